@@ -1,0 +1,14 @@
+import type { Organisation } from '../core/organisation.ts';
+import type { Role } from './roles.ts';
+
+/** Somebody whose credential was recognised, and where the request came from. */
+export interface Caller {
+  readonly keyId: string;
+  readonly keyName: string;
+  readonly role: Role;
+  readonly organisation: Organisation;
+  readonly clientIp: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly method: string;
+  readonly path: string;
+}

@@ -1,0 +1,42 @@
+/** What somebody may do, in the vendor's terms (wire: Thalassa 6): a resource and a verb. */
+export type Permission =
+  | 'audit_log:create'
+  | 'audit_log:list'
+  | 'audit_log:read'
+  | 'api_key:list'
+  | 'api_key:create'
+  | 'api_key:delete'
+  | 'organisation:create'
+  | 'organisation:list';
+
+export const roles = ['org-admin', 'org-auditor', 'writer', 'operator'] as const;
+export type Role = (typeof roles)[number];
+
+/** Roles a key of an organisation can have. The operator's is given at the server's start alone. */
+export const organisationRoles = ['org-admin', 'org-auditor', 'writer'] as const;
+
+const permissions: Record<Role, readonly Permission[]> = {
+  'org-admin': [
+    'audit_log:create',
+    'audit_log:list',
+    'audit_log:read',
+    'api_key:list',
+    'api_key:create',
+    'api_key:delete',
+    'organisation:list',
+  ],
+  'org-auditor': ['audit_log:list', 'audit_log:read'],
+  writer: ['audit_log:create'],
+  // The operator makes organisations and their keys and sees no event.
+  operator: [
+    'api_key:list',
+    'api_key:create',
+    'api_key:delete',
+    'organisation:create',
+    'organisation:list',
+  ],
+};
+
+export function may(role: Role, permission: Permission): boolean {
+  return permissions[role].includes(permission);
+}

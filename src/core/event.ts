@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { instantProblem, type Micros, parseInstant } from './micros.ts';
+
+/** Limits of one event and one request (design: "The event"). */
+export const maxEventBytes = 65_535;
+export const maxRequestEvents = 10_000;
+export const maxRequestBytes = 16 * 1024 * 1024;
+/** How far ahead of our clock `createdAt` may be. */
+export const maxAheadMicros: Micros = 5 * 60 * 1_000_000;
+
+const name = (max = 256) =>
+  z
+    .string()
+    .min(1, 'must not be empty: leave the field out instead')
+    .max(max, `must have at most ${max} characters`)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters');
+
+const prose = (max: number) => z.string().max(max, `must have at most ${max} characters`);
+
+const instant = z.string().superRefine((text, context) => {
+  const parsed = parseInstant(text);
+  if (typeof parsed === 'string') {
+    context.addIssue({ code: 'custom', message: instantProblem(parsed) });
+  }
+});
+
+const free = z.record(z.string(), z.unknown());
+
+/** A person (wire: Thalassa 3.3, AppUser). Further fields are kept. */
+const person = z.looseObject({
+  subject: z.string().exactOptional(),
+  name: z.string().exactOptional(),
+  email: z.string().exactOptional(),
+});
+
+/** Facts of the request (wire: Thalassa 3.4). Free for more; these have one meaning and so one type. */
+const context = z.looseObject({
+  client_ip: z.string().exactOptional(),
+  user_agent: z.string().exactOptional(),
+  method: z.string().exactOptional(),
+  path: z.string().exactOptional(),
+  url: z.string().exactOptional(),
+  /** HTTP status of the answer. */
+  status: z.number().int().min(0).max(999).exactOptional(),
+  /** Milliseconds; a text where a vendor gives one. */
+  duration: z.union([z.number(), z.string()]).exactOptional(),
+  credentials_id: z.string().exactOptional(),
+  credentials_type: z.string().exactOptional(),
+  headers: free.exactOptional(),
+  country_code: z.string().exactOptional(),
+  /** By which way the call came in, such as `api`, `gui`, `cli`. */
+  origin: z.string().exactOptional(),
+  /** Set on records of a service's own doings; lists leave them out unless asked. Ours say `annals`. */
+  system_service: z.string().exactOptional(),
+});
+
+/**
+ * What a producer sends (`POST /v1/audit/events`). One schema gives the check, the type and the API document.
+ * Unknown top-level fields are refused, because a misspelt field silently kept aside would be a lost fact;
+ * whatever has no field of its own belongs in `details`.
+ */
+export const draftSchema = z
+  .strictObject({
+    eventID: name().exactOptional(),
+    createdAt: instant.exactOptional(),
+    organizationIdentity: name().exactOptional(),
+    projectId: name().exactOptional(),
+    action: name(),
+    description: prose(8_192).exactOptional(),
+    resourceType: name().exactOptional(),
+    resourceIdentity: name(2_048).exactOptional(),
+    userIdentity: name(512).exactOptional(),
+    user: person.exactOptional(),
+    serviceAccountIdentity: name(512).exactOptional(),
+    serviceAccount: free.exactOptional(),
+    impersonatorIdentity: name(512).exactOptional(),
+    impersonator: person.exactOptional(),
+    client: free.exactOptional(),
+    context: context.exactOptional(),
+    outcome: z.enum(['success', 'failure']).exactOptional(),
+    error: prose(8_192).exactOptional(),
+    traceId: name().exactOptional(),
+    sessionId: name(512).exactOptional(),
+    changes: z
+      .strictObject({ before: free.exactOptional(), after: free.exactOptional() })
+      .exactOptional(),
+    details: free.exactOptional(),
+  })
+  .meta({
+    id: 'Draft',
+    title: 'Draft',
+    description: 'What a producer sends; an event once sealed.',
+  });
+
+export type Draft = z.infer<typeof draftSchema>;
+
+/** An immutable record in a log: a draft, completed and given its place. */
+export const eventSchema = draftSchema
+  .extend({
+    eventID: name(),
+    createdAt: instant,
+    organizationIdentity: name(),
+    recordedAt: instant,
+    sequence: z.number().int().min(0),
+  })
+  .meta({
+    id: 'Event',
+    title: 'Event',
+    description: 'One immutable record in an organisation’s log.',
+  });
+
+export type AuditEvent = z.infer<typeof eventSchema>;
+
+/** Fields only the log itself may set. */
+export const serverFields = ['sequence', 'recordedAt'] as const;

@@ -1,0 +1,69 @@
+import { type Facet, type FacetValues, facetPlace } from './facets.ts';
+import type { Micros } from './micros.ts';
+
+/** One condition: any of these facets has any of these values. An empty list of values matches nothing. */
+export interface Condition {
+  readonly facets: readonly Facet[];
+  readonly values: readonly string[];
+}
+
+/**
+ * Which events of a log are asked for. Everything given must hold. `action` is compared without regard to
+ * ASCII case (wire: Thalassa 3.1), every other facet exactly.
+ */
+export interface Filter {
+  /** Half-open window on `createdAt`: `from` is in, `to` is out. */
+  readonly from?: Micros;
+  readonly to?: Micros;
+  readonly conditions?: readonly Condition[];
+  /** A substring of the description, without regard to case. */
+  readonly text?: string;
+  /** Services whose own records are left out: their names, or `all`. Nothing is left out by default. */
+  readonly withoutSystemServices?: 'all' | readonly string[];
+}
+
+/** What a filter looks at. A store holds these beside the event, so that most events need not be read. */
+export interface Filterable {
+  readonly createdAt: Micros;
+  readonly facets: FacetValues;
+  readonly description: string | undefined;
+}
+
+/** The form in which two values of a facet are compared. */
+export function comparable(facet: Facet, value: string): string {
+  return facet === 'action' ? asciiLower(value) : value;
+}
+
+/** The form in which a text search compares: both sides in it, then a plain substring search. */
+export function searchable(text: string): string {
+  return text.toLowerCase();
+}
+
+/** The rule every store must agree with: does this event belong to the answer? */
+export function matches(filter: Filter, event: Filterable): boolean {
+  if (filter.from !== undefined && event.createdAt < filter.from) return false;
+  if (filter.to !== undefined && event.createdAt >= filter.to) return false;
+  const service = event.facets[facetPlace('systemService')];
+  if (service !== undefined && filter.withoutSystemServices !== undefined) {
+    if (filter.withoutSystemServices === 'all') return false;
+    if (filter.withoutSystemServices.includes(service)) return false;
+  }
+  if (filter.text !== undefined && filter.text !== '') {
+    if (event.description === undefined) return false;
+    if (!searchable(event.description).includes(searchable(filter.text))) return false;
+  }
+  return (filter.conditions ?? []).every((condition) => holds(condition, event.facets));
+}
+
+function holds({ facets, values }: Condition, held: FacetValues): boolean {
+  return facets.some((facet) => {
+    const value = held[facetPlace(facet)];
+    if (value === undefined) return false;
+    const wanted = comparable(facet, value);
+    return values.some((candidate) => comparable(facet, candidate) === wanted);
+  });
+}
+
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}

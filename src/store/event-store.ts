@@ -1,0 +1,140 @@
+import type { Place } from '../core/cursor.ts';
+import type { Facet, FacetValues } from '../core/facets.ts';
+import type { Filter } from '../core/filter.ts';
+import type { Micros } from '../core/micros.ts';
+
+/**
+ * Keeping events: one append-only log for each organisation. `EventReader` and `EventWriter` are separate, so
+ * that whoever only answers can only read. Every implementation passes `event-store.contract.ts`.
+ *
+ * Words: a log's *size* is the number of its events; an event's *sequence* is its place, 0 to size - 1.
+ * A *snapshot* is a size from before: events with a sequence at or beyond it stay out of an answer.
+ * An organisation nobody wrote for has an empty log; asking about it is no error.
+ */
+
+/** An event as it is kept: ready to be handed out without being parsed. */
+export interface StoredEvent {
+  readonly sequence: number;
+  readonly createdAt: Micros;
+  readonly recordedAt: Micros;
+  /** The whole event as canonical JSON (RFC 8785). */
+  readonly body: string;
+  /** 16 bytes that blind the personal part's commitment; absent when the event has no personal part. */
+  readonly salt?: Uint8Array;
+}
+
+/** An event on its way in: what is kept, and what it shall be found by. */
+export interface SealedEvent extends StoredEvent {
+  readonly eventID: string;
+  readonly facets: FacetValues;
+  readonly description: string | undefined;
+  /** SHA-256 of the leaf (RFC 6962), 32 bytes. */
+  readonly leafHash: Uint8Array;
+}
+
+/** The right edge of a log and of its Merkle tree. */
+export interface Head {
+  readonly size: number;
+  /** 32 bytes. The root of the empty tree is SHA-256 of nothing. */
+  readonly root: Uint8Array;
+  /** Hashes of the full subtrees that make up the tree, left to right, 32 bytes each: enough to extend it. */
+  readonly frontier: Uint8Array;
+  /** `recordedAt` of the last event; 0 for an empty log. */
+  readonly recordedAt: Micros;
+}
+
+/** Hash of a full subtree of the Merkle tree that covers leaves `[index << level, (index + 1) << level)`. */
+export interface TreeNode {
+  /** 8, 16, 24 …: the tops of complete tiles. Level 0 is kept with the events. */
+  readonly level: number;
+  readonly index: number;
+  readonly hash: Uint8Array;
+}
+
+/** An addition to one log: consecutive events, and the tree after them. */
+export interface Append {
+  readonly organisation: string;
+  /** What the log's size is believed to be; the first event has this sequence. */
+  readonly expectedSize: number;
+  readonly events: readonly SealedEvent[];
+  readonly head: Head;
+  readonly nodes: readonly TreeNode[];
+}
+
+export interface EventWriter {
+  /**
+   * Adds to one or several logs as one transaction. Once resolved all of it is durable (fsync done), and every
+   * read that begins afterwards sees it. On rejection nothing was added, unless the code is `unavailable`,
+   * which says that the outcome is unknown: read the heads before trying again. Rejects with `conflict`, naming
+   * the organisation, if a log's size is not `expectedSize` or if an `eventID` is in its log already.
+   * Calls are carried out one after the other, in the order they were made.
+   */
+  append(appends: readonly Append[]): Promise<void>;
+  /**
+   * Which of these ids the log has. Ordered with `append`: it sees every append asked for before it. For the
+   * one writer, to recognise a repeated draft.
+   */
+  findExisting(
+    organisation: string,
+    eventIDs: readonly string[],
+  ): Promise<Map<string, StoredEvent>>;
+}
+
+export type Order = 'asc' | 'desc';
+
+/** A question for a page. Order is by `createdAt`, and by `sequence` where that is equal: a total order. */
+export interface ListQuery {
+  readonly filter: Filter;
+  readonly order: Order;
+  /** Begin after this place in that order; from the start when absent. */
+  readonly after?: Place;
+  /** Leave out this many matching events first. */
+  readonly skip?: number;
+  /** At most this many events, at least 1. */
+  readonly limit: number;
+  readonly snapshot?: number;
+}
+
+/** A stretch of a log by sequence, `[from, to)`. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface EventReader {
+  head(organisation: string): Promise<Head>;
+  get(organisation: string, eventID: string): Promise<StoredEvent | undefined>;
+  /** One page, fewer than `limit` events only when no more match. */
+  list(organisation: string, query: ListQuery): Promise<readonly StoredEvent[]>;
+  /** How many events match, exactly. */
+  count(organisation: string, filter: Filter, snapshot?: number): Promise<number>;
+  /**
+   * Events of a stretch in sequence order, in batches of at most a thousand or so. Reads ahead at most one batch;
+   * stopping early frees everything. `filter` leaves out what does not match.
+   */
+  scan(organisation: string, range: Range, filter?: Filter): AsyncIterable<readonly StoredEvent[]>;
+  /** The first sequence whose `recordedAt` is at or after the instant; the log's size when there is none. */
+  sequenceAt(organisation: string, recordedAt: Micros): Promise<number>;
+  /** Each value of a facet among the matching events and how often it stands, most frequent first, then by value. */
+  distinct(
+    organisation: string,
+    facet: Facet,
+    filter?: Filter,
+    limit?: number,
+  ): Promise<readonly FacetCount[]>;
+  /**
+   * Hashes of the Merkle tree, 32 bytes each, for the nodes `[from, from + count)` of a level (0, 8, 16 …); shorter
+   * when the tree has no more of them.
+   */
+  treeNodes(organisation: string, level: number, from: number, count: number): Promise<Uint8Array>;
+}
+
+export interface FacetCount {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** A whole store. Closing waits for what was accepted; calls after it reject with `unavailable`. */
+export interface EventStore extends EventReader, EventWriter {
+  close(): Promise<void>;
+}
