@@ -1,0 +1,42 @@
+import { AnnalsError, type ErrorCode, type Issue } from '../core/errors.ts';
+
+/** What goes to a thread: one call. */
+export interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+/** What comes back for it. */
+export type Reply =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly failure: Failure };
+
+/** An error in a form that crosses threads with all it says. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly issues: readonly Issue[];
+  readonly retryAfterSeconds: number | undefined;
+  /** Where it happened, for the log. */
+  readonly stack: string | undefined;
+}
+
+export function failureOf(error: unknown): Failure {
+  const stack = error instanceof Error ? error.stack : undefined;
+  if (error instanceof AnnalsError) {
+    const { code, message, issues, retryAfterSeconds } = error;
+    return { code, message, issues, retryAfterSeconds, stack };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'internal', message, issues: [], retryAfterSeconds: undefined, stack };
+}
+
+export function errorOf({ code, message, issues, retryAfterSeconds, stack }: Failure): AnnalsError {
+  const error = new AnnalsError(code, message, {
+    issues,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

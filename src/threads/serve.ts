@@ -1,0 +1,30 @@
+import { parentPort } from 'node:worker_threads';
+import { AnnalsError } from '../core/errors.ts';
+import { type Call, failureOf, type Reply } from './message.ts';
+import { transfersOf } from './transfer.ts';
+
+/** What a thread can be asked. Arguments and results are what structured cloning can carry. */
+export type Methods = { readonly [name: string]: (...args: never[]) => unknown };
+
+/**
+ * Answers calls in this thread, for the whole life of the thread. Each call starts when it arrives, so methods
+ * that never wait run one after the other, in the order they were called.
+ */
+export function serve(methods: Methods): void {
+  const port = parentPort;
+  if (port === null) throw new AnnalsError('internal', 'Cannot serve calls: this is no thread');
+  const reply = (message: Reply) => {
+    port.postMessage(message, 'result' in message ? transfersOf([message.result]) : []);
+  };
+  port.on('message', async ({ id, method, args }: Call) => {
+    try {
+      if (!Object.hasOwn(methods, method)) {
+        throw new AnnalsError('internal', `Cannot call ${method}: this thread has no such method`);
+      }
+      const run = methods[method] as (...args: readonly unknown[]) => unknown;
+      reply({ id, result: await run(...args) });
+    } catch (error) {
+      reply({ id, failure: failureOf(error) });
+    }
+  });
+}
