@@ -5,6 +5,8 @@ import type { Micros } from './micros.ts';
 export interface Condition {
   readonly facets: readonly Facet[];
   readonly values: readonly string[];
+  /** Holds as well for an event that has none of these facets. */
+  readonly orAbsent?: boolean;
 }
 
 /**
@@ -55,7 +57,8 @@ export function matches(filter: Filter, event: Filterable): boolean {
   return (filter.conditions ?? []).every((condition) => holds(condition, event.facets));
 }
 
-function holds({ facets, values }: Condition, held: FacetValues): boolean {
+function holds({ facets, values, orAbsent }: Condition, held: FacetValues): boolean {
+  if (orAbsent && facets.every((facet) => held[facetPlace(facet)] === undefined)) return true;
   return facets.some((facet) => {
     const value = held[facetPlace(facet)];
     if (value === undefined) return false;

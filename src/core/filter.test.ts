@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { facetsOf } from './facets.ts';
+import { type Condition, matches } from './filter.ts';
+
+const event = (fields: Record<string, unknown>) => ({
+  createdAt: 0,
+  facets: facetsOf(fields),
+  description: undefined,
+});
+
+const meets = (fields: Record<string, unknown>, condition: Condition) =>
+  matches({ conditions: [condition] }, event(fields));
+
+test('an event without any facet of a condition meets it only when absence is allowed', () => {
+  const strict: Condition = { facets: ['origin', 'clientIp'], values: ['api'] };
+  const lenient = { ...strict, orAbsent: true };
+  assert.equal(meets({ action: 'GET' }, strict), false);
+  assert.equal(meets({ action: 'GET' }, lenient), true);
+  assert.equal(meets({ context: { origin: '' } }, lenient), true, 'an empty value is no value');
+});
+
+test('an event with another value does not meet a condition that allows absence', () => {
+  const lenient: Condition = { facets: ['origin', 'clientIp'], values: ['api'], orAbsent: true };
+  assert.equal(meets({ context: { origin: 'gui' } }, lenient), false);
+  assert.equal(meets({ context: { client_ip: '192.0.2.1' } }, lenient), false);
+  assert.equal(meets({ context: { origin: 'api' } }, lenient), true);
+});
+
+test('without values and without absence nothing meets a condition', () => {
+  assert.equal(meets({ context: { origin: 'api' } }, { facets: ['origin'], values: [] }), false);
+  assert.equal(meets({}, { facets: ['origin'], values: [] }), false);
+  assert.equal(meets({}, { facets: ['origin'], values: [], orAbsent: true }), true);
+});
