@@ -1,0 +1,173 @@
+import {
+  formatPlainDay,
+  formatWeek,
+  mondayOf,
+  monthOf,
+  type PlainDay,
+  type Zone,
+} from './calendar.ts';
+import { AnnalsError } from './errors.ts';
+import {
+  day,
+  formatInstant,
+  hour,
+  instantProblem,
+  type Micros,
+  minute,
+  parseDay,
+  parseInstant,
+  second,
+} from './micros.ts';
+
+/** A half-open stretch of time: `from` is in, `to` is out. */
+export interface Window {
+  readonly from: Micros;
+  readonly to: Micros;
+}
+
+/** What a user says about time: `since` alone, or `from` with or without `to`. */
+export interface WindowWords {
+  readonly since?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+const units: Readonly<Record<string, Micros>> = {
+  s: second,
+  m: minute,
+  h: hour,
+  d: day,
+  w: 7 * day,
+  mo: 30 * day,
+  y: 365 * day,
+};
+
+const examples = '90m, 24h, 7d, 4w, 1mo, 1y or a sum such as 1d12h';
+
+/**
+ * Reads a length of time. The words of tcloud mean here what they mean there: `m` is a minute, `mo` 30 days, `y` 365
+ * days; unlike there all of them can be added up.
+ */
+export function parseSince(text: string): Micros {
+  if (!/^(?:\d+(?:\.\d+)?(?:mo|[smhdwy]))+$/.test(text)) {
+    throw new AnnalsError(
+      'invalid',
+      `Cannot read the time span ${JSON.stringify(text)}: write ${examples}`,
+    );
+  }
+  let micros = 0;
+  for (const [, count, unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)(mo|[smhdwy])/g)) {
+    micros += Number(count) * (units[unit] ?? 0);
+  }
+  if (micros < second) {
+    throw new AnnalsError('invalid', `Cannot look back ${text}: that is no time at all`);
+  }
+  return Math.round(micros);
+}
+
+/** What to tell somebody who may have meant something else. */
+export function sinceHint(text: string): string | undefined {
+  const match = /^(\d{1,2})m$/.exec(text);
+  if (match === null || Number(match[1]) > 24) return undefined;
+  const minutes = `${match[1]} minute${match[1] === '1' ? '' : 's'}`;
+  return `--since ${text} is ${minutes}; a month is written mo, as in ${match[1]}mo`;
+}
+
+/**
+ * The window the words mean. A day begins and ends as in the zone, and `to` as a day includes all of it; an RFC 3339
+ * time is taken as it stands. Without `to` the window ends now.
+ */
+export function parseWindow(words: WindowWords, zone: Zone, now: Micros): Window {
+  const { since, from, to } = words;
+  if (since === undefined && from === undefined) {
+    throw new AnnalsError(
+      'invalid',
+      `Cannot tell the time range: give --since (${examples}) or --from with --to`,
+    );
+  }
+  if (since !== undefined && (from !== undefined || to !== undefined)) {
+    throw new AnnalsError('invalid', 'Cannot use --since together with --from or --to');
+  }
+  // What is recorded in this very moment belongs to it.
+  const end = to === undefined ? now + 1 : boundary('--to', to, zone, 1);
+  const start =
+    since === undefined ? boundary('--from', from ?? '', zone, 0) : now - parseSince(since);
+  if (start >= end) {
+    throw new AnnalsError(
+      'invalid',
+      `Cannot use the time range: it begins at ${formatInstant(start)} and ends before that, at ${formatInstant(end)}`,
+    );
+  }
+  return { from: start, to: end };
+}
+
+function boundary(flag: string, text: string, zone: Zone, daysAfter: number): Micros {
+  const midnight = parseDay(text);
+  if (midnight !== undefined) return zone.startOf(midnight / day + daysAfter);
+  const instant = parseInstant(text, { truncate: true });
+  if (typeof instant === 'number') return instant;
+  throw new AnnalsError(
+    'invalid',
+    `Cannot read ${flag} ${JSON.stringify(text)}: it is neither a day such as 2026-06-01 nor an RFC 3339 time such as 2026-06-01T12:00:00Z (it ${instantProblem(instant)})`,
+  );
+}
+
+export const splits = ['daily', 'weekly', 'monthly'] as const;
+export type Split = (typeof splits)[number];
+
+/** A part of a window with a name of its own, made to stand in a file name. */
+export interface Period extends Window {
+  readonly name: string;
+}
+
+/**
+ * Cuts a window into the days, ISO weeks or months of a zone, oldest first, without gap or overlap. The outer ones
+ * are cut to the window and keep the name of the whole day, week or month. Without a split it is one period.
+ */
+export function periodsOf(window: Window, split: Split | undefined, zone: Zone): Period[] {
+  if (split === undefined) return [{ ...window, name: windowName(window, zone) }];
+  const { begin, next, name } = steps[split];
+  const periods: Period[] = [];
+  let start = begin(zone.dayAt(window.from));
+  let from = window.from;
+  while (from < window.to) {
+    const following = next(start);
+    const to = Math.min(zone.startOf(following), window.to);
+    // A day can be missing from a calendar (Samoa had no 30 December 2011); it has no file either.
+    if (to > from) periods.push({ from, to, name: name(start) });
+    start = following;
+    from = Math.max(from, to);
+  }
+  return periods;
+}
+
+interface Step {
+  readonly begin: (day: PlainDay) => PlainDay;
+  readonly next: (start: PlainDay) => PlainDay;
+  readonly name: (start: PlainDay) => string;
+}
+
+const steps: Readonly<Record<Split, Step>> = {
+  daily: { begin: (day) => day, next: (start) => start + 1, name: formatPlainDay },
+  weekly: { begin: mondayOf, next: (start) => start + 7, name: formatWeek },
+  monthly: {
+    begin: (day) => monthOf(day),
+    next: (start) => monthOf(start, 1),
+    name: (start) => formatPlainDay(start).slice(0, 7),
+  },
+};
+
+/** `2026-06-01--2026-06-30` for whole days, the last one included; otherwise times to the second. */
+export function windowName({ from, to }: Window, zone: Zone): string {
+  const first = zone.dayAt(from);
+  const last = zone.dayAt(to - 1);
+  if (zone.startOf(first) === from && zone.startOf(last + 1) === to) {
+    return `${formatPlainDay(first)}--${formatPlainDay(last)}`;
+  }
+  return `${compact(from)}--${compact(to)}`;
+}
+
+/** `2026-06-01T120000Z`: RFC 3339 without the colons some file systems refuse. */
+function compact(micros: Micros): string {
+  return `${formatInstant(micros).slice(0, 19).replaceAll(':', '')}Z`;
+}
