@@ -10,6 +10,7 @@ import type { Micros } from '../core/micros.ts';
  * Words: a log's *size* is the number of its events; an event's *sequence* is its place, 0 to size - 1.
  * A *snapshot* is a size from before: events with a sequence at or beyond it stay out of an answer.
  * An organisation nobody wrote for has an empty log; asking about it is no error.
+ * Texts, in events and in questions, are well-formed Unicode.
  */
 
 /** An event as it is kept: ready to be handed out without being parsed. */
@@ -23,7 +24,10 @@ export interface StoredEvent {
   readonly salt?: Uint8Array;
 }
 
-/** An event on its way in: what is kept, and what it shall be found by. */
+/**
+ * An event on its way in: what is kept, and what it shall be found by. Id, facets and description are those of
+ * the body, so a store may keep them or take them from the body again.
+ */
 export interface SealedEvent extends StoredEvent {
   readonly eventID: string;
   readonly facets: FacetValues;
@@ -51,19 +55,20 @@ export interface TreeNode {
   readonly hash: Uint8Array;
 }
 
-/** An addition to one log: consecutive events, and the tree after them. */
+/** An addition to one log: consecutive events, and the tree after them. `recordedAt` increases strictly. */
 export interface Append {
   readonly organisation: string;
   /** What the log's size is believed to be; the first event has this sequence. */
   readonly expectedSize: number;
   readonly events: readonly SealedEvent[];
   readonly head: Head;
+  /** Every node that these events complete, each level's in order of index. */
   readonly nodes: readonly TreeNode[];
 }
 
 export interface EventWriter {
   /**
-   * Adds to one or several logs as one transaction. Once resolved all of it is durable (fsync done), and every
+   * Adds to one or several logs, each named once, as one transaction. Once resolved all of it is durable (fsync done), and every
    * read that begins afterwards sees it. On rejection nothing was added, unless the code is `unavailable`,
    * which says that the outcome is unknown: read the heads before trying again. Rejects with `conflict`, naming
    * the organisation, if a log's size is not `expectedSize` or if an `eventID` is in its log already.
@@ -115,7 +120,10 @@ export interface EventReader {
   scan(organisation: string, range: Range, filter?: Filter): AsyncIterable<readonly StoredEvent[]>;
   /** The first sequence whose `recordedAt` is at or after the instant; the log's size when there is none. */
   sequenceAt(organisation: string, recordedAt: Micros): Promise<number>;
-  /** Each value of a facet among the matching events and how often it stands, most frequent first, then by value. */
+  /**
+   * Each value of a facet among the matching events and how often it stands, most frequent first, then by value in
+   * the order of UTF-16 units.
+   */
   distinct(
     organisation: string,
     facet: Facet,

@@ -1,0 +1,51 @@
+import { AnnalsError } from '../core/errors.ts';
+import type { Append } from './event-store.ts';
+
+/**
+ * What every store refuses before it looks at what it holds: an organisation named twice, events that do not
+ * follow each other or do not lead to the head, an id that stands twice.
+ */
+export function checkAppends(appends: readonly Append[]): void {
+  const organisations = new Set<string>();
+  for (const append of appends) {
+    const { organisation, expectedSize, events, head } = append;
+    if (organisations.has(organisation)) throw malformed(organisation, 'it is named twice');
+    organisations.add(organisation);
+    if (events.some(({ sequence }, index) => sequence !== expectedSize + index)) {
+      throw malformed(organisation, `its events do not follow each other from ${expectedSize}`);
+    }
+    if (head.size !== expectedSize + events.length) {
+      throw malformed(organisation, `its head is at ${head.size}, not after its events`);
+    }
+    const ids = new Set<string>();
+    for (const { eventID } of events) {
+      if (ids.has(eventID)) throw duplicate(organisation, eventID);
+      ids.add(eventID);
+    }
+  }
+}
+
+function malformed(organisation: string, problem: string): AnnalsError {
+  return new AnnalsError('internal', `Cannot append to the log of ${organisation}: ${problem}`);
+}
+
+/** The log's size is not what the caller believed. */
+export function headMoved({ organisation, expectedSize }: Append, size: number): AnnalsError {
+  return new AnnalsError(
+    'conflict',
+    `Cannot append to the log of ${organisation} at ${expectedSize}: its size is ${size}`,
+  );
+}
+
+/** The log has an event with this id. */
+export function duplicate(organisation: string, eventID: string): AnnalsError {
+  return new AnnalsError(
+    'conflict',
+    `Cannot append to the log of ${organisation}: it has an event ${eventID} already`,
+  );
+}
+
+/** What every call to a closed store says. */
+export function storeClosed(): AnnalsError {
+  return new AnnalsError('unavailable', 'The event store is closed');
+}

@@ -1,0 +1,189 @@
+import type { Place } from '../../core/cursor.ts';
+import { type Facet, facetPlace } from '../../core/facets.ts';
+import { type Filter, matches } from '../../core/filter.ts';
+import type { Micros } from '../../core/micros.ts';
+import { checkAppends, duplicate, headMoved, storeClosed } from '../append-check.ts';
+import { emptyHead } from '../empty-head.ts';
+import type {
+  Append,
+  EventStore,
+  FacetCount,
+  Head,
+  ListQuery,
+  Range,
+  SealedEvent,
+  StoredEvent,
+} from '../event-store.ts';
+
+/** One organisation's log. */
+interface Log {
+  readonly events: SealedEvent[];
+  readonly byId: Map<string, SealedEvent>;
+  /** Hashes by level, then by index. */
+  readonly nodes: Map<number, Uint8Array[]>;
+  head: Head;
+}
+
+const scanBatch = 1_000;
+
+/** Keeps events in arrays, for tests and for trying things out: durable as long as the process. */
+export function createMemoryStore(): EventStore {
+  return new MemoryStore();
+}
+
+class MemoryStore implements EventStore {
+  readonly #logs = new Map<string, Log>();
+  #closed = false;
+
+  async append(appends: readonly Append[]): Promise<void> {
+    this.#open();
+    checkAppends(appends);
+    for (const append of appends) this.#checkAgainstLog(append);
+    for (const { organisation, events, head, nodes } of appends) {
+      const log = this.#log(organisation);
+      for (const event of events) {
+        log.events.push(event);
+        log.byId.set(event.eventID, event);
+      }
+      for (const { level, index, hash } of nodes) {
+        const hashes = log.nodes.get(level) ?? [];
+        hashes[index] = hash;
+        log.nodes.set(level, hashes);
+      }
+      log.head = head;
+      this.#logs.set(organisation, log);
+    }
+  }
+
+  async findExisting(
+    organisation: string,
+    eventIDs: readonly string[],
+  ): Promise<Map<string, StoredEvent>> {
+    const { byId } = this.#log(organisation);
+    const found = new Map<string, StoredEvent>();
+    for (const id of eventIDs) {
+      const event = byId.get(id);
+      if (event !== undefined) found.set(id, stored(event));
+    }
+    return found;
+  }
+
+  async head(organisation: string): Promise<Head> {
+    return this.#log(organisation).head;
+  }
+
+  async get(organisation: string, eventID: string): Promise<StoredEvent | undefined> {
+    const event = this.#log(organisation).byId.get(eventID);
+    return event && stored(event);
+  }
+
+  async list(organisation: string, query: ListQuery): Promise<readonly StoredEvent[]> {
+    const { filter, order, after, skip = 0, limit, snapshot } = query;
+    const compare = order === 'asc' ? comparePlaces : (a: Place, b: Place) => comparePlaces(b, a);
+    return this.#matching(organisation, filter, snapshot)
+      .filter((event) => after === undefined || compare(event, after) > 0)
+      .sort(compare)
+      .slice(skip, skip + limit)
+      .map(stored);
+  }
+
+  async count(organisation: string, filter: Filter, snapshot?: number): Promise<number> {
+    return this.#matching(organisation, filter, snapshot).length;
+  }
+
+  async *scan(
+    organisation: string,
+    { from, to }: Range,
+    filter: Filter = {},
+  ): AsyncIterable<readonly StoredEvent[]> {
+    const events = this.#matching(organisation, filter, to).filter(
+      ({ sequence }) => sequence >= from,
+    );
+    for (let at = 0; at < events.length; at += scanBatch) {
+      this.#open();
+      yield events.slice(at, at + scanBatch).map(stored);
+    }
+  }
+
+  async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {
+    const { events } = this.#log(organisation);
+    const sequence = events.findIndex((event) => event.recordedAt >= recordedAt);
+    return sequence === -1 ? events.length : sequence;
+  }
+
+  async distinct(
+    organisation: string,
+    facet: Facet,
+    filter: Filter = {},
+    limit = Number.POSITIVE_INFINITY,
+  ): Promise<readonly FacetCount[]> {
+    const counts = new Map<string, number>();
+    for (const { facets } of this.#matching(organisation, filter)) {
+      const value = facets[facetPlace(facet)];
+      if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    return [...counts]
+      .map(([value, count]) => ({ value, count }))
+      .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async treeNodes(
+    organisation: string,
+    level: number,
+    from: number,
+    count: number,
+  ): Promise<Uint8Array> {
+    const { events, nodes } = this.#log(organisation);
+    const hashes =
+      level === 0
+        ? events.slice(from, from + count).map(({ leafHash }) => leafHash)
+        : (nodes.get(level) ?? []).slice(from, from + count);
+    return new Uint8Array(Buffer.concat(hashes));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #open(): void {
+    if (this.#closed) throw storeClosed();
+  }
+
+  #checkAgainstLog(append: Append): void {
+    const { head, byId } = this.#log(append.organisation);
+    if (head.size !== append.expectedSize) throw headMoved(append, head.size);
+    for (const { eventID } of append.events) {
+      if (byId.has(eventID)) throw duplicate(append.organisation, eventID);
+    }
+  }
+
+  #log(organisation: string): Log {
+    this.#open();
+    return (
+      this.#logs.get(organisation) ?? {
+        events: [],
+        byId: new Map(),
+        nodes: new Map(),
+        head: emptyHead,
+      }
+    );
+  }
+
+  #matching(
+    organisation: string,
+    filter: Filter,
+    snapshot = Number.POSITIVE_INFINITY,
+  ): SealedEvent[] {
+    const { events } = this.#log(organisation);
+    return events.filter((event) => event.sequence < snapshot && matches(filter, event));
+  }
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  return a.createdAt - b.createdAt || a.sequence - b.sequence;
+}
+
+function stored({ sequence, createdAt, recordedAt, body, salt }: SealedEvent): StoredEvent {
+  return { sequence, createdAt, recordedAt, body, ...(salt !== undefined && { salt }) };
+}
