@@ -1,0 +1,54 @@
+import { type Key, parseKey } from './key.ts';
+
+/**
+ * What a request shows: a key, or an access token made from one (`access-token.ts`). Schemes are compared without
+ * regard to case, and `Token` and `Bearer` mean the same (wire: Thalassa 2.1).
+ */
+export type Credential =
+  | { readonly kind: 'key'; readonly key: Key }
+  | { readonly kind: 'access-token'; readonly token: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unreadable' };
+
+export const accessTokenPrefix = 'annals-at.';
+
+/** Longer than any credential we give out; more is not looked at. */
+const maxLength = 1_024;
+
+export function readCredential(authorization: string | null): Credential {
+  if (authorization === null || authorization === '') return { kind: 'none' };
+  if (authorization.length > maxLength) return { kind: 'unreadable' };
+  const match = /^([A-Za-z]+) +(\S+) *$/.exec(authorization);
+  if (match === null) return { kind: 'unreadable' };
+  const [, scheme = '', value = ''] = match;
+  switch (scheme.toLowerCase()) {
+    case 'token':
+    case 'bearer':
+      return value.startsWith(accessTokenPrefix)
+        ? { kind: 'access-token', token: value }
+        : ofKey(parseKey(value));
+    case 'basic':
+      return ofKey(readBasic(value));
+    default:
+      return { kind: 'unreadable' };
+  }
+}
+
+/** `id:secret`, where the whole key is welcome as the secret too. */
+function readBasic(value: string): Key | undefined {
+  const text = Buffer.from(value, 'base64').toString();
+  const colon = text.indexOf(':');
+  if (colon < 0) return undefined;
+  return keyOf(text.slice(0, colon), text.slice(colon + 1));
+}
+
+/** A key given in two fields: its id and its secret, or its id and the whole of it. */
+export function keyOf(id: string, secret: string): Key | undefined {
+  const whole = parseKey(secret);
+  if (whole !== undefined) return whole.id === id || id === '' ? whole : undefined;
+  return parseKey(`annals_${id}_${secret}`);
+}
+
+function ofKey(key: Key | undefined): Credential {
+  return key === undefined ? { kind: 'unreadable' } : { kind: 'key', key };
+}

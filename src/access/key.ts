@@ -1,0 +1,48 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Random } from '../core/uuid.ts';
+
+/** A key in two halves. As text `annals_<id>_<secret>`; the id names it, the secret proves it. */
+export interface Key {
+  readonly id: string;
+  readonly secret: string;
+}
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const keyPattern = /^annals_([0-9A-Za-z]{12})_([0-9A-Za-z]{43,64})$/;
+
+export function makeKey(random: Random): Key {
+  return { id: randomText(12, random), secret: randomText(43, random) };
+}
+
+export function formatKey({ id, secret }: Key): string {
+  return `annals_${id}_${secret}`;
+}
+
+export function parseKey(text: string): Key | undefined {
+  const match = keyPattern.exec(text);
+  return match === null ? undefined : { id: match[1]!, secret: match[2]! };
+}
+
+export function hashSecret(secret: string): Uint8Array {
+  return createHash('sha256').update(secret).digest();
+}
+
+/** Takes the same time whichever byte differs. */
+export function isSecretOf(secret: string, hash: Uint8Array): boolean {
+  const given = hashSecret(secret);
+  return given.length === hash.length && timingSafeEqual(given, hash);
+}
+
+/** Letters and digits, each equally likely: bytes that would favour some are thrown away. */
+export function randomText(length: number, random: Random): string {
+  const fair = 256 - (256 % alphabet.length);
+  const bytes = new Uint8Array(length);
+  let text = '';
+  while (text.length < length) {
+    random(bytes);
+    for (const byte of bytes) {
+      if (byte < fair && text.length < length) text += alphabet[byte % alphabet.length];
+    }
+  }
+  return text;
+}

@@ -1,0 +1,94 @@
+import type { Micros } from '../../core/micros.ts';
+import type { Organisation } from '../../core/organisation.ts';
+import { siblingModule, Thread } from '../../threads/thread.ts';
+import type { Directory, KeyRecord } from '../directory.ts';
+import { MemoryDirectory } from '../memory/directory.ts';
+import type { DirectoryMethods } from './directory-thread.ts';
+
+/** Opens or makes the directory in one SQLite file. */
+export async function openSqliteDirectory(file: string): Promise<Directory> {
+  const module = siblingModule(import.meta.url, './directory-thread');
+  const thread = new Thread<DirectoryMethods>('directory', module, { file });
+  const { organisations, keys, settings } = await thread.call.load();
+  const memory = new MemoryDirectory();
+  for (const organisation of organisations) await memory.addOrganisation(organisation);
+  for (const key of keys) await memory.addKey(key);
+  for (const [name, value] of settings) await memory.setSetting(name, value);
+  return new SqliteDirectory(memory, thread);
+}
+
+/**
+ * Answers from memory. A change goes to the disk first and is seen once it is durable; changes are made one after
+ * the other, so that two for the same name cannot both pass the check.
+ */
+class SqliteDirectory implements Directory {
+  readonly #memory: MemoryDirectory;
+  readonly #thread: Thread<DirectoryMethods>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(memory: MemoryDirectory, thread: Thread<DirectoryMethods>) {
+    this.#memory = memory;
+    this.#thread = thread;
+  }
+
+  organisations(): readonly Organisation[] {
+    return this.#memory.organisations();
+  }
+
+  organisation(identityOrSlug: string): Organisation | undefined {
+    return this.#memory.organisation(identityOrSlug);
+  }
+
+  addOrganisation(organisation: Organisation): Promise<void> {
+    return this.#change(async () => {
+      this.#memory.checkOrganisation(organisation);
+      await this.#thread.call.addOrganisation(organisation);
+      await this.#memory.addOrganisation(organisation);
+    });
+  }
+
+  key(id: string): KeyRecord | undefined {
+    return this.#memory.key(id);
+  }
+
+  keys(organisation: string): readonly KeyRecord[] {
+    return this.#memory.keys(organisation);
+  }
+
+  addKey(key: KeyRecord): Promise<void> {
+    return this.#change(async () => {
+      this.#memory.checkKey(key);
+      await this.#thread.call.addKey(key);
+      await this.#memory.addKey(key);
+    });
+  }
+
+  revokeKey(id: string, at: Micros): Promise<void> {
+    return this.#change(async () => {
+      await this.#thread.call.revokeKey(id, at);
+      await this.#memory.revokeKey(id, at);
+    });
+  }
+
+  setting(name: string): string | undefined {
+    return this.#memory.setting(name);
+  }
+
+  setSetting(name: string, value: string): Promise<void> {
+    return this.#change(async () => {
+      await this.#thread.call.setSetting(name, value);
+      await this.#memory.setSetting(name, value);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#change(() => this.#thread.call.close());
+    await this.#thread.terminate();
+  }
+
+  #change(make: () => Promise<void>): Promise<void> {
+    const change = this.#last.then(make);
+    this.#last = change.catch(() => {});
+    return change;
+  }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { AnnalsError } from '../core/errors.ts';
+import type { CliContext } from './context.ts';
+
+/** One server and how to be let in; named, so that it need not be typed again. */
+const savedContextSchema = z.strictObject({
+  api: z.string().exactOptional(),
+  key: z.string().exactOptional(),
+  organisation: z.string().exactOptional(),
+});
+
+const configSchema = z.strictObject({
+  current: z.string().exactOptional(),
+  contexts: z.record(z.string(), savedContextSchema),
+});
+
+export type SavedContext = z.output<typeof savedContextSchema>;
+export type Config = z.output<typeof configSchema>;
+
+/** `~/.config/annals/config.json`, or below `XDG_CONFIG_HOME`. */
+export function configFile({ env, home }: Pick<CliContext, 'env' | 'home'>): string {
+  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'annals', 'config.json');
+}
+
+/** What is saved; nothing when there is no file. Throws `invalid` when it cannot be understood. */
+export async function readConfig(context: Pick<CliContext, 'env' | 'home'>): Promise<Config> {
+  const file = configFile(context);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { contexts: {} };
+    throw new AnnalsError('invalid', `Cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`);
+  }
+  try {
+    return configSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new AnnalsError('invalid', `Cannot read ${file}: it is not what annals context writes`, {
+      cause,
+    });
+  }
+}
+
+/** Whole or not at all, and readable by its owner alone: it holds keys. */
+export async function writeConfig(
+  context: Pick<CliContext, 'env' | 'home'>,
+  config: Config,
+): Promise<void> {
+  const file = configFile(context);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const aside = `${file}.${randomUUID()}`;
+  const handle = await open(aside, 'wx', 0o600);
+  try {
+    await handle.writeFile(`${JSON.stringify(config, null, 2)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(aside, file);
+  await chmod(file, 0o600);
+}

@@ -1,0 +1,191 @@
+import type { z } from 'zod';
+import { AnnalsError, type Issue } from './errors.ts';
+import {
+  type Draft,
+  draftSchema,
+  maxAheadMicros,
+  maxRequestEvents,
+  serverFields,
+} from './event.ts';
+import { decodeUtf8, formatPath, type Json, type JsonProblem, parseJson } from './json.ts';
+import { type Micros, parseInstant } from './micros.ts';
+
+/** The body of a request that records: one draft or `{"events":[…]}`, or a draft a line. */
+export type DraftsMediaType = 'application/json' | 'application/x-ndjson';
+
+const maxIssues = 20;
+
+/**
+ * Reads drafts from the bytes of a request. All or nothing: throws `invalid` with at most 20 issues, each naming
+ * the draft by index and the field, `too-large` when there are too many drafts.
+ *
+ * @param now the moment of receipt, to refuse a `createdAt` too far ahead
+ */
+export function readDrafts(
+  bytes: Uint8Array,
+  mediaType: DraftsMediaType,
+  now: Micros,
+  maxDrafts = maxRequestEvents,
+): Draft[] {
+  const text = decodeUtf8(bytes);
+  const found = mediaType === 'application/json' ? fromDocument(text) : fromLines(text, maxDrafts);
+  if (found.values.length > maxDrafts) throw tooMany(maxDrafts);
+  const issues = new Issues(found.issues);
+  if (issues.none) {
+    for (const [index, value] of found.values.entries()) {
+      if (issues.full) break;
+      for (const issue of checkDraft(value, now)) issues.add({ index, ...issue });
+    }
+  }
+  issues.throwIfAny();
+  if (found.values.length === 0) {
+    throw new AnnalsError('invalid', 'Cannot record: the request holds no event');
+  }
+  // Every value passed the schema that defines Draft.
+  return found.values as unknown as Draft[];
+}
+
+interface Found {
+  readonly values: readonly Json[];
+  readonly issues: readonly Issue[];
+}
+
+function fromDocument(text: string): Found {
+  const { value, problems } = parseJson(text);
+  const listed = isObject(value) && Array.isArray(value.events);
+  if (!isObject(value)) {
+    throw new AnnalsError(
+      'invalid',
+      'Cannot record: the body is neither one event nor {"events":[…]} nor NDJSON (application/x-ndjson)',
+    );
+  }
+  if (!listed) return { values: [value], issues: problems.map((problem) => issueOf(problem, 0)) };
+  const issues = problems.map((problem) => {
+    const [first, index, ...inside] = problem.path;
+    return first === 'events' && typeof index === 'number'
+      ? issueOf({ path: inside, message: problem.message }, index)
+      : { field: formatPath(problem.path), message: problem.message };
+  });
+  const others = Object.keys(value).filter((key) => key !== 'events');
+  for (const field of others) {
+    issues.push({ field, message: 'does not belong beside "events"' });
+  }
+  return { values: value.events as Json[], issues };
+}
+
+function fromLines(text: string, maxDrafts: number): Found {
+  const values: Json[] = [];
+  const issues: Issue[] = [];
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    if (values.length > maxDrafts || issues.length >= maxIssues) break;
+    const index = values.length;
+    try {
+      const { value, problems } = parseJson(line);
+      values.push(value);
+      issues.push(...problems.map((problem) => issueOf(problem, index)));
+    } catch (error) {
+      if (!(error instanceof AnnalsError)) throw error;
+      values.push(null);
+      issues.push({ index, field: '', message: error.message });
+    }
+  }
+  return { values, issues };
+}
+
+/** What is wrong with one draft; nothing for a good one. */
+export function checkDraft(value: Json, now: Micros): Issue[] {
+  const checked = draftSchema.safeParse(value, { reportInput: true });
+  if (!checked.success) return checked.error.issues.flatMap(explain);
+  const { createdAt } = checked.data;
+  const at = createdAt === undefined ? now : parseInstant(createdAt);
+  if (typeof at === 'number' && at > now + maxAheadMicros) {
+    return [{ field: 'createdAt', message: 'is more than 5 minutes ahead of the server’s clock' }];
+  }
+  return [];
+}
+
+function explain(issue: z.core.$ZodIssue): Issue[] {
+  const field = formatPath(issue.path.map((part) => (typeof part === 'symbol' ? '' : part)));
+  if (issue.code !== 'unrecognized_keys') return [{ field, message: sentence(issue) }];
+  return issue.keys.map((key) => ({
+    field: field === '' ? key : `${field}.${key}`,
+    message: (serverFields as readonly string[]).includes(key)
+      ? 'is set by the server: leave it out'
+      : field === ''
+        ? 'is no field of an event: put it into "details"'
+        : 'does not belong here: put it into "details"',
+  }));
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') {
+    if (issue.input === undefined) return 'is missing';
+    if (issue.input === null)
+      return `must be ${article(issue.expected)}, not null: leave the field out`;
+    return `must be ${article(issue.expected)}`;
+  }
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  return issue.message;
+}
+
+const article = (type: string) => {
+  const names: Record<string, string> = {
+    record: 'an object',
+    object: 'an object',
+    int: 'a whole number',
+  };
+  return names[type] ?? `a ${type}`;
+};
+
+function issueOf(problem: JsonProblem, index: number): Issue {
+  return { index, field: formatPath(problem.path), message: problem.message };
+}
+
+function isObject(value: Json): value is { [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function tooMany(maxDrafts: number): AnnalsError {
+  return new AnnalsError(
+    'too-large',
+    `Cannot record: a request holds at most ${maxDrafts} events; send more requests`,
+  );
+}
+
+/** Collects what is wrong, up to the number a producer can use. */
+class Issues {
+  readonly #issues: Issue[];
+
+  constructor(issues: readonly Issue[]) {
+    this.#issues = issues.slice(0, maxIssues);
+  }
+
+  get none(): boolean {
+    return this.#issues.length === 0;
+  }
+
+  get full(): boolean {
+    return this.#issues.length >= maxIssues;
+  }
+
+  add(issue: Issue): void {
+    if (!this.full) this.#issues.push(issue);
+  }
+
+  throwIfAny(): void {
+    if (this.none) return;
+    throw new AnnalsError('invalid', `Cannot record: ${describe(this.#issues)}`, {
+      issues: this.#issues,
+    });
+  }
+}
+
+function describe(issues: readonly Issue[]): string {
+  const first = issues[0];
+  if (first === undefined) return 'nothing is wrong';
+  const place = first.index === undefined ? '' : `event ${first.index}`;
+  const subject = [place, first.field].filter((part) => part !== '').join(', ');
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  return `${subject}: ${first.message}${more}`;
+}

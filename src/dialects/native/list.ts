@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { formatCursor, type Place, parseCursor } from '../../core/cursor.ts';
+import { AnnalsError } from '../../core/errors.ts';
+import type { Organisation } from '../../core/organisation.ts';
+import type { EventReader, ListQuery, StoredEvent } from '../../store/event-store.ts';
+import { defaultLimit, filterOf, type listParameters, maxLimit } from './query.ts';
+
+export type ListParameters = z.output<typeof listParameters>;
+
+/** A page in the vendor's envelope (wire: Thalassa 3.2), and how to go on. */
+export interface ListAnswer {
+  readonly events: readonly StoredEvent[];
+  readonly page: number;
+  readonly itemsPerPage: number;
+  readonly total: number;
+  readonly snapshot: number;
+  /** Absent on the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+/**
+ * Answers a list. The total is exact. A walk by `cursor` looks at the log as it was when the walk began; one by
+ * `page` does when it passes the `snapshot` it was given, and otherwise shifts as events arrive.
+ */
+export async function answerList(
+  reader: EventReader,
+  organisation: Organisation,
+  parameters: ListParameters,
+): Promise<ListAnswer> {
+  const page = parameters.page ?? 1;
+  const limit = Math.min(parameters.limit ?? defaultLimit, maxLimit);
+  const order = parameters.order ?? 'desc';
+  const filter = filterOf(parameters, organisation);
+  const question = questionOf(parameters, order);
+  const cursor = parameters.cursor ? parseCursor(parameters.cursor, question) : undefined;
+  if (parameters.cursor !== undefined && parameters.page !== undefined && page !== 1) {
+    throw new AnnalsError('invalid', 'Cannot list: give a cursor or a page, not both');
+  }
+  const { size } = await reader.head(organisation.identity);
+  const snapshot = Math.min(cursor?.snapshot ?? parameters.snapshot ?? size, size);
+  if (filter === undefined) {
+    return { events: [], page, itemsPerPage: limit, total: 0, snapshot, nextCursor: undefined };
+  }
+  const query: ListQuery = {
+    filter,
+    order,
+    limit: limit + 1,
+    snapshot,
+    ...(cursor === undefined ? { skip: (page - 1) * limit } : { after: cursor.after }),
+  };
+  const [found, total] = await Promise.all([
+    reader.list(organisation.identity, query),
+    reader.count(organisation.identity, filter, snapshot),
+  ]);
+  const events = found.slice(0, limit);
+  const last = events.at(-1);
+  const nextCursor =
+    found.length > limit && last !== undefined
+      ? formatCursor({ after: placeOf(last), snapshot, question })
+      : undefined;
+  return { events, page, itemsPerPage: limit, total, snapshot, nextCursor };
+}
+
+export function placeOf({ createdAt, sequence }: StoredEvent): Place {
+  return { createdAt, sequence };
+}
+
+/** A short mark of everything that decides which events a list has and in what order. */
+function questionOf(parameters: ListParameters, order: string): string {
+  const { page: _page, limit: _limit, cursor: _cursor, snapshot: _snapshot, ...asked } = parameters;
+  const sorted = Object.entries(asked).sort(([one], [other]) => (one < other ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([order, sorted]))
+    .digest('base64url')
+    .slice(0, 12);
+}

@@ -1,0 +1,88 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { Directory } from '../access/directory.ts';
+import type { Gate } from '../access/gate.ts';
+import { randomText } from '../access/key.ts';
+import { AnnalsError } from '../core/errors.ts';
+import { type Clock, formatInstant } from '../core/micros.ts';
+import type { Organisation } from '../core/organisation.ts';
+import type { Random } from '../core/uuid.ts';
+import { methodNotAllowed } from '../dialects/native/errors.ts';
+import type { OwnRecords } from '../ledger/own-records.ts';
+import { requestFacts } from './connection.ts';
+import { readJson } from './json-body.ts';
+
+export interface OrganisationsParts {
+  readonly directory: Directory;
+  readonly gate: Gate;
+  readonly ownRecords: OwnRecords;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export const newOrganisationSchema = z
+  .strictObject({
+    slug: z
+      .string()
+      .regex(
+        /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+        'must be 1 to 63 lower-case letters, digits and inner hyphens',
+      ),
+    name: z
+      .string()
+      .trim()
+      .min(1, 'must not be empty')
+      .max(200, 'must have at most 200 characters'),
+  })
+  .meta({ id: 'NewOrganisation' });
+
+export const organisationSchema = z
+  .strictObject({
+    identity: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Organisation' });
+
+/** Organisations: made by the operator; everybody else who may list sees their own. */
+export function createOrganisations(parts: OrganisationsParts): Hono {
+  const { directory, gate, ownRecords, clock, random } = parts;
+  const app = new Hono();
+
+  app.post('/v1/organisations', async (c) => {
+    const principal = gate.recognise(c.req.raw);
+    gate.require(principal, 'organisation:create', c.req.raw);
+    const { slug, name } = await readJson(
+      c.req.raw,
+      newOrganisationSchema,
+      'make the organisation',
+    );
+    if (slug.startsWith('org-')) {
+      throw new AnnalsError(
+        'invalid',
+        'Cannot make the organisation: a slug cannot begin with org-',
+      );
+    }
+    const identity = `org-${randomText(12, random).toLowerCase()}`;
+    const organisation = { identity, slug, name, createdAt: clock() };
+    await directory.addOrganisation(organisation);
+    await ownRecords.organisationMade(organisation, principal.key, requestFacts(c.req.raw));
+    return c.json(shown(organisation), 201);
+  });
+
+  app.get('/v1/organisations', (c) => {
+    const principal = gate.recognise(c.req.raw);
+    gate.require(principal, 'organisation:list', c.req.raw);
+    const visible =
+      principal.key.role === 'operator' ? directory.organisations() : [principal.organisation];
+    return c.json({ items: visible.filter((one) => one !== undefined).map(shown) });
+  });
+
+  app.all('/v1/organisations', (c) => methodNotAllowed(c.req.method, 'GET, POST'));
+  return app;
+}
+
+function shown({ identity, slug, name, createdAt }: Organisation) {
+  return { identity, slug, name, createdAt: formatInstant(createdAt) };
+}

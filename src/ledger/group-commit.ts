@@ -1,0 +1,238 @@
+import { AnnalsError, type Issue } from '../core/errors.ts';
+import type { Draft } from '../core/event.ts';
+import type { Clock } from '../core/micros.ts';
+import { Frontier } from '../integrity/frontier.ts';
+import type { Append, EventReader, EventWriter } from '../store/event-store.ts';
+import { Addition, type Edge, type Known } from './addition.ts';
+import type { Ledger, Receipt } from './ledger.ts';
+import type { PreparedDraft, Sealing } from './sealing.ts';
+
+export interface GroupCommitOptions {
+  readonly store: EventWriter & Pick<EventReader, 'head'>;
+  readonly sealing: Sealing;
+  readonly clock: Clock;
+  /** Events that may wait for the disk before producers are asked to slow down. */
+  readonly maxWaitingEvents?: number;
+}
+
+/** A request that waits to be in the log. */
+interface Request {
+  readonly organisation: string;
+  readonly prepared: readonly PreparedDraft[];
+  readonly resolve: (receipt: Receipt) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A request with its events placed, sure to be in the log once the append is. */
+interface Placed {
+  readonly request: Request;
+  readonly receipt: Receipt;
+}
+
+/** Requests with everything placed: they are answered once `appends` is durable. */
+interface Group {
+  readonly placed: readonly Placed[];
+  readonly appends: readonly Append[];
+}
+
+const maxGroupEvents = 4_000;
+/** With this much waiting, the next group is sealed while the disk is still busy with the last. */
+const overlapEvents = 500;
+const maxAttempts = 5;
+
+/**
+ * The ledger: whatever arrives while the disk is busy becomes the next transaction, so that the group grows with
+ * the pressure and a lone request waits for nobody. The store is the judge of heads and ids: a group is sealed in
+ * the hope that the log ends where this ledger left it and that no id is taken, and only when the store says
+ * otherwise are both looked up and the group sealed anew.
+ */
+export class GroupCommit implements Ledger {
+  readonly #options: GroupCommitOptions;
+  readonly #maxWaiting: number;
+  readonly #edges = new Map<string, Edge>();
+  readonly #flying = new Set<Promise<void>>();
+  #queue: Request[] = [];
+  /** Requests whose group the store refused; they go again before anything else. */
+  #again: Request[] = [];
+  #waitingEvents = 0;
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+    this.#maxWaiting = options.maxWaitingEvents ?? 50_000;
+  }
+
+  async record(organisation: string, drafts: readonly Draft[]): Promise<Receipt> {
+    if (this.#closed) throw new AnnalsError('unavailable', 'Cannot record: the server is stopping');
+    if (this.#waitingEvents > 0 && this.#waitingEvents + drafts.length > this.#maxWaiting) {
+      throw new AnnalsError(
+        'too-many-requests',
+        `Cannot record now: ${this.#waitingEvents} events are waiting for the disk`,
+        { retryAfterSeconds: 1 },
+      );
+    }
+    const prepared = this.#prepare(organisation, drafts);
+    this.#waitingEvents += prepared.length;
+    try {
+      return await new Promise<Receipt>((resolve, reject) => {
+        this.#queue.push({ organisation, prepared, resolve, reject });
+        this.#running ??= this.#run();
+      });
+    } finally {
+      this.#waitingEvents -= prepared.length;
+    }
+  }
+
+  /** Events accepted and not yet on the disk. */
+  get waitingEvents(): number {
+    return this.#waitingEvents;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+  }
+
+  #prepare(organisation: string, drafts: readonly Draft[]): PreparedDraft[] {
+    const prepared: PreparedDraft[] = [];
+    const issues: Issue[] = [];
+    for (const [index, draft] of drafts.entries()) {
+      try {
+        prepared.push(this.#options.sealing.prepare(organisation, draft));
+      } catch (error) {
+        if (!(error instanceof AnnalsError) || error.code !== 'invalid') throw error;
+        issues.push(...error.issues.map((issue) => ({ ...issue, index })));
+        if (issues.length >= 20) break;
+      }
+    }
+    const first = issues[0];
+    if (first === undefined) return prepared;
+    const place = `event ${first.index}${first.field === '' ? '' : `, ${first.field}`}`;
+    throw new AnnalsError('invalid', `Cannot record: ${place} ${first.message}`, { issues });
+  }
+
+  async #run(): Promise<void> {
+    // A turn of the event loop first: requests that arrived together share a commit.
+    await new Promise(setImmediate);
+    while (this.#queue.length + this.#again.length + this.#flying.size > 0) {
+      if (this.#again.length > 0) await this.#repeat();
+      else if (this.#mayFly()) this.#fly(await this.#place(this.#take()));
+      else await Promise.race(this.#flying);
+    }
+    this.#running = undefined;
+  }
+
+  #mayFly(): boolean {
+    if (this.#flying.size === 0) return true;
+    const waiting = this.#queue.reduce((sum, { prepared }) => sum + prepared.length, 0);
+    return this.#flying.size === 1 && waiting >= overlapEvents;
+  }
+
+  /** The next requests in order, as many as one transaction should have, at least one. */
+  #take(): Request[] {
+    let events = 0;
+    const end = this.#queue.findIndex((request, place) => {
+      events += request.prepared.length;
+      return place > 0 && events > maxGroupEvents;
+    });
+    return this.#queue.splice(0, end < 0 ? this.#queue.length : end);
+  }
+
+  /** Hands a group to the store without waiting, and sees to it that every request hears of the outcome. */
+  #fly(group: Group): void {
+    const flight = this.#append(group).then((refused) => {
+      this.#flying.delete(flight);
+      this.#again.push(...refused);
+    });
+    this.#flying.add(flight);
+  }
+
+  /** Looks up what the store knew and we did not, then tries the refused requests again, alone. */
+  async #repeat(): Promise<void> {
+    await Promise.all(this.#flying);
+    let requests: readonly Request[] = this.#again;
+    this.#again = [];
+    for (let attempt = 1; requests.length > 0 && attempt <= maxAttempts; attempt += 1) {
+      try {
+        const group = await this.#place(requests, await this.#lookUp(requests));
+        requests = await this.#append(group);
+      } catch (error) {
+        for (const { reject } of requests) reject(error);
+        return;
+      }
+    }
+    for (const { organisation, reject } of requests) {
+      reject(
+        new AnnalsError(
+          'unavailable',
+          `Cannot record for ${organisation}: another writer keeps moving the end of the log`,
+          { retryAfterSeconds: 1 },
+        ),
+      );
+    }
+  }
+
+  async #lookUp(requests: readonly Request[]): Promise<Map<string, Known>> {
+    const ids = new Map<string, Set<string>>();
+    for (const { organisation, prepared } of requests) {
+      this.#edges.delete(organisation);
+      const wanted = ids.get(organisation) ?? new Set();
+      ids.set(organisation, wanted);
+      for (const { draft, eventID } of prepared)
+        if (draft.eventID !== undefined) wanted.add(eventID);
+    }
+    const known = new Map<string, Known>();
+    for (const [organisation, wanted] of ids) {
+      known.set(organisation, await this.#options.store.findExisting(organisation, [...wanted]));
+    }
+    return known;
+  }
+
+  /** Gives every event of the group its place. Requests that contradict the log are refused here and now. */
+  async #place(requests: readonly Request[], known?: Map<string, Known>): Promise<Group> {
+    const additions = new Map<string, Addition>();
+    const placed: Placed[] = [];
+    for (const request of requests) {
+      const { organisation } = request;
+      try {
+        let addition = additions.get(organisation);
+        if (addition === undefined) {
+          const edge = await this.#edge(organisation);
+          addition = new Addition(organisation, edge, known?.get(organisation), this.#options);
+          additions.set(organisation, addition);
+        }
+        placed.push({ request, receipt: addition.add(request.prepared) });
+      } catch (error) {
+        request.reject(error);
+      }
+    }
+    for (const addition of additions.values()) {
+      this.#edges.set(addition.organisation, addition.edge);
+    }
+    return { placed, appends: [...additions.values()].flatMap((addition) => addition.append()) };
+  }
+
+  async #edge(organisation: string): Promise<Edge> {
+    const edge = this.#edges.get(organisation);
+    if (edge !== undefined) return edge;
+    const { size, frontier, recordedAt } = await this.#options.store.head(organisation);
+    return { frontier: Frontier.fromBytes(size, frontier), recordedAt };
+  }
+
+  /** Gives the requests that must be tried again, because the store knew better about a head or an id. */
+  async #append({ appends, placed }: Group): Promise<readonly Request[]> {
+    try {
+      if (appends.length > 0) await this.#options.store.append(appends);
+      for (const { request, receipt } of placed) request.resolve(receipt);
+      return [];
+    } catch (error) {
+      for (const { organisation } of appends) this.#edges.delete(organisation);
+      if (error instanceof AnnalsError && error.code === 'conflict') {
+        return placed.map(({ request }) => request);
+      }
+      for (const { request } of placed) request.reject(error);
+      return [];
+    }
+  }
+}

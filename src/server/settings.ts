@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { AnnalsError, type Issue } from '../core/errors.ts';
+import { maxRequestBytes, maxRequestEvents } from '../core/event.ts';
+
+const wholeNumber = (lowest: number, highest: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, `must be a whole number from ${lowest} to ${highest}`)
+    .transform(Number)
+    .refine(
+      (value) => value >= lowest && value <= highest,
+      `must be a whole number from ${lowest} to ${highest}`,
+    );
+
+/** Every setting of the server: its flag, its variable, its meaning, its check. */
+export const settingsSchema = z.object({
+  data: z
+    .string()
+    .min(1, 'must name a directory')
+    .default('./annals-data')
+    .describe('Data directory'),
+  host: z
+    .string()
+    .min(1, 'must name an address')
+    .default('127.0.0.1')
+    .describe('Address to listen on'),
+  port: wholeNumber(0, 65_535).prefault('8420').describe('Port to listen on; 0 takes a free one'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+      message: 'must be one of trace, debug, info, warn, error, silent',
+    })
+    .default('info')
+    .describe('How much to log'),
+  operatorKey: z
+    .string()
+    .regex(/^annals_[0-9A-Za-z]{12}_[0-9A-Za-z]{43,64}$/, {
+      message: 'must look like annals_<12 letters or digits>_<43 to 64 letters or digits>',
+    })
+    .exactOptional()
+    .describe('Key of the operator; made and printed at the first start when absent'),
+  maxBodyBytes: wholeNumber(1_024, 1_073_741_824)
+    .prefault(String(maxRequestBytes))
+    .describe('Largest request that records, in bytes'),
+  maxBatchEvents: wholeNumber(1, 1_000_000)
+    .prefault(String(maxRequestEvents))
+    .describe('Most events in one request'),
+  readers: wholeNumber(1, 64).prefault('2').describe('Threads that read the trail'),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+export type SettingName = keyof typeof settingsSchema.shape;
+
+export const settingNames = Object.keys(settingsSchema.shape) as SettingName[];
+
+/** `max-body-bytes` for `maxBodyBytes`. */
+export function flagOf(name: SettingName): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `ANNALS_MAX_BODY_BYTES` for `maxBodyBytes`. */
+export function variableOf(name: SettingName): string {
+  return `ANNALS_${flagOf(name).replaceAll('-', '_').toUpperCase()}`;
+}
+
+/**
+ * Settings from flags, then the environment, then the defaults. Throws `invalid` with a sentence that names the
+ * flag or variable; an operator's key is never repeated in it.
+ */
+export function readSettings(
+  flags: Partial<Record<SettingName, string>>,
+  env: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const given: Record<string, string> = {};
+  for (const name of settingNames) {
+    const value = flags[name] ?? (env[variableOf(name)] || undefined);
+    if (value !== undefined) given[name] = value;
+  }
+  const parsed = settingsSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue): Issue => {
+    const name = issue.path[0] as SettingName;
+    const source = flags[name] === undefined ? variableOf(name) : `--${flagOf(name)}`;
+    const shown = name === 'operatorKey' ? '' : ` ${JSON.stringify(given[name])}`;
+    return { field: source, message: `${source}${shown} ${issue.message}` };
+  });
+  throw new AnnalsError(
+    'invalid',
+    `Cannot start: ${issues.map(({ message }) => message).join('; ')}`,
+    { issues },
+  );
+}
