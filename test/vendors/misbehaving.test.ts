@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { idOf, timeOf, type VendorEvent, type VendorKind, vendorKinds } from './events.ts';
+import { formatInstant } from './instant.ts';
+import { misbehaving } from './misbehaving.ts';
+import { nothingWrong, startVendor, type Vendor } from './vendor.ts';
+
+const RUNS = Number(process.env.ANNALS_VENDOR_RUNS ?? 25);
+
+type AnyVendor = { [K in VendorKind]: Vendor<K> }[VendorKind];
+
+/** An answer as it came, also when it came broken. */
+async function tryOnce(vendor: AnyVendor, path: string, headers: Record<string, string>) {
+  try {
+    const response = await fetch(vendor.url + path, { headers });
+    const text = await response.text();
+    return { status: response.status, text };
+  } catch {
+    return { status: 0, text: '' };
+  }
+}
+
+const authorization = (vendor: AnyVendor): Record<string, string> => {
+  switch (vendor.kind) {
+    case 'thalassa':
+      return {
+        authorization: `Token ${vendor.credentials.personalAccessToken}`,
+        'x-organisation-identity': vendor.credentials.organisation,
+      };
+    case 'upcloud':
+      return { authorization: `Bearer ${vendor.credentials.token}` };
+    case 'cockroachdb':
+      return { authorization: `Bearer ${vendor.credentials.apiKey}` };
+  }
+};
+
+/** The events of one page, asked for until it comes in one piece; three faults in a row are a bug. */
+async function pageOf(vendor: AnyVendor, path: string): Promise<VendorEvent[]> {
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    const { status, text } = await tryOnce(vendor, path, authorization(vendor));
+    if (status !== 200) continue;
+    const body = parsed(text);
+    if (body === undefined) continue;
+    return Array.isArray(body) ? body : (body?.items ?? body?.audit_logs ?? body?.entries ?? []);
+  }
+  throw new Error(`${path} was not answered in three attempts`);
+}
+
+interface PageBody {
+  readonly items?: VendorEvent[] | null;
+  readonly audit_logs?: VendorEvent[];
+  readonly entries?: VendorEvent[];
+}
+
+function parsed(text: string): VendorEvent[] | PageBody | null | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+type Walk = (vendor: AnyVendor) => AsyncGenerator<VendorEvent[]>;
+
+/** Pages by number until an empty one, whatever the totals say. */
+async function* byPage(vendor: AnyVendor, path: (page: number) => string) {
+  for (let page = 1; ; page += 1) {
+    const events = await pageOf(vendor, path(page));
+    if (events.length === 0) return;
+    yield events;
+  }
+}
+
+/** From the last time seen, never from the cursor; one nanosecond on where that brings nothing. */
+async function* byTime(vendor: AnyVendor) {
+  let start = 0n;
+  let seen = new Set<string>();
+  for (let stuck = 0; stuck < 2; ) {
+    const from = formatInstant(start + BigInt(stuck), 9);
+    const path = `/api/v1/auditlogevents?limit=1000&starting_from=${from}`;
+    const events = await pageOf(vendor, path);
+    const ids = new Set(events.map((event) => idOf(vendor.kind, event)));
+    const isNew = ids.difference(seen).size > 0;
+    stuck = isNew ? 0 : stuck + 1;
+    seen = seen.union(ids);
+    const last = events.at(-1);
+    if (last) start = timeOf(vendor.kind, last);
+    yield events;
+  }
+}
+
+/** Each vendor's simplest walk that can be right, told what it would have to find out. */
+const walkOf = (kind: VendorKind, seed: number): Walk => {
+  switch (kind) {
+    case 'thalassa':
+      return (vendor) => byPage(vendor, (page) => `/v1/audit?limit=20&page=${page}`);
+    case 'upcloud': {
+      const { switches } = misbehaving('upcloud', seed);
+      const step = switches?.offset === 'pages' ? 1 : 100;
+      const first = switches?.offset === 'pages' ? 1 : 0;
+      return (vendor) =>
+        byPage(vendor, (page) => {
+          return `/1.3/audit-logs?limit=100&offset=${first + (page - 1) * step}`;
+        });
+    }
+    case 'cockroachdb':
+      return byTime;
+  }
+};
+
+/** Walks again and again until a walk brings nothing new. */
+async function exportPatiently(vendor: AnyVendor, walk: Walk): Promise<VendorEvent[]> {
+  const found = new Map<string, VendorEvent>();
+  for (let before = -1; before < found.size; ) {
+    before = found.size;
+    for await (const events of walk(vendor)) {
+      for (const event of events) found.set(idOf(vendor.kind, event), event);
+    }
+  }
+  return [...found.values()];
+}
+
+for (const kind of vendorKinds) {
+  describe(`misbehaving ${kind}`, () => {
+    test('is the same vendor for the same seed, byte for byte', async () => {
+      const answers = async (seed: number) => {
+        const options = { ...misbehaving(kind, seed), now: () => 0 };
+        await using vendor = (await startVendor(kind, options)) as AnyVendor;
+        const got: string[] = [];
+        for (let request = 0; request < 12; request += 1) {
+          const path = {
+            thalassa: `/v1/audit?page=${1 + (request % 4)}`,
+            upcloud: `/1.3/audit-logs?offset=${request % 4}`,
+            cockroachdb: `/api/v1/auditlogevents?limit=${1 + (request % 4)}`,
+          }[kind];
+          const { status, text } = await tryOnce(vendor, path, authorization(vendor));
+          got.push(`${status} ${text}`);
+        }
+        return { got, log: vendor.requests.map(({ status, fault }) => [status, fault]) };
+      };
+      assert.deepEqual(await answers(3), await answers(3));
+      assert.notDeepEqual(await answers(3), await answers(4));
+    });
+
+    test(`can be exported completely by patience, ${RUNS} times`, async () => {
+      for (let seed = 1; seed <= RUNS; seed += 1) {
+        await using vendor = (await startVendor(kind, misbehaving(kind, seed))) as AnyVendor &
+          AsyncDisposable;
+        const exported = await exportPatiently(vendor, walkOf(kind, seed));
+        assert.deepEqual(vendor.judge(exported), nothingWrong, `seed ${seed}`);
+      }
+    });
+
+    test('comes in every position of every switch', () => {
+      const drawn = Array.from(
+        { length: 200 },
+        (_, seed) => misbehaving(kind, seed).switches ?? {},
+      );
+      const positions = new Map<string, Set<unknown>>();
+      for (const [name, position] of drawn.flatMap((switches) => Object.entries(switches))) {
+        positions.set(name, (positions.get(name) ?? new Set()).add(position));
+      }
+      const still = [...positions].filter(([, seen]) => seen.size === 1).map(([name]) => name);
+      const timed = ['tokenSeconds', 'retentionDays', 'requestsPerSecond'];
+      assert.deepEqual(
+        still.filter((name) => !timed.includes(name)),
+        [],
+      );
+    });
+  });
+}

@@ -1,0 +1,64 @@
+/** A vendor with everything drawn at random from one seed, for model tests over thousands of them. */
+import { cockroachdbPositions } from './cockroachdb.ts';
+import type { VendorKind } from './events.ts';
+import { type HistoryOptions, randomHistory } from './history.ts';
+import { type Random, seeded } from './random.ts';
+import { commonFaults, type FaultName, randomFaults } from './random-faults.ts';
+import { drawSwitches } from './switches.ts';
+import { thalassaPositions } from './thalassa.ts';
+import { upcloudPositions } from './upcloud.ts';
+import type { Switches, VendorOptions } from './vendor.ts';
+
+/** Every history lies in this window, and what arrives meanwhile in it or in the day after it. */
+export const misbehavingWindow = { from: '2026-05-28T00:00:00Z', to: '2026-06-04T00:00:00Z' };
+
+/**
+ * Equal arguments give an equally behaving vendor. All of them can be exported completely: no fault
+ * is met more than twice in a row, and no combination of switches hides an event for good.
+ */
+export function misbehaving<K extends VendorKind>(kind: K, seed: number): VendorOptions<K> {
+  const random = seeded(`${kind} ${seed}`);
+  return {
+    history: randomHistory(kind, seed, randomHistoryOptions(kind, random)),
+    faults: randomFaults(seed, {
+      share: random.pick([0, 0.05, 0.3]),
+      menu: [...commonFaults, ...OWN_FAULTS[kind]],
+    }),
+    switches: draws[kind](random),
+  };
+}
+
+function randomHistoryOptions(kind: VendorKind, random: Random): HistoryOptions {
+  return {
+    ...misbehavingWindow,
+    count: random.pick([0, 1, random.int(2, 60), random.int(60, 400)]),
+    ties: random.pick([0, 0.1, 0.6]),
+    tieBlock: random.pick([0, 0, random.int(2, 150)]),
+    edges: random.pick([0.02, 0.3]),
+    digits: random.pick([[0], [3], [6], [9], [0, 3, 6, 9]]),
+    offsets: kind === 'thalassa' && random.chance(0.3),
+    strange: random.pick([0, 0.1, 1]),
+    withoutId: kind === 'thalassa' ? random.pick([0, 0, 0.1]) : 0,
+    payload: random.pick(['text', 'object', 'mixed']),
+    arrivals: random.pick([0, 0, random.int(1, 40)]),
+    late: random.pick([0, 0, random.int(1, 10)]),
+    withinRequests: random.int(1, 12),
+    forgotten: random.pick([0, 0, 0.3]),
+  };
+}
+
+const OWN_FAULTS: Readonly<Record<VendorKind, readonly FaultName[]>> = {
+  thalassa: ['silentCut', 'expire'],
+  upcloud: [],
+  cockroachdb: ['silentCut', 'oddThrottle'],
+};
+
+const draws: { readonly [K in VendorKind]: (random: Random) => Switches[K] } = {
+  thalassa: (random) => drawSwitches(thalassaPositions, random),
+  upcloud: (random) => drawSwitches(upcloudPositions, random),
+  cockroachdb: (random) => {
+    const drawn = drawSwitches(cockroachdbPositions, random);
+    // An exclusive bound with the next unseen instant would hide that instant from its followers.
+    return drawn.bound === 'exclusive' ? { ...drawn, cursor: 'last-returned' } : drawn;
+  },
+};
