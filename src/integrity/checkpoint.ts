@@ -1,0 +1,101 @@
+import { AnnalsError } from '../core/errors.ts';
+import type { Micros } from '../core/micros.ts';
+import { decodeBase64, encodeBase64 } from './base64.ts';
+import { verifyCosignature } from './cosignature.ts';
+import { type Hash, hashBytes } from './hash.ts';
+import type { SigningKey, VerifierKey } from './keys.ts';
+import { formatNote, parseNote, signatureBy, signNote, verifyNote } from './note.ts';
+
+/** The head of a log, in the form in which it is signed (c2sp.org/tlog-checkpoint). */
+export interface Checkpoint {
+  /** Which log: `<server name>/<organisation>`. Its keys sign under this name. */
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Hash;
+}
+
+/** A checkpoint to be believed, and whose word it is. */
+export interface OpenedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  /** The log's own keys, at least one. */
+  readonly signedBy: readonly VerifierKey[];
+  readonly witnessedBy: readonly { readonly key: VerifierKey; readonly at: Micros }[];
+}
+
+/** Signs a checkpoint with the log's keys: one, or two while the old one is being replaced. */
+export function signCheckpoint(checkpoint: Checkpoint, keys: readonly SigningKey[]): string {
+  const stranger = keys.find(({ name }) => name !== checkpoint.origin);
+  if (stranger !== undefined) {
+    throw new AnnalsError(
+      'invalid',
+      `Cannot sign a checkpoint of ${checkpoint.origin} as ${stranger.name}`,
+    );
+  }
+  return formatNote(signNote(formatCheckpoint(checkpoint), keys));
+}
+
+/**
+ * Reads a signed checkpoint and believes it if a known key of the log signed it. Signatures by unknown keys do not
+ * matter. Throws `invalid` for what is no checkpoint, and `corrupt` when it is of another log than `origin`, when no
+ * known key of its log signed it, or when a signature that claims a known key was not made by it.
+ */
+export function openCheckpoint(
+  message: string,
+  keys: readonly VerifierKey[],
+  origin?: string,
+): OpenedCheckpoint {
+  const note = parseNote(message);
+  const checkpoint = parseCheckpoint(note.text);
+  const distrust = (reason: string) =>
+    new AnnalsError(
+      'corrupt',
+      `Cannot trust the checkpoint of ${checkpoint.origin} at size ${checkpoint.size}: ${reason}`,
+    );
+  if (origin !== undefined && origin !== checkpoint.origin) {
+    throw distrust(`it is not of ${origin}`);
+  }
+  const signedBy: VerifierKey[] = [];
+  const witnessedBy: { key: VerifierKey; at: Micros }[] = [];
+  for (const key of keys) {
+    const signature = signatureBy(key, note);
+    // A key that signs notes speaks only for the log whose name it bears.
+    if (signature === undefined || (key.type === 'note' && key.name !== checkpoint.origin))
+      continue;
+    const at = key.type === 'note' ? undefined : verifyCosignature(note.text, signature, key);
+    if (at !== undefined) witnessedBy.push({ key, at });
+    else if (key.type === 'note' && verifyNote(note.text, signature, key)) signedBy.push(key);
+    else throw distrust(`the signature of ${key.name}+${key.id} was made for something else`);
+  }
+  if (signedBy.length === 0) {
+    const signers = note.signatures.map(({ name, id }) => `${name}+${id}`);
+    throw distrust(
+      `signed by ${signers.join(', ')}, it lacks a signature of a known key of its log`,
+    );
+  }
+  return { checkpoint, signedBy, witnessedBy };
+}
+
+/** The text that is signed: three lines. */
+export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
+  return `${origin}\n${size}\n${encodeBase64(root)}\n`;
+}
+
+/** Reads that text without believing it; lines after the third are for others, and passed over. */
+export function parseCheckpoint(text: string): Checkpoint {
+  const lines = text.split('\n');
+  const [origin = '', size = '', root = ''] = lines;
+  const hash = decodeBase64(root);
+  if (
+    lines.pop() !== '' ||
+    lines.includes('') ||
+    !/^(0|[1-9]\d*)$/.test(size) ||
+    !Number.isSafeInteger(Number(size)) ||
+    hash?.length !== hashBytes
+  ) {
+    throw new AnnalsError(
+      'invalid',
+      'Cannot read the checkpoint: it is not an origin, a size and a root hash, a line each',
+    );
+  }
+  return { origin, size: Number(size), root: hash };
+}

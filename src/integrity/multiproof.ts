@@ -1,0 +1,106 @@
+import { AnnalsError } from '../core/errors.ts';
+import { Frontier } from './frontier.ts';
+import { type Hash, hashAt, hashBytes } from './hash.ts';
+import { cover, isSize, levelOf, type NodeReader, readSubtree } from './subtree.ts';
+
+/**
+ * A proof that chosen leaves stand at their indexes of a tree: every node without a chosen leaf below it collapses
+ * to its hash, and those hashes, left to right, are the proof. No smaller set of hashes would do.
+ *
+ * The choice may be anything from nothing to every leaf. One unbroken stretch of leaves gives a *range proof*: it has
+ * at most 2·log2(size) hashes, and shows that between its first and its last leaf nothing was left out.
+ *
+ * What is proved is that these are leaves of this tree, at these places; not that nobody left out others that
+ * somebody's filter would have chosen.
+ */
+
+/** Chosen leaves `[from, to)`. */
+export interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The hashes, in their order, read as they are asked for. Runs come in order and without overlap; throws `invalid`
+ * when they do not or reach beyond the tree. Keeps nothing but its place.
+ */
+export async function* multiproof(
+  size: number,
+  runs: Iterable<Run> | AsyncIterable<Run>,
+  read: NodeReader,
+): AsyncGenerator<Hash> {
+  let next = 0;
+  for await (const { from, to } of runs) {
+    if (!(next <= from && from <= to && to <= size)) {
+      throw new AnnalsError(
+        'invalid',
+        `Cannot prove leaves ${from} to ${to} of ${size}: they are not behind leaf ${next}, in order`,
+      );
+    }
+    for (const node of cover(next, from, size)) yield readSubtree(node, read);
+    next = to;
+  }
+  for (const node of cover(next, size, size)) yield readSubtree(node, read);
+}
+
+/**
+ * Checks a multiproof against the chosen leaves, one after the other in the order of their indexes, so that a
+ * million of them need no more memory than the proof. Afterwards `root()` is the root that proof and leaves lead to:
+ * everything is proved exactly when it is the root of the checkpoint. The size must come from there too.
+ */
+export class MultiproofVerifier {
+  readonly #size: number;
+  readonly #proof: Uint8Array;
+  readonly #tree = new Frontier();
+  #used = 0;
+
+  /** `proof` is the hashes one behind the other. */
+  constructor(size: number, proof: Uint8Array) {
+    if (!isSize(size)) throw new AnnalsError('invalid', `Cannot verify a tree of ${size} leaves`);
+    this.#size = size;
+    this.#proof = proof;
+  }
+
+  /** Throws `corrupt` when the leaf is not behind the one before, or not in the tree, or the proof has run out. */
+  add(index: number, leaf: Hash): void {
+    const next = this.#tree.size;
+    if (!(index >= next && index < this.#size)) {
+      throw new AnnalsError(
+        'corrupt',
+        `Cannot verify leaf ${index}: it is not in order between ${next} and the end of the tree at ${this.#size}`,
+      );
+    }
+    this.#skip(index);
+    this.#tree.appendSubtree(0, leaf);
+  }
+
+  /** To be asked once, after the last leaf. Throws `corrupt` when the proof has too few or too many hashes. */
+  root(): Hash {
+    const tail = this.#skip(this.#size);
+    if (this.#used * hashBytes !== this.#proof.length) {
+      throw new AnnalsError(
+        'corrupt',
+        `Cannot verify the leaves: ${this.#used} hashes belong to them, but the proof has ${this.#proof.length / hashBytes}`,
+      );
+    }
+    return this.#tree.root(tail);
+  }
+
+  /** Fills the leaves up to `index` from the proof. Gives back the node that the end of the tree cuts short. */
+  #skip(index: number): Hash | undefined {
+    for (const node of cover(this.#tree.size, index, this.#size)) {
+      const hash = hashAt(this.#proof, this.#used);
+      if (hash.length !== hashBytes) {
+        throw new AnnalsError(
+          'corrupt',
+          `Cannot verify the leaves before ${index}: the proof ends after ${this.#used} hashes`,
+        );
+      }
+      this.#used += 1;
+      const level = levelOf(node);
+      if (level === undefined) return hash;
+      this.#tree.appendSubtree(level, hash);
+    }
+    return undefined;
+  }
+}

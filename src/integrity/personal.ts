@@ -1,0 +1,166 @@
+import { hash } from 'node:crypto';
+import { AnnalsError } from '../core/errors.ts';
+import { canonicalJson, canonicalKeys, canonicalString } from './canonical.ts';
+
+/**
+ * Personal parts of an event, so committed to that they can be erased later without breaking a proof.
+ *
+ * What enters the tree is not the event but its *leaf text*: the event's canonical JSON without its personal parts
+ * and with one more top-level key, `personal`, in their place: SHA-256(salt ‖ canonical JSON of the personal parts)
+ * in lowercase hex. The personal parts are an object that mirrors the event: `{"user":{"name":"Noor"}}`. Whoever
+ * has event and salt can compute the leaf text; whoever has only the leaf text, which is what an erased event is,
+ * can still prove it, but cannot guess what stood there, because the salt is gone with the value.
+ *
+ * The objects that personal parts are taken out of stay where they are, empty if need be, so nothing but the parts
+ * themselves is lost. An event without personal parts is its own leaf text, and has no salt.
+ *
+ * Which paths are personal is part of what a leaf means. Whoever changes the list keeps the old one for the events
+ * that were recorded under it.
+ */
+export interface EventTexts {
+  /** The whole event. */
+  readonly body: string;
+  /** What the leaf is the hash of; as well the event as it stands after its erasure, or redacted in an export. */
+  readonly leaf: string;
+  /** Whether something personal was taken out, so that the salt must be kept to prove the body. */
+  readonly personal: boolean;
+}
+
+export const saltBytes = 16;
+
+/** The top-level key that takes the place of the personal parts. */
+const commitmentKey = 'personal';
+
+/** Dotted paths into an event. */
+export const defaultPersonalPaths: readonly string[] = [
+  'user.name',
+  'user.email',
+  'impersonator.name',
+  'impersonator.email',
+  'context.client_ip',
+  'context.user_agent',
+  'context.headers',
+];
+
+/** What the log itself stands on; without these an event could be neither found nor put in its place. */
+const essential = ['eventID', 'sequence', 'createdAt', 'recordedAt', 'organizationIdentity'];
+
+/** Paths as a tree of keys; `all` is where a path ends. */
+export interface PersonalPaths extends ReadonlyMap<string, PersonalPaths | 'all'> {}
+
+/**
+ * Prepares a list of dotted paths. A path leads through objects only, takes what it ends at with all it contains,
+ * and may lead nowhere. Throws `invalid` for a path with an empty key or one that takes what a log stands on.
+ */
+export function personalPaths(paths: readonly string[] = defaultPersonalPaths): PersonalPaths {
+  const root: Branches = new Map();
+  for (const path of paths) {
+    const keys = path.split('.');
+    if (keys.includes('') || essential.includes(path) || keys[0] === commitmentKey) {
+      throw new AnnalsError('invalid', `Cannot make ${JSON.stringify(path)} a personal part`);
+    }
+    addPath(root, keys);
+  }
+  return root;
+}
+
+type Branches = Map<string, Branches | 'all'>;
+
+function addPath(branches: Branches, keys: readonly string[]): void {
+  const [key = '', ...deeper] = keys;
+  const known = branches.get(key);
+  if (known === 'all') return;
+  if (deeper.length === 0) {
+    branches.set(key, 'all');
+    return;
+  }
+  const next: Branches = known ?? new Map();
+  branches.set(key, next);
+  addPath(next, deeper);
+}
+
+/** Whether an event's personal parts were erased or left out, and only the commitment to them is there. */
+export function isErased(event: object): boolean {
+  return Object.hasOwn(event, commitmentKey);
+}
+
+/**
+ * Writes an event both ways, in one pass. An erased event is its own leaf text.
+ * Throws `invalid` when there are personal parts but no salt of 16 bytes, and what `canonicalJson` throws.
+ */
+export function eventTexts(
+  event: object,
+  salt: Uint8Array | undefined,
+  paths: PersonalPaths,
+): EventTexts {
+  if (isErased(event)) {
+    const text = canonicalJson(event);
+    return { body: text, leaf: text, personal: false };
+  }
+  const { whole, rest, personal, gap } = split(event, paths);
+  const body = closed(whole);
+  if (personal === '') return { body, leaf: body, personal: false };
+  if (salt?.length !== saltBytes) {
+    throw new AnnalsError(
+      'invalid',
+      `Cannot commit to the personal parts of an event: the salt has ${salt?.length ?? 0} bytes, not ${saltBytes}`,
+    );
+  }
+  const member = `"${commitmentKey}":"${commitment(salt, closed(personal))}"`;
+  const before = joined(rest.slice(0, gap), member);
+  const after = rest.length === gap ? '' : `,${rest.slice(gap + 1)}`;
+  return { body, leaf: closed(before + after), personal: true };
+}
+
+function commitment(salt: Uint8Array, personal: string): string {
+  return hash('sha256', Buffer.concat([salt, Buffer.from(personal)]), 'hex');
+}
+
+/** The members of an object so far, without the closing brace: all of them, those that stay, those that are personal. */
+interface Parts {
+  readonly whole: string;
+  readonly rest: string;
+  readonly personal: string;
+  /** Where in `rest` the commitment belongs: behind the members whose keys sort before its own. */
+  readonly gap: number;
+}
+
+function split(object: object, paths: PersonalPaths): Parts {
+  let whole = '';
+  let rest = '';
+  let personal = '';
+  let gap = 0;
+  for (const key of canonicalKeys(object)) {
+    const value = (object as Record<string, unknown>)[key];
+    const path = paths.get(key);
+    const name = `${canonicalString(key)}:`;
+    if (path === 'all') {
+      const member = name + canonicalJson(value);
+      whole = joined(whole, member);
+      personal = joined(personal, member);
+    } else if (path !== undefined && isObject(value)) {
+      const inner = split(value, path);
+      whole = joined(whole, name + closed(inner.whole));
+      rest = joined(rest, name + closed(inner.rest));
+      if (inner.personal !== '') personal = joined(personal, name + closed(inner.personal));
+    } else {
+      const member = name + canonicalJson(value);
+      whole = joined(whole, member);
+      rest = joined(rest, member);
+    }
+    if (key < commitmentKey) gap = rest.length;
+  }
+  return { whole, rest, personal, gap };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function joined(members: string, member: string): string {
+  return members + (members === '' ? '{' : ',') + member;
+}
+
+function closed(members: string): string {
+  return members === '' ? '{}' : `${members}}`;
+}

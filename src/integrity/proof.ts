@@ -1,0 +1,114 @@
+import { AnnalsError } from '../core/errors.ts';
+import { emptyRoot, type Hash, hashBytes, nodeHash, sameHash } from './hash.ts';
+import { halves, isSize, type NodeReader, readSubtree, type Subtree } from './subtree.ts';
+
+/**
+ * Inclusion proofs (RFC 9162, 2.1.3): that a leaf stands at an index of a tree. Consistency proofs (2.1.4): that a
+ * tree was only appended to since it was smaller. Prover and verifier go by the same list of the subtrees whose
+ * hashes make up a proof, so that a proof of any other length is refused. Verifying never throws: whatever is
+ * wrong about the input, the answer is false.
+ */
+export interface TreeHead {
+  readonly size: number;
+  readonly root: Hash;
+}
+
+/** Hashes from the leaf upwards. Throws `invalid` when there is no such leaf. */
+export function inclusionProof(index: number, size: number, read: NodeReader): Promise<Hash[]> {
+  if (!isSize(size) || !isSize(index) || index >= size) {
+    throw new AnnalsError('invalid', `Cannot prove leaf ${index}: the tree has ${size} leaves`);
+  }
+  return readAll(inclusionPath(index, size), read);
+}
+
+export function verifyInclusion(
+  index: number,
+  leaf: Hash,
+  tree: TreeHead,
+  proof: readonly Hash[],
+): boolean {
+  if (!isSize(tree.size) || !isSize(index) || index >= tree.size) return false;
+  const path = inclusionPath(index, tree.size);
+  if (proof.length !== path.length || ![leaf, ...proof].every(isHash)) return false;
+  let hash = leaf;
+  for (const [step, { start }] of path.entries()) {
+    const sibling = proof[step]!;
+    hash = start > index ? nodeHash(hash, sibling) : nodeHash(sibling, hash);
+  }
+  return sameHash(hash, tree.root);
+}
+
+/** Hashes from the older tree's right edge upwards. Throws `invalid` when the older tree is the larger one. */
+export function consistencyProof(
+  olderSize: number,
+  size: number,
+  read: NodeReader,
+): Promise<Hash[]> {
+  if (!isSize(size) || !isSize(olderSize) || olderSize > size) {
+    throw new AnnalsError(
+      'invalid',
+      `Cannot prove that a tree of ${olderSize} leaves grew into one of ${size}`,
+    );
+  }
+  return readAll(consistencyPath(olderSize, size), read);
+}
+
+export function verifyConsistency(
+  older: TreeHead,
+  newer: TreeHead,
+  proof: readonly Hash[],
+): boolean {
+  if (!isSize(older.size) || !isSize(newer.size) || older.size > newer.size) return false;
+  const path = consistencyPath(older.size, newer.size);
+  if (proof.length !== path.length || ![older.root, ...proof].every(isHash)) return false;
+  // Nothing grows into anything; there is no leaf both roots could be built from.
+  if (older.size === 0) return sameHash(older.root, emptyRoot);
+  // Where the older tree is one full subtree, RFC 9162 leaves its hash out: the verifier knows it as the root.
+  const known = path[0]?.end !== older.size;
+  let olderHash = known ? older.root : proof[0]!;
+  let newerHash = olderHash;
+  for (const [step, { end }] of path.entries()) {
+    if (step === 0 && !known) continue;
+    const sibling = proof[step]!;
+    if (end <= older.size) {
+      olderHash = nodeHash(sibling, olderHash);
+      newerHash = nodeHash(sibling, newerHash);
+    } else {
+      newerHash = nodeHash(newerHash, sibling);
+    }
+  }
+  return sameHash(olderHash, older.root) && sameHash(newerHash, newer.root);
+}
+
+/** The siblings on the way from a leaf to the root: PATH of RFC 9162, 2.1.3.1. */
+function inclusionPath(index: number, size: number): Subtree[] {
+  const siblings: Subtree[] = [];
+  let node: Subtree = { start: 0, end: size };
+  while (node.end - node.start > 1) {
+    const [left, right] = halves(node);
+    siblings.unshift(index < left.end ? right : left);
+    node = index < left.end ? left : right;
+  }
+  return siblings;
+}
+
+/** SUBPROOF of RFC 9162, 2.1.4.1: the subtree with which the older tree ends, then siblings on the way to the root. */
+function consistencyPath(olderSize: number, size: number): Subtree[] {
+  if (olderSize === 0) return [];
+  const siblings: Subtree[] = [];
+  let node: Subtree = { start: 0, end: size };
+  while (node.end !== olderSize) {
+    const [left, right] = halves(node);
+    siblings.unshift(olderSize <= left.end ? right : left);
+    node = olderSize <= left.end ? left : right;
+  }
+  return node.start === 0 ? siblings : [node, ...siblings];
+}
+
+function readAll(subtrees: readonly Subtree[], read: NodeReader): Promise<Hash[]> {
+  return Promise.all(subtrees.map((subtree) => readSubtree(subtree, read)));
+}
+
+function isHash(value: Hash): boolean {
+  return value.length === hashBytes;
+}
