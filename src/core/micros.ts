@@ -24,11 +24,16 @@ export type NotAnInstant = 'malformed' | 'no-zone' | 'no-such-day' | 'too-precis
 
 /**
  * Reads RFC 3339: 0 to 9 fraction digits, `Z` or an offset. Digits beyond microseconds must be zero unless
- * `truncate` allows them to be dropped. A leap second (`:60`) counts as the second after.
+ * `truncate` allows them to be dropped. A leap second (`:60`) counts as the second after. An instant beyond what we
+ * can say is refused unless `clamp` takes it for the nearest we can.
  */
 export function parseInstant(
   text: string,
-  { zone, truncate = false }: { zone?: 'utc'; truncate?: boolean } = {},
+  {
+    zone,
+    truncate = false,
+    clamp = false,
+  }: { zone?: 'utc'; truncate?: boolean; clamp?: boolean } = {},
 ): Micros | NotAnInstant {
   const match = rfc3339.exec(text);
   if (match === null) return 'malformed';
@@ -49,7 +54,8 @@ export function parseInstant(
     if (Number(offset.slice(1, 3)) > 23 || Number(offset.slice(4)) > 59) return 'malformed';
     micros -= offset.startsWith('-') ? -ahead : ahead;
   }
-  return micros < earliest || micros > latest ? 'no-such-day' : micros;
+  const nearest = Math.min(Math.max(micros, earliest), latest);
+  return micros === nearest || clamp ? nearest : 'no-such-day';
 }
 
 /** Midnight UTC of `YYYY-MM-DD`, or undefined when there is no such day. */

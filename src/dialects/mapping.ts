@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Draft, draftSchema } from '../core/event.ts';
+
+/**
+ * What the mappings between native events and a vendor's shape have in common. A mapping loses nothing because it
+ * looks at its own result: whatever the other side would not say in its words is its `remainder`, and is kept.
+ */
+export type Members = Readonly<Record<string, unknown>>;
+
+export function isMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isEmpty(members: Members): boolean {
+  return Object.keys(members).length === 0;
+}
+
+/** What `whole` says and `said` does not: members missing there or different; objects are looked into. */
+export function remainder(whole: Members, said: Members): Members {
+  const unsaid: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(whole)) {
+    const other = Object.hasOwn(said, name) ? said[name] : undefined;
+    if (isMembers(value) && isMembers(other)) {
+      const inner = remainder(value, other);
+      if (!isEmpty(inner)) unsaid.push([name, inner]);
+    } else if (!isDeepStrictEqual(value, other)) {
+      unsaid.push([name, value]);
+    }
+  }
+  return Object.fromEntries(unsaid);
+}
+
+/** The members for which a rule holds. */
+export function pick(members: Members, rule: (name: string, value: unknown) => boolean): Members {
+  return Object.fromEntries(Object.entries(members).filter(([name, value]) => rule(name, value)));
+}
+
+/** A native field with this value, if the field can hold it. */
+export function fitting<F extends keyof Draft>(
+  field: F,
+  value: unknown,
+): Required<Pick<Draft, F>> | undefined {
+  if (value === undefined || !draftSchema.shape[field].safeParse(value).success) return undefined;
+  return { [field]: value } as Required<Pick<Draft, F>>;
+}
+
+/** What an HTTP method does, in one word. */
+export const methodWords: ReadonlyMap<string, string> = new Map([
+  ['get', 'read'],
+  ['head', 'read'],
+  ['options', 'read'],
+  ['post', 'create'],
+  ['put', 'update'],
+  ['patch', 'update'],
+  ['delete', 'delete'],
+]);
