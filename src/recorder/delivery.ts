@@ -1,0 +1,174 @@
+import type { AnnalsError } from '../core/errors.ts';
+import type { Answer } from './answer.ts';
+import type { Outbox, Waiting } from './outbox.ts';
+import type { Post } from './post.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface DeliveryLimits {
+  readonly maxBatchEvents: number;
+  readonly maxBatchBytes: number;
+  /** How long an event waits for company. */
+  readonly maxDelayMs: number;
+}
+
+export interface DeliveryParts {
+  readonly outbox: Outbox;
+  readonly post: Post;
+  readonly schedule: Schedule;
+  /** How long to wait after this many failures in a row; `slowly` when only a person can end them. */
+  readonly retryDelayMs: (failures: number, slowly: boolean) => number;
+  /** Whether there are losses to tell of. */
+  readonly hasLosses: () => boolean;
+  /** Called before each request: puts the event that tells of them into the outbox if there is room. */
+  readonly tellLosses: () => void;
+  readonly onDelivered: (events: readonly Waiting[]) => void;
+  readonly onRefused: (events: readonly Waiting[]) => void;
+  readonly onError: (error: AnnalsError) => void;
+}
+
+/** What may end a pause early. */
+type Pause = 'for-company' | 'before-retry' | 'as-asked';
+
+/**
+ * Moves what waits in an outbox to the server: one request at a time, oldest first. Events leave the outbox when
+ * the log has them or will never have them, so a request that failed, or whose answer was lost, is repeated with
+ * the same ids. Never rejects, and its pauses do not keep the process alive.
+ */
+export class Delivery {
+  readonly #limits: DeliveryLimits;
+  readonly #parts: DeliveryParts;
+  readonly #stop = new AbortController();
+  /** How many events a request may carry now: halved while refusals name nobody, doubled by success. */
+  #batchEvents: number;
+  #failures = 0;
+  #running = false;
+  #pause: { readonly kind: Pause; readonly end: () => void } | undefined;
+  #waiters: { readonly isDone: () => boolean; readonly settle: (done: boolean) => void }[] = [];
+
+  constructor(limits: DeliveryLimits, parts: DeliveryParts) {
+    this.#limits = limits;
+    this.#parts = parts;
+    this.#batchEvents = limits.maxBatchEvents;
+  }
+
+  /** To be called whenever something was queued or lost: starts the work. */
+  wake(): void {
+    if (this.#stop.signal.aborted) return;
+    if (this.#running) {
+      if (this.#hasFullBatch()) this.#endPause('for-company');
+    } else {
+      this.#running = true;
+      void this.#run();
+    }
+  }
+
+  /**
+   * Resolves with true once `isDone`, which is asked after each request; with false when the time is up first, or
+   * the delivery stops. Until then nothing waits for company, and the process is kept alive.
+   */
+  until(isDone: () => boolean, timeoutMs: number): Promise<boolean> {
+    if (isDone()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const settle = (done: boolean) => {
+        cancel();
+        this.#waiters = this.#waiters.filter((waiter) => waiter.settle !== settle);
+        resolve(done);
+      };
+      const cancel = this.#parts.schedule(timeoutMs, () => settle(false), true);
+      this.#waiters.push({ isDone, settle });
+      this.#endPause('for-company');
+    });
+  }
+
+  /** Does not wait out a pause of its own choosing; one the server asked for is kept. */
+  hurry(): void {
+    this.#failures = 0;
+    this.#endPause('for-company', 'before-retry');
+  }
+
+  /** Ends the work, a request in flight included. */
+  stop(): void {
+    this.#stop.abort();
+    this.#endPause('for-company', 'before-retry', 'as-asked');
+    for (const waiter of this.#waiters) waiter.settle(false);
+  }
+
+  async #run(): Promise<void> {
+    const { outbox, hasLosses, tellLosses } = this.#parts;
+    while ((outbox.length > 0 || hasLosses()) && !this.#stop.signal.aborted) {
+      if (this.#waiters.length === 0 && !this.#hasFullBatch()) {
+        await this.#sleep(this.#limits.maxDelayMs, 'for-company');
+      }
+      tellLosses();
+      await this.#sendFront();
+      for (const { isDone, settle } of this.#waiters) if (isDone()) settle(true);
+    }
+    this.#running = false;
+  }
+
+  async #sendFront(): Promise<void> {
+    const { outbox, post } = this.#parts;
+    const batch = outbox.front(this.#batchEvents, this.#limits.maxBatchBytes);
+    const drafts = batch.map((event) => event.text);
+    const answer = await post(drafts, this.#stop.signal);
+    if (this.#stop.signal.aborted) return;
+    if (answer.kind === 'accepted') this.#accepted(batch);
+    else if (answer.kind === 'refused') await this.#refused(batch, answer);
+    else await this.#postponed(answer);
+  }
+
+  #accepted(batch: readonly Waiting[]): void {
+    const { outbox, onDelivered } = this.#parts;
+    outbox.removeFront(batch.length);
+    onDelivered(batch);
+    this.#failures = 0;
+    this.#batchEvents = Math.min(this.#limits.maxBatchEvents, this.#batchEvents * 2);
+  }
+
+  async #refused(batch: readonly Waiting[], answer: Extract<Answer, { kind: 'refused' }>) {
+    const { outbox, onRefused, onError, retryDelayMs } = this.#parts;
+    onError(answer.error);
+    const places = batch.length === 1 ? new Set([0]) : answer.places;
+    if (places.size > 0) {
+      outbox.remove(places);
+      onRefused(batch.filter((_, place) => places.has(place)));
+    } else {
+      this.#batchEvents = Math.ceil(batch.length / 2);
+    }
+    // A server that names nobody may refuse everything: it is not to be asked as fast as it answers.
+    if (answer.places.size === 0) await this.#sleep(retryDelayMs(1, false), 'before-retry');
+  }
+
+  async #postponed(answer: Extract<Answer, { kind: 'later' }>) {
+    this.#parts.onError(answer.error);
+    this.#failures += 1;
+    const delayMs = this.#parts.retryDelayMs(this.#failures, answer.slowly);
+    if (answer.afterMs === undefined) await this.#sleep(delayMs, 'before-retry');
+    else await this.#sleep(Math.max(answer.afterMs, delayMs), 'as-asked');
+  }
+
+  #hasFullBatch(): boolean {
+    const { outbox } = this.#parts;
+    return (
+      outbox.length >= this.#limits.maxBatchEvents || outbox.bytes >= this.#limits.maxBatchBytes
+    );
+  }
+
+  async #sleep(delayMs: number, kind: Pause): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = this.#parts.schedule(delayMs, resolve);
+      this.#pause = {
+        kind,
+        end: () => {
+          cancel();
+          resolve();
+        },
+      };
+    });
+    this.#pause = undefined;
+  }
+
+  #endPause(...kinds: readonly Pause[]): void {
+    if (this.#pause !== undefined && kinds.includes(this.#pause.kind)) this.#pause.end();
+  }
+}

@@ -1,0 +1,93 @@
+import type { Micros } from '../core/micros.ts';
+import type { Losses } from './losses.ts';
+
+/** An event on its way to the server. */
+export interface Waiting {
+  readonly text: string;
+  readonly bytes: number;
+  /** When the application recorded it. */
+  readonly at: Micros;
+  /** Present when this is the recorder's own event that tells of these losses. */
+  readonly tells?: Losses;
+}
+
+interface Numbered {
+  readonly event: Waiting;
+  readonly number: number;
+}
+
+/** What waits, oldest first, never more than its limits. */
+export class Outbox {
+  readonly #maxEvents: number;
+  readonly #maxBytes: number;
+  #waiting: Numbered[] = [];
+  #bytes = 0;
+  #lastNumber = 0;
+
+  constructor(maxEvents: number, maxBytes: number) {
+    this.#maxEvents = maxEvents;
+    this.#maxBytes = maxBytes;
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The number of the event queued last; numbers grow by one. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
+  /** Whether every event up to this number has left. */
+  hasSettled(number: number): boolean {
+    return (this.#waiting[0]?.number ?? Number.POSITIVE_INFINITY) > number;
+  }
+
+  /** Queues an event; false when there is no room for it. */
+  offer(event: Waiting): boolean {
+    if (this.#waiting.length >= this.#maxEvents) return false;
+    if (this.#bytes + event.bytes > this.#maxBytes) return false;
+    this.#lastNumber += 1;
+    this.#waiting.push({ event, number: this.#lastNumber });
+    this.#bytes += event.bytes;
+    return true;
+  }
+
+  /** The oldest events that fit into one request, at least one if any waits. They keep waiting. */
+  front(maxEvents: number, maxBytes: number): readonly Waiting[] {
+    const front: Waiting[] = [];
+    let bytes = 0;
+    for (const { event } of this.#waiting) {
+      bytes += event.bytes + 1;
+      if (front.length >= maxEvents || (front.length > 0 && bytes > maxBytes)) break;
+      front.push(event);
+    }
+    return front;
+  }
+
+  /** Takes out the events at these places, counted from the front. */
+  remove(places: ReadonlySet<number>): void {
+    const kept: Numbered[] = [];
+    for (const [place, waiting] of this.#waiting.entries()) {
+      if (places.has(place)) this.#bytes -= waiting.event.bytes;
+      else kept.push(waiting);
+    }
+    this.#waiting = kept;
+  }
+
+  /** Takes out this many from the front. */
+  removeFront(count: number): void {
+    for (const { event } of this.#waiting.splice(0, count)) this.#bytes -= event.bytes;
+  }
+
+  /** Gives up on everything that waits, and gives it back. */
+  empty(): readonly Waiting[] {
+    const all = this.#waiting.map(({ event }) => event);
+    this.removeFront(all.length);
+    return all;
+  }
+}
