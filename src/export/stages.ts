@@ -1,4 +1,12 @@
 import type { Micros } from '../core/micros.ts';
+import type { Window } from '../core/window.ts';
+import type { FilterShares } from './filters.ts';
+
+/**
+ * The stages of an export. A source reads from wherever the trail lies, transforms change one entry at a time, a sink
+ * writes; `run-export.ts` joins them. What moves between them is a bounded batch, and a place is given up only once
+ * what lies before it is safe on disk.
+ */
 
 /** One exported object: the source's own JSON text, untouched but for white space between tokens. */
 export interface Entry {
@@ -10,12 +18,98 @@ export interface Entry {
   readonly at: Micros;
 }
 
-/** A bounded number of entries on their way, and what to do once they are safe elsewhere. */
+/** A bounded number of entries on their way. */
 export interface Batch {
+  /** Those that passed the source's filters; they may lie outside the window. */
   readonly entries: readonly Entry[];
+  /** How many objects were received for it, those that did not pass included. */
+  readonly received: number;
+  /** How many objects all of it will be, as far as the source can tell by now. */
+  readonly expected?: number;
   /**
-   * Where a later run can go on once these entries are safe: opaque to everybody but the source. Absent when the
-   * source cannot say.
+   * Where a later run can go on once these entries and all before them are safe: opaque to everybody but the source.
+   * Absent when the source cannot say.
    */
   readonly position?: string;
+}
+
+/** Where a trail comes from, in the words of a manifest. */
+export interface Origin {
+  readonly kind: string;
+  readonly endpoint: string;
+  readonly organisation?: string;
+}
+
+interface AnySource {
+  readonly origin: Origin;
+  /** Which filters the source's owner applied and which were applied here. */
+  readonly filters: FilterShares;
+  /**
+   * Reads every event of the window that was there when reading began and still is when it ends, at least once. Those
+   * that arrive meanwhile may be among them. Ends normally only when nothing is missing; otherwise throws, with
+   * `unavailable`, `timeout`, `incomplete` or `too-many-requests` when trying again later can help.
+   *
+   * `position` is one this source, asked the same question, gave out before; reading goes on behind it.
+   */
+  read(position: string | undefined, signal: AbortSignal): AsyncIterable<Batch>;
+}
+
+/** A source that sends the oldest first and nothing twice: its entries go straight into files. */
+export interface OrderedSource extends AnySource {
+  readonly order: 'oldest-first';
+  /** The position behind one of its entries. */
+  placeAfter(entry: Entry): string;
+}
+
+/** A source that sends in any order, perhaps with repetitions: its entries are sorted on disk first. */
+export interface UnorderedSource extends AnySource {
+  readonly order: 'unknown';
+}
+
+export type Source = OrderedSource | UnorderedSource;
+
+/** Changes what an entry says, not which event it is. Pure. */
+export type Transform = (entry: Entry) => Entry;
+
+/** One file of an export, before anything is in it. */
+export interface Part {
+  /** From 0, of `total`. */
+  readonly index: number;
+  readonly total: number;
+  readonly name: string;
+  readonly window: Window;
+}
+
+/** How entries stand in a file. The texts of one file, one after the other, are the file. */
+export interface Format {
+  begin(part: Part): string;
+  /** `place` counts from 0 within the file. */
+  entry(entry: Entry, place: number): string;
+  end(part: Part, count: number): string;
+}
+
+/** Takes entries oldest first, each once. */
+export interface Sink {
+  /** Resolved when there is room for more, which may be before these are written. */
+  write(entries: readonly Entry[]): Promise<void>;
+  /** Writes what is left. Once resolved everything is where it belongs, and durable if it is on disk. */
+  finish(): Promise<readonly FileFacts[]>;
+  /** Lets go of what is open; what was made safe stays safe. Never rejects. */
+  abandon(): Promise<void>;
+}
+
+/** What is known of a finished file. */
+export interface FileFacts {
+  readonly name: string;
+  readonly entries: number;
+  readonly bytes: number;
+  /** Of the file as it lies on disk, in hexadecimal. */
+  readonly sha256: string;
+  readonly first?: EntryFacts;
+  readonly last?: EntryFacts;
+}
+
+export interface EntryFacts {
+  readonly id: string;
+  readonly at: Micros;
 }

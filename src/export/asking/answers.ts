@@ -1,0 +1,90 @@
+import { AnnalsError, type ErrorCode } from '../../core/errors.ts';
+import { type Clock, millisecond } from '../../core/micros.ts';
+import type { Answer, Question } from './ask.ts';
+import { place } from './http-ask.ts';
+
+const codes: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  408: 'timeout',
+  425: 'unavailable',
+  429: 'too-many-requests',
+  501: 'invalid',
+};
+
+/** How much of a refusal is read, and how much of it is shown. */
+const maxRefusalBytes = 64 * 1024;
+const maxRefusalShown = 300;
+
+/**
+ * What an answer other than 200 means. Whatever its status, it is a throttle when it says when to come back or that
+ * there were too many requests: vendors disagree about the status (wire: CockroachDB 5.3).
+ */
+export async function refusalOf(
+  answer: Answer,
+  question: Question,
+  clock: Clock,
+): Promise<AnnalsError> {
+  const text = await readText(answer);
+  const retryAfterSeconds = parseRetryAfter(answer.headers.get('retry-after'), clock);
+  const throttled =
+    answer.status >= 400 && (retryAfterSeconds !== undefined || /rate limit exceeded/i.test(text));
+  const code: ErrorCode = throttled
+    ? 'too-many-requests'
+    : (codes[answer.status] ?? (answer.status >= 500 ? 'unavailable' : 'invalid'));
+  const said = messageIn(text);
+  return new AnnalsError(
+    code,
+    `${place(question)} answered ${answer.status}${said === '' ? '' : `: ${said}`}`,
+    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+  );
+}
+
+/** Seconds or an HTTP date (RFC 9110, section 10.2.3); undefined for anything else. */
+export function parseRetryAfter(value: string | null, clock: Clock): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d{1,9}$/.test(value.trim())) return Number(value);
+  const date = Date.parse(value);
+  if (Number.isNaN(date)) return undefined;
+  return Math.max(0, (date - clock() / millisecond) / 1_000);
+}
+
+async function readText(answer: Answer): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of answer.body) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maxRefusalBytes) break;
+    }
+  } catch {
+    // The status is known; what was said about it is only for the eye.
+  }
+  answer.discard();
+  return Buffer.concat(chunks).toString();
+}
+
+/** The sentence in a refusal, in whichever of the shapes in use. */
+function messageIn(text: string): string {
+  const shown = (value: string) => value.replace(/\s+/g, ' ').trim().slice(0, maxRefusalShown);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // HTML is for a browser, and its source tells nobody anything.
+    return /^\s*</.test(text) ? 'a web page' : shown(text);
+  }
+  const { message, title, detail, error, error_description } = asRecord(parsed);
+  const inner = asRecord(error);
+  const found = [detail, message, title, error_description, inner.error_message, error].find(
+    (each) => typeof each === 'string' && each !== '',
+  );
+  return shown(typeof found === 'string' ? found : text);
+}
+
+const asRecord = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

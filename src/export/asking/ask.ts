@@ -1,0 +1,25 @@
+/** One request over HTTP. */
+export interface Question {
+  readonly url: URL;
+  /** GET when absent. */
+  readonly method?: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Decoded content. Throws `incomplete` where the connection ends before the content does. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** What was sent behind the body, once that was read; undefined where the transport does not show it. */
+  trailers(): Readonly<Record<string, string | undefined>> | undefined;
+  /** Gives up a body that will not be read. */
+  discard(): void;
+}
+
+/**
+ * Asks once. Rejects with `unavailable` or `timeout` when no answer begins; any status is an answer. Trying again,
+ * waiting and understanding are left to others.
+ */
+export type Ask = (question: Question, signal: AbortSignal) => Promise<Answer>;

@@ -1,0 +1,38 @@
+import { AnnalsError, messageOf } from '../../core/errors.ts';
+import type { Ask } from './ask.ts';
+import { place } from './http-ask.ts';
+
+/** Over a function like `fetch`, such as a server of this program in the same process. */
+export function fetchAsk(fetch: typeof globalThis.fetch): Ask {
+  return async (question, signal) => {
+    const { url, method = 'GET', headers, body } = question;
+    const failed = (code: 'unavailable' | 'incomplete', error: unknown): unknown =>
+      signal.aborted || error instanceof AnnalsError
+        ? error
+        : new AnnalsError(code, `Cannot read ${place(question)}: ${messageOf(error)}`, {
+            cause: error,
+          });
+    const response = await fetch(url, {
+      method,
+      headers,
+      signal,
+      redirect: 'manual',
+      ...(body !== undefined && { body }),
+    }).catch((error: unknown) => {
+      throw failed('unavailable', error);
+    });
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (async function* () {
+        try {
+          if (response.body !== null) yield* response.body;
+        } catch (error) {
+          throw failed('incomplete', error);
+        }
+      })(),
+      trailers: () => undefined,
+      discard: () => void response.body?.cancel().catch(() => undefined),
+    };
+  };
+}

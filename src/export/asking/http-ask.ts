@@ -1,0 +1,107 @@
+import http from 'node:http';
+import https from 'node:https';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { AnnalsError, messageOf } from '../../core/errors.ts';
+import type { Answer, Ask, Question } from './ask.ts';
+
+export interface HttpAskSettings {
+  /** How long nothing may arrive, in milliseconds. */
+  readonly idleMilliseconds?: number;
+  /** False takes any certificate: for endpoints under test only. */
+  readonly verifyCertificates?: boolean;
+  readonly maxConnections?: number;
+}
+
+/** Over node:http, which unlike fetch shows trailers and lets go of certificates when told to. */
+export function httpAsk({
+  idleMilliseconds = 60_000,
+  verifyCertificates = true,
+  maxConnections = 8,
+}: HttpAskSettings = {}): Ask {
+  const options = { keepAlive: true, maxSockets: maxConnections, timeout: idleMilliseconds };
+  const plain = new http.Agent(options);
+  const secure = new https.Agent({ ...options, rejectUnauthorized: verifyCertificates });
+  return (question, signal) =>
+    new Promise((resolve, reject) => {
+      const { url, method = 'GET', body } = question;
+      const overTls = url.protocol === 'https:';
+      const request = (overTls ? https : http).request(url, {
+        agent: overTls ? secure : plain,
+        method,
+        headers: { 'accept-encoding': 'zstd, gzip', ...question.headers },
+        signal,
+      });
+      request.on('timeout', () => {
+        const seconds = idleMilliseconds / 1_000;
+        request.destroy(
+          new AnnalsError('timeout', `${place(question)} sent nothing for ${seconds} seconds`),
+        );
+      });
+      request.on('error', (error) => reject(asAnnalsError(error, question, signal)));
+      request.on('response', (response) => resolve(answerOf(response, question, signal)));
+      request.end(body);
+    });
+}
+
+function answerOf(response: http.IncomingMessage, question: Question, signal: AbortSignal): Answer {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(response.headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  const decoded = decode(response, headers.get('content-encoding'));
+  return {
+    status: response.statusCode ?? 0,
+    headers,
+    body: readBody(decoded, response, question, signal),
+    trailers: () => response.trailers,
+    discard: () => response.destroy(),
+  };
+}
+
+const decoders: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  zstd: createZstdDecompress,
+};
+
+function decode(response: http.IncomingMessage, encoding: string | null): Readable {
+  const decoder = decoders[encoding ?? ''];
+  if (decoder === undefined) return response;
+  // The callback only keeps a failure from going unheard; whoever reads is told by the stream itself.
+  return pipeline(response, decoder(), () => undefined);
+}
+
+async function* readBody(
+  decoded: Readable,
+  response: http.IncomingMessage,
+  question: Question,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of decoded) yield chunk as Uint8Array;
+  } catch (error) {
+    throw signal.aborted ? error : cut(question, error);
+  }
+  if (!response.complete) throw cut(question, undefined);
+}
+
+function cut(question: Question, cause: unknown): AnnalsError {
+  if (cause instanceof AnnalsError) return cause;
+  return new AnnalsError('incomplete', `The answer of ${place(question)} ended before its end`, {
+    cause,
+  });
+}
+
+function asAnnalsError(error: Error, question: Question, signal: AbortSignal): unknown {
+  if (signal.aborted || error instanceof AnnalsError) return error;
+  // A failure on several addresses comes as one error without a message of its own.
+  const reason = messageOf(error instanceof AggregateError ? (error.errors[0] ?? error) : error);
+  return new AnnalsError('unavailable', `Cannot reach ${place(question)}: ${reason}`, {
+    cause: error,
+  });
+}
+
+/** Where it was asked, without the query, which may hold what should not be shown. */
+export function place({ url }: Question): string {
+  return `${url.origin}${url.pathname}`;
+}

@@ -1,0 +1,130 @@
+import { createReadStream } from 'node:fs';
+import {
+  constants,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+} from 'node:fs/promises';
+import { AnnalsError } from '../core/errors.ts';
+
+/**
+ * The part of a file system an export needs, handed in so that a test can stop it at any step. A write is durable once
+ * `sync` has resolved, a name once `syncDirectory` has. Failures reject with Node's own errors.
+ */
+export interface Disk {
+  /** Opens for appending behind the first `keep` bytes; what lies beyond them is cut off. Made if missing, mode 0600. */
+  append(path: string, keep: number): Promise<AppendFile>;
+  /** The bytes of a file; rejects while being read if it does not exist. */
+  read(path: string): AsyncIterable<Uint8Array>;
+  /** The whole of a small text file, or undefined if there is none. */
+  readText(path: string): Promise<string | undefined>;
+  /** Size in bytes, or undefined if there is no such file. */
+  size(path: string): Promise<number | undefined>;
+  names(directory: string): Promise<readonly string[]>;
+  rename(from: string, to: string): Promise<void>;
+  /** No error if it is gone already. */
+  remove(path: string): Promise<void>;
+  removeDirectory(path: string): Promise<void>;
+  makeDirectory(path: string): Promise<void>;
+  syncDirectory(path: string): Promise<void>;
+  /** Takes a lock file for this process. Rejects with `conflict` while another living process holds it. */
+  lock(path: string): Promise<void>;
+}
+
+export interface AppendFile {
+  write(bytes: Uint8Array): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const nodeDisk: Disk = {
+  async append(path, keep) {
+    const file = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+    let position = keep;
+    try {
+      await file.truncate(keep);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return {
+      async write(bytes) {
+        let done = 0;
+        while (done < bytes.length) {
+          const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position);
+          done += bytesWritten;
+          position += bytesWritten;
+        }
+      },
+      sync: () => file.datasync(),
+      close: () => file.close(),
+    };
+  },
+  read: (path) => createReadStream(path, { highWaterMark: 256 * 1024 }),
+  readText: (path) => orMissing(readFile(path, 'utf8')),
+  size: async (path) => (await orMissing(stat(path)))?.size,
+  names: async (directory) => (await orMissing(readdir(directory))) ?? [],
+  rename,
+  remove: (path) => rm(path, { force: true }),
+  removeDirectory: rmdir,
+  async makeDirectory(path) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  },
+  async syncDirectory(path) {
+    const directory = await open(path, constants.O_RDONLY);
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  },
+  async lock(path) {
+    for (;;) {
+      const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+        if (codeOf(error) === 'EEXIST') return undefined;
+        throw error;
+      });
+      if (file !== undefined) {
+        await file.writeFile(String(process.pid));
+        await file.close();
+        return;
+      }
+      const holder = Number(await orMissing(readFile(path, 'utf8')));
+      if (holder > 0 && holder !== process.pid && isAlive(holder)) {
+        throw new AnnalsError(
+          'conflict',
+          `Cannot export: process ${holder} is at work on the same export (its lock is ${path})`,
+        );
+      }
+      await rm(path, { force: true });
+    }
+  },
+};
+
+/** The system's name of a failure, such as `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}
+
+async function orMissing<T>(result: Promise<T>): Promise<T | undefined> {
+  return result.catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}

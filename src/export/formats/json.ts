@@ -1,0 +1,8 @@
+import type { Format } from '../stages.ts';
+
+/** A JSON array, one event a line. */
+export const jsonFormat: Format = {
+  begin: () => '[',
+  entry: ({ text }, place) => (place === 0 ? `\n${text}` : `,\n${text}`),
+  end: (_part, count) => (count === 0 ? ']\n' : '\n]\n'),
+};

@@ -1,0 +1,96 @@
+import { formatInstant, type Micros } from '../core/micros.ts';
+import type { Split, Window } from '../core/window.ts';
+import type { ExportFilters, FilterShares } from './filters.ts';
+import type { EntryFacts, FileFacts, Origin, Part } from './stages.ts';
+
+/** What was asked of an export, in the words of its manifest. */
+export interface Question {
+  readonly origin: Origin;
+  readonly window: Window;
+  /** As typed, when the window was said that way. */
+  readonly since?: string;
+  readonly timezone: string;
+  readonly split: Split | undefined;
+  readonly filters: ExportFilters;
+  readonly format: string;
+  readonly envelope: string | undefined;
+  readonly compress: string | undefined;
+  readonly shape: string;
+}
+
+export interface ManifestFacts {
+  readonly question: Question;
+  /** Mark of the question, by which a later run knows its own. */
+  readonly mark: string;
+  readonly shares: FilterShares;
+  readonly startedAt: Micros;
+  readonly parts: readonly Part[];
+  readonly files: readonly FileFacts[];
+  /** Why it is not complete, and the line that continues it; absent when it is. */
+  readonly incomplete?: { readonly reason: string; readonly continueWith: string };
+}
+
+/**
+ * The manifest as text: what an export says about itself. Equal exports give equal manifests, interrupted or not, so it
+ * holds nothing about how the work went. `complete` is true only when every file is there and whole.
+ */
+export function manifestText(facts: ManifestFacts): string {
+  const { question, mark, shares, startedAt, parts, files, incomplete } = facts;
+  const complete = incomplete === undefined && files.length === parts.length;
+  const total = (of: (file: FileFacts) => number) => files.reduce((sum, file) => sum + of(file), 0);
+  const manifest = {
+    manifestVersion: 1,
+    complete,
+    ...incomplete,
+    source: question.origin,
+    window: {
+      from: formatInstant(question.window.from),
+      to: formatInstant(question.window.to),
+      ...(question.since !== undefined && { since: question.since }),
+      timezone: question.timezone,
+      split: question.split,
+    },
+    filters: {
+      asked: question.filters,
+      appliedBySource: shares.bySource,
+      appliedHere: shares.here,
+    },
+    format: question.format,
+    envelope: question.envelope,
+    compress: question.compress,
+    shape: question.shape,
+    order: 'oldest first',
+    startedAt: formatInstant(startedAt),
+    question: mark,
+    entries: total((file) => file.entries),
+    bytes: total((file) => file.bytes),
+    filesExpected: parts.length,
+    files: files.map((file, index) => describe(file, parts[index]?.window)),
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+function describe(file: FileFacts, window: Window | undefined): object {
+  const { name, entries, bytes, sha256, first, last } = file;
+  return {
+    name,
+    ...(window && { from: formatInstant(window.from), to: formatInstant(window.to) }),
+    entries,
+    bytes,
+    sha256,
+    ...(first && { first: describeEntry(first) }),
+    ...(last && { last: describeEntry(last) }),
+  };
+}
+
+const describeEntry = ({ id, at }: EntryFacts): object => ({ id, at: formatInstant(at) });
+
+/** Whether a manifest text says that the export of this mark is complete. */
+export function saysComplete(text: string, mark: string): boolean {
+  try {
+    const { complete, question } = JSON.parse(text) as { complete?: unknown; question?: unknown };
+    return complete === true && question === mark;
+  } catch {
+    return false;
+  }
+}

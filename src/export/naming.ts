@@ -1,0 +1,91 @@
+import { basename, dirname, extname, resolve } from 'node:path';
+import type { Period } from '../core/window.ts';
+import type { Compression } from './sinks/blocks.ts';
+import type { Part } from './stages.ts';
+
+export const formatNames = ['json', 'ndjson', 'csv'] as const;
+export type FormatName = (typeof formatNames)[number];
+
+const compressedExtensions: Readonly<Record<Compression, string>> = { gzip: '.gz', zstd: '.zst' };
+
+/** Where the files of an export go. */
+export interface Outputs {
+  readonly directory: string;
+  readonly parts: readonly Part[];
+  /** Name of the manifest, in the same directory. */
+  readonly manifest: string;
+}
+
+export interface NamingWishes {
+  readonly cwd: string;
+  /** As given with `--output`; ends with a separator when it is a directory. */
+  readonly output: string | undefined;
+  readonly format: FormatName;
+  readonly compress: Compression | undefined;
+  readonly periods: readonly Period[];
+  /** Name of the window as a whole. */
+  readonly windowName: string;
+  /** Whether the window is split, though perhaps into one period. */
+  readonly split: boolean;
+}
+
+/**
+ * Names the files: `audit-logs-2026-06-01.json`, or `dir/name-2026-06-01.json` where `--output dir/name.json` was
+ * given; without a split a given name is taken as it stands. A compressed file says so in its extension.
+ */
+export function nameOutputs(wishes: NamingWishes): Outputs {
+  const { cwd, output, periods, windowName, split } = wishes;
+  const given = isFile(output) ? output : undefined;
+  const { stem, extension } = given === undefined ? standard(wishes) : taken(given, wishes);
+  const named = given !== undefined && !split;
+  const total = periods.length;
+  return {
+    directory: outputDirectory(cwd, output),
+    parts: periods.map(({ name, ...window }, index) => ({
+      index,
+      total,
+      window,
+      name: named ? `${stem}${extension}` : `${stem}-${name}${extension}`,
+    })),
+    manifest: given === undefined ? `${stem}-${windowName}.manifest.json` : `${stem}.manifest.json`,
+  };
+}
+
+/** The directory a wish for an output leads to. */
+export function outputDirectory(cwd: string, output: string | undefined): string {
+  return resolve(cwd, isFile(output) ? dirname(output) : (output ?? '.'));
+}
+
+const isFile = (output: string | undefined): output is string =>
+  output !== undefined && !/[/\\]$/.test(output);
+
+function standard({ format, compress }: NamingWishes): { stem: string; extension: string } {
+  return { stem: 'audit-logs', extension: `.${format}${extensionOf(compress)}` };
+}
+
+function taken(given: string, { compress }: NamingWishes): { stem: string; extension: string } {
+  const packed = extensionOf(compress);
+  const name = basename(given);
+  const plain = packed !== '' && name.endsWith(packed) ? name.slice(0, -packed.length) : name;
+  const extension = extname(plain);
+  return { stem: plain.slice(0, plain.length - extension.length), extension: extension + packed };
+}
+
+function extensionOf(compress: Compression | undefined): string {
+  return compress === undefined ? '' : compressedExtensions[compress];
+}
+
+/** What the extensions of a given name say about how to write it. */
+export function impliedBy(output: string): {
+  format?: FormatName;
+  compress?: Compression;
+} {
+  const compress = (Object.keys(compressedExtensions) as Compression[]).find((each) =>
+    output.endsWith(compressedExtensions[each]),
+  );
+  const plain =
+    compress === undefined ? output : output.slice(0, -compressedExtensions[compress].length);
+  const extension = extname(plain).slice(1);
+  const format = extension === 'jsonl' ? 'ndjson' : formatNames.find((each) => each === extension);
+  return { ...(format && { format }), ...(compress && { compress }) };
+}

@@ -1,0 +1,122 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { parseCsv, unguardFormula } from '../../core/csv.ts';
+import { AnnalsError, messageOf } from '../../core/errors.ts';
+import { sliceJson } from '../../core/json-slices.ts';
+import { readLines } from '../../core/lines.ts';
+
+/** Keys under which an object around the events may hold them: tcloud, lists of the three vendors, CloudTrail. */
+const arrays = ['logs', 'items', 'audit_logs', 'entries', 'events', 'Records'];
+
+/** The column of a CSV export that holds the whole event (`docs/exporting.md`). */
+const wholeEventColumn = 'event';
+
+/**
+ * Reads back what an export wrote, and files like it: a JSON array, an object around one, NDJSON, CSV with the
+ * whole event in a column; plain, gzip or zstd. Which it is shows in the bytes. Gives the text of each event, in
+ * batches; memory is a batch, however long the file is.
+ *
+ * @param name what to call the input in errors
+ */
+export async function* readFileEntries(input: Readable, name: string): AsyncGenerator<string[]> {
+  const plain = await decompressed(input);
+  const { first, rest } = await beginning(plain);
+  const text = Buffer.from(first)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart();
+  try {
+    if (text === '') return;
+    if (text.startsWith('[') || isWrapped(text)) yield* sliceJson(rest, { arrays });
+    else if (text.startsWith('{')) yield* nonEmpty(readLines(rest));
+    else yield* csvEvents(rest, name);
+  } catch (cause) {
+    if (cause instanceof AnnalsError)
+      throw new AnnalsError(cause.code, `${name}: ${cause.message}`, { cause });
+    throw new AnnalsError('corrupt', `${name} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/**
+ * Whether an object stands around the events, and is not the first event of NDJSON itself. Decided on the first
+ * line: NDJSON has a whole object there.
+ */
+function isWrapped(text: string): boolean {
+  if (!text.startsWith('{')) return false;
+  const line = text.split('\n', 1)[0] ?? '';
+  if (new RegExp(`^\\{\\s*"(?:${arrays.join('|')})"\\s*:\\s*\\[`).test(text)) return true;
+  try {
+    const value = JSON.parse(line) as Record<string, unknown>;
+    return arrays.some((key) => Array.isArray(value[key]));
+  } catch {
+    // Not whole in one line: written over several, or longer than what was looked at.
+    return /\n/.test(text.slice(0, 4_096)) || !/"(?:eventID|cloud_event_id|id)"/.test(line);
+  }
+}
+
+async function* nonEmpty(batches: AsyncIterable<string[]>): AsyncGenerator<string[]> {
+  for await (const lines of batches) yield lines.filter((line) => line.trim() !== '');
+}
+
+async function* csvEvents(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<string[]> {
+  let column = -1;
+  let batch: string[] = [];
+  for await (const row of parseCsv(decoded(chunks))) {
+    if (column < 0) {
+      column = row.indexOf(wholeEventColumn);
+      if (column >= 0) continue;
+      throw new AnnalsError(
+        'invalid',
+        `${name} is neither JSON nor a CSV with a column "${wholeEventColumn}"`,
+      );
+    }
+    batch.push(unguardFormula(row[column] ?? ''));
+    if (batch.length < 1_000) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function* decoded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
+
+/** Looks at the first bytes and gives them back in front of the rest. */
+async function beginning(input: AsyncIterable<Uint8Array>) {
+  const chunks = input[Symbol.asyncIterator]();
+  const seen: Uint8Array[] = [];
+  let length = 0;
+  while (length < 65_536) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    seen.push(value);
+    length += value.length;
+  }
+  async function* rest(): AsyncGenerator<Uint8Array> {
+    yield* seen;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  return { first: Buffer.concat(seen), rest: rest() };
+}
+
+/** Told by the first bytes: gzip begins with 1f 8b, a zstd frame with 28 b5 2f fd. */
+async function decompressed(input: Readable): Promise<AsyncIterable<Uint8Array>> {
+  const { first, rest } = await beginning(input);
+  const hex = first.subarray(0, 4).toString('hex');
+  const decompress = hex.startsWith('1f8b')
+    ? createGunzip()
+    : hex === '28b52ffd'
+      ? createZstdDecompress()
+      : undefined;
+  if (decompress === undefined) return rest;
+  const output = new PassThrough();
+  pipeline(rest, decompress, output).catch((error: Error) => output.destroy(error));
+  return output;
+}

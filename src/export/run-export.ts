@@ -1,0 +1,263 @@
+import { join } from 'node:path';
+import { AnnalsError, messageOf } from '../core/errors.ts';
+import { type Clock, formatInstant, type Micros } from '../core/micros.ts';
+import type { Window } from '../core/window.ts';
+import type { Disk } from './disk.ts';
+import { manifestText, type Question } from './manifest.ts';
+import type { Outputs } from './naming.ts';
+import type { Compression } from './sinks/blocks.ts';
+import { FileSink } from './sinks/files.ts';
+import { Spill } from './sorting/spill.ts';
+import type { Batch, Entry, FileFacts, Format, Sink, Source, Transform } from './stages.ts';
+import type { Workplace } from './workplace.ts';
+
+/** Said after every batch, for whoever watches. */
+export interface Sight {
+  readonly phase: 'reading' | 'writing';
+  /** Objects received in this run, and how many there will be as far as that is known. */
+  readonly received: number;
+  readonly expected: number | undefined;
+  /** Entries of the window among them. */
+  readonly entries: number;
+  /** How far the work got in the window, from 0 to 1, where that is known. */
+  readonly share: number | undefined;
+  readonly file: string | undefined;
+}
+
+export interface ExportWorld {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly watch: (sight: Sight) => void;
+}
+
+/** From where to where. */
+export interface Pouring {
+  readonly source: Source;
+  readonly transform: Transform | undefined;
+  readonly window: Window;
+}
+
+export interface FileExport extends Pouring {
+  readonly question: Question;
+  readonly outputs: Outputs;
+  readonly format: Format;
+  readonly compress: Compression | undefined;
+  readonly manifest: boolean;
+  /** The line that continues this export, for the manifest of one that was not finished. */
+  readonly continueWith: string;
+}
+
+/**
+ * Exports into files. Resolved when all of them and the manifest are whole and durable. When it rejects, what was made
+ * safe lies in the workplace for a later run, and the manifest says that the export is incomplete.
+ */
+export async function exportToFiles(
+  job: FileExport,
+  workplace: Workplace,
+  world: ExportWorld,
+): Promise<readonly FileFacts[]> {
+  const { disk, clock } = world;
+  const { source, outputs } = job;
+  const { journal, progress } = workplace;
+  const watcher = new Watcher(job, world);
+  const sink = await FileSink.open(
+    {
+      disk,
+      clock,
+      journal,
+      directory: outputs.directory,
+      workDirectory: workplace.directory,
+      parts: outputs.parts,
+      format: job.format,
+      compress: job.compress,
+      placeAfter: source.order === 'oldest-first' ? (entry) => source.placeAfter(entry) : undefined,
+      onFile: (name) => watcher.begin(name),
+    },
+    progress,
+  );
+  try {
+    if (sink.files.length < outputs.parts.length) await pour(job, sink, workplace, watcher, world);
+    const files = await sink.finish();
+    await writeManifest(job, workplace, disk, files);
+    await workplace.clear();
+    return files;
+  } catch (error) {
+    await sink.abandon();
+    const reason = world.signal.aborted ? 'interrupted' : messageOf(error);
+    await writeManifest(job, workplace, disk, sink.files, reason).catch(() => undefined);
+    await workplace.leave();
+    throw error;
+  }
+}
+
+/** Exports to a stream. A failure leaves what was written there as it is, and no trace on disk. */
+export async function exportToSink(
+  job: Pouring,
+  sink: Sink,
+  workplace: Workplace,
+  world: ExportWorld,
+): Promise<readonly FileFacts[]> {
+  try {
+    await pour(job, sink, workplace, new Watcher(job, world), world);
+    return await sink.finish();
+  } finally {
+    await sink.abandon();
+    await workplace.clear().catch(() => undefined);
+  }
+}
+
+/** Reads the source, as far as that was not done before, and hands everything to the sink, oldest first. */
+async function pour(
+  job: Pouring,
+  sink: Sink,
+  workplace: Workplace,
+  watcher: Watcher,
+  world: ExportWorld,
+): Promise<void> {
+  const { source } = job;
+  const { disk, clock, signal } = world;
+  const { journal, progress, directory: workDirectory } = workplace;
+  const received = () => inWindow(source.read(progress.position, signal), job, watcher, signal);
+  if (source.order === 'oldest-first') {
+    let last = Number.NEGATIVE_INFINITY;
+    for await (const { entries } of received()) {
+      last = checkOrder(entries, last);
+      await sink.write(entries);
+    }
+    return;
+  }
+  const spill = new Spill({ disk, clock, journal, workDirectory }, progress);
+  if (!progress.fetched) {
+    try {
+      for await (const batch of received()) await spill.add(batch);
+    } finally {
+      // Also when the source gave up: what it sent so far need not be asked for again.
+      await spill.flush();
+    }
+    await journal.append({ kind: 'fetched' });
+  }
+  for await (const entries of spill.sorted()) {
+    signal.throwIfAborted();
+    await sink.write(entries);
+    watcher.wrote(entries);
+  }
+}
+
+/** Transforms what arrives and leaves out what lies outside the window. */
+async function* inWindow(
+  batches: AsyncIterable<Batch>,
+  { window: { from, to }, transform }: Pouring,
+  watcher: Watcher,
+  signal: AbortSignal,
+): AsyncGenerator<Batch> {
+  for await (const batch of batches) {
+    signal.throwIfAborted();
+    const within = batch.entries.filter(({ at }) => at >= from && at < to);
+    const entries = transform === undefined ? within : within.map(transform);
+    watcher.received(batch, entries);
+    yield { ...batch, entries };
+  }
+}
+
+/** Throws `corrupt` when an entry is older than the one before it; gives the time of the last one. */
+function checkOrder(entries: readonly Entry[], before: Micros): Micros {
+  let last = before;
+  for (const { at, id } of entries) {
+    if (at < last) {
+      throw new AnnalsError(
+        'corrupt',
+        `Cannot export: the source sent ${id} of ${formatInstant(at)} after one of ${formatInstant(last)}, though it promised the oldest first`,
+      );
+    }
+    last = at;
+  }
+  return last;
+}
+
+async function writeManifest(
+  job: FileExport,
+  { plan, directory }: Workplace,
+  disk: Disk,
+  files: readonly FileFacts[],
+  reason?: string,
+): Promise<void> {
+  if (!job.manifest) return;
+  const { question, outputs, source, continueWith } = job;
+  const text = manifestText({
+    question,
+    mark: plan.question,
+    shares: source.filters,
+    startedAt: plan.startedAt,
+    parts: outputs.parts,
+    files,
+    ...(reason !== undefined && { incomplete: { reason, continueWith } }),
+  });
+  const working = join(directory, 'manifest');
+  const file = await disk.append(working, 0);
+  try {
+    await file.write(Buffer.from(text));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await disk.rename(working, join(outputs.directory, outputs.manifest));
+  await disk.syncDirectory(outputs.directory);
+}
+
+/** Counts, and says how it stands. */
+class Watcher {
+  readonly #job: Pouring;
+  readonly #world: ExportWorld;
+  #received = 0;
+  #entries = 0;
+  #written = 0;
+  #expected: number | undefined;
+  #file: string | undefined;
+
+  constructor(job: Pouring, world: ExportWorld) {
+    this.#job = job;
+    this.#world = world;
+  }
+
+  begin(file: string): void {
+    this.#file = file;
+  }
+
+  received({ received, expected }: Batch, entries: readonly Entry[]): void {
+    this.#received += received;
+    this.#entries += entries.length;
+    this.#expected = expected ?? this.#expected;
+    const ordered = this.#job.source.order === 'oldest-first';
+    const share =
+      this.#expected !== undefined
+        ? this.#received / Math.max(this.#expected, 1)
+        : ordered
+          ? this.#shareAt(entries)
+          : undefined;
+    this.#say('reading', share);
+  }
+
+  wrote(entries: readonly Entry[]): void {
+    this.#written += entries.length;
+    this.#say('writing', this.#shareAt(entries));
+  }
+
+  /** In time order the last entry tells how much of the window lies behind. */
+  #shareAt(entries: readonly Entry[]): number | undefined {
+    const { from, to } = this.#job.window;
+    const last = entries.at(-1);
+    return last === undefined ? undefined : (last.at - from) / (to - from);
+  }
+
+  #say(phase: Sight['phase'], share: number | undefined): void {
+    this.#world.watch({
+      phase,
+      received: this.#received,
+      expected: this.#expected,
+      entries: phase === 'reading' ? this.#entries : this.#written,
+      share: share === undefined ? undefined : Math.min(Math.max(share, 0), 1),
+      file: this.#file,
+    });
+  }
+}

@@ -1,0 +1,189 @@
+import { join } from 'node:path';
+import { type Clock, type Micros, second } from '../../core/micros.ts';
+import type { Disk } from '../disk.ts';
+import type { Journal, Progress } from '../journal.ts';
+import type { Entry, EntryFacts, FileFacts, Format, Part, Sink } from '../stages.ts';
+import { BlockWriter, type Compression } from './blocks.ts';
+
+/** How much may have to be fetched again after a crash: whichever is reached first. */
+const checkpointBlocks = 32;
+const checkpointMicros: Micros = 5 * second;
+
+export interface FilesSettings {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Where the files shall be, and where they are until they are whole; on one file system. */
+  readonly directory: string;
+  readonly workDirectory: string;
+  readonly parts: readonly Part[];
+  readonly format: Format;
+  readonly compress: Compression | undefined;
+  /** The source's position behind an entry, if it can begin there again. */
+  readonly placeAfter: ((entry: Entry) => string) | undefined;
+  /** Told of each file when it is begun. */
+  readonly onFile: (name: string) => void;
+}
+
+/** The file in hand. */
+interface OpenPart {
+  readonly part: Part;
+  readonly writer: BlockWriter;
+  entries: number;
+  first: EntryFacts | undefined;
+  last: EntryFacts | undefined;
+  /** The last entry written in this run. */
+  lastWritten: Entry | undefined;
+  /** Blocks closed since the last checkpoint, and when that was. */
+  blocks: number;
+  safeAt: Micros;
+}
+
+/**
+ * Writes the files of an export one after the other. Each is written under a working name, synced, noted in the journal
+ * and only then renamed, so that a file with its final name is whole; a part without entries has its file too.
+ */
+export class FileSink implements Sink {
+  readonly #settings: FilesSettings;
+  readonly #done: FileFacts[];
+  #place: Progress['place'];
+  /** The source's position behind the last entry written, as of the last file that was ended or taken up. */
+  #position: string | undefined;
+  #open: OpenPart | undefined;
+
+  private constructor(settings: FilesSettings, progress: Progress) {
+    this.#settings = settings;
+    this.#done = progress.files.map(
+      ({ kind: _, file: _file, position: _position, ...facts }) => facts,
+    );
+    this.#position = progress.position;
+    this.#place = settings.placeAfter === undefined ? undefined : progress.place;
+  }
+
+  /** Goes on where the journal says; files that were noted but not yet renamed are renamed now. */
+  static async open(settings: FilesSettings, progress: Progress): Promise<FileSink> {
+    const { disk, directory, workDirectory } = settings;
+    for (const { file, name } of progress.files) {
+      const working = join(workDirectory, workingName(file));
+      if ((await disk.size(working)) !== undefined)
+        await disk.rename(working, join(directory, name));
+    }
+    return new FileSink(settings, progress);
+  }
+
+  /** Finished files so far. */
+  get files(): readonly FileFacts[] {
+    return this.#done;
+  }
+
+  /** Entries of parts that are finished already are passed over. */
+  async write(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries) {
+      const finishedUntil = this.#settings.parts[this.#done.length]?.window.from;
+      if (finishedUntil === undefined || entry.at < finishedUntil) continue;
+      let open = this.#open ?? (await this.#begin());
+      while (entry.at >= open.part.window.to) {
+        await this.#end(open);
+        open = await this.#begin();
+      }
+      const full = open.writer.add(this.#settings.format.entry(entry, open.entries));
+      open.entries += 1;
+      open.first ??= factsOf(entry);
+      open.lastWritten = entry;
+      if (full) {
+        await open.writer.closeBlock();
+        await this.#checkpoint(open, entry);
+      }
+    }
+  }
+
+  async finish(): Promise<readonly FileFacts[]> {
+    const { disk, directory, parts } = this.#settings;
+    while (this.#done.length < parts.length) await this.#end(this.#open ?? (await this.#begin()));
+    await disk.syncDirectory(directory);
+    return this.#done;
+  }
+
+  async abandon(): Promise<void> {
+    await this.#open?.writer.abandon();
+    this.#open = undefined;
+  }
+
+  async #begin(): Promise<OpenPart> {
+    const { disk, workDirectory, parts, format, compress, clock, onFile } = this.#settings;
+    const index = this.#done.length;
+    const part = parts[index] as Part;
+    const place = this.#place;
+    this.#place = undefined;
+    onFile(part.name);
+    const writer = await BlockWriter.open(disk, join(workDirectory, workingName(index)), {
+      compress,
+      keep: place?.bytes ?? 0,
+    });
+    if (place === undefined) writer.add(format.begin(part));
+    this.#open = {
+      part,
+      writer,
+      entries: place?.entries ?? 0,
+      first: place?.first,
+      last: place?.last,
+      lastWritten: undefined,
+      blocks: 0,
+      safeAt: clock(),
+    };
+    return this.#open;
+  }
+
+  /** After a closed block: now and then makes everything up to this entry safe. */
+  async #checkpoint(open: OpenPart, last: Entry): Promise<void> {
+    const { clock, journal, placeAfter } = this.#settings;
+    open.blocks += 1;
+    if (open.blocks < checkpointBlocks && clock() - open.safeAt < checkpointMicros) return;
+    if (placeAfter === undefined || open.first === undefined) return;
+    const bytes = await open.writer.sync();
+    await journal.append({
+      kind: 'place',
+      file: open.part.index,
+      bytes,
+      entries: open.entries,
+      first: open.first,
+      last: factsOf(last),
+      position: placeAfter(last),
+    });
+    open.blocks = 0;
+    open.safeAt = clock();
+  }
+
+  async #end(open: OpenPart): Promise<void> {
+    const { disk, journal, directory, workDirectory, format, placeAfter } = this.#settings;
+    const { part, writer, entries, first, lastWritten } = open;
+    const last = lastWritten === undefined ? open.last : factsOf(lastWritten);
+    if (placeAfter !== undefined && lastWritten !== undefined) {
+      this.#position = placeAfter(lastWritten);
+    }
+    writer.add(format.end(part, entries));
+    const { bytes, sha256 } = await writer.finish();
+    this.#open = undefined;
+    const file: FileFacts = {
+      name: part.name,
+      entries,
+      bytes,
+      sha256,
+      ...(first !== undefined && { first }),
+      ...(last !== undefined && { last }),
+    };
+    const position = placeAfter === undefined ? undefined : this.#position;
+    await journal.append({
+      kind: 'file',
+      file: part.index,
+      ...file,
+      ...(position !== undefined && { position }),
+    });
+    await disk.rename(join(workDirectory, workingName(part.index)), join(directory, part.name));
+    this.#done.push(file);
+  }
+}
+
+const workingName = (file: number): string => `${file}.part`;
+
+const factsOf = ({ id, at }: EntryFacts): EntryFacts => ({ id, at });

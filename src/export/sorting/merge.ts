@@ -1,0 +1,158 @@
+import type { Entry, EntryFacts } from '../stages.ts';
+import { byTime, isRepetition } from './runs.ts';
+
+/** A run as the merge sees it: where it begins and ends is known without opening it. */
+export interface MergeRun {
+  readonly first: EntryFacts;
+  readonly last: EntryFacts;
+  open(): AsyncIterable<readonly Entry[]>;
+}
+
+const batchLength = 1_000;
+
+/**
+ * Merges sorted runs into one order, each event once. Of an event that stands in several runs the one in the earliest
+ * run is taken. A run is opened when its turn comes: runs that follow one another in time, as from a source that sends
+ * the newest first, are never open together.
+ */
+export async function* mergeRuns(runs: readonly MergeRun[]): AsyncGenerator<readonly Entry[]> {
+  const queue = new Queue();
+  const cursors = runs.map((run, place) => new Cursor(run, place));
+  for (const cursor of cursors) queue.add(cursor);
+  let batch: Entry[] = [];
+  let last: Entry | undefined;
+  try {
+    for (let cursor = queue.take(); cursor !== undefined; cursor = queue.take()) {
+      await cursor.begin();
+      const rival = queue.first;
+      // As long as this run is ahead of all others its entries need no further comparing.
+      while (cursor.entry !== undefined && (rival === undefined || before(cursor, rival))) {
+        if (!isRepetition(cursor.entry, last)) {
+          last = cursor.entry;
+          batch.push(last);
+          if (batch.length === batchLength) {
+            yield batch;
+            batch = [];
+          }
+        }
+        if (!cursor.next()) await cursor.nextBatch();
+      }
+      if (cursor.entry !== undefined) queue.add(cursor);
+    }
+    if (batch.length > 0) yield batch;
+  } finally {
+    for (const cursor of cursors) await cursor.close();
+  }
+}
+
+/** How many of these runs will be open at the same time. */
+export function mostOpen(runs: readonly MergeRun[]): number {
+  const edges = runs.flatMap(({ first, last }) => [
+    { at: first, opens: 1 },
+    { at: last, opens: -1 },
+  ]);
+  edges.sort((one, other) => byTime(one.at, other.at) || other.opens - one.opens);
+  let open = 0;
+  let most = 0;
+  for (const { opens } of edges) {
+    open += opens;
+    most = Math.max(most, open);
+  }
+  return most;
+}
+
+const before = (one: Cursor, other: Cursor): boolean => {
+  const order = byTime(one.head, other.head);
+  return order < 0 || (order === 0 && one.place < other.place);
+};
+
+/** A place in one run. */
+class Cursor {
+  readonly place: number;
+  readonly #run: MergeRun;
+  #batches: AsyncIterator<readonly Entry[]> | undefined;
+  #batch: readonly Entry[] = [];
+  #at = 0;
+  entry: Entry | undefined;
+
+  constructor(run: MergeRun, place: number) {
+    this.#run = run;
+    this.place = place;
+  }
+
+  /** What comes next, known before the run is opened. */
+  get head(): EntryFacts {
+    return this.entry ?? this.#run.first;
+  }
+
+  async begin(): Promise<void> {
+    if (this.#batches !== undefined) return;
+    this.#batches = this.#run.open()[Symbol.asyncIterator]();
+    await this.nextBatch();
+  }
+
+  /** Moves on within the batch in hand; false at its end. */
+  next(): boolean {
+    this.#at += 1;
+    this.entry = this.#batch[this.#at];
+    return this.entry !== undefined;
+  }
+
+  async nextBatch(): Promise<void> {
+    do {
+      const result = await this.#batches?.next();
+      this.#batch = result === undefined || result.done === true ? [] : result.value;
+      if (result?.done !== false) break;
+    } while (this.#batch.length === 0);
+    this.#at = 0;
+    this.entry = this.#batch[0];
+  }
+
+  async close(): Promise<void> {
+    await this.#batches?.return?.();
+  }
+}
+
+/** A binary heap of cursors. */
+class Queue {
+  readonly #heap: Cursor[] = [];
+
+  get first(): Cursor | undefined {
+    return this.#heap[0];
+  }
+
+  add(cursor: Cursor): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    heap.push(cursor);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      const above = heap[parent] as Cursor;
+      if (!before(cursor, above)) break;
+      heap[at] = above;
+      at = parent;
+    }
+    heap[at] = cursor;
+  }
+
+  take(): Cursor | undefined {
+    const heap = this.#heap;
+    const top = heap[0];
+    const moved = heap.pop();
+    if (moved === undefined || heap.length === 0) return top;
+    let at = 0;
+    for (;;) {
+      let child = at * 2 + 1;
+      const left = heap[child];
+      if (left === undefined) break;
+      const right = heap[child + 1];
+      if (right !== undefined && before(right, left)) child += 1;
+      const smaller = heap[child] as Cursor;
+      if (!before(smaller, moved)) break;
+      heap[at] = smaller;
+      at = child;
+    }
+    heap[at] = moved;
+    return top;
+  }
+}
