@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { type AuditEvent, type Draft, draftSchema } from '../core/event.ts';
+import type { Micros } from '../core/micros.ts';
+import { personalPaths } from '../integrity/personal.ts';
+import { Sealing } from '../ledger/sealing.ts';
+
+/** For the tests of mappings: drafts of every kind, recorded as the ledger records them. */
+
+export const organisation = 'org-a';
+export const recordedAt: Micros = Date.parse('2026-06-20T09:00:00Z') * 1_000 + 7;
+
+const sealing = new Sealing({
+  clock: () => recordedAt,
+  random: (bytes) => bytes.fill(7),
+  personal: personalPaths(),
+});
+
+/** The event this draft becomes. */
+export function recorded(draft: Draft, sequence = 41): AuditEvent {
+  const sealed = sealing.seal(sealing.prepare(organisation, draft), sequence, recordedAt);
+  return JSON.parse(sealed.body) as AuditEvent;
+}
+
+/** Run counts of property tests; more when the environment asks for it. */
+export const runs = Number(process.env.ANNALS_PROPERTY_RUNS ?? 300);
+
+/** What JSON can say, as it comes from a parser. */
+const fromJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+export const text = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', ' ', '__proto__', 'native', 'null', '=1+1', "'"),
+);
+
+export const json = fc.jsonValue({ maxDepth: 3, stringUnit: 'grapheme' }).map(fromJson);
+
+export const object = fc
+  .dictionary(text, json, { maxKeys: 4, noNullPrototype: true })
+  .map(fromJson);
+
+/** Instants a log can hold, spelt with any number of digits and any zone. */
+export const instant = fc
+  .tuple(
+    fc.date({ min: new Date('1970-01-01'), max: new Date('2026-06-20'), noInvalidDate: true }),
+    fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 9 }),
+    fc.constantFrom('Z', 'z', '+00:00', '+05:45', '-11:30'),
+  )
+  .map(([date, fraction, zone]) => {
+    const whole = date.toISOString().slice(0, 19);
+    return `${whole}${fraction === '' ? '' : `.${fraction}`}${zone}`;
+  });
+
+const name = text.filter((value) => draftSchema.shape.traceId.safeParse(value).success);
+
+/** A native draft; `vendor` is the name under which anybody may put anything into `details`. */
+export function anyDraft(vendor: string, members: readonly string[]): fc.Arbitrary<Draft> {
+  const vendorDetails = fc.dictionary(
+    fc.oneof(fc.constantFrom(...members, 'native'), text),
+    fc.oneof(json, text, instant, object),
+    { maxKeys: 6, noNullPrototype: true },
+  );
+  const person = fc.record({ subject: text, name: text, email: text }, { requiredKeys: [] });
+  const context = fc.record(
+    {
+      client_ip: text,
+      status: fc.integer({ min: 0, max: 999 }),
+      credentials_type: text,
+      origin: fc.oneof(
+        fc.constantFrom('api', 'gui', 'cli', 'AUDIT_LOG_SOURCE_X', 'internal'),
+        text,
+      ),
+      system_service: fc.oneof(fc.constantFrom('annals', 'upcloud'), text),
+      region: json,
+    },
+    { requiredKeys: [] },
+  );
+  return fc
+    .record(
+      {
+        eventID: fc.oneof(name, fc.constant('01JY5XQ8M3W7N2B4C6D8E0F2GH'), fc.uuid()),
+        createdAt: instant.map((value) => value.toUpperCase().replace(/(\.\d{6})\d+/, '$1')),
+        projectId: name,
+        action: fc.oneof(
+          name,
+          fc.constantFrom('GET', 'DELETE', 'kms.decrypt', 'access-granted', 'DescribeInstances'),
+          fc.constantFrom('AUDIT_LOG_ACTION_CREATE_CLUSTER', 'AUDIT_LOG_ACTION_', 'login', '---'),
+        ),
+        description: text,
+        resourceType: fc.oneof(name, fc.constantFrom('cluster', 'server', 'cloud_vpc', 'AWS::X')),
+        resourceIdentity: name,
+        userIdentity: name,
+        user: person,
+        serviceAccountIdentity: name,
+        serviceAccount: object,
+        impersonatorIdentity: name,
+        client: object,
+        context,
+        outcome: fc.constantFrom('success' as const, 'failure' as const),
+        error: text,
+        traceId: name,
+        sessionId: name,
+        changes: fc.record({ before: object, after: object }, { requiredKeys: [] }),
+        details: fc.record(
+          { [vendor]: fc.oneof(vendorDetails, json), other: json },
+          { requiredKeys: [] },
+        ),
+      },
+      { requiredKeys: ['action'] },
+    )
+    .map(fromJson)
+    .filter((draft) => draftSchema.safeParse(draft).success) as fc.Arbitrary<Draft>;
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { draftSchema } from '../../core/event.ts';
+import { anyDraft, instant, json, object, recorded, runs, text } from '../recorded.fixture.ts';
+import { decodeEvent } from './decoder.fixture.ts';
+import { toDraft, toUpcloud, upcloudEventSchema } from './wire.ts';
+import { actions, origins, resourceTypes } from './words.ts';
+
+const memberNames = Object.keys(upcloudEventSchema.shape);
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Anything the vendor's schema allows: every optional member there or not, further members, any text. */
+const upcloudEvent = fc
+  .tuple(
+    fc.dictionary(
+      text.filter((name) => !memberNames.includes(name)),
+      json,
+      { maxKeys: 3, noNullPrototype: true },
+    ),
+    fc.record(
+      {
+        time: instant,
+        auth_type: fc.oneof(fc.constantFrom('gui', 'api', 'basic_auth'), text),
+        cloud_event_id: fc.string({
+          unit: fc.constantFrom(...crockford),
+          minLength: 26,
+          maxLength: 26,
+        }),
+        upcloud_correlation_id: fc.oneof(fc.uuid(), text),
+        resource_type: fc.constantFrom(...resourceTypes),
+        resource_sub_type: text,
+        action: fc.constantFrom(...actions),
+        origin: fc.constantFrom(...origins),
+        account_username: fc.oneof(fc.constantFrom('maria', 'ops_bot'), text),
+        ip_address: fc.oneof(fc.ipV4(), fc.ipV6(), text),
+        resource_id: fc.oneof(fc.uuid(), text),
+        current_state: object,
+        previous_state: object,
+      },
+      {
+        requiredKeys: [
+          'time',
+          'auth_type',
+          'cloud_event_id',
+          'upcloud_correlation_id',
+          'resource_type',
+          'action',
+          'origin',
+          'account_username',
+        ],
+      },
+    ),
+  )
+  .map(([further, known]) => JSON.parse(JSON.stringify({ ...further, ...known })));
+
+test('an event from UpCloud comes back as it was, further members included', () => {
+  fc.assert(
+    fc.property(upcloudEvent, (entry) => {
+      const draft = toDraft(entry);
+      assert.ok(draftSchema.safeParse(draft).success);
+      assert.deepEqual(toUpcloud(recorded(draft)), entry);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test('whatever was recorded, UpCloud’s form of it passes the vendor’s schema', () => {
+  fc.assert(
+    fc.property(anyDraft('upcloud', memberNames), (draft) => {
+      const entry = toUpcloud(recorded(draft));
+      decodeEvent(entry);
+      assert.ok(upcloudEventSchema.safeParse(entry).success);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test('any JSON object at all becomes a draft the log accepts', () => {
+  const almost = fc.dictionary(fc.oneof(fc.constantFrom(...memberNames), text), json);
+  fc.assert(
+    fc.property(almost, (entry) => {
+      assert.ok(draftSchema.safeParse(toDraft(entry)).success);
+    }),
+    { numRuns: runs },
+  );
+});
+
+const login = {
+  time: '2026-06-20T08:00:00Z',
+  auth_type: 'gui',
+  cloud_event_id: '01JY5WYGR0AAAAAAAAAAAAAAAA',
+  upcloud_correlation_id: '9b7d5a10-21cc-4c3d-8f6f-0d7a3f4f5b66',
+  resource_type: 'auth',
+  resource_sub_type: 'session-api-token',
+  action: 'login',
+  origin: 'gui',
+  account_username: 'maria',
+  ip_address: '203.0.113.24',
+};
+
+test('an event from UpCloud has its facts in native fields and the rest in details', () => {
+  assert.deepEqual(toDraft(login), {
+    eventID: '01JY5WYGR0AAAAAAAAAAAAAAAA',
+    createdAt: '2026-06-20T08:00:00.000000Z',
+    action: 'login',
+    resourceType: 'auth',
+    userIdentity: 'maria',
+    traceId: '9b7d5a10-21cc-4c3d-8f6f-0d7a3f4f5b66',
+    context: { client_ip: '203.0.113.24', credentials_type: 'gui', origin: 'gui' },
+    details: { upcloud: { resource_sub_type: 'session-api-token' } },
+  });
+});
+
+test('UpCloud’s own doings are marked as those of a system service', () => {
+  const { context } = toDraft({ ...login, origin: 'upcloud_internal' });
+  assert.equal(context?.system_service, 'upcloud');
+  assert.equal(context?.origin, 'upcloud_internal');
+});
+
+test('words UpCloud has added since are recorded, shown as listed ones and stay visible', () => {
+  const draft = toDraft({ ...login, action: 'resize', resource_type: 'network', origin: 'cli' });
+  assert.equal(draft.action, 'resize');
+  assert.deepEqual(draft.details, { upcloud: { resource_sub_type: 'session-api-token' } });
+  const { action, resource_type, origin, native } = toUpcloud(recorded(draft));
+  assert.deepEqual([action, resource_type, origin], ['update', 'network-gateway', 'api']);
+  assert.deepEqual(native, {
+    action: 'resize',
+    resourceType: 'network',
+    context: { origin: 'cli' },
+  });
+});
+
+test('a native event is translated, and says in `native` what UpCloud has no word for', () => {
+  const entry = toUpcloud(
+    recorded({
+      eventID: 'evt-d8k2m0v4qs7c73f1a2bg',
+      createdAt: '2026-06-20T08:14:03.512904Z',
+      action: 'DELETE',
+      description: 'Deleted VPC staging-net',
+      resourceType: 'cloud_vpc',
+      resourceIdentity: 'vpc-31c9aa',
+      serviceAccountIdentity: 'sa-4d01c2',
+      context: { client_ip: '203.0.113.24', status: 403 },
+    }),
+  );
+  assert.match(entry.cloud_event_id, /^01KVJ1G4QR00000019/, 'time, then sequence');
+  assert.deepEqual(entry, {
+    time: '2026-06-20T08:14:03.512904Z',
+    auth_type: '',
+    cloud_event_id: entry.cloud_event_id,
+    upcloud_correlation_id: '',
+    resource_type: 'network-gateway',
+    action: 'delete',
+    origin: 'api',
+    account_username: 'sa-4d01c2',
+    ip_address: '203.0.113.24',
+    resource_id: 'vpc-31c9aa',
+    native: {
+      eventID: 'evt-d8k2m0v4qs7c73f1a2bg',
+      action: 'DELETE',
+      description: 'Deleted VPC staging-net',
+      resourceType: 'cloud_vpc',
+      serviceAccountIdentity: 'sa-4d01c2',
+      context: { status: 403 },
+      outcome: 'failure',
+    },
+  });
+});
+
+test('details that contradict the event are not passed off as UpCloud’s', () => {
+  const upcloud = {
+    time: '2001-01-01T00:00:00Z',
+    account_username: 'somebody-else',
+    action: 'login',
+    resource_sub_type: 7,
+  };
+  const entry = toUpcloud(
+    recorded({
+      createdAt: '2026-06-20T08:00:00Z',
+      action: 'create',
+      userIdentity: 'maria',
+      details: { upcloud },
+    }),
+  );
+  assert.equal(entry.time, '2026-06-20T08:00:00Z');
+  assert.equal(entry.account_username, 'maria');
+  assert.equal(entry.action, 'create');
+  assert.equal(entry.resource_sub_type, undefined);
+  const native = entry.native as { details: unknown };
+  assert.deepEqual(native.details, { upcloud });
+});

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import type { AuditEvent, Draft } from '../../core/event.ts';
+import { formatInstant, type Micros, parseInstant } from '../../core/micros.ts';
+import { fitting, isEmpty, isMembers, type Members, pick, remainder } from '../mapping.ts';
+import { ulidOf, ulidPattern } from './ulid.ts';
+import { actionFor, actions, originFor, origins, resourceTypeFor, resourceTypes } from './words.ts';
+
+/** UpCloud's shapes (wire: UpCloud 3 to 7), and the one mapping between its event and ours. */
+
+const free = z.record(z.string(), z.unknown());
+
+const dateTime = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/)
+  .meta({ format: 'date-time' });
+
+/** An event. The vendor permits further members; ours is `native`: what the event says in no word of UpCloud's. */
+export const upcloudEventSchema = z
+  .looseObject({
+    time: dateTime,
+    auth_type: z.string(),
+    cloud_event_id: z.string().regex(ulidPattern),
+    upcloud_correlation_id: z.string(),
+    resource_type: z.enum(resourceTypes),
+    resource_sub_type: z.string().exactOptional(),
+    action: z.enum(actions),
+    origin: z.enum(origins),
+    account_username: z.string(),
+    ip_address: z.string().exactOptional(),
+    resource_id: z.string().exactOptional(),
+    current_state: free.exactOptional(),
+    previous_state: free.exactOptional(),
+  })
+  .meta({ id: 'UpcloudAuditLog' });
+
+export type UpcloudEvent = z.infer<typeof upcloudEventSchema>;
+
+export const upcloudListSchema = z
+  .object({ audit_logs: z.array(upcloudEventSchema) })
+  .meta({ id: 'UpcloudAuditLogs' });
+
+export const upcloudFilterOptionsSchema = z
+  .object({
+    resource_types: z.array(z.string()),
+    actions: z.array(z.string()),
+    origins: z.array(z.string()),
+  })
+  .meta({ id: 'UpcloudAuditLogFilterOptions' });
+
+export const upcloudProblemSchema = z
+  .strictObject({
+    type: z.url(),
+    title: z.string(),
+    status: z.number().int().min(200).max(599),
+    detail: z.string().exactOptional(),
+    invalid_params: z
+      .array(z.strictObject({ name: z.string(), reason: z.string() }))
+      .exactOptional(),
+    correlation_id: z.string().regex(ulidPattern).exactOptional(),
+  })
+  .meta({ id: 'UpcloudProblem' });
+
+export type UpcloudProblem = z.infer<typeof upcloudProblemSchema>;
+
+/**
+ * The native draft of an event from UpCloud. What has no native field, or does not fit into it, is kept under
+ * `details.upcloud` by UpCloud's name for it. Takes any JSON object, also one the vendor's schema knows nothing of:
+ * an event must not get lost because its vendor has learnt a word.
+ */
+export function toDraft(entry: Members): Draft {
+  const said = draftFields(entry);
+  const kept = remainder(entry, {
+    ...members(said, said.eventID ?? ''),
+    // A word of a list that has grown since stands in its native field already.
+    action: said.action,
+    resource_type: said.resourceType,
+    origin: said.context?.origin,
+  });
+  return isEmpty(kept) ? said : { ...said, details: { upcloud: kept } };
+}
+
+/** UpCloud's form of a recorded event. An event that came from UpCloud comes back exactly as it was. */
+export function toUpcloud(event: AuditEvent): UpcloudEvent {
+  const { sequence, recordedAt, organizationIdentity, ...told } = event;
+  const createdAt = microsOf(event.createdAt) ?? 0;
+  const id = ulidOf({
+    organisation: organizationIdentity,
+    eventID: event.eventID,
+    sequence,
+    createdAt,
+  });
+  const kept = event.details?.upcloud;
+  const said = {
+    ...members(event, id),
+    ...(isMembers(kept) && pick(kept, (name, value) => canBeSaid(name, value, event))),
+  } as UpcloudEvent;
+  const unsaid = remainder(told, toDraft(said));
+  if (isEmpty(unsaid)) return said;
+  // A member of the vendor's own that has the name of ours gives way to it, and into it.
+  const { native, ...own } = said;
+  return {
+    ...(own as UpcloudEvent),
+    native: native === undefined ? unsaid : remainder(told, toDraft(own)),
+  };
+}
+
+/** What has a native field. */
+function draftFields(entry: Members): Draft {
+  const { auth_type, origin, ip_address, current_state, previous_state } = entry;
+  const createdAt = microsOf(entry.time);
+  const context = {
+    ...(isText(ip_address) && { client_ip: ip_address }),
+    ...(isText(auth_type) && auth_type !== '' && { credentials_type: auth_type }),
+    ...(isText(origin) && { origin }),
+    ...(origin === 'upcloud_internal' && { system_service: 'upcloud' }),
+  };
+  const changes = {
+    ...(isMembers(previous_state) && { before: { ...previous_state } }),
+    ...(isMembers(current_state) && { after: { ...current_state } }),
+  };
+  return {
+    ...fitting('eventID', entry.cloud_event_id),
+    ...(createdAt !== undefined && { createdAt: formatInstant(createdAt) }),
+    action: fitting('action', entry.action)?.action ?? 'unknown',
+    ...fitting('resourceType', entry.resource_type),
+    ...fitting('resourceIdentity', entry.resource_id),
+    ...fitting('userIdentity', entry.account_username),
+    ...fitting('traceId', entry.upcloud_correlation_id),
+    ...(!isEmpty(context) && { context }),
+    ...(!isEmpty(changes) && { changes }),
+  };
+}
+
+/** What UpCloud has words for. */
+function members(draft: Draft, id: string): Members {
+  const { context, changes } = draft;
+  return {
+    time: draft.createdAt?.replace('.000000', '') ?? '',
+    auth_type: context?.credentials_type ?? '',
+    cloud_event_id: id,
+    upcloud_correlation_id: draft.traceId ?? '',
+    resource_type: resourceTypeFor(draft.resourceType),
+    action: actionFor(draft.action),
+    origin: originFor(context?.origin),
+    account_username: draft.userIdentity ?? draft.serviceAccountIdentity ?? '',
+    ...(context?.client_ip !== undefined && { ip_address: context.client_ip }),
+    ...(draft.resourceIdentity !== undefined && { resource_id: draft.resourceIdentity }),
+    ...(changes?.after !== undefined && { current_state: changes.after }),
+    ...(changes?.before !== undefined && { previous_state: changes.before }),
+  };
+}
+
+/**
+ * Whether a kept member still holds beside the native fields and in the vendor's schema. Anybody may write
+ * `details.upcloud`; what cannot be said for the event stays visible in `native`.
+ */
+function canBeSaid(name: string, value: unknown, event: AuditEvent): boolean {
+  switch (name) {
+    case 'time':
+      return dateTime.safeParse(value).success && microsOf(value) === microsOf(event.createdAt);
+    case 'resource_sub_type':
+      return isText(value);
+    case 'upcloud_correlation_id':
+      return isText(value) && event.traceId === undefined;
+    case 'resource_id':
+      return isText(value) && event.resourceIdentity === undefined;
+    case 'account_username':
+      return isText(value) && (event.userIdentity ?? event.serviceAccountIdentity) === undefined;
+    default:
+      return !Object.hasOwn(upcloudEventSchema.shape, name);
+  }
+}
+
+function microsOf(time: unknown): Micros | undefined {
+  const micros = isText(time) ? parseInstant(time, { truncate: true }) : undefined;
+  return typeof micros === 'number' ? micros : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}

@@ -1,0 +1,154 @@
+import { methodWords } from '../mapping.ts';
+
+/**
+ * The words UpCloud has for actions, resource types and origins, and which of them stands for a native one. The
+ * vendor closes these lists and its generated client breaks on anything else, so every native word gets one of
+ * them; the tables are in docs/dialects.md. Each depends on one native facet alone, without regard to ASCII case
+ * where the facet is compared so, because the server filters by translating the facet's values.
+ */
+
+/** In the order of `/1.3/audit-logs/filter-options` (wire: UpCloud 5). */
+export const resourceTypes = [
+  'account',
+  'auth',
+  'init-script',
+  'managed-database',
+  'managed-loadbalancer',
+  'managed-loadbalancer-certificate-bundle',
+  'managed-object-storage',
+  'network-gateway',
+  'server',
+  'storage',
+  'uks',
+  'ssh-key',
+] as const;
+
+export const actions = [
+  'create',
+  'read',
+  'update',
+  'delete',
+  'access-granted',
+  'access-granted-kubeconfig',
+  'access-modified',
+  'access-update',
+  'maintenance-start',
+  'writes-enable',
+  'attach',
+  'clone',
+  'detach',
+  'login',
+  'logout',
+  'start',
+  'stop',
+  'owner-change',
+] as const;
+
+export const origins = ['api', 'gui', 'upcloud_internal'] as const;
+
+export type ResourceType = (typeof resourceTypes)[number];
+export type Action = (typeof actions)[number];
+export type Origin = (typeof origins)[number];
+
+/** Beginnings of words that mean an action. */
+const verbs: Partial<Record<Action, string>> = {
+  create:
+    'add allocate create generate import insert invite issue new order provision publish register restore run send upload',
+  read: 'count decrypt describe download encrypt export find get head hmac list lookup preview query read scan search show sign simulate verify view',
+  update:
+    'accept change disable edit enable finalize modify move patch put rename replace reset rollback rotate set tag toggle untag update',
+  delete:
+    'cancel clear delete deregister destroy drop evict purge reject release remove revoke terminate',
+  'access-granted': 'assign assume authorize grant',
+  attach: 'associate attach',
+  clone: 'clone copy',
+  detach: 'detach disassociate',
+  login: 'authenticate consolelogin login signin',
+  logout: 'logout signout',
+  start: 'boot resume start',
+  stop: 'halt shutdown stop suspend',
+};
+
+const actionOfWord = new Map<string, Action>([
+  ...(methodWords as ReadonlyMap<string, Action>),
+  ...Object.entries(verbs).flatMap(([action, words]) =>
+    words.split(' ').map((word): [string, Action] => [word, action as Action]),
+  ),
+]);
+
+/**
+ * A listed action is itself, an HTTP method what it does. Of a service action, such as `kms.rotate`, the part
+ * nearest to the end that holds a known word decides. What nothing is known of counts as an update: whoever looks
+ * for changes must not overlook it.
+ */
+export function actionFor(native: string): Action {
+  const word = native.toLowerCase();
+  if (isOneOf(actions, word)) return word;
+  const parts = word.replace(/^audit_log_action_/, '').split(/[\s.:/]+/);
+  const last = parts.at(-1) ?? '';
+  // One word may be several, run together or inflected: `DescribeInstances`, `deleted`.
+  return knownIn(last) ?? beginningOf(last) ?? knownIn(...parts.reverse()) ?? 'update';
+}
+
+function knownIn(...parts: string[]): Action | undefined {
+  for (const word of parts.flatMap((part) => part.split(/[_-]+/))) {
+    const action = actionOfWord.get(word);
+    if (action !== undefined) return action;
+  }
+  return undefined;
+}
+
+function beginningOf(word: string): Action | undefined {
+  for (let length = word.length; length > 2; length -= 1) {
+    const action = actionOfWord.get(word.slice(0, length));
+    if (action !== undefined) return action;
+  }
+  return undefined;
+}
+
+/** What the resource types of others are called by; the first that is found counts. */
+const resourceTypeOfWord: readonly (readonly [RegExp, ResourceType])[] = [
+  [/kubernetes|k8s|\b(eks|gke|uks)\b/, 'uks'],
+  [/certificate/, 'managed-loadbalancer-certificate-bundle'],
+  [/load.?balancer|\belb/, 'managed-loadbalancer'],
+  [/object.?stor|bucket|\bs3\b/, 'managed-object-storage'],
+  [/database|cluster|\b(db|rds|dynamodb|mysql|postgres|redis|sql)/, 'managed-database'],
+  [/ssh.?key|key.?pair/, 'ssh-key'],
+  [/init.?script|user.?data|startup.?script/, 'init-script'],
+  [/gateway|network|subnet|vpc|vpn|router|firewall|peering|security.?group/, 'network-gateway'],
+  [/volume|disk|snapshot|storage|backup/, 'storage'],
+  [/api.?key|access.?key|auth|credential|login|oidc|password|session|token|\bmfa\b/, 'auth'],
+  [/server|instance|machine|\bvm\b/, 'server'],
+];
+
+/** A listed type is itself; others go by the words in them; the rest, and none at all, count as `account`. */
+export function resourceTypeFor(native: string | undefined): ResourceType {
+  if (native === undefined) return 'account';
+  if (isOneOf(resourceTypes, native)) return native;
+  // Only word characters and blanks, so that `\b` finds the parts of `cloud_vpc` and `AWS::EC2::VPC`.
+  const words = native.toLowerCase().replace(/[^a-z0-9]+/g, ' ');
+  return resourceTypeOfWord.find(([pattern]) => pattern.test(words))?.[1] ?? 'account';
+}
+
+const originOfWord = new Map<string, Origin>([
+  ['gui', 'gui'],
+  ['ui', 'gui'],
+  ['web', 'gui'],
+  ['console', 'gui'],
+  ['awsconsoleaction', 'gui'],
+  ['awsconsolesignin', 'gui'],
+  ['internal', 'upcloud_internal'],
+  ['system', 'upcloud_internal'],
+  ['awsserviceevent', 'upcloud_internal'],
+]);
+
+/** A listed origin is itself; what is neither a console nor a service's own doing came by an API. */
+export function originFor(native: string | undefined): Origin {
+  if (native === undefined) return 'api';
+  if (isOneOf(origins, native)) return native;
+  return originOfWord.get(native.toLowerCase()) ?? 'api';
+}
+
+function isOneOf<T extends string>(list: readonly T[], word: string): word is T {
+  return (list as readonly string[]).includes(word);
+}
