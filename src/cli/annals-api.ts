@@ -66,7 +66,9 @@ export class AnnalsApi {
     } catch (cause) {
       if (this.#signal.aborted) throw cause;
       const reason = messageOf(cause instanceof Error ? (cause.cause ?? cause) : cause);
-      throw new AnnalsError('unavailable', `Cannot reach ${api}: ${reason || 'no answer'}`, { cause });
+      throw new AnnalsError('unavailable', `Cannot reach ${api}: ${reason || 'no answer'}`, {
+        cause,
+      });
     }
     if (response.ok) return (await response.json()) as T;
     throw await refusal(response, `${method} ${new URL(response.url || api).pathname}`);

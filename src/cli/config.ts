@@ -33,7 +33,10 @@ export async function readConfig(context: Pick<CliContext, 'env' | 'home'>): Pro
     text = await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { contexts: {} };
-    throw new AnnalsError('invalid', `Cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`);
+    throw new AnnalsError(
+      'invalid',
+      `Cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`,
+    );
   }
   try {
     return configSchema.parse(JSON.parse(text));

@@ -26,13 +26,21 @@ export function addConnectionOptions(command: Command): Command {
     .addOption(new Option('--api <url>', `the server (ANNALS_API, default ${defaultApi})`))
     .addOption(new Option('--token <key>', 'the key to ask with (ANNALS_KEY)'))
     .addOption(
-      new Option('-O, --organisation <name>', 'identity or slug (ANNALS_ORGANISATION; the key’s own)'),
+      new Option(
+        '-O, --organisation <name>',
+        'identity or slug (ANNALS_ORGANISATION; the key’s own)',
+      ),
     )
-    .addOption(new Option('--context <name>', 'a saved context (ANNALS_CONTEXT; see annals context)'));
+    .addOption(
+      new Option('--context <name>', 'a saved context (ANNALS_CONTEXT; see annals context)'),
+    );
 }
 
 /** From flags, then the environment, then the saved context. Throws `invalid` when something is missing or wrong. */
-export async function connectionOf(flags: ConnectionFlags, context: CliContext): Promise<Connection> {
+export async function connectionOf(
+  flags: ConnectionFlags,
+  context: CliContext,
+): Promise<Connection> {
   const { env } = context;
   const saved = await savedContext(flags.context ?? (env.ANNALS_CONTEXT || undefined), context);
   const api = flags.api ?? (env.ANNALS_API || undefined) ?? saved.api ?? defaultApi;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { draftSchema, eventSchema } from '../core/event.ts';
-import { exportParameters, listParameters } from '../dialects/native/query.ts';
+import { exportParameters, followParameters, listParameters } from '../dialects/native/query.ts';
 import { receiptSchema } from './ingest.ts';
 import { keySchema, madeKeySchema, newKeySchema } from './keys.ts';
 import { newOrganisationSchema, organisationSchema } from './organisations.ts';
@@ -29,6 +29,7 @@ const listSchema = z
     itemsPerPage: z.number().int(),
     totalPages: z.number().int(),
     totalCount: z.number().int(),
+    nextSequence: z.number().int().describe('Only with fromSequence').exactOptional(),
     snapshot: z.number().int().describe('Only in a walk by cursor').exactOptional(),
     nextCursor: z
       .string()
@@ -145,7 +146,7 @@ export function openApiDocument(version: string): JsonSchema {
       '/v1/audit': {
         get: {
           summary: 'List events, newest first',
-          parameters: queryOf(listParameters),
+          parameters: queryOf(listParameters.extend(followParameters.shape)),
           responses: {
             200: { description: 'A page', content: content(listSchema) },
             ...failures(400, 401, 403, 404),

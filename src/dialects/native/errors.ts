@@ -22,7 +22,7 @@ export const nativeStatus: Record<ErrorCode, number> = {
  * `{"message"}`, and for a refused request `errors`: which event, which field, what is so instead. What went wrong
  * inside the server is not for the outside: such an error is answered with one plain sentence.
  */
-export function nativeErrorResponse(error: unknown, extraHeaders: HeadersInit = {}): Response {
+export function nativeErrorResponse(error: unknown, extraHeaders: Record<string, string> = {}): Response {
   const known = error instanceof AnnalsError ? error : undefined;
   const status = known === undefined ? 500 : nativeStatus[known.code];
   const message =

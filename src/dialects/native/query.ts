@@ -89,6 +89,14 @@ export const listParameters = filterParameters.extend({
     .exactOptional(),
 });
 
+/** A list in the order of recording, for whoever follows the log. */
+export const followParameters = filterParameters.extend({
+  fromSequence: wholeNumber(0)
+    .describe('Instead of pages: events from this sequence on, in the order they were recorded')
+    .exactOptional(),
+  limit: listParameters.shape.limit,
+});
+
 export const exportParameters = filterParameters.extend({
   format: z.enum(['json', 'ndjson', 'csv'], 'must be json, ndjson or csv').exactOptional(),
   order: z

@@ -5,11 +5,20 @@ import type { DialectParts, DialectServer } from '../dialect.ts';
 import { methodNotAllowed, nativeErrorResponse } from './errors.ts';
 import { exportText, parsePlace, writings } from './export.ts';
 import { answerFilterOptions } from './filter-options.ts';
+import { answerFollow, type FollowAnswer } from './follow.ts';
 import { answerList, type ListAnswer } from './list.ts';
-import { exportParameters, filterOf, listParameters, readParameters } from './query.ts';
+import {
+  exportParameters,
+  filterOf,
+  followParameters,
+  listParameters,
+  readParameters,
+} from './query.ts';
 
 /** What the HTTP server hands in beside the request; absent when the app is called without a socket. */
-type Env = { Bindings: { outgoing?: Pick<ServerResponse, 'addTrailers'> } | undefined };
+interface Bindings {
+  readonly outgoing?: Pick<ServerResponse, 'addTrailers'>;
+}
 
 /** How much of a question is kept in the record of its being asked. */
 const maxNotedQuery = 2_000;
@@ -19,7 +28,7 @@ const maxNotedQuery = 2_000;
  * streamed export. Paths under `/v1/audit`.
  */
 export const createNativeServer: DialectServer = (parts) => {
-  const app = new Hono<Env>();
+  const app = new Hono();
   app.onError((error) => nativeErrorResponse(error));
   app.notFound((c) =>
     nativeErrorResponse(new AnnalsError('not-found', `There is no ${c.req.path}`)),
@@ -28,6 +37,16 @@ export const createNativeServer: DialectServer = (parts) => {
   app.get('/v1/audit', async (c) => {
     const caller = parts.admit(c.req.raw, 'audit_log:list');
     const url = new URL(c.req.url);
+    const follow = readParameters(followParameters, url.searchParams);
+    if (follow.fromSequence !== undefined) {
+      const { fromSequence } = follow;
+      const answer = await answerFollow(parts.reader, caller.organisation, {
+        ...follow,
+        fromSequence,
+      });
+      parts.noteRead(caller, 'audit_log.list', { query: url.search.slice(0, maxNotedQuery) });
+      return followResponse(answer);
+    }
     const parameters = readParameters(listParameters, url.searchParams);
     const answer = await answerList(parts.reader, caller.organisation, parameters);
     parts.noteRead(caller, 'audit_log.list', { query: url.search.slice(0, maxNotedQuery) });
@@ -63,6 +82,13 @@ export const createNativeServer: DialectServer = (parts) => {
   return app;
 };
 
+function followResponse({ events, nextSequence }: FollowAnswer): Response {
+  const items = events.map(({ body }) => body).join(',');
+  return new Response(`{"items":[${items}],"nextSequence":${nextSequence}}`, {
+    headers: { 'Content-Type': 'application/json' },
+  });
+}
+
 /**
  * The vendor's envelope, exactly (wire: Thalassa 3.2); how to go on stands in the headers. Whoever walks by cursor
  * is no vendor's tool and finds `nextCursor` and `snapshot` in the body too.
@@ -95,7 +121,7 @@ function listResponse(url: URL, answer: ListAnswer, byCursor: boolean): Response
  * Streams an export. The body ends cleanly only when everything was sent; a failure on the way breaks the
  * connection. Trailers say the same in words to a client that reads them.
  */
-async function exportResponse(c: Context<Env>, parts: DialectParts): Promise<Response> {
+async function exportResponse(c: Context, parts: DialectParts): Promise<Response> {
   const caller = parts.admit(c.req.raw, 'audit_log:list');
   const url = new URL(c.req.url);
   const parameters = readParameters(exportParameters, url.searchParams);
@@ -120,8 +146,9 @@ async function exportResponse(c: Context<Env>, parts: DialectParts): Promise<Res
     snapshot,
     after,
   };
+  const { outgoing }: Bindings = c.env ?? {};
   const text = exportText(parts.reader, question, (count) => {
-    c.env?.outgoing?.addTrailers({
+    outgoing?.addTrailers({
       'Annals-Export-Complete': 'true',
       'Annals-Export-Count': String(count),
     });

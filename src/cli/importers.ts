@@ -1,0 +1,37 @@
+import { AnnalsError } from '../core/errors.ts';
+import { type Draft, serverFields } from '../core/event.ts';
+import { type JsonObject, parseJson } from '../core/json.ts';
+import { cloudTrailDraft } from '../dialects/cloudtrail/wire.ts';
+import { thalassaDraft } from '../dialects/thalassa/wire.ts';
+
+/** Text of one entry to a draft, for each kind of file. */
+export const importers = {
+  native: (entry: string) => nativeDraft(readObject(entry)),
+  thalassa: (entry: string) => thalassaDraft(readObject(entry)),
+  cloudtrail: cloudTrailDraft,
+} as const satisfies Record<string, (entry: string) => Draft>;
+
+export type Importable = keyof typeof importers;
+
+/** Fields that only our own events have; an entry without any of them is Thalassa's. */
+const ownFields = ['details', 'changes', 'outcome', 'error', 'traceId', 'sessionId'];
+
+/** An event or a draft of ours as it is, without what the server sets; else an entry of Thalassa's. */
+function nativeDraft(entry: JsonObject): Draft {
+  if (serverFields.every((field) => entry[field] !== undefined)) {
+    const { sequence: _, recordedAt: __, organizationIdentity: ___, ...draft } = entry;
+    return draft as unknown as Draft;
+  }
+  if (ownFields.some((field) => entry[field] !== undefined)) return entry as unknown as Draft;
+  return thalassaDraft(entry);
+}
+
+function readObject(entry: string): JsonObject {
+  const { value, problems } = parseJson(entry);
+  const problem = problems[0];
+  if (problem !== undefined) {
+    throw new AnnalsError('invalid', `${problem.path.join('.')} ${problem.message}`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new AnnalsError('invalid', 'it is no JSON object');
+}

@@ -1,0 +1,97 @@
+import { Command, Option } from 'commander';
+import { organisationRoles } from '../access/roles.ts';
+import { AnnalsApi } from './annals-api.ts';
+import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
+import type { CliContext } from './context.ts';
+import { printTable } from './table.ts';
+
+interface Flags extends ConnectionFlags {
+  readonly json?: boolean;
+}
+
+interface ShownKey {
+  readonly id: string;
+  readonly organisation: string;
+  readonly role: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly expiresAt?: string;
+  readonly revokedAt?: string;
+}
+
+const columns = ['id', 'role', 'name', 'createdAt', 'expiresAt', 'revokedAt'] as const;
+
+/** `annals keys`: with the operator's key for any organisation, with an org-admin's for its own. */
+export function keysCommand(context: CliContext): Command {
+  const command = new Command('keys').description('keys of an organisation');
+
+  const list = command.command('list').description('keys, without their secrets');
+  addConnectionOptions(list)
+    .option('--json', 'answer with JSON')
+    .addHelpText('after', '\nExample:\n  $ annals keys list -O acme')
+    .action(async (flags: Flags) => {
+      const connection = await connectionOf(flags, context);
+      const api = new AnnalsApi({ ...connection, organisation: undefined }, context);
+      const { organisation } = connection;
+      const query = organisation === undefined ? {} : { organisation };
+      const { items } = await api.get<{ items: ShownKey[] }>('/v1/keys', query);
+      printTable(context, items, columns, flags.json);
+    });
+
+  const create = command
+    .command('create')
+    .description('make a key; it is shown this once')
+    .addOption(
+      new Option('--role <role>', 'what it may do')
+        .choices(organisationRoles)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--name <name>', 'what it is for')
+    .option('--expires-at <time>', 'RFC 3339; never by default');
+  addConnectionOptions(create)
+    .option('--json', 'answer with JSON')
+    .addHelpText(
+      'after',
+      `
+Roles: org-admin (everything, keys included), org-auditor (read), writer (record).
+Without --json only the key itself is printed, to be kept in a variable.
+
+Examples:
+  $ annals keys create -O acme --role org-admin --name "first admin" --token $OPERATOR_KEY
+  $ KEY=$(annals keys create --role writer --name api-server)`,
+    )
+    .action(
+      async (
+        flags: Flags & {
+          readonly role: string;
+          readonly name: string;
+          readonly expiresAt?: string;
+        },
+      ) => {
+        const connection = await connectionOf(flags, context);
+        const api = new AnnalsApi({ ...connection, organisation: undefined }, context);
+        const { organisation } = connection;
+        const made = await api.post<ShownKey & { readonly key: string }>('/v1/keys', {
+          role: flags.role,
+          name: flags.name,
+          ...(organisation !== undefined && { organisation }),
+          ...(flags.expiresAt !== undefined && { expiresAt: flags.expiresAt }),
+        });
+        context.stdout.write(flags.json ? `${JSON.stringify(made)}\n` : `${made.key}\n`);
+      },
+    );
+
+  const revoke = command
+    .command('revoke')
+    .description('make a key worthless from the next request on')
+    .argument('<id>', 'the part between annals_ and the second underscore');
+  addConnectionOptions(revoke)
+    .option('--json', 'answer with JSON')
+    .addHelpText('after', '\nExample:\n  $ annals keys revoke 4fTq81LmW0aZ')
+    .action(async (id: string, flags: Flags) => {
+      const api = new AnnalsApi(await connectionOf(flags, context), context);
+      const revoked = await api.delete<ShownKey>(`/v1/keys/${encodeURIComponent(id)}`);
+      printTable(context, [revoked], columns, flags.json && 'first');
+    });
+  return command;
+}

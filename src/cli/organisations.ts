@@ -1,0 +1,56 @@
+import { Command } from 'commander';
+import { AnnalsApi } from './annals-api.ts';
+import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
+import type { CliContext } from './context.ts';
+import { printTable } from './table.ts';
+
+interface Flags extends ConnectionFlags {
+  readonly json?: boolean;
+}
+
+interface ShownOrganisation {
+  readonly identity: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly createdAt: string;
+}
+
+const columns = ['identity', 'slug', 'name', 'createdAt'] as const;
+
+/** `annals orgs`: needs the operator's key to make one; a key of an organisation sees its own. */
+export function organisationsCommand(context: CliContext): Command {
+  const command = new Command('orgs')
+    .alias('organisations')
+    .description('organisations of a server');
+
+  const list = command.command('list').description('organisations this key may see');
+  addConnectionOptions(list)
+    .option('--json', 'answer with JSON')
+    .addHelpText('after', '\nExample:\n  $ annals orgs list --token $OPERATOR_KEY')
+    .action(async (flags: Flags) => {
+      const api = new AnnalsApi(await connectionOf(flags, context), context);
+      const { items } = await api.get<{ items: ShownOrganisation[] }>('/v1/organisations');
+      printTable(context, items, columns, flags.json);
+    });
+
+  const create = command
+    .command('create')
+    .description('make an organisation (needs the operator’s key)')
+    .argument('<slug>', 'short name: lower-case letters, digits, hyphens')
+    .option('--name <name>', 'full name; the slug by default');
+  addConnectionOptions(create)
+    .option('--json', 'answer with JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ annals orgs create acme --name "Acme Ltd" --token $OPERATOR_KEY',
+    )
+    .action(async (slug: string, flags: Flags & { readonly name?: string }) => {
+      const api = new AnnalsApi(await connectionOf(flags, context), context);
+      const made = await api.post<ShownOrganisation>('/v1/organisations', {
+        slug,
+        name: flags.name ?? slug,
+      });
+      printTable(context, [made], columns, flags.json && 'first');
+    });
+  return command;
+}

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { startServer } from '../server/server.ts';
+import {
+  flagOf,
+  readSettings,
+  type SettingName,
+  settingNames,
+  settingsSchema,
+  variableOf,
+} from '../server/settings.ts';
+import { version } from '../server/version.ts';
+import type { CliContext } from './context.ts';
+
+/** `annals serve`: runs until SIGINT or SIGTERM, then finishes what was accepted and leaves with 0. */
+export function serveCommand(context: CliContext): Command {
+  const command = new Command('serve').description('run a server');
+  for (const name of settingNames) {
+    const description = settingsSchema.shape[name].description ?? '';
+    command.option(`--${flagOf(name)} <value>`, `${description} (${variableOf(name)})`);
+  }
+  return command
+    .addHelpText(
+      'after',
+      `
+The first start makes the data directory and prints the operator's key, which makes organisations and keys.
+Logs go to stderr, a JSON object a line.
+
+Examples:
+  $ annals serve
+  $ annals serve --data /var/lib/annals --host 0.0.0.0 --port 8420 --log-level warn
+  $ ANNALS_OPERATOR_KEY=annals_… annals serve`,
+    )
+    .action((flags: Partial<Record<SettingName, string>>) => serve(flags, context));
+}
+
+async function serve(
+  flags: Partial<Record<SettingName, string>>,
+  context: CliContext,
+): Promise<void> {
+  const settings = readSettings(flags, context.env);
+  const log = pino({ level: settings.logLevel }, context.stderr);
+  const server = await startServer(settings, {
+    clock: context.clock,
+    random: context.random,
+    log,
+  });
+  const { stdout } = context;
+  stdout.write(
+    `Annals ${version} listens on ${server.url} and keeps its data in ${settings.data}\n`,
+  );
+  if (server.madeOperatorKey !== undefined) {
+    stdout.write(`The operator's key, shown this once: ${server.madeOperatorKey}\n`);
+  }
+  if (!context.signal.aborted) await once(context.signal, 'abort');
+  await server.stop();
+}

@@ -1,0 +1,34 @@
+import type { CliContext } from './context.ts';
+
+/**
+ * Answers with rows: a table for people, or JSON (`first` for an answer that is one object). Control characters
+ * in values are shown as a replacement, so that no stored text can steer a terminal.
+ */
+export function printTable<Row extends object, Column extends keyof Row & string>(
+  { stdout }: Pick<CliContext, 'stdout'>,
+  rows: readonly Row[],
+  columns: readonly Column[],
+  json: boolean | 'first' | undefined,
+): void {
+  if (json) {
+    stdout.write(`${JSON.stringify(json === 'first' ? rows[0] : rows)}\n`);
+    return;
+  }
+  const cells = [
+    columns.map((column) => column.toUpperCase()),
+    ...rows.map((row) => columns.map((column) => printable(String(row[column] ?? '')))),
+  ];
+  const widths = columns.map((_, place) =>
+    Math.max(...cells.map((row) => row[place]?.length ?? 0)),
+  );
+  for (const row of cells) {
+    const line = row.map((cell, place) => cell.padEnd(widths[place] ?? 0)).join('  ');
+    stdout.write(`${line.trimEnd()}\n`);
+  }
+}
+
+/** The text without anything a terminal would obey. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+}

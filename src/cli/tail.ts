@@ -1,0 +1,140 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { AnnalsError } from '../core/errors.ts';
+import type { AuditEvent } from '../core/event.ts';
+import type { ExportFilters } from '../export/filters.ts';
+import { AnnalsApi } from './annals-api.ts';
+import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
+import type { CliContext } from './context.ts';
+import { addFilterOptions, type FilterFlags, filtersOf } from './filter-options.ts';
+import { defaultSleep } from './sleep.ts';
+import { printable } from './table.ts';
+
+interface TailFlags extends ConnectionFlags, FilterFlags {
+  readonly lines: number;
+  readonly interval: number;
+  readonly json?: boolean;
+  readonly follow: boolean;
+}
+
+interface Followed {
+  readonly items: readonly AuditEvent[];
+  readonly nextSequence: number;
+}
+
+const pageSize = '500';
+const longestPause = 30;
+
+export function tailCommand(context: CliContext): Command {
+  const command = new Command('tail')
+    .description('the last events, then new ones as they are recorded, until stopped')
+    .option('-n, --lines <count>', 'how many of the last events first', wholeNumber, 10)
+    .option('--interval <seconds>', 'how often to ask', seconds, 1)
+    .option('--no-follow', 'stop after the last events')
+    .option('--json', 'one event as JSON a line')
+    .addHelpText(
+      'after',
+      `
+New events come in the order they were recorded, each once, late ones included; a server that goes away is
+asked again until it is back.
+
+Examples:
+  $ annals tail
+  $ annals tail --action kms.decrypt,secrets.get_value --json | jq .userIdentity
+  $ annals tail -n 100 --no-follow --response-status 403`,
+    );
+  addConnectionOptions(addFilterOptions(command));
+  return command.action((flags: TailFlags) => tail(flags, context));
+}
+
+async function tail(flags: TailFlags, context: CliContext): Promise<void> {
+  const api = new AnnalsApi(await connectionOf(flags, context), context);
+  const query = queryOf(filtersOf(flags));
+  const print = (event: AuditEvent) =>
+    context.stdout.write(flags.json ? `${JSON.stringify(event)}\n` : `${lineOf(event)}\n`);
+
+  const last = await api.get<{ items: AuditEvent[]; snapshot: number }>('/v1/audit', {
+    ...query,
+    limit: String(Math.max(flags.lines, 1)),
+    cursor: '',
+  });
+  if (flags.lines > 0) for (const event of last.items.toReversed()) print(event);
+  if (!flags.follow) return;
+  await follow(api, { ...query, limit: pageSize }, last.snapshot, flags.interval, print, context);
+}
+
+async function follow(
+  api: AnnalsApi,
+  query: Record<string, string>,
+  from: number,
+  interval: number,
+  print: (event: AuditEvent) => void,
+  context: CliContext,
+): Promise<void> {
+  const sleep = context.sleep ?? defaultSleep;
+  let fromSequence = from;
+  let pause = interval;
+  try {
+    for (;;) {
+      try {
+        const path = '/v1/audit';
+        const page = await api.get<Followed>(path, {
+          ...query,
+          fromSequence: String(fromSequence),
+        });
+        for (const event of page.items) print(event);
+        fromSequence = page.nextSequence;
+        pause = interval;
+        if (page.items.length === Number(pageSize)) continue;
+      } catch (error) {
+        if (!(error instanceof AnnalsError) || !passing.has(error.code)) throw error;
+        context.stderr.write(`${error.message}; asking again in ${pause} s\n`);
+        pause = Math.min(pause * 2, longestPause);
+      }
+      await sleep(pause * 1_000, context.signal);
+    }
+  } catch (error) {
+    // Being stopped is how following ends.
+    if (!context.signal.aborted) throw error;
+  }
+}
+
+const passing = new Set(['unavailable', 'too-many-requests', 'timeout']);
+
+function queryOf(filters: ExportFilters): Record<string, string> {
+  const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = filters;
+  return {
+    ...texts,
+    ...(actions !== undefined && { action: actions.join(',') }),
+    ...(resourceTypes !== undefined && { resourceType: resourceTypes.join(',') }),
+    ...(includeSystemServices === true && { includeSystemServices: 'true' }),
+    ...(responseStatus !== undefined && { responseStatus: String(responseStatus) }),
+  };
+}
+
+/** `2026-06-20T08:14:03.512904Z  DELETE  usr-7f3c1d  cloud_vpc/vpc-31c9aa  204  203.0.113.24  Deleted …` */
+function lineOf(event: AuditEvent): string {
+  const { context, resourceType, resourceIdentity } = event;
+  const actor = event.user?.email ?? event.userIdentity ?? event.serviceAccountIdentity ?? '-';
+  const resource = [resourceType, resourceIdentity].filter((part) => part !== undefined).join('/');
+  const result = context?.status ?? event.outcome ?? '-';
+  const parts = [
+    event.createdAt,
+    event.action,
+    actor,
+    resource || '-',
+    result,
+    context?.client_ip ?? '-',
+  ];
+  return printable([...parts, event.description ?? ''].join('  ')).trimEnd();
+}
+
+function wholeNumber(value: string): number {
+  if (/^\d{1,3}$|^1000$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('It must be a whole number from 0 to 1000.');
+}
+
+function seconds(value: string): number {
+  const number = Number(value);
+  if (number >= 0.1 && number <= 3_600) return number;
+  throw new InvalidArgumentError('It must be a number of seconds from 0.1 to 3600.');
+}

@@ -1,0 +1,37 @@
+import type { Organisation } from '../../core/organisation.ts';
+import type { EventReader, StoredEvent } from '../../store/event-store.ts';
+import { defaultLimit, type FilterParameters, filterOf, maxLimit } from './query.ts';
+
+/** What came into a log from a place on, in the order it was recorded. */
+export interface FollowAnswer {
+  readonly events: readonly StoredEvent[];
+  /** Where to ask next: everything before it was looked at. */
+  readonly nextSequence: number;
+}
+
+/**
+ * Answers whoever follows a log and must not miss an event that tells of an earlier time: by sequence, so that a
+ * walk sees each event once, however late it arrived.
+ */
+export async function answerFollow(
+  reader: EventReader,
+  organisation: Organisation,
+  parameters: FilterParameters & {
+    readonly limit?: number | undefined;
+    readonly fromSequence: number;
+  },
+): Promise<FollowAnswer> {
+  const { size } = await reader.head(organisation.identity);
+  const limit = Math.min(parameters.limit ?? defaultLimit, maxLimit);
+  const filter = filterOf(parameters, organisation);
+  const range = { from: Math.min(parameters.fromSequence, size), to: size };
+  const events: StoredEvent[] = [];
+  if (filter === undefined) return { events, nextSequence: size };
+  for await (const batch of reader.scan(organisation.identity, range, filter)) {
+    events.push(...batch.slice(0, limit - events.length));
+    if (events.length === limit) break;
+  }
+  const last = events.at(-1);
+  const nextSequence = events.length === limit && last !== undefined ? last.sequence + 1 : size;
+  return { events, nextSequence };
+}
