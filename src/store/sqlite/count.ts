@@ -1,0 +1,52 @@
+import { type Facet, facetPlace } from '../../core/facets.ts';
+import type { Filter } from '../../core/filter.ts';
+import type { FacetCount, Range } from '../event-store.ts';
+import type { Part, Stretch } from './segment.ts';
+import { everything, selections } from './selections.ts';
+import type { Slices } from './slices.ts';
+
+/** How many events match, exactly. */
+export function* count(
+  stretches: readonly Stretch[],
+  filter: Filter,
+  sequences: Range,
+): Slices<number> {
+  let total = 0;
+  for (const { selected } of selections(stretches, filter, sequences)) {
+    total += selected;
+    yield;
+  }
+  return total;
+}
+
+/** The values of a facet among the events that match, most frequent first, then by value. */
+export function* distinct(
+  stretches: readonly Stretch[],
+  facet: Facet,
+  filter: Filter,
+  limit = Number.POSITIVE_INFINITY,
+): Slices<FacetCount[]> {
+  const place = facetPlace(facet);
+  const counts = new Map<string, number>();
+  for (const { stretch, part, mask } of selections(stretches, filter, everything)) {
+    for (const [code, times] of countCodes(part, place, mask)) {
+      const value = stretch.values.valueOf(place, code);
+      counts.set(value, (counts.get(value) ?? 0) + times);
+    }
+    yield;
+  }
+  return [...counts]
+    .map(([value, times]) => ({ value, count: times }))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+    .slice(0, limit);
+}
+
+function countCodes(part: Part, facet: number, mask: Uint8Array): Map<number, number> {
+  const counts = new Map<number, number>();
+  const codes = part.codes(facet);
+  for (let row = 0; row < part.rows; row += 1) {
+    const code = codes[row]!;
+    if (mask[row] === 1 && code !== 0) counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  return counts;
+}

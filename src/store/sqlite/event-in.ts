@@ -1,0 +1,12 @@
+import type { StoredEvent } from '../event-store.ts';
+import type { StoredRow } from './active-segment.ts';
+import { searchableParts } from './live-segment.ts';
+
+/** The row's event if it is the one with this id, because a hash alone proves nothing. */
+export function eventIn(
+  { log: held, ...event }: StoredRow,
+  log: number,
+  eventID: string,
+): StoredEvent | undefined {
+  return held === log && searchableParts(event.body).eventID === eventID ? event : undefined;
+}

@@ -1,0 +1,100 @@
+import { facets } from '../../core/facets.ts';
+
+/** Rows are looked at in parts of this many, each with its own bounds of time. */
+export const partRows = 4_096;
+
+/** How much a segment in memory can take. */
+export interface Capacity {
+  readonly rows: number;
+  /** Distinct (facet, value) pairs, and their bytes in UTF-8. */
+  readonly values: number;
+  readonly valueBytes: number;
+  /** Bytes of all descriptions. */
+  readonly textBytes: number;
+}
+
+/**
+ * The searchable side of a segment that is still in SQLite: one column a fact, in memory that all threads share.
+ * Row n is the n-th event in the order of commits. The writer fills rows, and makes them visible by raising
+ * `counters[rowCount]` once SQLite has them on disk; readers never look beyond it, so they need no lock. Nothing
+ * visible changes any more, except that a part's bounds of time grow wider.
+ *
+ * Facets are coded: every distinct (facet, value) of the segment has a number from 1, its *code*; 0 is no value.
+ * Equal codes are equal values, so a filter on facets is exact without reading a single event.
+ */
+export interface LiveColumns {
+  readonly capacity: Capacity;
+  readonly counters: Int32Array;
+  readonly logs: Uint32Array;
+  readonly sequences: Uint32Array;
+  readonly createdAt: Float64Array;
+  readonly recordedAt: Float64Array;
+  /** One column for each facet, in the order of `facets`. */
+  readonly codes: readonly Uint32Array[];
+  /** Earliest and latest `createdAt` of each part. */
+  readonly partEarliest: Float64Array;
+  readonly partLatest: Float64Array;
+  /** The searchable form of descriptions, one after the other; row n ends at `textEnds[n]`. */
+  readonly text: Uint8Array;
+  readonly textEnds: Uint32Array;
+  /** Values by code: code n ends at `valueEnds[n]`, and belongs to facet `valueFacets[n]`. */
+  readonly values: Uint8Array;
+  readonly valueEnds: Uint32Array;
+  readonly valueFacets: Uint8Array;
+  /** A hash table with open addressing: high half, low half, row + 1 (0 is free). */
+  readonly ids: Uint32Array;
+}
+
+/** Places in `counters`. */
+export const rowCount = 0;
+export const valueCount = 1;
+
+export function createLiveColumns(capacity: Capacity): LiveColumns {
+  const { rows, values, valueBytes, textBytes } = capacity;
+  const parts = Math.ceil(rows / partRows);
+  const slots = 2 ** Math.ceil(Math.log2(rows * 2));
+  return {
+    capacity,
+    counters: new Int32Array(new SharedArrayBuffer(8)),
+    logs: words(rows),
+    sequences: words(rows),
+    createdAt: doubles(rows),
+    recordedAt: doubles(rows),
+    codes: facets.map(() => words(rows)),
+    partEarliest: doubles(parts),
+    partLatest: doubles(parts),
+    text: new Uint8Array(new SharedArrayBuffer(textBytes)),
+    textEnds: words(rows),
+    values: new Uint8Array(new SharedArrayBuffer(valueBytes)),
+    valueEnds: words(values + 1),
+    valueFacets: new Uint8Array(new SharedArrayBuffer(values + 1)),
+    ids: words(slots * 3),
+  };
+}
+
+/** Rows that readers may look at. */
+export function visibleRows({ counters }: LiveColumns): number {
+  return Atomics.load(counters, rowCount);
+}
+
+/** Rows whose id has this hash; nearly always one or none. */
+export function rowsWithHash(
+  { ids }: LiveColumns,
+  hash: { readonly high: number; readonly low: number },
+): number[] {
+  const rows: number[] = [];
+  const slots = ids.length / 3;
+  for (let slot = hash.low & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
+    const row = ids[slot * 3 + 2]!;
+    if (row === 0) return rows;
+    if (ids[slot * 3] === hash.high && ids[slot * 3 + 1] === hash.low) rows.push(row - 1);
+  }
+}
+
+function words(length: number): Uint32Array {
+  return new Uint32Array(new SharedArrayBuffer(length * 4));
+}
+
+function doubles(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(length * 8));
+}

@@ -1,0 +1,57 @@
+import { facetsOf } from '../../core/facets.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { SealedEvent } from '../event-store.ts';
+import type { ActiveSegment } from './active-segment.ts';
+import { type IdSeed, idHash } from './id-hash.ts';
+import { type Capacity, createLiveColumns, type LiveColumns } from './live-columns.ts';
+import { LiveWriter } from './live-writer.ts';
+
+/** What other threads are told about a segment in SQLite. */
+export interface LiveSegment {
+  readonly number: number;
+  readonly columns: LiveColumns;
+}
+
+/** The room a new segment has, at least as much as its first append needs. */
+export function capacityFor(rows: number, need: Capacity): Capacity {
+  return {
+    rows: Math.max(rows, need.rows),
+    values: Math.max(rows * 8, need.values),
+    valueBytes: Math.max(rows * 256, need.valueBytes),
+    textBytes: Math.max(rows * 256, need.textBytes),
+  };
+}
+
+/** Makes the columns of a segment from its rows again. */
+export function loadColumns(segment: ActiveSegment, rows: number, seed: IdSeed): LiveWriter {
+  const held = segment.extent();
+  // Everything searchable stands in the body; in lower case a text grows by half at most.
+  const bytes = rows * 256 + held.bodyBytes * 2;
+  const writer = new LiveWriter(
+    createLiveColumns({
+      rows: Math.max(rows, held.rows),
+      values: (rows + held.rows) * 8 + held.rows * 6,
+      valueBytes: bytes,
+      textBytes: bytes,
+    }),
+  );
+  for (const { log, body, ...event } of segment.events()) {
+    const { eventID, facets, description } = searchableParts(body);
+    writer.stage(log, { ...event, facets, description }, idHash(seed, log, eventID));
+  }
+  writer.publish();
+  return writer;
+}
+
+/** What an event is found by, taken from its body. */
+export function searchableParts(
+  body: string,
+): Pick<SealedEvent, 'eventID' | 'facets' | 'description'> {
+  const event = JSON.parse(body) as JsonObject;
+  const { eventID, description } = event;
+  return {
+    eventID: String(eventID),
+    facets: facetsOf(event as Parameters<typeof facetsOf>[0]),
+    description: typeof description === 'string' ? description : undefined,
+  };
+}

@@ -1,0 +1,128 @@
+import { facets } from '../../core/facets.ts';
+import { comparable } from '../../core/filter.ts';
+import type { Range, StoredEvent } from '../event-store.ts';
+import type { ActiveSegment } from './active-segment.ts';
+import { type LiveColumns, partRows, valueCount, visibleRows } from './live-columns.ts';
+import type { Codes, Part, Stretch, Texts, Values } from './segment.ts';
+
+/** The rows of one log that are visible now in a segment that still takes events. */
+export function liveStretch(
+  log: number,
+  columns: LiveColumns,
+  values: Values,
+  segment: ActiveSegment,
+): Stretch {
+  const rows = visibleRows(columns);
+  const parts = Array.from(
+    { length: Math.ceil(rows / partRows) },
+    (_, index) => new LivePart(columns, index, Math.min(partRows, rows - index * partRows)),
+  );
+  return {
+    log,
+    earliest: Math.min(...parts.map(({ earliest }) => earliest)),
+    latest: Math.max(...parts.map(({ latest }) => latest)),
+    range: anySequence,
+    lastRecordedAt: Number.POSITIVE_INFINITY,
+    parts,
+    values,
+    events: (asked) => asked.map((row) => withoutLog(segment.event(row))),
+    leafHashes: (asked) => asked.map((row) => segment.leafHash(row)),
+    node: (level, index) => segment.node(log, level, index),
+  };
+}
+
+/** Rows of all logs are mixed, so nothing is known of one log without looking. */
+const anySequence: Range = { from: 0, to: Number.POSITIVE_INFINITY };
+
+class LivePart implements Part {
+  readonly range = anySequence;
+  readonly rows: number;
+  readonly firstRow: number;
+  readonly earliest: number;
+  readonly latest: number;
+  readonly #columns: LiveColumns;
+
+  constructor(columns: LiveColumns, index: number, rows: number) {
+    this.#columns = columns;
+    this.rows = rows;
+    this.firstRow = index * partRows;
+    this.earliest = columns.partEarliest[index]!;
+    this.latest = columns.partLatest[index]!;
+  }
+
+  get logs(): Codes {
+    return this.#columns.logs.subarray(this.firstRow, this.firstRow + this.rows);
+  }
+
+  sequences(): Uint32Array {
+    return this.#columns.sequences.subarray(this.firstRow, this.firstRow + this.rows);
+  }
+
+  createdAt(): Float64Array {
+    return this.#columns.createdAt.subarray(this.firstRow, this.firstRow + this.rows);
+  }
+
+  recordedAt(): Float64Array {
+    return this.#columns.recordedAt.subarray(this.firstRow, this.firstRow + this.rows);
+  }
+
+  codes(facet: number): Codes {
+    return this.#columns.codes[facet]!.subarray(this.firstRow, this.firstRow + this.rows);
+  }
+
+  texts(): Texts {
+    const { text, textEnds } = this.#columns;
+    return {
+      bytes: Buffer.from(text.buffer),
+      start: this.firstRow === 0 ? 0 : textEnds[this.firstRow - 1]!,
+      ends: textEnds.subarray(this.firstRow, this.firstRow + this.rows),
+    };
+  }
+}
+
+/** The values of a segment that still takes events, read on as far as there are new ones when asked. */
+export class LiveValues implements Values {
+  readonly #columns: LiveColumns;
+  readonly #bytes: Buffer;
+  readonly #texts: string[] = [''];
+  readonly #codes: readonly Map<string, number[]>[] = facets.map(() => new Map());
+
+  constructor(columns: LiveColumns) {
+    this.#columns = columns;
+    this.#bytes = Buffer.from(columns.values.buffer);
+  }
+
+  get size(): number {
+    this.#readOn();
+    return this.#texts.length;
+  }
+
+  codesOf(facet: number, value: string): readonly number[] {
+    this.#readOn();
+    return this.#codes[facet]!.get(comparable(facets[facet]!, value)) ?? [];
+  }
+
+  valueOf(_facet: number, code: number): string {
+    if (code >= this.#texts.length) this.#readOn();
+    return this.#texts[code]!;
+  }
+
+  #readOn(): void {
+    const { counters, valueEnds, valueFacets } = this.#columns;
+    const last = Atomics.load(counters, valueCount);
+    for (let code = this.#texts.length; code <= last; code += 1) {
+      const text = this.#bytes.toString('utf8', valueEnds[code - 1]!, valueEnds[code]!);
+      const facet = valueFacets[code]!;
+      this.#texts.push(text);
+      const codes = this.#codes[facet]!;
+      const form = comparable(facets[facet]!, text);
+      const same = codes.get(form);
+      if (same === undefined) codes.set(form, [code]);
+      else same.push(code);
+    }
+  }
+}
+
+function withoutLog({ log: _, ...event }: StoredEvent & { log: number }): StoredEvent {
+  return event;
+}

@@ -1,0 +1,145 @@
+import { facets } from '../../core/facets.ts';
+import { searchable } from '../../core/filter.ts';
+import type { SealedEvent } from '../event-store.ts';
+import type { IdHash } from './id-hash.ts';
+import {
+  type Capacity,
+  type LiveColumns,
+  partRows,
+  rowCount,
+  valueCount,
+  visibleRows,
+} from './live-columns.ts';
+
+/** What the columns keep of an event. */
+export type Searchable = Pick<
+  SealedEvent,
+  'sequence' | 'createdAt' | 'recordedAt' | 'facets' | 'description'
+>;
+
+/** The longest a text can be in UTF-8. */
+const bytesAtMost = (text: string) => text.length * 3;
+
+/**
+ * Fills live columns. Rows are staged while their transaction is open and become visible together, once it is on
+ * disk, or are dropped with it.
+ */
+export class LiveWriter {
+  readonly columns: LiveColumns;
+  readonly #text: Buffer;
+  readonly #values: Buffer;
+  readonly #codes: readonly Map<string, number>[] = facets.map(() => new Map());
+  readonly #hashes: IdHash[] = [];
+  #rows: number;
+  #textEnd = 0;
+
+  constructor(columns: LiveColumns) {
+    this.columns = columns;
+    this.#text = Buffer.from(columns.text.buffer);
+    this.#values = Buffer.from(columns.values.buffer);
+    this.#rows = visibleRows(columns);
+  }
+
+  /** The row the next staged event will have. */
+  get nextRow(): number {
+    return this.#rows;
+  }
+
+  /** Whether events that need this much can be staged. */
+  hasRoomFor(need: Capacity): boolean {
+    const { capacity, counters, valueEnds } = this.columns;
+    const values = counters[valueCount]!;
+    return (
+      this.#rows + need.rows <= capacity.rows &&
+      values + need.values <= capacity.values &&
+      valueEnds[values]! + need.valueBytes <= capacity.valueBytes &&
+      this.#textEnd + need.textBytes <= capacity.textBytes
+    );
+  }
+
+  /** Writes the next row, invisible as yet. There must be room. */
+  stage(log: number, event: Searchable, hash: IdHash): void {
+    const { columns } = this;
+    const row = this.#rows++;
+    columns.logs[row] = log;
+    columns.sequences[row] = event.sequence;
+    columns.createdAt[row] = event.createdAt;
+    columns.recordedAt[row] = event.recordedAt;
+    for (let place = 0; place < facets.length; place += 1) {
+      const value = event.facets[place];
+      columns.codes[place]![row] = value === undefined ? 0 : this.#code(place, value);
+    }
+    if (event.description !== undefined) {
+      this.#textEnd += this.#text.write(searchable(event.description), this.#textEnd);
+    }
+    columns.textEnds[row] = this.#textEnd;
+    this.#hashes.push(hash);
+  }
+
+  /** Makes the staged rows visible to every thread. */
+  publish(): void {
+    const { columns } = this;
+    const first = visibleRows(columns);
+    for (let row = first; row < this.#rows; row += 1) {
+      this.#widenPart(row);
+      this.#enterId(this.#hashes[row - first]!, row);
+    }
+    this.#hashes.length = 0;
+    Atomics.store(columns.counters, rowCount, this.#rows);
+  }
+
+  /** Drops the staged rows. Values they brought stay known, which does no harm. */
+  discard(): void {
+    this.#rows = visibleRows(this.columns);
+    this.#textEnd = this.#rows === 0 ? 0 : this.columns.textEnds[this.#rows - 1]!;
+    this.#hashes.length = 0;
+  }
+
+  #code(place: number, value: string): number {
+    const codes = this.#codes[place]!;
+    const known = codes.get(value);
+    if (known !== undefined) return known;
+    const { counters, valueEnds, valueFacets } = this.columns;
+    const last = counters[valueCount]!;
+    const code = last + 1;
+    valueEnds[code] = valueEnds[last]! + this.#values.write(value, valueEnds[last]!);
+    valueFacets[code] = place;
+    codes.set(value, code);
+    Atomics.store(counters, valueCount, code);
+    return code;
+  }
+
+  #widenPart(row: number): void {
+    const { createdAt, partEarliest, partLatest } = this.columns;
+    const part = Math.floor(row / partRows);
+    const at = createdAt[row]!;
+    const first = row % partRows === 0;
+    if (first || at < partEarliest[part]!) partEarliest[part] = at;
+    if (first || at > partLatest[part]!) partLatest[part] = at;
+  }
+
+  #enterId({ high, low }: IdHash, row: number): void {
+    const { ids } = this.columns;
+    const mask = ids.length / 3 - 1;
+    let slot = low & mask;
+    while (ids[slot * 3 + 2] !== 0) slot = (slot + 1) & mask;
+    ids[slot * 3] = high;
+    ids[slot * 3 + 1] = low;
+    ids[slot * 3 + 2] = row + 1;
+  }
+}
+
+/** How much room these events need at most. */
+export function roomFor(events: Iterable<Searchable>): Capacity {
+  let [rows, values, valueBytes, textBytes] = [0, 0, 0, 0];
+  for (const event of events) {
+    rows += 1;
+    for (const value of event.facets) {
+      if (value === undefined) continue;
+      values += 1;
+      valueBytes += bytesAtMost(value);
+    }
+    if (event.description !== undefined) textBytes += bytesAtMost(searchable(event.description));
+  }
+  return { rows, values, valueBytes, textBytes };
+}

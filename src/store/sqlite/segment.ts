@@ -1,0 +1,63 @@
+import type { Micros } from '../../core/micros.ts';
+import type { Range, StoredEvent } from '../event-store.ts';
+
+/** A column of small numbers, in the narrowest form that holds them. */
+export type Codes = Uint8Array | Uint16Array | Uint32Array;
+
+/** Texts of a part, one after the other, in their searchable form and UTF-8. */
+export interface Texts {
+  readonly bytes: Buffer;
+  /** Where the text of the part's first row starts; row n ends at `ends[n]`. */
+  readonly start: number;
+  readonly ends: Uint32Array;
+}
+
+/**
+ * Some consecutive rows of a segment as columns: what a filter is evaluated on. Columns are fetched when they are
+ * asked for, and may be longer than `rows`.
+ */
+export interface Part {
+  readonly rows: number;
+  /** The segment's row that is row 0 here. */
+  readonly firstRow: number;
+  /** Bounds of `createdAt` and of sequences; they may be wider than need be. */
+  readonly earliest: Micros;
+  readonly latest: Micros;
+  readonly range: Range;
+  /** Set when rows of other logs stand in between: row n is ours if `logs[n]` is our log's number. */
+  readonly logs: Codes | undefined;
+  sequences(): Uint32Array;
+  createdAt(): Float64Array;
+  recordedAt(): Float64Array;
+  /** Codes of a facet, by its place in `facets`; 0 where an event has no value. */
+  codes(facet: number): Codes;
+  texts(): Texts;
+}
+
+/** One log's events in one segment. Rows are in order of sequence. */
+export interface Stretch {
+  /** The log's number in this store. */
+  readonly log: number;
+  /** Bounds of `createdAt`, of sequences, and of `recordedAt`; they may be wider than need be. */
+  readonly earliest: Micros;
+  readonly latest: Micros;
+  readonly range: Range;
+  readonly lastRecordedAt: Micros;
+  /** In order of sequence. */
+  readonly parts: readonly Part[];
+  readonly values: Values;
+  /** Events by row, in the order asked for. */
+  events(rows: readonly number[]): StoredEvent[];
+  leafHashes(rows: readonly number[]): Uint8Array[];
+  /** A node of the log's tree, if an event in here completed it. */
+  node(level: number, index: number): Uint8Array | undefined;
+}
+
+/** The values of a segment's facets and their codes. */
+export interface Values {
+  /** One more than the largest code. */
+  readonly size: number;
+  /** The codes of every value of the facet that compares equal to this one (see `comparable`). */
+  codesOf(facet: number, value: string): readonly number[];
+  valueOf(facet: number, code: number): string;
+}

@@ -1,0 +1,201 @@
+import { availableParallelism } from 'node:os';
+import type { AnnalsError } from '../../core/errors.ts';
+import type { Facet } from '../../core/facets.ts';
+import type { Filter } from '../../core/filter.ts';
+import type { Micros } from '../../core/micros.ts';
+import { siblingModule, Thread } from '../../threads/thread.ts';
+import { storeClosed } from '../append-check.ts';
+import { emptyHead } from '../empty-head.ts';
+import type {
+  Append,
+  EventStore,
+  FacetCount,
+  Head,
+  ListQuery,
+  Range,
+  StoredEvent,
+} from '../event-store.ts';
+import type { View } from './reader.ts';
+import { ReaderPool } from './reader-pool.ts';
+import type { ScanPage } from './scan.ts';
+import type { WriterOptions } from './writer.ts';
+import type { WriterMethods } from './writer-thread.ts';
+
+export interface SqliteStoreOptions {
+  /** The data directory; made when it is missing. */
+  readonly directory: string;
+  /** Threads that answer questions. */
+  readonly readers?: number;
+  /** Events after which a segment is full and a new one begins. */
+  readonly segmentEvents?: number;
+  /** How long one question may take. */
+  readonly queryMillis?: number;
+}
+
+/** A log as this thread knows it: its number in the files, and its end. */
+interface Log {
+  readonly number: number;
+  readonly head: Head;
+}
+
+/**
+ * Keeps events in a directory, as `docs/decisions/002-columns-for-queries.md` tells. All work is done in threads.
+ * Rejects with `unavailable` when another process has the directory open.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<EventStore> {
+  const { directory, segmentEvents = 65_536, queryMillis = 30_000 } = options;
+  const { readers = Math.min(4, Math.max(2, availableParallelism() - 1)) } = options;
+  const data: WriterOptions = { directory, segmentEvents };
+  const module = siblingModule(import.meta.url, './writer-thread');
+  const writer = new Thread<WriterMethods>('event store writer', module, data);
+  try {
+    const { idSeed, logs, live } = await writer.call.open();
+    const view: View = { idSeed, live };
+    const pool = new ReaderPool(readers, { directory, view, queryMillis });
+    return new SqliteStore(writer, pool, view, new Map(logs.map((log) => [log.organisation, log])));
+  } catch (error) {
+    await writer.terminate();
+    throw error;
+  }
+}
+
+class SqliteStore implements EventStore {
+  readonly #writer: Thread<WriterMethods>;
+  readonly #readers: ReaderPool;
+  readonly #logs: Map<string, Log>;
+  #view: View;
+  /** Why the writer is gone. What it did last is unknown then, so nothing is answered any more. */
+  #failed: AnnalsError | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    writer: Thread<WriterMethods>,
+    readers: ReaderPool,
+    view: View,
+    logs: Map<string, Log>,
+  ) {
+    this.#writer = writer;
+    this.#readers = readers;
+    this.#view = view;
+    this.#logs = logs;
+    void writer.ended.then((reason) => {
+      this.#failed = reason;
+    });
+  }
+
+  async append(appends: readonly Append[]): Promise<void> {
+    this.#checkOpen();
+    const { numbers, begun } = await this.#writer.call.append(appends);
+    for (const { organisation, number } of numbers) {
+      this.#logs.set(organisation, { number, head: emptyHead });
+    }
+    for (const { organisation, head } of appends) {
+      const { number } = this.#logs.get(organisation)!;
+      this.#logs.set(organisation, { number, head });
+    }
+    if (begun !== undefined) {
+      this.#view = { ...this.#view, live: [...this.#view.live, begun] };
+      void this.#readers.show(this.#view);
+    }
+  }
+
+  async findExisting(
+    organisation: string,
+    eventIDs: readonly string[],
+  ): Promise<Map<string, StoredEvent>> {
+    this.#checkOpen();
+    return this.#writer.call.findExisting(organisation, eventIDs);
+  }
+
+  async head(organisation: string): Promise<Head> {
+    return this.#log(organisation)?.head ?? emptyHead;
+  }
+
+  async get(organisation: string, eventID: string): Promise<StoredEvent | undefined> {
+    const log = this.#log(organisation);
+    return log && this.#readers.idlest.get(log.number, eventID);
+  }
+
+  async list(organisation: string, query: ListQuery): Promise<readonly StoredEvent[]> {
+    const log = this.#log(organisation);
+    return log ? this.#readers.idlest.list(log.number, query) : [];
+  }
+
+  async count(organisation: string, filter: Filter, snapshot?: number): Promise<number> {
+    const log = this.#log(organisation);
+    if (log === undefined) return 0;
+    const to = snapshot ?? Number.POSITIVE_INFINITY;
+    return this.#readers.idlest.count(log.number, filter, { from: 0, to });
+  }
+
+  async *scan(
+    organisation: string,
+    { from, to }: Range,
+    filter: Filter = {},
+  ): AsyncIterable<readonly StoredEvent[]> {
+    const log = this.#log(organisation);
+    if (log === undefined) return;
+    const page = (next: number): Promise<ScanPage> => {
+      this.#checkOpen();
+      return this.#readers.idlest.scanPage(log.number, { from: next, to }, filter);
+    };
+    let reading: Promise<ScanPage> | undefined = page(from);
+    while (reading !== undefined) {
+      const { events, next }: ScanPage = await reading;
+      // The next page is read while the caller has this one.
+      reading = next === undefined ? undefined : page(next);
+      reading?.catch(() => {});
+      if (events.length > 0) yield events;
+    }
+  }
+
+  async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {
+    const log = this.#log(organisation);
+    if (log === undefined) return 0;
+    const sequence = await this.#readers.idlest.sequenceAt(log.number, recordedAt);
+    return sequence ?? log.head.size;
+  }
+
+  async distinct(
+    organisation: string,
+    facet: Facet,
+    filter: Filter = {},
+    limit?: number,
+  ): Promise<readonly FacetCount[]> {
+    const log = this.#log(organisation);
+    return log ? this.#readers.idlest.distinct(log.number, facet, filter, limit) : [];
+  }
+
+  async treeNodes(
+    organisation: string,
+    level: number,
+    from: number,
+    count: number,
+  ): Promise<Uint8Array> {
+    const log = this.#log(organisation);
+    if (log === undefined) return new Uint8Array();
+    return this.#readers.idlest.treeNodes(log.number, level, from, count);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#finish();
+    return this.#closed;
+  }
+
+  async #finish(): Promise<void> {
+    await this.#readers.close();
+    // Appends made before stand before this call in the writer's queue.
+    await this.#writer.call.close().catch(() => {});
+    await this.#writer.terminate();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed !== undefined) throw storeClosed();
+    if (this.#failed !== undefined) throw this.#failed;
+  }
+
+  #log(organisation: string): Log | undefined {
+    this.#checkOpen();
+    return this.#logs.get(organisation);
+  }
+}

@@ -1,0 +1,22 @@
+import { randomFillSync } from 'node:crypto';
+import { workerData } from 'node:worker_threads';
+import { serve } from '../../threads/serve.ts';
+import type { Append } from '../event-store.ts';
+import { Writer, type WriterOptions } from './writer.ts';
+
+let writer: Writer | undefined;
+
+const methods = {
+  open: () => {
+    writer = new Writer(workerData as WriterOptions, (bytes) => void randomFillSync(bytes));
+    return writer.opened();
+  },
+  append: (appends: readonly Append[]) => writer!.append(appends),
+  findExisting: (organisation: string, eventIDs: readonly string[]) =>
+    writer!.findExisting(organisation, eventIDs),
+  close: () => writer?.close(),
+};
+
+export type WriterMethods = typeof methods;
+
+serve(methods);

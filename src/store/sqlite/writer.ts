@@ -1,0 +1,223 @@
+import { AnnalsError, messageOf } from '../../core/errors.ts';
+import type { Random } from '../../core/uuid.ts';
+import { checkAppends, duplicate, headMoved } from '../append-check.ts';
+import type { Append, StoredEvent } from '../event-store.ts';
+import { ActiveSegment, type LogEnd } from './active-segment.ts';
+import { DataDirectory } from './data-directory.ts';
+import { eventIn } from './event-in.ts';
+import { type IdHash, type IdSeed, idHash } from './id-hash.ts';
+import { createLiveColumns, rowsWithHash } from './live-columns.ts';
+import { capacityFor, type LiveSegment, loadColumns } from './live-segment.ts';
+import { LiveWriter, roomFor } from './live-writer.ts';
+import { StoreFile } from './store-file.ts';
+
+export interface WriterOptions {
+  readonly directory: string;
+  /** Events after which a segment is full and a new one begins. */
+  readonly segmentEvents: number;
+}
+
+/** What the rest of the store learns when the directory is opened. */
+export interface Opened {
+  readonly idSeed: IdSeed;
+  readonly logs: readonly LogEnd[];
+  /** Segments in SQLite, oldest first; the last one takes events. */
+  readonly live: readonly LiveSegment[];
+}
+
+export interface Appended {
+  /** Numbers of logs that had none before. */
+  readonly numbers: readonly { readonly organisation: string; readonly number: number }[];
+  /** Set when a new segment was begun. */
+  readonly begun: LiveSegment | undefined;
+}
+
+/** A segment in SQLite with its columns, as the writer holds it. */
+interface Open {
+  readonly number: number;
+  readonly segment: ActiveSegment;
+  readonly columns: LiveWriter;
+}
+
+/** An addition with what is needed to carry it out. */
+interface Planned {
+  readonly append: Append;
+  readonly number: number;
+  readonly hashes: readonly IdHash[];
+}
+
+/** The one that writes. It lives in a thread of its own and does one thing after the other. */
+export class Writer {
+  readonly #directory: DataDirectory;
+  readonly #segmentEvents: number;
+  readonly #store: StoreFile;
+  readonly #logs = new Map<string, LogEnd>();
+  /** Oldest first; the last one takes events. */
+  readonly #open: Open[] = [];
+  #broken: AnnalsError | undefined;
+
+  constructor({ directory, segmentEvents }: WriterOptions, random: Random) {
+    this.#directory = new DataDirectory(directory);
+    this.#segmentEvents = segmentEvents;
+    this.#directory.prepare();
+    this.#store = new StoreFile(this.#directory, random);
+    try {
+      this.#load();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  opened(): Opened {
+    const { idSeed } = this.#store;
+    return { idSeed, logs: [...this.#logs.values()], live: this.#open.map(liveSegment) };
+  }
+
+  append(appends: readonly Append[]): Appended {
+    if (this.#broken !== undefined) throw this.#broken;
+    checkAppends(appends);
+    const planned = this.#plan(appends);
+    const need = roomFor(appends.flatMap(({ events }) => events));
+    const begun = this.#active.columns.hasRoomFor(need)
+      ? undefined
+      : this.#begin(capacityFor(this.#segmentEvents, need));
+    this.#write(planned);
+    const numbers = planned
+      .filter(({ append }) => append.expectedSize === 0)
+      .map(({ append: { organisation }, number }) => ({ organisation, number }));
+    return { numbers, begun };
+  }
+
+  findExisting(organisation: string, eventIDs: readonly string[]): Map<string, StoredEvent> {
+    const found = new Map<string, StoredEvent>();
+    const log = this.#logs.get(organisation);
+    if (log === undefined) return found;
+    for (const eventID of eventIDs) {
+      const event = this.#find(
+        log.number,
+        eventID,
+        idHash(this.#store.idSeed, log.number, eventID),
+      );
+      if (event !== undefined) found.set(eventID, event);
+    }
+    return found;
+  }
+
+  close(): void {
+    for (const { segment } of this.#open) segment.close();
+    this.#store.close();
+  }
+
+  get #active(): Open {
+    return this.#open.at(-1)!;
+  }
+
+  #load(): void {
+    const numbers = this.#directory.databases();
+    for (const number of numbers) {
+      const segment = ActiveSegment.open(this.#directory.database(number));
+      if (segment === undefined) {
+        // The process ended while it began this segment; nothing was ever written to it.
+        this.#directory.removeDatabase(number);
+        continue;
+      }
+      const columns = loadColumns(segment, this.#segmentEvents, this.#store.idSeed);
+      this.#open.push({ number, segment, columns });
+    }
+    if (this.#open.length === 0) {
+      this.#begin(capacityFor(this.#segmentEvents, roomFor([])));
+    }
+    for (const log of this.#active.segment.logs()) this.#logs.set(log.organisation, log);
+  }
+
+  /** Begins a new segment, which takes events from now on. */
+  #begin(capacity: ReturnType<typeof roomFor>): LiveSegment {
+    const number = (this.#open.at(-1)?.number ?? -1) + 1;
+    this.#directory.removeDatabase(number);
+    const segment = this.#guarded(() =>
+      ActiveSegment.create(this.#directory.database(number), this.#logs.values()),
+    );
+    this.#directory.sync();
+    this.#open.push({ number, segment, columns: new LiveWriter(createLiveColumns(capacity)) });
+    return liveSegment(this.#active);
+  }
+
+  /** Checks the additions against the logs and gives new logs their numbers. */
+  #plan(appends: readonly Append[]): Planned[] {
+    let next = this.#logs.size;
+    return appends.map((append) => {
+      const { organisation, expectedSize, events } = append;
+      const log = this.#logs.get(organisation);
+      const size = log?.head.size ?? 0;
+      if (size !== expectedSize) throw headMoved(append, size);
+      const number = log?.number ?? next++;
+      const hashes = events.map(({ eventID }) => {
+        const hash = idHash(this.#store.idSeed, number, eventID);
+        if (this.#find(number, eventID, hash)) throw duplicate(organisation, eventID);
+        return hash;
+      });
+      return { append, number, hashes };
+    });
+  }
+
+  #write(planned: readonly Planned[]): void {
+    const { segment, columns } = this.#active;
+    try {
+      this.#guarded(() => {
+        segment.begin();
+        for (const { append, number, hashes } of planned) {
+          for (const [index, event] of append.events.entries()) {
+            segment.insertEvent(columns.nextRow, number, event);
+            columns.stage(number, event, hashes[index]!);
+          }
+          for (const node of append.nodes) segment.insertNode(number, node);
+          segment.putLog({ number, organisation: append.organisation, head: append.head });
+        }
+        segment.commit();
+      });
+    } catch (error) {
+      columns.discard();
+      segment.rollback();
+      throw error;
+    }
+    columns.publish();
+    for (const { append, number } of planned) {
+      const { organisation, head } = append;
+      this.#logs.set(organisation, { number, organisation, head });
+    }
+  }
+
+  /**
+   * After a full disk SQLite has put back what was, and there may be room the next time. After any other failure
+   * nobody knows what is on the disk, and only opening the store again tells.
+   */
+  #guarded<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (cause) {
+      if ((cause as { errcode?: number }).errcode === diskFull) {
+        throw new AnnalsError('unavailable', 'Cannot append: the disk is full', { cause });
+      }
+      const message = `Cannot append until the store is opened again: ${messageOf(cause)}`;
+      this.#broken = new AnnalsError('unavailable', message, { cause });
+      throw this.#broken;
+    }
+  }
+
+  #find(log: number, eventID: string, hash: IdHash): StoredEvent | undefined {
+    for (const { segment, columns } of this.#open) {
+      for (const row of rowsWithHash(columns.columns, hash)) {
+        const found = eventIn(segment.event(row), log, eventID);
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+}
+
+function liveSegment({ number, columns }: Open): LiveSegment {
+  return { number, columns: columns.columns };
+}
+
+const diskFull = 13;
