@@ -25,7 +25,9 @@ export interface Disk {
   readText(path: string): Promise<string | undefined>;
   /** Size in bytes, or undefined if there is no such file. */
   size(path: string): Promise<number | undefined>;
+  /** What is in a directory; nothing if there is none. */
   names(directory: string): Promise<readonly string[]>;
+  isDirectory(path: string): Promise<boolean>;
   rename(from: string, to: string): Promise<void>;
   /** No error if it is gone already. */
   remove(path: string): Promise<void>;
@@ -69,6 +71,7 @@ export const nodeDisk: Disk = {
   readText: (path) => orMissing(readFile(path, 'utf8')),
   size: async (path) => (await orMissing(stat(path)))?.size,
   names: async (directory) => (await orMissing(readdir(directory))) ?? [],
+  isDirectory: async (path) => (await orMissing(stat(path)))?.isDirectory() ?? false,
   rename,
   remove: (path) => rm(path, { force: true }),
   removeDirectory: rmdir,

@@ -1,0 +1,140 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { AnnalsError } from '../core/errors.ts';
+import { type Split, splits } from '../core/window.ts';
+import type { ExportFilters } from '../export/filters.ts';
+import { type FormatName, formatNames, impliedBy } from '../export/naming.ts';
+import { type Compression, compressions } from '../export/sinks/blocks.ts';
+
+/** What is typed behind `annals export`, as commander gives it. */
+export interface ExportFlags {
+  readonly since?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly timezone: string;
+  readonly daily?: boolean;
+  readonly weekly?: boolean;
+  readonly monthly?: boolean;
+  readonly action?: readonly string[];
+  readonly resourceType?: readonly string[];
+  readonly searchText?: string;
+  readonly serviceAccount?: string;
+  readonly userIdentity?: string;
+  readonly impersonatorIdentity?: string;
+  readonly resourceIdentity?: string;
+  readonly organisationIdentity?: string;
+  readonly includeSystemServices?: boolean;
+  readonly responseStatus?: number;
+  readonly pageSize?: number;
+  readonly chunkDownloadTimeout?: string;
+  readonly retries?: number;
+  readonly output?: string;
+  readonly format?: FormatName;
+  readonly envelope?: 'tcloud';
+  readonly compress?: Compression;
+  readonly shape: 'raw' | 'native';
+  readonly resume?: boolean;
+  readonly overwrite?: boolean;
+  readonly manifest: boolean;
+  readonly quiet?: boolean;
+}
+
+const list = (text: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+];
+
+const wholeNumber =
+  (lowest: number) =>
+  (text: string): number => {
+    if (!/^\d{1,9}$/.test(text) || Number(text) < lowest) {
+      throw new InvalidArgumentError(`It must be a whole number from ${lowest}.`);
+    }
+    return Number(text);
+  };
+
+/** The flags of `tcloud audit export` with their meaning there (wire: Thalassa 7), and ours besides. */
+export function addExportOptions(command: Command): Command {
+  return command
+    .optionsGroup('Time range:')
+    .option('--since <span>', 'back from now: 90m, 24h, 7d, 4w, 1mo (30 days), 1y, or sums: 1d12h')
+    .option('--from <time>', 'a day, or an RFC 3339 time')
+    .option('--to <time>', 'a day, that day included; or an RFC 3339 time, excluded (default: now)')
+    .option('--timezone <name>', 'in which days begin and end: an IANA name', 'UTC')
+    .option('--daily', 'a file a day')
+    .option('--weekly', 'a file an ISO week')
+    .option('--monthly', 'a file a month')
+    .optionsGroup('Filters (all must hold; of the values of one, any):')
+    .option('--action <names>', 'repeatable, or comma-separated', list)
+    .option('--resource-type <names>', 'repeatable, or comma-separated', list)
+    .option('--user-identity <id>', 'the acting user')
+    .option('--service-account <id>', 'the acting service account')
+    .option('--impersonator-identity <id>', 'who acted as somebody else')
+    .option('--resource-identity <id>', 'the affected resource')
+    .option('--response-status <status>', 'HTTP status of the recorded call', wholeNumber(1))
+    .option('--search-text <text>', 'a part of the description')
+    .option('--organisation-identity <id>', 'the organisation an event belongs to')
+    .option('--include-system-services', 'records of internal services too')
+    .optionsGroup('Output:')
+    .option('-o, --output <path>', 'a file, a directory (ending in /), or - for stdout')
+    .addOption(
+      new Option('--format <format>', 'default: by the extension, else json').choices(formatNames),
+    )
+    .addOption(
+      new Option('--envelope <kind>', 'the object tcloud writes, around the list').choices([
+        'tcloud',
+      ]),
+    )
+    .addOption(new Option('--compress <kind>', 'adds .gz or .zst').choices(compressions))
+    .addOption(
+      new Option('--shape <shape>', 'objects as the source sends them, or as Annals would')
+        .choices(['raw', 'native'])
+        .default('raw'),
+    )
+    .option('--no-manifest', 'no manifest beside the files')
+    .option('--overwrite', 'replace files that are there already')
+    .option('--resume', 'go on where an earlier run of the same export was interrupted')
+    .option('--quiet', 'no progress')
+    .optionsGroup('Pace:')
+    .option('--page-size <count>', 'objects asked for at a time', wholeNumber(1))
+    .option('--retries <count>', 'how often in a row a request is tried again', wholeNumber(0))
+    .option('--chunk-download-timeout <span>', 'how long the source may stay silent (default: 1m)');
+}
+
+export function filtersOf(flags: ExportFlags): ExportFilters {
+  const { action, resourceType, organisationIdentity, includeSystemServices } = flags;
+  const filters = {
+    searchText: flags.searchText,
+    serviceAccount: flags.serviceAccount,
+    userIdentity: flags.userIdentity,
+    impersonatorIdentity: flags.impersonatorIdentity,
+    actions: action?.length === 0 ? undefined : action,
+    resourceTypes: resourceType?.length === 0 ? undefined : resourceType,
+    resourceIdentity: flags.resourceIdentity,
+    organizationIdentity: organisationIdentity,
+    includeSystemServices: includeSystemServices === true ? true : undefined,
+    responseStatus: flags.responseStatus,
+  };
+  const given = Object.entries(filters).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(given);
+}
+
+/** The first in tcloud's order, when several are given. */
+export function splitOf(flags: ExportFlags): Split | undefined {
+  return splits.find((split) => flags[split] === true);
+}
+
+/** How files are written: as the flags say, else as the name given for the output implies. */
+export function writingOf({ output, format, compress, envelope }: ExportFlags): {
+  readonly format: FormatName;
+  readonly compress: Compression | undefined;
+} {
+  const implied = output === undefined || output === '-' ? {} : impliedBy(output);
+  const chosen = format ?? (envelope === undefined ? implied.format : undefined) ?? 'json';
+  if (envelope !== undefined && chosen !== 'json') {
+    throw new AnnalsError('invalid', `Cannot write ${chosen} in the tcloud envelope: it is JSON`);
+  }
+  return { format: chosen, compress: compress ?? implied.compress };
+}

@@ -1,0 +1,210 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { AnnalsError, type ErrorCode, messageOf } from '../core/errors.ts';
+import { type Micros, second } from '../core/micros.ts';
+import { sinceHint } from '../core/window.ts';
+import { codeOf, type Disk, nodeDisk } from '../export/disk.ts';
+import type { PlanRecord } from '../export/journal.ts';
+import { saysComplete } from '../export/manifest.ts';
+import { type Outputs, outputDirectory } from '../export/naming.ts';
+import { type ExportWorld, exportToFiles, exportToSink } from '../export/run-export.ts';
+import { streamSink } from '../export/sinks/stream.ts';
+import type { FileFacts, Part } from '../export/stages.ts';
+import { openWorkplace, workplacePath } from '../export/workplace.ts';
+import { type CliContext, Exit, exitCodes } from './context.ts';
+import { addExportOptions } from './export-flags.ts';
+import { type AllFlags, type Asked, type Prepared, prepare, readQuestion } from './export-job.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  openProgress,
+  type ProgressView,
+} from './export-progress.ts';
+import { addSourceOptions } from './sources.ts';
+
+/** `annals export`: a trail, ours or a vendor's, into files: completely, each event once, resumably. */
+export function exportCommand(context: CliContext): Command {
+  const command = new Command('export')
+    .alias('download')
+    .description('export a trail into files, oldest first, each event once')
+    .addHelpText(
+      'after',
+      `
+Without --output the files are named audit-logs-<period>.json in this directory; beside them stands a manifest
+with counts, hashes and whether the export is complete. Files appear only when they are whole. Data goes to
+stdout only with --output -; progress goes to stderr.
+
+Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 incomplete (run again with --resume), 4 not allowed,
+130 interrupted.
+
+Examples:
+  $ annals export --since 24h
+  $ annals export --from 2026-06-01 --to 2026-06-30 --daily --output backup/
+  $ annals export --since 7d --action DELETE --resource-type cloud_vpc --output - | jq length
+  $ annals export --from 2026-01-01 --to 2026-03-31 --monthly --format ndjson --compress zstd --resume`,
+    )
+    .action((flags: AllFlags) => runCommand(flags, command, context));
+  return addSourceOptions(addExportOptions(command));
+}
+
+async function runCommand(flags: AllFlags, command: Command, context: CliContext): Promise<void> {
+  const asked = await readQuestion(flags, context);
+  const view = openProgress(context.stderr, context.clock, flags.quiet === true);
+  const hint = flags.since === undefined ? undefined : sinceHint(flags.since);
+  if (hint !== undefined) view.note(hint);
+  const world: ExportWorld = {
+    disk: nodeDisk,
+    clock: context.clock,
+    signal: context.signal,
+    watch: (sight) => view.show(sight),
+  };
+  const startedAt = context.clock();
+  const files = await (flags.output === '-'
+    ? toStdout(asked, context, view, world)
+    : toFiles(asked, continuation(command), context, view, world));
+  view.end();
+  view.note(
+    files === undefined
+      ? 'Complete already: the manifest says so'
+      : summary(files, context.clock() - startedAt),
+  );
+}
+
+async function toStdout(
+  asked: Asked,
+  context: CliContext,
+  view: ProgressView,
+  world: ExportWorld,
+): Promise<readonly FileFacts[]> {
+  const plan = planOf(asked, context);
+  const { outputs, format, compress, ...job } = prepare(asked, plan, context, view.note);
+  const suffix = Buffer.alloc(8);
+  context.random(suffix);
+  const temporary = workplacePath(context.env.TMPDIR ?? tmpdir(), suffix.toString('hex'));
+  const workplace = await openWorkplace(world.disk, temporary, plan, false);
+  const sink = streamSink(context.stdout, outputs.parts[0] as Part, format, compress);
+  try {
+    return await exportToSink(job, sink, workplace, world);
+  } catch (error) {
+    view.end();
+    throw exitOf(error, context.signal, 'What is on stdout is not complete.');
+  }
+}
+
+/** Gives the files, or undefined when an earlier run has made them all. */
+async function toFiles(
+  asked: Asked,
+  continueWith: string,
+  context: CliContext,
+  view: ProgressView,
+  world: ExportWorld,
+): Promise<readonly FileFacts[] | undefined> {
+  const { flags, mark } = asked;
+  const { disk } = world;
+  const directory = workplacePath(outputDirectory(context.cwd, flags.output), mark);
+  const resume = flags.resume === true;
+  const workplace = await openWorkplace(disk, directory, planOf(asked, context), resume);
+  let job: Prepared;
+  try {
+    job = prepare(asked, workplace.plan, context, view.note);
+    if (workplace.progress.plan === undefined) {
+      if (resume && flags.since === undefined && (await isComplete(job.outputs, mark, disk))) {
+        await workplace.clear();
+        return undefined;
+      }
+      if (flags.overwrite !== true) await checkFree(job.outputs, disk);
+    }
+  } catch (error) {
+    await workplace.clear();
+    throw error;
+  }
+  try {
+    return await exportToFiles(
+      { ...job, manifest: flags.manifest, continueWith },
+      workplace,
+      world,
+    );
+  } catch (error) {
+    view.end();
+    throw exitOf(error, context.signal, `Continue with: ${continueWith}`);
+  }
+}
+
+function planOf({ mark, window }: Asked, { clock }: CliContext): PlanRecord {
+  return { kind: 'plan', question: mark, startedAt: clock(), window };
+}
+
+/** A window that counts back from now is another one each time; one with fixed ends is done once and for all. */
+async function isComplete(
+  { directory, manifest }: Outputs,
+  mark: string,
+  disk: Disk,
+): Promise<boolean> {
+  const text = await disk.readText(join(directory, manifest));
+  return text !== undefined && saysComplete(text, mark);
+}
+
+async function checkFree({ directory, parts }: Outputs, disk: Disk): Promise<void> {
+  for (const { name } of parts) {
+    const path = join(directory, name);
+    // An empty file holds nothing that could be lost; mktemp makes such.
+    if (((await disk.size(path)) ?? 0) > 0) {
+      throw new Exit(
+        exitCodes.usage,
+        `${path} is there already: give another --output, or --overwrite to replace it`,
+      );
+    }
+  }
+}
+
+const resumable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'unavailable',
+  'timeout',
+  'incomplete',
+  'too-many-requests',
+]);
+const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
+
+/** With which code and sentence a failed export leaves. */
+function exitOf(error: unknown, signal: AbortSignal, advice: string): Exit {
+  const because = `${messageOf(error)}\n${advice}`;
+  if (signal.aborted) return new Exit(exitCodes.interrupted, `interrupted\n${advice}`, error);
+  if (error instanceof AnnalsError) {
+    if (error.code === 'unauthenticated' || error.code === 'forbidden') {
+      return new Exit(exitCodes.notAllowed, because, error);
+    }
+    if (resumable.has(error.code)) return new Exit(exitCodes.incomplete, because, error);
+  }
+  if (fullDisk.has(codeOf(error) ?? '')) return new Exit(exitCodes.incomplete, because, error);
+  return new Exit(exitCodes.failed, messageOf(error), error);
+}
+
+const secretFlags = new Set(['token', 'accessToken', 'clientSecret', 'password']);
+
+/** The line that was typed, without what is secret, and with `--resume`. */
+function continuation(command: Command): string {
+  const words = ['annals', 'export'];
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) !== 'cli' || secretFlags.has(name)) continue;
+    const value: unknown = command.getOptionValue(name);
+    const flag = option.long ?? option.short ?? '';
+    if (name === 'resume' || option.negate !== (value === false)) continue;
+    if (typeof value === 'boolean') words.push(flag);
+    else words.push(flag, shellWord(Array.isArray(value) ? value.join(',') : String(value)));
+  }
+  return [...words, '--resume'].join(' ');
+}
+
+const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+function summary(files: readonly FileFacts[], elapsed: Micros): string {
+  const sum = (of: (file: FileFacts) => number) =>
+    files.reduce((total, file) => total + of(file), 0);
+  const entries = sum((file) => file.entries);
+  const counted = files.length === 1 ? '1 file' : `${formatCount(files.length)} files`;
+  return `${formatCount(entries)} entries in ${counted}, ${formatBytes(sum((file) => file.bytes))}, ${formatDuration(elapsed / second)}`;
+}

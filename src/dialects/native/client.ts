@@ -1,0 +1,138 @@
+import { AnnalsError } from '../../core/errors.ts';
+import { textMembers } from '../../core/json-members.ts';
+import { readLines } from '../../core/lines.ts';
+import { formatInstant, parseInstant } from '../../core/micros.ts';
+import { refusalOf } from '../../export/asking/answers.ts';
+import type { Answer, Question } from '../../export/asking/ask.ts';
+import type { ClientParts, SourceQuestion } from '../../export/asking/client-parts.ts';
+import { Patience } from '../../export/asking/patience.ts';
+import type { ExportFilters } from '../../export/filters.ts';
+import type { Batch, Entry, OrderedSource } from '../../export/stages.ts';
+
+export interface NativeEndpoint {
+  /** Base URL, without a slash at the end. */
+  readonly api: string;
+  readonly token: string;
+  readonly organisation: string | undefined;
+}
+
+/**
+ * Reads an Annals server: one stream, oldest first, that says itself when it is complete. A stream that is cut goes on
+ * behind the last event received, in the log as it was when reading began.
+ */
+export function nativeSource(
+  parts: ClientParts,
+  endpoint: NativeEndpoint,
+  question: SourceQuestion,
+): OrderedSource {
+  let snapshot: string | undefined;
+  const placeAfter = ({ text }: Entry): string => {
+    const { createdAt, sequence } = JSON.parse(text) as { createdAt: string; sequence: number };
+    return `${createdAt}/${sequence}@${snapshot ?? ''}`;
+  };
+
+  async function* stream(position: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
+    const [after, frozen] = position?.split('@') ?? [];
+    snapshot = frozen || snapshot;
+    const asked = exportRequest(endpoint, question, { after, snapshot });
+    const answer = await parts.ask(asked, signal);
+    if (answer.status !== 200) throw await refusalOf(answer, asked, parts.clock);
+    snapshot ??= answer.headers.get('annals-snapshot') ?? undefined;
+    if (!/^application\/x-ndjson\b/.test(answer.headers.get('content-type') ?? '')) {
+      answer.discard();
+      throw new AnnalsError(
+        'unavailable',
+        `${endpoint.api} did not answer as an Annals server does: is it one?`,
+      );
+    }
+    let count = 0;
+    for await (const lines of readLines(answer.body)) {
+      const entries = lines.map(readEntry);
+      count += entries.length;
+      yield { entries, received: entries.length };
+    }
+    checkTrailers(answer, count);
+  }
+
+  return {
+    order: 'oldest-first',
+    origin: {
+      kind: 'annals',
+      endpoint: endpoint.api,
+      ...(endpoint.organisation !== undefined && { organisation: endpoint.organisation }),
+    },
+    filters: { bySource: question.filters, here: {} },
+    placeAfter,
+    async *read(position, signal) {
+      const patience = new Patience(parts.patience);
+      let reached = position;
+      for (;;) {
+        try {
+          for await (const batch of stream(reached, signal)) {
+            const last = batch.entries.at(-1);
+            if (last !== undefined) reached = placeAfter(last);
+            patience.reset();
+            yield batch;
+          }
+          return;
+        } catch (error) {
+          await patience.wait(error, signal);
+        }
+      }
+    },
+  };
+}
+
+function exportRequest(
+  { api, token, organisation }: NativeEndpoint,
+  { window, filters }: SourceQuestion,
+  { after, snapshot }: { after: string | undefined; snapshot: string | undefined },
+): Question {
+  const url = new URL(`${api}/v1/audit/export`);
+  const query = url.searchParams;
+  query.set('format', 'ndjson');
+  query.set('order', 'asc');
+  query.set('from', formatInstant(window.from));
+  query.set('to', formatInstant(window.to));
+  setFilters(query, filters);
+  if (after) query.set('after', after);
+  if (snapshot) query.set('snapshot', snapshot);
+  return {
+    url,
+    headers: {
+      accept: 'application/x-ndjson',
+      authorization: `Bearer ${token}`,
+      ...(organisation !== undefined && { 'x-organisation-identity': organisation }),
+    },
+  };
+}
+
+/** Thalassa's parameters (wire: Thalassa 3.1), which are ours too. */
+function setFilters(query: URLSearchParams, filters: ExportFilters): void {
+  const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = filters;
+  for (const [name, value] of Object.entries(texts)) query.set(name, value);
+  for (const action of actions ?? []) query.append('action', action);
+  for (const type of resourceTypes ?? []) query.append('resourceType', type);
+  if (includeSystemServices === true) query.set('includeSystemServices', 'true');
+  if (responseStatus !== undefined) query.set('responseStatus', String(responseStatus));
+}
+
+function readEntry(text: string): Entry {
+  const [id, createdAt] = textMembers(text, ['eventID', 'createdAt']);
+  const at = createdAt === undefined ? undefined : parseInstant(createdAt);
+  if (id === undefined || typeof at !== 'number') {
+    throw new AnnalsError('corrupt', 'Cannot read an exported event: it has no id or no time');
+  }
+  return { text, id, at };
+}
+
+/** Where the transport shows trailers and no proxy took them away, they must agree with what arrived. */
+function checkTrailers(answer: Answer, received: number): void {
+  const count = answer.trailers()?.['annals-export-count'];
+  if (count !== undefined && Number(count) !== received) {
+    throw new AnnalsError(
+      'incomplete',
+      `The export ended after ${received} events, and the server sent ${count}`,
+    );
+  }
+}
