@@ -22,7 +22,10 @@ export interface OpenedCheckpoint {
   readonly witnessedBy: readonly { readonly key: VerifierKey; readonly at: Micros }[];
 }
 
-/** Signs a checkpoint with the log's keys: one, or two while the old one is being replaced. */
+/**
+ * Signs a checkpoint with the log's keys: one, or two while the old one is being replaced. Throws `invalid` for a key
+ * of another name, and for what could not be read back.
+ */
 export function signCheckpoint(checkpoint: Checkpoint, keys: readonly SigningKey[]): string {
   const stranger = keys.find(({ name }) => name !== checkpoint.origin);
   if (stranger !== undefined) {
@@ -31,7 +34,9 @@ export function signCheckpoint(checkpoint: Checkpoint, keys: readonly SigningKey
       `Cannot sign a checkpoint of ${checkpoint.origin} as ${stranger.name}`,
     );
   }
-  return formatNote(signNote(formatCheckpoint(checkpoint), keys));
+  const text = formatCheckpoint(checkpoint);
+  parseCheckpoint(text);
+  return formatNote(signNote(text, keys));
 }
 
 /**

@@ -37,6 +37,7 @@ export async function* multiproof(
         `Cannot prove leaves ${from} to ${to} of ${size}: they are not behind leaf ${next}, in order`,
       );
     }
+    if (from === to) continue;
     for (const node of cover(next, from, size)) yield readSubtree(node, read);
     next = to;
   }

@@ -65,10 +65,10 @@ function formatSignature({ name, id, bytes }: NoteSignature): string {
   return `— ${name} ${encodeBase64(Buffer.concat([Buffer.from(id, 'hex'), bytes]))}\n`;
 }
 
-/** Signs a text with each key. Throws `invalid` for a text that no note may have. */
+/** Signs a text with each key, at least one. Throws `invalid` for a text that no note may have. */
 export function signNote(text: string, keys: readonly SigningKey[]): Note {
-  if (!isNoteText(text)) {
-    throw new AnnalsError('invalid', 'Cannot sign the text: it is not made of whole lines');
+  if (!isNoteText(text) || keys.length === 0) {
+    throw new AnnalsError('invalid', 'Cannot sign the text: it takes whole lines, and a key');
   }
   const signatures = keys.map(({ name, id, privateKey }) => ({
     name,

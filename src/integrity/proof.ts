@@ -8,6 +8,8 @@ import { halves, isSize, type NodeReader, readSubtree, type Subtree } from './su
  * hashes make up a proof, so that a proof of any other length is refused. Verifying never throws: whatever is
  * wrong about the input, the answer is false.
  */
+
+/** Take both from one checkpoint: a proof ties leaves to the root, and the signature ties the root to the size. */
 export interface TreeHead {
   readonly size: number;
   readonly root: Hash;

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  type Checkpoint,
+  formatCheckpoint,
+  openCheckpoint,
+  parseCheckpoint,
+  signCheckpoint,
+} from './checkpoint.ts';
+import { leafHash } from './hash.ts';
+import { privateKeyFromSeed, signingKey, verifierKey } from './keys.ts';
+
+const origin = 'audit.example.com/org-1';
+const checkpoint: Checkpoint = { origin, size: 1_234, root: leafHash('root') };
+const old = keysOf(1);
+const current = keysOf(2);
+const stranger = keysOf(3);
+
+describe('the text of a checkpoint', () => {
+  it('is the example of c2sp.org/tlog-checkpoint', () => {
+    const text =
+      'example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n';
+    const example = {
+      origin: 'example.com/behind-the-sofa',
+      size: 20_852_163,
+      root: Buffer.from('0ac5186a91863e8e1d90c808014aa89bf5da8e3ee1d9f07630f0378f68f1ab62', 'hex'),
+    };
+    assert.deepEqual(parseCheckpoint(text), example);
+    assert.equal(formatCheckpoint(example), text);
+  });
+
+  it('may have further lines, which mean nothing to us', () => {
+    assert.deepEqual(
+      parseCheckpoint(`${formatCheckpoint(checkpoint)}more\nand more\n`),
+      checkpoint,
+    );
+  });
+
+  it('in any other form is refused', () => {
+    const [, size, root] = formatCheckpoint(checkpoint).split('\n');
+    for (const malformed of [
+      '',
+      '\n\n\n',
+      `${origin}\n`,
+      `${origin}\n${size}\n`,
+      `${origin}\n${size}\n${root}`,
+      `\n${size}\n${root}\n`,
+      `${origin}\n01\n${root}\n`,
+      `${origin}\n-1\n${root}\n`,
+      `${origin}\n1.5\n${root}\n`,
+      `${origin}\n1e3\n${root}\n`,
+      `${origin}\n\n${root}\n`,
+      `${origin}\n9007199254740992\n${root}\n`,
+      `${origin}\n${size}\n${root?.slice(0, -4)}\n`,
+      `${origin}\n${size}\n${root?.replace('=', '')}\n`,
+      `${origin}\n${size}\n${root}\n\n`,
+      `${origin}\n${size}\n${root}\n\nmore\n`,
+    ]) {
+      assert.throws(() => parseCheckpoint(malformed), { code: 'invalid' }, malformed);
+    }
+    assert.equal(parseCheckpoint(`${origin}\n0\n${root}\n`).size, 0);
+  });
+});
+
+describe('a signed checkpoint', () => {
+  it('is believed by whoever knows the key', () => {
+    const opened = openCheckpoint(
+      signCheckpoint(checkpoint, [old.signing]),
+      [old.verifier],
+      origin,
+    );
+    assert.deepEqual(opened, { checkpoint, signedBy: [old.verifier], witnessedBy: [] });
+  });
+
+  it('is not made of what is no checkpoint', () => {
+    for (const wrong of [
+      { size: 0.5 },
+      { size: Number.NaN },
+      { size: -1 },
+      { root: new Uint8Array(31) },
+    ]) {
+      assert.throws(() => signCheckpoint({ ...checkpoint, ...wrong }, [old.signing]), {
+        code: 'invalid',
+      });
+    }
+    assert.throws(() => signCheckpoint(checkpoint, []), { code: 'invalid' });
+  });
+
+  it('passes through a change of keys: signed by both, known by either', () => {
+    const message = signCheckpoint(checkpoint, [old.signing, current.signing]);
+    for (const { verifier } of [old, current]) {
+      assert.deepEqual(openCheckpoint(message, [stranger.verifier, verifier]).signedBy, [verifier]);
+    }
+    const both = openCheckpoint(message, [current.verifier, old.verifier]);
+    assert.deepEqual(both.signedBy, [current.verifier, old.verifier]);
+  });
+
+  it('is not believed without a known key, and the error names who signed', () => {
+    const message = signCheckpoint(checkpoint, [current.signing]);
+    for (const known of [[], [old.verifier]]) {
+      assert.throws(() => openCheckpoint(message, known), {
+        code: 'corrupt',
+        message: new RegExp(`${origin} at size 1234: .*\\+${current.signing.id}`),
+      });
+    }
+  });
+
+  it('is not believed when it was changed anywhere, or belongs to another log', () => {
+    const message = signCheckpoint(checkpoint, [current.signing]);
+    const known = [current.verifier];
+    const place = fc.nat({ max: message.length - 1 });
+    fc.assert(
+      fc.property(place, fc.constantFrom('0', 'A', '\n', ''), (at, letter) => {
+        const changed = message.slice(0, at) + letter + message.slice(at + 1);
+        fc.pre(changed !== message);
+        assert.throws(() => openCheckpoint(changed, known), { name: 'AnnalsError' });
+      }),
+      { numRuns: 300 },
+    );
+    assert.throws(() => openCheckpoint(message, known, 'audit.example.com/org-2'), {
+      code: 'corrupt',
+      message: /it is not of audit.example.com\/org-2/,
+    });
+  });
+
+  it('is not believed with a wrong signature in a known key’s name beside a right one', () => {
+    const message = signCheckpoint(checkpoint, [old.signing, current.signing]);
+    const other = signCheckpoint({ ...checkpoint, size: 1 }, [current.signing]);
+    const mixed = message.split('\n').with(-2, other.split('\n').at(-2)!).join('\n');
+    assert.deepEqual(openCheckpoint(mixed, [old.verifier]).signedBy, [old.verifier]);
+    assert.throws(() => openCheckpoint(mixed, [old.verifier, current.verifier]), {
+      code: 'corrupt',
+      message: new RegExp(`${origin}\\+${current.signing.id} was made for something else`),
+    });
+  });
+
+  it('is not believed on the word of another log’s key', () => {
+    const other = keysOf(4, 'audit.example.org/org-1');
+    const note = signCheckpoint({ ...checkpoint, origin: other.signing.name }, [other.signing]);
+    assert.throws(() => signCheckpoint(checkpoint, [other.signing]), { code: 'invalid' });
+    assert.equal(openCheckpoint(note, [other.verifier]).checkpoint.origin, other.signing.name);
+    const forged = note.replace(other.signing.name, origin);
+    assert.throws(() => openCheckpoint(forged, [other.verifier, current.verifier]), {
+      code: 'corrupt',
+    });
+  });
+});
+
+function keysOf(seed: number, name = origin) {
+  const privateKey = privateKeyFromSeed(Buffer.alloc(32, seed));
+  return {
+    signing: signingKey(name, privateKey),
+    verifier: verifierKey(name, createPublicKey(privateKey)),
+  };
+}
