@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { earliest, formatDay, formatInstant, latest, parseDay, parseInstant } from './micros.ts';
+
+describe('instants', () => {
+  it('come back from their text to the microsecond', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: earliest, max: latest }), (micros) => {
+        assert.equal(parseInstant(formatInstant(micros)), micros);
+      }),
+    );
+  });
+
+  it('sort as text like they do as numbers', () => {
+    const instant = fc.integer({ min: earliest, max: latest });
+    fc.assert(
+      fc.property(instant, instant, (one, other) => {
+        assert.equal(one < other, formatInstant(one) < formatInstant(other));
+      }),
+    );
+  });
+
+  it('are read with offsets, any number of fraction digits and small letters', () => {
+    const same = parseInstant('2026-06-20T08:14:03.5Z');
+    assert.equal(same, Date.UTC(2026, 5, 20, 8, 14, 3, 500) * 1_000);
+    assert.equal(parseInstant('2026-06-20T10:14:03.500+02:00'), same);
+    assert.equal(parseInstant('2026-06-19t22:44:03.500000000-09:30'), same);
+    assert.equal(parseInstant('2026-06-20 08:14:03.5z'), same);
+  });
+
+  it('count a leap second as the second after', () => {
+    assert.equal(parseInstant('2016-12-31T23:59:60Z'), parseInstant('2017-01-01T00:00:00Z'));
+  });
+
+  for (const [text, reason] of [
+    ['2026-06-20T08:14:03', 'no-zone'],
+    ['2026-06-20', 'malformed'],
+    ['2026-6-20T08:14:03Z', 'malformed'],
+    ['2026-02-29T00:00:00Z', 'no-such-day'],
+    ['2026-06-20T24:00:00Z', 'no-such-day'],
+    ['2026-06-20T08:14:03.0000001Z', 'too-precise'],
+    ['9999-01-01T00:00:00Z', 'no-such-day'],
+  ] as const) {
+    it(`says ${reason} of ${text}`, () => assert.equal(parseInstant(text), reason));
+  }
+
+  it('are taken without a zone, or cut to microseconds, only when that is allowed', () => {
+    assert.equal(
+      parseInstant('2026-06-20T08:14:03', { zone: 'utc' }),
+      parseInstant('2026-06-20T08:14:03Z'),
+    );
+    assert.equal(
+      parseInstant('2026-06-20T08:14:03.1234567Z', { truncate: true }),
+      parseInstant('2026-06-20T08:14:03.123456Z'),
+    );
+  });
+});
+
+describe('days', () => {
+  it('are read as midnight UTC', () => {
+    assert.equal(parseDay('2024-02-29'), Date.UTC(2024, 1, 29) * 1_000);
+    assert.equal(formatDay(parseDay('1969-12-31') ?? 0), '1969-12-31');
+  });
+
+  for (const text of ['2023-02-29', '2023-13-01', '2023-1-1', '23-01-01', '2023-01-01 ']) {
+    it(`are not ${text}`, () => assert.equal(parseDay(text), undefined));
+  }
+});

@@ -1,0 +1,140 @@
+import { randomFillSync } from 'node:crypto';
+import { pino } from 'pino';
+import { AccessTokens } from '../access/access-token.ts';
+import { Gate } from '../access/gate.ts';
+import { formatKey, hashSecret, makeKey } from '../access/key.ts';
+import { MemoryDirectory } from '../access/memory/directory.ts';
+import type { Role } from '../access/roles.ts';
+import { type Clock, type Micros, systemClock } from '../core/micros.ts';
+import type { Organisation } from '../core/organisation.ts';
+import type { Random } from '../core/uuid.ts';
+import { createNativeServer } from '../dialects/native/server.ts';
+import { personalPaths } from '../integrity/personal.ts';
+import { GroupCommit } from '../ledger/group-commit.ts';
+import { OwnRecords } from '../ledger/own-records.ts';
+import { Sealing } from '../ledger/sealing.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { createMemoryStore } from '../store/memory/store.ts';
+import { createApp, type MountedDialect } from './app.ts';
+import { requestFacts } from './connection.ts';
+import { Metrics } from './metrics.ts';
+
+const random: Random = (bytes) => void randomFillSync(bytes);
+
+export interface TestAppOptions {
+  readonly clock?: Clock;
+  readonly store?: EventStore;
+  readonly dialects?: readonly MountedDialect[];
+}
+
+/** The whole application in memory, for tests: called without a socket, nothing kept. */
+export class TestApp {
+  readonly clock: Clock;
+  readonly store: EventStore;
+  readonly directory = new MemoryDirectory();
+  readonly ledger: GroupCommit;
+  readonly ownRecords: OwnRecords;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** What went wrong inside while answering. */
+  readonly failures: unknown[] = [];
+  #organisations = 0;
+
+  constructor({ clock = systemClock, store = createMemoryStore(), dialects }: TestAppOptions = {}) {
+    this.clock = clock;
+    this.store = store;
+    const sealing = new Sealing({ clock, random, personal: personalPaths() });
+    this.ledger = new GroupCommit({ store, sealing, clock });
+    this.ownRecords = new OwnRecords({
+      ledger: this.ledger,
+      clock,
+      onError: (error) => this.failures.push(error),
+    });
+    const gate = new Gate({
+      directory: this.directory,
+      tokens: new AccessTokens(new Uint8Array(32)),
+      clock,
+      onRefused: (refused, request) => this.ownRecords.refused(refused, requestFacts(request)),
+    });
+    const app = createApp({
+      version: '0.0.0',
+      reader: store,
+      ledger: this.ledger,
+      directory: this.directory,
+      gate,
+      ownRecords: this.ownRecords,
+      metrics: new Metrics(),
+      log: pino({ level: 'silent' }),
+      clock,
+      random,
+      dialects: dialects ?? [{ path: '/v1/audit', server: createNativeServer }],
+      maxBodyBytes: 1024 * 1024,
+      maxBatchEvents: 1_000,
+      waitingEvents: () => this.ledger.waitingEvents,
+      ready: () => true,
+    });
+    this.fetch = (request) => app.fetch(request, {});
+  }
+
+  async organisation(slug = `org${this.#organisations}`): Promise<Organisation> {
+    this.#organisations += 1;
+    const identity = `org-${String(this.#organisations).padStart(12, '0')}`;
+    const organisation = { identity, slug, name: slug, createdAt: this.clock() };
+    await this.directory.addOrganisation(organisation);
+    return organisation;
+  }
+
+  /** A new key as text. */
+  async key(role: Role, organisation?: Organisation, expiresAt?: Micros): Promise<string> {
+    const key = makeKey(random);
+    await this.directory.addKey({
+      id: key.id,
+      role,
+      name: `${role} key`,
+      secretHash: hashSecret(key.secret),
+      createdAt: this.clock(),
+      ...(organisation !== undefined && { organisation: organisation.identity }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    });
+    return formatKey(key);
+  }
+
+  async request(
+    method: string,
+    path: string,
+    { key, body, headers = {} }: RequestOptions = {},
+  ): Promise<Response> {
+    const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+    return this.fetch(
+      new Request(`http://annals.test${path}`, {
+        method,
+        headers: {
+          ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+          ...(text !== undefined && { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(text !== undefined && { body: text }),
+      }),
+    );
+  }
+
+  /** The answer's JSON, after making sure of its status. */
+  async json<T>(
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+    status = method === 'POST' ? 201 : 200,
+  ): Promise<T> {
+    const response = await this.request(method, path, options);
+    const text = await response.text();
+    if (response.status !== status) {
+      throw new Error(`${method} ${path}: ${response.status} instead of ${status}: ${text}`);
+    }
+    return JSON.parse(text) as T;
+  }
+}
+
+export interface RequestOptions {
+  readonly key?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
