@@ -1,0 +1,42 @@
+import { createServer } from 'node:http';
+import express, { type Request } from 'express';
+import { expressAudit } from './express.ts';
+import { describeMiddleware, optionsFor, secretRead } from './middleware.contract.ts';
+import { closeServer, listen } from './testing/listen.ts';
+
+describeMiddleware('Express', async (recorder, trustProxy) => {
+  const app = express();
+  const audit = expressAudit<Request>(
+    optionsFor(recorder, trustProxy, (request) => ({
+      // While a mounted router is at work, `path` is only what is left for it.
+      path: request.originalUrl.split('?', 1)[0] ?? '',
+      header: (name) => request.get(name),
+    })),
+  );
+  app.use(audit);
+  const items = express.Router();
+  items.get('/:id', (request, response) => {
+    response.json({ id: request.params.id });
+  });
+  app.use('/items', items);
+  app.post('/login', (_request, response) => {
+    response.status(401).json({ message: 'no' });
+  });
+  app.get('/secrets/:name', (request, response) => {
+    request.audit.record(secretRead(request.params.name));
+    response.json({ value: 'x' });
+  });
+  app.get('/broken', async () => {
+    throw new Error('the shelf is gone');
+  });
+  app.get('/silent', () => {});
+  app.get('/endless', (_request, response) => {
+    response.write('x');
+  });
+  app.use(audit.errors);
+  app.use(((_error, _request, response, _next) => {
+    response.status(500).json({ message: 'sorry' });
+  }) satisfies express.ErrorRequestHandler);
+  const server = createServer(app);
+  return { url: await listen(server), close: () => closeServer(server) };
+});

@@ -1,0 +1,51 @@
+import type { HttpAuditOptions, RequestAudit } from './http-audit.ts';
+import { HttpCall } from './http-call.ts';
+import {
+  describeNodeRequest,
+  endWithResponse,
+  type NodeRequest,
+  type NodeResponse,
+} from './node-http.ts';
+
+declare global {
+  namespace Express {
+    interface Request {
+      audit: RequestAudit;
+    }
+  }
+}
+
+/** The part of Express's requests that is looked at. */
+export interface ExpressRequest extends NodeRequest {
+  /** The whole path, where `url` is only what is left of it for a mounted router. */
+  readonly originalUrl: string;
+}
+
+type Next = (error?: unknown) => void;
+
+export interface ExpressAudit<Request> {
+  /** To be used before everything else. */
+  (request: Request, response: NodeResponse, next: Next): void;
+  /** To be used after the routes and before your own error handlers: notes what was thrown and passes it on. */
+  errors(error: unknown, request: Request, response: NodeResponse, next: Next): void;
+}
+
+/** Records every call of an Express application when its answer has been sent; handlers find `request.audit`. */
+export function expressAudit<Request extends ExpressRequest = ExpressRequest>(
+  options: HttpAuditOptions<Request>,
+): ExpressAudit<Request> {
+  const calls = new WeakMap<Request, HttpCall<Request>>();
+  const audit = (request: Request, response: NodeResponse, next: Next) => {
+    const call = new HttpCall(options, request, describeNodeRequest(request, request.originalUrl));
+    calls.set(request, call);
+    Object.assign(request, { audit: call });
+    endWithResponse(call, response);
+    next();
+  };
+  // Express knows an error handler by its four parameters.
+  const errors = (error: unknown, request: Request, _response: NodeResponse, next: Next) => {
+    calls.get(request)?.failed(error);
+    next(error);
+  };
+  return Object.assign(audit, { errors });
+}

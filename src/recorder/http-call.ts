@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { messageOf } from '../core/errors.ts';
+import type { RecorderDraft } from './fit.ts';
+import type { HttpAuditOptions, RequestAudit } from './http-audit.ts';
+import {
+  answerFacts,
+  type HttpAnswer,
+  type HttpContext,
+  type HttpRequest,
+  requestFacts,
+} from './http-facts.ts';
+
+/** One call, from its request to its answer. Nothing in it throws, whatever the application's functions do. */
+export class HttpCall<Request> implements RequestAudit {
+  readonly traceId: string;
+  readonly #options: HttpAuditOptions<Request>;
+  readonly #request: Request;
+  /** Gathered at the start: when a client has gone away its address is gone too. */
+  readonly #facts: HttpContext;
+  readonly #now: () => number;
+  readonly #startedMs: number;
+  /** Why a function of the application told nothing. */
+  readonly #unknown: Record<string, { why: string }> = {};
+  #error: string | undefined;
+  #ended = false;
+
+  constructor(options: HttpAuditOptions<Request>, request: Request, http: HttpRequest) {
+    this.#options = options;
+    this.#request = request;
+    this.#facts = requestFacts(http, Number(options.trustProxy ?? 0));
+    this.#now = options.now ?? (() => performance.now());
+    this.#startedMs = this.#now();
+    this.traceId =
+      this.#ask('traceId', () => options.traceId?.(request)) ??
+      givenTraceId(http) ??
+      (options.newTraceId ?? randomUUID)();
+  }
+
+  record(draft: RecorderDraft): string | undefined {
+    const { client_ip, user_agent } = this.#facts;
+    return this.#record({ client_ip, user_agent }, draft);
+  }
+
+  /** Notes what a handler threw; the first counts, later ones are mostly its consequences. */
+  failed(error: unknown): void {
+    this.#error ??= sentenceOf(error);
+  }
+
+  /** Records the call. `complete` is false when the client did not wait for the whole answer. */
+  ended(status: number | undefined, complete: boolean): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (!complete) this.failed('the client went away before the answer was complete');
+    const durationMs = this.#now() - this.#startedMs;
+    const answer: HttpAnswer = { status, durationMs, error: this.#error };
+    const { describe } = this.#options;
+    const description = this.#ask('describe', () => describe?.(this.#request, answer));
+    const { skip, action, ...fields } = description ?? {};
+    if (skip === true) return;
+    const draft = {
+      ...fields,
+      action: action ?? this.#facts.method ?? '',
+      error: fields.error ?? this.#error,
+    };
+    this.#record({ ...this.#facts, ...answerFacts(answer) }, draft);
+  }
+
+  #record(found: Loose<HttpContext>, draft: RecorderDraft): string | undefined {
+    const actor = this.#ask('actor', () => this.#options.actor?.(this.#request));
+    const { credentials_id, credentials_type, ...who } = actor ?? {};
+    const context = withoutUndefined({ ...found, credentials_id, credentials_type });
+    let merged: RecorderDraft;
+    try {
+      merged = {
+        ...who,
+        traceId: this.traceId,
+        ...withoutUndefined(draft),
+        action: draft.action,
+        context: { ...context, ...draft.context },
+      };
+      if (Object.keys(this.#unknown).length > 0) {
+        merged.details = { ...draft.details, adjusted: this.#unknown };
+      }
+    } catch {
+      // What cannot even be copied is the recorder's to judge.
+      merged = draft;
+    }
+    return this.#options.recorder.record(merged);
+  }
+
+  /** Asks a function of the application; one that fails costs its answer only, and the entry says so. */
+  #ask<T>(name: string, question: () => T): T | undefined {
+    try {
+      return question();
+    } catch (error) {
+      this.#unknown[name] = { why: `the application could not tell: ${sentenceOf(error)}` };
+      return undefined;
+    }
+  }
+}
+
+/** Anything can be thrown, even what has no text. */
+function sentenceOf(thrown: unknown): string {
+  try {
+    return messageOf(thrown) || 'an error without a message';
+  } catch {
+    return 'something that cannot be read';
+  }
+}
+
+/** The trace a caller says it belongs to: W3C Trace Context, else the id a proxy gave the request. */
+function givenTraceId(http: HttpRequest): string | undefined {
+  const parent = http.header('traceparent');
+  const trace = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/.exec(parent ?? '')?.[1];
+  return trace ?? (http.header('x-request-id') || undefined);
+}
+
+type Loose<T> = { [Name in keyof T]?: T[Name] | undefined };
+
+/** So that a field given as undefined does not hide one that was found. */
+function withoutUndefined<T extends object>(object: Loose<T>): Partial<T> {
+  const entries = Object.entries(object).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<T>;
+}
