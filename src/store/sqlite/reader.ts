@@ -2,20 +2,20 @@ import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
 import type { FacetCount, ListQuery, Range, StoredEvent } from '../event-store.ts';
-import { ActiveSegment } from './active-segment.ts';
-import { count, distinct } from './count.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { eventIn } from './event-in.ts';
-import { type IdSeed, idHash } from './id-hash.ts';
-import { list } from './list.ts';
-import { rowsWithHash } from './live-columns.ts';
-import type { LiveSegment } from './live-segment.ts';
-import { LiveValues, liveStretch } from './live-stretch.ts';
-import { type ScanPage, scanPage } from './scan.ts';
-import type { Stretch } from './segment.ts';
-import { sequenceAt } from './sequence-at.ts';
-import { inSlices } from './slices.ts';
-import { treeNodes } from './tree-nodes.ts';
+import { type IdSeed, idHash } from './ids/id-hash.ts';
+import { ActiveSegment } from './live/active-segment.ts';
+import { rowsWithHash } from './live/columns.ts';
+import { eventIn } from './live/event-in.ts';
+import type { LiveSegment } from './live/live-segment.ts';
+import { LiveValues, liveStretch } from './live/stretch.ts';
+import { count, distinct } from './query/count.ts';
+import { list } from './query/list.ts';
+import { type ScanPage, scanPage } from './query/scan.ts';
+import type { Stretch } from './query/segment.ts';
+import { sequenceAt } from './query/sequence-at.ts';
+import { inSlices } from './query/slices.ts';
+import { treeNodes } from './query/tree-nodes.ts';
 
 /** Everything that can be read at a moment. */
 export interface View {

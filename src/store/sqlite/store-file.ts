@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Random } from '../../core/uuid.ts';
 import type { DataDirectory } from './data-directory.ts';
-import type { IdSeed } from './id-hash.ts';
+import type { IdSeed } from './ids/id-hash.ts';
 
 const format = 1;
 

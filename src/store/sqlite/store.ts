@@ -15,9 +15,9 @@ import type {
   Range,
   StoredEvent,
 } from '../event-store.ts';
+import type { ScanPage } from './query/scan.ts';
 import type { View } from './reader.ts';
 import { ReaderPool } from './reader-pool.ts';
-import type { ScanPage } from './scan.ts';
 import type { WriterOptions } from './writer.ts';
 import type { WriterMethods } from './writer-thread.ts';
 

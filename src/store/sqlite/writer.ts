@@ -2,13 +2,13 @@ import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Random } from '../../core/uuid.ts';
 import { checkAppends, duplicate, headMoved } from '../append-check.ts';
 import type { Append, StoredEvent } from '../event-store.ts';
-import { ActiveSegment, type LogEnd } from './active-segment.ts';
 import { DataDirectory } from './data-directory.ts';
-import { eventIn } from './event-in.ts';
-import { type IdHash, type IdSeed, idHash } from './id-hash.ts';
-import { createLiveColumns, rowsWithHash } from './live-columns.ts';
-import { capacityFor, type LiveSegment, loadColumns } from './live-segment.ts';
-import { LiveWriter, roomFor } from './live-writer.ts';
+import { type IdHash, type IdSeed, idHash } from './ids/id-hash.ts';
+import { ActiveSegment, type LogEnd } from './live/active-segment.ts';
+import { LiveWriter, roomFor } from './live/column-writer.ts';
+import { createLiveColumns, rowsWithHash } from './live/columns.ts';
+import { eventIn } from './live/event-in.ts';
+import { capacityFor, type LiveSegment, loadColumns } from './live/live-segment.ts';
 import { StoreFile } from './store-file.ts';
 
 export interface WriterOptions {

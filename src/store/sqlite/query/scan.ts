@@ -1,5 +1,5 @@
-import type { Filter } from '../../core/filter.ts';
-import type { Range, StoredEvent } from '../event-store.ts';
+import type { Filter } from '../../../core/filter.ts';
+import type { Range, StoredEvent } from '../../event-store.ts';
 import type { Stretch } from './segment.ts';
 import { rowsOf, selections } from './selections.ts';
 import type { Slices } from './slices.ts';

@@ -1,4 +1,4 @@
-import type { Order } from '../event-store.ts';
+import type { Order } from '../../event-store.ts';
 import type { Part, Stretch } from './segment.ts';
 
 export interface PartOfStretch {

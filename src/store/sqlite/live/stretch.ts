@@ -1,9 +1,9 @@
-import { facets } from '../../core/facets.ts';
-import { comparable } from '../../core/filter.ts';
-import type { Range, StoredEvent } from '../event-store.ts';
+import { facets } from '../../../core/facets.ts';
+import { comparable } from '../../../core/filter.ts';
+import type { Range, StoredEvent } from '../../event-store.ts';
+import type { Codes, Part, Stretch, Texts, Values } from '../query/segment.ts';
 import type { ActiveSegment } from './active-segment.ts';
-import { type LiveColumns, partRows, valueCount, visibleRows } from './live-columns.ts';
-import type { Codes, Part, Stretch, Texts, Values } from './segment.ts';
+import { type LiveColumns, partRows, valueCount, visibleRows } from './columns.ts';
 
 /** The rows of one log that are visible now in a segment that still takes events. */
 export function liveStretch(

@@ -1,7 +1,7 @@
-import { facetPlace } from '../../core/facets.ts';
-import { type Filter, searchable } from '../../core/filter.ts';
-import type { Micros } from '../../core/micros.ts';
-import type { Range } from '../event-store.ts';
+import { facetPlace } from '../../../core/facets.ts';
+import { type Filter, searchable } from '../../../core/filter.ts';
+import type { Micros } from '../../../core/micros.ts';
+import type { Range } from '../../event-store.ts';
 import type { Values } from './segment.ts';
 
 /** A filter and a stretch of sequences, translated into the codes of one segment. */

@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Micros } from '../../core/micros.ts';
-import type { Head, SealedEvent, StoredEvent, TreeNode } from '../event-store.ts';
+import type { Micros } from '../../../core/micros.ts';
+import type { Head, SealedEvent, StoredEvent, TreeNode } from '../../event-store.ts';
 
 /**
  * A segment that still takes events: a plain log in SQLite. Rows go to the end in the order of commits, so a commit

@@ -1,10 +1,10 @@
-import { facetsOf } from '../../core/facets.ts';
-import type { JsonObject } from '../../core/json.ts';
-import type { SealedEvent } from '../event-store.ts';
+import { facetsOf } from '../../../core/facets.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import type { SealedEvent } from '../../event-store.ts';
+import { type IdSeed, idHash } from '../ids/id-hash.ts';
 import type { ActiveSegment } from './active-segment.ts';
-import { type IdSeed, idHash } from './id-hash.ts';
-import { type Capacity, createLiveColumns, type LiveColumns } from './live-columns.ts';
-import { LiveWriter } from './live-writer.ts';
+import { LiveWriter } from './column-writer.ts';
+import { type Capacity, createLiveColumns, type LiveColumns } from './columns.ts';
 
 /** What other threads are told about a segment in SQLite. */
 export interface LiveSegment {

@@ -1,4 +1,4 @@
-import type { Micros } from '../../core/micros.ts';
+import type { Micros } from '../../../core/micros.ts';
 import type { Stretch } from './segment.ts';
 import { everything, selections } from './selections.ts';
 import type { Slices } from './slices.ts';

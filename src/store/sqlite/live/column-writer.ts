@@ -1,7 +1,7 @@
-import { facets } from '../../core/facets.ts';
-import { searchable } from '../../core/filter.ts';
-import type { SealedEvent } from '../event-store.ts';
-import type { IdHash } from './id-hash.ts';
+import { facets } from '../../../core/facets.ts';
+import { searchable } from '../../../core/filter.ts';
+import type { SealedEvent } from '../../event-store.ts';
+import type { IdHash } from '../ids/id-hash.ts';
 import {
   type Capacity,
   type LiveColumns,
@@ -9,7 +9,7 @@ import {
   rowCount,
   valueCount,
   visibleRows,
-} from './live-columns.ts';
+} from './columns.ts';
 
 /** What the columns keep of an event. */
 export type Searchable = Pick<

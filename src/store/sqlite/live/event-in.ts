@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../event-store.ts';
+import type { StoredEvent } from '../../event-store.ts';
 import type { StoredRow } from './active-segment.ts';
 import { searchableParts } from './live-segment.ts';
 

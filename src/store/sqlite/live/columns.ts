@@ -1,4 +1,4 @@
-import { facets } from '../../core/facets.ts';
+import { facets } from '../../../core/facets.ts';
 
 /** Rows are looked at in parts of this many, each with its own bounds of time. */
 export const partRows = 4_096;

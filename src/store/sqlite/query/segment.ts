@@ -1,5 +1,5 @@
-import type { Micros } from '../../core/micros.ts';
-import type { Range, StoredEvent } from '../event-store.ts';
+import type { Micros } from '../../../core/micros.ts';
+import type { Range, StoredEvent } from '../../event-store.ts';
 
 /** A column of small numbers, in the narrowest form that holds them. */
 export type Codes = Uint8Array | Uint16Array | Uint32Array;

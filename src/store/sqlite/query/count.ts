@@ -1,6 +1,6 @@
-import { type Facet, facetPlace } from '../../core/facets.ts';
-import type { Filter } from '../../core/filter.ts';
-import type { FacetCount, Range } from '../event-store.ts';
+import { type Facet, facetPlace } from '../../../core/facets.ts';
+import type { Filter } from '../../../core/filter.ts';
+import type { FacetCount, Range } from '../../event-store.ts';
 import type { Part, Stretch } from './segment.ts';
 import { everything, selections } from './selections.ts';
 import type { Slices } from './slices.ts';

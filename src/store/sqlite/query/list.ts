@@ -1,6 +1,6 @@
-import type { Place } from '../../core/cursor.ts';
-import type { Filter } from '../../core/filter.ts';
-import type { ListQuery, Order, StoredEvent } from '../event-store.ts';
+import type { Place } from '../../../core/cursor.ts';
+import type { Filter } from '../../../core/filter.ts';
+import type { ListQuery, Order, StoredEvent } from '../../event-store.ts';
 import { type PartOfStretch, partsInOrder } from './parts-in-order.ts';
 import { type Question, translate } from './question.ts';
 import type { Stretch } from './segment.ts';

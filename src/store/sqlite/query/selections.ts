@@ -1,5 +1,5 @@
-import type { Filter } from '../../core/filter.ts';
-import type { Range } from '../event-store.ts';
+import type { Filter } from '../../../core/filter.ts';
+import type { Range } from '../../event-store.ts';
 import { translate } from './question.ts';
 import type { Part, Stretch } from './segment.ts';
 import { newMask, select } from './select.ts';

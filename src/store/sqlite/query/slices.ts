@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { AnnalsError } from '../../core/errors.ts';
+import { AnnalsError } from '../../../core/errors.ts';
 
 /** Work that can pause: each `yield` is a good moment for it. */
 export type Slices<T> = Generator<void, T, void>;
