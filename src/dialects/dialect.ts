@@ -21,6 +21,11 @@ export interface DialectParts {
   readonly admit: (request: Request, permission: Permission) => Caller;
   /** Records that the trail was read, soon and in summary: it never fails and never delays the answer. */
   readonly noteRead: (caller: Caller, action: ReadAction, facts: Record<string, unknown>) => void;
+  /**
+   * Tells the operator of a failure that the asker is told nothing about, and by what id the answer names it, if
+   * it does. Never fails.
+   */
+  readonly noteFault?: (fault: unknown, correlationId?: string) => void;
 }
 
 /**

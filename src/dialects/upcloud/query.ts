@@ -1,0 +1,183 @@
+import { AnnalsError, type Issue } from '../../core/errors.ts';
+import type { Facet } from '../../core/facets.ts';
+import type { Condition, Filter } from '../../core/filter.ts';
+import { day, type Micros, parseDay } from '../../core/micros.ts';
+import type { EventReader } from '../../store/event-store.ts';
+import { type Moment, parseMoment } from '../moment.ts';
+import { shown } from '../shown.ts';
+import {
+  type Action,
+  actionFor,
+  actions,
+  type Origin,
+  originFor,
+  origins,
+  type ResourceType,
+  resourceTypeFor,
+  resourceTypes,
+} from './words.ts';
+
+/** How far back a list reaches when nothing is said (wire: UpCloud 3.1). */
+const usualReach = 180 * day;
+const largestInt32 = 2_147_483_647;
+
+/** The parameters of `GET /1.3/audit-logs`, read. A list that is absent does not narrow. */
+export interface ListParameters {
+  readonly limit: number;
+  readonly offset: number;
+  readonly actions: readonly Action[] | undefined;
+  readonly origins: readonly Origin[] | undefined;
+  readonly resourceTypes: readonly ResourceType[] | undefined;
+  readonly from: Micros;
+  readonly to: Micros | undefined;
+  readonly q: string | undefined;
+}
+
+/**
+ * Unknown parameters are ignored, empty ones are unset. Throws `invalid` with an issue for each that is wrong.
+ *
+ * @param now the moment of the request
+ */
+export function readListParameters(search: URLSearchParams, now: Micros): ListParameters {
+  const reader = new ParameterReader(search);
+  const after = reader.moment('created_after');
+  const before = reader.moment('created_before');
+  const parameters = {
+    limit: reader.wholeNumber('limit', 50, 200),
+    offset: reader.wholeNumber('offset', 0, largestInt32),
+    actions: reader.list('actions', actions),
+    origins: reader.list('origins', origins),
+    resourceTypes: reader.list('resource_types', resourceTypes),
+    // Both bounds belong to the vendor's window; ours is half-open.
+    from: after === undefined ? now - usualReach : after.ceil,
+    to: before === undefined ? undefined : before.floor + 1,
+    q: reader.text('q'),
+  };
+  reader.throwIfWrong();
+  return parameters;
+}
+
+export function readFormat<F extends string>(search: URLSearchParams, formats: readonly F[]): F {
+  const reader = new ParameterReader(search);
+  const [format, ...others] = reader.list('format', formats) ?? [];
+  if (others.length > 0) reader.refuse('format', 'Must be given once.');
+  reader.throwIfWrong();
+  return format ?? (formats[0] as F);
+}
+
+class ParameterReader {
+  readonly #search: URLSearchParams;
+  readonly #issues: Issue[] = [];
+
+  constructor(search: URLSearchParams) {
+    this.#search = search;
+  }
+
+  text(name: string): string | undefined {
+    const values = this.#search.getAll(name).filter((value) => value !== '');
+    if (values.length > 1) this.refuse(name, 'Must be given once.');
+    return values[0];
+  }
+
+  wholeNumber(name: string, usual: number, largest: number): number {
+    const text = this.text(name);
+    if (text === undefined) return usual;
+    if (/^\d{1,10}$/.test(text) && Number(text) <= largest) return Number(text);
+    this.refuse(name, `Must be a whole number between 0 and ${largest}.`);
+    return usual;
+  }
+
+  /** The key repeated, values joined by commas, or both; empty members say nothing. */
+  list<T extends string>(name: string, allowed: readonly T[]): readonly T[] | undefined {
+    const values = this.#search
+      .getAll(name)
+      .flatMap((value) => value.split(','))
+      .map((value) => value.trim())
+      .filter((value) => value !== '');
+    const known = values.filter((value): value is T =>
+      (allowed as readonly string[]).includes(value),
+    );
+    if (known.length < values.length) this.refuse(name, `Must be of ${allowed.join(', ')}.`);
+    return values.length === 0 ? undefined : known;
+  }
+
+  /** A time without zone is in UTC, a date alone is its midnight. */
+  moment(name: string): Moment | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const midnight = parseDay(text);
+    if (midnight !== undefined) return { floor: midnight, ceil: midnight };
+    const moment = parseMoment(text, 'utc');
+    if (typeof moment === 'object') return moment;
+    this.refuse(name, 'Must be an ISO 8601 time such as 2026-06-20T08:14:03Z.');
+    return undefined;
+  }
+
+  refuse(field: string, message: string): void {
+    this.#issues.push({ field, message });
+  }
+
+  throwIfWrong(): void {
+    if (this.#issues.length === 0) return;
+    const names = this.#issues.map(({ field }) => field).join(', ');
+    throw new AnnalsError('invalid', `Cannot read the parameters: ${names}`, {
+      issues: this.#issues,
+    });
+  }
+}
+
+/** Native values of a facet that one request may have to be translated from. */
+const maxFacetValues = 10_000;
+
+/**
+ * The filter of a request. UpCloud's words are not in the log: each wanted one is replaced by the native values of
+ * its facet that are shown as it, and by their absence where that is shown as it.
+ */
+export async function filterOf(
+  reader: EventReader,
+  organisation: string,
+  parameters: ListParameters,
+): Promise<Filter> {
+  const { from, to, q } = parameters;
+  const translated = async <T extends string>(
+    name: string,
+    wanted: readonly T[] | undefined,
+    facet: Facet,
+    wordFor: (native: string | undefined) => T,
+  ): Promise<Condition[]> => {
+    if (wanted === undefined) return [];
+    const natives = await reader.distinct(organisation, facet, {}, maxFacetValues + 1);
+    if (natives.length > maxFacetValues) throw tooManyValues(name);
+    const values = natives
+      .map(({ value }) => value)
+      .filter((value) => wanted.includes(wordFor(value)));
+    return [{ facets: [facet], values, orAbsent: wanted.includes(wordFor(undefined)) }];
+  };
+  const conditions = await Promise.all([
+    translated('actions', parameters.actions, 'action', (native = '') => actionFor(native)),
+    translated('resource_types', parameters.resourceTypes, 'resourceType', resourceTypeFor),
+    translated('origins', parameters.origins, 'origin', originFor),
+  ]);
+  const found: Condition[] =
+    q === undefined
+      ? []
+      : [
+          {
+            facets: ['resourceIdentity', 'userIdentity', 'serviceAccountIdentity', 'clientIp'],
+            values: [q],
+          },
+        ];
+  return {
+    ...shown,
+    from,
+    ...(to !== undefined && { to }),
+    conditions: [...conditions.flat(), ...found],
+  };
+}
+
+function tooManyValues(field: string): AnnalsError {
+  const message = `Cannot be translated: the log has more than ${maxFacetValues} values of its own.`;
+  return new AnnalsError('too-large', `Cannot filter by ${field}`, {
+    issues: [{ field, message }],
+  });
+}

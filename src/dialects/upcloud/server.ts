@@ -1,0 +1,146 @@
+import { randomFillSync } from 'node:crypto';
+import { Hono } from 'hono';
+import { AnnalsError } from '../../core/errors.ts';
+import type { Random } from '../../core/uuid.ts';
+import type { DialectServer } from '../dialect.ts';
+import { exportFormats, exportText, formats } from './export.ts';
+import { isFault, problemResponse } from './problem.ts';
+import { filterOf, readFormat, readListParameters } from './query.ts';
+import { findByUlid, readEvent } from './stored.ts';
+import { newUlid, ulidPattern } from './ulid.ts';
+import { toUpcloud } from './wire.ts';
+import { actions, origins, resourceTypes } from './words.ts';
+
+export interface UpcloudOptions {
+  /** For the ids by which answers name a failure. */
+  readonly random?: Random;
+}
+
+/** How much of a question is kept in the record of its being asked. */
+const maxNotedQuery = 2_000;
+
+/** UpCloud's audit-log API, version 1.3 (wire: UpCloud), and the account call its command-line tool begins with. */
+export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer {
+  const { random = (bytes: Uint8Array) => void randomFillSync(bytes) } = options;
+  return (parts) => {
+    const { reader } = parts;
+    const refuse = (error: unknown): Response => {
+      const correlationId = newUlid(parts.clock(), random);
+      if (isFault(error)) parts.noteFault?.(error, correlationId);
+      return problemResponse(error, correlationId);
+    };
+    const app = new Hono();
+    app.onError((error) => refuse(error));
+    app.notFound((c) => refuse(new AnnalsError('not-found', `There is no ${c.req.path}`)));
+
+    app.get('/1.3/account', (c) => {
+      const { keyName } = parts.admit(c.req.raw, 'audit_log:list');
+      return c.json({
+        account: { username: keyName, credits: 0, resource_limits: resourceLimits },
+      });
+    });
+
+    app.get('/1.3/audit-logs', async (c) => {
+      const caller = parts.admit(c.req.raw, 'audit_log:list');
+      const { search, searchParams } = new URL(c.req.url);
+      const organisation = caller.organisation.identity;
+      const parameters = readListParameters(searchParams, parts.clock());
+      const { limit, offset } = parameters;
+      const { size } = await reader.head(organisation);
+      const filter = await filterOf(reader, organisation, parameters);
+      const [total, events] = await Promise.all([
+        reader.count(organisation, filter, size),
+        limit === 0
+          ? []
+          : reader.list(organisation, {
+              filter,
+              order: 'desc',
+              skip: offset,
+              limit,
+              snapshot: size,
+            }),
+      ]);
+      parts.noteRead(caller, 'audit_log.list', { query: search.slice(0, maxNotedQuery) });
+      const audit_logs = events.map((event) => toUpcloud(readEvent(event)));
+      return c.json({ audit_logs }, 200, { 'Upcloud-Total-Count': String(total) });
+    });
+
+    app.get('/1.3/audit-logs/filter-options', (c) => {
+      parts.admit(c.req.raw, 'audit_log:list');
+      return c.json({ resource_types: resourceTypes, actions, origins });
+    });
+
+    app.get('/1.3/audit-logs/export', async (c) => {
+      const caller = parts.admit(c.req.raw, 'audit_log:list');
+      const organisation = caller.organisation.identity;
+      const format = readFormat(new URL(c.req.url).searchParams, exportFormats);
+      const { size } = await reader.head(organisation);
+      parts.noteRead(caller, 'audit_log.export', { format, snapshot: size });
+      const text = noted(exportText(reader, organisation, size, format), parts.noteFault);
+      return new Response(ReadableStream.from(text).pipeThrough(new TextEncoderStream()), {
+        headers: {
+          'Content-Type': formats[format].mediaType,
+          'Content-Disposition': `attachment; filename="audit-logs-export.${format}"`,
+        },
+      });
+    });
+
+    app.get('/1.3/audit-logs/:cloudEventID', async (c) => {
+      const caller = parts.admit(c.req.raw, 'audit_log:read');
+      const ulid = c.req.param('cloudEventID');
+      if (!ulidPattern.test(ulid)) {
+        throw new AnnalsError('invalid', 'Cannot read the event', {
+          issues: [{ field: 'cloudEventID', message: 'Must be a ULID.' }],
+        });
+      }
+      const event = await findByUlid(reader, caller.organisation.identity, ulid);
+      if (event === undefined) {
+        throw new AnnalsError('not-found', `There is no event ${ulid}`);
+      }
+      parts.noteRead(caller, 'audit_log.read', { eventID: ulid });
+      return c.json(event);
+    });
+
+    for (const path of ['/1.3/account', '/1.3/audit-logs', '/1.3/audit-logs/:cloudEventID']) {
+      app.all(path, (c) => {
+        const response = refuse(
+          new AnnalsError('method-not-allowed', `${c.req.method} is not possible here`),
+        );
+        response.headers.set('Allow', 'GET, HEAD');
+        return response;
+      });
+    }
+    return app;
+  };
+}
+
+/** The resources an account may have, which is what a trail's account has none of (wire: UpCloud 8). */
+const resourceLimits = {
+  cores: 0,
+  memory: 0,
+  networks: 0,
+  public_ipv4: 0,
+  public_ipv6: 0,
+  storage_hdd: 0,
+  storage_maxiops: 0,
+  storage_ssd: 0,
+  detached_floating_ips: 0,
+  load_balancers: 0,
+  managed_object_storages: 0,
+  network_peerings: 0,
+  ntp_excess_gib: 0,
+  gpus: 0,
+};
+
+/** The same pieces; a failure on the way is told to the operator and then breaks the connection. */
+async function* noted(
+  text: AsyncIterable<string>,
+  noteFault: ((fault: unknown) => void) | undefined,
+): AsyncGenerator<string> {
+  try {
+    yield* text;
+  } catch (error) {
+    noteFault?.(error);
+    throw error;
+  }
+}
