@@ -12,7 +12,7 @@ import { Frontier } from '../integrity/frontier.ts';
 import { personalPaths } from '../integrity/personal.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { Sealing } from '../ledger/sealing.ts';
-import type { SealedEvent } from '../store/event-store.ts';
+import type { EventReader, SealedEvent } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
 import type { DialectParts, DialectServer } from './dialect.ts';
 
@@ -102,6 +102,22 @@ export class TestTrail {
 
   serve(server: DialectServer, changes: Partial<DialectParts> = {}): Hono {
     return server({ ...this.parts, ...changes });
+  }
+
+  /** The store as a reader that does some things otherwise. */
+  readerWith(changes: Partial<EventReader>): EventReader {
+    const { store } = this;
+    return {
+      head: (...args) => store.head(...args),
+      get: (...args) => store.get(...args),
+      list: (...args) => store.list(...args),
+      count: (...args) => store.count(...args),
+      scan: (...args) => store.scan(...args),
+      sequenceAt: (...args) => store.sequenceAt(...args),
+      distinct: (...args) => store.distinct(...args),
+      treeNodes: (...args) => store.treeNodes(...args),
+      ...changes,
+    };
   }
 
   #admit(request: Request, permission: Permission): Caller {

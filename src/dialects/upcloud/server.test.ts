@@ -377,15 +377,15 @@ test('an export holds what was recorded when it was asked for, and arrives in pi
 
 test('an export that fails on the way does not end, and the operator is told', async () => {
   await trail.record(drafts(...Array.from({ length: 1_500 }, () => ({}))));
-  const reader = Object.create(trail.store) as typeof trail.store;
   const { store } = trail;
-  reader.head = (organisation) => store.head(organisation);
-  reader.scan = async function* (...args) {
-    for await (const batch of store.scan(...args)) {
-      yield batch;
-      throw new AnnalsError('corrupt', 'the disk is gone');
-    }
-  };
+  const reader = trail.readerWith({
+    async *scan(...args) {
+      for await (const batch of store.scan(...args)) {
+        yield batch;
+        throw new AnnalsError('corrupt', 'the disk is gone');
+      }
+    },
+  });
   const app = trail.serve(createUpcloudServer(), { reader });
   const response = await ask('/1.3/audit-logs/export?format=json', {}, app);
   assert.equal(response.status, 200);
@@ -397,21 +397,34 @@ test('giving an export up stops the reading', async () => {
   await trail.record(drafts(...Array.from({ length: 3_000 }, () => ({}))));
   const { store } = trail;
   const ended = Promise.withResolvers<void>();
-  const reader = Object.create(store) as typeof store;
-  reader.head = (organisation) => store.head(organisation);
-  reader.scan = async function* (...args) {
-    try {
-      yield* store.scan(...args);
-    } finally {
-      ended.resolve();
-    }
-  };
+  const reader = trail.readerWith({
+    async *scan(...args) {
+      try {
+        yield* store.scan(...args);
+      } finally {
+        ended.resolve();
+      }
+    },
+  });
   const app = trail.serve(createUpcloudServer(), { reader });
   const response = await ask('/1.3/audit-logs/export?format=json', {}, app);
   const body = response.body?.getReader();
   await body?.read();
   await body?.cancel();
   await ended.promise;
+});
+
+test('asking for the head of an export reads no event', async () => {
+  await trail.record(drafts({}));
+  const reader = trail.readerWith({ scan: () => assert.fail('the log is read') });
+  const app = trail.serve(createUpcloudServer(), { reader });
+  const response = await app.request('/1.3/audit-logs/export', {
+    method: 'HEAD',
+    headers: { Authorization: `Bearer ${key}` },
+  });
+  assert.equal(response.headers.get('Content-Type'), 'text/csv; charset=utf-8');
+  assert.equal(response.body, null);
+  assert.deepEqual(trail.faults, []);
 });
 
 test('reads are noted; what shows no event is not', async () => {
@@ -555,11 +568,7 @@ test('a wrong limit is answered to the letter', async () => {
 });
 
 test('a failure inside says nothing of itself outside, and the operator is told', async () => {
-  const { store } = trail;
-  const reader = Object.create(store) as typeof store;
-  reader.head = async () => {
-    throw new Error('secret path /data/7');
-  };
+  const reader = trail.readerWith({ head: () => Promise.reject(new Error('secret path /data/7')) });
   const app = trail.serve(createUpcloudServer(), { reader });
   const response = await ask('/1.3/audit-logs', {}, app);
   assert.equal(response.status, 500);

@@ -77,7 +77,12 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
       const { size } = await reader.head(organisation);
       parts.noteRead(caller, 'audit_log.export', { format, snapshot: size });
       const text = noted(exportText(reader, organisation, size, format), parts.noteFault);
-      return new Response(ReadableStream.from(text).pipeThrough(new TextEncoderStream()), {
+      // A stream that nobody reads would hold the reader open.
+      const body =
+        c.req.method === 'HEAD'
+          ? null
+          : ReadableStream.from(text).pipeThrough(new TextEncoderStream());
+      return new Response(body, {
         headers: {
           'Content-Type': formats[format].mediaType,
           'Content-Disposition': `attachment; filename="audit-logs-export.${format}"`,
