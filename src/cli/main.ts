@@ -7,7 +7,7 @@ import { version } from '../server/version.ts';
 import { completionCommand } from './completion.ts';
 import { type CliContext, Exit, type ExitCode, exitCodes } from './context.ts';
 import { contextsCommand } from './contexts.ts';
-import { demoCommand } from './demo.ts';
+import { demoCommand } from './demo/demo.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';

@@ -4,7 +4,7 @@ import { AccessTokens } from '../access/access-token.ts';
 import type { Caller } from '../access/caller.ts';
 import { Gate } from '../access/gate.ts';
 import { formatKey, hashSecret, makeKey } from '../access/key.ts';
-import { MemoryDirectory } from '../access/memory/directory.ts';
+import { MemoryDirectory } from '../access/memory-directory.ts';
 import type { Permission, Role } from '../access/roles.ts';
 import type { Draft } from '../core/event.ts';
 import type { Micros } from '../core/micros.ts';

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
 import { Gate } from '../access/gate.ts';
 import { formatKey, hashSecret, makeKey } from '../access/key.ts';
-import { MemoryDirectory } from '../access/memory/directory.ts';
+import { MemoryDirectory } from '../access/memory-directory.ts';
 import type { Role } from '../access/roles.ts';
 import { type Clock, type Micros, systemClock } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';

@@ -2,7 +2,7 @@ import type { Micros } from '../../core/micros.ts';
 import type { Organisation } from '../../core/organisation.ts';
 import { siblingModule, Thread } from '../../threads/thread.ts';
 import type { Directory, KeyRecord } from '../directory.ts';
-import { MemoryDirectory } from '../memory/directory.ts';
+import { MemoryDirectory } from '../memory-directory.ts';
 import type { DirectoryMethods } from './directory-thread.ts';
 
 /** Opens or makes the directory in one SQLite file. */

@@ -30,7 +30,7 @@ export async function* readFileEntries(input: Readable, name: string): AsyncGene
     if (text === '') return;
     if (text.startsWith('[') || isWrapped(text)) yield* sliceJson(rest, { arrays });
     else if (text.startsWith('{')) yield* nonEmpty(readLines(rest));
-    else yield* csvEvents(rest, name);
+    else yield* csvEvents(rest);
   } catch (cause) {
     if (cause instanceof AnnalsError)
       throw new AnnalsError(cause.code, `${name}: ${cause.message}`, { cause });
@@ -59,10 +59,7 @@ async function* nonEmpty(batches: AsyncIterable<string[]>): AsyncGenerator<strin
   for await (const lines of batches) yield lines.filter((line) => line.trim() !== '');
 }
 
-async function* csvEvents(
-  chunks: AsyncIterable<Uint8Array>,
-  name: string,
-): AsyncGenerator<string[]> {
+async function* csvEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   let column = -1;
   let batch: string[] = [];
   for await (const row of parseCsv(decoded(chunks))) {
@@ -71,7 +68,7 @@ async function* csvEvents(
       if (column >= 0) continue;
       throw new AnnalsError(
         'invalid',
-        `${name} is neither JSON nor a CSV with a column "${wholeEventColumn}"`,
+        `it is neither JSON nor a CSV with a column "${wholeEventColumn}"`,
       );
     }
     batch.push(unguardFormula(row[column] ?? ''));

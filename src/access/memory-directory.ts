@@ -1,7 +1,7 @@
-import { AnnalsError } from '../../core/errors.ts';
-import type { Micros } from '../../core/micros.ts';
-import type { Organisation } from '../../core/organisation.ts';
-import type { Directory, KeyRecord } from '../directory.ts';
+import { AnnalsError } from '../core/errors.ts';
+import type { Micros } from '../core/micros.ts';
+import type { Organisation } from '../core/organisation.ts';
+import type { Directory, KeyRecord } from './directory.ts';
 
 /** A directory without a disk: for tests, and the part of the SQLite one that answers. */
 export class MemoryDirectory implements Directory {

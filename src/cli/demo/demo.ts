@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { formatKey, makeKey } from '../../access/key.ts';
+import { AnnalsError } from '../../core/errors.ts';
+import type { AuditEvent } from '../../core/event.ts';
+import { createRecorder } from '../../recorder/index.ts';
+import { startServer } from '../../server/server.ts';
+import { readSettings } from '../../server/settings.ts';
+import { AnnalsApi } from '../annals-api.ts';
+import type { CliContext } from '../context.ts';
+import { exportCommand } from '../export.ts';
+import { startShop, useShop } from './shop.ts';
+
+/** `annals demo`: the main job from end to end, on real requests, in a few seconds. */
+export function demoCommand(context: CliContext): Command {
+  return new Command('demo')
+    .description('see it work: serve, record real requests, export them, read them back')
+    .option('--keep', 'stay up afterwards, to try commands on it, until stopped')
+    .addHelpText('after', '\nExamples:\n  $ annals demo\n  $ annals demo --keep')
+    .action(async ({ keep = false }: { readonly keep?: boolean }) => {
+      const place = await mkdtemp(join(tmpdir(), 'annals-demo-'));
+      try {
+        await demonstrate(place, keep, context);
+      } finally {
+        await rm(place, { recursive: true, force: true });
+      }
+    });
+}
+
+async function demonstrate(place: string, keep: boolean, context: CliContext): Promise<void> {
+  const say = (line: string) => void context.stdout.write(`${line}\n`);
+  const operatorKey = formatKey(makeKey(context.random));
+  const settings = readSettings({ data: join(place, 'data'), port: '0', operatorKey }, {});
+  const server = await startServer(settings, {
+    clock: context.clock,
+    random: context.random,
+    log: pino({ level: 'error' }, context.stderr),
+  });
+  try {
+    say(`1. A server is up on ${server.url}, with an empty data directory.`);
+    const operator = new AnnalsApi(
+      { api: server.url, token: operatorKey, organisation: undefined },
+      context,
+    );
+    await operator.post('/v1/organisations', { slug: 'acme', name: 'Acme Ltd' });
+    const key = async (role: string) =>
+      (
+        await operator.post<{ key: string }>('/v1/keys', {
+          organisation: 'acme',
+          role,
+          name: `demo ${role}`,
+        })
+      ).key;
+    const [writer, admin] = [await key('writer'), await key('org-admin')];
+    say('2. It has an organisation, acme, with a key that writes and a key that reads.');
+
+    const recorder = createRecorder({ api: server.url, key: writer, maxDelayMs: 50 });
+    const shop = await startShop(recorder);
+    const { made, refused } = await useShop(shop.url);
+    await shop.stop();
+    await recorder.close();
+    say(
+      `3. A small API on ${shop.url} answered ${made} requests, refused ${refused} of them, and recorded`,
+    );
+    say(
+      `   ${recorder.stats.delivered} events: each call, and each login and secret read beside it.`,
+    );
+
+    const reader = new AnnalsApi(
+      { api: server.url, token: admin, organisation: undefined },
+      context,
+    );
+    const list = await reader.get<{ items: AuditEvent[]; totalItems: number }>('/v1/audit', {
+      action: 'secrets.get_value,auth.login_failed',
+    });
+    say(`4. GET /v1/audit finds ${list.totalItems} secret reads and failed logins, newest first:`);
+    for (const { createdAt, action, userIdentity, resourceIdentity, outcome } of list.items) {
+      const what = [action, userIdentity ?? 'somebody', resourceIdentity ?? '', outcome].join('  ');
+      say(`     ${createdAt}  ${what}`);
+    }
+
+    const { file, events } = await exportLastDay(place, server.url, admin, context);
+    say(
+      `5. annals export --since 24h wrote ${file} and its manifest; read back: ${events} events, each once.`,
+    );
+    if (events !== recorder.stats.delivered) {
+      throw new AnnalsError(
+        'internal',
+        `The export holds ${events} events, recorded were ${recorder.stats.delivered}`,
+      );
+    }
+    if (!keep) {
+      say('Done; what it made is removed again. Next:');
+      say('  npx annals demo --keep     the same, left running for you to try commands on');
+      say('  npx annals serve           a server of your own; README.md goes on from there');
+      return;
+    }
+    say('It stays up until Ctrl-C. In another terminal:');
+    say(`  export ANNALS_API=${server.url} ANNALS_KEY=${admin}`);
+    say('  npx annals tail');
+    say('  npx annals export --since 24h --action secrets.get_value --output -');
+    if (!context.signal.aborted) await once(context.signal, 'abort');
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Runs the export command itself, and reads what it wrote. */
+async function exportLastDay(place: string, api: string, token: string, context: CliContext) {
+  const directory = join(place, 'export');
+  await mkdir(directory);
+  await exportCommand({ ...context, cwd: directory, env: {} }).parseAsync(
+    ['--since', '24h', '--api', api, '--token', token, '--quiet'],
+    { from: 'user' },
+  );
+  const names = await readdir(directory);
+  const file = names.find((name) => name.endsWith('.json') && !name.endsWith('.manifest.json'));
+  if (file === undefined) throw new AnnalsError('internal', `No export among ${names.join(', ')}`);
+  const events = JSON.parse(await readFile(join(directory, file), 'utf8')) as AuditEvent[];
+  return { file, events: new Set(events.map(({ eventID }) => eventID)).size };
+}

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../bin/annals.js', import.meta.url));
+
+/** A key of the right form, so that a test knows the operator's before the server starts. */
+export const operatorKey = `annals_TestOperator_${'x'.repeat(43)}`;
+
+/** `annals serve` as a process of its own, on a free port, with a data directory that outlives it. */
+export class ServerProcess {
+  readonly data: string;
+  url = '';
+  /** Everything it wrote to stdout and stderr, over all its lives. */
+  output = '';
+  #child: ChildProcess | undefined;
+  readonly #flags: readonly string[];
+
+  private constructor(data: string, flags: readonly string[]) {
+    this.data = data;
+    this.#flags = flags;
+  }
+
+  static async start(flags: readonly string[] = []): Promise<ServerProcess> {
+    const server = new ServerProcess(await mkdtemp(join(tmpdir(), 'annals-test-')), flags);
+    await server.start();
+    return server;
+  }
+
+  /** Starts it (again) and waits until it listens. */
+  async start(): Promise<void> {
+    const flags = ['--data', this.data, '--port', '0', '--log-level', 'error', ...this.#flags];
+    const child = spawn(process.execPath, [program, 'serve', ...flags], {
+      env: { ...process.env, ANNALS_OPERATOR_KEY: operatorKey },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    this.url = await new Promise((resolve, reject) => {
+      const hear = (text: Buffer) => {
+        this.output += text;
+        const url = /listens on (\S+)/.exec(String(text))?.[1];
+        if (url !== undefined) resolve(url);
+      };
+      child.stdout?.on('data', hear);
+      child.stderr?.on('data', hear);
+      child.once('exit', (code) => reject(new Error(`ended with ${code}: ${this.output}`)));
+    });
+  }
+
+  /** Ends it by a signal and gives its exit code, null when the signal itself ended it. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return null;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    const [code] = await exit;
+    return code as number | null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end('SIGKILL');
+    await rm(this.data, { recursive: true, force: true });
+  }
+
+  /** Asks and gives the answer's JSON; throws on any other status than a good one. */
+  async json<T>(method: string, path: string, key: string, body?: unknown): Promise<T> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok)
+      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  /** An organisation with a key that may do everything there. */
+  async organisation(slug: string): Promise<{ identity: string; key: string }> {
+    const name = slug;
+    const { identity } = await this.json<{ identity: string }>(
+      'POST',
+      '/v1/organisations',
+      operatorKey,
+      { slug, name },
+    );
+    const { key } = await this.json<{ key: string }>('POST', '/v1/keys', operatorKey, {
+      organisation: slug,
+      role: 'org-admin',
+      name: 'test',
+    });
+    return { identity, key };
+  }
+}
