@@ -21,6 +21,20 @@ export function recorded(draft: Draft, sequence = 41): AuditEvent {
   return JSON.parse(sealed.body) as AuditEvent;
 }
 
+/** Every text and number in an event, with its place, but for what the log itself adds. */
+export function* factsOf(event: AuditEvent): Generator<[path: string, fact: string | number]> {
+  const { sequence, recordedAt, organizationIdentity, ...told } = event;
+  yield* leaves('', told);
+}
+
+function* leaves(path: string, value: unknown): Generator<[string, string | number]> {
+  if (typeof value === 'string' || typeof value === 'number') yield [path, value];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    yield* leaves(path === '' ? key : `${path}.${key}`, inner);
+  }
+}
+
 /** Run counts of property tests; more when the environment asks for it. */
 export const runs = Number(process.env.ANNALS_PROPERTY_RUNS ?? 300);
 

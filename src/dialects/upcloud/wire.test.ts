@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { draftSchema } from '../../core/event.ts';
-import { anyDraft, instant, json, object, recorded, runs, text } from '../recorded.fixture.ts';
+import {
+  anyDraft,
+  factsOf,
+  instant,
+  json,
+  object,
+  recorded,
+  runs,
+  text,
+} from '../recorded.fixture.ts';
 import { decodeEvent } from './decoder.fixture.ts';
 import { toDraft, toUpcloud, upcloudEventSchema } from './wire.ts';
 import { actions, origins, resourceTypes } from './words.ts';
@@ -72,6 +81,22 @@ test('whatever was recorded, UpCloud’s form of it passes the vendor’s schema
       const entry = toUpcloud(recorded(draft));
       decodeEvent(entry);
       assert.ok(upcloudEventSchema.safeParse(entry).success);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test('nothing that was recorded is left out', () => {
+  fc.assert(
+    fc.property(anyDraft('upcloud', memberNames), (draft) => {
+      const event = recorded(draft);
+      const shown = JSON.stringify(toUpcloud(event));
+      for (const [path, fact] of factsOf(event)) {
+        const spelt = path === 'createdAt' ? String(fact).replace('.000000', '') : fact;
+        // The origin `upcloud_internal` says so.
+        if (path === 'context.system_service' && fact === 'upcloud') continue;
+        assert.ok(shown.includes(JSON.stringify(spelt)), path);
+      }
     }),
     { numRuns: runs },
   );

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { draftSchema } from '../../core/event.ts';
+import {
+  anyDraft,
+  factsOf,
+  instant,
+  json,
+  object,
+  recorded,
+  runs,
+  text,
+} from '../recorded.fixture.ts';
+import { decodeEntry } from './decoder.fixture.ts';
+import { cockroachdbEntrySchema, toCockroachdb, toDraft } from './wire.ts';
+
+const memberNames = Object.keys(cockroachdbEntrySchema.shape);
+
+const long = fc.constant('e'.repeat(9_000));
+
+/** Anything the vendor's schema allows: every member there or not, further members, any text. */
+const entry = fc
+  .tuple(
+    fc.dictionary(
+      text.filter((name) => !memberNames.includes(name)),
+      json,
+      { maxKeys: 3, noNullPrototype: true },
+    ),
+    fc.record(
+      {
+        id: fc.oneof(fc.uuid(), text, long),
+        trace_id: fc.oneof(fc.uuid(), text),
+        session_id: text,
+        source: fc
+          .oneof(
+            fc.constantFrom('CC_API', 'CLI', 'UI', 'INTERNAL', 'MCP', 'SSH_GATEWAY', 'X'),
+            text,
+          )
+          .map((name) => `AUDIT_LOG_SOURCE_${name}`),
+        user_email: fc.oneof(fc.emailAddress(), text),
+        service_account_name: text,
+        system_actor_name: fc.constantFrom('', 'SYSTEM_ACTOR_NAME_SYSTEM', 'SYSTEM_ACTOR_NAME_X'),
+        cluster_id: fc.oneof(fc.uuid(), text),
+        cluster_name: text,
+        action: fc
+          .constantFrom('CREATE_CLUSTER', 'USER_LOGIN', 'FOLD_SPACE')
+          .map((name) => `AUDIT_LOG_ACTION_${name}`),
+        payload: fc.oneof(
+          text,
+          object,
+          object.map((value) => JSON.stringify(value)),
+        ),
+        metadata: fc.oneof(
+          fc.constant(null),
+          fc.record({ ip_address: fc.oneof(fc.ipV4(), text) }, { requiredKeys: [] }),
+          object.map(({ ip_address, ...others }) => others),
+          object.map((others) => ({ ...others, ip_address: '203.0.113.24' })),
+        ),
+        error: fc.oneof(fc.constant(''), text, long),
+        created_at: instant,
+      },
+      { requiredKeys: [] },
+    ),
+  )
+  .map(([further, known]) => JSON.parse(JSON.stringify({ ...further, ...known })));
+
+test('an entry from CockroachDB comes back as it was, further and missing members included', () => {
+  fc.assert(
+    fc.property(entry, (original) => {
+      const draft = toDraft(original);
+      assert.ok(draftSchema.safeParse(draft).success);
+      assert.deepEqual(toCockroachdb(recorded(draft)), original);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test('whatever was recorded, CockroachDB’s form of it passes the vendor’s schema', () => {
+  fc.assert(
+    fc.property(anyDraft('cockroachdb', memberNames), (draft) => {
+      for (const view of ['told', 'recorded'] as const) {
+        const made = toCockroachdb(recorded(draft), view);
+        decodeEntry(made);
+        assert.ok(cockroachdbEntrySchema.safeParse(made).success);
+      }
+    }),
+    { numRuns: runs },
+  );
+});
+
+test('nothing that was recorded is left out', () => {
+  // Said by `error`, `source`, `cluster_id` and `system_actor_name`, in the vendor's own way.
+  const said = /^(outcome|context\.origin|context\.system_service|resourceType)$/;
+  fc.assert(
+    fc.property(anyDraft('cockroachdb', memberNames), (draft) => {
+      const event = recorded(draft);
+      const shown = JSON.stringify(toCockroachdb(event, 'recorded'));
+      for (const [path, fact] of factsOf(event)) {
+        if (!said.test(path)) assert.ok(shown.includes(JSON.stringify(fact)), path);
+      }
+    }),
+    { numRuns: runs },
+  );
+});
+
+test('any JSON object at all becomes a draft the log accepts', () => {
+  const almost = fc.dictionary(fc.oneof(fc.constantFrom(...memberNames), text), json);
+  fc.assert(
+    fc.property(almost, (value) => {
+      assert.ok(draftSchema.safeParse(toDraft(value)).success);
+    }),
+    { numRuns: runs },
+  );
+});
+
+const allowlist = {
+  id: '5d0c8a2e-6a0b-4a57-9a0e-0c1f7f3b9a10',
+  trace_id: 'b7c1e0d94f2a4c1e8d3a5b6c7d8e9f01',
+  session_id: '',
+  source: 'AUDIT_LOG_SOURCE_CC_API',
+  user_email: 'noor@example.org',
+  service_account_name: '',
+  cluster_id: '0f6b2a44-2b7e-4f1d-8a7e-5d1c2b3a4f50',
+  cluster_name: 'orders-eu',
+  action: 'AUDIT_LOG_ACTION_ADD_IP_ALLOWLIST',
+  payload: '{"request":{"cidrIp":"203.0.113.0"}}',
+  metadata: { ip_address: '198.51.100.9' },
+  error: '',
+  created_at: '2026-06-20T08:14:03.512904Z',
+};
+
+test('an entry from CockroachDB has its facts in native fields and the rest in details', () => {
+  assert.deepEqual(toDraft(allowlist), {
+    eventID: '5d0c8a2e-6a0b-4a57-9a0e-0c1f7f3b9a10',
+    createdAt: '2026-06-20T08:14:03.512904Z',
+    action: 'AUDIT_LOG_ACTION_ADD_IP_ALLOWLIST',
+    resourceType: 'cluster',
+    resourceIdentity: '0f6b2a44-2b7e-4f1d-8a7e-5d1c2b3a4f50',
+    userIdentity: 'noor@example.org',
+    user: { email: 'noor@example.org' },
+    traceId: 'b7c1e0d94f2a4c1e8d3a5b6c7d8e9f01',
+    context: { client_ip: '198.51.100.9', origin: 'api' },
+    outcome: 'success',
+    details: {
+      cockroachdb: {
+        cluster_name: 'orders-eu',
+        payload: '{"request":{"cidrIp":"203.0.113.0"}}',
+      },
+    },
+  });
+});
+
+test('an error makes a failure, and a system actor a system service', () => {
+  const draft = toDraft({
+    ...allowlist,
+    error: 'quota exceeded',
+    system_actor_name: 'SYSTEM_ACTOR_NAME_SYSTEM',
+  });
+  assert.equal(draft.outcome, 'failure');
+  assert.equal(draft.error, 'quota exceeded');
+  assert.equal(draft.context?.system_service, 'cockroachdb');
+});
+
+test('what we answer for an entry differs in the time of recording alone, and says the other', () => {
+  const answered = toCockroachdb(recorded(toDraft(allowlist)), 'recorded');
+  assert.deepEqual(answered, {
+    ...allowlist,
+    created_at: '2026-06-20T09:00:00.000007Z',
+    native: { createdAt: '2026-06-20T08:14:03.512904Z' },
+  });
+});
+
+test('what we answer has every member, also for an entry that had not', () => {
+  const { session_id, metadata, payload, ...entry } = allowlist;
+  const answered = toCockroachdb(recorded(toDraft(entry)), 'recorded');
+  assert.equal(answered.session_id, '');
+  assert.equal(answered.metadata, null);
+  assert.ok(Object.hasOwn(answered, 'payload'));
+});
+
+test('a native event is translated, and its payload says what CockroachDB has no word for', () => {
+  const answered = toCockroachdb(
+    recorded({
+      eventID: 'evt-1',
+      createdAt: '2026-06-20T08:00:00Z',
+      action: 'DELETE',
+      description: 'Deleted VPC staging-net',
+      resourceType: 'cloud_vpc',
+      resourceIdentity: 'vpc-31c9aa',
+      userIdentity: 'usr-7f3c1d',
+      user: { name: 'Noor', email: 'noor@example.org' },
+      context: { client_ip: '203.0.113.24', status: 403, origin: 'telegram' },
+      traceId: 't-1',
+    }),
+    'recorded',
+  );
+  assert.deepEqual(answered, {
+    id: 'evt-1',
+    trace_id: 't-1',
+    session_id: '',
+    source: 'AUDIT_LOG_SOURCE_CC_API',
+    user_email: 'noor@example.org',
+    service_account_name: '',
+    cluster_id: '',
+    cluster_name: '',
+    action: 'AUDIT_LOG_ACTION_DELETE_CLOUD_VPC',
+    payload: {
+      createdAt: '2026-06-20T08:00:00.000000Z',
+      action: 'DELETE',
+      description: 'Deleted VPC staging-net',
+      resourceType: 'cloud_vpc',
+      resourceIdentity: 'vpc-31c9aa',
+      userIdentity: 'usr-7f3c1d',
+      user: { name: 'Noor' },
+      context: { status: 403, origin: 'telegram' },
+    },
+    metadata: { ip_address: '203.0.113.24' },
+    error: 'status 403',
+    created_at: '2026-06-20T09:00:00.000007Z',
+  });
+});
+
+test('details that contradict the event are not passed off as CockroachDB’s', () => {
+  const cockroachdb = {
+    id: 'x',
+    user_email: 'somebody@else',
+    error: 'no',
+    metadata: { ip_address: 7 },
+  };
+  const answered = toCockroachdb(
+    recorded({ eventID: 'evt-1', action: 'POST', userIdentity: 'maria', details: { cockroachdb } }),
+    'recorded',
+  );
+  assert.equal(answered.id, 'evt-1');
+  assert.equal(answered.user_email, 'maria');
+  assert.equal(answered.error, '');
+  assert.equal(answered.metadata, null);
+  assert.deepEqual((answered.payload as { details: unknown }).details, { cockroachdb });
+});

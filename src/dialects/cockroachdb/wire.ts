@@ -1,0 +1,224 @@
+import { z } from 'zod';
+import type { AuditEvent, Draft } from '../../core/event.ts';
+import { formatInstant, type Micros, parseInstant } from '../../core/micros.ts';
+import { fitting, isEmpty, isMembers, type Members, pick, remainder } from '../mapping.ts';
+import { actionFor, originOf, sourceFor } from './words.ts';
+
+/** CockroachDB Cloud's shapes (wire: CockroachDB 3 and 5), and the one mapping between its entry and our event. */
+
+const dateTime = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/)
+  .meta({ format: 'date-time' });
+
+/** An entry. Every member is optional. Ours beside them is `native`: what the event says in no word of theirs. */
+export const cockroachdbEntrySchema = z
+  .looseObject({
+    id: z.string(),
+    trace_id: z.string(),
+    session_id: z.string(),
+    source: z.string().regex(/^AUDIT_LOG_SOURCE_/),
+    user_email: z.string(),
+    service_account_name: z.string(),
+    cluster_id: z.string(),
+    cluster_name: z.string(),
+    action: z.string().regex(/^AUDIT_LOG_ACTION_/),
+    /** Text in versions from 2024-09-16, an object before (wire: CockroachDB 3.3). */
+    payload: z.union([z.string(), z.record(z.string(), z.unknown())]),
+    metadata: z.looseObject({ ip_address: z.string().exactOptional() }).nullable(),
+    /** Not empty where the entry records a failure. */
+    error: z.string(),
+    created_at: dateTime,
+    /** From version 2026-09-15. */
+    system_actor_name: z.string(),
+  })
+  .partial()
+  .meta({ id: 'CockroachdbAuditLogEntry' });
+
+export type CockroachdbEntry = z.infer<typeof cockroachdbEntrySchema>;
+
+export const cockroachdbListSchema = z
+  .object({
+    entries: z.array(cockroachdbEntrySchema),
+    next_starting_from: dateTime.exactOptional(),
+  })
+  .meta({ id: 'CockroachdbListAuditLogsResponse' });
+
+export const cockroachdbStatusSchema = z
+  .strictObject({
+    code: z.number().int(),
+    message: z.string(),
+    details: z.array(z.looseObject({ '@type': z.string() })),
+  })
+  .meta({ id: 'CockroachdbStatus' });
+
+export type CockroachdbStatus = z.infer<typeof cockroachdbStatusSchema>;
+
+/** Members of every version; the vendor's own answers have them all (wire: CockroachDB 3.2). */
+const usual = Object.keys(cockroachdbEntrySchema.shape).filter(
+  (name) => name !== 'system_actor_name',
+);
+
+/**
+ * The native draft of an entry. What has no native field, or does not fit into it, is kept under
+ * `details.cockroachdb` by the vendor's name for it, and null there marks a member that the entry did not have.
+ * Takes any JSON object, also one the vendor's schema knows nothing of.
+ */
+export function toDraft(entry: Members): Draft {
+  const said = draftFields(entry);
+  const kept = {
+    ...remainder(entry, { ...members(said), id: said.eventID, action: said.action }),
+    ...Object.fromEntries(
+      usual.filter((name) => !Object.hasOwn(entry, name)).map((name) => [name, null]),
+    ),
+  };
+  return isEmpty(kept) ? said : { ...said, details: { cockroachdb: kept } };
+}
+
+/**
+ * CockroachDB's form of a recorded event. As `told` an entry that came from there comes back exactly as it was. As
+ * `recorded` it is what we answer ourselves: `created_at` is when we recorded it, by which a walk never misses one;
+ * every member is there; and when it happened joins what the vendor has no word for. That stands in the payload of an
+ * event without one of its own, where the vendor's tools show it, and otherwise in `native`.
+ */
+export function toCockroachdb(
+  event: AuditEvent,
+  view: 'told' | 'recorded' = 'told',
+): CockroachdbEntry {
+  const { eventID, createdAt, sequence, recordedAt, organizationIdentity, ...facts } = event;
+  const original = view === 'told';
+  const kept = isMembers(event.details?.cockroachdb) ? event.details.cockroachdb : {};
+  const whole = {
+    ...members(event),
+    ...(!original && { created_at: shortest(recordedAt) }),
+    ...pick(kept, (name, value) => canBeSaid(name, value, event, original)),
+    ...(canBeMetadata(kept.metadata) && {
+      metadata: { ...kept.metadata, ...members(event).metadata },
+    }),
+  };
+  const said: Members = original
+    ? pick(whole, (name) => kept[name] !== null || !usual.includes(name))
+    : whole;
+  const told = original || createdAt === recordedAt ? facts : { createdAt, ...facts };
+  const unsaid = remainder(told, toDraft(said));
+  if (isEmpty(unsaid)) return said;
+  if (said.payload === '') return { ...said, payload: unsaid };
+  // A member of the vendor's own that has the name of ours gives way to it, and into it.
+  const { native, ...own } = said;
+  return { ...own, native: native === undefined ? unsaid : remainder(told, toDraft(own)) };
+}
+
+/** What has a native field. */
+function draftFields(entry: Members): Draft {
+  const { source, metadata, error, system_actor_name } = entry;
+  const createdAt = microsOf(entry.created_at);
+  const address = isMembers(metadata) ? metadata.ip_address : undefined;
+  const user = fitting('userIdentity', entry.user_email);
+  const cluster = fitting('resourceIdentity', entry.cluster_id);
+  const context = {
+    ...(isText(address) && { client_ip: address }),
+    ...(isText(source) && source !== '' && { origin: originOf(source) }),
+    ...(isText(system_actor_name) && system_actor_name !== '' && { system_service: 'cockroachdb' }),
+  };
+  return {
+    ...fitting('eventID', entry.id),
+    ...(createdAt !== undefined && { createdAt: formatInstant(createdAt) }),
+    action: fitting('action', entry.action)?.action ?? 'unknown',
+    ...(cluster && { resourceType: 'cluster', ...cluster }),
+    ...(user && { ...user, user: { email: user.userIdentity } }),
+    ...fitting('serviceAccountIdentity', entry.service_account_name),
+    ...fitting('traceId', entry.trace_id),
+    ...fitting('sessionId', entry.session_id),
+    ...(!isEmpty(context) && { context }),
+    ...(isText(error) && { outcome: error === '' ? 'success' : 'failure' }),
+    ...(error !== '' && fitting('error', error)),
+  };
+}
+
+/** What CockroachDB has words for. */
+function members(draft: Draft) {
+  const { context } = draft;
+  const isCluster = draft.resourceType === 'cluster';
+  return {
+    id: draft.eventID ?? '',
+    trace_id: draft.traceId ?? '',
+    session_id: draft.sessionId ?? '',
+    source: sourceFor(context?.origin),
+    user_email: emailOf(draft),
+    service_account_name: draft.serviceAccountIdentity ?? '',
+    cluster_id: isCluster ? (draft.resourceIdentity ?? '') : '',
+    cluster_name: '',
+    action: actionFor(draft.action, draft.resourceType),
+    payload: '',
+    metadata: context?.client_ip === undefined ? null : { ip_address: context.client_ip },
+    error: errorOf(draft),
+    created_at: shortest(draft.createdAt ?? ''),
+  };
+}
+
+/** Who did it: an identity where no address is known, because an entry that names nobody is no use. */
+function emailOf({ user, userIdentity }: Draft): string {
+  return user?.email || (userIdentity ?? '');
+}
+
+/** A failure is known by its error, so one without a text needs one. */
+function errorOf({ error, outcome, context }: Draft): string {
+  if (error) return error;
+  if (outcome !== 'failure') return '';
+  return context?.status === undefined ? 'failure' : `status ${context.status}`;
+}
+
+/**
+ * Whether a kept member still holds beside the native fields and in the vendor's schema. Anybody may write
+ * `details.cockroachdb`; what cannot be said for the event stays visible in `native`.
+ */
+function canBeSaid(name: string, value: unknown, event: AuditEvent, original: boolean): boolean {
+  switch (name) {
+    case 'id':
+      return original && isText(value);
+    case 'created_at':
+      return (
+        original &&
+        dateTime.safeParse(value).success &&
+        microsOf(value) === microsOf(event.createdAt)
+      );
+    case 'trace_id':
+      return isText(value) && event.traceId === undefined;
+    case 'session_id':
+      return isText(value) && event.sessionId === undefined;
+    case 'user_email':
+      return isText(value) && emailOf(event) === '';
+    case 'service_account_name':
+      return isText(value) && event.serviceAccountIdentity === undefined;
+    case 'cluster_id':
+      return isText(value) && event.resourceIdentity === undefined;
+    case 'cluster_name':
+    case 'system_actor_name':
+      return isText(value);
+    case 'error':
+      return isText(value) && event.outcome === 'failure' && !event.error;
+    case 'payload':
+      return isText(value) || isMembers(value);
+    default:
+      return !Object.hasOwn(cockroachdbEntrySchema.shape, name);
+  }
+}
+
+/** The address is `context.client_ip`, not theirs to say. */
+function canBeMetadata(value: unknown): value is Members {
+  return isMembers(value) && !Object.hasOwn(value, 'ip_address');
+}
+
+/** As protobuf writes time: no fraction where there is none. */
+function shortest(instant: string): string {
+  return instant.replace('.000000', '');
+}
+
+function microsOf(time: unknown): Micros | undefined {
+  const micros = isText(time) ? parseInstant(time, { truncate: true }) : undefined;
+  return typeof micros === 'number' ? micros : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
