@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
+import type { AccessTokens } from '../access/access-token.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Directory } from '../access/directory.ts';
 import type { Gate } from '../access/gate.ts';
@@ -19,6 +20,7 @@ import { createKeys } from './keys.ts';
 import type { Metrics } from './metrics.ts';
 import { createOperations } from './operations.ts';
 import { createOrganisations } from './organisations.ts';
+import { createTokenEndpoint } from './token.ts';
 
 /** A dialect and the paths it answers: itself and everything below it. */
 export interface MountedDialect {
@@ -32,6 +34,7 @@ export interface AppParts {
   readonly ledger: Ledger;
   readonly directory: Directory;
   readonly gate: Gate;
+  readonly tokens: AccessTokens;
   readonly ownRecords: OwnRecords;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -89,6 +92,7 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
   app.route('/', createIngest({ ...parts, admit }));
   app.route('/', createOrganisations(parts));
   app.route('/', createKeys(parts));
+  app.route('/', createTokenEndpoint(parts));
   for (const { path, server } of parts.dialects) {
     const dialect = server(dialectParts);
     const answer = (request: Request, env: HttpEnv['Bindings']) => dialect.fetch(request, env);

@@ -49,9 +49,10 @@ export class TestApp {
       clock,
       onError: (error) => this.failures.push(error),
     });
+    const tokens = new AccessTokens(new Uint8Array(32));
     const gate = new Gate({
       directory: this.directory,
-      tokens: new AccessTokens(new Uint8Array(32)),
+      tokens,
       clock,
       onRefused: (refused, request) => this.ownRecords.refused(refused, requestFacts(request)),
     });
@@ -61,6 +62,7 @@ export class TestApp {
       ledger: this.ledger,
       directory: this.directory,
       gate,
+      tokens,
       ownRecords: this.ownRecords,
       metrics: new Metrics(),
       log: pino({ level: 'silent' }),

@@ -63,9 +63,10 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     clock,
     onError: (err) => log.error({ err }, 'a record of our own was lost'),
   });
+  const tokens = new AccessTokens(await tokenSecret(directory, random));
   const gate = new Gate({
     directory,
-    tokens: new AccessTokens(await tokenSecret(directory, random)),
+    tokens,
     clock,
     onRefused: (refused, request) => {
       log.warn({ key: refused.key.id, reason: refused.reason }, 'a key was refused');
@@ -79,6 +80,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     ledger,
     directory,
     gate,
+    tokens,
     ownRecords,
     metrics,
     log,

@@ -1,0 +1,103 @@
+import { Hono } from 'hono';
+import type { AccessTokens } from '../access/access-token.ts';
+import { keyOf } from '../access/credential.ts';
+import type { Gate } from '../access/gate.ts';
+import { AnnalsError } from '../core/errors.ts';
+import { type Clock, hour } from '../core/micros.ts';
+import { readBody } from './body.ts';
+
+export interface TokenParts {
+  readonly gate: Gate;
+  readonly tokens: AccessTokens;
+  readonly clock: Clock;
+}
+
+const lifetime = hour;
+const maxBytes = 16 * 1024;
+
+/** Error codes of OAuth 2.0 (RFC 6749, 5.2) and their statuses. */
+const statuses = {
+  invalid_request: 400,
+  invalid_client: 401,
+  unsupported_grant_type: 400,
+} as const;
+
+type TokenError = keyof typeof statuses;
+
+/**
+ * `POST /oidc/token` (wire: Thalassa 2.2): the client-credentials grant, with a key's id as client id and its secret,
+ * or the whole key, as client secret; by Basic, its parts form-url-encoded, or in the form. The token is the key for
+ * an hour, and ends with it.
+ */
+export function createTokenEndpoint({ gate, tokens, clock }: TokenParts): Hono {
+  const app = new Hono();
+
+  app.post('/oidc/token', async (c) => {
+    const mediaType = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+    if (mediaType !== 'application/x-www-form-urlencoded') {
+      return refuse('invalid_request', 'The body must be application/x-www-form-urlencoded');
+    }
+    const form = await readForm(c.req.raw);
+    if (form === undefined) return refuse('invalid_request', 'A parameter stands twice');
+    const grant = form.get('grant_type');
+    if (grant === null) return refuse('invalid_request', 'grant_type is missing');
+    if (grant !== 'client_credentials') {
+      return refuse(
+        'unsupported_grant_type',
+        `${grant.slice(0, 100)} is not offered here: use client_credentials with a key`,
+      );
+    }
+    const key = clientOf(c.req.header('authorization'), form);
+    if (key === undefined)
+      return refuse('invalid_client', 'The client is unknown or its secret wrong');
+    try {
+      gate.recogniseKey(key, c.req.raw);
+    } catch (error) {
+      if (!(error instanceof AnnalsError) || error.code !== 'unauthenticated') throw error;
+      return refuse('invalid_client', 'The client is unknown or its secret wrong');
+    }
+    const token = tokens.issue({ keyId: key.id, expiresAt: clock() + lifetime });
+    return Response.json(
+      { access_token: token, token_type: 'Bearer', expires_in: lifetime / 1_000_000 },
+      { headers: noStore },
+    );
+  });
+
+  app.all('/oidc/token', () => {
+    const answer = refuse('invalid_request', 'Tokens are asked for by POST');
+    return new Response(answer.body, { status: 405, headers: { ...jsonHeaders, Allow: 'POST' } });
+  });
+  return app;
+}
+
+const noStore = { 'Cache-Control': 'no-store', Pragma: 'no-cache' };
+const jsonHeaders = { 'Content-Type': 'application/json', ...noStore };
+
+/** Undefined when a parameter stands twice, which RFC 6749 forbids. */
+async function readForm(request: Request): Promise<URLSearchParams | undefined> {
+  const form = new URLSearchParams(Buffer.from(await readBody(request, maxBytes)).toString());
+  return new Set(form.keys()).size === form.size ? form : undefined;
+}
+
+/** The client's id and secret from Basic, else from the form. */
+function clientOf(authorization: string | undefined, form: URLSearchParams) {
+  const basic = /^basic +(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (basic === undefined)
+    return keyOf(form.get('client_id') ?? '', form.get('client_secret') ?? '');
+  const [id = '', ...secret] = Buffer.from(basic, 'base64').toString().split(':');
+  return keyOf(formDecoded(id), formDecoded(secret.join(':')));
+}
+
+function formDecoded(text: string): string {
+  return new URLSearchParams(`v=${text}`).get('v') ?? '';
+}
+
+function refuse(error: TokenError, description: string): Response {
+  return Response.json(
+    { error, error_description: description },
+    {
+      status: statuses[error],
+      headers: { ...noStore, ...(error === 'invalid_client' && { 'WWW-Authenticate': 'Basic' }) },
+    },
+  );
+}
