@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { canonicalJson } from './canonical.ts';
 
-const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 200);
+const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 100);
 
 describe('canonical JSON', () => {
   it('writes the sample of RFC 8785, 3.2.2, as the bytes of 3.2.4', () => {

@@ -63,13 +63,17 @@ export function openCheckpoint(
   const witnessedBy: { key: VerifierKey; at: Micros }[] = [];
   for (const key of keys) {
     const signature = signatureBy(key, note);
-    // A key that signs notes speaks only for the log whose name it bears.
-    if (signature === undefined || (key.type === 'note' && key.name !== checkpoint.origin))
-      continue;
-    const at = key.type === 'note' ? undefined : verifyCosignature(note.text, signature, key);
-    if (at !== undefined) witnessedBy.push({ key, at });
-    else if (key.type === 'note' && verifyNote(note.text, signature, key)) signedBy.push(key);
-    else throw distrust(`the signature of ${key.name}+${key.id} was made for something else`);
+    if (signature === undefined) continue;
+    const forged = `the signature of ${key.name}+${key.id} was made for something else`;
+    if (key.type === 'cosignature') {
+      const at = verifyCosignature(note.text, signature, key);
+      if (at === undefined) throw distrust(forged);
+      witnessedBy.push({ key, at });
+    } else if (key.name === checkpoint.origin) {
+      // Only so: a key that signs notes speaks for the log whose name it bears, and for no other.
+      if (!verifyNote(note.text, signature, key)) throw distrust(forged);
+      signedBy.push(key);
+    }
   }
   if (signedBy.length === 0) {
     const signers = note.signatures.map(({ name, id }) => `${name}+${id}`);

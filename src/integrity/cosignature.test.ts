@@ -49,6 +49,7 @@ describe('a published checkpoint with cosignatures', () => {
       line.replace('AAAABqEiEg', 'gAAABqEiEg'),
       line.replace('PlfF', 'PlfG'),
       `${line.slice(0, 40)}${line.slice(44)}`,
+      '— remora.n621.de 2net5wAAAAA=',
     ]) {
       const message = published.replace(line, other);
       assert.deepEqual(openCheckpoint(message, [log]).witnessedBy, []);

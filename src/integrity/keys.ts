@@ -113,6 +113,6 @@ export function isKeyName(name: string): boolean {
 
 /** Type byte and public key as they enter key IDs and verifier keys. */
 function typedBytes(type: KeyType, publicKey: KeyObject): Buffer {
-  const { x = '' } = publicKey.export({ format: 'jwk' });
-  return Buffer.concat([Buffer.of(typeBytes[type]), Buffer.from(x, 'base64url')]);
+  const { x } = publicKey.export({ format: 'jwk' });
+  return Buffer.concat([Buffer.of(typeBytes[type]), Buffer.from(x!, 'base64url')]);
 }

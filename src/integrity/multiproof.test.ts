@@ -83,6 +83,7 @@ describe('a multiproof', () => {
       [{ from: 5, to: 4 }],
       [{ from: -1, to: 4 }],
       [{ from: 0, to: Number.NaN }],
+      [{ from: 0.5, to: 1 }],
       [
         { from: 2, to: 5 },
         { from: 4, to: 6 },
@@ -100,7 +101,12 @@ describe('a multiproof', () => {
     );
     verifier.add(4, leaves[4]!);
     assert.throws(() => verifier.add(4, leaves[4]!), { code: 'corrupt', message: /leaf 4/ });
-    assert.throws(() => verifier.add(10, leaves[4]!), { code: 'corrupt', message: /leaf 10/ });
+    for (const wrong of [10, 5.5, -1, Number.NaN]) {
+      assert.throws(() => verifier.add(wrong, leaves[4]!), {
+        code: 'corrupt',
+        message: new RegExp(`leaf ${wrong}:`),
+      });
+    }
     assert.throws(() => new MultiproofVerifier(10, new Uint8Array()).add(4, leaves[4]!), {
       code: 'corrupt',
       message: /ends after 0 hashes/,

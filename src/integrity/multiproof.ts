@@ -31,7 +31,7 @@ export async function* multiproof(
 ): AsyncGenerator<Hash> {
   let next = 0;
   for await (const { from, to } of runs) {
-    if (!(next <= from && from <= to && to <= size)) {
+    if (!isSize(from) || !isSize(to) || from < next || to < from || to > size) {
       throw new AnnalsError(
         'invalid',
         `Cannot prove leaves ${from} to ${to} of ${size}: they are not behind leaf ${next}, in order`,
@@ -65,7 +65,7 @@ export class MultiproofVerifier {
   /** Throws `corrupt` when the leaf is not behind the one before, or not in the tree, or the proof has run out. */
   add(index: number, leaf: Hash): void {
     const next = this.#tree.size;
-    if (!(index >= next && index < this.#size)) {
+    if (!isSize(index) || index < next || index >= this.#size) {
       throw new AnnalsError(
         'corrupt',
         `Cannot verify leaf ${index}: it is not in order between ${next} and the end of the tree at ${this.#size}`,

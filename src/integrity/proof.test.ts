@@ -157,6 +157,16 @@ describe('a consistency proof', () => {
     assert.ok(!verifyConsistency({ size: 0, root: leaves[0]! }, heads[7]!, []));
     assert.ok(!verifyConsistency({ size: 0, root: emptyRoot }, heads[7]!, [leaves[0]!]));
   });
+
+  it('is refused, not stumbled over, when sizes or hashes make no sense', () => {
+    const [, older, newer] = heads;
+    assert.ok(verifyConsistency(older!, newer!, [leaves[1]!]));
+    assert.ok(!verifyConsistency(older!, newer!, [leaves[1]!.subarray(0, 31)]));
+    for (const size of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.ok(!verifyConsistency({ ...older!, size }, newer!, [leaves[1]!]));
+      assert.ok(!verifyConsistency(older!, { ...newer!, size }, [leaves[1]!]));
+    }
+  });
 });
 
 describe('proofs over trees beyond 32 bits', () => {

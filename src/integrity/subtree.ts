@@ -20,7 +20,7 @@ export function isSize(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-/** A node's children: the larger left one is full, and as large as a full subtree short of the whole can be. */
+/** A node's children: the left one is full, and has the largest power of two of leaves that is short of all. */
 export function halves({ start, end }: Subtree): [left: Subtree, right: Subtree] {
   let width = 1;
   while (width * 2 < end - start) width *= 2;
