@@ -15,7 +15,10 @@ async function open() {
   const organisation = await app.organisation();
   const key = await app.key('org-auditor', organisation);
   const [, id, secret] = key.split('_') as [string, string, string];
-  return { app, key, id, secret, pass: (micros: number) => void (now += micros) };
+  const pass = (micros: number) => {
+    now += micros;
+  };
+  return { app, key, id, secret, pass };
 }
 
 const ask = (app: TestApp, body: string, headers: Record<string, string> = {}) =>

@@ -1,0 +1,62 @@
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** The value below which a share of the values lies. Sorts them. */
+export function quantile(values: number[], share: number): number {
+  values.sort((one, other) => one - other);
+  return values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+}
+
+export const perSecond = (count: number, millis: number) => (count / millis) * 1_000;
+
+export function printRow(name: string, ...cells: readonly string[]): void {
+  console.log(name.padEnd(46), ...cells.map((cell) => cell.padStart(16)));
+}
+
+export const whole = (value: number) => Math.round(value).toLocaleString('en');
+export const millis = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
+
+/** What this machine can do at all, measured in the same run: rows of these bytes a second into plain SQLite. */
+export function plainInsertsPerSecond(bodies: readonly string[], perCommit: number): number {
+  const directory = mkdtempSync(join(tmpdir(), 'annals-reference-'));
+  try {
+    const database = new DatabaseSync(join(directory, 'plain.db'));
+    database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (body TEXT)');
+    const insert = database.prepare('INSERT INTO t VALUES (?)');
+    const started = performance.now();
+    let done = 0;
+    while (performance.now() - started < 1_000) {
+      database.exec('BEGIN');
+      for (let n = 0; n < perCommit; n += 1) insert.run(bodies[(done + n) % bodies.length] ?? '');
+      database.exec('COMMIT');
+      done += perCommit;
+    }
+    const rate = perSecond(done, performance.now() - started);
+    database.close();
+    return rate;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** How often a second this machine's disk takes 4 KiB for good. */
+export function syncsPerSecond(): number {
+  const directory = mkdtempSync(join(tmpdir(), 'annals-reference-'));
+  try {
+    const file = openSync(join(directory, 'sync'), 'w');
+    const page = Buffer.alloc(4_096, 1);
+    const started = performance.now();
+    let done = 0;
+    while (performance.now() - started < 500) {
+      writeSync(file, page, 0, page.length, 0);
+      fdatasyncSync(file);
+      done += 1;
+    }
+    closeSync(file);
+    return perSecond(done, performance.now() - started);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
