@@ -210,7 +210,7 @@ function canBeMetadata(value: unknown): value is Members {
 }
 
 /** As protobuf writes time: no fraction where there is none. */
-function shortest(instant: string): string {
+export function shortest(instant: string): string {
   return instant.replace('.000000', '');
 }
 

@@ -1,0 +1,63 @@
+import { AnnalsError } from '../../core/errors.ts';
+import { instantProblem } from '../../core/micros.ts';
+import type { Order } from '../../store/event-store.ts';
+import { type Moment, parseMoment } from '../moment.ts';
+
+const usualLimit = 200;
+const largestLimit = 1_000;
+
+/** The parameters of `GET /api/v1/auditlogevents` (wire: CockroachDB 2.3), read. */
+export interface PageQuery {
+  readonly startingFrom: Moment | undefined;
+  readonly order: Order;
+  readonly limit: number;
+}
+
+/** Unknown parameters are ignored, empty ones are unset. Throws `invalid`. */
+export function readPageQuery(search: URLSearchParams): PageQuery {
+  return {
+    startingFrom: readMoment(single(search, 'starting_from')),
+    order: readOrder(single(search, 'sort_order')),
+    limit: readLimit(single(search, 'limit')),
+  };
+}
+
+function single(search: URLSearchParams, name: string): string {
+  const [value = '', ...others] = search.getAll(name).filter((text) => text !== '');
+  if (others.length > 0) throw wrong(name, 'is given more than once');
+  return value;
+}
+
+function readMoment(text: string): Moment | undefined {
+  if (text === '') return undefined;
+  const moment = parseMoment(text);
+  if (typeof moment === 'string') throw wrong('starting_from', instantProblem(moment));
+  return moment;
+}
+
+/** By name, or by the number that the vendor's protocol gives it. */
+const orders: ReadonlyMap<string, Order> = new Map([
+  ['', 'asc'],
+  ['ASC', 'asc'],
+  ['asc', 'asc'],
+  ['0', 'asc'],
+  ['DESC', 'desc'],
+  ['desc', 'desc'],
+  ['1', 'desc'],
+]);
+
+function readOrder(text: string): Order {
+  const order = orders.get(text);
+  if (order === undefined) throw wrong('sort_order', 'is neither ASC nor DESC');
+  return order;
+}
+
+/** Zero is how the vendor's protocol says that nothing is set. */
+function readLimit(text: string): number {
+  if (!/^\d*$/.test(text)) throw wrong('limit', 'is not a whole number from 0');
+  return Math.min(Number(text), largestLimit) || usualLimit;
+}
+
+function wrong(name: string, problem: string): AnnalsError {
+  return new AnnalsError('invalid', `${name} ${problem}`);
+}

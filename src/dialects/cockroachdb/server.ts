@@ -1,0 +1,89 @@
+import { Hono } from 'hono';
+import type { Caller } from '../../access/caller.ts';
+import { AnnalsError } from '../../core/errors.ts';
+import type { AuditEvent } from '../../core/event.ts';
+import { formatInstant } from '../../core/micros.ts';
+import type { Order } from '../../store/event-store.ts';
+import type { DialectParts, DialectServer } from '../dialect.ts';
+import { type Bound, type Page, readPage } from './page.ts';
+import { readPageQuery } from './query.ts';
+import { RateLimit } from './rate-limit.ts';
+import { isFault, statusResponse } from './status.ts';
+import { answerEntry, type PayloadForm, type Version, versionOf } from './version.ts';
+import { type CockroachdbEntry, shortest } from './wire.ts';
+
+export interface CockroachdbOptions {
+  /** Requests a second each key may make; 0 for any number. */
+  readonly requestsPerSecond?: number;
+  /** The reading of `starting_from`: the vendor's documentation has one, its specification the other. */
+  readonly startingFrom?: Bound;
+  /** The form of every payload, whatever version is asked for. */
+  readonly payload?: PayloadForm;
+}
+
+/** How much of a question is kept in the record of its being asked. */
+const maxNotedQuery = 2_000;
+
+/** CockroachDB Cloud's audit log events (wire: CockroachDB). */
+export function createCockroachdbServer(options: CockroachdbOptions = {}): DialectServer {
+  const { requestsPerSecond = 10, startingFrom: bound = 'inclusive', payload } = options;
+  return (parts) => {
+    const rateLimit = requestsPerSecond > 0 ? new RateLimit(requestsPerSecond) : undefined;
+    const refuse = (error: unknown): Response => {
+      if (isFault(error)) parts.noteFault?.(error);
+      return statusResponse(error);
+    };
+    const app = new Hono();
+    app.onError((error) => refuse(error));
+    app.notFound(() => refuse(new AnnalsError('not-found', 'Not Found')));
+
+    app.get('/api/v1/auditlogevents', async (c) => {
+      const caller = admit(parts, c.req.raw);
+      const wait = rateLimit?.take(caller.keyId, parts.clock()) ?? 0;
+      if (wait > 0) {
+        throw new AnnalsError('too-many-requests', 'rate limit exceeded', {
+          retryAfterSeconds: wait,
+        });
+      }
+      const version = versionOf(c.req.header('Cc-Version'));
+      const { search, searchParams } = new URL(c.req.url);
+      const query = readPageQuery(searchParams);
+      const { reader } = parts;
+      const page = await readPage(reader, caller.organisation.identity, query, bound);
+      parts.noteRead(caller, 'audit_log.list', { query: search.slice(0, maxNotedQuery) });
+      return c.json({
+        entries: entriesOf(page, query.order, { ...version, ...(payload && { payload }) }),
+        ...(page.next !== undefined && { next_starting_from: shortest(formatInstant(page.next)) }),
+      });
+    });
+
+    app.all('/api/v1/auditlogevents', () => {
+      const response = refuse(new AnnalsError('method-not-allowed', 'Method Not Allowed'));
+      response.headers.set('Allow', 'GET, HEAD');
+      return response;
+    });
+    return app;
+  };
+}
+
+/** Our `org-admin` is the vendor's ORG_ADMIN, our `org-auditor` its AUDITOR. */
+function admit(parts: DialectParts, request: Request): Caller {
+  try {
+    return parts.admit(request, 'audit_log:list');
+  } catch (error) {
+    if (!(error instanceof AnnalsError) || error.code !== 'forbidden') throw error;
+    throw new AnnalsError('forbidden', 'caller lacks the ORG_ADMIN or AUDITOR role');
+  }
+}
+
+/** Inside one instant the order is by id (wire: CockroachDB 3.2). */
+function entriesOf({ events }: Page, order: Order, version: Version): CockroachdbEntry[] {
+  const direction = order === 'asc' ? 1 : -1;
+  return events
+    .map(({ body, recordedAt }) => ({ recordedAt, event: JSON.parse(body) as AuditEvent }))
+    .sort(
+      (a, b) =>
+        direction * (a.recordedAt - b.recordedAt || (a.event.eventID < b.event.eventID ? -1 : 1)),
+    )
+    .map(({ event }) => answerEntry(event, version));
+}
