@@ -1,12 +1,18 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
+import type { RunSpan } from './ids/id-runs.ts';
 
 /**
  * The files of a store.
  *
- *     store.db               held as long as the store is open; what concerns the store as a whole
- *     segments/000007.db     takes events, or is waiting to be sealed (with its -wal and -shm)
+ *     store.db                    held as long as the store is open; what concerns the store as a whole
+ *     segments/000000.segment     sealed: never changes again
+ *     segments/000001.db          in SQLite: takes events, or is waiting to be sealed (with its -wal and -shm)
+ *     ids/000000-000000.ids       where the ids of these sealed segments stand
+ *
+ * What is being written has `.part` at the end and counts for nothing. A file that replaces others is put in place
+ * first, and they are removed afterwards; whoever finds both knows by the names which ones count.
  */
 export class DataDirectory {
   readonly path: string;
@@ -19,9 +25,10 @@ export class DataDirectory {
   prepare(): void {
     try {
       mkdirSync(this.segments, { recursive: true });
+      mkdirSync(this.ids, { recursive: true });
     } catch (cause) {
       throw new AnnalsError(
-        'invalid',
+        'unavailable',
         `Cannot use ${this.path} as data directory: ${messageOf(cause)}`,
         { cause },
       );
@@ -36,40 +43,95 @@ export class DataDirectory {
     return join(this.path, 'segments');
   }
 
+  get ids(): string {
+    return join(this.path, 'ids');
+  }
+
   database(number: number): string {
     return join(this.segments, `${name(number)}.db`);
   }
 
-  /** Numbers of the segments in SQLite, ascending. */
+  sealed(number: number): string {
+    return join(this.segments, `${name(number)}.segment`);
+  }
+
+  run({ first, last }: RunSpan): string {
+    return join(this.ids, `${name(first)}-${name(last)}.ids`);
+  }
+
+  /** Numbers of the segments in SQLite that are not sealed yet, ascending. */
   databases(): number[] {
-    return this.#numbersOf(/^(\d{6,})\.db$/);
+    const sealed = new Set(this.sealedSegments());
+    return numbersIn(this.segments, /^(\d{6,})\.db$/)
+      .map(([number]) => number!)
+      .filter((number) => !sealed.has(number));
+  }
+
+  /** Numbers of the sealed segments, ascending. */
+  sealedSegments(): number[] {
+    return numbersIn(this.segments, /^(\d{6,})\.segment$/).map(([number]) => number!);
+  }
+
+  /** The runs that count: those that no longer one contains; in order. */
+  runs(): RunSpan[] {
+    const all = this.#allRuns();
+    return all.filter((run) => !all.some((other) => other !== run && contains(other, run)));
+  }
+
+  /** Removes what counts for nothing any more. */
+  tidy(): void {
+    for (const folder of [this.segments, this.ids]) {
+      for (const file of readdirSync(folder)) {
+        if (file.endsWith('.part')) rmSync(join(folder, file), { force: true });
+      }
+    }
+    for (const number of this.sealedSegments()) this.removeDatabase(number);
+    const counting = this.runs();
+    for (const run of this.#allRuns()) {
+      if (!counting.some(({ first, last }) => first === run.first && last === run.last)) {
+        rmSync(this.run(run), { force: true });
+      }
+    }
   }
 
   removeDatabase(number: number): void {
     const path = this.database(number);
-    // The database last: as long as it is there, it is whole.
+    // The database last: as long as it is there, the rest is too.
     for (const suffix of ['-shm', '-wal', '']) rmSync(path + suffix, { force: true });
   }
 
-  /** Makes additions to and removals from the segments' directory survive a power cut. */
+  /** Makes additions and removals survive a power cut. */
   sync(): void {
-    const descriptor = openSync(this.segments, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
+    for (const folder of [this.segments, this.ids]) {
+      const descriptor = openSync(folder, 'r');
+      try {
+        fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
     }
   }
 
-  #numbersOf(pattern: RegExp): number[] {
-    return readdirSync(this.segments)
-      .map((file) => pattern.exec(file)?.[1])
-      .filter((digits) => digits !== undefined)
-      .map(Number)
-      .sort((a, b) => a - b);
+  #allRuns(): RunSpan[] {
+    return numbersIn(this.ids, /^(\d{6,})-(\d{6,})\.ids$/).map(([first, last]) => ({
+      first: first!,
+      last: last!,
+    }));
   }
 }
 
 function name(number: number): string {
   return String(number).padStart(6, '0');
+}
+
+/** The numbers in the names that match, ascending. */
+function numbersIn(folder: string, pattern: RegExp): number[][] {
+  return readdirSync(folder)
+    .map((file) => pattern.exec(file)?.slice(1).map(Number))
+    .filter((numbers) => numbers !== undefined)
+    .sort(([a = 0], [b = 0]) => a - b);
+}
+
+function contains(outer: RunSpan, inner: RunSpan): boolean {
+  return outer.first <= inner.first && outer.last >= inner.last;
 }

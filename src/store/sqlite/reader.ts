@@ -4,6 +4,7 @@ import type { Micros } from '../../core/micros.ts';
 import type { FacetCount, ListQuery, Range, StoredEvent } from '../event-store.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { type IdSeed, idHash } from './ids/id-hash.ts';
+import { IdRuns, type RunSpan } from './ids/id-runs.ts';
 import { ActiveSegment } from './live/active-segment.ts';
 import { rowsWithHash } from './live/columns.ts';
 import { eventIn } from './live/event-in.ts';
@@ -14,47 +15,64 @@ import { list } from './query/list.ts';
 import { type ScanPage, scanPage } from './query/scan.ts';
 import type { Stretch } from './query/segment.ts';
 import { sequenceAt } from './query/sequence-at.ts';
-import { inSlices } from './query/slices.ts';
+import { inSlices, type Slices } from './query/slices.ts';
 import { treeNodes } from './query/tree-nodes.ts';
+import { SealedCache } from './sealed/sealed-cache.ts';
+import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
+import { SealedStretch } from './sealed/sealed-stretch.ts';
+import { SealedValues } from './sealed/sealed-values.ts';
 
 /** Everything that can be read at a moment. */
 export interface View {
   readonly idSeed: IdSeed;
-  /** Segments in SQLite, oldest first. */
+  /** Oldest first. */
+  readonly sealed: readonly SealedInfo[];
+  /** The runs of ids of the sealed segments. */
+  readonly runs: readonly RunSpan[];
+  /** Segments in SQLite, oldest first; the last one takes events. */
   readonly live: readonly LiveSegment[];
 }
 
 /** A segment in SQLite as one reader holds it. */
 interface OpenLive {
-  readonly number: number;
   readonly live: LiveSegment;
   readonly values: LiveValues;
   readonly segment: ActiveSegment;
+  /** Questions that look at it. */
+  users: number;
+}
+
+interface OpenSealed {
+  readonly segment: SealedSegment;
+  readonly values: SealedValues;
 }
 
 /** Answers questions about logs, which it knows by number. One lives in each reader thread. */
 export class Reader {
   readonly #directory: DataDirectory;
   readonly #queryMillis: number;
+  readonly #cache = new SealedCache();
+  readonly #runs: IdRuns;
   #view: View;
   #live: readonly OpenLive[] = [];
+  #sealed = new Map<number, OpenSealed>();
 
   constructor(directory: DataDirectory, view: View, queryMillis: number) {
     this.#directory = directory;
     this.#queryMillis = queryMillis;
+    this.#runs = new IdRuns((span) => directory.run(span));
     this.#view = view;
     this.show(view);
   }
 
   /** What is there from now on. Questions under way finish with what they began with. */
   show(view: View): void {
+    const before = this.#live;
     this.#view = view;
-    this.#live = view.live.map((live) => {
-      const held = this.#live.find(({ number }) => number === live.number);
-      if (held !== undefined) return held;
-      const segment = ActiveSegment.openForReading(this.#directory.database(live.number));
-      return { number: live.number, live, values: new LiveValues(live.columns), segment };
-    });
+    this.#live = view.live.map((live) => this.#openLive(live));
+    this.#sealed = new Map(view.sealed.map((info) => [info.number, this.#openSealed(info)]));
+    this.#runs.show(view.runs);
+    for (const live of before) this.#closeIfUnused(live);
   }
 
   get(log: number, eventID: string): StoredEvent | undefined {
@@ -65,41 +83,81 @@ export class Reader {
         if (event !== undefined) return event;
       }
     }
+    for (const { segment, row } of this.#runs.find(eventID, hash)) {
+      const held = this.#sealed.get(segment)?.segment.storedRow(row);
+      const event = held && eventIn(held, log, eventID);
+      if (event !== undefined) return event;
+    }
     return undefined;
   }
 
   list(log: number, query: ListQuery): Promise<StoredEvent[]> {
-    return inSlices(list(this.#stretches(log), query), this.#queryMillis);
+    return this.#ask(log, (stretches) => list(stretches, query));
   }
 
   count(log: number, filter: Filter, sequences: Range): Promise<number> {
-    return inSlices(count(this.#stretches(log), filter, sequences), this.#queryMillis);
+    return this.#ask(log, (stretches) => count(stretches, filter, sequences));
   }
 
   distinct(log: number, facet: Facet, filter: Filter, limit?: number): Promise<FacetCount[]> {
-    return inSlices(distinct(this.#stretches(log), facet, filter, limit), this.#queryMillis);
+    return this.#ask(log, (stretches) => distinct(stretches, facet, filter, limit));
   }
 
   scanPage(log: number, range: Range, filter: Filter): Promise<ScanPage> {
-    return inSlices(scanPage(this.#stretches(log), range, filter), this.#queryMillis);
+    return this.#ask(log, (stretches) => scanPage(stretches, range, filter));
   }
 
   sequenceAt(log: number, recordedAt: Micros): Promise<number | undefined> {
-    return inSlices(sequenceAt(this.#stretches(log), recordedAt), this.#queryMillis);
+    return this.#ask(log, (stretches) => sequenceAt(stretches, recordedAt));
   }
 
   treeNodes(log: number, level: number, from: number, count: number): Promise<Uint8Array> {
-    return inSlices(treeNodes(this.#stretches(log), level, from, count), this.#queryMillis);
+    return this.#ask(log, (stretches) => treeNodes(stretches, level, from, count));
   }
 
   close(): void {
-    for (const { segment } of this.#live) segment.close();
+    this.show({ ...this.#view, live: [], sealed: [], runs: [] });
+    this.#cache.close();
   }
 
-  /** The log's events, oldest segment first. */
-  #stretches(log: number): Stretch[] {
-    return this.#live.map(({ live, values, segment }) =>
-      liveStretch(log, live.columns, values, segment),
-    );
+  /** Puts a question to the log's events, oldest segment first. */
+  async #ask<T>(log: number, question: (stretches: readonly Stretch[]) => Slices<T>): Promise<T> {
+    const live = this.#live;
+    const stretches = [
+      ...Array.from(
+        this.#sealed.values(),
+        ({ segment, values }) => new SealedStretch(log, segment, values),
+      ),
+      ...live.map(({ live: { columns }, values, segment }) =>
+        liveStretch(log, columns, values, segment),
+      ),
+    ];
+    for (const used of live) used.users += 1;
+    try {
+      return await inSlices(question(stretches), this.#queryMillis);
+    } finally {
+      for (const used of live) {
+        used.users -= 1;
+        this.#closeIfUnused(used);
+      }
+    }
+  }
+
+  #openLive(live: LiveSegment): OpenLive {
+    const held = this.#live.find((open) => open.live.number === live.number);
+    if (held !== undefined) return held;
+    const segment = ActiveSegment.openForReading(this.#directory.database(live.number));
+    return { live, values: new LiveValues(live.columns), segment, users: 0 };
+  }
+
+  #openSealed(info: SealedInfo): OpenSealed {
+    const held = this.#sealed.get(info.number);
+    if (held !== undefined) return held;
+    const segment = new SealedSegment(info, this.#directory.sealed(info.number), this.#cache);
+    return { segment, values: new SealedValues(segment) };
+  }
+
+  #closeIfUnused(live: OpenLive): void {
+    if (live.users === 0 && !this.#live.includes(live)) live.segment.close();
   }
 }

@@ -14,4 +14,4 @@ async function place(segmentEvents?: number) {
 }
 
 describeEventStore('sqlite', () => place(), { durable: true });
-describeEventStore('sqlite with many small segments', () => place(50), { durable: true });
+describeEventStore('sqlite with many small segments', () => place(400), { durable: true });

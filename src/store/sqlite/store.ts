@@ -15,9 +15,10 @@ import type {
   Range,
   StoredEvent,
 } from '../event-store.ts';
+import type { LogEnd } from './live/active-segment.ts';
 import type { ScanPage } from './query/scan.ts';
-import type { View } from './reader.ts';
 import { ReaderPool } from './reader-pool.ts';
+import { Segments } from './segments.ts';
 import type { WriterOptions } from './writer.ts';
 import type { WriterMethods } from './writer-thread.ts';
 
@@ -49,10 +50,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Even
   const module = siblingModule(import.meta.url, './writer-thread');
   const writer = new Thread<WriterMethods>('event store writer', module, data);
   try {
-    const { idSeed, logs, live } = await writer.call.open();
-    const view: View = { idSeed, live };
+    const { logs, view } = await writer.call.open();
     const pool = new ReaderPool(readers, { directory, view, queryMillis });
-    return new SqliteStore(writer, pool, view, new Map(logs.map((log) => [log.organisation, log])));
+    const segments = new Segments({ directory }, view, writer, pool);
+    return new SqliteStore(writer, pool, segments, logs);
   } catch (error) {
     await writer.terminate();
     throw error;
@@ -62,8 +63,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Even
 class SqliteStore implements EventStore {
   readonly #writer: Thread<WriterMethods>;
   readonly #readers: ReaderPool;
+  readonly #segments: Segments;
   readonly #logs: Map<string, Log>;
-  #view: View;
   /** Why the writer is gone. What it did last is unknown then, so nothing is answered any more. */
   #failed: AnnalsError | undefined;
   #closed: Promise<void> | undefined;
@@ -71,13 +72,13 @@ class SqliteStore implements EventStore {
   constructor(
     writer: Thread<WriterMethods>,
     readers: ReaderPool,
-    view: View,
-    logs: Map<string, Log>,
+    segments: Segments,
+    logs: readonly LogEnd[],
   ) {
     this.#writer = writer;
     this.#readers = readers;
-    this.#view = view;
-    this.#logs = logs;
+    this.#segments = segments;
+    this.#logs = new Map(logs.map((log) => [log.organisation, log]));
     void writer.ended.then((reason) => {
       this.#failed = reason;
     });
@@ -85,6 +86,7 @@ class SqliteStore implements EventStore {
 
   async append(appends: readonly Append[]): Promise<void> {
     this.#checkOpen();
+    await this.#segments.room();
     const { numbers, begun } = await this.#writer.call.append(appends);
     for (const { organisation, number } of numbers) {
       this.#logs.set(organisation, { number, head: emptyHead });
@@ -93,10 +95,7 @@ class SqliteStore implements EventStore {
       const { number } = this.#logs.get(organisation)!;
       this.#logs.set(organisation, { number, head });
     }
-    if (begun !== undefined) {
-      this.#view = { ...this.#view, live: [...this.#view.live, begun] };
-      void this.#readers.show(this.#view);
-    }
+    if (begun !== undefined) this.#segments.begin(begun);
   }
 
   async findExisting(
@@ -104,6 +103,7 @@ class SqliteStore implements EventStore {
     eventIDs: readonly string[],
   ): Promise<Map<string, StoredEvent>> {
     this.#checkOpen();
+    await this.#segments.room();
     return this.#writer.call.findExisting(organisation, eventIDs);
   }
 
@@ -183,6 +183,7 @@ class SqliteStore implements EventStore {
   }
 
   async #finish(): Promise<void> {
+    await this.#segments.close();
     await this.#readers.close();
     // Appends made before stand before this call in the writer's queue.
     await this.#writer.call.close().catch(() => {});

@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
 import { serve } from '../../threads/serve.ts';
 import type { Append } from '../event-store.ts';
+import type { Sealed } from './sealer.ts';
 import { Writer, type WriterOptions } from './writer.ts';
 
 let writer: Writer | undefined;
@@ -14,6 +15,7 @@ const methods = {
   append: (appends: readonly Append[]) => writer!.append(appends),
   findExisting: (organisation: string, eventIDs: readonly string[]) =>
     writer!.findExisting(organisation, eventIDs),
+  sealed: (sealed: Sealed) => writer!.sealed(sealed),
   close: () => writer?.close(),
 };
 

@@ -3,12 +3,17 @@ import type { Random } from '../../core/uuid.ts';
 import { checkAppends, duplicate, headMoved } from '../append-check.ts';
 import type { Append, StoredEvent } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
-import { type IdHash, type IdSeed, idHash } from './ids/id-hash.ts';
+import { type IdHash, idHash } from './ids/id-hash.ts';
+import { IdRuns } from './ids/id-runs.ts';
 import { ActiveSegment, type LogEnd } from './live/active-segment.ts';
 import { LiveWriter, roomFor } from './live/column-writer.ts';
 import { createLiveColumns, rowsWithHash } from './live/columns.ts';
 import { eventIn } from './live/event-in.ts';
 import { capacityFor, type LiveSegment, loadColumns } from './live/live-segment.ts';
+import type { View } from './reader.ts';
+import { SealedCache } from './sealed/sealed-cache.ts';
+import { type SealedInfo, SealedSegment, sealedInfo } from './sealed/sealed-segment.ts';
+import type { Sealed } from './sealer.ts';
 import { StoreFile } from './store-file.ts';
 
 export interface WriterOptions {
@@ -19,10 +24,8 @@ export interface WriterOptions {
 
 /** What the rest of the store learns when the directory is opened. */
 export interface Opened {
-  readonly idSeed: IdSeed;
   readonly logs: readonly LogEnd[];
-  /** Segments in SQLite, oldest first; the last one takes events. */
-  readonly live: readonly LiveSegment[];
+  readonly view: View;
 }
 
 export interface Appended {
@@ -54,11 +57,15 @@ export class Writer {
   readonly #logs = new Map<string, LogEnd>();
   /** Oldest first; the last one takes events. */
   readonly #open: Open[] = [];
+  readonly #cache = new SealedCache();
+  readonly #sealed = new Map<number, SealedSegment>();
+  readonly #runs: IdRuns;
   #broken: AnnalsError | undefined;
 
   constructor({ directory, segmentEvents }: WriterOptions, random: Random) {
     this.#directory = new DataDirectory(directory);
     this.#segmentEvents = segmentEvents;
+    this.#runs = new IdRuns((span) => this.#directory.run(span));
     this.#directory.prepare();
     this.#store = new StoreFile(this.#directory, random);
     try {
@@ -70,8 +77,21 @@ export class Writer {
   }
 
   opened(): Opened {
-    const { idSeed } = this.#store;
-    return { idSeed, logs: [...this.#logs.values()], live: this.#open.map(liveSegment) };
+    const view = {
+      idSeed: this.#store.idSeed,
+      sealed: Array.from(this.#sealed.values(), ({ info }) => info),
+      runs: this.#directory.runs(),
+      live: this.#open.map(liveSegment),
+    };
+    return { logs: [...this.#logs.values()], view };
+  }
+
+  /** A segment has been sealed, which from now on is read in its sealed form. */
+  sealed({ segment, runs }: Sealed): void {
+    const place = this.#open.findIndex(({ number }) => number === segment.number);
+    this.#open.splice(place, 1)[0]?.segment.close();
+    this.#addSealed(segment);
+    this.#runs.show(runs);
   }
 
   append(appends: readonly Append[]): Appended {
@@ -106,6 +126,8 @@ export class Writer {
 
   close(): void {
     for (const { segment } of this.#open) segment.close();
+    this.#runs.close();
+    this.#cache.close();
     this.#store.close();
   }
 
@@ -114,8 +136,13 @@ export class Writer {
   }
 
   #load(): void {
-    const numbers = this.#directory.databases();
-    for (const number of numbers) {
+    const directory = this.#directory;
+    directory.tidy();
+    for (const number of directory.sealedSegments()) {
+      this.#addSealed(sealedInfo(number, directory.sealed(number)));
+    }
+    this.#runs.show(directory.runs());
+    for (const number of directory.databases()) {
       const segment = ActiveSegment.open(this.#directory.database(number));
       if (segment === undefined) {
         // The process ended while it began this segment; nothing was ever written to it.
@@ -129,6 +156,11 @@ export class Writer {
       this.#begin(capacityFor(this.#segmentEvents, roomFor([])));
     }
     for (const log of this.#active.segment.logs()) this.#logs.set(log.organisation, log);
+  }
+
+  #addSealed(info: SealedInfo): void {
+    const path = this.#directory.sealed(info.number);
+    this.#sealed.set(info.number, new SealedSegment(info, path, this.#cache));
   }
 
   /** Begins a new segment, which takes events from now on. */
@@ -211,6 +243,11 @@ export class Writer {
         const found = eventIn(segment.event(row), log, eventID);
         if (found !== undefined) return found;
       }
+    }
+    for (const { segment, row } of this.#runs.find(eventID, hash)) {
+      const event = this.#sealed.get(segment)?.storedRow(row);
+      const found = event && eventIn(event, log, eventID);
+      if (found !== undefined) return found;
     }
     return undefined;
   }

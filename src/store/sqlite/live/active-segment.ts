@@ -73,6 +73,7 @@ interface EventRow {
   readonly created_at: Micros;
   readonly recorded_at: Micros;
   readonly salt: Uint8Array | null;
+  readonly leaf_hash: Uint8Array;
   readonly body: string;
 }
 
@@ -182,6 +183,18 @@ export class ActiveSegment {
   leafHash(row: number): Uint8Array {
     const { leaf_hash } = this.#leafHash.get(row) as { leaf_hash: Uint8Array };
     return leaf_hash;
+  }
+
+  /** What of an event goes into its sealed form. */
+  sealedEvent(row: number): { body: string; salt: Uint8Array | undefined; leafHash: Uint8Array } {
+    const { body, salt, leaf_hash: leafHash } = this.#event.get(row) as unknown as EventRow;
+    return { body, salt: salt ?? undefined, leafHash };
+  }
+
+  /** All tree nodes in the order of (log, level, index). */
+  nodes(): Uint8Array[] {
+    const rows = this.#db.prepare('SELECT hash FROM nodes ORDER BY log, level, place').all();
+    return (rows as { hash: Uint8Array }[]).map(({ hash }) => hash);
   }
 
   node(log: number, level: number, index: number): Uint8Array | undefined {

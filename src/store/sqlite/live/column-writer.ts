@@ -2,6 +2,7 @@ import { facets } from '../../../core/facets.ts';
 import { searchable } from '../../../core/filter.ts';
 import type { SealedEvent } from '../../event-store.ts';
 import type { IdHash } from '../ids/id-hash.ts';
+import { idTime } from '../ids/id-time.ts';
 import {
   type Capacity,
   type LiveColumns,
@@ -14,7 +15,7 @@ import {
 /** What the columns keep of an event. */
 export type Searchable = Pick<
   SealedEvent,
-  'sequence' | 'createdAt' | 'recordedAt' | 'facets' | 'description'
+  'eventID' | 'sequence' | 'createdAt' | 'recordedAt' | 'facets' | 'description'
 >;
 
 /** The longest a text can be in UTF-8. */
@@ -73,6 +74,7 @@ export class LiveWriter {
       this.#textEnd += this.#text.write(searchable(event.description), this.#textEnd);
     }
     columns.textEnds[row] = this.#textEnd;
+    this.#widenIdTimes(event.eventID);
     this.#hashes.push(hash);
   }
 
@@ -116,6 +118,14 @@ export class LiveWriter {
     const first = row % partRows === 0;
     if (first || at < partEarliest[part]!) partEarliest[part] = at;
     if (first || at > partLatest[part]!) partLatest[part] = at;
+  }
+
+  #widenIdTimes(eventID: string): void {
+    const time = idTime(eventID);
+    if (time === undefined) return;
+    const { idTimes } = this.columns;
+    if (time < idTimes[0]!) idTimes[0] = time;
+    if (time > idTimes[1]!) idTimes[1] = time;
   }
 
   #enterId({ high, low }: IdHash, row: number): void {

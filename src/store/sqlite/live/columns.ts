@@ -1,4 +1,5 @@
 import { facets } from '../../../core/facets.ts';
+import { noIdTimes } from '../ids/id-time.ts';
 
 /** Rows are looked at in parts of this many, each with its own bounds of time. */
 export const partRows = 4_096;
@@ -43,6 +44,8 @@ export interface LiveColumns {
   readonly valueFacets: Uint8Array;
   /** A hash table with open addressing: high half, low half, row + 1 (0 is free). */
   readonly ids: Uint32Array;
+  /** Earliest and latest time that an id carries (see `IdTimes`). */
+  readonly idTimes: Float64Array;
 }
 
 /** Places in `counters`. */
@@ -53,7 +56,7 @@ export function createLiveColumns(capacity: Capacity): LiveColumns {
   const { rows, values, valueBytes, textBytes } = capacity;
   const parts = Math.ceil(rows / partRows);
   const slots = 2 ** Math.ceil(Math.log2(rows * 2));
-  return {
+  const columns: LiveColumns = {
     capacity,
     counters: new Int32Array(new SharedArrayBuffer(8)),
     logs: words(rows),
@@ -69,7 +72,10 @@ export function createLiveColumns(capacity: Capacity): LiveColumns {
     valueEnds: words(values + 1),
     valueFacets: new Uint8Array(new SharedArrayBuffer(values + 1)),
     ids: words(slots * 3),
+    idTimes: doubles(2),
   };
+  columns.idTimes.set([noIdTimes.earliest, noIdTimes.latest]);
+  return columns;
 }
 
 /** Rows that readers may look at. */

@@ -37,7 +37,7 @@ export function loadColumns(segment: ActiveSegment, rows: number, seed: IdSeed):
   );
   for (const { log, body, ...event } of segment.events()) {
     const { eventID, facets, description } = searchableParts(body);
-    writer.stage(log, { ...event, facets, description }, idHash(seed, log, eventID));
+    writer.stage(log, { ...event, eventID, facets, description }, idHash(seed, log, eventID));
   }
   writer.publish();
   return writer;

@@ -92,7 +92,7 @@ export class LiveValues implements Values {
     this.#bytes = Buffer.from(columns.values.buffer);
   }
 
-  get size(): number {
+  sizeOf(_facet: number): number {
     this.#readOn();
     return this.#texts.length;
   }
@@ -102,7 +102,7 @@ export class LiveValues implements Values {
     return this.#codes[facet]!.get(comparable(facets[facet]!, value)) ?? [];
   }
 
-  valueOf(_facet: number, code: number): string {
+  textOf(_facet: number, code: number): string {
     if (code >= this.#texts.length) this.#readOn();
     return this.#texts[code]!;
   }

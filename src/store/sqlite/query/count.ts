@@ -30,7 +30,7 @@ export function* distinct(
   const counts = new Map<string, number>();
   for (const { stretch, part, mask } of selections(stretches, filter, everything)) {
     for (const [code, times] of countCodes(part, place, mask)) {
-      const value = stretch.values.valueOf(place, code);
+      const value = stretch.values.textOf(place, code);
       counts.set(value, (counts.get(value) ?? 0) + times);
     }
     yield;

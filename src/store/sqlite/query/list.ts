@@ -5,6 +5,7 @@ import { type PartOfStretch, partsInOrder } from './parts-in-order.ts';
 import { type Question, translate } from './question.ts';
 import type { Stretch } from './segment.ts';
 import { newMask, select } from './select.ts';
+import { mayHold } from './selections.ts';
 import type { Slices } from './slices.ts';
 
 /** An event that belongs to the answer, not read yet. */
@@ -31,7 +32,8 @@ export function* list(stretches: readonly Stretch[], query: ListQuery): Slices<S
     skip = Math.max(0, skip - hits.length);
   };
 
-  for (const place of partsInOrder(stretches, order)) {
+  const possible = stretches.filter((stretch) => mayHold(stretch, filter));
+  for (const place of partsInOrder(possible, order)) {
     const { earliest, latest } = place.part;
     const unsettled = waiting.findIndex(({ createdAt }) =>
       order === 'asc' ? createdAt >= earliest : createdAt <= latest,
@@ -39,6 +41,7 @@ export function* list(stretches: readonly Stretch[], query: ListQuery): Slices<S
     settle(waiting.splice(0, unsettled === -1 ? waiting.length : unsettled));
     const needed = skip + limit - page.length;
     if (needed === 0) break;
+    if (!mayHold(place.part, filter)) continue;
     const question = questions(place.stretch);
     if (question === undefined) continue;
     const hits = firstHits(place, question, order, needed, after);
@@ -78,7 +81,6 @@ function firstHits(
   needed: number,
   after: Place | undefined,
 ): Hit[] {
-  if (part.latest < question.from || part.earliest >= question.to) return [];
   const mask = newMask(part);
   if (select(part, stretch.log, question, mask) === 0) return [];
   const createdAt = part.createdAt();

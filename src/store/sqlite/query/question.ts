@@ -52,7 +52,7 @@ export function translate(filter: Filter, sequences: Range, values: Values): Que
 function codesOf(facet: number, wanted: readonly string[], values: Values): FacetCodes | undefined {
   const codes = wanted.flatMap((value) => values.codesOf(facet, value));
   if (codes.length === 0) return undefined;
-  const set = new Uint8Array(values.size);
+  const set = new Uint8Array(values.sizeOf(facet));
   for (const code of codes) set[code] = 1;
   return { facet, set };
 }
@@ -64,5 +64,5 @@ function systemServices(
   if (without === undefined) return undefined;
   const facet = facetPlace('systemService');
   if (without !== 'all') return codesOf(facet, without, values);
-  return { facet, set: new Uint8Array(values.size).fill(1, 1) };
+  return { facet, set: new Uint8Array(values.sizeOf(facet)).fill(1, 1) };
 }

@@ -55,9 +55,9 @@ export interface Stretch {
 
 /** The values of a segment's facets and their codes. */
 export interface Values {
-  /** One more than the largest code. */
-  readonly size: number;
+  /** One more than the facet's largest code. */
+  sizeOf(facet: number): number;
   /** The codes of every value of the facet that compares equal to this one (see `comparable`). */
   codesOf(facet: number, value: string): readonly number[];
-  valueOf(facet: number, code: number): string;
+  textOf(facet: number, code: number): string;
 }

@@ -1,4 +1,5 @@
 import type { Filter } from '../../../core/filter.ts';
+import type { Micros } from '../../../core/micros.ts';
 import type { Range } from '../../event-store.ts';
 import { translate } from './question.ts';
 import type { Part, Stretch } from './segment.ts';
@@ -22,12 +23,11 @@ export function* selections(
   sequences: Range,
 ): Generator<Selection> {
   for (const stretch of stretches) {
-    if (!overlap(stretch.range, sequences)) continue;
+    if (!mayHold(stretch, filter) || !overlap(stretch.range, sequences)) continue;
     const question = translate(filter, sequences, stretch.values);
     if (question === undefined) continue;
     for (const part of stretch.parts) {
-      if (part.latest < question.from || part.earliest >= question.to) continue;
-      if (!overlap(part.range, sequences)) continue;
+      if (!mayHold(part, filter) || !overlap(part.range, sequences)) continue;
       const mask = newMask(part);
       const selected = select(part, stretch.log, question, mask);
       if (selected > 0) yield { stretch, part, mask, selected };
@@ -40,6 +40,14 @@ export function rowsOf({ part, mask }: Selection): number[] {
   const rows: number[] = [];
   for (let row = 0; row < part.rows; row += 1) if (mask[row] === 1) rows.push(part.firstRow + row);
   return rows;
+}
+
+/** Whether events created between these bounds can be in the filter's window. */
+export function mayHold(
+  { earliest, latest }: { readonly earliest: Micros; readonly latest: Micros },
+  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Filter,
+): boolean {
+  return latest >= from && earliest < to;
 }
 
 function overlap(a: Range, b: Range): boolean {

@@ -1,0 +1,59 @@
+import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { entryBytes, entryWords, writeIdRunFooter } from './id-run-file.ts';
+import type { IdTimes } from './id-time.ts';
+
+const bufferedEntries = 64 * 1024;
+
+/** Writes a run of ids beside its place, entry by entry in order. It appears there whole and on disk, or not at all. */
+export class IdRunWriter {
+  readonly #path: string;
+  readonly #aside: string;
+  readonly #descriptor: number;
+  readonly #buffer = new Uint32Array(bufferedEntries * entryWords);
+  #filled = 0;
+  #entries = 0;
+  #crc32 = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#aside = `${path}.part`;
+    this.#descriptor = openSync(this.#aside, 'w');
+  }
+
+  /** Takes an entry over from an array of entries. */
+  add(from: Uint32Array, at: number): void {
+    if (this.#filled === this.#buffer.length) this.#flush();
+    for (let word = 0; word < entryWords; word += 1) {
+      this.#buffer[this.#filled + word] = from[at + word]!;
+    }
+    this.#filled += entryWords;
+  }
+
+  finish(times: IdTimes): void {
+    this.#flush();
+    const footer = { entries: this.#entries, times, crc32: this.#crc32 };
+    writeAll(this.#descriptor, writeIdRunFooter(footer));
+    fdatasyncSync(this.#descriptor);
+    closeSync(this.#descriptor);
+    renameSync(this.#aside, this.#path);
+  }
+
+  /** Leaves nothing behind. */
+  abandon(): void {
+    closeSync(this.#descriptor);
+    rmSync(this.#aside, { force: true });
+  }
+
+  #flush(): void {
+    const bytes = Buffer.from(this.#buffer.buffer, 0, this.#filled * 4);
+    writeAll(this.#descriptor, bytes);
+    this.#crc32 = crc32(bytes, this.#crc32);
+    this.#entries += bytes.length / entryBytes;
+    this.#filled = 0;
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+}

@@ -1,0 +1,83 @@
+import type { Micros } from '../../../core/micros.ts';
+
+/** Rows of a segment that share one frame of bodies: the least that is decompressed to read an event. */
+export const blockRows = 64;
+/** Values of a facet that share one frame. */
+export const valuesTogether = 256;
+export const saltBytes = 16;
+export const hashBytes = 32;
+
+/**
+ * What a sealed segment says about itself, at its end. A segment is one file that never changes again:
+ *
+ *     magic | frames and sections | directory (a frame) | footer
+ *
+ * Rows are events in the order of (log, sequence). Everything is a zstd frame with a checksum of its own, except for
+ * what does not compress and is read in small pieces; that stands in sections, whose checksums stand here.
+ */
+export interface SegmentDirectory {
+  readonly number: number;
+  readonly rows: number;
+  /** In order of number. */
+  readonly logs: readonly SealedLog[];
+  /** Bounds of `createdAt` of each `partRows` rows. */
+  readonly parts: readonly Bounds[];
+  /** One frame for each `blockRows` rows: bodies, each followed by a line feed. */
+  readonly bodies: Frames;
+  /** One frame for each part, as `encodeTimes` writes them. */
+  readonly createdAt: Frames;
+  readonly recordedAt: Frames;
+  /** One frame for each part: lengths of the searchable texts as 32-bit numbers, then the texts. */
+  readonly texts: Frames;
+  /** One frame for each part: 1 where an event has a salt. */
+  readonly salted: Frames;
+  /** In the order of `facets`. */
+  readonly facets: readonly SealedFacet[];
+  /** 16 bytes a row; zeros where there is none. */
+  readonly salts: Section;
+  /** 32 bytes a row. */
+  readonly leafHashes: Section;
+  /** 32 bytes a tree node, in the order of (log, level, index). */
+  readonly nodes: Section;
+}
+
+export interface Bounds {
+  readonly earliest: Micros;
+  readonly latest: Micros;
+}
+
+/** One log's events in the segment: `rows` of them from `firstRow` and from `firstSequence`. */
+export interface SealedLog extends Bounds {
+  readonly number: number;
+  readonly organisation: string;
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly firstSequence: number;
+  readonly lastRecordedAt: Micros;
+  /** Where its tree nodes start in their section, counted in nodes. */
+  readonly firstNode: number;
+}
+
+/** Values are numbered from 1 in the order of their hash (see `valueHash`), then of themselves. */
+export interface SealedFacet {
+  readonly values: number;
+  /** One frame for each part: codes in `codeWidth(values)` bytes each. */
+  readonly codes: Frames;
+  /** One frame for each `valuesTogether` values: a JSON array of texts. */
+  readonly texts: Frames;
+  /** The hash of each such frame's first value. */
+  readonly hashes: readonly number[];
+}
+
+/** Frames one after the other. Frame n ends at `ends[n]` in the file and has `sizes[n]` bytes once unpacked. */
+export interface Frames {
+  readonly start: number;
+  readonly ends: readonly number[];
+  readonly sizes: readonly number[];
+}
+
+export interface Section {
+  readonly start: number;
+  readonly length: number;
+  readonly crc32: number;
+}

@@ -1,0 +1,30 @@
+import type { Codes } from '../query/segment.ts';
+import { codeWidth, newCodes } from './codes.ts';
+import { valueHash } from './value-hash.ts';
+
+/** A facet's values in their sealed order, and its column in their codes. */
+export interface FacetColumn {
+  readonly values: readonly { readonly hash: number; readonly value: string }[];
+  readonly codes: Codes;
+}
+
+/** Gives a column new codes, those of the values' sealed order. */
+export function facetColumn(
+  facet: number,
+  column: Uint32Array,
+  order: Uint32Array,
+  textOf: (code: number) => string,
+): FacetColumn {
+  const used = new Set<number>();
+  for (const row of order) used.add(column[row]!);
+  used.delete(0);
+  const values = Array.from(used, (code) => {
+    const value = textOf(code);
+    return { code, value, hash: valueHash(facet, value) };
+  });
+  values.sort((a, b) => a.hash - b.hash || (a.value < b.value ? -1 : 1));
+  const sealed = new Map(values.map(({ code }, place) => [code, place + 1]));
+  const codes = newCodes(codeWidth(values.length), order.length);
+  for (const [row, live] of order.entries()) codes[row] = sealed.get(column[live]!) ?? 0;
+  return { values, codes };
+}

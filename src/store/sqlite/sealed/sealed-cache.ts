@@ -1,0 +1,28 @@
+import { Lru } from '../lru.ts';
+import type { Codes } from '../query/segment.ts';
+import type { SegmentDirectory } from './directory.ts';
+import type { SegmentFile } from './segment-file.ts';
+
+/** Texts one after the other; text n ends at `ends[n]`. */
+export interface TextRun {
+  readonly bytes: Buffer;
+  readonly ends: Uint32Array;
+}
+
+const maxFiles = 64;
+const megabyte = 1024 * 1024;
+
+/** What a thread keeps of sealed segments, open and unpacked. It does not grow with the trail. */
+export class SealedCache {
+  readonly files = new Lru<SegmentFile>(maxFiles, (file) => file.close());
+  readonly directories = new Lru<SegmentDirectory>(24 * megabyte);
+  readonly codes = new Lru<Codes>(16 * megabyte);
+  readonly times = new Lru<Float64Array>(8 * megabyte);
+  readonly texts = new Lru<TextRun>(8 * megabyte);
+  readonly bodies = new Lru<TextRun>(8 * megabyte);
+  readonly values = new Lru<readonly string[]>(8 * megabyte);
+
+  close(): void {
+    this.files.clear();
+  }
+}

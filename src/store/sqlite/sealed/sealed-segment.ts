@@ -1,0 +1,186 @@
+import { facets } from '../../../core/facets.ts';
+import type { StoredEvent } from '../../event-store.ts';
+import type { StoredRow } from '../live/active-segment.ts';
+import { partRows } from '../live/columns.ts';
+import type { Codes } from '../query/segment.ts';
+import { codeWidth, readCodes } from './codes.ts';
+import {
+  type Bounds,
+  blockRows,
+  hashBytes,
+  type SealedLog,
+  type SegmentDirectory,
+  saltBytes,
+} from './directory.ts';
+import type { SealedCache, TextRun } from './sealed-cache.ts';
+import { SegmentFile } from './segment-file.ts';
+import { decodeTimes } from './times.ts';
+
+/** What is known of a sealed segment before it is opened. */
+export interface SealedInfo extends Bounds {
+  readonly number: number;
+  readonly rows: number;
+}
+
+/** Reads what stands at the end of the file. */
+export function sealedInfo(number: number, path: string): SealedInfo {
+  const file = new SegmentFile(path);
+  const { rows, earliest, latest } = file.footer;
+  file.close();
+  return { number, rows, earliest, latest };
+}
+
+/** A sealed segment, of which only those pieces are read that are asked for. */
+export class SealedSegment {
+  readonly info: SealedInfo;
+  readonly #path: string;
+  readonly #cache: SealedCache;
+
+  constructor(info: SealedInfo, path: string, cache: SealedCache) {
+    this.info = info;
+    this.#path = path;
+    this.#cache = cache;
+  }
+
+  get file(): SegmentFile {
+    return this.#cache.files.get(this.#path, () => new SegmentFile(this.#path), one);
+  }
+
+  get directory(): SegmentDirectory {
+    const cost = () => this.file.footer.directorySize * 2;
+    return this.#cache.directories.get(this.#path, () => this.file.directory(), cost);
+  }
+
+  /** The log's place in here, if it has one. */
+  log(number: number): SealedLog | undefined {
+    const { logs } = this.directory;
+    const place = firstAtLeast(logs.length, (at) => logs[at]!.number >= number);
+    return logs[place]?.number === number ? logs[place] : undefined;
+  }
+
+  /** The log that a row belongs to. */
+  logAt(row: number): SealedLog {
+    const { logs } = this.directory;
+    return logs[firstAtLeast(logs.length, (at) => logs[at]!.firstRow > row) - 1]!;
+  }
+
+  createdAt(part: number): Float64Array {
+    return this.#times('createdAt', part);
+  }
+
+  recordedAt(part: number): Float64Array {
+    return this.#times('recordedAt', part);
+  }
+
+  codes(facet: number, part: number): Codes {
+    const name = `${facets[facet]} ${part}`;
+    const { codes, values } = this.directory.facets[facet]!;
+    const read = () => readCodes(this.file.frame(name, codes, part), codeWidth(values));
+    return this.#cache.codes.get(this.#key(name), read, byteLength);
+  }
+
+  texts(part: number): TextRun {
+    const read = () => {
+      const bytes = this.file.frame(`texts ${part}`, this.directory.texts, part);
+      const rows = Math.min(partRows, this.info.rows - part * partRows);
+      const ends = readCodes(bytes.subarray(0, rows * 4), 4) as Uint32Array;
+      for (let row = 1; row < rows; row += 1) ends[row]! += ends[row - 1]!;
+      return { bytes: bytes.subarray(rows * 4), ends };
+    };
+    return this.#cache.texts.get(this.#key(`texts ${part}`), read, textCost);
+  }
+
+  /** The bodies of a block; each ends before its line feed. */
+  bodies(block: number): TextRun {
+    const read = () => {
+      const bytes = this.file.frame(`bodies ${block}`, this.directory.bodies, block);
+      const ends = new Uint32Array(Math.min(blockRows, this.info.rows - block * blockRows));
+      let end = -1;
+      for (let row = 0; row < ends.length; row += 1) {
+        end = bytes.indexOf(lineFeed, end + 1);
+        ends[row] = end;
+      }
+      return { bytes, ends };
+    };
+    return this.#cache.bodies.get(this.#key(`bodies ${block}`), read, textCost);
+  }
+
+  event(row: number, { firstRow, firstSequence }: SealedLog = this.logAt(row)): StoredEvent {
+    const part = Math.floor(row / partRows);
+    const salt = this.#salt(row);
+    return {
+      sequence: firstSequence + row - firstRow,
+      createdAt: this.createdAt(part)[row % partRows]!,
+      recordedAt: this.recordedAt(part)[row % partRows]!,
+      body: this.#body(row),
+      ...(salt !== undefined && { salt }),
+    };
+  }
+
+  storedRow(row: number): StoredRow {
+    const log = this.logAt(row);
+    return { log: log.number, ...this.event(row, log) };
+  }
+
+  /** The leaf hashes of consecutive rows. */
+  leafHashes(first: number, rows: number): Buffer {
+    return this.file.section(this.directory.leafHashes, first * hashBytes, rows * hashBytes);
+  }
+
+  node(place: number): Buffer {
+    return this.file.section(this.directory.nodes, place * hashBytes, hashBytes);
+  }
+
+  valueTexts(facet: number, group: number): readonly string[] {
+    const name = `values of ${facets[facet]} ${group}`;
+    const { texts } = this.directory.facets[facet]!;
+    const read = () => JSON.parse(this.file.frame(name, texts, group).toString()) as string[];
+    return this.#cache.values.get(this.#key(name), read, () => texts.sizes[group]! * 2);
+  }
+
+  #body(row: number): string {
+    const { bytes, ends } = this.bodies(Math.floor(row / blockRows));
+    const place = row % blockRows;
+    return bytes.toString('utf8', place === 0 ? 0 : ends[place - 1]! + 1, ends[place]!);
+  }
+
+  #salt(row: number): Uint8Array | undefined {
+    const part = Math.floor(row / partRows);
+    const salted = this.#cache.codes.get(
+      this.#key(`salted ${part}`),
+      () => this.file.frame(`salted ${part}`, this.directory.salted, part),
+      byteLength,
+    );
+    if (salted[row % partRows] === 0) return undefined;
+    return new Uint8Array(this.file.section(this.directory.salts, row * saltBytes, saltBytes));
+  }
+
+  #times(column: 'createdAt' | 'recordedAt', part: number): Float64Array {
+    const name = `${column} ${part}`;
+    const read = () => {
+      const rows = Math.min(partRows, this.info.rows - part * partRows);
+      return decodeTimes(this.file.frame(name, this.directory[column], part), rows);
+    };
+    return this.#cache.times.get(this.#key(name), read, byteLength);
+  }
+
+  #key(piece: string): string {
+    return `${this.info.number} ${piece}`;
+  }
+}
+
+const lineFeed = 0x0a;
+const one = () => 1;
+const byteLength = ({ byteLength: bytes }: ArrayBufferView) => bytes;
+const textCost = ({ bytes, ends }: TextRun) => bytes.byteLength + ends.byteLength;
+
+/** The first place from 0 to `length` where the test holds; it holds at all places after that. */
+export function firstAtLeast(length: number, holds: (place: number) => boolean): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

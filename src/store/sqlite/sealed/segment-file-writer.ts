@@ -1,0 +1,86 @@
+import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import type { Bounds, Frames, Section, SegmentDirectory } from './directory.ts';
+import { magic, writeFooter } from './footer.ts';
+import { pack } from './frame.ts';
+
+const flushAt = 1024 * 1024;
+
+/** Writes a segment beside its place. It appears there whole and on disk, or not at all. */
+export class SegmentFileWriter {
+  readonly #path: string;
+  readonly #aside: string;
+  readonly #descriptor: number;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #position = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#aside = `${path}.part`;
+    this.#descriptor = openSync(this.#aside, 'w');
+    this.#write(magic);
+  }
+
+  frames(contents: Iterable<Uint8Array>): Frames {
+    const start = this.#position;
+    const [ends, sizes]: [number[], number[]] = [[], []];
+    for (const content of contents) {
+      const frame = isZero(content) ? noBytes : pack(content);
+      this.#write(frame);
+      ends.push(this.#position);
+      sizes.push(content.length);
+    }
+    return { start, ends, sizes };
+  }
+
+  section(bytes: Uint8Array): Section {
+    const start = this.#position;
+    this.#write(bytes);
+    return { start, length: bytes.length, crc32: crc32(bytes) };
+  }
+
+  finish(directory: SegmentDirectory, bounds: Bounds): void {
+    const content = Buffer.from(JSON.stringify(directory));
+    const frame = pack(content);
+    const footer = writeFooter({
+      ...bounds,
+      directoryStart: this.#position,
+      directoryLength: frame.length,
+      directorySize: content.length,
+      rows: directory.rows,
+    });
+    this.#write(frame);
+    this.#write(footer);
+    this.#flush();
+    fdatasyncSync(this.#descriptor);
+    closeSync(this.#descriptor);
+    renameSync(this.#aside, this.#path);
+  }
+
+  /** Leaves nothing behind. */
+  abandon(): void {
+    closeSync(this.#descriptor);
+    rmSync(this.#aside, { force: true });
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    this.#position += bytes.length;
+    if (this.#waitingBytes >= flushAt) this.#flush();
+  }
+
+  #flush(): void {
+    const bytes = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+  }
+}
+
+const noBytes = new Uint8Array();
+
+function isZero(content: Uint8Array): boolean {
+  return content.every((byte) => byte === 0);
+}

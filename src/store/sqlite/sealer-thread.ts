@@ -1,0 +1,26 @@
+import { setPriority } from 'node:os';
+import { workerData } from 'node:worker_threads';
+import { serve } from '../../threads/serve.ts';
+import { DataDirectory } from './data-directory.ts';
+import type { LiveSegment } from './live/live-segment.ts';
+import { Sealer } from './sealer.ts';
+
+/** What the sealer's thread is started with. */
+export interface SealerData {
+  readonly directory: string;
+}
+
+// On Linux this is the priority of this thread alone; sealing can wait, appends and answers cannot.
+if (process.platform === 'linux') setPriority(10);
+
+const { directory } = workerData as SealerData;
+const sealer = new Sealer(new DataDirectory(directory));
+
+const methods = {
+  seal: (live: LiveSegment) => sealer.seal(live),
+  tidy: () => sealer.tidy(),
+};
+
+export type SealerMethods = typeof methods;
+
+serve(methods);

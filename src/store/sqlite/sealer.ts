@@ -1,0 +1,62 @@
+import type { DataDirectory } from './data-directory.ts';
+import { IdRun } from './ids/id-run.ts';
+import { dueForMerge, type RunSpan } from './ids/id-runs.ts';
+import { mergeRuns } from './ids/merge-runs.ts';
+import { ActiveSegment } from './live/active-segment.ts';
+import type { LiveSegment } from './live/live-segment.ts';
+import { seal } from './sealed/seal.ts';
+import type { SealedInfo } from './sealed/sealed-segment.ts';
+
+/** What there is after a segment was sealed. */
+export interface Sealed {
+  readonly segment: SealedInfo;
+  readonly runs: readonly RunSpan[];
+}
+
+/**
+ * Seals full segments, one after the other. Until `tidy` the replaced files are still there, for whoever still reads
+ * them. It can be cut off at any moment: what it began is begun anew when the store is opened again.
+ */
+export class Sealer {
+  readonly #directory: DataDirectory;
+
+  constructor(directory: DataDirectory) {
+    this.#directory = directory;
+  }
+
+  seal(live: LiveSegment): Sealed {
+    const directory = this.#directory;
+    const segment = ActiveSegment.openForReading(directory.database(live.number));
+    try {
+      // The ids come first, so that no sealed segment is ever without.
+      const run = directory.run({ first: live.number, last: live.number });
+      const bounds = seal(live, segment, { segment: directory.sealed(live.number), run });
+      directory.sync();
+      this.#mergeRuns();
+      return { segment: bounds, runs: directory.runs() };
+    } finally {
+      segment.close();
+    }
+  }
+
+  /** Removes what has been replaced; nobody reads it any more. */
+  tidy(): void {
+    this.#directory.tidy();
+  }
+
+  #mergeRuns(): void {
+    const directory = this.#directory;
+    for (;;) {
+      const due = dueForMerge(directory.runs());
+      if (due === undefined) return;
+      const [before, last] = due;
+      const runs = [new IdRun(directory.run(before)), new IdRun(directory.run(last))] as const;
+      try {
+        mergeRuns(...runs, directory.run({ first: before.first, last: last.last }));
+      } finally {
+        for (const run of runs) run.close();
+      }
+      directory.sync();
+    }
+  }
+}
