@@ -150,13 +150,17 @@ test('a refusal that names nobody costs only the events that are refused alone',
   assert.deepEqual(scene.recorder.stats.lostBy, { refused: 1 });
 });
 
-test('a batch the server finds too large is sent in smaller ones', async () => {
+test('a batch the server finds too large is sent in smaller ones, which grow again', async () => {
   await using scene = await open();
   scene.receiver.behave = (drafts) => (drafts.length > 3 ? { status: 413 } : 'accept');
   recordMany(scene.recorder, 20);
   await scene.recorder.flush();
   assert.deepEqual(actions(scene.receiver), numbered(20));
   assert.equal(scene.recorder.stats.lost, 0);
+  scene.receiver.behave = () => 'accept';
+  recordMany(scene.recorder, 200, 20);
+  await scene.recorder.flush();
+  assert.ok(scene.receiver.requests.some((request) => request.count > 90));
 });
 
 test('with a wrong key events wait, and arrive once the key has been replaced', async () => {
@@ -195,16 +199,20 @@ test('pauses grow with failures, keep to Retry-After, and are long while the key
     { status: 429, headers: { 'retry-after': '12' } },
     later,
     'accept',
+    { status: 503 },
     { status: 403 },
   );
   recordMany(scene.recorder, 1);
   await scene.recorder.flush();
   recordMany(scene.recorder, 1, 1);
   await scene.recorder.flush();
+  scene.receiver.behave = inTurn({ status: 422 });
+  recordMany(scene.recorder, 1, 2);
+  await scene.recorder.flush();
   const hour = 3_600_000;
   assert.deepEqual(
     pauses.filter((pause) => pause !== 7),
-    [100, 200, 400, 12_000, hour, 1_000],
+    [100, 200, 400, 12_000, hour, 100, 1_000, 100],
   );
 });
 
@@ -225,6 +233,7 @@ test('a full queue loses the newest events, and an event tells how many and when
   assert.ok(kept.every((id) => id !== undefined));
   assert.deepEqual(lost, [undefined, undefined, undefined]);
   assert.deepEqual(actions(scene.receiver), [...numbered(5), 'recorder.dropped']);
+  assert.equal(scene.receiver.stored[4]?.createdAt, '2026-06-20T08:00:00.000000Z');
   assert.deepEqual(scene.receiver.stored[5]?.details, {
     count: 3,
     from: '2026-06-20T08:00:07.000000Z',
@@ -259,12 +268,33 @@ test('a server that refuses even the event about losses is not asked again until
 });
 
 test('a server that hangs is given up on and asked again', async () => {
-  await using scene = await open({ requestTimeoutMs: 20 });
+  await using scene = await open({ requestTimeoutMs: 100 });
   scene.receiver.behave = inTurn('hang');
   recordMany(scene.recorder, 2);
   assert.equal(await scene.recorder.flush(), true);
   assert.deepEqual(actions(scene.receiver), numbered(2));
   assert.equal(scene.errors[0]?.code, 'timeout');
+});
+
+test('events wait for company until there is a full batch, or flush() is called', async () => {
+  await using scene = await open({ maxDelayMs: 60_000, maxBatchEvents: 5 });
+  recordMany(scene.recorder, 5);
+  while (scene.receiver.stored.length < 5) await new Promise((resolve) => setTimeout(resolve, 1));
+  await scene.recorder.flush();
+  recordMany(scene.recorder, 2, 5);
+  assert.equal(await scene.recorder.flush(), true);
+  assert.deepEqual(
+    scene.receiver.requests.map((request) => request.count),
+    [5, 2],
+  );
+});
+
+test('flush() may wait without a limit', async () => {
+  await using scene = await open();
+  scene.receiver.behave = inTurn('reset', 'reset');
+  recordMany(scene.recorder, 2);
+  assert.equal(await scene.recorder.flush(Number.POSITIVE_INFINITY), true);
+  assert.deepEqual(actions(scene.receiver), numbered(2));
 });
 
 test('close() ends at its time limit, counts what was left, and later events are lost', async () => {
@@ -287,10 +317,10 @@ test('close() ends at its time limit, counts what was left, and later events are
 
 test('close() also delivers the event that tells of losses it met on the way', async () => {
   await using scene = await open();
-  scene.receiver.behave = refusing((draft) => draft.action === 'a.1');
-  recordMany(scene.recorder, 3);
+  scene.receiver.behave = refusing((draft) => draft.action === 'a.0');
+  recordMany(scene.recorder, 1);
   assert.equal(await scene.recorder.close(), true);
-  assert.deepEqual(actions(scene.receiver), ['a.0', 'a.2', 'recorder.dropped']);
+  assert.deepEqual(actions(scene.receiver), ['recorder.dropped']);
 });
 
 test('close() does not wait out a pause between attempts', async () => {
@@ -300,6 +330,44 @@ test('close() does not wait out a pause between attempts', async () => {
   assert.equal(await scene.recorder.flush(20), false);
   assert.equal(await scene.recorder.close(), true);
   assert.deepEqual(actions(scene.receiver), numbered(3));
+});
+
+test('only an answer that counts every event is believed', async () => {
+  await using scene = await open();
+  scene.receiver.behave = inTurn(
+    { status: 200, body: 'Welcome' },
+    { status: 201, body: { accepted: 1, duplicates: 0 } },
+  );
+  recordMany(scene.recorder, 2);
+  assert.equal(await scene.recorder.flush(), true);
+  assert.deepEqual(actions(scene.receiver), numbered(2));
+  assert.deepEqual(
+    scene.errors.map((error) => error.code),
+    ['corrupt', 'corrupt'],
+  );
+});
+
+test('an answer without end is not read to the end', async () => {
+  let calls = 0;
+  let isCancelled = false;
+  const endless = () =>
+    new ReadableStream({
+      pull: (body) => body.enqueue(new Uint8Array(10_000).fill(0x20)),
+      cancel: () => {
+        isCancelled = true;
+      },
+    });
+  await using scene = await open({
+    fetch: async (...request) => {
+      calls += 1;
+      return calls === 1 ? new Response(endless(), { status: 201 }) : fetch(...request);
+    },
+  });
+  recordMany(scene.recorder, 1);
+  assert.equal(await scene.recorder.flush(), true);
+  assert.equal(isCancelled, true);
+  assert.equal(scene.errors[0]?.code, 'corrupt');
+  assert.deepEqual(actions(scene.receiver), numbered(1));
 });
 
 test('a redirect is not followed: the key goes nowhere else', async () => {
@@ -359,11 +427,16 @@ test('neither waiting events nor a pause before the next attempt keep a process 
   await scene.receiver.start();
 });
 
-test('close() keeps the process alive until everything has arrived, and no longer', async () => {
+test('close() keeps the process alive until everything has arrived or its time is up', async () => {
   await using scene = await open();
   const { api } = scene.receiver;
-  assert.equal(await runProgram({ api, maxDelayMs: 60_000 }, 'await recorder.close();'), 0);
+  const slow = { maxDelayMs: 60_000, minRetryMs: 60_000, maxRetryMs: 60_000, closeTimeoutMs: 500 };
+  const ending = 'process.exitCode = (await recorder.close()) ? 1 : 2;';
+  assert.equal(await runProgram({ api, ...slow, closeTimeoutMs: 10_000 }, ending), 1);
   assert.deepEqual(actions(scene.receiver), ['GET']);
+  await scene.receiver.stop();
+  assert.equal(await runProgram({ api, ...slow }, ending), 2);
+  await scene.receiver.start();
 });
 
 test('options that cannot work are refused with their name when the recorder is created', () => {

@@ -66,7 +66,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
     onRefused(events) {
       for (const event of events) {
-        if (event.tells === undefined) lose('refused', event.at, 'the server refused it');
+        if (event.tells === undefined) losses.add('refused', event.at);
         else losses.takeBack(event.tells);
       }
     },

@@ -1,7 +1,10 @@
+import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { test } from 'node:test';
 import express, { type Request } from 'express';
 import { expressAudit } from './express.ts';
-import { describeMiddleware, optionsFor, secretRead } from './middleware.contract.ts';
+import type { RecorderDraft } from './fit.ts';
+import { describeMiddleware, optionsFor, secretRead, silenceBegun } from './middleware.contract.ts';
 import { closeServer, listen } from './testing/listen.ts';
 
 describeMiddleware('Express', async (recorder, trustProxy) => {
@@ -29,7 +32,9 @@ describeMiddleware('Express', async (recorder, trustProxy) => {
   app.get('/broken', async () => {
     throw new Error('the shelf is gone');
   });
-  app.get('/silent', () => {});
+  app.get('/silent', (request) => {
+    request.audit.record(silenceBegun);
+  });
   app.get('/endless', (_request, response) => {
     response.write('x');
   });
@@ -39,4 +44,14 @@ describeMiddleware('Express', async (recorder, trustProxy) => {
   }) satisfies express.ErrorRequestHandler);
   const server = createServer(app);
   return { url: await listen(server), close: () => closeServer(server) };
+});
+
+test('a call of a mounted part of an application is recorded with its whole path', async () => {
+  const drafts: RecorderDraft[] = [];
+  const app = express();
+  app.use('/api', expressAudit({ recorder: { record: (draft) => void drafts.push(draft) } }));
+  const server = createServer(app);
+  await fetch(`${await listen(server)}/api/items?page=2`);
+  await closeServer(server);
+  assert.equal(drafts[0]?.context?.path, '/api/items');
 });

@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import { fastifyAudit } from './fastify.ts';
-import { describeMiddleware, optionsFor, secretRead } from './middleware.contract.ts';
+import { describeMiddleware, optionsFor, secretRead, silenceBegun } from './middleware.contract.ts';
 
 describeMiddleware('Fastify', async (recorder, trustProxy) => {
   const app = fastify({ forceCloseConnections: true });
@@ -20,7 +20,9 @@ describeMiddleware('Fastify', async (recorder, trustProxy) => {
   app.get('/broken', async () => {
     throw new Error('the shelf is gone');
   });
-  app.get('/silent', () => {});
+  app.get('/silent', (request) => {
+    request.audit.record(silenceBegun);
+  });
   app.get('/endless', (_request, reply) => {
     reply.hijack();
     reply.raw.writeHead(200);

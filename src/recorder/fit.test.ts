@@ -56,6 +56,13 @@ test('control characters in a name are replaced, in the original they stay', () 
   assert.equal(adjusted(draft).userIdentity?.value, 'eve\r\nadmin');
 });
 
+test('of a text that is wrong in two ways the original is kept', () => {
+  const identity = `\n${'x'.repeat(600)}`;
+  const draft = { action: 'GET', userIdentity: identity };
+  assert.equal(fitted(draft).userIdentity, `\ufffd${'x'.repeat(511)}`);
+  assert.equal(adjusted(draft).userIdentity?.value, identity);
+});
+
 test('a value its field cannot hold is set aside under details', () => {
   const draft = {
     action: 'GET',
@@ -99,6 +106,26 @@ test('an event that is too large loses its largest fields and says so', () => {
   assert.equal(event.userIdentity, 'usr-1');
   assert.equal(event.details?.a, draft.details.a);
   assert.match(adjusted(draft).changes?.why ?? '', /^left out: an event has at most 65535 bytes/);
+});
+
+test('an event leaves room for what the log adds to it', () => {
+  const sizes = [63_000, 64_000, 65_000, 65_200].map((length) => {
+    const event = fitDraft({ action: 'PUT', details: { a: 'x'.repeat(length) } }, defaults);
+    return typeof event === 'string' ? 0 : event.bytes;
+  });
+  assert.ok(sizes.every((bytes) => bytes <= maxEventBytes - 1_024));
+  assert.deepEqual(
+    sizes.map((bytes) => bytes > 60_000),
+    [true, true, false, false],
+  );
+});
+
+test('what is nested very deep can be read by the log, even where it was set aside', () => {
+  let deep: unknown = 1;
+  for (let level = 0; level < 100; level += 1) deep = { deep };
+  const event = fitDraft({ action: 'PUT', details: { deep }, unknown: deep }, defaults);
+  if (typeof event === 'string') assert.fail(event);
+  assert.deepEqual(parseJson(`{"events":[${event.text}]}`).problems, []);
 });
 
 test('a value of any size costs only its own field', () => {

@@ -4,7 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import type { RecorderDraft } from './fit.ts';
 import { honoAudit } from './hono.ts';
-import { describeMiddleware, optionsFor, secretRead } from './middleware.contract.ts';
+import { describeMiddleware, optionsFor, secretRead, silenceBegun } from './middleware.contract.ts';
 import { closeServer, listen } from './testing/listen.ts';
 
 describeMiddleware('Hono', async (recorder, trustProxy) => {
@@ -23,7 +23,10 @@ describeMiddleware('Hono', async (recorder, trustProxy) => {
   app.get('/broken', () => {
     throw new Error('the shelf is gone');
   });
-  app.get('/silent', () => new Promise<Response>(() => {}));
+  app.get('/silent', (c) => {
+    c.get('audit').record(silenceBegun);
+    return new Promise<Response>(() => {});
+  });
   app.get('/endless', (c) =>
     c.body(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(1)) })),
   );

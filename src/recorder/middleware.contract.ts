@@ -16,7 +16,7 @@ export interface Application {
  * - `GET /items/:id` with 200; `POST /login` with 401
  * - `GET /secrets/:name` with 200 after `audit.record` of `secretRead(name)`
  * - `GET /broken` by throwing `new Error('the shelf is gone')`
- * - `GET /silent` never
+ * - `GET /silent` never, but after `audit.record` of `silenceBegun`
  * - `GET /endless` with 200 and a body that begins but does not end
  */
 export type StartApplication = (recorder: Recorder, trustProxy: boolean) => Promise<Application>;
@@ -27,6 +27,8 @@ export const secretRead = (name: string) => ({
   resourceIdentity: name,
   context: { version: 3 },
 });
+
+export const silenceBegun = { action: 'silence.begun' };
 
 export function optionsFor<Request>(
   recorder: Recorder,
@@ -47,7 +49,9 @@ export function optionsFor<Request>(
       if (path === '/items/unimportant') return { skip: true };
       const [, collection, id] = path.split('/');
       if (collection !== 'items') return undefined;
-      return { resourceType: 'item', resourceIdentity: id, description: `Read item ${id}` };
+      const description = `Read item ${id}`;
+      // A field given as undefined is as good as not given.
+      return { resourceType: 'item', resourceIdentity: id, description, userIdentity: undefined };
     },
   };
 }
@@ -121,6 +125,27 @@ export function describeMiddleware(name: string, start: StartApplication): void 
       assert.equal('error' in event, false);
     });
 
+    test('are recorded once each', async () => {
+      const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+      const events = await eventsOf(ids.length, async (url) => {
+        for (const id of ids) await (await fetch(`${url}/items/${id}`)).text();
+      });
+      assert.deepEqual(
+        events.map((event) => event.resourceIdentity),
+        ids,
+      );
+    });
+
+    test('belong to the trace their caller names, and otherwise each to one of its own', async () => {
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      const named = await eventOf((url) => fetch(`${url}/items/1`, { headers: { traceparent } }));
+      assert.equal(named.traceId, '0af7651916cd43dd8448eb211c80319c');
+      const call = (url: string) => fetch(`${url}/items/1`);
+      const [one, other] = [await eventOf(call), await eventOf(call)];
+      assert.ok(one.traceId && other.traceId);
+      assert.notEqual(one.traceId, other.traceId);
+    });
+
     test('are recorded when they are refused or nowhere', async () => {
       const login = await eventOf((url) => fetch(`${url}/login`, { method: 'POST' }));
       assert.deepEqual([login.action, login.context?.status], ['POST', 401]);
@@ -135,9 +160,16 @@ export function describeMiddleware(name: string, start: StartApplication): void 
     });
 
     test('are recorded when the client goes away before an answer begins', async () => {
-      const event = await eventOf(async (url) => {
-        const signal = AbortSignal.timeout(20);
-        await assert.rejects(fetch(`${url}/silent`, { signal, headers: { 'x-user': 'usr-2' } }));
+      const client = new AbortController();
+      const { signal } = client;
+      const headers = { 'x-user': 'usr-2' };
+      let call: Promise<unknown> = Promise.resolve();
+      await eventOf(async (url) => {
+        call = fetch(`${url}/silent`, { signal, headers });
+      });
+      const event = await eventOf(async () => {
+        client.abort();
+        await assert.rejects(call);
       });
       assert.equal(event.context?.path, '/silent');
       assert.equal(event.context?.client_ip, '127.0.0.1');
