@@ -5,7 +5,7 @@ import type { Micros } from './micros.ts';
 export interface Condition {
   readonly facets: readonly Facet[];
   readonly values: readonly string[];
-  /** Holds as well for an event that has none of these facets. */
+  /** Having no value for one of the facets counts as one of the values. */
   readonly orAbsent?: boolean;
 }
 
@@ -57,11 +57,10 @@ export function matches(filter: Filter, event: Filterable): boolean {
   return (filter.conditions ?? []).every((condition) => holds(condition, event.facets));
 }
 
-function holds({ facets, values, orAbsent }: Condition, held: FacetValues): boolean {
-  if (orAbsent && facets.every((facet) => held[facetPlace(facet)] === undefined)) return true;
+function holds({ facets, values, orAbsent = false }: Condition, held: FacetValues): boolean {
   return facets.some((facet) => {
     const value = held[facetPlace(facet)];
-    if (value === undefined) return false;
+    if (value === undefined) return orAbsent;
     const wanted = comparable(facet, value);
     return values.some((candidate) => comparable(facet, candidate) === wanted);
   });

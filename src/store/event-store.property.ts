@@ -47,6 +47,7 @@ const facet = fc.constantFrom<Facet>(...facets);
 const condition = fc.record({
   facets: fc.uniqueArray(facet, { maxLength: 3 }),
   values: fc.uniqueArray(fc.oneof(value, fc.constantFrom('200', '404')), { maxLength: 4 }),
+  orAbsent: fc.boolean(),
 });
 const filter: fc.Arbitrary<Filter> = fc.record(
   {

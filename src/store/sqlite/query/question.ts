@@ -32,7 +32,7 @@ export function translate(filter: Filter, sequences: Range, values: Values): Que
   const conditions: CodeCondition[] = [];
   for (const condition of filter.conditions ?? []) {
     const wanted = condition.facets
-      .map((facet) => codesOf(facetPlace(facet), condition.values, values))
+      .map((facet) => codesOf(facetPlace(facet), condition.values, values, condition.orAbsent))
       .filter((codes) => codes !== undefined);
     if (wanted.length === 0) return undefined;
     conditions.push({ facets: wanted, not: false });
@@ -49,8 +49,14 @@ export function translate(filter: Filter, sequences: Range, values: Values): Que
   };
 }
 
-function codesOf(facet: number, wanted: readonly string[], values: Values): FacetCodes | undefined {
+function codesOf(
+  facet: number,
+  wanted: readonly string[],
+  values: Values,
+  orAbsent = false,
+): FacetCodes | undefined {
   const codes = wanted.flatMap((value) => values.codesOf(facet, value));
+  if (orAbsent) codes.push(0);
   if (codes.length === 0) return undefined;
   const set = new Uint8Array(values.sizeOf(facet));
   for (const code of codes) set[code] = 1;
