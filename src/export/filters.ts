@@ -1,3 +1,5 @@
+import { AnnalsError } from '../core/errors.ts';
+
 /**
  * What a user may narrow an export by, in the words of `tcloud audit export`. Different filters all must hold; of the
  * values of one, any.
@@ -23,11 +25,41 @@ export interface FilterShares {
   readonly here: ExportFilters;
 }
 
-/** Divides filters: those the source knows are left to it, the others remain to be applied here. */
-export function shareFilters(filters: ExportFilters, known: ReadonlySet<FilterName>): FilterShares {
+/** Divides filters: those named are left to the source, the others are applied here. */
+export function shareFilters(
+  filters: ExportFilters,
+  bySource: readonly FilterName[],
+): FilterShares {
   const all = Object.entries(filters) as [FilterName, unknown][];
   return {
-    bySource: Object.fromEntries(all.filter(([name]) => known.has(name))),
-    here: Object.fromEntries(all.filter(([name]) => !known.has(name))),
+    bySource: Object.fromEntries(all.filter(([name]) => bySource.includes(name))),
+    here: Object.fromEntries(all.filter(([name]) => !bySource.includes(name))),
   };
+}
+
+const flags: Readonly<Record<FilterName, string>> = {
+  searchText: '--search-text',
+  serviceAccount: '--service-account',
+  userIdentity: '--user-identity',
+  impersonatorIdentity: '--impersonator-identity',
+  actions: '--action',
+  resourceTypes: '--resource-type',
+  resourceIdentity: '--resource-identity',
+  organizationIdentity: '--organisation-identity',
+  includeSystemServices: '--include-system-services',
+  responseStatus: '--response-status',
+};
+
+/** Throws `invalid` for a filter on something this vendor's events do not have: it would leave nothing. */
+export function refuseFilters(
+  filters: ExportFilters,
+  without: readonly FilterName[],
+  vendor: string,
+): void {
+  const refused = without.find((name) => filters[name] !== undefined);
+  if (refused === undefined) return;
+  throw new AnnalsError(
+    'invalid',
+    `Cannot use ${flags[refused]} with ${vendor}: its events say nothing about that`,
+  );
 }

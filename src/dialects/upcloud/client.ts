@@ -4,7 +4,13 @@ import type { Window } from '../../core/window.ts';
 import type { Question } from '../../export/asking/ask.ts';
 import type { ClientParts, SourceQuestion } from '../../export/asking/client-parts.ts';
 import { patiently } from '../../export/asking/patience.ts';
-import { collectObjects, entryOf, type ObjectRules, type Received, readObjects } from '../../export/paging/objects.ts';
+import {
+  collectObjects,
+  entryOf,
+  type ObjectRules,
+  type Received,
+  readObjects,
+} from '../../export/paging/objects.ts';
 import { together } from '../../export/paging/together.ts';
 import { beginning, type Page, type WalkState, walkPages } from '../../export/paging/walk.ts';
 import type { Batch, UnorderedSource } from '../../export/stages.ts';
@@ -15,6 +21,8 @@ const rules: ObjectRules = { arrays: ['audit_logs'], id: 'cloud_event_id', time:
 
 /** The one size all sources allow (wire: UpCloud 10). */
 const pageSize = 100;
+/** On smaller pages it could not be told what `offset` counts. */
+const leastPageSize = 10;
 /** The window is walked in so many pieces at once, when they are worth it. */
 const maxAtOnce = 4;
 const pagesWorthAPiece = 8;
@@ -74,7 +82,7 @@ class UpcloudReader {
     this.#parts = parts;
     this.#settings = settings;
     this.#window = window;
-    this.#limit = Math.min(wished ?? pageSize, pageSize);
+    this.#limit = Math.max(leastPageSize, Math.min(wished ?? pageSize, pageSize));
     this.#filters = filters;
   }
 
@@ -84,7 +92,7 @@ class UpcloudReader {
       return;
     }
     const whole: Piece = { ...this.#window, state: beginning };
-    const first = await this.#ask(whole, 'items', 0, signal);
+    const first = await this.#ask(whole, 0, signal);
     if (this.#exportIsCheaper(first.total)) {
       if (yield* this.#stream(first.total ?? 0, signal)) return;
     }
@@ -108,7 +116,7 @@ class UpcloudReader {
         const answered = pages === 0 ? known : undefined;
         known = undefined;
         const at = offset === 'items' ? objects : pages + 1;
-        return answered ?? this.#ask(piece, offset, at, shared, objects);
+        return answered ?? this.#ask(piece, at, shared, objects);
       };
       // The bounds are inclusive on both sides, so neighbours overlap by an instant.
       return walkPages(ask, { from: piece.from, to: piece.to + 1 }, piece.state);
@@ -130,13 +138,7 @@ class UpcloudReader {
     return { entries: kept.map(entryOf), received: objects.length };
   }
 
-  #ask(
-    piece: Window,
-    meaning: OffsetMeaning,
-    offset: number,
-    signal: AbortSignal,
-    before = 0,
-  ): Promise<ListPage> {
+  #ask(piece: Window, offset: number, signal: AbortSignal, before = 0): Promise<ListPage> {
     const url = new URL(`${this.#settings.api}/1.3/audit-logs`);
     const query = url.searchParams;
     query.set('limit', String(this.#limit));
@@ -157,4 +159,93 @@ class UpcloudReader {
       return { objects, total, ...saysLast(reached, total, objects.length < this.#limit) };
     });
   }
+
+  #question(url: URL): Question {
+    return {
+      url,
+      headers: { accept: 'application/json', authorization: this.#settings.authorization },
+    };
+  }
+
+  /**
+   * Asks for the list from the third place on. Counted in objects it repeats nearly all of the first page; counted in
+   * pages it is the second one.
+   */
+  async #meaningOfOffset(
+    whole: Piece,
+    first: ListPage,
+    signal: AbortSignal,
+  ): Promise<OffsetMeaning> {
+    if (first.objects.length < this.#limit) return 'items';
+    const ids = new Set(first.objects.map(({ id }) => id));
+    const { objects } = await this.#ask(whole, 2, signal);
+    const repeated = objects.filter(({ id }) => ids.has(id)).length;
+    if (repeated * 2 >= first.objects.length) return 'items';
+    this.#parts.patience.note('This UpCloud takes offset for a page number; going on by page');
+    return 'pages';
+  }
+
+  /** Equal stretches of time, of which the vendor keeps only the later ones. */
+  #divide(total: number | undefined): Piece[] {
+    const { from, to } = this.#window;
+    const pages = (total ?? 0) / this.#limit;
+    const count = Math.max(1, Math.min(maxAtOnce, Math.floor(pages / pagesWorthAPiece)));
+    const start = Math.min(Math.max(from, this.#parts.clock() - retention), to);
+    const edge = (piece: number) => start + Math.floor(((to - start) * piece) / count);
+    return Array.from({ length: count }, (_, piece) => ({
+      from: piece === 0 ? from : edge(piece),
+      to: piece === count - 1 ? to : edge(piece + 1),
+      state: beginning,
+    }));
+  }
+
+  #exportIsCheaper(total: number | undefined): boolean {
+    const { from, to } = this.#window;
+    const now = this.#parts.clock();
+    const covered = Math.min(to, now) - Math.max(from, now - retention);
+    return (
+      this.#filters.isEmpty &&
+      covered * 2 >= retention &&
+      (total ?? 0) / this.#limit >= pagesWorthTheExport
+    );
+  }
+
+  /**
+   * Reads the export of everything, which cannot be continued: a cut one is begun again. Gives false when it failed, or
+   * brought less of the window than the list has, so that the list must be read instead.
+   */
+  async *#stream(total: number, signal: AbortSignal): AsyncGenerator<Batch, boolean> {
+    const { from, to } = this.#window;
+    const url = new URL(`${this.#settings.api}/1.3/audit-logs/export`);
+    url.searchParams.set('format', 'json');
+    const { note } = this.#parts.patience;
+    for (let attempt = 1; attempt <= exportAttempts; attempt += 1) {
+      let within = 0;
+      try {
+        for await (const objects of readObjects(this.#parts, this.#question(url), rules, signal)) {
+          within += objects.filter(({ at }) => at >= from && at < to).length;
+          yield { ...this.#batchOf(objects), expected: total };
+        }
+        if (within >= total) return true;
+        note(`The export brought ${within} of ${total} events; reading the list`);
+        return false;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof AnnalsError)) throw error;
+        note(`${messageOf(error)} (export, attempt ${attempt} of ${exportAttempts})`);
+      }
+    }
+    return false;
+  }
+}
+
+/** A total is believed where it agrees with what was received, and when it says that more is to come. */
+function saysLast(
+  reached: number,
+  total: number | undefined,
+  short: boolean,
+): { saysLast?: boolean } {
+  if (total === undefined || reached > total) return {};
+  if (reached < total) return { saysLast: false };
+  return short ? { saysLast: true } : {};
 }

@@ -7,6 +7,8 @@ export interface UpcloudFilters {
   readonly shares: FilterShares;
   /** Parameters of the list; repeated keys for several values (wire: UpCloud 3.1). */
   readonly query: readonly (readonly [name: string, value: string])[];
+  /** Nothing is left out. */
+  readonly isEmpty: boolean;
   keeps(event: Readonly<Record<string, unknown>>): boolean;
 }
 
@@ -52,6 +54,7 @@ export function upcloudFilters(filters: ExportFilters): UpcloudFilters {
   return {
     shares: shareFilters(filters, bySource),
     query,
+    isEmpty: Object.keys(filters).every((name) => name === 'includeSystemServices'),
     keeps: (event) =>
       isAmong(wanted.actions, event.action) &&
       isAmong(wanted.resourceTypes, event.resource_type) &&

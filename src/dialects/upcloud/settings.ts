@@ -30,7 +30,11 @@ export function upcloudConfigFile(env: Env, home: string): string {
 /** Flags, then the environment, then `upctl`'s file as it was read (wire: UpCloud 8). A token wins over a password. */
 export function upcloudSettings(flags: UpcloudFlags, env: Env, config: unknown): UpcloudSettings {
   const words = [
-    { token: flags.token, username: flags.username, password: flags.password ?? passwordFor(flags, env) },
+    {
+      token: flags.token,
+      username: flags.username,
+      password: flags.password ?? passwordFor(flags, env),
+    },
     { token: env.UPCLOUD_TOKEN, username: env.UPCLOUD_USERNAME, password: env.UPCLOUD_PASSWORD },
     {
       token: text(at(config, 'token')),
@@ -53,7 +57,9 @@ export function upcloudSettings(flags: UpcloudFlags, env: Env, config: unknown):
       ? `Bearer ${token}`
       : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
     verifyCertificates: env.UPCLOUD_DEBUG_SKIP_CERTIFICATE_VERIFY !== '1',
-    ...(token && username && password && { warning: 'There are a token and a password for UpCloud: the token is used' }),
+    ...(token &&
+      username &&
+      password && { warning: 'There are a token and a password for UpCloud: the token is used' }),
   };
 }
 

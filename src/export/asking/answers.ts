@@ -1,7 +1,6 @@
 import { AnnalsError, type ErrorCode } from '../../core/errors.ts';
 import { type Clock, millisecond } from '../../core/micros.ts';
-import type { Answer, Question } from './ask.ts';
-import { place } from './http-ask.ts';
+import { type Answer, place, type Question } from './ask.ts';
 
 const codes: Readonly<Record<number, ErrorCode>> = {
   400: 'invalid',
@@ -28,7 +27,8 @@ export async function refusalOf(
   question: Question,
   clock: Clock,
 ): Promise<AnnalsError> {
-  const text = await readText(answer);
+  // The status is known; what was said about it is only for the eye, and may be missing.
+  const text = await readSmallText(answer, maxRefusalBytes).catch(() => '');
   const retryAfterSeconds = parseRetryAfter(answer.headers.get('retry-after'), clock);
   const throttled =
     answer.status >= 400 && (retryAfterSeconds !== undefined || /rate limit exceeded/i.test(text));
@@ -52,19 +52,18 @@ export function parseRetryAfter(value: string | null, clock: Clock): number | un
   return Math.max(0, (date - clock() / millisecond) / 1_000);
 }
 
-async function readText(answer: Answer): Promise<string> {
+/** A body that ought to be small, as text. Throws `too-large` when it is not. */
+export async function readSmallText(answer: Answer, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  try {
-    for await (const chunk of answer.body) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > maxRefusalBytes) break;
+  for await (const chunk of answer.body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      answer.discard();
+      throw new AnnalsError('too-large', `The answer has more than ${maxBytes} bytes`);
     }
-  } catch {
-    // The status is known; what was said about it is only for the eye.
   }
-  answer.discard();
   return Buffer.concat(chunks).toString();
 }
 

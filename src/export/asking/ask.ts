@@ -23,3 +23,8 @@ export interface Answer {
  * waiting and understanding are left to others.
  */
 export type Ask = (question: Question, signal: AbortSignal) => Promise<Answer>;
+
+/** Where it is asked, without the query, which may hold what should not be shown. */
+export function place({ url }: Question): string {
+  return `${url.origin}${url.pathname}`;
+}

@@ -1,6 +1,5 @@
 import { AnnalsError, messageOf } from '../../core/errors.ts';
-import type { Ask } from './ask.ts';
-import { place } from './http-ask.ts';
+import { type Ask, place } from './ask.ts';
 
 /** Over a function like `fetch`, such as a server of this program in the same process. */
 export function fetchAsk(fetch: typeof globalThis.fetch): Ask {

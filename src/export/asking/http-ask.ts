@@ -3,7 +3,7 @@ import https from 'node:https';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
-import type { Answer, Ask, Question } from './ask.ts';
+import { type Answer, type Ask, place, type Question } from './ask.ts';
 
 export interface HttpAskSettings {
   /** How long nothing may arrive, in milliseconds. */
@@ -99,9 +99,4 @@ function asAnnalsError(error: Error, question: Question, signal: AbortSignal): u
   return new AnnalsError('unavailable', `Cannot reach ${place(question)}: ${reason}`, {
     cause: error,
   });
-}
-
-/** Where it was asked, without the query, which may hold what should not be shown. */
-export function place({ url }: Question): string {
-  return `${url.origin}${url.pathname}`;
 }

@@ -98,9 +98,8 @@ export class FileSink implements Sink {
   }
 
   async finish(): Promise<readonly FileFacts[]> {
-    const { disk, directory, parts } = this.#settings;
+    const { parts } = this.#settings;
     while (this.#done.length < parts.length) await this.#end(this.#open ?? (await this.#begin()));
-    await disk.syncDirectory(directory);
     return this.#done;
   }
 
@@ -136,11 +135,12 @@ export class FileSink implements Sink {
 
   /** After a closed block: now and then makes everything up to this entry safe. */
   async #checkpoint(open: OpenPart, last: Entry): Promise<void> {
-    const { clock, journal, placeAfter } = this.#settings;
+    const { disk, clock, journal, workDirectory, placeAfter } = this.#settings;
     open.blocks += 1;
     if (open.blocks < checkpointBlocks && clock() - open.safeAt < checkpointMicros) return;
     if (placeAfter === undefined || open.first === undefined) return;
     const bytes = await open.writer.sync();
+    await disk.syncDirectory(workDirectory);
     await journal.append({
       kind: 'place',
       file: open.part.index,
@@ -163,6 +163,7 @@ export class FileSink implements Sink {
     }
     writer.add(format.end(part, entries));
     const { bytes, sha256 } = await writer.finish();
+    await disk.syncDirectory(workDirectory);
     this.#open = undefined;
     const file: FileFacts = {
       name: part.name,
@@ -180,6 +181,7 @@ export class FileSink implements Sink {
       ...(position !== undefined && { position }),
     });
     await disk.rename(join(workDirectory, workingName(part.index)), join(directory, part.name));
+    await disk.syncDirectory(directory);
     this.#done.push(file);
   }
 }

@@ -69,6 +69,7 @@ export class Spill {
         ...facts,
         ...(position !== undefined && { position }),
       };
+      await disk.syncDirectory(workDirectory);
       await journal.append(run);
       this.#runs.push(run);
     } else if (position !== undefined && position !== this.#safePosition) {

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { AnnalsError } from '../../core/errors.ts';
+import type { Micros } from '../../core/micros.ts';
+import type { Window } from '../../core/window.ts';
+import type { EntryFacts } from '../stages.ts';
+import { IdSet } from './id-set.ts';
+import { OrderWatch } from './order-watch.ts';
+
+/** A page of a list, and what was said about the list. */
+export interface Page<T extends EntryFacts> {
+  readonly objects: readonly T[];
+  /** How many objects a full page has, if that was said. */
+  readonly size?: number;
+  /** Whether this is said to be the last page; vendors are wrong about it. */
+  readonly saysLast?: boolean;
+}
+
+/** Where a walk stands: plain JSON, for a position. */
+export interface WalkState {
+  /** Pages read so far in this round, and objects received with them. */
+  readonly pages: number;
+  readonly objects: number;
+  readonly round: number;
+  /** The first page as the round found it: a mark of it, and the time of its newest object. */
+  readonly first: string;
+  readonly newest: Micros | null;
+  readonly done: boolean;
+}
+
+export const beginning: WalkState = {
+  pages: 0,
+  objects: 0,
+  round: 1,
+  first: '',
+  newest: null,
+  done: false,
+};
+
+/** How often a list that shifts is walked before it is given up for now. */
+const maxRounds = 10;
+
+/**
+ * Walks a list that is read by page number or offset while it grows and shrinks, and whose order nobody promises (wire:
+ * Thalassa 3.6, UpCloud 3.4). Pages are read one after the other, in ascending order:
+ *
+ * - What arrives pushes objects onto later pages, which are read later: repetitions, no loss, in any order of the list.
+ * - What retention takes away pulls objects onto earlier pages. Newest first only the end shrinks, so nothing is lost,
+ *   and the walk can stop behind the window. Oldest first the first page then differs from what it was; in an unknown
+ *   order nothing shows it. In both cases the list is walked again until a round brings nothing new.
+ *
+ * A page is the last one when it is empty, or when it is short and not said to be followed by others: neither a total
+ * nor a short page is believed alone.
+ */
+export async function* walkPages<T extends EntryFacts>(
+  ask: (place: Pick<WalkState, 'pages' | 'objects'>) => Promise<Page<T>>,
+  window: Window,
+  resumed: WalkState = beginning,
+): AsyncGenerator<{ objects: readonly T[]; state: WalkState }> {
+  const seen = new IdSet();
+  let state = resumed;
+  while (!state.done) {
+    if (state.round > maxRounds) throw restless();
+    const order = new OrderWatch();
+    let unseen = 0;
+    let largest = 0;
+    for (let ended = false; !ended; ) {
+      const page = await ask(state);
+      const { objects } = page;
+      order.watch(objects);
+      if (order.order !== 'newest-first') unseen += countUnseen(seen, objects, window);
+      ended = isLast(page, largest) || order.isBehind(window, objects);
+      largest = Math.max(largest, objects.length);
+      state = after(state, objects);
+      yield { objects, state };
+    }
+    if (order.order === 'newest-first') {
+      yield* catchUp(ask, window, state);
+      state = { ...state, done: true };
+    } else {
+      const head = await ask(beginning);
+      const unchanged = order.order !== 'unknown' && markOf(head.objects) === state.first;
+      const nothingNew = state.round > resumed.round && unseen === 0;
+      state =
+        unchanged || nothingNew
+          ? { ...state, done: true }
+          : { ...beginning, round: state.round + 1 };
+    }
+    yield { objects: [], state };
+  }
+}
+
+/** What came on top of a newest-first list since the round began, down to where it began. */
+async function* catchUp<T extends EntryFacts>(
+  ask: (place: Pick<WalkState, 'pages' | 'objects'>) => Promise<Page<T>>,
+  { from }: Window,
+  state: WalkState,
+): AsyncGenerator<{ objects: readonly T[]; state: WalkState }> {
+  const reached = Math.max(state.newest ?? from, from);
+  let place: Pick<WalkState, 'pages' | 'objects'> = beginning;
+  for (;;) {
+    const { objects } = await ask(place);
+    if (objects.length > 0) yield { objects, state };
+    if (objects.length === 0 || objects.some(({ at }) => at <= reached)) return;
+    place = { pages: place.pages + 1, objects: place.objects + objects.length };
+  }
+}
+
+function after(state: WalkState, objects: readonly EntryFacts[]): WalkState {
+  const start = state.pages === 0;
+  return {
+    ...state,
+    pages: state.pages + 1,
+    objects: state.objects + objects.length,
+    first: start ? markOf(objects) : state.first,
+    newest: start ? newestOf(objects) : state.newest,
+  };
+}
+
+function isLast({ objects, size, saysLast }: Page<EntryFacts>, largest: number): boolean {
+  if (objects.length === 0) return true;
+  if (saysLast === false) return false;
+  const full = size ?? largest;
+  return full === 0 ? saysLast === true : objects.length < full;
+}
+
+function countUnseen(seen: IdSet, objects: readonly EntryFacts[], { from, to }: Window): number {
+  let count = 0;
+  for (const { id, at } of objects) if (at >= from && at < to && seen.add(id)) count += 1;
+  return count;
+}
+
+function markOf(objects: readonly EntryFacts[]): string {
+  const hash = createHash('sha256');
+  for (const { id } of objects) hash.update(`${id}\n`);
+  return hash.digest('base64url').slice(0, 16);
+}
+
+function newestOf(objects: readonly EntryFacts[]): Micros | null {
+  return objects.reduce<Micros | null>((most, { at }) => Math.max(most ?? at, at), null);
+}
+
+function restless(): AnnalsError {
+  return new AnnalsError(
+    'unavailable',
+    `Cannot read the list to its end: it was walked ${maxRounds} times and shifted every time`,
+  );
+}

@@ -1,0 +1,144 @@
+/** Exports from a stand-in as the command does, on a disk in memory, and reads the files back. */
+
+import { openZone } from '../../src/core/calendar.ts';
+import { type Clock, systemClock } from '../../src/core/micros.ts';
+import { periodsOf, type Split, type Window, windowName } from '../../src/core/window.ts';
+import { cockroachdbSource } from '../../src/dialects/cockroachdb/client.ts';
+import { cockroachdbSettings } from '../../src/dialects/cockroachdb/settings.ts';
+import { thalassaSource } from '../../src/dialects/thalassa/client.ts';
+import { thalassaSettings } from '../../src/dialects/thalassa/settings.ts';
+import { upcloudSource } from '../../src/dialects/upcloud/client.ts';
+import { upcloudSettings } from '../../src/dialects/upcloud/settings.ts';
+import type { ClientParts, SourceQuestion } from '../../src/export/asking/client-parts.ts';
+import { httpAsk } from '../../src/export/asking/http-ask.ts';
+import type { Disk } from '../../src/export/disk.ts';
+import type { ExportFilters } from '../../src/export/filters.ts';
+import { jsonFormat } from '../../src/export/formats/json.ts';
+import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
+import { nameOutputs } from '../../src/export/naming.ts';
+import { exportToFiles } from '../../src/export/run-export.ts';
+import type { FileFacts, Source } from '../../src/export/stages.ts';
+import { openWorkplace, workplacePath } from '../../src/export/workplace.ts';
+import type { Credentials, Vendor, VendorEvent, VendorKind } from '../vendors/vendor.ts';
+
+export const directory = '/out';
+
+export interface RunOptions {
+  readonly window: Window;
+  readonly split?: Split;
+  readonly filters?: ExportFilters;
+  readonly pageSize?: number;
+  readonly retries?: number;
+  readonly clock?: Clock;
+  readonly disk?: Disk;
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal;
+  readonly note?: (text: string) => void;
+}
+
+const ask = httpAsk();
+
+export function partsFor({ clock, note, retries }: Partial<RunOptions>): ClientParts {
+  return {
+    ask,
+    clock: clock ?? systemClock,
+    patience: {
+      sleep: async () => undefined,
+      chance: () => 0.5,
+      note: note ?? (() => undefined),
+      ...(retries !== undefined && { retries }),
+    },
+  };
+}
+
+/** The client for a stand-in, with the first credential its vendor knows. */
+export function sourceFor(vendor: Vendor, parts: ClientParts, question: SourceQuestion): Source {
+  const flags = { api: vendor.url };
+  switch (vendor.kind) {
+    case 'thalassa': {
+      const { organisation, clientId, clientSecret } =
+        vendor.credentials as Credentials['thalassa'];
+      const settings = thalassaSettings(
+        { ...flags, organisation, clientId, clientSecret },
+        {},
+        undefined,
+      );
+      return thalassaSource(parts, settings, question);
+    }
+    case 'upcloud': {
+      const { token } = vendor.credentials as Credentials['upcloud'];
+      return upcloudSource(parts, upcloudSettings({ ...flags, token }, {}, undefined), question);
+    }
+    case 'cockroachdb': {
+      const { apiKey } = vendor.credentials as Credentials['cockroachdb'];
+      return cockroachdbSource(
+        parts,
+        cockroachdbSettings({ ...flags, token: apiKey }, {}),
+        question,
+      );
+    }
+  }
+}
+
+export async function runExport(
+  vendor: Vendor<VendorKind>,
+  options: RunOptions,
+): Promise<readonly FileFacts[]> {
+  const { window, split, filters = {}, clock = systemClock, disk = new MemoryDisk() } = options;
+  const zone = openZone('UTC');
+  const { pageSize } = options;
+  const source = sourceFor(vendor, partsFor(options), {
+    window,
+    filters,
+    ...(pageSize !== undefined && { pageSize }),
+  });
+  const workplace = await openWorkplace(
+    disk,
+    workplacePath(directory, 'test'),
+    { kind: 'plan', question: 'test', startedAt: window.to, window },
+    options.resume === true,
+  );
+  return exportToFiles(
+    {
+      source,
+      transform: undefined,
+      window,
+      question: {
+        origin: { ...source.origin, endpoint: 'vendor' },
+        window,
+        timezone: zone.name,
+        split,
+        filters,
+        format: 'json',
+        envelope: undefined,
+        compress: undefined,
+        shape: 'raw',
+      },
+      outputs: nameOutputs({
+        cwd: directory,
+        output: undefined,
+        format: 'json',
+        compress: undefined,
+        periods: periodsOf(window, split, zone),
+        windowName: windowName(window, zone),
+        split: split !== undefined,
+      }),
+      format: jsonFormat,
+      compress: undefined,
+      manifest: true,
+      continueWith: 'again',
+    },
+    workplace,
+    { disk, clock, signal: options.signal ?? new AbortController().signal, watch: () => undefined },
+  );
+}
+
+/** What is in the files of an export, in their order. */
+export async function readFiles(disk: Disk, files: readonly FileFacts[]): Promise<VendorEvent[]> {
+  const events: VendorEvent[] = [];
+  for (const { name } of files) {
+    const text = await disk.readText(`${directory}/${name}`);
+    events.push(...(JSON.parse(text ?? 'null') as VendorEvent[]));
+  }
+  return events;
+}
