@@ -67,3 +67,19 @@ describe('days', () => {
     it(`are not ${text}`, () => assert.equal(parseDay(text), undefined));
   }
 });
+
+describe('the calendar', () => {
+  it('has exactly the days that Date has', () => {
+    const part = (max: number) => fc.integer({ min: 0, max });
+    fc.assert(
+      fc.property(fc.integer({ min: 1700, max: 2254 }), part(13), part(32), (year, month, date) => {
+        const text = `${year}-${String(month).padStart(2, '0')}-${String(date).padStart(2, '0')}`;
+        const native = Date.parse(`${text}T00:00:00Z`);
+        const exists =
+          Number.isFinite(native) && new Date(native).toISOString().slice(0, 10) === text;
+        assert.equal(parseDay(text), exists ? native * 1_000 : undefined);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});

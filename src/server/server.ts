@@ -10,6 +10,7 @@ import { formatKey, hashSecret, isSecretOf, makeKey, parseKey } from '../access/
 import { openSqliteDirectory } from '../access/sqlite/directory.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
+import { pooledRandom } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
 import { createApp } from '../http/app.ts';
 import { requestFacts } from '../http/connection.ts';
@@ -56,7 +57,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const madeOperatorKey = await settleOperatorKey(directory, settings.operatorKey, world);
 
   const metrics = new Metrics();
-  const sealing = new Sealing({ clock, random, personal: personalPaths() });
+  const sealing = new Sealing({ clock, random: pooledRandom(random), personal: personalPaths() });
   const ledger = new GroupCommit({ store, sealing, clock });
   const ownRecords = new OwnRecords({
     ledger,
