@@ -24,11 +24,16 @@ const tail = /^(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})?$/;
 
 /**
  * Reads RFC 3339: 0 to 9 fraction digits, `Z` or an offset. Digits beyond microseconds must be zero unless
- * `truncate` allows them to be dropped. A leap second (`:60`) counts as the second after.
+ * `truncate` allows them to be dropped. A leap second (`:60`) counts as the second after. An instant beyond what we
+ * can say is refused unless `clamp` takes it for the nearest we can.
  */
 export function parseInstant(
   text: string,
-  { zone, truncate = false }: { zone?: 'utc'; truncate?: boolean } = {},
+  {
+    zone,
+    truncate = false,
+    clamp = false,
+  }: { zone?: 'utc'; truncate?: boolean; clamp?: boolean } = {},
 ): Micros | NotAnInstant {
   if (!shape.test(text)) return 'malformed';
   const rest = tail.exec(text.slice(19));
@@ -51,7 +56,8 @@ export function parseInstant(
     const ahead = aheadHours * hour + aheadMinutes * minute;
     micros -= offset.startsWith('-') ? -ahead : ahead;
   }
-  return micros < earliest || micros > latest ? 'no-such-day' : micros;
+  const nearest = Math.min(Math.max(micros, earliest), latest);
+  return micros === nearest || clamp ? nearest : 'no-such-day';
 }
 
 /** Midnight UTC of `YYYY-MM-DD`, or undefined when there is no such day. */
