@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import type { AddressInfo } from 'node:net';
+import { beforeEach, mock, test } from 'node:test';
+import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { parseCsv } from '../../core/csv.ts';
 import { AnnalsError } from '../../core/errors.ts';
@@ -391,6 +393,34 @@ test('an export that fails on the way does not end, and the operator is told', a
   assert.equal(response.status, 200);
   await assert.rejects(response.text(), /the disk is gone/);
   assert.match(String(trail.faults[0]), /the disk is gone/);
+});
+
+test('over HTTP, an export that fails on the way is cut and not ended', async () => {
+  await trail.record(drafts(...Array.from({ length: 1_500 }, () => ({}))));
+  const { store } = trail;
+  const reader = trail.readerWith({
+    async *scan(...args) {
+      for await (const batch of store.scan(...args)) {
+        yield batch;
+        throw new AnnalsError('corrupt', 'the disk is gone');
+      }
+    },
+  });
+  const app = trail.serve(createUpcloudServer(), { reader });
+  const http = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  // The adapter prints what it takes for its own failure.
+  const printed = mock.method(console, 'error', () => {});
+  try {
+    const { port } = http.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/1.3/audit-logs/export?format=json`;
+    const response = await fetch(url, { headers: { Authorization: `Bearer ${key}` } });
+    assert.equal(response.status, 200);
+    await assert.rejects(response.text(), TypeError);
+  } finally {
+    printed.mock.restore();
+    http.close();
+  }
 });
 
 test('giving an export up stops the reading', async () => {

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Random } from '../../core/uuid.ts';
 import type { DialectServer } from '../dialect.ts';
+import { type Connection, streamedText } from '../streamed.ts';
 import { exportFormats, exportText, formats } from './export.ts';
 import { isFault, problemResponse } from './problem.ts';
 import { filterOf, readFormat, readListParameters } from './query.ts';
@@ -76,12 +77,13 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
       const format = readFormat(new URL(c.req.url).searchParams, exportFormats);
       const { size } = await reader.head(organisation);
       parts.noteRead(caller, 'audit_log.export', { format, snapshot: size });
-      const text = noted(exportText(reader, organisation, size, format), parts.noteFault);
+      const connection: Connection = c.env ?? {};
+      const text = exportText(reader, organisation, size, format);
       // A stream that nobody reads would hold the reader open.
       const body =
         c.req.method === 'HEAD'
           ? null
-          : ReadableStream.from(text).pipeThrough(new TextEncoderStream());
+          : streamedText(text, connection, (fault) => parts.noteFault?.(fault));
       return new Response(body, {
         headers: {
           'Content-Type': formats[format].mediaType,
@@ -136,16 +138,3 @@ const resourceLimits = {
   ntp_excess_gib: 0,
   gpus: 0,
 };
-
-/** The same pieces; a failure on the way is told to the operator and then breaks the connection. */
-async function* noted(
-  text: AsyncIterable<string>,
-  noteFault: ((fault: unknown) => void) | undefined,
-): AsyncGenerator<string> {
-  try {
-    yield* text;
-  } catch (error) {
-    noteFault?.(error);
-    throw error;
-  }
-}

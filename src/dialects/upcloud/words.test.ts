@@ -37,7 +37,7 @@ test('resource types of others are shown by what they are', () => {
     'AWS::S3::Bucket s3.amazonaws.com objectStorage': 'managed-object-storage',
     'AWS::ElasticLoadBalancingV2::LoadBalancer': 'managed-loadbalancer',
     'AWS::ACM::Certificate': 'managed-loadbalancer-certificate-bundle',
-    'AWS::EC2::Instance virtual-machine Server': 'server',
+    'AWS::EC2::Instance ec2.amazonaws.com virtual-machine Server': 'server',
     'AWS::EC2::Volume snapshot': 'storage',
     'AWS::EC2::KeyPair sshKey': 'ssh-key',
     'api_key oidc.session': 'auth',

@@ -118,7 +118,7 @@ const resourceTypeOfWord: readonly (readonly [RegExp, ResourceType])[] = [
   [/gateway|network|subnet|vpc|vpn|router|firewall|peering|security.?group/, 'network-gateway'],
   [/volume|disk|snapshot|storage|backup/, 'storage'],
   [/api.?key|access.?key|auth|credential|login|oidc|password|session|token|\bmfa\b/, 'auth'],
-  [/server|instance|machine|\bvm\b/, 'server'],
+  [/server|instance|machine|\b(ec2|vm)\b/, 'server'],
 ];
 
 /** A listed type is itself; others go by the words in them; the rest, and none at all, count as `account`. */
