@@ -137,15 +137,32 @@ describe('a signed checkpoint', () => {
     });
   });
 
-  it('is not believed on the word of another log’s key', () => {
-    const other = keysOf(4, 'audit.example.org/org-1');
-    const message = formatNote(signNote(formatCheckpoint(checkpoint), [other.signing]));
-    assert.throws(() => openCheckpoint(message, [other.verifier, current.verifier]), {
-      code: 'corrupt',
-      message: /lacks a signature of a known key/,
-    });
-    assert.throws(() => signCheckpoint(checkpoint, [other.signing]), { code: 'invalid' });
+  it('is believed on the word of its server’s key', () => {
+    const server = keysOf(4, 'audit.example.com');
+    const message = signCheckpoint(checkpoint, [server.signing]);
+    assert.deepEqual(openCheckpoint(message, [server.verifier], origin).signedBy, [
+      server.verifier,
+    ]);
   });
+
+  for (const name of [
+    'audit.example.org/org-1',
+    'audit.example.org',
+    'audit.example.com/org-',
+    'audit.example.com/org-1/more',
+    'audit.example.co',
+    'audit.example.com/',
+  ]) {
+    it(`is not believed on the word of a key of ${name}`, () => {
+      const other = keysOf(4, name);
+      const message = formatNote(signNote(formatCheckpoint(checkpoint), [other.signing]));
+      assert.throws(() => openCheckpoint(message, [other.verifier, current.verifier]), {
+        code: 'corrupt',
+        message: /lacks a signature of a known key/,
+      });
+      assert.throws(() => signCheckpoint(checkpoint, [other.signing]), { code: 'invalid' });
+    });
+  }
 });
 
 function keysOf(seed: number, name = origin) {

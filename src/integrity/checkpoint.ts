@@ -8,7 +8,7 @@ import { formatNote, parseNote, signatureBy, signNote, verifyNote } from './note
 
 /** The head of a log, in the form in which it is signed (c2sp.org/tlog-checkpoint). */
 export interface Checkpoint {
-  /** Which log: `<server name>/<organisation>`. Its keys sign under this name. */
+  /** Which log: `<server name>/<organisation>`. Keys that sign for it bear this name, or the server's. */
   readonly origin: string;
   readonly size: number;
   readonly root: Hash;
@@ -24,10 +24,10 @@ export interface OpenedCheckpoint {
 
 /**
  * Signs a checkpoint with the log's keys: one, or two while the old one is being replaced. Throws `invalid` for a key
- * of another name, and for what could not be read back.
+ * whose name does not speak for the log, and for what could not be read back.
  */
 export function signCheckpoint(checkpoint: Checkpoint, keys: readonly SigningKey[]): string {
-  const stranger = keys.find(({ name }) => name !== checkpoint.origin);
+  const stranger = keys.find(({ name }) => !speaksFor(name, checkpoint.origin));
   if (stranger !== undefined) {
     throw new AnnalsError(
       'invalid',
@@ -69,8 +69,7 @@ export function openCheckpoint(
       const at = verifyCosignature(note.text, signature, key);
       if (at === undefined) throw distrust(forged);
       witnessedBy.push({ key, at });
-    } else if (key.name === checkpoint.origin) {
-      // Only so: a key that signs notes speaks for the log whose name it bears, and for no other.
+    } else if (speaksFor(key.name, checkpoint.origin)) {
       if (!verifyNote(note.text, signature, key)) throw distrust(forged);
       signedBy.push(key);
     }
@@ -82,6 +81,14 @@ export function openCheckpoint(
     );
   }
   return { checkpoint, signedBy, witnessedBy };
+}
+
+/**
+ * A key that signs notes speaks for the log whose name it bears and for the logs below that name, which is how one
+ * key serves all logs of a server; for no other.
+ */
+export function speaksFor(keyName: string, origin: string): boolean {
+  return origin === keyName || origin.startsWith(`${keyName}/`);
 }
 
 /** The text that is signed: three lines. */

@@ -61,7 +61,8 @@ export function formatNote({ text, signatures }: Note): string {
   return `${text}\n${signatures.map(formatSignature).join('')}`;
 }
 
-function formatSignature({ name, id, bytes }: NoteSignature): string {
+/** A signature's line, newline included. */
+export function formatSignature({ name, id, bytes }: NoteSignature): string {
   return `— ${name} ${encodeBase64(Buffer.concat([Buffer.from(id, 'hex'), bytes]))}\n`;
 }
 
