@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
-import type { AccessTokens } from '../access/access-token.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Directory } from '../access/directory.ts';
 import type { Gate } from '../access/gate.ts';
@@ -8,8 +7,8 @@ import type { Permission } from '../access/roles.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import type { Random } from '../core/uuid.ts';
-import type { DialectParts, DialectServer } from '../dialects/dialect.ts';
-import { nativeErrorResponse } from '../dialects/native/errors.ts';
+import type { DialectParts } from '../dialects/dialect.ts';
+import { isFault, nativeErrorResponse } from '../dialects/native/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OwnRecords } from '../ledger/own-records.ts';
 import type { EventReader } from '../store/event-store.ts';
@@ -18,15 +17,9 @@ import type { HttpEnv } from './env.ts';
 import { createIngest } from './ingest.ts';
 import { createKeys } from './keys.ts';
 import type { Metrics } from './metrics.ts';
+import { type MountedDialect, mountDialects } from './mounts.ts';
 import { createOperations } from './operations.ts';
 import { createOrganisations } from './organisations.ts';
-import { createTokenEndpoint } from './token.ts';
-
-/** A dialect and the paths it answers: itself and everything below it. */
-export interface MountedDialect {
-  readonly path: string;
-  readonly server: DialectServer;
-}
 
 export interface AppParts {
   readonly version: string;
@@ -34,7 +27,6 @@ export interface AppParts {
   readonly ledger: Ledger;
   readonly directory: Directory;
   readonly gate: Gate;
-  readonly tokens: AccessTokens;
   readonly ownRecords: OwnRecords;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -62,11 +54,12 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
     clock: parts.clock,
     admit,
     noteRead: (caller, action, facts) => ownRecords.read(caller, action, facts),
+    noteFault: (err, correlationId) => log.error({ err, correlationId }, 'request failed'),
   };
 
   const app = new Hono<HttpEnv>();
   app.onError((error, c) => {
-    if (!(error instanceof AnnalsError) || error.code === 'internal' || error.code === 'corrupt') {
+    if (isFault(error)) {
       log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
     }
     return nativeErrorResponse(error);
@@ -92,13 +85,7 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
   app.route('/', createIngest({ ...parts, admit }));
   app.route('/', createOrganisations(parts));
   app.route('/', createKeys(parts));
-  app.route('/', createTokenEndpoint(parts));
-  for (const { path, server } of parts.dialects) {
-    const dialect = server(dialectParts);
-    const answer = (request: Request, env: HttpEnv['Bindings']) => dialect.fetch(request, env);
-    app.all(path, (c) => answer(c.req.raw, c.env));
-    app.all(`${path}/*`, (c) => answer(c.req.raw, c.env));
-  }
+  mountDialects(app, parts.dialects, dialectParts);
   return app;
 }
 

@@ -14,6 +14,12 @@ export const rememberAddress: MiddlewareHandler<HttpEnv> = async (c, next) => {
   await next();
 };
 
+/** Gives a request made from another one the same address. */
+export function carryAddress(from: Request, to: Request): void {
+  const address = addresses.get(from);
+  if (address !== undefined) addresses.set(to, address);
+}
+
 const maxUserAgent = 512;
 
 /** Where a request came from, for the records made about it. */

@@ -8,16 +8,20 @@ import type { Role } from '../access/roles.ts';
 import { type Clock, type Micros, systemClock } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { Random } from '../core/uuid.ts';
+import { createCockroachdbServer } from '../dialects/cockroachdb/server.ts';
 import { createNativeServer } from '../dialects/native/server.ts';
+import { createUpcloudServer } from '../dialects/upcloud/server.ts';
 import { personalPaths } from '../integrity/personal.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
 import { Sealing } from '../ledger/sealing.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
-import { createApp, type MountedDialect } from './app.ts';
+import { createApp } from './app.ts';
 import { requestFacts } from './connection.ts';
 import { Metrics } from './metrics.ts';
+import type { MountedDialect } from './mounts.ts';
+import { createTokenEndpoint } from './token.ts';
 
 const random: Random = (bytes) => void randomFillSync(bytes);
 
@@ -62,13 +66,17 @@ export class TestApp {
       ledger: this.ledger,
       directory: this.directory,
       gate,
-      tokens,
       ownRecords: this.ownRecords,
       metrics: new Metrics(),
       log: pino({ level: 'silent' }),
       clock,
       random,
-      dialects: dialects ?? [{ path: '/v1/audit', server: createNativeServer }],
+      dialects: dialects ?? [
+        { paths: ['/v1/audit'], server: createNativeServer },
+        { paths: ['/1.3'], server: createUpcloudServer() },
+        { paths: ['/api/v1/auditlogevents'], server: createCockroachdbServer() },
+        { paths: ['/oidc/token'], server: () => createTokenEndpoint({ gate, tokens, clock }) },
+      ],
       maxBodyBytes: 1024 * 1024,
       maxBatchEvents: 1_000,
       waitingEvents: () => this.ledger.waitingEvents,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { AnnalsError, type Issue } from '../core/errors.ts';
+import { AnnalsError, type Issue, messageOf } from '../core/errors.ts';
 import { maxRequestBytes, maxRequestEvents } from '../core/event.ts';
+import { type DialectPlaces, readDialects } from './dialect-places.ts';
 
 const wholeNumber = (lowest: number, highest: number) =>
   z
@@ -44,6 +45,29 @@ export const settingsSchema = z.object({
   maxBatchEvents: wholeNumber(1, 1_000_000)
     .prefault(String(maxRequestEvents))
     .describe('Most events in one request'),
+  dialects: z
+    .string()
+    .prefault('thalassa,upcloud,cockroachdb')
+    .transform((text, context): DialectPlaces => {
+      try {
+        return readDialects(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: `cannot be read: ${messageOf(error)}` });
+        return z.NEVER;
+      }
+    })
+    .describe('Dialects spoken, each name alone or with =host or =/prefix of its own'),
+  cockroachdbRequestsPerSecond: wholeNumber(0, 1_000_000)
+    .prefault('10')
+    .describe('Requests a second each key may make in CockroachDB’s dialect; 0 for any number'),
+  cockroachdbStartingFrom: z
+    .enum(['inclusive', 'exclusive'], { message: 'must be inclusive or exclusive' })
+    .default('inclusive')
+    .describe('Whether starting_from itself is in, in CockroachDB’s dialect'),
+  cockroachdbPayload: z
+    .enum(['version', 'text', 'object'], { message: 'must be version, text or object' })
+    .default('version')
+    .describe('Form of payload in CockroachDB’s dialect; version goes by Cc-Version'),
   readers: wholeNumber(1, 64).prefault('2').describe('Threads that read the trail'),
 });
 

@@ -18,11 +18,19 @@ export const nativeStatus: Record<ErrorCode, number> = {
   internal: 500,
 };
 
+/** Whether it is the server that failed, of which the asker learns nothing and the operator everything. */
+export function isFault(error: unknown): boolean {
+  return !(error instanceof AnnalsError) || nativeStatus[error.code] === 500;
+}
+
 /**
  * `{"message"}`, and for a refused request `errors`: which event, which field, what is so instead. What went wrong
  * inside the server is not for the outside: such an error is answered with one plain sentence.
  */
-export function nativeErrorResponse(error: unknown, extraHeaders: Record<string, string> = {}): Response {
+export function nativeErrorResponse(
+  error: unknown,
+  extraHeaders: Record<string, string> = {},
+): Response {
   const known = error instanceof AnnalsError ? error : undefined;
   const status = known === undefined ? 500 : nativeStatus[known.code];
   const message =

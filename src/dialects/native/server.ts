@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { AnnalsError } from '../../core/errors.ts';
 import type { DialectParts, DialectServer } from '../dialect.ts';
-import { methodNotAllowed, nativeErrorResponse } from './errors.ts';
+import { isFault, methodNotAllowed, nativeErrorResponse } from './errors.ts';
 import { exportText, parsePlace, writings } from './export.ts';
 import { answerFilterOptions } from './filter-options.ts';
 import { answerFollow, type FollowAnswer } from './follow.ts';
@@ -29,7 +29,10 @@ const maxNotedQuery = 2_000;
  */
 export const createNativeServer: DialectServer = (parts) => {
   const app = new Hono();
-  app.onError((error) => nativeErrorResponse(error));
+  app.onError((error) => {
+    if (isFault(error)) parts.noteFault?.(error);
+    return nativeErrorResponse(error);
+  });
   app.notFound((c) =>
     nativeErrorResponse(new AnnalsError('not-found', `There is no ${c.req.path}`)),
   );
