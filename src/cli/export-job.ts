@@ -18,6 +18,7 @@ import type { Compression } from '../export/sinks/blocks.ts';
 import type { Format, Source, Transform } from '../export/stages.ts';
 import type { CliContext } from './context.ts';
 import { type ExportFlags, filtersOf, splitOf, writingOf } from './export-flags.ts';
+import { nativeDraft } from './native-shape.ts';
 import { defaultSleep } from './sleep.ts';
 import { findTrail, nativeCsv, type SourceFlags, type Trail } from './sources.ts';
 
@@ -62,7 +63,7 @@ export async function readQuestion(typed: AllFlags, context: CliContext): Promis
     format,
     envelope: flags.envelope,
     compress,
-    shape: trail.toNative === undefined ? 'native' : flags.shape,
+    shape: trail.toDraft === undefined ? 'native' : flags.shape,
   };
   const mark = createHash('sha256')
     .update(JSON.stringify([question, flags.from, flags.to, flags.output]))
@@ -103,7 +104,7 @@ export function prepare(
   const { flags, trail, zone, compress, question } = asked;
   const { filters, split } = question;
   const { format } = writingOf(flags);
-  const toNative = flags.shape === 'native' ? trail.toNative : undefined;
+  const toDraft = flags.shape === 'native' ? trail.toDraft : undefined;
   const source = trail.open(clientParts(flags, trail, context, note), {
     window,
     filters,
@@ -111,7 +112,8 @@ export function prepare(
   });
   return {
     source,
-    transform: toNative && ((entry) => ({ ...entry, text: toNative(entry.text) })),
+    transform:
+      toDraft && ((entry) => ({ ...entry, text: JSON.stringify(nativeDraft(toDraft, entry)) })),
     window,
     question: { ...question, window },
     outputs: nameOutputs({
@@ -123,7 +125,7 @@ export function prepare(
       windowName: windowName(window, zone),
       split: split !== undefined,
     }),
-    format: formatOf(asked, toNative !== undefined, startedAt),
+    format: formatOf(asked, toDraft !== undefined, startedAt),
     compress,
   };
 }

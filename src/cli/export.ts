@@ -43,7 +43,8 @@ Examples:
   $ annals export --since 24h
   $ annals export --from 2026-06-01 --to 2026-06-30 --daily --output backup/
   $ annals export --since 7d --action DELETE --resource-type cloud_vpc --output - | jq length
-  $ annals export --from 2026-01-01 --to 2026-03-31 --monthly --format ndjson --compress zstd --resume`,
+  $ annals export --from 2026-01-01 --to 2026-03-31 --monthly --format ndjson --compress zstd --resume
+  $ annals export --source upcloud --since 30d --daily --output upcloud/`,
     )
     .action((flags: AllFlags) => runCommand(flags, command, context));
   return addSourceOptions(addExportOptions(command));

@@ -1,19 +1,38 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { csvRow } from '../core/csv.ts';
+import { AnnalsError } from '../core/errors.ts';
+import type { Draft } from '../core/event.ts';
+import type { JsonObject } from '../core/json.ts';
+import {
+  cockroachdbColumns,
+  cockroachdbOrigin,
+  cockroachdbSource,
+} from '../dialects/cockroachdb/client.ts';
+import { cockroachdbSettings } from '../dialects/cockroachdb/settings.ts';
+import { toDraft as cockroachdbDraft } from '../dialects/cockroachdb/wire.ts';
 import { nativeSource } from '../dialects/native/client.ts';
 import { eventCsvHeader, eventCsvRow } from '../dialects/native/csv.ts';
+import { thalassaColumns, thalassaOrigin, thalassaSource } from '../dialects/thalassa/client.ts';
+import { thalassaConfigFile, thalassaSettings } from '../dialects/thalassa/settings.ts';
+import { thalassaDraft } from '../dialects/thalassa/wire.ts';
+import { upcloudColumns, upcloudOrigin, upcloudSource } from '../dialects/upcloud/client.ts';
+import { upcloudConfigFile, upcloudSettings } from '../dialects/upcloud/settings.ts';
+import { toDraft as upcloudDraft } from '../dialects/upcloud/wire.ts';
 import type { ClientParts, SourceQuestion } from '../export/asking/client-parts.ts';
+import { nodeDisk } from '../export/disk.ts';
 import type { CsvLayout } from '../export/formats/csv.ts';
 import type { Origin, Source } from '../export/stages.ts';
 import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
 import type { CliContext } from './context.ts';
+import { parseSmallYaml } from './small-yaml.ts';
 
 /** A trail that can be exported, found and with its credential at hand, but not yet asked. */
 export interface Trail {
   readonly origin: Origin;
   open(parts: ClientParts, question: SourceQuestion): Source;
-  /** An object of the source in the native shape; absent where it has that already. */
-  readonly toNative?: (text: string) => string;
+  /** The native draft of one of its objects; absent where they are native already. */
+  readonly toDraft?: (object: JsonObject, id: string) => Draft;
   readonly csv: CsvLayout;
   /** False when the vendor’s own settings say to take any certificate. */
   readonly verifyCertificates?: boolean;
@@ -21,6 +40,12 @@ export interface Trail {
 
 export interface SourceFlags extends ConnectionFlags {
   readonly source: SourceKind;
+  readonly accessToken?: string;
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly config?: string;
 }
 
 type Find = (flags: SourceFlags, context: CliContext) => Promise<Trail>;
@@ -41,6 +66,37 @@ const finders = {
       csv: nativeCsv,
     };
   },
+  async thalassa(flags, { env, home, cwd }) {
+    const file = thalassaConfigFile(env, home);
+    const settings = thalassaSettings(flags, env, await readConfig(flags.config, file, cwd));
+    return {
+      origin: thalassaOrigin(settings),
+      open: (parts, question) => thalassaSource(parts, settings, question),
+      toDraft: thalassaDraft,
+      csv: rawCsv(thalassaColumns),
+    };
+  },
+  async upcloud(flags, { env, home, cwd, stderr }) {
+    const file = upcloudConfigFile(env, home);
+    const settings = upcloudSettings(flags, env, await readConfig(flags.config, file, cwd));
+    if (settings.warning !== undefined) stderr.write(`${settings.warning}\n`);
+    return {
+      origin: upcloudOrigin(settings),
+      open: (parts, question) => upcloudSource(parts, settings, question),
+      toDraft: upcloudDraft,
+      csv: rawCsv(upcloudColumns),
+      verifyCertificates: settings.verifyCertificates,
+    };
+  },
+  async cockroachdb(flags, { env }) {
+    const settings = cockroachdbSettings(flags, env);
+    return {
+      origin: cockroachdbOrigin(settings),
+      open: (parts, question) => cockroachdbSource(parts, settings, question),
+      toDraft: cockroachdbDraft,
+      csv: rawCsv(cockroachdbColumns),
+    };
+  },
 } as const satisfies Record<string, Find>;
 
 export type SourceKind = keyof typeof finders;
@@ -50,11 +106,45 @@ export const sourceKinds = Object.keys(finders) as SourceKind[];
 export function addSourceOptions(command: Command): Command {
   command
     .optionsGroup('Source:')
-    .addOption(new Option('--source <kind>', 'whose trail').choices(sourceKinds).default('annals'));
+    .addOption(new Option('--source <kind>', 'whose trail').choices(sourceKinds).default('annals'))
+    .option('--access-token <token>', 'Thalassa: an access token (THALASSA_ACCESS_TOKEN)')
+    .option('--client-id <id>', 'Thalassa: with --client-secret (THALASSA_CLIENT_ID)')
+    .option('--client-secret <secret>', 'Thalassa (THALASSA_CLIENT_SECRET)')
+    .option('--username <name>', 'UpCloud: in place of a token (UPCLOUD_USERNAME)')
+    .option('--password <password>', 'UpCloud (UPCLOUD_PASSWORD)')
+    .option('--config <file>', 'tcloud’s or upctl’s own file (~/.tcloud, ~/.config/upctl.yaml)');
   return addConnectionOptions(command);
 }
 
-/** Finds the trail the flags, the environment and the vendor's own files speak of. */
+/** Finds the trail the flags, the environment and the vendor's own files speak of. Throws `invalid` without credential. */
 export function findTrail(flags: SourceFlags, context: CliContext): Promise<Trail> {
   return finders[flags.source](flags, context);
+}
+
+/** A vendor's configuration; undefined when it is at its usual place and not there. */
+async function readConfig(named: string | undefined, usual: string, cwd: string): Promise<unknown> {
+  const path = resolve(cwd, named ?? usual);
+  const text = await nodeDisk.readText(path);
+  if (text !== undefined) return parseSmallYaml(text);
+  if (named === undefined) return undefined;
+  throw new AnnalsError('invalid', `Cannot read ${path}: there is no such file`);
+}
+
+/**
+ * A vendor's own columns, and `event`, the whole object as it was sent, so that nothing is lost. Cells are written as in
+ * `core/csv.ts`.
+ */
+function rawCsv(columns: readonly string[]): CsvLayout {
+  return {
+    header: csvRow([...columns, 'event']),
+    row(text) {
+      const value = JSON.parse(text) as Readonly<Record<string, unknown>>;
+      return csvRow([...columns.map((column) => cellOf(value[column])), text]);
+    },
+  };
+}
+
+function cellOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

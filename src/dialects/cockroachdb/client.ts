@@ -15,7 +15,7 @@ import {
   type Received,
   readObjects,
 } from '../../export/paging/objects.ts';
-import type { Batch, UnorderedSource } from '../../export/stages.ts';
+import type { Batch, Origin, UnorderedSource } from '../../export/stages.ts';
 import { CursorWalk } from './cursor-walk.ts';
 import { formatNanos } from './nanos.ts';
 import type { CockroachdbSettings } from './settings.ts';
@@ -27,6 +27,29 @@ const maxPageSize = 500;
 /** The vendor allows 10 a user, who may have other things to do (wire: CockroachDB 5.3). */
 const requestsPerSecond = 7;
 const apiVersion = '2024-09-16';
+
+/** What an entry says in plain texts: the columns of a table of them (wire: CockroachDB 3.1). */
+export const cockroachdbColumns = [
+  'created_at',
+  'id',
+  'action',
+  'source',
+  'user_email',
+  'service_account_name',
+  'cluster_id',
+  'cluster_name',
+  'error',
+  'trace_id',
+  'session_id',
+] as const;
+
+export function cockroachdbOrigin({ api, vanityName }: CockroachdbSettings): Origin {
+  return {
+    kind: 'cockroachdb',
+    endpoint: api,
+    ...(vanityName !== undefined && { organisation: vanityName }),
+  };
+}
 
 /**
  * Reads CockroachDB Cloud's trail in ascending order, by its cursor. The API has no end, in both senses: no bound to ask
@@ -41,11 +64,7 @@ export function cockroachdbSource(
   const ask = paced(parts.ask, requestsPerSecond, parts.clock, parts.patience.sleep);
   return {
     order: 'unknown',
-    origin: {
-      kind: 'cockroachdb',
-      endpoint: settings.api,
-      ...(settings.vanityName !== undefined && { organisation: settings.vanityName }),
-    },
+    origin: cockroachdbOrigin(settings),
     filters: shareFilters(question.filters, []),
     async *read(position, signal) {
       const limit = Math.min(question.pageSize ?? maxPageSize, maxPageSize);

@@ -8,7 +8,7 @@ import {
   type Received,
 } from '../../export/paging/objects.ts';
 import { beginning, type Page, type WalkState, walkPages } from '../../export/paging/walk.ts';
-import type { UnorderedSource } from '../../export/stages.ts';
+import type { Origin, UnorderedSource } from '../../export/stages.ts';
 import { type Credentials, thalassaCredentials } from './credentials.ts';
 import type { ThalassaSettings } from './settings.ts';
 
@@ -22,6 +22,29 @@ interface Position extends WalkState {
   readonly limit: number;
 }
 
+/** What an entry says in plain texts: the columns of a table of them (wire: Thalassa 3.3). */
+export const thalassaColumns = [
+  'createdAt',
+  'eventID',
+  'action',
+  'description',
+  'resourceType',
+  'resourceIdentity',
+  'userIdentity',
+  'serviceAccountIdentity',
+  'impersonatorIdentity',
+  'organizationIdentity',
+  'projectId',
+] as const;
+
+export function thalassaOrigin({ api, organisation }: ThalassaSettings): Origin {
+  return {
+    kind: 'thalassa',
+    endpoint: api,
+    ...(organisation !== undefined && { organisation }),
+  };
+}
+
 /**
  * Reads Thalassa's trail in one walk over its pages, one after the other: the list shifts while it grows, and only read
  * in order does that lose nothing. All filters are the vendor's; time, for which it has none, is left to the window.
@@ -31,14 +54,10 @@ export function thalassaSource(
   settings: ThalassaSettings,
   question: SourceQuestion,
 ): UnorderedSource {
-  const { api, organisation } = settings;
+  const { api } = settings;
   return {
     order: 'unknown',
-    origin: {
-      kind: 'thalassa',
-      endpoint: api,
-      ...(organisation !== undefined && { organisation }),
-    },
+    origin: thalassaOrigin(settings),
     filters: { bySource: question.filters, here: {} },
     async *read(position, signal) {
       const resumed = position === undefined ? undefined : (JSON.parse(position) as Position);

@@ -13,7 +13,7 @@ import {
 } from '../../export/paging/objects.ts';
 import { together } from '../../export/paging/together.ts';
 import { beginning, type Page, type WalkState, walkPages } from '../../export/paging/walk.ts';
-import type { Batch, UnorderedSource } from '../../export/stages.ts';
+import type { Batch, Origin, UnorderedSource } from '../../export/stages.ts';
 import { type UpcloudFilters, upcloudFilters } from './filters.ts';
 import type { UpcloudSettings } from './settings.ts';
 
@@ -47,6 +47,25 @@ interface ListPage extends Page<Received> {
   readonly total: number | undefined;
 }
 
+/** What an entry says in plain texts: the columns of a table of them (wire: UpCloud 3.3). */
+export const upcloudColumns = [
+  'time',
+  'auth_type',
+  'cloud_event_id',
+  'upcloud_correlation_id',
+  'resource_type',
+  'resource_sub_type',
+  'action',
+  'origin',
+  'account_username',
+  'ip_address',
+  'resource_id',
+] as const;
+
+export function upcloudOrigin({ api }: UpcloudSettings): Origin {
+  return { kind: 'upcloud', endpoint: api };
+}
+
 /**
  * Reads UpCloud's trail: through the list, bounded in time on both sides so that what arrives does not shift it, in up
  * to four pieces at once; or, when nearly everything the vendor keeps is wanted, through its streamed export.
@@ -60,7 +79,7 @@ export function upcloudSource(
   const reader = new UpcloudReader(parts, settings, question, filters);
   return {
     order: 'unknown',
-    origin: { kind: 'upcloud', endpoint: settings.api },
+    origin: upcloudOrigin(settings),
     filters: filters.shares,
     read: (position, signal) => reader.read(position, signal),
   };
@@ -169,18 +188,21 @@ class UpcloudReader {
 
   /**
    * Asks for the list from the third place on. Counted in objects it repeats nearly all of the first page; counted in
-   * pages it is the second one.
+   * pages it is the second one. A list that has just shifted can look like that too, so the first page must still be
+   * what it was before.
    */
   async #meaningOfOffset(
     whole: Piece,
-    first: ListPage,
+    { objects: first }: ListPage,
     signal: AbortSignal,
   ): Promise<OffsetMeaning> {
-    if (first.objects.length < this.#limit) return 'items';
-    const ids = new Set(first.objects.map(({ id }) => id));
-    const { objects } = await this.#ask(whole, 2, signal);
-    const repeated = objects.filter(({ id }) => ids.has(id)).length;
-    if (repeated * 2 >= first.objects.length) return 'items';
+    if (first.length < this.#limit) return 'items';
+    const { objects: third } = await this.#ask(whole, 2, signal);
+    if (repeatedIn(third, first) * 2 >= first.length) return 'items';
+    const again = await this.#ask(whole, 0, signal);
+    if (repeatedIn(again.objects, first) < first.length) {
+      return this.#meaningOfOffset(whole, again, signal);
+    }
     this.#parts.patience.note('This UpCloud takes offset for a page number; going on by page');
     return 'pages';
   }
@@ -237,6 +259,11 @@ class UpcloudReader {
     }
     return false;
   }
+}
+
+function repeatedIn(page: readonly Received[], before: readonly Received[]): number {
+  const ids = new Set(before.map(({ id }) => id));
+  return page.filter(({ id }) => ids.has(id)).length;
 }
 
 /** A total is believed where it agrees with what was received, and when it says that more is to come. */
