@@ -45,7 +45,7 @@ export function fitting<F extends keyof Draft>(
 }
 
 /** What an HTTP method does, in one word. */
-export const methodWords: ReadonlyMap<string, string> = new Map([
+export const methodWords: ReadonlyMap<string, 'create' | 'read' | 'update' | 'delete'> = new Map([
   ['get', 'read'],
   ['head', 'read'],
   ['options', 'read'],
@@ -53,4 +53,4 @@ export const methodWords: ReadonlyMap<string, string> = new Map([
   ['put', 'update'],
   ['patch', 'update'],
   ['delete', 'delete'],
-]);
+] as const);

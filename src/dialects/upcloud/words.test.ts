@@ -55,8 +55,8 @@ test('origins of others are consoles, a service’s own doings, or an API', () =
     Array(4).fill('gui'),
   );
   assert.deepEqual(
-    ['internal', 'AwsServiceEvent'].map(originFor),
-    Array(2).fill('upcloud_internal'),
+    ['internal', 'UPCLOUD_INTERNAL', 'AwsServiceEvent'].map(originFor),
+    Array(3).fill('upcloud_internal'),
   );
   assert.deepEqual(['cli', 'mcp', '', undefined].map(originFor), Array(4).fill('api'));
 });

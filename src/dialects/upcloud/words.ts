@@ -3,8 +3,8 @@ import { methodWords } from '../mapping.ts';
 /**
  * The words UpCloud has for actions, resource types and origins, and which of them stands for a native one. The
  * vendor closes these lists and its generated client breaks on anything else, so every native word gets one of
- * them; the tables are in docs/dialects.md. Each depends on one native facet alone, without regard to ASCII case
- * where the facet is compared so, because the server filters by translating the facet's values.
+ * them, by tables that docs/dialects.md shows. Each depends on one native facet alone and on nobody's capitals, because
+ * the server filters by translating the values of the facet.
  */
 
 /** In the order of `/1.3/audit-logs/filter-options` (wire: UpCloud 5). */
@@ -70,7 +70,7 @@ const verbs: Partial<Record<Action, string>> = {
 };
 
 const actionOfWord = new Map<string, Action>([
-  ...(methodWords as ReadonlyMap<string, Action>),
+  ...methodWords,
   ...Object.entries(verbs).flatMap(([action, words]) =>
     words.split(' ').map((word): [string, Action] => [word, action as Action]),
   ),
@@ -123,15 +123,14 @@ const resourceTypeOfWord: readonly (readonly [RegExp, ResourceType])[] = [
 
 /** A listed type is itself; others go by the words in them; the rest, and none at all, count as `account`. */
 export function resourceTypeFor(native: string | undefined): ResourceType {
-  if (native === undefined) return 'account';
-  if (isOneOf(resourceTypes, native)) return native;
-  // Only word characters and blanks, so that `\b` finds the parts of `cloud_vpc` and `AWS::EC2::VPC`.
-  const words = native.toLowerCase().replace(/[^a-z0-9]+/g, ' ');
+  const word = native?.toLowerCase() ?? '';
+  if (isOneOf(resourceTypes, word)) return word;
+  // Only letters, digits and blanks, so that `\b` finds the parts of `cloud_vpc` and `AWS::EC2::VPC`.
+  const words = word.replace(/[^a-z0-9]+/g, ' ');
   return resourceTypeOfWord.find(([pattern]) => pattern.test(words))?.[1] ?? 'account';
 }
 
 const originOfWord = new Map<string, Origin>([
-  ['gui', 'gui'],
   ['ui', 'gui'],
   ['web', 'gui'],
   ['console', 'gui'],
@@ -144,9 +143,8 @@ const originOfWord = new Map<string, Origin>([
 
 /** A listed origin is itself; what is neither a console nor a service's own doing came by an API. */
 export function originFor(native: string | undefined): Origin {
-  if (native === undefined) return 'api';
-  if (isOneOf(origins, native)) return native;
-  return originOfWord.get(native.toLowerCase()) ?? 'api';
+  const word = native?.toLowerCase() ?? '';
+  return isOneOf(origins, word) ? word : (originOfWord.get(word) ?? 'api');
 }
 
 function isOneOf<T extends string>(list: readonly T[], word: string): word is T {
