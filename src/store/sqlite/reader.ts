@@ -5,10 +5,11 @@ import type { FacetCount, ListQuery, Range, StoredEvent } from '../event-store.t
 import type { DataDirectory } from './data-directory.ts';
 import { type IdSeed, idHash } from './ids/id-hash.ts';
 import { IdRuns, type RunSpan } from './ids/id-runs.ts';
-import { ActiveSegment } from './live/active-segment.ts';
+
 import { rowsWithHash } from './live/columns.ts';
 import { eventIn } from './live/event-in.ts';
 import type { LiveSegment } from './live/live-segment.ts';
+import { Rows } from './live/rows.ts';
 import { LiveValues, liveStretch } from './live/stretch.ts';
 import { count, distinct } from './query/count.ts';
 import { list } from './query/list.ts';
@@ -33,11 +34,14 @@ export interface View {
   readonly live: readonly LiveSegment[];
 }
 
+/** Of each segment in SQLite, kept in memory by each reader. */
+const cacheBytes = 8 * 1024 * 1024;
+
 /** A segment in SQLite as one reader holds it. */
 interface OpenLive {
   readonly live: LiveSegment;
   readonly values: LiveValues;
-  readonly segment: ActiveSegment;
+  readonly rows: Rows;
   /** Questions that look at it. */
   users: number;
 }
@@ -77,9 +81,9 @@ export class Reader {
 
   get(log: number, eventID: string): StoredEvent | undefined {
     const hash = idHash(this.#view.idSeed, log, eventID);
-    for (const { live, segment } of this.#live) {
+    for (const { live, rows } of this.#live) {
       for (const row of rowsWithHash(live.columns, hash)) {
-        const event = eventIn(segment.event(row), log, eventID);
+        const event = eventIn(rows.event(row), log, eventID);
         if (event !== undefined) return event;
       }
     }
@@ -128,9 +132,7 @@ export class Reader {
         this.#sealed.values(),
         ({ segment, values }) => new SealedStretch(log, segment, values),
       ),
-      ...live.map(({ live: { columns }, values, segment }) =>
-        liveStretch(log, columns, values, segment),
-      ),
+      ...live.map(({ live: { columns }, values, rows }) => liveStretch(log, columns, values, rows)),
     ];
     for (const used of live) used.users += 1;
     try {
@@ -146,8 +148,8 @@ export class Reader {
   #openLive(live: LiveSegment): OpenLive {
     const held = this.#live.find((open) => open.live.number === live.number);
     if (held !== undefined) return held;
-    const segment = ActiveSegment.openForReading(this.#directory.database(live.number));
-    return { live, values: new LiveValues(live.columns), segment, users: 0 };
+    const rows = Rows.open(this.#directory.database(live.number), cacheBytes);
+    return { live, values: new LiveValues(live.columns), rows, users: 0 };
   }
 
   #openSealed(info: SealedInfo): OpenSealed {
@@ -158,6 +160,6 @@ export class Reader {
   }
 
   #closeIfUnused(live: OpenLive): void {
-    if (live.users === 0 && !this.#live.includes(live)) live.segment.close();
+    if (live.users === 0 && !this.#live.includes(live)) live.rows.close();
   }
 }

@@ -2,10 +2,13 @@ import type { DataDirectory } from './data-directory.ts';
 import { IdRun } from './ids/id-run.ts';
 import { dueForMerge, type RunSpan } from './ids/id-runs.ts';
 import { mergeRuns } from './ids/merge-runs.ts';
-import { ActiveSegment } from './live/active-segment.ts';
 import type { LiveSegment } from './live/live-segment.ts';
+import { Rows } from './live/rows.ts';
 import { seal } from './sealed/seal.ts';
 import type { SealedInfo } from './sealed/sealed-segment.ts';
+
+/** Rows are read in another order than they stand in, so every page is needed many times. */
+const cacheBytes = 128 * 1024 * 1024;
 
 /** What there is after a segment was sealed. */
 export interface Sealed {
@@ -26,16 +29,16 @@ export class Sealer {
 
   seal(live: LiveSegment): Sealed {
     const directory = this.#directory;
-    const segment = ActiveSegment.openForReading(directory.database(live.number));
+    const rows = Rows.open(directory.database(live.number), cacheBytes);
     try {
       // The ids come first, so that no sealed segment is ever without.
       const run = directory.run({ first: live.number, last: live.number });
-      const bounds = seal(live, segment, { segment: directory.sealed(live.number), run });
+      const bounds = seal(live, rows, { segment: directory.sealed(live.number), run });
       directory.sync();
       this.#mergeRuns();
       return { segment: bounds, runs: directory.runs() };
     } finally {
-      segment.close();
+      rows.close();
     }
   }
 

@@ -15,7 +15,7 @@ import type {
   Range,
   StoredEvent,
 } from '../event-store.ts';
-import type { LogEnd } from './live/active-segment.ts';
+import type { LogEnd } from './live/rows.ts';
 import type { ScanPage } from './query/scan.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { Segments } from './segments.ts';

@@ -5,11 +5,12 @@ import type { Append, StoredEvent } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
 import { type IdHash, idHash } from './ids/id-hash.ts';
 import { IdRuns } from './ids/id-runs.ts';
-import { ActiveSegment, type LogEnd } from './live/active-segment.ts';
+import { ActiveSegment } from './live/active-segment.ts';
 import { LiveWriter, roomFor } from './live/column-writer.ts';
 import { createLiveColumns, rowsWithHash } from './live/columns.ts';
 import { eventIn } from './live/event-in.ts';
 import { capacityFor, type LiveSegment, loadColumns } from './live/live-segment.ts';
+import type { LogEnd } from './live/rows.ts';
 import type { View } from './reader.ts';
 import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment, sealedInfo } from './sealed/sealed-segment.ts';
@@ -149,13 +150,13 @@ export class Writer {
         this.#directory.removeDatabase(number);
         continue;
       }
-      const columns = loadColumns(segment, this.#segmentEvents, this.#store.idSeed);
+      const columns = loadColumns(segment.rows, this.#segmentEvents, this.#store.idSeed);
       this.#open.push({ number, segment, columns });
     }
     if (this.#open.length === 0) {
       this.#begin(capacityFor(this.#segmentEvents, roomFor([])));
     }
-    for (const log of this.#active.segment.logs()) this.#logs.set(log.organisation, log);
+    for (const log of this.#active.segment.rows.logs()) this.#logs.set(log.organisation, log);
   }
 
   #addSealed(info: SealedInfo): void {
@@ -240,7 +241,7 @@ export class Writer {
   #find(log: number, eventID: string, hash: IdHash): StoredEvent | undefined {
     for (const { segment, columns } of this.#open) {
       for (const row of rowsWithHash(columns.columns, hash)) {
-        const found = eventIn(segment.event(row), log, eventID);
+        const found = eventIn(segment.rows.event(row), log, eventID);
         if (found !== undefined) return found;
       }
     }

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../event-store.ts';
-import type { StoredRow } from './active-segment.ts';
 import { searchableParts } from './live-segment.ts';
+import type { StoredRow } from './rows.ts';
 
 /** The row's event if it is the one with this id, because a hash alone proves nothing. */
 export function eventIn(

@@ -2,9 +2,9 @@ import { facetsOf } from '../../../core/facets.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { SealedEvent } from '../../event-store.ts';
 import { type IdSeed, idHash } from '../ids/id-hash.ts';
-import type { ActiveSegment } from './active-segment.ts';
 import { LiveWriter } from './column-writer.ts';
 import { type Capacity, createLiveColumns, type LiveColumns } from './columns.ts';
+import type { Rows } from './rows.ts';
 
 /** What other threads are told about a segment in SQLite. */
 export interface LiveSegment {
@@ -23,19 +23,19 @@ export function capacityFor(rows: number, need: Capacity): Capacity {
 }
 
 /** Makes the columns of a segment from its rows again. */
-export function loadColumns(segment: ActiveSegment, rows: number, seed: IdSeed): LiveWriter {
-  const held = segment.extent();
-  // Everything searchable stands in the body; in lower case a text grows by half at most.
-  const bytes = rows * 256 + held.bodyBytes * 2;
+export function loadColumns(held: Rows, rows: number, seed: IdSeed): LiveWriter {
+  const extent = held.extent();
+  // Everything searchable stands in the bodies; in lower case a text grows by half at most.
+  const bytes = rows * 256 + extent.bytes * 2;
   const writer = new LiveWriter(
     createLiveColumns({
-      rows: Math.max(rows, held.rows),
-      values: (rows + held.rows) * 8 + held.rows * 6,
+      rows: Math.max(rows, extent.rows),
+      values: (rows + extent.rows) * 8 + extent.rows * 6,
       valueBytes: bytes,
       textBytes: bytes,
     }),
   );
-  for (const { log, body, ...event } of segment.events()) {
+  for (const { log, body, ...event } of held.searchableRows()) {
     const { eventID, facets, description } = searchableParts(body);
     writer.stage(log, { ...event, eventID, facets, description }, idHash(seed, log, eventID));
   }

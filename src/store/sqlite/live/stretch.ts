@@ -2,15 +2,15 @@ import { facets } from '../../../core/facets.ts';
 import { comparable } from '../../../core/filter.ts';
 import type { Range, StoredEvent } from '../../event-store.ts';
 import type { Codes, Part, Stretch, Texts, Values } from '../query/segment.ts';
-import type { ActiveSegment } from './active-segment.ts';
 import { type LiveColumns, partRows, valueCount, visibleRows } from './columns.ts';
+import type { Rows } from './rows.ts';
 
 /** The rows of one log that are visible now in a segment that still takes events. */
 export function liveStretch(
   log: number,
   columns: LiveColumns,
   values: Values,
-  segment: ActiveSegment,
+  held: Rows,
 ): Stretch {
   const rows = visibleRows(columns);
   const parts = Array.from(
@@ -25,9 +25,9 @@ export function liveStretch(
     lastRecordedAt: Number.POSITIVE_INFINITY,
     parts,
     values,
-    events: (asked) => asked.map((row) => withoutLog(segment.event(row))),
-    leafHashes: (asked) => asked.map((row) => segment.leafHash(row)),
-    node: (level, index) => segment.node(log, level, index),
+    events: (asked) => asked.map((row) => withoutLog(held.event(row))),
+    leafHashes: (asked) => asked.map((row) => held.leafHash(row)),
+    node: (level, index) => held.node(log, level, index),
   };
 }
 

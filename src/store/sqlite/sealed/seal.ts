@@ -1,8 +1,8 @@
 import { facets } from '../../../core/facets.ts';
 import { type RowId, writeRun } from '../ids/write-run.ts';
-import type { ActiveSegment, LogEnd } from '../live/active-segment.ts';
 import { partRows, visibleRows } from '../live/columns.ts';
 import type { LiveSegment } from '../live/live-segment.ts';
+import type { LogEnd, Rows } from '../live/rows.ts';
 import { LiveValues } from '../live/stretch.ts';
 import { bytesOf } from './codes.ts';
 import {
@@ -31,10 +31,10 @@ export interface SealedPaths {
  * events in it. Reads the live columns and, once, every row. The ids appear first, then the segment; each whole and on
  * disk, or not at all.
  */
-export function seal(live: LiveSegment, segment: ActiveSegment, paths: SealedPaths): SealedInfo {
+export function seal(live: LiveSegment, held: Rows, paths: SealedPaths): SealedInfo {
   const file = new SegmentFileWriter(paths.segment);
   try {
-    const sealing = new Sealing(live, segment, file);
+    const sealing = new Sealing(live, held, file);
     sealing.writeIds(paths.run);
     return sealing.write();
   } catch (error) {
@@ -45,14 +45,14 @@ export function seal(live: LiveSegment, segment: ActiveSegment, paths: SealedPat
 
 class Sealing {
   readonly #live: LiveSegment;
-  readonly #segment: ActiveSegment;
+  readonly #held: Rows;
   readonly #file: SegmentFileWriter;
   readonly #rows: number;
   readonly #order: RowOrder;
 
-  constructor(live: LiveSegment, segment: ActiveSegment, file: SegmentFileWriter) {
+  constructor(live: LiveSegment, held: Rows, file: SegmentFileWriter) {
     this.#live = live;
-    this.#segment = segment;
+    this.#held = held;
     this.#file = file;
     this.#rows = visibleRows(live.columns);
     this.#order = rowOrder(live.columns, this.#rows);
@@ -96,7 +96,7 @@ class Sealing {
       facets: this.#facets(),
       salts: file.section(salts),
       leafHashes: file.section(leafHashes),
-      nodes: file.section(Buffer.concat(this.#segment.nodes())),
+      nodes: file.section(Buffer.concat(this.#held.nodes())),
     };
     const bounds = boundsOf(createdAt);
     file.finish(directory, bounds);
@@ -109,7 +109,7 @@ class Sealing {
 
   #logs(createdAt: Float64Array, recordedAt: Float64Array): SealedLog[] {
     const { sequences } = this.#live.columns;
-    const ends = new Map<number, LogEnd>(this.#segment.logs().map((end) => [end.number, end]));
+    const ends = new Map<number, LogEnd>(this.#held.logs().map((end) => [end.number, end]));
     let firstNode = 0;
     return this.#order.logs.map(({ log, first, rows }: LogRows) => {
       const firstSequence = sequences[this.#order.live[first]!]!;
@@ -133,7 +133,7 @@ class Sealing {
     for (let first = 0; first < this.#rows; first += blockRows) {
       let block = '';
       for (let row = first; row < Math.min(first + blockRows, this.#rows); row += 1) {
-        const { body, salt, leafHash } = this.#segment.sealedEvent(this.#order.live[row]!);
+        const { body, salt, leafHash } = this.#held.sealedEvent(this.#order.live[row]!);
         block += `${body}\n`;
         leafHashes.set(leafHash, row * hashBytes);
         if (salt === undefined) continue;

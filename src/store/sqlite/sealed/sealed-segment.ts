@@ -1,7 +1,7 @@
 import { facets } from '../../../core/facets.ts';
 import type { StoredEvent } from '../../event-store.ts';
-import type { StoredRow } from '../live/active-segment.ts';
 import { partRows } from '../live/columns.ts';
+import type { StoredRow } from '../live/rows.ts';
 import type { Codes } from '../query/segment.ts';
 import { codeWidth, readCodes } from './codes.ts';
 import {
