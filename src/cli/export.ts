@@ -6,6 +6,7 @@ import { type Micros, second } from '../core/micros.ts';
 import { sinceHint } from '../core/window.ts';
 import { codeOf, type Disk, nodeDisk } from '../export/disk.ts';
 import type { PlanRecord } from '../export/journal.ts';
+import { usualLimits } from '../export/limits.ts';
 import { saysComplete } from '../export/manifest.ts';
 import { type Outputs, outputDirectory } from '../export/naming.ts';
 import { type ExportWorld, exportToFiles, exportToSink } from '../export/run-export.ts';
@@ -59,6 +60,7 @@ async function runCommand(flags: AllFlags, command: Command, context: CliContext
     disk: nodeDisk,
     clock: context.clock,
     signal: context.signal,
+    limits: usualLimits,
     watch: (sight) => view.show(sight),
   };
   const startedAt = context.clock();
@@ -85,7 +87,7 @@ async function toStdout(
   context.random(suffix);
   const temporary = workplacePath(context.env.TMPDIR ?? tmpdir(), suffix.toString('hex'));
   const workplace = await openWorkplace(world.disk, temporary, plan, false);
-  const sink = streamSink(context.stdout, outputs.parts[0] as Part, format, compress);
+  const sink = streamSink(context.stdout, outputs.parts[0] as Part, format, compress, world.limits);
   try {
     return await exportToSink(job, sink, workplace, world);
   } catch (error) {

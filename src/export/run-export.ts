@@ -3,6 +3,7 @@ import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Clock, formatInstant, type Micros } from '../core/micros.ts';
 import type { Window } from '../core/window.ts';
 import type { Disk } from './disk.ts';
+import type { Limits } from './limits.ts';
 import { manifestText, type Question } from './manifest.ts';
 import type { Outputs } from './naming.ts';
 import type { Compression } from './sinks/blocks.ts';
@@ -28,6 +29,7 @@ export interface ExportWorld {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly limits: Limits;
   readonly watch: (sight: Sight) => void;
 }
 
@@ -57,7 +59,7 @@ export async function exportToFiles(
   workplace: Workplace,
   world: ExportWorld,
 ): Promise<readonly FileFacts[]> {
-  const { disk, clock } = world;
+  const { disk, clock, limits } = world;
   const { source, outputs } = job;
   const { journal, progress } = workplace;
   const watcher = new Watcher(job, world);
@@ -65,6 +67,7 @@ export async function exportToFiles(
     {
       disk,
       clock,
+      limits,
       journal,
       directory: outputs.directory,
       workDirectory: workplace.directory,
@@ -116,7 +119,7 @@ async function pour(
   world: ExportWorld,
 ): Promise<void> {
   const { source } = job;
-  const { disk, clock, signal } = world;
+  const { disk, clock, limits, signal } = world;
   const { journal, progress, directory: workDirectory } = workplace;
   const received = () => inWindow(source.read(progress.position, signal), job, watcher, signal);
   if (source.order === 'oldest-first') {
@@ -127,7 +130,7 @@ async function pour(
     }
     return;
   }
-  const spill = new Spill({ disk, clock, journal, workDirectory }, progress);
+  const spill = new Spill({ disk, clock, limits, journal, workDirectory }, progress);
   if (!progress.fetched) {
     try {
       for await (const batch of received()) await spill.add(batch);

@@ -14,6 +14,7 @@ import { httpAsk } from '../../src/export/asking/http-ask.ts';
 import type { Disk } from '../../src/export/disk.ts';
 import type { ExportFilters } from '../../src/export/filters.ts';
 import { jsonFormat } from '../../src/export/formats/json.ts';
+import { usualLimits } from '../../src/export/limits.ts';
 import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
 import { nameOutputs } from '../../src/export/naming.ts';
 import { exportToFiles } from '../../src/export/run-export.ts';
@@ -129,7 +130,13 @@ export async function runExport(
       continueWith: 'again',
     },
     workplace,
-    { disk, clock, signal: options.signal ?? new AbortController().signal, watch: () => undefined },
+    {
+      disk,
+      clock,
+      signal: options.signal ?? new AbortController().signal,
+      limits: usualLimits,
+      watch: () => undefined,
+    },
   );
 }
 

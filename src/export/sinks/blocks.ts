@@ -7,8 +7,6 @@ import type { AppendFile, Disk } from '../disk.ts';
 export const compressions = ['gzip', 'zstd'] as const;
 export type Compression = (typeof compressions)[number];
 
-/** Characters a block holds before it is closed. */
-export const blockLength = 1024 * 1024;
 /** Blocks on their way to the disk at once: one being compressed, one being written, one waiting. */
 const maxInFlight = 3;
 
@@ -67,11 +65,11 @@ export class BlockWriter {
     return new BlockWriter(await disk.append(path, keep), compress, { hash, bytes: keep });
   }
 
-  /** Adds text to the block in hand. True when the block is full and ought to be closed. */
-  add(text: string): boolean {
+  /** Adds text to the block in hand and gives its length, so that it can be closed when it is full. */
+  add(text: string): number {
     this.#texts.push(text);
     this.#length += text.length;
-    return this.#length >= blockLength;
+    return this.#length;
   }
 
   /** Closes the block in hand. Resolves when there is room for another one. */

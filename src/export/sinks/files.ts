@@ -1,17 +1,15 @@
 import { join } from 'node:path';
-import { type Clock, type Micros, second } from '../../core/micros.ts';
+import type { Clock, Micros } from '../../core/micros.ts';
 import type { Disk } from '../disk.ts';
 import type { Journal, Progress } from '../journal.ts';
+import type { Limits } from '../limits.ts';
 import type { Entry, EntryFacts, FileFacts, Format, Part, Sink } from '../stages.ts';
 import { BlockWriter, type Compression } from './blocks.ts';
-
-/** How much may have to be fetched again after a crash: whichever is reached first. */
-const checkpointBlocks = 32;
-const checkpointMicros: Micros = 5 * second;
 
 export interface FilesSettings {
   readonly disk: Disk;
   readonly clock: Clock;
+  readonly limits: Limits;
   readonly journal: Journal;
   /** Where the files shall be, and where they are until they are whole; on one file system. */
   readonly directory: string;
@@ -86,11 +84,11 @@ export class FileSink implements Sink {
         await this.#end(open);
         open = await this.#begin();
       }
-      const full = open.writer.add(this.#settings.format.entry(entry, open.entries));
+      const length = open.writer.add(this.#settings.format.entry(entry, open.entries));
       open.entries += 1;
       open.first ??= factsOf(entry);
       open.lastWritten = entry;
-      if (full) {
+      if (length >= this.#settings.limits.blockLength) {
         await open.writer.closeBlock();
         await this.#checkpoint(open, entry);
       }
@@ -135,9 +133,10 @@ export class FileSink implements Sink {
 
   /** After a closed block: now and then makes everything up to this entry safe. */
   async #checkpoint(open: OpenPart, last: Entry): Promise<void> {
-    const { disk, clock, journal, workDirectory, placeAfter } = this.#settings;
+    const { disk, clock, limits, journal, workDirectory, placeAfter } = this.#settings;
     open.blocks += 1;
-    if (open.blocks < checkpointBlocks && clock() - open.safeAt < checkpointMicros) return;
+    const isRecent = clock() - open.safeAt < limits.checkpointMicros;
+    if (open.blocks < limits.checkpointBlocks && isRecent) return;
     if (placeAfter === undefined || open.first === undefined) return;
     const bytes = await open.writer.sync();
     await disk.syncDirectory(workDirectory);

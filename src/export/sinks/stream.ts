@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { AnnalsError } from '../../core/errors.ts';
 import { type AppendFile, codeOf } from '../disk.ts';
+import type { Limits } from '../limits.ts';
 import type { Entry, FileFacts, Format, Part, Sink } from '../stages.ts';
 import { BlockWriter, type Compression } from './blocks.ts';
 
@@ -11,6 +12,7 @@ export function streamSink(
   part: Part,
   format: Format,
   compress: Compression | undefined,
+  { blockLength }: Limits,
 ): Sink {
   const writer = BlockWriter.over(streamFile(stream), compress);
   let count = 0;
@@ -18,7 +20,8 @@ export function streamSink(
   return {
     async write(entries: readonly Entry[]): Promise<void> {
       for (const entry of entries) {
-        if (writer.add(format.entry(entry, count))) await writer.closeBlock();
+        const length = writer.add(format.entry(entry, count));
+        if (length >= blockLength) await writer.closeBlock();
         count += 1;
       }
     },

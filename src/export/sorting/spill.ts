@@ -1,21 +1,16 @@
 import { join } from 'node:path';
-import { type Clock, type Micros, second } from '../../core/micros.ts';
+import type { Clock, Micros } from '../../core/micros.ts';
 import type { Disk } from '../disk.ts';
 import type { Journal, Progress, RunRecord } from '../journal.ts';
+import type { Limits } from '../limits.ts';
 import type { Batch, Entry } from '../stages.ts';
 import { type MergeRun, mergeRuns, mostOpen } from './merge.ts';
 import { byTime, isRepetition, readRun, writeRun } from './runs.ts';
 
-/** Characters kept in memory before they go to disk, sorted, as a run. */
-const runLength = 8 * 1024 * 1024;
-/** What was received longer ago than this goes to disk at once, so that a crash of a slow walk costs little. */
-const runMicros: Micros = 10 * second;
-/** Runs read at the same time; more are merged to fewer first. */
-const maxOpenRuns = 64;
-
 export interface SpillSettings {
   readonly disk: Disk;
   readonly clock: Clock;
+  readonly limits: Limits;
   readonly journal: Journal;
   readonly workDirectory: string;
 }
@@ -47,8 +42,9 @@ export class Spill {
       this.#length += entry.text.length;
     }
     this.#position = position ?? this.#position;
-    const { clock } = this.#settings;
-    if (this.#length >= runLength || clock() - this.#since >= runMicros) await this.flush();
+    const { clock, limits } = this.#settings;
+    const isFull = this.#length >= limits.runLength;
+    if (isFull || clock() - this.#since >= limits.runMicros) await this.flush();
   }
 
   /** Makes what was added safe. */
@@ -80,16 +76,17 @@ export class Spill {
 
   /** Everything that was added, in order, each event once. To be called after `flush`, as often as needed. */
   async *sorted(): AsyncGenerator<readonly Entry[]> {
-    const { disk, workDirectory } = this.#settings;
+    const { disk, workDirectory, limits } = this.#settings;
+    const { openRuns } = limits;
     const open = (name: string) => ({ open: () => readRun(disk, join(workDirectory, name)) });
     let runs: MergeRun[] = this.#runs.map((run) => ({ ...run, ...open(run.name) }));
     // Neighbours in arrival order are merged, which keeps the earliest of repeated entries. The files made on the way
     // are named by level and need not survive a crash.
-    for (let level = 1; mostOpen(runs) > maxOpenRuns; level += 1) {
+    for (let level = 1; mostOpen(runs) > openRuns; level += 1) {
       const merged: MergeRun[] = [];
-      for (let start = 0; start < runs.length; start += maxOpenRuns) {
+      for (let start = 0; start < runs.length; start += openRuns) {
         const name = `${level}-${start}.merged`;
-        const group = runs.slice(start, start + maxOpenRuns);
+        const group = runs.slice(start, start + openRuns);
         const facts = await writeRun(disk, join(workDirectory, name), mergeRuns(group));
         merged.push({ ...facts, ...open(name) });
       }

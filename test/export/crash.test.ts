@@ -1,0 +1,183 @@
+/**
+ * An export stopped before any step that changes the disk, and continued, gives byte for byte what an undisturbed one
+ * gives, and asks for nothing again that was safe.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { openZone } from '../../src/core/calendar.ts';
+import { day, hour, type Micros, parseInstant } from '../../src/core/micros.ts';
+import { periodsOf, type Window } from '../../src/core/window.ts';
+import { jsonFormat } from '../../src/export/formats/json.ts';
+import type { Limits } from '../../src/export/limits.ts';
+import { MemoryDisk, type Remains, Stopped } from '../../src/export/memory-disk.fixture.ts';
+import { nameOutputs } from '../../src/export/naming.ts';
+import { exportToFiles } from '../../src/export/run-export.ts';
+import type { Compression } from '../../src/export/sinks/blocks.ts';
+import type { Entry, Source } from '../../src/export/stages.ts';
+import { openWorkplace, workplacePath } from '../../src/export/workplace.ts';
+
+const from = parseInstant('2026-06-01T00:00:00Z') as Micros;
+const window: Window = { from, to: from + 3 * day };
+const zone = openZone('UTC');
+
+interface Setting {
+  readonly name: string;
+  readonly source: (asked: (string | undefined)[]) => Source;
+  readonly split?: 'daily';
+  readonly compress?: Compression;
+}
+
+/** So small that a few entries fill a block, a few blocks make a checkpoint, and runs must be merged twice. */
+const limits: Limits = {
+  blockLength: 1_000,
+  checkpointBlocks: 3,
+  checkpointMicros: day,
+  runLength: 4_000,
+  runMicros: day,
+  openRuns: 2,
+};
+
+/** An entry every hour, but none on the second day. */
+const entries: Entry[] = Array.from({ length: 3 * 24 }, (_, place) => ({
+  at: from + place * hour,
+  id: `e${String(place).padStart(4, '0')}`,
+  text: JSON.stringify({ place, filling: 'x'.repeat(200) }),
+})).filter(({ at }) => at < from + day || at >= from + 2 * day);
+
+const common = {
+  origin: { kind: 'test', endpoint: 'test' },
+  filters: { bySource: {}, here: {} },
+} as const;
+
+/** Sends the oldest first, in batches of 7, from anywhere. */
+function ordered(asked: (string | undefined)[]): Source {
+  return {
+    ...common,
+    order: 'oldest-first',
+    placeAfter: ({ id }) => id,
+    async *read(position) {
+      asked.push(position);
+      const rest = entries.filter(({ id }) => position === undefined || id > position);
+      for (let at = 0; at < rest.length; at += 7) {
+        const batch = rest.slice(at, at + 7);
+        yield { entries: batch, received: batch.length };
+      }
+    },
+  };
+}
+
+/** Sends in an order of its own, in batches that overlap, and can go on behind any of them. */
+function unordered(asked: (string | undefined)[]): Source {
+  const shuffled = entries.toSorted((one, other) =>
+    (one.id.at(-1) ?? '').localeCompare(other.id.at(-1) ?? ''),
+  );
+  return {
+    ...common,
+    order: 'unknown',
+    async *read(position) {
+      asked.push(position);
+      for (let at = Number(position ?? 0); at < shuffled.length; at += 4) {
+        const batch = shuffled.slice(at, at + 6);
+        yield { entries: batch, received: batch.length, position: String(at + 4) };
+      }
+    },
+  };
+}
+
+const settings: Setting[] = [
+  { name: 'in order, into one file', source: ordered },
+  { name: 'in order, a file a day, compressed', source: ordered, split: 'daily', compress: 'gzip' },
+  { name: 'out of order, a file a day', source: unordered, split: 'daily' },
+];
+
+async function run(
+  { source, split, compress }: Setting,
+  disk: MemoryDisk,
+  { resume, asked = [] }: { resume: boolean; asked?: (string | undefined)[] },
+): Promise<void> {
+  const clock = () => window.to;
+  const plan = { kind: 'plan', question: 'q', startedAt: from, window } as const;
+  const reading = source(asked);
+  const workplace = await openWorkplace(disk, workplacePath('/out', 'q'), plan, resume);
+  await exportToFiles(
+    {
+      source: reading,
+      transform: undefined,
+      window,
+      question: {
+        origin: common.origin,
+        window,
+        timezone: 'UTC',
+        split,
+        filters: {},
+        format: 'json',
+        envelope: undefined,
+        compress,
+        shape: 'raw',
+      },
+      outputs: nameOutputs({
+        cwd: '/out',
+        output: undefined,
+        format: 'json',
+        compress,
+        periods: periodsOf(window, split, zone),
+        windowName: 'window',
+        split: split !== undefined,
+      }),
+      format: jsonFormat,
+      compress,
+      manifest: true,
+      continueWith: 'again',
+    },
+    workplace,
+    { disk, clock, signal: new AbortController().signal, limits, watch: () => undefined },
+  );
+}
+
+describe('an export stopped before any step and continued', () => {
+  for (const setting of settings) {
+    for (const remains of ['everything', 'only-synced'] as Remains[]) {
+      const cause = remains === 'everything' ? 'killed' : 'powered off';
+      it(`${setting.name}, ${cause}, is as if undisturbed`, async () => {
+        const calm = new MemoryDisk();
+        await run(setting, calm, { resume: true });
+        const expected = calm.contents('/out');
+        assert.equal(expected.size, setting.split === undefined ? 2 : 4);
+        assert.deepEqual(await calm.names(workplacePath('/out', 'q')), []);
+
+        for (let step = 1; step <= calm.steps.length; step += 1) {
+          const disk = new MemoryDisk();
+          disk.stopBefore = step;
+          await assert.rejects(run(setting, disk, { resume: true }), Stopped);
+          const next = disk.afterCrash(remains);
+          for (const [path, content] of next.contents('/out')) {
+            assert.equal(content, expected.get(path), `${path} after step ${step}`);
+          }
+          await run(setting, next, { resume: true });
+          assert.deepEqual(next.contents('/out'), expected, `stopped before ${calm.steps[step]}`);
+        }
+      });
+    }
+
+    it(`${setting.name}, stopped again and again, gets to its end`, async () => {
+      const calm = new MemoryDisk();
+      await run(setting, calm, { resume: true });
+      let disk = new MemoryDisk();
+      const asked: (string | undefined)[] = [];
+      for (let turn = 0; ; turn += 1) {
+        assert.ok(turn < calm.steps.length, 'it makes progress');
+        // Merging begins anew each time, so a turn must at last be long enough for that.
+        disk.stopBefore = 25 + turn * 2;
+        try {
+          await run(setting, disk, { resume: true, asked });
+          break;
+        } catch (error) {
+          assert.ok(error instanceof Stopped);
+          disk = disk.afterCrash('only-synced');
+        }
+      }
+      assert.deepEqual(disk.contents('/out'), calm.contents('/out'));
+      assert.ok(new Set(asked).size > 1, 'it went on from places behind the beginning');
+    });
+  }
+});
