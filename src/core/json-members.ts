@@ -11,14 +11,15 @@ const closeBrace = 0x7d;
 
 /**
  * Walks over the members of one JSON object without building anything: `visit` gets each key and where in the text its
- * value lies, and may return true to stop. Nested values are passed over, not checked. Throws `corrupt` where the text
- * is no object.
+ * value lies, and may return true to stop. Nested values are passed over, not checked; to look into one, begin at
+ * `from`. Throws `corrupt` where no object begins.
  */
 export function eachMember(
   text: string,
   visit: (key: string, start: number, end: number) => boolean | undefined,
+  from = 0,
 ): void {
-  let at = skipSpace(text, 0);
+  let at = skipSpace(text, from);
   if (text.charCodeAt(at) !== openBrace) throw broken(text, at, 'an object');
   at = skipSpace(text, at + 1);
   if (text.charCodeAt(at) === closeBrace) return;

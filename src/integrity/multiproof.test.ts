@@ -5,6 +5,7 @@ import { rootOf } from './frontier.ts';
 import { type Hash, leafHash, sameHash } from './hash.ts';
 import { MultiproofVerifier, multiproof, type Run } from './multiproof.ts';
 import { collapsed, mth, readerOf, someLeaves, tampered } from './reference-tree.fixture.ts';
+import { cover } from './subtree.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 60);
 
@@ -134,6 +135,17 @@ describe('a multiproof', () => {
     const verifier = new MultiproofVerifier(leaves.length, Buffer.concat(proof));
     for (const { from } of everyThird()) verifier.add(from, leaves[from]!);
     assert.deepEqual(verifier.root(), rootOf(leaves));
+    const supplied = new MultiproofVerifier(leaves.length);
+    let next = 0;
+    for (const { from } of everyThird()) {
+      // Two leaves of three collapse to one hash or two, and stand before the third.
+      const gap = cover(from - 2, from, leaves.length).length;
+      supplied.supply(Buffer.concat(proof.slice(next, next + gap)));
+      supplied.add(from, leaves[from]!);
+      next += gap;
+    }
+    supplied.supply(Buffer.concat(proof.slice(next)));
+    assert.deepEqual(supplied.root(), rootOf(leaves));
   });
 });
 

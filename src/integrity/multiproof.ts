@@ -51,15 +51,22 @@ export async function* multiproof(
  */
 export class MultiproofVerifier {
   readonly #size: number;
-  readonly #proof: Uint8Array;
+  #proof: Uint8Array;
   readonly #tree = new Frontier();
   #used = 0;
 
-  /** `proof` is the hashes one behind the other. */
-  constructor(size: number, proof: Uint8Array) {
+  /** `proof` is the hashes one behind the other; all, or the first of them. */
+  constructor(size: number, proof: Uint8Array = new Uint8Array()) {
     if (!isSize(size)) throw new AnnalsError('invalid', `Cannot verify a tree of ${size} leaves`);
     this.#size = size;
     this.#proof = proof;
+  }
+
+  /** Takes further hashes of the proof, so that a long one need never be in memory as a whole. */
+  supply(hashes: Uint8Array): void {
+    if (hashes.length === 0) return;
+    this.#proof = Buffer.concat([this.#proof.subarray(this.#used * hashBytes), hashes]);
+    this.#used = 0;
   }
 
   /** Throws `corrupt` when the leaf is not behind the one before, or not in the tree, or the proof has run out. */
@@ -81,7 +88,7 @@ export class MultiproofVerifier {
     if (this.#used * hashBytes !== this.#proof.length) {
       throw new AnnalsError(
         'corrupt',
-        `Cannot verify the leaves: ${this.#used} hashes belong to them, but the proof has ${this.#proof.length / hashBytes}`,
+        `Cannot verify the leaves: the proof has ${this.#proof.length / hashBytes} hashes where ${this.#used} belong`,
       );
     }
     return this.#tree.root(tail);

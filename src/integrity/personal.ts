@@ -29,7 +29,7 @@ export interface EventTexts {
 export const saltBytes = 16;
 
 /** The top-level key that takes the place of the personal parts. */
-const commitmentKey = 'personal';
+export const commitmentKey = 'personal';
 
 /** Dotted paths into an event. */
 export const defaultPersonalPaths: readonly string[] = [
@@ -112,7 +112,7 @@ export function eventTexts(
   return { body, leaf: closed(before + after), personal: true };
 }
 
-function commitment(salt: Uint8Array, personal: string): string {
+export function commitment(salt: Uint8Array, personal: string): string {
   return hash('sha256', Buffer.concat([salt, Buffer.from(personal)]), 'hex');
 }
 

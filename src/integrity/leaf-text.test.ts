@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { canonicalJson } from './canonical.ts';
+import { leafTextOf } from './leaf-text.ts';
+import { eventTexts, personalPaths } from './personal.ts';
+
+const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 300);
+const salt = new Uint8Array(16).fill(7);
+const paths = personalPaths(['user.name', 'user.email', 'context.deep.er', 'context.headers', 'z']);
+
+const leaf = fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer(), fc.constant(null));
+const person = fc.dictionary(fc.constantFrom('name', 'email', 'subject', 'a', '"'), leaf);
+const events = fc.record(
+  {
+    action: leaf,
+    user: fc.oneof(person, leaf, fc.array(person)),
+    context: fc.record(
+      { deep: fc.dictionary(fc.constantFrom('er', 'x'), leaf), headers: person, path: leaf },
+      { requiredKeys: [] },
+    ),
+    p: leaf,
+    q: leaf,
+    z: leaf,
+  },
+  { requiredKeys: [] },
+);
+
+describe('the leaf text cut out of an event’s canonical text', () => {
+  it('is the one that the event itself gives', () => {
+    fc.assert(
+      fc.property(events, (event) => {
+        const { body, leaf } = eventTexts(event, salt, paths);
+        assert.equal(leafTextOf(body, salt, paths), leaf);
+        assert.equal(leafTextOf(leaf, undefined, paths), leaf, 'redacted');
+        assert.equal(leafTextOf(leaf, salt, paths), leaf, 'redacted, with its salt still known');
+      }),
+      { numRuns },
+    );
+  });
+
+  it('comes of no other text with other content', () => {
+    fc.assert(
+      fc.property(events, fc.nat(), fc.nat({ max: 255 }), (event, place, change) => {
+        const { body, leaf } = eventTexts(event, salt, paths);
+        const bytes = Buffer.from(body);
+        bytes[place % bytes.length] = change;
+        const changed = bytes.toString();
+        if (changed === body) return;
+        let other: string | undefined;
+        try {
+          other = leafTextOf(changed, salt, paths);
+        } catch {
+          return;
+        }
+        assert.notEqual(other, leaf);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('comes of no text in which a key stands twice or something personal was added', () => {
+    const event = { action: 'a', user: { name: 'Noor', subject: 's' } };
+    const { leaf } = eventTexts(event, salt, paths);
+    const body = canonicalJson(event);
+    assert.equal(leafTextOf(body, salt, paths), leaf);
+    for (const other of [
+      body.replace('"name":"Noor"', '"name":"Noor","name":"Noor"'),
+      body.replace('"name":"Noor"', '"name":"Mallory","name":"Noor"'),
+      body.replace('"action":"a"', '"action":"b","action":"a"'),
+      leaf.replace('"subject"', '"name":"Mallory","subject"'),
+      `${body.slice(0, -1)},"z":1}`,
+      ` ${body}`,
+      `${body} `,
+      `${body},{"action":"b"}`,
+    ]) {
+      assert.notEqual(other, body);
+      assert.notEqual(leafTextOf(other, salt, paths), leaf, other);
+    }
+  });
+});
