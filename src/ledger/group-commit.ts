@@ -13,6 +13,8 @@ export interface GroupCommitOptions {
   readonly clock: Clock;
   /** Events that may wait for the disk before producers are asked to slow down. */
   readonly maxWaitingEvents?: number;
+  /** Told of each log that events were added to, once they are durable. Must not throw. */
+  readonly onGrown?: (organisation: string) => void;
 }
 
 /** A request that waits to be in the log. */
@@ -224,6 +226,7 @@ export class GroupCommit implements Ledger {
   async #append({ appends, placed }: Group): Promise<readonly Request[]> {
     try {
       if (appends.length > 0) await this.#options.store.append(appends);
+      for (const { organisation } of appends) this.#options.onGrown?.(organisation);
       for (const { request, receipt } of placed) request.resolve(receipt);
       return [];
     } catch (error) {

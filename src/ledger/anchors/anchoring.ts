@@ -1,0 +1,71 @@
+import type { IssuedCheckpoint } from '../checkpoints/archive.ts';
+import type { Anchor } from './anchor.ts';
+
+export interface AnchoringOptions {
+  /** Waits, in milliseconds; rejects when the signal is aborted. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Told of each checkpoint that arrived. Must not throw. */
+  readonly onPushed?: (anchor: Anchor) => void;
+  /** Told of each attempt that failed. Must not throw. */
+  readonly onFailed?: (anchor: Anchor, error: unknown) => void;
+}
+
+const firstPauseMillis = 1_000;
+const longestPauseMillis = 60_000;
+
+/**
+ * Brings checkpoints to one anchor, in the background and one after the other. While it fails, the pauses between
+ * attempts double, and of each log only the newest checkpoint waits: it says all that the ones before it say, and a
+ * place that is gone for a week costs no memory.
+ */
+export class Anchoring {
+  readonly #anchor: Anchor;
+  readonly #options: AnchoringOptions;
+  readonly #waiting = new Map<string, IssuedCheckpoint>();
+  readonly #closing = new AbortController();
+  #running: Promise<void> | undefined;
+
+  constructor(anchor: Anchor, options: AnchoringOptions) {
+    this.#anchor = anchor;
+    this.#options = options;
+  }
+
+  /** Never fails and never waits. */
+  push(checkpoint: IssuedCheckpoint): void {
+    if (this.#closing.signal.aborted) return;
+    this.#waiting.delete(checkpoint.organisation);
+    this.#waiting.set(checkpoint.organisation, checkpoint);
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** Gives what waits this long to arrive, in milliseconds, then gives up. */
+  async close(patienceMillis: number): Promise<void> {
+    const timer = setTimeout(() => this.#closing.abort(), patienceMillis);
+    await this.#running;
+    clearTimeout(timer);
+    this.#closing.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    let pause = firstPauseMillis;
+    for (let next = this.#next(); next !== undefined && !signal.aborted; next = this.#next()) {
+      try {
+        await this.#anchor.push(next.message, signal);
+        if (this.#waiting.get(next.organisation) === next) this.#waiting.delete(next.organisation);
+        pause = firstPauseMillis;
+        this.#options.onPushed?.(this.#anchor);
+      } catch (error) {
+        this.#options.onFailed?.(this.#anchor, error);
+        await this.#options.sleep(pause, signal).catch(() => {});
+        pause = Math.min(pause * 2, longestPauseMillis);
+      }
+    }
+  }
+
+  #next(): IssuedCheckpoint | undefined {
+    return this.#waiting.values().next().value;
+  }
+}

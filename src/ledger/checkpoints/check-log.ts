@@ -1,0 +1,75 @@
+import { AnnalsError } from '../../core/errors.ts';
+import { Frontier } from '../../integrity/frontier.ts';
+import { hashAt, leafHash, sameHash } from '../../integrity/hash.ts';
+import type { PersonalPaths } from '../../integrity/personal.ts';
+import { fullWidth } from '../../integrity/tiles.ts';
+import type { EventReader, StoredEvent } from '../../store/event-store.ts';
+import { textsOf } from '../leaf.ts';
+import { grow, readTile, rootAt } from '../tree.ts';
+import type { IssuedCheckpoint } from './archive.ts';
+import { rebuilt, setBack } from './checkpoints.ts';
+
+export interface LogToCheck {
+  readonly organisation: string;
+  /** What to call it in a sentence to the operator. */
+  readonly name: string;
+  readonly newest: IssuedCheckpoint | undefined;
+}
+
+/**
+ * Derives the tail of a log's tree anew and compares: the events of its last tile (1 to 256 of them) lead to their
+ * leaf hashes, these and the tiles above to the stored root and frontier, and the newest checkpoint is of this log.
+ * Rejects with `corrupt` naming the log and the place. It takes a few reads, however long the log is; events before
+ * the last tile are what `annals verify` is for.
+ */
+export async function checkLog(
+  reader: Pick<EventReader, 'head' | 'scan' | 'treeNodes'>,
+  paths: PersonalPaths,
+  { organisation, name, newest }: LogToCheck,
+): Promise<void> {
+  const head = await reader.head(organisation);
+  if (newest !== undefined && newest.size > head.size) throw setBack(name, newest.size, head);
+  if (head.size > 0) {
+    const tile = Math.ceil(head.size / fullWidth) - 1;
+    const from = tile * fullWidth;
+    const frontier = new Frontier();
+    await grow(frontier, from, reader, organisation);
+    const leaves = await readTile(reader, organisation, 0, tile, head.size - from);
+    for await (const events of reader.scan(organisation, { from, to: head.size })) {
+      for (const event of events) {
+        const { size } = frontier;
+        if (event.sequence !== size) throw broken(name, `event ${size} is missing`);
+        const leaf = leafOf(event, paths);
+        if (leaf === undefined || !sameHash(leaf, hashAt(leaves, size - from))) {
+          throw broken(name, `event ${size} is not the one that was recorded`);
+        }
+        frontier.append([leaf]);
+      }
+    }
+    if (frontier.size < head.size) throw broken(name, `event ${frontier.size} is missing`);
+    if (!sameHash(frontier.root(), head.root)) {
+      throw broken(name, `the tree over its ${head.size} events does not lead to the stored root`);
+    }
+    if (Buffer.compare(frontier.toBytes(), head.frontier) !== 0) {
+      throw broken(name, `the stored edge of its tree of ${head.size} events is not that tree's`);
+    }
+  }
+  if (newest !== undefined) {
+    const root = await rootAt(reader, organisation, newest.size);
+    if (!sameHash(root, newest.root)) throw rebuilt(name, newest.size);
+  }
+}
+
+/** What the leaf of an event must be, or undefined when its text was never ours: every change of it counts. */
+function leafOf(event: StoredEvent, paths: PersonalPaths): Uint8Array | undefined {
+  try {
+    const { body, leaf } = textsOf(event, paths);
+    return body === event.body ? leafHash(leaf) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function broken(name: string, what: string): AnnalsError {
+  return new AnnalsError('corrupt', `The log of ${name} was changed: ${what}`);
+}

@@ -1,0 +1,51 @@
+import type { CheckpointArchive, Cosignature, IssuedCheckpoint } from './archive.ts';
+import { notNewer } from './not-newer.ts';
+
+interface Entry {
+  readonly checkpoint: IssuedCheckpoint;
+  /** Lines by witness. */
+  readonly cosignatures: Map<string, string>;
+}
+
+/** An archive without a disk, for tests. */
+export class MemoryArchive implements CheckpointArchive {
+  /** By organisation, in the order of their sizes. */
+  readonly #entries = new Map<string, Entry[]>();
+
+  async newest(): Promise<readonly IssuedCheckpoint[]> {
+    return [...this.#entries.values()].map((entries) => shown(entries.at(-1)!));
+  }
+
+  async find(organisation: string, size: number): Promise<IssuedCheckpoint | undefined> {
+    const entry = this.#find(organisation, size);
+    return entry && shown(entry);
+  }
+
+  async add(checkpoint: IssuedCheckpoint): Promise<void> {
+    const entries = this.#entries.get(checkpoint.organisation) ?? [];
+    const newest = entries.at(-1)?.checkpoint.size ?? -1;
+    if (checkpoint.size <= newest) throw notNewer(checkpoint);
+    entries.push({ checkpoint, cosignatures: new Map() });
+    this.#entries.set(checkpoint.organisation, entries);
+  }
+
+  async cosign(
+    organisation: string,
+    size: number,
+    cosignatures: readonly Cosignature[],
+  ): Promise<void> {
+    const entry = this.#find(organisation, size);
+    for (const { witness, line } of cosignatures) entry?.cosignatures.set(witness, line);
+  }
+
+  async close(): Promise<void> {}
+
+  #find(organisation: string, size: number): Entry | undefined {
+    return this.#entries.get(organisation)?.find(({ checkpoint }) => checkpoint.size === size);
+  }
+}
+
+function shown({ checkpoint, cosignatures }: Entry): IssuedCheckpoint {
+  const lines = [...cosignatures.keys()].sort().map((witness) => cosignatures.get(witness)!);
+  return { ...checkpoint, message: checkpoint.message + lines.join('') };
+}

@@ -1,0 +1,56 @@
+import { siblingModule, Thread } from '../../../threads/thread.ts';
+import type { CheckpointArchive, Cosignature, IssuedCheckpoint } from '../archive.ts';
+import { notNewer } from '../not-newer.ts';
+import type { ArchiveMethods } from './archive-thread.ts';
+
+/** Opens or makes the archive in one SQLite file. */
+export function openSqliteArchive(file: string): CheckpointArchive {
+  const module = siblingModule(import.meta.url, './archive-thread');
+  return new SqliteArchive(new Thread<ArchiveMethods>('checkpoint archive', module, { file }));
+}
+
+/** Checkpoints that come while the disk is busy share the next transaction. */
+class SqliteArchive implements CheckpointArchive {
+  readonly #thread: Thread<ArchiveMethods>;
+  #waiting: IssuedCheckpoint[] = [];
+  #last: Promise<readonly boolean[]> = Promise.resolve([]);
+  #next: Promise<readonly boolean[]> | undefined;
+
+  constructor(thread: Thread<ArchiveMethods>) {
+    this.#thread = thread;
+  }
+
+  newest(): Promise<readonly IssuedCheckpoint[]> {
+    return this.#thread.call.newest();
+  }
+
+  find(organisation: string, size: number): Promise<IssuedCheckpoint | undefined> {
+    return this.#thread.call.find(organisation, size);
+  }
+
+  async add(checkpoint: IssuedCheckpoint): Promise<void> {
+    const place = this.#waiting.push(checkpoint) - 1;
+    this.#next ??= this.#last.catch(() => {}).then(() => this.#write());
+    const added = await this.#next;
+    if (added[place] !== true) throw notNewer(checkpoint);
+  }
+
+  cosign(organisation: string, size: number, cosignatures: readonly Cosignature[]): Promise<void> {
+    return this.#thread.call.cosign(organisation, size, cosignatures);
+  }
+
+  async close(): Promise<void> {
+    await this.#next?.catch(() => {});
+    await this.#last.catch(() => {});
+    await this.#thread.call.close();
+    await this.#thread.terminate();
+  }
+
+  #write(): Promise<readonly boolean[]> {
+    const checkpoints = this.#waiting;
+    this.#waiting = [];
+    this.#next = undefined;
+    this.#last = this.#thread.call.add(checkpoints);
+    return this.#last;
+  }
+}
