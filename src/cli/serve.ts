@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { startServer } from '../server/server.ts';
 import {
   flagOf,
+  listSettings,
   readSettings,
   type SettingName,
   settingNames,
@@ -18,13 +19,20 @@ export function serveCommand(context: CliContext): Command {
   const command = new Command('serve').description('run a server');
   for (const name of settingNames) {
     const description = settingsSchema.shape[name].description ?? '';
-    command.option(`--${flagOf(name)} <value>`, `${description} (${variableOf(name)})`);
+    const option = command.createOption(
+      `--${flagOf(name)} <value>`,
+      `${description} (${variableOf(name)})`,
+    );
+    if (listSettings.has(name)) option.argParser(commaJoined);
+    command.addOption(option);
   }
   return command
     .addHelpText(
       'after',
       `
 The first start makes the data directory and prints the operator's key, which makes organisations and keys.
+It also makes the key that signs checkpoints, signing-key.pem. To replace that key, move the file aside and start again,
+or give another with --signing-key: what the old one signed stays verifiable.
 Logs go to stderr, a JSON object a line.
 
 Examples:
@@ -33,6 +41,10 @@ Examples:
   $ ANNALS_OPERATOR_KEY=annals_… annals serve`,
     )
     .action((flags: Partial<Record<SettingName, string>>) => serve(flags, context));
+}
+
+function commaJoined(value: string, before: string | undefined): string {
+  return before === undefined ? value : `${before},${value}`;
 }
 
 async function serve(
@@ -50,6 +62,7 @@ async function serve(
   stdout.write(
     `Annals ${version} listens on ${server.url} and keeps its data in ${settings.data}\n`,
   );
+  stdout.write(`Its checkpoints are verified by: ${server.verifierKey}\n`);
   if (server.madeOperatorKey !== undefined) {
     stdout.write(`The operator's key, shown this once: ${server.madeOperatorKey}\n`);
   }

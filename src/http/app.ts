@@ -9,9 +9,11 @@ import type { Clock } from '../core/micros.ts';
 import type { Random } from '../core/uuid.ts';
 import type { DialectParts } from '../dialects/dialect.ts';
 import { isFault, nativeErrorResponse } from '../dialects/native/errors.ts';
+import type { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OwnRecords } from '../ledger/own-records.ts';
 import type { EventReader } from '../store/event-store.ts';
+import { createCheckpoints, type VerifierKeys } from './checkpoints.ts';
 import { callerOf, rememberAddress, requireNamedOrganisation } from './connection.ts';
 import type { HttpEnv } from './env.ts';
 import { createIngest } from './ingest.ts';
@@ -20,11 +22,15 @@ import type { Metrics } from './metrics.ts';
 import { type MountedDialect, mountDialects } from './mounts.ts';
 import { createOperations } from './operations.ts';
 import { createOrganisations } from './organisations.ts';
+import { createProofs } from './proofs.ts';
+import { createTiles } from './tiles.ts';
 
 export interface AppParts {
   readonly version: string;
   readonly reader: EventReader;
   readonly ledger: Ledger;
+  readonly checkpoints: Checkpoints;
+  readonly verifierKeys: VerifierKeys;
   readonly directory: Directory;
   readonly gate: Gate;
   readonly ownRecords: OwnRecords;
@@ -85,6 +91,10 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
   app.route('/', createIngest({ ...parts, admit }));
   app.route('/', createOrganisations(parts));
   app.route('/', createKeys(parts));
+  const proofParts = { ...parts, ...dialectParts };
+  app.route('/', createCheckpoints(proofParts));
+  app.route('/', createProofs(proofParts));
+  app.route('/', createTiles(proofParts));
   mountDialects(app, parts.dialects, dialectParts);
   return app;
 }

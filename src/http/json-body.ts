@@ -3,10 +3,10 @@ import { AnnalsError, type Issue } from '../core/errors.ts';
 import { decodeUtf8, formatPath, parseJson } from '../core/json.ts';
 import { readBody } from './body.ts';
 
-const maxBytes = 64 * 1024;
+const smallBodyBytes = 64 * 1024;
 
 /**
- * Reads a small JSON body by its schema. Throws `invalid` naming each field.
+ * Reads a JSON body, a small one by default, by its schema. Throws `invalid` naming each field.
  *
  * @param purpose completes the sentence "Cannot …"
  */
@@ -14,6 +14,7 @@ export async function readJson<S extends z.ZodType>(
   request: Request,
   schema: S,
   purpose: string,
+  maxBytes = smallBodyBytes,
 ): Promise<z.output<S>> {
   const { value, problems } = parseJson(decodeUtf8(await readBody(request, maxBytes)));
   const issues: Issue[] = problems.map(({ path, message }) => ({

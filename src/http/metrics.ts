@@ -83,6 +83,23 @@ export class Metrics {
     'Requests without a valid credential or permission.',
   );
 
+  readonly issuedCheckpoints = new Counter(
+    'annals_checkpoints_issued_total',
+    'Checkpoints signed.',
+  );
+  readonly refusedCheckpoints = new Counter(
+    'annals_checkpoints_refused_total',
+    'Times a log could not be signed; any is a reason to look.',
+  );
+  readonly anchoredCheckpoints = new Counter(
+    'annals_anchored_checkpoints_total',
+    'Checkpoints that an anchor has taken.',
+  );
+  readonly anchorFailures = new Counter(
+    'annals_anchor_failures_total',
+    'Attempts to anchor a checkpoint that failed.',
+  );
+
   /** @param gauges values read at this moment, by name and what they mean */
   text(gauges: Record<string, { help: string; value: number }>): string {
     const lines = [
@@ -91,6 +108,10 @@ export class Metrics {
       ...this.recordedEvents.lines(),
       ...this.duplicateEvents.lines(),
       ...this.refusedCredentials.lines(),
+      ...this.issuedCheckpoints.lines(),
+      ...this.refusedCheckpoints.lines(),
+      ...this.anchoredCheckpoints.lines(),
+      ...this.anchorFailures.lines(),
     ];
     for (const [name, { help, value }] of Object.entries(gauges)) {
       lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`);

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { createPublicKey, randomFillSync } from 'node:crypto';
 import { pino } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
 import { Gate } from '../access/gate.ts';
@@ -11,7 +11,16 @@ import type { Random } from '../core/uuid.ts';
 import { createCockroachdbServer } from '../dialects/cockroachdb/server.ts';
 import { createNativeServer } from '../dialects/native/server.ts';
 import { createUpcloudServer } from '../dialects/upcloud/server.ts';
+import {
+  formatVerifierKey,
+  privateKeyFromSeed,
+  signingKey,
+  type VerifierKey,
+  verifierKey,
+} from '../integrity/keys.ts';
 import { personalPaths } from '../integrity/personal.ts';
+import { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
+import { MemoryArchive } from '../ledger/checkpoints/memory-archive.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
 import { Sealing } from '../ledger/sealing.ts';
@@ -19,6 +28,7 @@ import type { EventStore } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
 import { createApp } from './app.ts';
 import { requestFacts } from './connection.ts';
+import type { HttpEnv } from './env.ts';
 import { Metrics } from './metrics.ts';
 import type { MountedDialect } from './mounts.ts';
 import { createTokenEndpoint } from './token.ts';
@@ -29,6 +39,7 @@ export interface TestAppOptions {
   readonly clock?: Clock;
   readonly store?: EventStore;
   readonly dialects?: readonly MountedDialect[];
+  readonly witnesses?: readonly VerifierKey[];
 }
 
 /** The whole application in memory, for tests: called without a socket, nothing kept. */
@@ -38,12 +49,21 @@ export class TestApp {
   readonly directory = new MemoryDirectory();
   readonly ledger: GroupCommit;
   readonly ownRecords: OwnRecords;
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly checkpoints: Checkpoints;
+  /** By which checkpoints are verified. */
+  readonly verifierKey: VerifierKey;
+  /** The application as an HTTP server calls it: with what it hands in beside the request. */
+  readonly serve: (request: Request, env: HttpEnv['Bindings']) => Response | Promise<Response>;
   /** What went wrong inside while answering. */
   readonly failures: unknown[] = [];
   #organisations = 0;
 
-  constructor({ clock = systemClock, store = createMemoryStore(), dialects }: TestAppOptions = {}) {
+  constructor({
+    clock = systemClock,
+    store = createMemoryStore(),
+    dialects,
+    witnesses = [],
+  }: TestAppOptions = {}) {
     this.clock = clock;
     this.store = store;
     const sealing = new Sealing({ clock, random, personal: personalPaths() });
@@ -53,6 +73,11 @@ export class TestApp {
       clock,
       onError: (error) => this.failures.push(error),
     });
+    const privateKey = privateKeyFromSeed(new Uint8Array(32).fill(7));
+    const key = signingKey('annals.test', privateKey);
+    this.verifierKey = verifierKey(key.name, createPublicKey(privateKey));
+    const archive = new MemoryArchive();
+    this.checkpoints = new Checkpoints({ reader: store, archive, newest: [], key, witnesses });
     const tokens = new AccessTokens(new Uint8Array(32));
     const gate = new Gate({
       directory: this.directory,
@@ -64,6 +89,12 @@ export class TestApp {
       version: '0.0.0',
       reader: store,
       ledger: this.ledger,
+      checkpoints: this.checkpoints,
+      verifierKeys: {
+        current: formatVerifierKey(this.verifierKey),
+        previous: [],
+        witnesses: witnesses.map(formatVerifierKey),
+      },
       directory: this.directory,
       gate,
       ownRecords: this.ownRecords,
@@ -82,7 +113,7 @@ export class TestApp {
       waitingEvents: () => this.ledger.waitingEvents,
       ready: () => true,
     });
-    this.fetch = (request) => app.fetch(request, {});
+    this.serve = (request, env) => app.fetch(request, env);
   }
 
   async organisation(slug = `org${this.#organisations}`): Promise<Organisation> {
@@ -114,7 +145,7 @@ export class TestApp {
     { key, body, headers = {} }: RequestOptions = {},
   ): Promise<Response> {
     const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
-    return this.fetch(
+    return this.serve(
       new Request(`http://annals.test${path}`, {
         method,
         headers: {
@@ -124,6 +155,7 @@ export class TestApp {
         },
         ...(text !== undefined && { body: text }),
       }),
+      {},
     );
   }
 

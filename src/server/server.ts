@@ -21,6 +21,7 @@ import { OwnRecords } from '../ledger/own-records.ts';
 import { Sealing } from '../ledger/sealing.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
 import { mountedDialects } from './dialects.ts';
+import { startProving } from './proving.ts';
 import type { Settings } from './settings.ts';
 import { version } from './version.ts';
 
@@ -28,6 +29,8 @@ export interface ServerWorld {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** In place of the network, by which anchors are reached. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 export interface RunningServer {
@@ -35,6 +38,8 @@ export interface RunningServer {
   readonly url: string;
   /** The operator's key when it was made at this start; it is not kept in the clear. */
   readonly madeOperatorKey: string | undefined;
+  /** By which its checkpoints are verified. */
+  readonly verifierKey: string;
   /** Stops taking requests, finishes those under way, and leaves the data closed. */
   stop(): Promise<void>;
 }
@@ -57,8 +62,21 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const madeOperatorKey = await settleOperatorKey(directory, settings.operatorKey, world);
 
   const metrics = new Metrics();
+  const { fetch = globalThis.fetch } = world;
+  const parts = { settings, reader: store, directory, metrics, random, log, fetch };
+  const proving = await startProving(parts).catch(async (error) => {
+    await store.close();
+    await directory.close();
+    throw error;
+  });
+  const { checkpoints, keys: verifierKeys } = proving;
   const sealing = new Sealing({ clock, random: pooledRandom(random), personal: personalPaths() });
-  const ledger = new GroupCommit({ store, sealing, clock });
+  const ledger = new GroupCommit({
+    store,
+    sealing,
+    clock,
+    onGrown: (organisation) => checkpoints.grew(organisation),
+  });
   const ownRecords = new OwnRecords({
     ledger,
     clock,
@@ -79,6 +97,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     version,
     reader: store,
     ledger,
+    checkpoints,
+    verifierKeys,
     directory,
     gate,
     ownRecords,
@@ -102,6 +122,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     clearInterval(summaries);
     await ownRecords.flush();
     await ledger.close();
+    await proving.close();
     await store.close();
     await directory.close();
   };
@@ -114,6 +135,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   return {
     url,
     madeOperatorKey,
+    verifierKey: verifierKeys.current,
     stop: async () => {
       stopping = true;
       const closed = new Promise((resolve) => server.close(resolve));

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { AnnalsError, type Issue, messageOf } from '../core/errors.ts';
 import { maxRequestBytes, maxRequestEvents } from '../core/event.ts';
+import { isKeyName, parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
+import { anchorProblem } from './anchors.ts';
 import { type DialectPlaces, readDialects } from './dialect-places.ts';
 
 const wholeNumber = (lowest: number, highest: number) =>
@@ -12,6 +14,14 @@ const wholeNumber = (lowest: number, highest: number) =>
       (value) => value >= lowest && value <= highest,
       `must be a whole number from ${lowest} to ${highest}`,
     );
+
+/** Settings that may be given several times, or comma-separated. */
+export const listSettings: ReadonlySet<string> = new Set(['anchor', 'witness']);
+
+const list = z
+  .string()
+  .prefault('')
+  .transform((text) => text.split(',').filter((part) => part !== ''));
 
 /** Every setting of the server: its flag, its variable, its meaning, its check. */
 export const settingsSchema = z.object({
@@ -39,6 +49,37 @@ export const settingsSchema = z.object({
     })
     .exactOptional()
     .describe('Key of the operator; made and printed at the first start when absent'),
+  name: z
+    .string()
+    .refine(isKeyName, 'must have no spaces and no plus sign')
+    .default('annals')
+    .describe('Name of the server in its checkpoints, best its public host name'),
+  signingKey: z
+    .string()
+    .min(1, 'must name a file')
+    .exactOptional()
+    .describe('Key file (PEM) that signs checkpoints; by default one made in the data directory'),
+  checkpointSeconds: wholeNumber(1, 3_600)
+    .prefault('5')
+    .describe('Seconds between two checkpoints of a log that grows'),
+  anchor: list
+    .superRefine((anchors, context) => {
+      for (const anchor of anchors) {
+        const problem = anchorProblem(anchor);
+        if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+      }
+    })
+    .describe('Where checkpoints are laid down outside, file:PATH or https:URL; may be repeated'),
+  witness: list
+    .transform((texts, context) => {
+      try {
+        return texts.map(parseWitnessKey);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: `cannot be used: ${messageOf(error)}` });
+        return z.NEVER;
+      }
+    })
+    .describe('Verifier key of a witness whose cosignatures are kept; may be repeated'),
   maxBodyBytes: wholeNumber(1_024, 1_073_741_824)
     .prefault(String(maxRequestBytes))
     .describe('Largest request that records, in bytes'),
@@ -71,8 +112,18 @@ export const settingsSchema = z.object({
   readers: wholeNumber(1, 64).prefault('2').describe('Threads that read the trail'),
 });
 
+/** Throws `invalid` for what is no verifier key of a witness. */
+function parseWitnessKey(text: string): VerifierKey {
+  const key = parseVerifierKey(text);
+  if (key.type === 'cosignature') return key;
+  throw new AnnalsError('invalid', `${key.name}+${key.id} signs notes, not as a witness`);
+}
+
 export type Settings = z.output<typeof settingsSchema>;
 export type SettingName = keyof typeof settingsSchema.shape;
+
+/** Not to be repeated in a message; the address of an anchor may hold a token. */
+const secretSettings: ReadonlySet<SettingName> = new Set<SettingName>(['operatorKey', 'anchor']);
 
 export const settingNames = Object.keys(settingsSchema.shape) as SettingName[];
 
@@ -88,7 +139,7 @@ export function variableOf(name: SettingName): string {
 
 /**
  * Settings from flags, then the environment, then the defaults. Throws `invalid` with a sentence that names the
- * flag or variable; an operator's key is never repeated in it.
+ * flag or variable; what may be secret is never repeated in it.
  */
 export function readSettings(
   flags: Partial<Record<SettingName, string>>,
@@ -104,7 +155,7 @@ export function readSettings(
   const issues = parsed.error.issues.map((issue): Issue => {
     const name = issue.path[0] as SettingName;
     const source = flags[name] === undefined ? variableOf(name) : `--${flagOf(name)}`;
-    const shown = name === 'operatorKey' ? '' : ` ${JSON.stringify(given[name])}`;
+    const shown = secretSettings.has(name) ? '' : ` ${JSON.stringify(given[name])}`;
     return { field: source, message: `${source}${shown} ${issue.message}` };
   });
   throw new AnnalsError(

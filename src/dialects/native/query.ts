@@ -7,7 +7,7 @@ import type { Organisation } from '../../core/organisation.ts';
 export const defaultLimit = 50;
 export const maxLimit = 1_000;
 
-const wholeNumber = (lowest: number) =>
+export const wholeNumber = (lowest: number) =>
   z
     .string()
     .regex(/^\d{1,15}$/, `must be a whole number from ${lowest}`)
@@ -125,10 +125,13 @@ const lists = new Set(['action', 'resourceType']);
 /**
  * Reads query parameters by a schema. Unknown ones are ignored and empty ones are unset (wire: Thalassa 3.1), except
  * that an empty `cursor` begins a walk. Throws `invalid` naming each bad parameter.
+ *
+ * @param purpose completes the sentence "Cannot …"
  */
 export function readParameters<S extends z.ZodObject>(
   schema: S,
   search: URLSearchParams,
+  purpose = 'list',
 ): z.output<S> {
   const given: Record<string, string> = {};
   for (const [key, value] of search) {
@@ -143,9 +146,11 @@ export function readParameters<S extends z.ZodObject>(
     (issue): Issue => ({ field: String(issue.path[0] ?? ''), message: issue.message }),
   );
   const first = issues[0];
-  throw new AnnalsError('invalid', `Cannot list: the parameter ${first?.field} ${first?.message}`, {
-    issues,
-  });
+  throw new AnnalsError(
+    'invalid',
+    `Cannot ${purpose}: the parameter ${first?.field} ${first?.message}`,
+    { issues },
+  );
 }
 
 /** HTTP methods that the words of the vendor's own examples also stand for (wire: Thalassa 3.1). */

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import type { Anchor } from '../ledger/anchors/anchor.ts';
+import { fileAnchor } from '../ledger/anchors/file-anchor.ts';
+import { httpAnchor } from '../ledger/anchors/http-anchor.ts';
+
+/** Why a text names no anchor, or undefined when it does. */
+export function anchorProblem(text: string): string | undefined {
+  if (text.startsWith('file:')) return text === 'file:' ? 'names no file' : undefined;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return 'is neither file:… nor https:…';
+  if (url.username !== '' || url.password !== '') return 'must not hold a user or a password';
+  return undefined;
+}
+
+/** The anchor that a text names: `file:PATH` or a URL. */
+export function anchorOf(text: string, fetch: typeof globalThis.fetch): Anchor {
+  if (text.startsWith('file://')) return fileAnchor(fileURLToPath(text));
+  if (text.startsWith('file:')) return fileAnchor(text.slice('file:'.length));
+  return httpAnchor(new URL(text), fetch);
+}

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Directory } from '../access/directory.ts';
+import { AnnalsError, messageOf } from '../core/errors.ts';
+import type { Random } from '../core/uuid.ts';
+import type { VerifierKeys } from '../http/checkpoints.ts';
+import type { Metrics } from '../http/metrics.ts';
+import { formatVerifierKey } from '../integrity/keys.ts';
+import { personalPaths } from '../integrity/personal.ts';
+import { Anchoring } from '../ledger/anchors/anchoring.ts';
+import type { IssuedCheckpoint } from '../ledger/checkpoints/archive.ts';
+import { checkLog } from '../ledger/checkpoints/check-log.ts';
+import { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
+import { openSqliteArchive } from '../ledger/checkpoints/sqlite/archive.ts';
+import { inParallel } from '../ledger/in-parallel.ts';
+import type { EventReader } from '../store/event-store.ts';
+import { anchorOf } from './anchors.ts';
+import type { Settings } from './settings.ts';
+import { settleSigningKey } from './signing-key.ts';
+
+export interface ProvingParts {
+  readonly settings: Settings;
+  readonly reader: EventReader;
+  readonly directory: Directory;
+  readonly metrics: Metrics;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** What makes the trail provable while the server runs. */
+export interface Proving {
+  readonly checkpoints: Checkpoints;
+  readonly keys: VerifierKeys;
+  /** Signs what was recorded last, gives anchors a moment to take it, and leaves the archive closed. */
+  close(): Promise<void>;
+}
+
+/** Logs checked at a time when the server starts. */
+const atOnce = 8;
+/** How long a stop waits for anchors, in milliseconds. */
+const anchorPatience = 5_000;
+
+/**
+ * Checks every log, then begins to sign the heads of those that grow. Rejects with `corrupt`, naming the
+ * organisation and the place, when a log is not the one that was recorded and signed.
+ */
+export async function startProving(parts: ProvingParts): Promise<Proving> {
+  const { settings, reader, directory, metrics, random, log } = parts;
+  const place = { data: settings.data, file: settings.signingKey, name: settings.name };
+  const { key, current, previous, replaced } = await settleSigningKey(place, directory, random);
+  if (replaced) log.warn({ key: current }, 'another key signs checkpoints from now on');
+  const witnesses = settings.witness.map(formatVerifierKey);
+  const archive = openSqliteArchive(join(settings.data, 'checkpoints.db'));
+  try {
+    const newest = await archive.newest();
+    await checkLogs(reader, directory, newest);
+    const anchorings = settings.anchor.map(
+      (text) =>
+        new Anchoring(anchorOf(text, parts.fetch), {
+          sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+          onPushed: ({ name }) => metrics.anchoredCheckpoints.add(1, { anchor: name }),
+          onFailed: ({ name }, error) => {
+            metrics.anchorFailures.add(1, { anchor: name });
+            log.warn({ anchor: name, reason: messageOf(error) }, 'a checkpoint was not anchored');
+          },
+        }),
+    );
+    const checkpoints = new Checkpoints({
+      reader,
+      archive,
+      newest,
+      key,
+      witnesses: settings.witness,
+      onIssued: (checkpoint) => {
+        metrics.issuedCheckpoints.add();
+        for (const anchoring of anchorings) anchoring.push(checkpoint);
+      },
+      onRefused: (organisation, error) => {
+        metrics.refusedCheckpoints.add();
+        log.error({ organisation, err: error }, 'a log could not be signed');
+      },
+    });
+    // What was recorded last before a crash has no checkpoint yet.
+    for (const { identity } of directory.organisations()) checkpoints.grew(identity);
+    const rounds = setInterval(() => checkpoints.round(), settings.checkpointSeconds * 1_000);
+    return {
+      checkpoints,
+      keys: { current, previous, witnesses },
+      close: async () => {
+        clearInterval(rounds);
+        await checkpoints.round();
+        // A round under way may have begun before the last events came.
+        await checkpoints.round();
+        await Promise.all(anchorings.map((anchoring) => anchoring.close(anchorPatience)));
+        await archive.close();
+      },
+    };
+  } catch (error) {
+    await archive.close();
+    throw error;
+  }
+}
+
+/** Those of the directory, and those that were signed at any time. */
+async function checkLogs(
+  reader: EventReader,
+  directory: Directory,
+  newest: readonly IssuedCheckpoint[],
+): Promise<void> {
+  const signed = new Map(newest.map((checkpoint) => [checkpoint.organisation, checkpoint]));
+  const logs = new Set([
+    ...directory.organisations().map(({ identity }) => identity),
+    ...signed.keys(),
+  ]);
+  const paths = personalPaths();
+  await inParallel(logs, atOnce, async (organisation) => {
+    const slug = directory.organisation(organisation)?.slug;
+    const name = slug === undefined ? organisation : `${slug} (${organisation})`;
+    await checkLog(reader, paths, { organisation, name, newest: signed.get(organisation) }).catch(
+      (cause: unknown) => {
+        throw new AnnalsError('corrupt', `Cannot start. ${messageOf(cause)}`, { cause });
+      },
+    );
+  });
+}

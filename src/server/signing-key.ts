@@ -1,0 +1,102 @@
+import { createPublicKey } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Directory } from '../access/directory.ts';
+import { AnnalsError } from '../core/errors.ts';
+import type { Random } from '../core/uuid.ts';
+import {
+  formatPrivateKey,
+  formatVerifierKey,
+  parsePrivateKey,
+  privateKeyFromSeed,
+  type SigningKey,
+  seedBytes,
+  signingKey,
+  verifierKey,
+} from '../integrity/keys.ts';
+
+export interface SettledKey {
+  readonly key: SigningKey;
+  /** Its verifier key, as it is printed and given to `annals verify --key`. */
+  readonly current: string;
+  /** Verifier keys of the keys before it, the latest first: what they signed stays verifiable. */
+  readonly previous: readonly string[];
+  /** Whether another key signed before. */
+  readonly replaced: boolean;
+}
+
+export interface SigningKeyPlace {
+  /** The data directory. */
+  readonly data: string;
+  /** A key file of the operator's own, which must be there. */
+  readonly file: string | undefined;
+  /** The server's name, under which the key signs. */
+  readonly name: string;
+}
+
+/** The key file in a data directory. */
+export const signingKeyFile = 'signing-key.pem';
+
+const knownKeys = 'verifier_keys';
+
+/**
+ * The key that signs checkpoints: the one in the given file, else the one in the data directory, else a new one,
+ * written there for its owner alone. A key that takes the place of another, because a file was given, moved aside or
+ * the server renamed, is put before it in a list that only grows.
+ */
+export async function settleSigningKey(
+  { data, file, name }: SigningKeyPlace,
+  directory: Directory,
+  random: Random,
+): Promise<SettledKey> {
+  const path = file ?? join(data, signingKeyFile);
+  const found = await readKeyFile(path);
+  if (found === undefined && file !== undefined) {
+    throw new AnnalsError('invalid', `Cannot read the signing key: there is no file ${path}`);
+  }
+  const privateKey = parsePrivateKey(found ?? (await makeKeyFile(path, random)));
+  const key = signingKey(name, privateKey);
+  const current = formatVerifierKey(verifierKey(name, createPublicKey(privateKey)));
+  const known = directory.setting(knownKeys)?.split('\n') ?? [];
+  const previous = known.filter((other) => other !== current);
+  const replaced = known.length > 0 && known[0] !== current;
+  if (known[0] !== current) {
+    await directory.setSetting(knownKeys, [current, ...previous].join('\n'));
+  }
+  return { key, current, previous, replaced };
+}
+
+async function readKeyFile(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new AnnalsError('unavailable', `Cannot read the signing key ${path} (${code})`, {
+      cause,
+    });
+  }
+}
+
+/** The file appears whole or not at all, so that no start finds half a key. */
+async function makeKeyFile(path: string, random: Random): Promise<string> {
+  const seed = new Uint8Array(seedBytes);
+  random(seed);
+  const pem = formatPrivateKey(privateKeyFromSeed(seed));
+  const draft = await open(`${path}.new`, 'w', 0o600);
+  try {
+    await draft.chmod(0o600);
+    await draft.writeFile(pem);
+    await draft.sync();
+  } finally {
+    await draft.close();
+  }
+  await rename(`${path}.new`, path);
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+  return pem;
+}
