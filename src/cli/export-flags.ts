@@ -35,6 +35,8 @@ export interface ExportFlags {
   readonly resume?: boolean;
   readonly overwrite?: boolean;
   readonly manifest: boolean;
+  readonly proof?: boolean;
+  readonly redact?: 'personal';
   readonly quiet?: boolean;
 }
 
@@ -94,6 +96,12 @@ export function addExportOptions(command: Command): Command {
         .default('raw'),
     )
     .option('--no-manifest', 'no manifest beside the files')
+    .option('--proof', 'a proof beside the files, for annals verify (source annals)')
+    .addOption(
+      new Option('--redact <parts>', 'leave out personal parts (source annals)').choices([
+        'personal',
+      ]),
+    )
     .option('--overwrite', 'replace files that are there already')
     .option('--resume', 'go on where an earlier run of the same export was interrupted')
     .option('--quiet', 'no progress')

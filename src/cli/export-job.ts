@@ -54,6 +54,7 @@ export async function readQuestion(typed: AllFlags, context: CliContext): Promis
     }
   }
   const trail = await findTrail(flags, context);
+  checkProving(flags, trail);
   const question = {
     origin: trail.origin,
     ...(flags.since !== undefined && { since: flags.since }),
@@ -64,12 +65,26 @@ export async function readQuestion(typed: AllFlags, context: CliContext): Promis
     envelope: flags.envelope,
     compress,
     shape: trail.toDraft === undefined ? 'native' : flags.shape,
+    ...(flags.redact !== undefined && { redact: flags.redact }),
   };
   const mark = createHash('sha256')
-    .update(JSON.stringify([question, flags.from, flags.to, flags.output]))
+    .update(JSON.stringify([question, flags.from, flags.to, flags.output, flags.proof]))
     .digest('hex')
     .slice(0, 16);
   return { flags, trail, zone, window, compress, question, mark };
+}
+
+function checkProving({ proof, redact, manifest, output }: AllFlags, trail: Trail): void {
+  const refuse = (what: string, why: string) => {
+    throw new AnnalsError('invalid', `Cannot use ${what}: ${why}`);
+  };
+  if (trail.proofs === undefined) {
+    if (proof === true) refuse('--proof', 'only a trail of --source annals can be proved');
+    if (redact !== undefined) refuse('--redact', 'only --source annals knows what is personal');
+  }
+  if (proof !== true) return;
+  if (output === '-') refuse('--proof with --output -', 'the proof stands beside files');
+  if (!manifest) refuse('--proof with --no-manifest', 'the manifest says what belongs together');
 }
 
 /** An output that is a directory is written like one. */
@@ -86,7 +101,8 @@ async function asDirectory(
 
 /** The rest of an export, once its window and its beginning are settled. */
 export interface Prepared {
-  readonly source: Source;
+  readonly open: (proved?: { readonly snapshot: number }) => Source;
+  readonly parts: ClientParts;
   readonly transform: Transform | undefined;
   readonly window: Window;
   readonly question: Question;
@@ -105,13 +121,17 @@ export function prepare(
   const { filters, split } = question;
   const { format } = writingOf(flags);
   const toDraft = flags.shape === 'native' ? trail.toDraft : undefined;
-  const source = trail.open(clientParts(flags, trail, context, note), {
-    window,
-    filters,
-    ...(flags.pageSize !== undefined && { pageSize: flags.pageSize }),
-  });
+  const parts = clientParts(flags, trail, context, note);
   return {
-    source,
+    parts,
+    open: (proved) =>
+      trail.open(parts, {
+        window,
+        filters,
+        ...(flags.pageSize !== undefined && { pageSize: flags.pageSize }),
+        ...(flags.redact !== undefined && { redact: flags.redact }),
+        ...(proved && { proved }),
+      }),
     transform:
       toDraft && ((entry) => ({ ...entry, text: JSON.stringify(nativeDraft(toDraft, entry)) })),
     window,

@@ -9,10 +9,11 @@ import type { PlanRecord } from '../export/journal.ts';
 import { usualLimits } from '../export/limits.ts';
 import { saysComplete } from '../export/manifest.ts';
 import { type Outputs, outputDirectory } from '../export/naming.ts';
+import { Prover } from '../export/proving/prover.ts';
 import { type ExportWorld, exportToFiles, exportToSink } from '../export/run-export.ts';
 import { streamSink } from '../export/sinks/stream.ts';
 import type { FileFacts, Part } from '../export/stages.ts';
-import { openWorkplace, workplacePath } from '../export/workplace.ts';
+import { openWorkplace, type Workplace, workplacePath } from '../export/workplace.ts';
 import { type CliContext, Exit, exitCodes } from './context.ts';
 import { addExportOptions } from './export-flags.ts';
 import { type AllFlags, type Asked, type Prepared, prepare, readQuestion } from './export-job.ts';
@@ -45,6 +46,7 @@ Examples:
   $ annals export --from 2026-06-01 --to 2026-06-30 --daily --output backup/
   $ annals export --since 7d --action DELETE --resource-type cloud_vpc --output - | jq length
   $ annals export --from 2026-01-01 --to 2026-03-31 --monthly --format ndjson --compress zstd --resume
+  $ annals export --from 2026-06-01 --to 2026-06-30 --proof --redact personal
   $ annals export --source upcloud --since 30d --daily --output upcloud/`,
     )
     .action((flags: AllFlags) => runCommand(flags, command, context));
@@ -82,14 +84,14 @@ async function toStdout(
   world: ExportWorld,
 ): Promise<readonly FileFacts[]> {
   const plan = planOf(asked, context);
-  const { outputs, format, compress, ...job } = prepare(asked, plan, context, view.note);
+  const { open, outputs, format, compress, ...job } = prepare(asked, plan, context, view.note);
   const suffix = Buffer.alloc(8);
   context.random(suffix);
   const temporary = workplacePath(context.env.TMPDIR ?? tmpdir(), suffix.toString('hex'));
   const workplace = await openWorkplace(world.disk, temporary, plan, false);
   const sink = streamSink(context.stdout, outputs.parts[0] as Part, format, compress, world.limits);
   try {
-    return await exportToSink(job, sink, workplace, world);
+    return await exportToSink({ ...job, source: open() }, sink, workplace, world);
   } catch (error) {
     view.end();
     throw exitOf(error, context.signal, 'What is on stdout is not complete.');
@@ -124,14 +126,39 @@ async function toFiles(
     throw error;
   }
   try {
+    const prover = await openProver(asked, job, workplace, world);
     return await exportToFiles(
-      { ...job, manifest: flags.manifest, continueWith },
+      {
+        ...job,
+        source: job.open(prover),
+        manifest: flags.manifest,
+        continueWith,
+        ...(prover && { prover }),
+      },
       workplace,
       world,
     );
   } catch (error) {
     view.end();
     throw exitOf(error, context.signal, `Continue with: ${continueWith}`);
+  }
+}
+
+/** Without `--proof` there is none. When it cannot begin, what an earlier run left stays for a later one. */
+async function openProver(
+  { flags, trail }: Asked,
+  { parts }: Prepared,
+  workplace: Workplace,
+  { disk, clock, limits, signal }: ExportWorld,
+): Promise<Prover | undefined> {
+  if (flags.proof !== true || trail.proofs === undefined) return undefined;
+  const server = trail.proofs(parts);
+  const redacted = flags.redact !== undefined;
+  try {
+    return await Prover.open({ server, workplace, disk, clock, limits, redacted, signal });
+  } catch (error) {
+    await workplace.leave();
+    throw error;
   }
 }
 

@@ -13,6 +13,7 @@ import { cockroachdbSettings } from '../dialects/cockroachdb/settings.ts';
 import { toDraft as cockroachdbDraft } from '../dialects/cockroachdb/wire.ts';
 import { nativeSource } from '../dialects/native/client.ts';
 import { eventCsvHeader, eventCsvRow } from '../dialects/native/csv.ts';
+import { nativeProofs } from '../dialects/native/proofs.ts';
 import { thalassaColumns, thalassaOrigin, thalassaSource } from '../dialects/thalassa/client.ts';
 import { thalassaConfigFile, thalassaSettings } from '../dialects/thalassa/settings.ts';
 import { thalassaDraft } from '../dialects/thalassa/wire.ts';
@@ -22,6 +23,7 @@ import { toDraft as upcloudDraft } from '../dialects/upcloud/wire.ts';
 import type { ClientParts, SourceQuestion } from '../export/asking/client-parts.ts';
 import { nodeDisk } from '../export/disk.ts';
 import type { CsvLayout } from '../export/formats/csv.ts';
+import type { ProofServer } from '../export/proving/proof-server.ts';
 import type { Origin, Source } from '../export/stages.ts';
 import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
 import type { CliContext } from './context.ts';
@@ -31,6 +33,8 @@ import { parseSmallYaml } from './small-yaml.ts';
 export interface Trail {
   readonly origin: Origin;
   open(parts: ClientParts, question: SourceQuestion): Source;
+  /** Whom to ask for proofs; absent where nothing can be proved. */
+  readonly proofs?: (parts: ClientParts) => ProofServer;
   /** The native draft of one of its objects; absent where they are native already. */
   readonly toDraft?: (object: JsonObject, id: string) => Draft;
   readonly csv: CsvLayout;
@@ -63,6 +67,7 @@ const finders = {
         ...(organisation !== undefined && { organisation }),
       },
       open: (parts, question) => nativeSource(parts, connection, question),
+      proofs: (parts) => nativeProofs(parts, connection),
       csv: nativeCsv,
     };
   },

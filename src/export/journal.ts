@@ -14,7 +14,8 @@ export type JournalRecord =
   | PositionRecord
   | { readonly kind: 'fetched' }
   | PlaceRecord
-  | FileRecord;
+  | FileRecord
+  | ProofRecord;
 
 /** Always the first: what a later run must not decide anew. */
 export interface PlanRecord {
@@ -58,6 +59,15 @@ export interface FileRecord extends FileFacts {
   readonly kind: 'file';
   readonly file: number;
   readonly position?: string;
+}
+
+/** With what the proof of the export was begun: it is made for this checkpoint and no other. */
+export interface ProofRecord {
+  readonly kind: 'proof';
+  /** Signed. */
+  readonly checkpoint: string;
+  readonly keys: readonly string[];
+  readonly personalPaths: readonly string[];
 }
 
 export class Journal {
@@ -113,6 +123,7 @@ export interface Progress {
   readonly files: readonly FileRecord[];
   /** Of the file after them. */
   readonly place: PlaceRecord | undefined;
+  readonly proof: ProofRecord | undefined;
 }
 
 export function progressOf(records: readonly JournalRecord[]): Progress {
@@ -126,6 +137,7 @@ export function progressOf(records: readonly JournalRecord[]): Progress {
     place: records.findLast(
       (record): record is PlaceRecord => record.kind === 'place' && record.file === files.length,
     ),
+    proof: records.find((record) => record.kind === 'proof'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { formatInstant, type Micros } from '../core/micros.ts';
 import type { Split, Window } from '../core/window.ts';
 import type { ExportFilters, FilterShares } from './filters.ts';
+import type { ProofFacts } from './proving/prover.ts';
 import type { EntryFacts, FileFacts, Origin, Part } from './stages.ts';
 
 /** What was asked of an export, in the words of its manifest. */
@@ -16,6 +17,8 @@ export interface Question {
   readonly envelope: string | undefined;
   readonly compress: string | undefined;
   readonly shape: string;
+  /** Personal parts were left out. */
+  readonly redact?: 'personal';
 }
 
 export interface ManifestFacts {
@@ -26,6 +29,7 @@ export interface ManifestFacts {
   readonly startedAt: Micros;
   readonly parts: readonly Part[];
   readonly files: readonly FileFacts[];
+  readonly proof?: ProofFacts;
   /** Why it is not complete, and the line that continues it; absent when it is. */
   readonly incomplete?: { readonly reason: string; readonly continueWith: string };
 }
@@ -35,7 +39,7 @@ export interface ManifestFacts {
  * holds nothing about how the work went. `complete` is true only when every file is there and whole.
  */
 export function manifestText(facts: ManifestFacts): string {
-  const { question, mark, shares, startedAt, parts, files, incomplete } = facts;
+  const { question, mark, shares, startedAt, parts, files, proof, incomplete } = facts;
   const complete = incomplete === undefined && files.length === parts.length;
   const total = (of: (file: FileFacts) => number) => files.reduce((sum, file) => sum + of(file), 0);
   const manifest = {
@@ -59,6 +63,7 @@ export function manifestText(facts: ManifestFacts): string {
     envelope: question.envelope,
     compress: question.compress,
     shape: question.shape,
+    ...(question.redact !== undefined && { redact: question.redact }),
     order: 'oldest first',
     startedAt: formatInstant(startedAt),
     question: mark,
@@ -66,6 +71,7 @@ export function manifestText(facts: ManifestFacts): string {
     bytes: total((file) => file.bytes),
     filesExpected: parts.length,
     files: files.map((file, index) => describe(file, parts[index]?.window)),
+    ...(proof && { proof }),
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }

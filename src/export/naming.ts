@@ -1,5 +1,6 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Period } from '../core/window.ts';
+import { proofSuffix } from './proving/proof-file.ts';
 import type { Compression } from './sinks/blocks.ts';
 import type { Part } from './stages.ts';
 
@@ -14,6 +15,8 @@ export interface Outputs {
   readonly parts: readonly Part[];
   /** Name of the manifest, in the same directory. */
   readonly manifest: string;
+  /** Name of the proof, in the same directory. */
+  readonly proof: string;
 }
 
 export interface NamingWishes {
@@ -39,6 +42,7 @@ export function nameOutputs(wishes: NamingWishes): Outputs {
   const { stem, extension } = given === undefined ? standard(wishes) : taken(given, wishes);
   const named = given !== undefined && !split;
   const total = periods.length;
+  const whole = given === undefined ? `${stem}-${windowName}` : stem;
   return {
     directory: outputDirectory(cwd, output),
     parts: periods.map(({ name, ...window }, index) => ({
@@ -47,7 +51,8 @@ export function nameOutputs(wishes: NamingWishes): Outputs {
       window,
       name: named ? `${stem}${extension}` : `${stem}-${name}${extension}`,
     })),
-    manifest: given === undefined ? `${stem}-${windowName}.manifest.json` : `${stem}.manifest.json`,
+    manifest: `${whole}.manifest.json`,
+    proof: `${whole}${proofSuffix}`,
   };
 }
 

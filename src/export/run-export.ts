@@ -6,6 +6,7 @@ import type { Disk } from './disk.ts';
 import type { Limits } from './limits.ts';
 import { manifestText, type Question } from './manifest.ts';
 import type { Outputs } from './naming.ts';
+import type { ProofFacts, Prover } from './proving/prover.ts';
 import type { Compression } from './sinks/blocks.ts';
 import { FileSink } from './sinks/files.ts';
 import { Spill } from './sorting/spill.ts';
@@ -46,6 +47,8 @@ export interface FileExport extends Pouring {
   readonly format: Format;
   readonly compress: Compression | undefined;
   readonly manifest: boolean;
+  /** Makes the proof that goes with the files; absent when none was asked for. */
+  readonly prover?: Prover;
   /** The line that continues this export, for the manifest of one that was not finished. */
   readonly continueWith: string;
 }
@@ -60,7 +63,7 @@ export async function exportToFiles(
   world: ExportWorld,
 ): Promise<readonly FileFacts[]> {
   const { disk, clock, limits } = world;
-  const { source, outputs } = job;
+  const { source, outputs, prover } = job;
   const { journal, progress } = workplace;
   const watcher = new Watcher(job, world);
   const sink = await FileSink.open(
@@ -75,6 +78,7 @@ export async function exportToFiles(
       format: job.format,
       compress: job.compress,
       placeAfter: source.order === 'oldest-first' ? (entry) => source.placeAfter(entry) : undefined,
+      ...(prover !== undefined && { secure: () => prover.flush() }),
       onFile: (name) => watcher.begin(name),
     },
     progress,
@@ -82,13 +86,14 @@ export async function exportToFiles(
   try {
     if (sink.files.length < outputs.parts.length) await pour(job, sink, workplace, watcher, world);
     const files = await sink.finish();
-    await writeManifest(job, workplace, disk, files);
+    const proof = await prover?.finish(outputs.directory, outputs.proof, countOf(files));
+    await writeManifest(job, workplace, disk, files, { ...(proof && { proof }) });
     await workplace.clear();
     return files;
   } catch (error) {
     await sink.abandon();
     const reason = world.signal.aborted ? 'interrupted' : messageOf(error);
-    await writeManifest(job, workplace, disk, sink.files, reason).catch(() => undefined);
+    await writeManifest(job, workplace, disk, sink.files, { reason }).catch(() => undefined);
     await workplace.leave();
     throw error;
   }
@@ -112,13 +117,13 @@ export async function exportToSink(
 
 /** Reads the source, as far as that was not done before, and hands everything to the sink, oldest first. */
 async function pour(
-  job: Pouring,
+  job: Pouring & Pick<FileExport, 'prover'>,
   sink: Sink,
   workplace: Workplace,
   watcher: Watcher,
   world: ExportWorld,
 ): Promise<void> {
-  const { source } = job;
+  const { source, prover } = job;
   const { disk, clock, limits, signal } = world;
   const { journal, progress, directory: workDirectory } = workplace;
   const received = () => inWindow(source.read(progress.position, signal), job, watcher, signal);
@@ -126,6 +131,7 @@ async function pour(
     let last = Number.NEGATIVE_INFINITY;
     for await (const { entries } of received()) {
       last = checkOrder(entries, last);
+      await prover?.add(entries);
       await sink.write(entries);
     }
     return;
@@ -178,12 +184,15 @@ function checkOrder(entries: readonly Entry[], before: Micros): Micros {
   return last;
 }
 
+const countOf = (files: readonly FileFacts[]): number =>
+  files.reduce((sum, { entries }) => sum + entries, 0);
+
 async function writeManifest(
   job: FileExport,
   { plan, directory }: Workplace,
   disk: Disk,
   files: readonly FileFacts[],
-  reason?: string,
+  { proof, reason }: { readonly proof?: ProofFacts; readonly reason?: string },
 ): Promise<void> {
   if (!job.manifest) return;
   const { question, outputs, source, continueWith } = job;
@@ -194,6 +203,7 @@ async function writeManifest(
     startedAt: plan.startedAt,
     parts: outputs.parts,
     files,
+    ...(proof && { proof }),
     ...(reason !== undefined && { incomplete: { reason, continueWith } }),
   });
   const working = join(directory, 'manifest');

@@ -16,6 +16,8 @@ export interface Entry {
   readonly id: string;
   /** When it happened: decides the window, the file and the order. */
   readonly at: Micros;
+  /** What blinds the personal parts of an event of ours, where it was asked for. */
+  readonly salt?: Uint8Array;
 }
 
 /** A bounded number of entries on their way. */

@@ -8,6 +8,7 @@ import type { ClientParts, SourceQuestion } from '../../export/asking/client-par
 import { Patience } from '../../export/asking/patience.ts';
 import type { ExportFilters } from '../../export/filters.ts';
 import type { Batch, Entry, OrderedSource } from '../../export/stages.ts';
+import { decodeBase64 } from '../../integrity/base64.ts';
 
 export interface NativeEndpoint {
   /** Base URL, without a slash at the end. */
@@ -25,7 +26,8 @@ export function nativeSource(
   endpoint: NativeEndpoint,
   question: SourceQuestion,
 ): OrderedSource {
-  let snapshot: string | undefined;
+  let snapshot = question.proved && String(question.proved.snapshot);
+  const read = question.proved && question.redact === undefined ? readSaltedEntry : readEntry;
   const placeAfter = ({ text }: Entry): string => {
     const { createdAt, sequence } = JSON.parse(text) as { createdAt: string; sequence: number };
     return `${createdAt}/${sequence}@${snapshot ?? ''}`;
@@ -47,7 +49,7 @@ export function nativeSource(
     }
     let count = 0;
     for await (const lines of readLines(answer.body)) {
-      const entries = lines.map(readEntry);
+      const entries = lines.map(read);
       count += entries.length;
       yield { entries, received: entries.length };
     }
@@ -85,7 +87,7 @@ export function nativeSource(
 
 function exportRequest(
   { api, token, organisation }: NativeEndpoint,
-  { window, filters }: SourceQuestion,
+  { window, filters, proved, redact }: SourceQuestion,
   { after, snapshot }: { after: string | undefined; snapshot: string | undefined },
 ): Question {
   const url = new URL(`${api}/v1/audit/export`);
@@ -97,6 +99,8 @@ function exportRequest(
   setFilters(query, filters);
   if (after) query.set('after', after);
   if (snapshot) query.set('snapshot', snapshot);
+  if (redact !== undefined) query.set('redact', redact);
+  else if (proved !== undefined) query.set('salts', 'true');
   return {
     url,
     headers: {
@@ -124,6 +128,17 @@ function readEntry(text: string): Entry {
     throw new AnnalsError('corrupt', 'Cannot read an exported event: it has no id or no time');
   }
   return { text, id, at };
+}
+
+/** `{"salt":"…","event":{…}}`, the event in the server's own spelling: it is what the log has the hash of. */
+function readSaltedEntry(line: string): Entry {
+  const [head, base64] = /^\{"salt":(?:null|"([^"]*)"),"event":/.exec(line) ?? [];
+  const salt = base64 === undefined ? undefined : decodeBase64(base64);
+  if (head === undefined || (base64 !== undefined && salt === undefined) || !line.endsWith('}')) {
+    throw new AnnalsError('corrupt', 'Cannot read an exported event: it came without its salt');
+  }
+  const entry = readEntry(line.slice(head.length, -1));
+  return salt === undefined ? entry : { ...entry, salt };
 }
 
 /** Where the transport shows trailers and no proxy took them away, they must agree with what arrived. */

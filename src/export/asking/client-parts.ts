@@ -17,4 +17,8 @@ export interface SourceQuestion {
   readonly filters: ExportFilters;
   /** Objects a page; the client's own choice when absent. */
   readonly pageSize?: number;
+  /** For a log of ours: the size it shall be read at, with all that proves its events. */
+  readonly proved?: { readonly snapshot: number };
+  /** For a log of ours: leave out the personal parts. */
+  readonly redact?: 'personal';
 }

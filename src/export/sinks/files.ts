@@ -19,6 +19,8 @@ export interface FilesSettings {
   readonly compress: Compression | undefined;
   /** The source's position behind an entry, if it can begin there again. */
   readonly placeAfter: ((entry: Entry) => string) | undefined;
+  /** Resolved once whatever else is made of the entries written so far is safe too; waited for before a place is noted. */
+  readonly secure?: () => Promise<void>;
   /** Told of each file when it is begun. */
   readonly onFile: (name: string) => void;
 }
@@ -133,11 +135,12 @@ export class FileSink implements Sink {
 
   /** After a closed block: now and then makes everything up to this entry safe. */
   async #checkpoint(open: OpenPart, last: Entry): Promise<void> {
-    const { disk, clock, limits, journal, workDirectory, placeAfter } = this.#settings;
+    const { disk, clock, limits, journal, workDirectory, placeAfter, secure } = this.#settings;
     open.blocks += 1;
     const isRecent = clock() - open.safeAt < limits.checkpointMicros;
     if (open.blocks < limits.checkpointBlocks && isRecent) return;
     if (placeAfter === undefined || open.first === undefined) return;
+    await secure?.();
     const bytes = await open.writer.sync();
     await disk.syncDirectory(workDirectory);
     await journal.append({
@@ -154,12 +157,13 @@ export class FileSink implements Sink {
   }
 
   async #end(open: OpenPart): Promise<void> {
-    const { disk, journal, directory, workDirectory, format, placeAfter } = this.#settings;
+    const { disk, journal, directory, workDirectory, format, placeAfter, secure } = this.#settings;
     const { part, writer, entries, first, lastWritten } = open;
     const last = lastWritten === undefined ? open.last : factsOf(lastWritten);
     if (placeAfter !== undefined && lastWritten !== undefined) {
       this.#position = placeAfter(lastWritten);
     }
+    await secure?.();
     writer.add(format.end(part, entries));
     const { bytes, sha256 } = await writer.finish();
     await disk.syncDirectory(workDirectory);

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { AnnalsError, messageOf } from '../../core/errors.ts';
+import { decodeBase64, encodeBase64 } from '../../integrity/base64.ts';
+import { hashBytes } from '../../integrity/hash.ts';
+import { saltBytes } from '../../integrity/personal.ts';
+
+/**
+ * The proof of an export, as a file of lines of JSON: a head, and then the exported events' places, hashes and salts
+ * in the order of the log, with the hashes of what was not exported where it lies between them. Read from the
+ * beginning it leads to the root of the checkpoint; looked up by sequence it tells of each event what it must be, so
+ * that a difference has a name.
+ */
+
+export interface ProofHead {
+  /** Signed; the root everything leads to. */
+  readonly checkpoint: string;
+  /** The log's verifier keys as the server gave them. They are a hint: whom to trust is for the reader to say. */
+  readonly keys: readonly string[];
+  /** Which parts of an event are personal. */
+  readonly personalPaths: readonly string[];
+  /** How many events were exported. */
+  readonly entries: number;
+  /** Personal parts were left out of the export; then there are no salts either, for these would help to guess them. */
+  readonly redacted: boolean;
+}
+
+/** Events in a row. The last line of a proof is one without events: the hashes of what lies behind them all. */
+export interface ProofLine {
+  /** Their sequences, as stretches `[from, to)`. */
+  readonly runs: readonly (readonly [from: number, to: number])[];
+  /** The hashes that collapse what was not exported before and between these events, left to right. */
+  readonly hashes: Uint8Array;
+  /** Of each event, in order; undefined for one without personal parts. Empty when redacted. */
+  readonly salts: readonly (Uint8Array | undefined)[];
+  /** Leaf hashes, one behind the other. */
+  readonly leaves: Uint8Array;
+}
+
+/** Events a line, so that one is found without reading much else. */
+export const lineEntries = 256;
+/** More than any line we write: a tile of events, each with the hashes of a gap before it. */
+export const maxLineBytes = 4 * 1024 * 1024;
+
+export const proofSuffix = '.proof.ndjson';
+
+export function formatHead(head: ProofHead): string {
+  return `${JSON.stringify({ proofVersion: 1, ...head })}\n`;
+}
+
+export function formatLine({ runs, hashes, salts, leaves }: ProofLine): string {
+  const line = {
+    runs,
+    hashes: encodeBase64(hashes),
+    ...(salts.length > 0 && {
+      salts: salts.map((salt) => (salt === undefined ? null : encodeBase64(salt))),
+    }),
+    leaves: encodeBase64(leaves),
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+const headSchema = z.object({
+  proofVersion: z.literal(1),
+  checkpoint: z.string(),
+  keys: z.array(z.string()).max(100),
+  personalPaths: z.array(z.string()).max(1_000),
+  entries: z.number().int().min(0),
+  redacted: z.boolean(),
+});
+
+/** Throws `corrupt` for what is no head of a proof. */
+export function parseHead(text: string): ProofHead {
+  const { proofVersion: _, ...head } = parse(headSchema, text, 'its first line is no head');
+  return head;
+}
+
+const base64 = (unitBytes: number) =>
+  z.string().transform((text, context): Uint8Array => {
+    const bytes = decodeBase64(text);
+    if (bytes !== undefined && bytes.length % unitBytes === 0) return bytes;
+    context.addIssue({ code: 'custom', message: `is no base64 of ${unitBytes} bytes each` });
+    return z.NEVER;
+  });
+
+const sequence = z.number().int().min(0);
+const lineSchema = z
+  .object({
+    runs: z.array(z.tuple([sequence, sequence])).max(lineEntries),
+    hashes: base64(hashBytes),
+    salts: z.array(base64(saltBytes).nullable()).max(lineEntries).default([]),
+    leaves: base64(hashBytes),
+  })
+  .refine(({ runs, salts, leaves }) => {
+    const count = runs.reduce((sum, [from, to]) => sum + (to - from), 0);
+    const counted = leaves.length === count * hashBytes && count <= lineEntries;
+    const rising = runs.every(([from, to], at) => from < to && from >= (runs[at - 1]?.[1] ?? 0));
+    return counted && rising && (salts.length === 0 || salts.length === count);
+  }, 'its runs, salts and leaves do not belong together');
+
+/** Throws `corrupt` for what is no such line; `number` counts from 1, the head included. */
+export function parseLine(text: string, number: number): ProofLine {
+  const line = parse(lineSchema, text, `line ${number} is not one of a proof`);
+  return { ...line, salts: line.salts.map((salt) => salt ?? undefined) };
+}
+
+function parse<S extends z.ZodType>(schema: S, text: string, problem: string): z.output<S> {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    const because = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+    throw new AnnalsError('corrupt', `Cannot read the proof: ${problem} (${because})`, {
+      cause: error,
+    });
+  }
+}
