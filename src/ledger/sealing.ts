@@ -98,7 +98,8 @@ export class Sealing {
     const salt = new Uint8Array(saltBytes);
     this.#options.random(salt);
     const { body, leaf, personal } = eventTexts(event, salt, this.#options.personal);
-    const size = Buffer.byteLength(body);
+    // Both must fit: the body into a store, the leaf text into a bundle of entries.
+    const size = Math.max(Buffer.byteLength(body), Buffer.byteLength(leaf));
     if (size > maxEventBytes) {
       throw refused('', `has ${size} bytes as canonical JSON, more than ${maxEventBytes}`);
     }

@@ -1,10 +1,10 @@
 import { AnnalsError } from '../../core/errors.ts';
 import { Frontier } from '../../integrity/frontier.ts';
 import { hashAt, leafHash, sameHash } from '../../integrity/hash.ts';
+import { leafTextOf } from '../../integrity/leaf-text.ts';
 import type { PersonalPaths } from '../../integrity/personal.ts';
 import { fullWidth } from '../../integrity/tiles.ts';
 import type { EventReader, StoredEvent } from '../../store/event-store.ts';
-import { textsOf } from '../leaf.ts';
 import { grow, readTile, rootAt } from '../tree.ts';
 import type { IssuedCheckpoint } from './archive.ts';
 import { rebuilt, setBack } from './checkpoints.ts';
@@ -60,11 +60,10 @@ export async function checkLog(
   }
 }
 
-/** What the leaf of an event must be, or undefined when its text was never ours: every change of it counts. */
-function leafOf(event: StoredEvent, paths: PersonalPaths): Uint8Array | undefined {
+/** Undefined when the text is none of an event. */
+function leafOf({ body, salt }: StoredEvent, paths: PersonalPaths): Uint8Array | undefined {
   try {
-    const { body, leaf } = textsOf(event, paths);
-    return body === event.body ? leafHash(leaf) : undefined;
+    return leafHash(leafTextOf(body, salt, paths));
   } catch {
     return undefined;
   }

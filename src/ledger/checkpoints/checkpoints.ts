@@ -94,19 +94,19 @@ export class Checkpoints {
     if (kept === undefined) {
       throw new AnnalsError('not-found', `No checkpoint was issued at size ${size}`);
     }
-    const { text } = parseNote(kept.message);
+    const { text, signatures: before } = parseNote(kept.message);
     if (text !== offered.text) {
       throw new AnnalsError(
         'conflict',
         `Cannot keep the cosignatures: the checkpoint issued at size ${size} says something else`,
       );
     }
-    const lines = offered.signatures.map(formatSignature).join('');
-    const { signatures } = addCosignatures(
-      { text, signatures: [] },
-      lines,
-      this.#options.witnesses,
-    );
+    // New ones first: of two by the same witness the first is taken.
+    const known = new Set(before.map(formatSignature));
+    const lines = offered.signatures.map(formatSignature);
+    lines.sort((one, other) => Number(known.has(one)) - Number(known.has(other)));
+    const bare = { text, signatures: [] };
+    const { signatures } = addCosignatures(bare, lines.join(''), this.#options.witnesses);
     const cosignatures = signatures.map((signature) => ({
       witness: `${signature.name}+${signature.id}`,
       line: formatSignature(signature),

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { personalPaths } from '../../integrity/personal.ts';
+import type { EventStore, Head, StoredEvent } from '../../store/event-store.ts';
+import { checkLog } from './check-log.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { MemoryArchive } from './memory-archive.ts';
+import { openTrail, organisation, serverKey } from './trail.fixture.ts';
+
+/** A store seen through what somebody did to it. */
+interface Tampering {
+  readonly event?: (event: StoredEvent) => StoredEvent | undefined;
+  readonly head?: (head: Head) => Head;
+  readonly node?: (hash: Uint8Array, level: number, index: number) => Uint8Array;
+}
+
+function tampered(store: EventStore, { event, head, node }: Tampering): EventStore {
+  return Object.assign(Object.create(store) as EventStore, {
+    head: async (of: string) => (head ?? ((same) => same))(await store.head(of)),
+    async *scan(of: string, range: { from: number; to: number }) {
+      for await (const events of store.scan(of, range)) {
+        yield events.map((one) => (event ? event(one) : one)).filter((one) => one !== undefined);
+      }
+    },
+    async treeNodes(of: string, level: number, from: number, count: number) {
+      const hashes = await store.treeNodes(of, level, from, count);
+      const list = Array.from({ length: hashes.length / 32 }, (_, place) =>
+        hashes.slice(place * 32, (place + 1) * 32),
+      );
+      const changed = list.map((hash, place) => (node ? node(hash, level, from + place) : hash));
+      return new Uint8Array(Buffer.concat(changed));
+    },
+  });
+}
+
+const flipped = (bytes: Uint8Array) => bytes.map((byte, place) => (place === 3 ? byte ^ 1 : byte));
+
+const check = async (store: EventStore, newest?: Parameters<typeof checkLog>[2]['newest']) =>
+  checkLog(store, personalPaths(), { organisation, name: 'acme', newest });
+
+async function trailOf(size: number) {
+  const { store, record } = openTrail();
+  for (let done = 0; done < size; done += 100) await record(Math.min(100, size - done));
+  return store;
+}
+
+const atEvent = (sequence: number, change: (event: StoredEvent) => StoredEvent | undefined) => ({
+  event: (event: StoredEvent) => (event.sequence === sequence ? change(event) : event),
+});
+
+describe('the check of a log', () => {
+  for (const size of [0, 1, 255, 256, 257, 512, 600]) {
+    it(`passes a log of ${size} events as it was recorded, and its checkpoints`, async () => {
+      const store = await trailOf(size);
+      await check(store);
+      const archive = new MemoryArchive();
+      const options = { reader: store, archive, newest: [], key: serverKey, witnesses: [] };
+      await check(store, await new Checkpoints(options).current(organisation));
+    });
+  }
+
+  const changes: readonly [string, Tampering, RegExp][] = [
+    [
+      'a letter in an event',
+      atEvent(600, (event) => ({ ...event, body: event.body.replace('test', 'tent') })),
+      /acme was changed: event 600 is not/,
+    ],
+    [
+      'a letter in a personal part',
+      atEvent(512, (event) => ({ ...event, body: event.body.replace('User', 'Uses') })),
+      /acme was changed: event 512 is not/,
+    ],
+    [
+      'a blank',
+      atEvent(611, (event) => ({ ...event, body: event.body.replace('"action":', '"action": ') })),
+      /event 611 is not/,
+    ],
+    ['an event without text', atEvent(520, (event) => ({ ...event, body: '' })), /event 520 is/],
+    [
+      'a salt',
+      atEvent(513, (event) => ({ ...event, salt: flipped(event.salt!) })),
+      /event 513 is not/,
+    ],
+    ['a missing salt', atEvent(514, ({ salt: _salt, ...event }) => event), /event 514 is not/],
+    ['a missing event', atEvent(550, () => undefined), /event 550 is missing/],
+    ['a missing last event', atEvent(611, () => undefined), /event 611 is missing/],
+    [
+      'an event in another’s place',
+      atEvent(550, (event) => ({ ...event, sequence: 551 })),
+      /event 550 is missing/,
+    ],
+    [
+      'a leaf hash',
+      { node: (hash, level, index) => (level === 0 && index === 560 ? flipped(hash) : hash) },
+      /event 560 is not/,
+    ],
+    [
+      'the top of a tile before',
+      { node: (hash, level, index) => (level === 8 && index === 0 ? flipped(hash) : hash) },
+      /tree over its 612 events does not lead to the stored root/,
+    ],
+    [
+      'the root',
+      { head: (head) => ({ ...head, root: flipped(head.root) }) },
+      /tree over its 612 events does not lead to the stored root/,
+    ],
+    [
+      'the edge of the tree',
+      { head: (head) => ({ ...head, frontier: flipped(head.frontier) }) },
+      /stored edge of its tree of 612 events/,
+    ],
+    ['a tile cut short', { head: (head) => ({ ...head, size: 613 }) }, /of the nodes 512 to 613/],
+  ];
+  const log = trailOf(612);
+  for (const [what, tampering, message] of changes) {
+    it(`finds ${what} and says where`, async () => {
+      await check(await log);
+      await assert.rejects(check(tampered(await log, tampering)), { code: 'corrupt', message });
+    });
+  }
+
+  it('finds that a log was set back or rebuilt since it was last signed', async () => {
+    const { size, root } = await (await log).head(organisation);
+    const newest = { organisation, size, root, message: '' };
+    await check(await log, newest);
+    await assert.rejects(check(await trailOf(611), newest), {
+      message: /acme was set back: it has 611 events, but a checkpoint of 612 was issued/,
+    });
+    for (const other of [612, 900]) {
+      await assert.rejects(check(await trailOf(other), newest), {
+        code: 'corrupt',
+        message: /acme was rebuilt: its first 612 events/,
+      });
+    }
+  });
+});

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, describe, it } from 'node:test';
+import { describeCheckpointArchive } from '../archive.contract.ts';
+import { openSqliteArchive } from './archive.ts';
+
+let directory: string;
+let files = 0;
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'annals-archive-'));
+});
+after(() => rm(directory, { recursive: true }));
+
+const newFile = () => {
+  files += 1;
+  return join(directory, `${files}.db`);
+};
+
+describeCheckpointArchive('SQLite', async () => openSqliteArchive(newFile()));
+
+describe('a file of checkpoints', () => {
+  const checkpoint = { organisation: 'a', size: 5, root: new Uint8Array(32), message: 'five\n' };
+
+  it('is there again when it is opened again', async () => {
+    const file = newFile();
+    const first = openSqliteArchive(file);
+    void first.add(checkpoint);
+    await first.close();
+    const second = openSqliteArchive(file);
+    assert.deepEqual(await second.newest(), [checkpoint]);
+    await second.close();
+  });
+
+  it('refuses changes and removals by whoever opens it', async () => {
+    const file = newFile();
+    const archive = openSqliteArchive(file);
+    await archive.add(checkpoint);
+    await archive.close();
+    const database = new DatabaseSync(file);
+    assert.throws(() => database.exec("UPDATE checkpoints SET message = ''"), /never change/);
+    assert.throws(() => database.exec('DELETE FROM checkpoints'), /never deleted/);
+    database.close();
+  });
+});
