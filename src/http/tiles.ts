@@ -2,9 +2,9 @@ import { Hono } from 'hono';
 import { AnnalsError } from '../core/errors.ts';
 import { methodNotAllowed } from '../dialects/native/errors.ts';
 import { entryBundle } from '../integrity/entry-bundle.ts';
+import { leafTextOf } from '../integrity/leaf-text.ts';
 import { personalPaths } from '../integrity/personal.ts';
 import { fullWidth, parseTilePath, type Tile, tileWidth } from '../integrity/tiles.ts';
-import { textsOf } from '../ledger/leaf.ts';
 import { readTile } from '../ledger/tree.ts';
 import type { ProofParts } from './proofs.ts';
 
@@ -47,7 +47,9 @@ export function createTiles({ reader, admit, noteRead }: Omit<ProofParts, 'check
     const from = index * fullWidth;
     const entries: Uint8Array[] = [];
     for await (const events of reader.scan(organisation, { from, to: from + width })) {
-      for (const event of events) entries.push(Buffer.from(textsOf(event, paths).leaf));
+      for (const { body, salt } of events) {
+        entries.push(Buffer.from(leafTextOf(body, salt, paths)));
+      }
     }
     if (entries.length === width) return entryBundle(entries);
     throw new AnnalsError(

@@ -3,6 +3,9 @@ import type { Place } from '../../core/cursor.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Filter } from '../../core/filter.ts';
 import { parseInstant } from '../../core/micros.ts';
+import { encodeBase64 } from '../../integrity/base64.ts';
+import { leafTextOf } from '../../integrity/leaf-text.ts';
+import { personalPaths } from '../../integrity/personal.ts';
 import type { EventReader, StoredEvent } from '../../store/event-store.ts';
 import { eventCsvHeader, eventCsvRow } from './csv.ts';
 import { placeOf } from './list.ts';
@@ -54,6 +57,10 @@ export interface ExportQuestion {
   /** Size of the log the export looks at; what is recorded meanwhile stays out. */
   readonly snapshot: number;
   readonly after: Place | undefined;
+  /** Hand out each event as its leaf text, without its personal parts. */
+  readonly redacted: boolean;
+  /** Hand out each event as `{"salt","event"}`; for a format that can say so. */
+  readonly withSalts: boolean;
 }
 
 /**
@@ -66,6 +73,7 @@ export async function* exportText(
   onEnd: (count: number) => void,
 ): AsyncGenerator<string> {
   const writing = writings[question.format];
+  const shown = formOf(question);
   let text = writing.begin;
   let count = 0;
   let { after } = question;
@@ -79,7 +87,7 @@ export async function* exportText(
     });
     for (const event of events) {
       if (count > 0) text += writing.between;
-      text += writing.write(event);
+      text += writing.write(shown(event));
       count += 1;
     }
     const last = events.at(-1);
@@ -91,6 +99,25 @@ export async function* exportText(
   yield text + writing.end;
   onEnd(count);
 }
+
+/** What of an event is handed out. */
+function formOf({
+  redacted,
+  withSalts,
+}: Pick<ExportQuestion, 'redacted' | 'withSalts'>): (event: StoredEvent) => StoredEvent {
+  const redact = ({ salt, body, ...event }: StoredEvent): StoredEvent => ({
+    ...event,
+    body: leafTextOf(body, salt, paths),
+  });
+  const wrap = ({ salt, body, ...event }: StoredEvent): StoredEvent => ({
+    ...event,
+    body: `{"salt":${salt === undefined ? 'null' : `"${encodeBase64(salt)}"`},"event":${body}}`,
+  });
+  if (redacted) return withSalts ? (event) => wrap(redact(event)) : redact;
+  return withSalts ? wrap : (event) => event;
+}
+
+const paths = personalPaths();
 
 /** Reads `2026-06-20T08:14:03.512904Z/41`. */
 export function parsePlace(text: string): Place {

@@ -103,6 +103,15 @@ export const exportParameters = filterParameters.extend({
     .enum(['asc', 'desc'], 'must be asc or desc')
     .describe('By createdAt; asc by default')
     .exactOptional(),
+  salts: flag
+    .describe(
+      'With ndjson: each line is {"salt", "event"}, the salt in base64 or null, so that the events can be proved',
+    )
+    .exactOptional(),
+  redact: z
+    .enum(['personal'], 'must be personal')
+    .describe('Leave out the personal parts; what remains still verifies')
+    .exactOptional(),
   after: z
     .string()
     .regex(/^[^/]+\/\d{1,15}$/, 'must be a createdAt and a sequence, joined by a slash')

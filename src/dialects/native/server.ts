@@ -130,6 +130,9 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
   const parameters = readParameters(exportParameters, url.searchParams);
   const organisation = caller.organisation.identity;
   const format = parameters.format ?? 'json';
+  if (parameters.salts === true && format !== 'ndjson') {
+    throw new AnnalsError('invalid', `Cannot export salts as ${format}: ask for format=ndjson`);
+  }
   const after = parameters.after === undefined ? undefined : parsePlace(parameters.after);
   const { size } = await parts.reader.head(organisation);
   const snapshot = Math.min(parameters.snapshot ?? size, size);
@@ -148,6 +151,8 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
     format,
     snapshot,
     after,
+    redacted: parameters.redact === 'personal',
+    withSalts: parameters.salts === true,
   };
   const { outgoing }: Bindings = c.env ?? {};
   const text = exportText(parts.reader, question, (count) => {
