@@ -9,10 +9,13 @@ export class Stopped extends Error {
 /** What a crash leaves of what was not synced: all of it (the process was killed) or none (the power failed). */
 export type Remains = 'everything' | 'only-synced';
 
+/** A file as the pieces it was written in. */
 interface Inode {
-  content: Buffer;
-  synced: Buffer;
+  pieces: readonly Uint8Array[];
+  synced: readonly Uint8Array[];
 }
+
+const contentOf = ({ pieces }: Inode): Buffer => Buffer.concat(pieces);
 
 /**
  * A disk in memory that can be stopped before any of its steps that change something. As strictly as POSIX allows, it
@@ -29,21 +32,22 @@ export class MemoryDisk implements Disk {
   async append(path: string, keep: number): Promise<AppendFile> {
     this.#step(`append ${path}`);
     const names = this.#namesOf(path);
-    const inode = names.get(path) ?? { content: Buffer.alloc(0), synced: Buffer.alloc(0) };
+    const inode = names.get(path) ?? { pieces: [], synced: [] };
     names.set(path, inode);
-    inode.content = inode.content.subarray(0, keep);
+    const pieces: Uint8Array[] = keep === 0 ? [] : [contentOf(inode).subarray(0, keep)];
+    inode.pieces = pieces;
     return {
       write: async (bytes) => {
         // Half of a write may have happened when the process dies.
         const half = Math.floor(bytes.length / 2);
         this.#step(`write ${path}`);
-        inode.content = Buffer.concat([inode.content, bytes.subarray(0, half)]);
+        pieces.push(bytes.slice(0, half));
         this.#step(`write rest ${path}`);
-        inode.content = Buffer.concat([inode.content, bytes.subarray(half)]);
+        pieces.push(bytes.slice(half));
       },
       sync: async () => {
         this.#step(`sync ${path}`);
-        inode.synced = inode.content;
+        inode.synced = [...pieces];
       },
       close: async () => undefined,
     };
@@ -53,19 +57,21 @@ export class MemoryDisk implements Disk {
     this.#alive();
     const inode = this.#find(path);
     if (inode === undefined) throw missing(path);
-    for (let at = 0; at < inode.content.length; at += 64 * 1024) {
-      yield inode.content.subarray(at, at + 64 * 1024);
-    }
+    const content = contentOf(inode);
+    for (let at = 0; at < content.length; at += 64 * 1024)
+      yield content.subarray(at, at + 64 * 1024);
   }
 
   async readText(path: string): Promise<string | undefined> {
     this.#alive();
-    return this.#find(path)?.content.toString();
+    const inode = this.#find(path);
+    return inode && contentOf(inode).toString();
   }
 
   async size(path: string): Promise<number | undefined> {
     this.#alive();
-    return this.#find(path)?.content.length;
+    const inode = this.#find(path);
+    return inode && contentOf(inode).length;
   }
 
   async names(directory: string): Promise<readonly string[]> {
@@ -124,8 +130,8 @@ export class MemoryDisk implements Disk {
     for (const path of this.#directories.keys()) {
       const copy = new Map<string, Inode>();
       for (const [name, inode] of names.get(path) ?? []) {
-        const content = remains === 'everything' ? inode.content : inode.synced;
-        const fresh = inodes.get(inode) ?? { content, synced: content };
+        const pieces = remains === 'everything' ? inode.pieces : inode.synced;
+        const fresh = inodes.get(inode) ?? { pieces, synced: pieces };
         inodes.set(inode, fresh);
         copy.set(name, fresh);
       }
@@ -138,7 +144,9 @@ export class MemoryDisk implements Disk {
   /** Files of a directory and what is in them. */
   contents(directory: string): Map<string, string> {
     const files = [...(this.#directories.get(directory) ?? [])].sort();
-    return new Map(files.map(([path, { content }]) => [path, content.toString('latin1')] as const));
+    return new Map(
+      files.map(([path, inode]) => [path, contentOf(inode).toString('latin1')] as const),
+    );
   }
 
   #step(name: string): void {

@@ -14,7 +14,7 @@ import { httpAsk } from '../../src/export/asking/http-ask.ts';
 import type { Disk } from '../../src/export/disk.ts';
 import type { ExportFilters } from '../../src/export/filters.ts';
 import { jsonFormat } from '../../src/export/formats/json.ts';
-import { usualLimits } from '../../src/export/limits.ts';
+import { type Limits, usualLimits } from '../../src/export/limits.ts';
 import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
 import { nameOutputs } from '../../src/export/naming.ts';
 import { exportToFiles } from '../../src/export/run-export.ts';
@@ -22,7 +22,7 @@ import type { FileFacts, Source } from '../../src/export/stages.ts';
 import { openWorkplace, workplacePath } from '../../src/export/workplace.ts';
 import type { Credentials, Vendor, VendorEvent, VendorKind } from '../vendors/vendor.ts';
 
-export const directory = '/out';
+export const usualDirectory = '/out';
 
 export interface RunOptions {
   readonly window: Window;
@@ -32,6 +32,9 @@ export interface RunOptions {
   readonly retries?: number;
   readonly clock?: Clock;
   readonly disk?: Disk;
+  /** Where the files go; in memory this is as good as any. */
+  readonly directory?: string;
+  readonly limits?: Limits;
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
   readonly note?: (text: string) => void;
@@ -52,8 +55,15 @@ export function partsFor({ clock, note, retries }: Partial<RunOptions>): ClientP
   };
 }
 
+/** What a client needs of a stand-in; it may run in another process. */
+export type AskedVendor = Pick<Vendor<VendorKind>, 'kind' | 'url' | 'credentials'>;
+
 /** The client for a stand-in, with the first credential its vendor knows. */
-export function sourceFor(vendor: Vendor, parts: ClientParts, question: SourceQuestion): Source {
+export function sourceFor(
+  vendor: AskedVendor,
+  parts: ClientParts,
+  question: SourceQuestion,
+): Source {
   const flags = { api: vendor.url };
   switch (vendor.kind) {
     case 'thalassa': {
@@ -82,10 +92,11 @@ export function sourceFor(vendor: Vendor, parts: ClientParts, question: SourceQu
 }
 
 export async function runExport(
-  vendor: Vendor<VendorKind>,
+  vendor: AskedVendor,
   options: RunOptions,
 ): Promise<readonly FileFacts[]> {
   const { window, split, filters = {}, clock = systemClock, disk = new MemoryDisk() } = options;
+  const { directory = usualDirectory, limits = usualLimits } = options;
   const zone = openZone('UTC');
   const { pageSize } = options;
   const source = sourceFor(vendor, partsFor(options), {
@@ -134,7 +145,7 @@ export async function runExport(
       disk,
       clock,
       signal: options.signal ?? new AbortController().signal,
-      limits: usualLimits,
+      limits,
       watch: () => undefined,
     },
   );
@@ -144,7 +155,7 @@ export async function runExport(
 export async function readFiles(disk: Disk, files: readonly FileFacts[]): Promise<VendorEvent[]> {
   const events: VendorEvent[] = [];
   for (const { name } of files) {
-    const text = await disk.readText(`${directory}/${name}`);
+    const text = await disk.readText(`${usualDirectory}/${name}`);
     events.push(...(JSON.parse(text ?? 'null') as VendorEvent[]));
   }
   return events;
