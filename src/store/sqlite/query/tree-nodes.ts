@@ -32,9 +32,10 @@ function nodeIn(
   index: number,
 ): Uint8Array | undefined {
   const completedBy = (index + 1) * 2 ** level - 1;
-  for (const { range, node } of stretches) {
-    if (completedBy < range.from || completedBy >= range.to) continue;
-    const hash = node(level, index);
+  for (const stretch of stretches) {
+    const { from, to } = stretch.range;
+    if (completedBy < from || completedBy >= to) continue;
+    const hash = stretch.node(level, index);
     if (hash !== undefined) return hash;
   }
   return undefined;
