@@ -4,6 +4,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export interface HttpEnv {
   Bindings: {
     readonly incoming?: Pick<IncomingMessage, 'socket'>;
-    readonly outgoing?: Pick<ServerResponse, 'addTrailers'>;
+    readonly outgoing?: Pick<ServerResponse, 'addTrailers' | 'destroy'>;
   };
 }

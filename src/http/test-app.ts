@@ -53,7 +53,7 @@ export class TestApp {
   /** By which checkpoints are verified. */
   readonly verifierKey: VerifierKey;
   /** The application as an HTTP server calls it: with what it hands in beside the request. */
-  readonly serve: (request: Request, env: HttpEnv['Bindings']) => Response | Promise<Response>;
+  readonly serve: (request: Request, env: object) => Response | Promise<Response>;
   /** What went wrong inside while answering. */
   readonly failures: unknown[] = [];
   #organisations = 0;
@@ -113,7 +113,7 @@ export class TestApp {
       waitingEvents: () => this.ledger.waitingEvents,
       ready: () => true,
     });
-    this.serve = (request, env) => app.fetch(request, env);
+    this.serve = (request, env) => app.fetch(request, env as HttpEnv['Bindings']);
   }
 
   async organisation(slug = `org${this.#organisations}`): Promise<Organisation> {

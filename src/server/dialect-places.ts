@@ -1,6 +1,6 @@
 import { AnnalsError } from '../core/errors.ts';
 
-/** The dialects there are; `thalassa` is also our own, and always spoken. */
+/** The dialects there are. Thalassa's usual paths are our own dialect's, and answered whether it is named or not. */
 export const dialectNames = ['thalassa', 'upcloud', 'cockroachdb'] as const;
 export type DialectName = (typeof dialectNames)[number];
 

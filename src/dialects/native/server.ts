@@ -1,7 +1,8 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { AnnalsError } from '../../core/errors.ts';
 import type { DialectParts, DialectServer } from '../dialect.ts';
+import { streamedText } from '../streamed.ts';
 import { isFault, methodNotAllowed, nativeErrorResponse } from './errors.ts';
 import { exportText, parsePlace, writings } from './export.ts';
 import { answerFilterOptions } from './filter-options.ts';
@@ -17,7 +18,8 @@ import {
 
 /** What the HTTP server hands in beside the request; absent when the app is called without a socket. */
 interface Bindings {
-  readonly outgoing?: Pick<ServerResponse, 'addTrailers'>;
+  readonly incoming?: Pick<IncomingMessage, 'httpVersion'>;
+  readonly outgoing?: Pick<ServerResponse, 'addTrailers' | 'destroy'>;
 }
 
 /** How much of a question is kept in the record of its being asked. */
@@ -154,20 +156,24 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
     redacted: parameters.redact === 'personal',
     withSalts: parameters.salts === true,
   };
-  const { outgoing }: Bindings = c.env ?? {};
-  const text = exportText(parts.reader, question, (count) => {
+  const headers: Record<string, string> = {
+    'Content-Type': writings[format].mediaType,
+    'Content-Disposition': `attachment; filename="audit-logs.${format}"`,
+    'Annals-Snapshot': String(snapshot),
+    'Cache-Control': 'no-store',
+  };
+  if (c.req.method === 'HEAD') return new Response(null, { headers });
+  const { incoming, outgoing }: Bindings = c.env ?? {};
+  // HTTP/1.0 has no chunks and so no trailers; there the end of the connection is the end of the body.
+  if (incoming?.httpVersion !== '1.0') {
+    headers.Trailer = 'Annals-Export-Complete, Annals-Export-Count';
+  }
+  const pieces = exportText(parts.reader, question, (count) => {
     outgoing?.addTrailers({
       'Annals-Export-Complete': 'true',
       'Annals-Export-Count': String(count),
     });
   });
-  return new Response(ReadableStream.from(text).pipeThrough(new TextEncoderStream()), {
-    headers: {
-      'Content-Type': writings[format].mediaType,
-      'Content-Disposition': `attachment; filename="audit-logs.${format}"`,
-      'Annals-Snapshot': String(snapshot),
-      'Cache-Control': 'no-store',
-      Trailer: 'Annals-Export-Complete, Annals-Export-Count',
-    },
-  });
+  const noteFault = (fault: unknown) => parts.noteFault?.(fault);
+  return new Response(streamedText(pieces, c.env ?? {}, noteFault), { headers });
 }

@@ -1,8 +1,67 @@
+import { z } from 'zod';
 import { type Draft, draftSchema } from '../../core/event.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
 import { formatInstant, parseInstant } from '../../core/micros.ts';
+import { isEmpty, isMembers, type Members } from '../mapping.ts';
 
-/** Fields a Thalassa entry and a native event have in common (wire: Thalassa 3.3); they mean the same. */
+/** A time the vendor's clients can read; an empty one breaks the whole page (wire: Thalassa 3.3). */
+const timestamp = z
+  .string()
+  .refine(
+    (text) => typeof parseInstant(text, { truncate: true }) === 'number',
+    'is no RFC 3339 time',
+  );
+
+const texts = z.record(z.string(), z.string());
+
+const appUser = z.looseObject({
+  subject: z.string().exactOptional(),
+  name: z.string().exactOptional(),
+  email: z.string().exactOptional(),
+  createdAt: timestamp.exactOptional(),
+});
+
+const organisation = z.looseObject({
+  identity: z.string().exactOptional(),
+  name: z.string().exactOptional(),
+  slug: z.string().exactOptional(),
+  createdAt: timestamp.exactOptional(),
+  updatedAt: timestamp.exactOptional(),
+  objectVersion: z.number().int().exactOptional(),
+  description: z.string().exactOptional(),
+  labels: texts.exactOptional(),
+  annotations: texts.exactOptional(),
+});
+
+const serviceAccount = z.looseObject({
+  ...organisation.shape,
+  deletedAt: timestamp.exactOptional(),
+  organisation: organisation.exactOptional(),
+  createdBy: appUser.exactOptional(),
+  roleBindings: z.array(z.unknown()).exactOptional(),
+});
+
+/** An entry of Thalassa's list (wire: Thalassa 3.3), with the types its clients decode. Further fields are welcome. */
+export const thalassaEntrySchema = z.looseObject({
+  createdAt: timestamp,
+  eventID: z.string(),
+  action: z.string(),
+  userIdentity: z.string().exactOptional(),
+  user: appUser.exactOptional(),
+  serviceAccountIdentity: z.string().exactOptional(),
+  serviceAccount: serviceAccount.exactOptional(),
+  organizationIdentity: z.string().exactOptional(),
+  organization: organisation.exactOptional(),
+  impersonatorIdentity: z.string().exactOptional(),
+  impersonator: appUser.exactOptional(),
+  description: z.string().exactOptional(),
+  resourceType: z.string().exactOptional(),
+  resourceIdentity: z.string().exactOptional(),
+  context: z.record(z.string(), z.unknown()).exactOptional(),
+  client: z.record(z.string(), z.unknown()).exactOptional(),
+  projectId: z.string().exactOptional(),
+});
+
+/** Fields that a Thalassa entry and a native event have in common; they mean the same. */
 const sharedFields = [
   'eventID',
   'action',
@@ -20,51 +79,67 @@ const sharedFields = [
   'projectId',
 ] as const;
 
-/** Where what has no place in a native event is kept: `details.thalassa`. */
+/** Where what has no place in a native event is kept: `details.thalassa`. It also says that an event came from there. */
 const home = 'thalassa';
 
 /**
- * A Thalassa entry as a draft. What has no native field, or a value its native field does not take (an
- * organisation of theirs, null, a text that is too long, a time finer than microseconds or spelt otherwise), is kept as it is under
- * `details.thalassa`, from where `thalassaEntry` puts it back.
+ * A Thalassa entry as a draft. What has no native field, or a value its native field does not take (their
+ * organisation, null, a text that is too long, a time finer than microseconds or spelt otherwise), is kept as it is
+ * under `details.thalassa`, from where `thalassaEntry` puts it back.
  *
  * @param fallbackID for an entry without an id of its own
  */
-export function thalassaDraft(entry: JsonObject, fallbackID?: string): Draft {
-  const kept: { [key: string]: Json } = {};
-  const draft: { [key: string]: Json } = {};
+export function thalassaDraft(entry: Members, fallbackID?: string): Draft {
+  const draft: Record<string, unknown> = { action: 'unknown' };
+  const kept: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(entry)) {
     if (isShared(field) && draftSchema.shape[field].safeParse(value).success) draft[field] = value;
     else kept[field] = value;
   }
-  if (draft.action === undefined) draft.action = 'unknown';
-  if (draft.eventID === undefined && fallbackID !== undefined) draft.eventID = fallbackID;
   const { createdAt } = entry;
-  if (typeof createdAt === 'string') {
-    const at = parseInstant(createdAt, { zone: 'utc', truncate: true });
-    if (typeof at === 'number') {
-      draft.createdAt = formatInstant(at);
-      if (draft.createdAt === createdAt) delete kept.createdAt;
-    }
+  const at =
+    typeof createdAt === 'string' ? parseInstant(createdAt, { truncate: true }) : undefined;
+  if (typeof at === 'number') {
+    draft.createdAt = formatInstant(at);
+    if (draft.createdAt === createdAt) delete kept.createdAt;
   }
-  if (Object.keys(kept).length > 0) draft.details = { [home]: kept };
+  if (draft.eventID === undefined && fallbackID !== undefined) draft.eventID = fallbackID;
   // Each field passed the check of its own schema.
-  return draft as unknown as Draft;
+  return { ...draft, details: { [home]: kept } } as unknown as Draft;
 }
 
-/** A native event as a Thalassa entry: the entry it was made from, word for word, or the fields they share. */
-export function thalassaEntry(event: JsonObject): JsonObject {
-  const details = event.details as JsonObject | undefined;
-  const kept = details?.[home] as JsonObject | undefined;
-  const entry: { [key: string]: Json } = {};
-  const fields = [
-    'createdAt',
-    ...sharedFields,
-    ...(kept === undefined ? ['organizationIdentity'] : []),
-  ];
-  for (const field of fields) if (event[field] !== undefined) entry[field] = event[field];
-  if (kept === undefined) return entry;
-  return { ...entry, ...kept };
+/**
+ * A native event as a Thalassa entry, pure: the entry it was made from, word for word; or else the fields they
+ * share, the outcome where KMS entries have it, and whatever remains under `context.annals`, so that it stays visible.
+ */
+export function thalassaEntry(event: Members): Members {
+  const kept = isMembers(event.details) ? event.details[home] : undefined;
+  if (isMembers(kept)) return { ...shared(event), ...kept };
+  const { sequence: _, recordedAt: __, outcome, ...told } = event;
+  const { organizationIdentity } = event;
+  const entry: Record<string, unknown> = { ...shared(event), organizationIdentity };
+  const context: Record<string, unknown> = { ...(isMembers(event.context) ? event.context : {}) };
+  if (outcome !== undefined) context[freeName(context, 'outcome', outcome)] = outcome;
+  const untold = Object.entries(told).filter(([field]) => !Object.hasOwn(entry, field));
+  if (untold.length > 0) context[freeName(context, 'annals')] = Object.fromEntries(untold);
+  return isEmpty(context) ? entry : { ...entry, context };
+}
+
+/** The shared fields that the vendor's clients can decode. */
+function shared(event: Members): Record<string, unknown> {
+  const entry: Record<string, unknown> = {};
+  for (const field of ['createdAt', ...sharedFields] as const) {
+    const value = event[field];
+    if (value === undefined || !thalassaEntrySchema.shape[field].safeParse(value).success) continue;
+    entry[field] = value;
+  }
+  return entry;
+}
+
+/** The name, or one like it, under which nothing stands yet but perhaps this very value. */
+function freeName(members: Members, name: string, value?: unknown): string {
+  if (!Object.hasOwn(members, name) || members[name] === value) return name;
+  return freeName(members, `${name}_`, value);
 }
 
 function isShared(field: string): field is (typeof sharedFields)[number] {

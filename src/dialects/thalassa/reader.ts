@@ -1,0 +1,26 @@
+import type { EventReader, StoredEvent } from '../../store/event-store.ts';
+import type { Members } from '../mapping.ts';
+import { thalassaEntry } from './wire.ts';
+
+/** The same log with every event as a pure Thalassa entry: for tools that should see nothing but the vendor's fields. */
+export function thalassaReader(reader: EventReader): EventReader {
+  return {
+    head: (organisation) => reader.head(organisation),
+    get: async (organisation, eventID) => {
+      const event = await reader.get(organisation, eventID);
+      return event && pure(event);
+    },
+    list: async (organisation, query) => (await reader.list(organisation, query)).map(pure),
+    count: (...question) => reader.count(...question),
+    scan: async function* (...question) {
+      for await (const batch of reader.scan(...question)) yield batch.map(pure);
+    },
+    sequenceAt: (...question) => reader.sequenceAt(...question),
+    distinct: (...question) => reader.distinct(...question),
+    treeNodes: (...question) => reader.treeNodes(...question),
+  };
+}
+
+function pure(event: StoredEvent): StoredEvent {
+  return { ...event, body: JSON.stringify(thalassaEntry(JSON.parse(event.body) as Members)) };
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { describe, it, type TestContext } from 'node:test';
+import { getRequestListener } from '@hono/node-server';
+import type { ListQuery } from '../store/event-store.ts';
+import { createMemoryStore } from '../store/memory/store.ts';
+import { TestApp } from './test-app.ts';
+
+/** The application behind a real socket, on a store whose reading the test can make fail. */
+async function open(t: TestContext, events: number) {
+  const memory = createMemoryStore();
+  let pages = 0;
+  let failAt = Number.POSITIVE_INFINITY;
+  const store = new Proxy(memory, {
+    get(target, property) {
+      if (property === 'list') {
+        return (organisation: string, query: ListQuery) => {
+          pages += 1;
+          if (pages === failAt) throw new Error('the disk is gone');
+          return memory.list(organisation, query);
+        };
+      }
+      const value = Reflect.get(target, property);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const app = new TestApp({ store });
+  const organisation = await app.organisation();
+  const key = await app.key('org-auditor', organisation);
+  for (let from = 0; from < events; from += 1_000) {
+    const drafts = Array.from({ length: 1_000 }, () => ({
+      action: 'a',
+      description: 'x'.repeat(500),
+    }));
+    await app.ledger.record(organisation.identity, drafts);
+  }
+  const server: Server = createServer(getRequestListener(app.serve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    key,
+    pages: () => pages,
+    failAt: (page: number) => {
+      failAt = page;
+    },
+    close: () => {
+      server.closeAllConnections();
+    },
+  };
+}
+
+const get = (url: string, key: string, method = 'GET'): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    request(url, { method, headers: { Authorization: `Bearer ${key}` } }, resolve)
+      .once('error', reject)
+      .end();
+  });
+
+const read = async (message: IncomingMessage) => {
+  let text = '';
+  for await (const chunk of message) text += chunk;
+  return text;
+};
+
+for (const format of ['json', 'ndjson', 'csv']) {
+  describe(`an export as ${format}`, () => {
+    it('says in its trailers that it is complete', async (t) => {
+      const server = await open(t, 3_000);
+      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      await read(answer);
+      assert.deepEqual(
+        { ...answer.trailers },
+        { 'annals-export-complete': 'true', 'annals-export-count': '3000' },
+      );
+    });
+
+    it('breaks the connection when reading fails on the way', async (t) => {
+      const server = await open(t, 3_000);
+      server.failAt(3);
+      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      assert.equal(answer.statusCode, 200);
+      await assert.rejects(read(answer), { code: 'ECONNRESET' });
+    });
+
+    it('stops reading when the client goes away', async (t) => {
+      const server = await open(t, 15_000);
+      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      await new Promise((resolve) => answer.once('data', resolve));
+      answer.destroy();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const pages = server.pages();
+      assert.ok(pages < 16, `${pages} pages were read`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      assert.equal(server.pages(), pages);
+    });
+
+    it('reads nothing for its head alone', async (t) => {
+      const server = await open(t, 0);
+      const answer = await get(
+        `${server.url}/v1/audit/export?format=${format}`,
+        server.key,
+        'HEAD',
+      );
+      assert.equal(answer.statusCode, 200);
+      assert.equal(server.pages(), 0);
+    });
+  });
+}
