@@ -370,6 +370,37 @@ export function describeEventStore(
         assert.deepEqual(sequences((await scanned(log, 4, 1_500, rare)).flat()), [503, 1_003]);
       });
 
+      it('gives the same as lines', async () => {
+        const log = await recorded(
+          Array.from({ length: 1_200 }, (_, n) => ({
+            action: n % 3 === 0 ? 'a' : 'b',
+            details: { note: 'é\n'.repeat(500) },
+          })),
+        );
+        const conditions = [{ facets: ['action'] as const, values: ['a'] }];
+        for (const filter of [{}, { conditions }]) {
+          const texts: Uint8Array[] = [];
+          let [from, events] = [7, 0];
+          for await (const lines of store.scanLines(
+            log.organisation,
+            { from, to: 1_190 },
+            filter,
+          )) {
+            texts.push(lines.bytes);
+            events += lines.events;
+            from = lines.next;
+          }
+          const expected = (await scanned(log, 7, 1_190, filter)).flat();
+          assert.ok(texts.length > 1 || expected.length < 500);
+          assert.equal(events, expected.length);
+          assert.equal(from, expected.at(-1)!.sequence + 1);
+          assert.equal(
+            Buffer.concat(texts).toString(),
+            expected.map(({ body }) => `${body}\n`).join(''),
+          );
+        }
+      });
+
       it('can be stopped early', async () => {
         const log = await recorded(Array.from({ length: 3_000 }, () => ({})));
         for await (const batch of store.scan(log.organisation, { from: 0, to: 3_000 })) {
@@ -437,6 +468,7 @@ export function describeEventStore(
         assert.equal(await store.sequenceAt(organisation, testEpoch), 0);
         assert.equal((await store.treeNodes(organisation, 0, 0, 10)).length, 0);
         for await (const _ of store.scan(organisation, { from: 0, to: 10 })) assert.fail();
+        for await (const _ of store.scanLines(organisation, { from: 0, to: 10 })) assert.fail();
       });
     });
 
@@ -489,6 +521,8 @@ export function describeEventStore(
         await assert.rejects(store.sequenceAt(organisation, 0), refused);
         await assert.rejects(store.treeNodes(organisation, 0, 0, 1), refused);
         await assert.rejects(async () => scan.next(), refused);
+        const lines = store.scanLines(organisation, { from: 0, to: 1 })[Symbol.asyncIterator]();
+        await assert.rejects(async () => lines.next(), refused);
         await store.close();
       });
     });

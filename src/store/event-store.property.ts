@@ -98,6 +98,12 @@ export function describeAgreement(fresh: () => { store: EventStore; log: TestLog
             await scanned(store, organisation, range, filter),
             sequences(matching).filter((at) => at >= range.from && at < range.to),
           );
+          let lines = '';
+          for await (const { bytes } of store.scanLines(organisation, range, filter)) {
+            lines += Buffer.from(bytes).toString();
+          }
+          const inRange = matching.filter(({ sequence: at }) => at >= range.from && at < range.to);
+          assert.equal(lines, inRange.map(({ body }) => `${body}\n`).join(''));
           assert.deepEqual(
             await store.distinct(organisation, facet, filter),
             valueCounts(matching, facet),

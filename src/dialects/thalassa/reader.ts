@@ -1,4 +1,5 @@
 import type { EventReader, StoredEvent } from '../../store/event-store.ts';
+import { linesOf } from '../../store/lines-of.ts';
 import type { Members } from '../mapping.ts';
 import { thalassaEntry } from './wire.ts';
 
@@ -14,6 +15,9 @@ export function thalassaReader(reader: EventReader): EventReader {
     count: (...question) => reader.count(...question),
     scan: async function* (...question) {
       for await (const batch of reader.scan(...question)) yield batch.map(pure);
+    },
+    scanLines: async function* (...question) {
+      for await (const batch of reader.scan(...question)) yield linesOf(batch.map(pure));
     },
     sequenceAt: (...question) => reader.sequenceAt(...question),
     distinct: (...question) => reader.distinct(...question),

@@ -9,11 +9,13 @@ import type {
   EventStore,
   FacetCount,
   Head,
+  Lines,
   ListQuery,
   Range,
   SealedEvent,
   StoredEvent,
 } from '../event-store.ts';
+import { linesOf } from '../lines-of.ts';
 
 /** One organisation's log. */
 interface Log {
@@ -103,6 +105,10 @@ class MemoryStore implements EventStore {
       this.#open();
       yield events.slice(at, at + scanBatch).map(stored);
     }
+  }
+
+  async *scanLines(organisation: string, range: Range, filter?: Filter): AsyncIterable<Lines> {
+    for await (const events of this.scan(organisation, range, filter)) yield linesOf(events);
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {

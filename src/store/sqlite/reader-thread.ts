@@ -3,6 +3,7 @@ import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
 import { serve } from '../../threads/serve.ts';
+import { transferring } from '../../threads/transfer.ts';
 import type { ListQuery, Range } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
 import { Reader, type View } from './reader.ts';
@@ -25,6 +26,10 @@ const methods = {
   distinct: (log: number, facet: Facet, filter: Filter, limit?: number) =>
     reader.distinct(log, facet, filter, limit),
   scanPage: (log: number, range: Range, filter: Filter) => reader.scanPage(log, range, filter),
+  linesPage: async (log: number, range: Range, filter: Filter) => {
+    const lines = await reader.linesPage(log, range, filter);
+    return lines && transferring(lines, [lines.bytes.buffer as ArrayBuffer]);
+  },
   sequenceAt: (log: number, recordedAt: Micros) => reader.sequenceAt(log, recordedAt),
   treeNodes: (log: number, level: number, from: number, count: number) =>
     reader.treeNodes(log, level, from, count),

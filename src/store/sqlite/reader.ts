@@ -1,7 +1,7 @@
 import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
-import type { FacetCount, ListQuery, Range, StoredEvent } from '../event-store.ts';
+import type { FacetCount, Lines, ListQuery, Range, StoredEvent } from '../event-store.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { type IdSeed, idHash } from './ids/id-hash.ts';
 import { IdRuns, type RunSpan } from './ids/id-runs.ts';
@@ -12,6 +12,7 @@ import type { LiveSegment } from './live/live-segment.ts';
 import { Rows } from './live/rows.ts';
 import { LiveValues, liveStretch } from './live/stretch.ts';
 import { count, distinct } from './query/count.ts';
+import { linesPage } from './query/lines.ts';
 import { list } from './query/list.ts';
 import { type ScanPage, scanPage } from './query/scan.ts';
 import type { Stretch } from './query/segment.ts';
@@ -109,6 +110,10 @@ export class Reader {
 
   scanPage(log: number, range: Range, filter: Filter): Promise<ScanPage> {
     return this.#ask(log, (stretches) => scanPage(stretches, range, filter));
+  }
+
+  linesPage(log: number, range: Range, filter: Filter): Promise<Lines | undefined> {
+    return this.#ask(log, (stretches) => linesPage(stretches, range, filter));
   }
 
   sequenceAt(log: number, recordedAt: Micros): Promise<number | undefined> {

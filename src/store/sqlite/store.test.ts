@@ -42,6 +42,10 @@ function whenSealed(store: EventStore, directory: string): EventStore {
       await sealed();
       yield* store.scan(organisation, range, filter);
     },
+    async *scanLines(organisation, range, filter) {
+      await sealed();
+      yield* store.scanLines(organisation, range, filter);
+    },
     sequenceAt: after(store.sequenceAt),
     distinct: after(store.distinct),
     treeNodes: after(store.treeNodes),

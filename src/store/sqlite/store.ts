@@ -11,12 +11,12 @@ import type {
   EventStore,
   FacetCount,
   Head,
+  Lines,
   ListQuery,
   Range,
   StoredEvent,
 } from '../event-store.ts';
 import type { LogEnd } from './live/rows.ts';
-import type { ScanPage } from './query/scan.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { Segments } from './segments.ts';
 import type { WriterOptions } from './writer.ts';
@@ -133,20 +133,17 @@ class SqliteStore implements EventStore {
     { from, to }: Range,
     filter: Filter = {},
   ): AsyncIterable<readonly StoredEvent[]> {
-    const log = this.#log(organisation);
-    if (log === undefined) return;
-    const page = (next: number): Promise<ScanPage> => {
-      this.#checkOpen();
-      return this.#readers.idlest.scanPage(log.number, { from: next, to }, filter);
-    };
-    let reading: Promise<ScanPage> | undefined = page(from);
-    while (reading !== undefined) {
-      const { events, next }: ScanPage = await reading;
-      // The next page is read while the caller has this one.
-      reading = next === undefined ? undefined : page(next);
-      reading?.catch(() => {});
-      if (events.length > 0) yield events;
-    }
+    const pages = this.#pages(organisation, from, async (log, at) => {
+      const page = await this.#readers.idlest.scanPage(log, { from: at, to }, filter);
+      return page.events.length === 0 ? undefined : page;
+    });
+    for await (const { events } of pages) yield events;
+  }
+
+  scanLines(organisation: string, { from, to }: Range, filter: Filter = {}): AsyncIterable<Lines> {
+    return this.#pages(organisation, from, (log, at) =>
+      this.#readers.idlest.linesPage(log, { from: at, to }, filter),
+    );
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {
@@ -175,6 +172,26 @@ class SqliteStore implements EventStore {
     const log = this.#log(organisation);
     if (log === undefined) return new Uint8Array();
     return this.#readers.idlest.treeNodes(log.number, level, from, count);
+  }
+
+  /** Pages from a sequence on, each read while the caller has the one before. */
+  async *#pages<Page extends { readonly next: number }>(
+    organisation: string,
+    from: number,
+    read: (log: number, from: number) => Promise<Page | undefined>,
+  ): AsyncIterable<Page> {
+    const log = this.#log(organisation);
+    if (log === undefined) return;
+    let reading = read(log.number, from);
+    for (;;) {
+      const page = await reading;
+      if (page === undefined) return;
+      this.#checkOpen();
+      reading = read(log.number, page.next);
+      // Whoever stops early never looks at this one.
+      reading.catch(() => {});
+      yield page;
+    }
   }
 
   close(): Promise<void> {

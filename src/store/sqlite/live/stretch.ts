@@ -26,6 +26,7 @@ export function liveStretch(
     parts,
     values,
     events: (asked) => asked.map((row) => withoutLog(held.event(row))),
+    lines: (asked) => asked.map((row) => Buffer.from(`${held.event(row).body}\n`)),
     leafHashes: (asked) => asked.map((row) => held.leafHash(row)),
     node: (level, index) => held.node(log, level, index),
   };

@@ -4,10 +4,10 @@ import type { Stretch } from './segment.ts';
 import { rowsOf, selections } from './selections.ts';
 import type { Slices } from './slices.ts';
 
-/** A piece of a scan, and where the next one begins; undefined at the end. */
+/** A piece of a scan, empty at its end, and the sequence after its last event. */
 export interface ScanPage {
   readonly events: readonly StoredEvent[];
-  readonly next: number | undefined;
+  readonly next: number;
 }
 
 const maxEvents = 1_000;
@@ -32,10 +32,14 @@ export function* scanPage(
         characters += event.body.length;
       }
       if (events.length === maxEvents || characters >= maxCharacters) {
-        return { events, next: events.at(-1)!.sequence + 1 };
+        return page(events, range);
       }
     }
     yield;
   }
-  return { events, next: undefined };
+  return page(events, range);
+}
+
+function page(events: readonly StoredEvent[], { from }: Range): ScanPage {
+  return { events, next: (events.at(-1)?.sequence ?? from - 1) + 1 };
 }

@@ -48,6 +48,8 @@ export interface Stretch {
   readonly values: Values;
   /** Events by row, in the order asked for. */
   events(rows: readonly number[]): StoredEvent[];
+  /** Their bodies, each followed by a line feed. */
+  lines(rows: readonly number[]): Buffer[];
   leafHashes(rows: readonly number[]): Uint8Array[];
   /** A node of the log's tree, if an event in here completed it. */
   node(level: number, index: number): Uint8Array | undefined;

@@ -1,7 +1,7 @@
 import type { Range, StoredEvent } from '../../event-store.ts';
 import { partRows } from '../live/columns.ts';
 import type { Codes, Part, Stretch, Texts, Values } from '../query/segment.ts';
-import type { SealedLog } from './directory.ts';
+import { blockRows, type SealedLog } from './directory.ts';
 import type { SealedSegment } from './sealed-segment.ts';
 
 /**
@@ -48,6 +48,20 @@ export class SealedStretch implements Stretch {
     return rows.map((row) => this.#segment.event(row, log));
   }
 
+  lines(rows: readonly number[]): Buffer[] {
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < rows.length; ) {
+      const [first, count] = [rows[at]!, adjacentInBlock(rows, at)];
+      const block = Math.floor(first / blockRows);
+      const place = first % blockRows;
+      const { bytes, ends } = this.#segment.bodies(block);
+      const begin = place === 0 ? 0 : ends[place - 1]! + 1;
+      pieces.push(bytes.subarray(begin, ends[place + count - 1]! + 1));
+      at += count;
+    }
+    return pieces;
+  }
+
   leafHashes(rows: readonly number[]): Uint8Array[] {
     const [first = 0] = rows;
     const adjacent = rows.every((row, index) => row === first + index);
@@ -71,6 +85,15 @@ export class SealedStretch implements Stretch {
   #place(): SealedLog | undefined {
     return this.#segment.log(this.log);
   }
+}
+
+/** How many rows from this one on follow each other within one block. */
+function adjacentInBlock(rows: readonly number[], at: number): number {
+  const first = rows[at]!;
+  const most = blockRows - (first % blockRows);
+  let count = 1;
+  while (count < most && rows[at + count] === first + count) count += 1;
+  return count;
 }
 
 /** How many nodes of a level a log of this size has. */
