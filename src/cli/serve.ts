@@ -18,10 +18,10 @@ import type { CliContext } from './context.ts';
 export function serveCommand(context: CliContext): Command {
   const command = new Command('serve').description('run a server');
   for (const name of settingNames) {
-    const description = settingsSchema.shape[name].description ?? '';
+    const { description } = settingsSchema.shape[name];
     const option = command.createOption(
       `--${flagOf(name)} <value>`,
-      `${description} (${variableOf(name)})`,
+      `${description} (${variableOf(name)}${defaultOf(name)})`,
     );
     if (listSettings.has(name)) option.argParser(commaJoined);
     command.addOption(option);
@@ -41,6 +41,12 @@ Examples:
   $ ANNALS_OPERATOR_KEY=annals_… annals serve`,
     )
     .action((flags: Partial<Record<SettingName, string>>) => serve(flags, context));
+}
+
+/** The default as the help shows it: where it is one word. */
+function defaultOf(name: SettingName): string {
+  const { data } = settingsSchema.shape[name].safeParse(undefined);
+  return typeof data === 'string' || typeof data === 'number' ? `, default ${data}` : '';
 }
 
 function commaJoined(value: string, before: string | undefined): string {
