@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { parseKey } from '../access/key.ts';
 import { organisationRoles } from '../access/roles.ts';
 import { AnnalsApi } from './annals-api.ts';
 import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
@@ -84,11 +85,13 @@ Examples:
   const revoke = command
     .command('revoke')
     .description('make a key worthless from the next request on')
-    .argument('<id>', 'the part between annals_ and the second underscore');
+    .argument('<key>', 'its id: the part between annals_ and the second underscore; or all of it');
   addConnectionOptions(revoke)
     .option('--json', 'answer with JSON')
     .addHelpText('after', '\nExample:\n  $ annals keys revoke 4fTq81LmW0aZ')
-    .action(async (id: string, flags: Flags) => {
+    .action(async (key: string, flags: Flags) => {
+      // A secret has no place in an address, which servers and proxies log.
+      const id = parseKey(key)?.id ?? key;
       const api = new AnnalsApi(await connectionOf(flags, context), context);
       const revoked = await api.delete<ShownKey>(`/v1/keys/${encodeURIComponent(id)}`);
       printTable(context, [revoked], columns, flags.json && 'first');
