@@ -23,6 +23,10 @@ function nativeDraft(entry: JsonObject): Draft {
     return draft as unknown as Draft;
   }
   if (ownFields.some((field) => entry[field] !== undefined)) return entry as unknown as Draft;
+  // Our events and Thalassa’s always have one, and what is recorded by mistake stays recorded.
+  if (typeof entry.action !== 'string') {
+    throw new AnnalsError('invalid', 'it has no action, so it is no event: see --from');
+  }
   return thalassaDraft(entry);
 }
 
