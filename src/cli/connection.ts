@@ -46,7 +46,10 @@ export async function connectionOf(
   const api = flags.api ?? (env.ANNALS_API || undefined) ?? saved.api ?? defaultApi;
   const token = flags.token ?? (env.ANNALS_KEY || undefined) ?? saved.key;
   if (!/^https?:\/\//.test(api) || !URL.canParse(api)) {
-    throw new AnnalsError('invalid', `Cannot connect: ${api} is no http or https address`);
+    throw new AnnalsError(
+      'invalid',
+      `Cannot connect: ${api} is no http or https address such as ${defaultApi}`,
+    );
   }
   if (token === undefined) {
     throw new AnnalsError(

@@ -74,14 +74,18 @@ async function importFiles(
     total.events += batch.length;
     total.added += receipt.accepted;
     total.duplicates += receipt.duplicates;
-    if (flags.quiet !== true) context.stderr.write(`${total.events} events sent\n`);
+    if (flags.quiet !== true) context.stderr.write(`${counted(total.events, 'event')} sent\n`);
   }
+  const { events, added, duplicates } = total;
   context.stdout.write(
     flags.json
       ? `${JSON.stringify(total)}\n`
-      : `${total.events} events from ${total.files} file${total.files === 1 ? '' : 's'}: ${total.added} added, ${total.duplicates} there already\n`,
+      : `${counted(events, 'event')} from ${counted(total.files, 'file')}: ${added} added, ${duplicates} there already\n`,
   );
 }
+
+const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** A missing file is found out before anything is sent. */
 async function checkReadable(file: string, { cwd }: CliContext): Promise<void> {
@@ -173,6 +177,6 @@ function explained(error: AnnalsError, batch: readonly Line[]): Error {
   });
   return new Exit(
     exitCodes.failed,
-    `Events were refused, and with them the ${batch.length} of their batch; what was sent before is recorded:\n${lines.join('\n')}`,
+    `Refused, and with it the whole batch of ${counted(batch.length, 'event')}; batches sent before are recorded:\n${lines.join('\n')}`,
   );
 }
