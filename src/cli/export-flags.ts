@@ -5,8 +5,14 @@ import type { ExportFilters } from '../export/filters.ts';
 import { type FormatName, formatNames, impliedBy } from '../export/naming.ts';
 import { type Compression, compressions } from '../export/sinks/blocks.ts';
 
+export interface PaceFlags {
+  readonly pageSize?: number;
+  readonly chunkDownloadTimeout?: string;
+  readonly retries?: number;
+}
+
 /** What is typed behind `annals export`, as commander gives it. */
-export interface ExportFlags {
+export interface ExportFlags extends PaceFlags {
   readonly since?: string;
   readonly from?: string;
   readonly to?: string;
@@ -24,9 +30,6 @@ export interface ExportFlags {
   readonly organisationIdentity?: string;
   readonly includeSystemServices?: boolean;
   readonly responseStatus?: number;
-  readonly pageSize?: number;
-  readonly chunkDownloadTimeout?: string;
-  readonly retries?: number;
   readonly output?: string;
   readonly format?: FormatName;
   readonly envelope?: 'tcloud';
@@ -59,7 +62,7 @@ const wholeNumber =
 
 /** The flags of `tcloud audit export` with their meaning there (wire: Thalassa 7), and ours besides. */
 export function addExportOptions(command: Command): Command {
-  return command
+  command
     .optionsGroup('Time range:')
     .option('--since <span>', 'back from now: 90m, 24h, 7d, 4w, 1mo (30 days), 1y, or sums: 1d12h')
     .option('--from <time>', 'a day, or an RFC 3339 time')
@@ -104,7 +107,13 @@ export function addExportOptions(command: Command): Command {
     )
     .option('--overwrite', 'replace files that are there already')
     .option('--resume', 'go on where an earlier run of the same export was interrupted')
-    .option('--quiet', 'no progress')
+    .option('--quiet', 'no progress');
+  return addPaceOptions(command);
+}
+
+/** How a source is asked; the same for all commands that read one. */
+export function addPaceOptions(command: Command): Command {
+  return command
     .optionsGroup('Pace:')
     .option('--page-size <count>', 'objects asked for at a time', wholeNumber(1))
     .option('--retries <count>', 'how often in a row a request is tried again', wholeNumber(0))

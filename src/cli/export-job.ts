@@ -17,7 +17,7 @@ import { nameOutputs, type Outputs } from '../export/naming.ts';
 import type { Compression } from '../export/sinks/blocks.ts';
 import type { Format, Source, Transform } from '../export/stages.ts';
 import type { CliContext } from './context.ts';
-import { type ExportFlags, filtersOf, splitOf, writingOf } from './export-flags.ts';
+import { type ExportFlags, filtersOf, type PaceFlags, splitOf, writingOf } from './export-flags.ts';
 import { nativeDraft } from './native-shape.ts';
 import { defaultSleep } from './sleep.ts';
 import { findTrail, nativeCsv, type SourceFlags, type Trail } from './sources.ts';
@@ -122,16 +122,19 @@ export function prepare(
   const { format } = writingOf(flags);
   const toDraft = flags.shape === 'native' ? trail.toDraft : undefined;
   const parts = clientParts(flags, trail, context, note);
+  const open = (proved?: { readonly snapshot: number }) =>
+    trail.open(parts, {
+      window,
+      filters,
+      ...(flags.pageSize !== undefined && { pageSize: flags.pageSize }),
+      ...(flags.redact !== undefined && { redact: flags.redact }),
+      ...(proved && { proved }),
+    });
+  // Nothing is asked by this; but a filter the vendor's events have nothing for is refused now.
+  open();
   return {
     parts,
-    open: (proved) =>
-      trail.open(parts, {
-        window,
-        filters,
-        ...(flags.pageSize !== undefined && { pageSize: flags.pageSize }),
-        ...(flags.redact !== undefined && { redact: flags.redact }),
-        ...(proved && { proved }),
-      }),
+    open,
     transform:
       toDraft && ((entry) => ({ ...entry, text: JSON.stringify(nativeDraft(toDraft, entry)) })),
     window,
@@ -165,8 +168,8 @@ function formatOf({ flags, trail, question }: Asked, mapped: boolean, startedAt:
 }
 
 export function clientParts(
-  flags: Pick<AllFlags, 'chunkDownloadTimeout' | 'retries'>,
-  trail: Trail,
+  flags: PaceFlags,
+  trail: Pick<Trail, 'verifyCertificates'>,
   context: CliContext,
   note: (text: string) => void,
 ): ClientParts {

@@ -7,6 +7,8 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   401: 'unauthenticated',
   403: 'forbidden',
   404: 'not-found',
+  409: 'conflict',
+  413: 'too-large',
   405: 'method-not-allowed',
   408: 'timeout',
   425: 'unavailable',

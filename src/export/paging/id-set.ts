@@ -1,47 +1,70 @@
 import { createHash } from 'node:crypto';
 
-/**
- * A set of texts in 16 bytes or so each: it keeps 64 bits of a hash. Two of a billion texts are taken for one with a
- * chance of 1 in 40, so it is for deciding whether to look again and not for dropping anything.
- */
+/** 128 bits of a hash of an id: two different ids having the same one is not to be expected in this world. */
+export const idHashBytes = 16;
+
+export function idHash(id: string): Buffer {
+  const hash = createHash('sha256').update(id).digest().subarray(0, idHashBytes);
+  // All zeros marks a free slot.
+  hash[0] = (hash[0] ?? 0) | 1;
+  return hash;
+}
+
+/** A set of ids in some 32 bytes each, however long they are. */
 export class IdSet {
-  #slots = new BigUint64Array(1024);
+  #slots = new BigUint64Array(2 * 512);
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  /** True when the text was not there. */
-  add(text: string): boolean {
-    if (!this.#put(this.#slots, hashOf(text))) return false;
+  has(id: string): boolean {
+    const hash = idHash(id);
+    return this.#slots[this.#find(hash.readBigUInt64LE(0), hash.readBigUInt64LE(8))] !== 0n;
+  }
+
+  /** True when the id was not there. */
+  add(id: string): boolean {
+    return this.addHash(idHash(id));
+  }
+
+  /** Adds an id given as its `idHash`. */
+  addHash(hash: Buffer): boolean {
+    const low = hash.readBigUInt64LE(0);
+    const high = hash.readBigUInt64LE(8);
+    if (!this.#put(low, high)) return false;
     this.#size += 1;
-    if (this.#size * 2 > this.#slots.length) this.#grow();
+    if (this.#size * 3 > this.#slots.length) this.#grow();
     return true;
   }
 
-  #put(slots: BigUint64Array, hash: bigint): boolean {
-    const mask = slots.length - 1;
-    let at = Number(hash & 0x1fffffffffffffn) & mask;
+  #put(low: bigint, high: bigint): boolean {
+    const at = this.#find(low, high);
+    if (this.#slots[at] !== 0n) return false;
+    this.#slots[at] = low;
+    this.#slots[at + 1] = high;
+    return true;
+  }
+
+  /** Where this hash is, or the free slot it belongs into. */
+  #find(low: bigint, high: bigint): number {
+    const slots = this.#slots;
+    const mask = slots.length / 2 - 1;
+    let slot = Number((low >> 1n) & 0x1fffffffffffffn) & mask;
     for (;;) {
-      const held = slots[at];
-      if (held === hash) return false;
-      if (held === 0n) {
-        slots[at] = hash;
-        return true;
-      }
-      at = (at + 1) & mask;
+      const held = slots[2 * slot];
+      if (held === 0n || (held === low && slots[2 * slot + 1] === high)) return 2 * slot;
+      slot = (slot + 1) & mask;
     }
   }
 
   #grow(): void {
-    const slots = new BigUint64Array(this.#slots.length * 2);
-    for (const hash of this.#slots) if (hash !== 0n) this.#put(slots, hash);
-    this.#slots = slots;
+    const before = this.#slots;
+    this.#slots = new BigUint64Array(before.length * 2);
+    for (let at = 0; at < before.length; at += 2) {
+      const low = before[at] ?? 0n;
+      if (low !== 0n) this.#put(low, before[at + 1] ?? 0n);
+    }
   }
-}
-
-/** Never 0, which marks a free slot. */
-function hashOf(text: string): bigint {
-  return createHash('sha1').update(text).digest().readBigUInt64LE() | 1n;
 }

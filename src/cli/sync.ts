@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { AnnalsError, type ErrorCode, messageOf } from '../core/errors.ts';
+import type { Draft } from '../core/event.ts';
+import { formatInstant, type Micros, millisecond } from '../core/micros.ts';
+import { parseSince } from '../core/window.ts';
+import { nodeDisk } from '../export/disk.ts';
+import type { Entry } from '../export/stages.ts';
+import { directoryTarget } from '../export/syncing/directory-target.ts';
+import { serverTarget } from '../export/syncing/server-target.ts';
+import { Sync, type SyncOutcome, type SyncSettings } from '../export/syncing/sync.ts';
+import { connectionOf } from './connection.ts';
+import { type CliContext, Exit, exitCodes } from './context.ts';
+import { addPaceOptions, type PaceFlags } from './export-flags.ts';
+import { clientParts } from './export-job.ts';
+import { formatCount, openProgress, type ProgressView } from './export-progress.ts';
+import { importers } from './importers.ts';
+import { nativeDraft } from './native-shape.ts';
+import { defaultSleep } from './sleep.ts';
+import { addSourceOptions, findTrail, type SourceFlags, type Trail } from './sources.ts';
+
+interface SyncFlags extends SourceFlags, PaceFlags {
+  readonly to: string;
+  readonly toToken?: string;
+  readonly toOrganisation?: string;
+  readonly shape: 'raw' | 'native';
+  readonly follow?: boolean;
+  readonly every: Micros;
+  readonly since: Micros;
+  readonly lookback: Micros;
+  readonly deepEvery: Micros;
+  readonly deepLookback: Micros;
+  readonly state?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const span = (text: string): Micros => {
+  try {
+    return parseSince(text);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
+};
+
+const spanOption = (flag: string, description: string, usual: string): Option =>
+  new Option(flag, description).argParser(span).default(span(usual), usual);
+
+/** `annals sync`: brings what is new from a trail into an Annals server or a directory, each event once. */
+export function syncCommand(context: CliContext): Command {
+  const command = new Command('sync')
+    .description(
+      'bring what is new from a trail into an Annals server or a directory, each event once',
+    )
+    .requiredOption('--to <target>', 'an Annals server (http…), or a directory')
+    .option('--to-token <key>', 'the key of the Annals server (ANNALS_KEY)')
+    .option('--to-organisation <name>', 'identity or slug there (ANNALS_ORGANISATION)')
+    .addOption(
+      new Option('--shape <shape>', 'in a directory: objects as they are sent, or native')
+        .choices(['raw', 'native'])
+        .default('raw'),
+    )
+    .option('--follow', 'go on until stopped')
+    .addOption(spanOption('--every <span>', 'with --follow: the time between two looks', '1m'))
+    .addOption(spanOption('--since <span>', 'how far back the first look goes', '180d'))
+    .addOption(spanOption('--lookback <span>', 'how far each look overlaps the last', '15m'))
+    .addOption(
+      spanOption('--deep-every <span>', 'how often to look deeper, for late arrivals', '1d'),
+    )
+    .addOption(spanOption('--deep-lookback <span>', 'how far back a deeper look goes', '7d'))
+    .option('--state <directory>', 'where to keep what was seen')
+    .option('--json', 'say what was done as JSON on stdout')
+    .option('--quiet', 'no progress')
+    .addHelpText(
+      'after',
+      `
+Run it again and again, or with --follow. It may be stopped at any time: the next run goes on from there.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 incomplete (run it again), 4 not allowed, 130 interrupted.
+
+Examples:
+  $ annals sync --source thalassa --to http://127.0.0.1:8420 --follow
+  $ annals sync --source upcloud --to trail/ --since 30d
+  $ annals sync --source cockroachdb --to https://annals.example.org --to-token annals_… --deep-every 12h`,
+    )
+    .action((flags: SyncFlags) => runSync(flags, context));
+  return addSourceOptions(addPaceOptions(command));
+}
+
+async function runSync(flags: SyncFlags, context: CliContext): Promise<void> {
+  const { signal, clock, sleep = defaultSleep } = context;
+  const view = openProgress(context.stderr, clock, flags.quiet === true);
+  const settings = await settingsOf(flags, context, view);
+  for (;;) {
+    try {
+      const outcome = await lookOnce(settings, context);
+      report(outcome, flags, context, view);
+    } catch (error) {
+      if (signal.aborted && flags.follow === true) return;
+      if (flags.follow !== true || !isPassing(error)) throw exitOf(error, signal);
+      view.note(`${messageOf(error)}; looking again in ${flags.every / 1_000_000} s`);
+    }
+    if (flags.follow !== true) return;
+    const stopped = await sleep(flags.every / millisecond, signal).then(
+      () => false,
+      () => true,
+    );
+    if (stopped) return;
+  }
+}
+
+/** Brings everything until now: first what an earlier run had begun, then what came since. */
+async function lookOnce(
+  settings: SyncSettings,
+  { clock, signal }: CliContext,
+): Promise<SyncOutcome> {
+  const sync = await Sync.open(settings);
+  try {
+    let delivered = 0;
+    for (;;) {
+      const outcome = await sync.run(clock(), signal);
+      delivered += outcome.delivered;
+      if (!outcome.resumed) return { ...outcome, delivered };
+    }
+  } finally {
+    await sync.close();
+  }
+}
+
+async function settingsOf(
+  flags: SyncFlags,
+  context: CliContext,
+  view: ProgressView,
+): Promise<SyncSettings> {
+  const trail = await findTrail(flags, context);
+  const parts = clientParts(flags, trail, context, view.note);
+  const disk = nodeDisk;
+  const isServer = /^https?:\/\//.test(flags.to);
+  const directory = resolve(context.cwd, flags.to);
+  const mark = createHash('sha256')
+    .update(
+      JSON.stringify([trail.origin, isServer ? [flags.to, flags.toOrganisation] : flags.shape]),
+    )
+    .digest('hex')
+    .slice(0, 16);
+  const { env, home, cwd } = context;
+  const usual = isServer
+    ? join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'annals', `sync-${mark}`)
+    : join(directory, `.annals-sync-${mark}`);
+  const draftOf = draftMaker(trail);
+  const endpoint = isServer
+    ? await connectionOf(
+        {
+          api: flags.to,
+          ...(flags.toToken !== undefined && { token: flags.toToken }),
+          ...(flags.toOrganisation !== undefined && { organisation: flags.toOrganisation }),
+        },
+        context,
+      )
+    : undefined;
+  const textOf = ({ text, ...rest }: Entry) =>
+    flags.shape === 'native' ? JSON.stringify(draftOf({ text, ...rest })) : text;
+  return {
+    disk,
+    directory: flags.state === undefined ? usual : resolve(cwd, flags.state),
+    openTarget: (sizes) =>
+      endpoint === undefined
+        ? directoryTarget(disk, directory, sizes, textOf)
+        : serverTarget(parts, endpoint, draftOf),
+    openSource: (window) => trail.open(parts, { window, filters: { includeSystemServices: true } }),
+    since: context.clock() - flags.since,
+    lookback: flags.lookback,
+    deepLookback: flags.deepLookback,
+    deepEvery: flags.deepEvery,
+    watch: (delivered) => view.note(`${formatCount(delivered)} new events`),
+  };
+}
+
+function draftMaker({ toDraft }: Trail): (entry: Entry) => Draft {
+  return toDraft === undefined
+    ? ({ text }) => importers.native(text)
+    : (entry) => nativeDraft(toDraft, entry);
+}
+
+function report(
+  { delivered, look }: SyncOutcome,
+  flags: SyncFlags,
+  { stdout }: CliContext,
+  view: ProgressView,
+): void {
+  const from = formatInstant(look.from);
+  const to = formatInstant(look.to);
+  if (flags.json === true) {
+    stdout.write(`${JSON.stringify({ new: delivered, from, to, deep: look.deep })}\n`);
+  } else if (delivered > 0 || flags.follow !== true) {
+    view.note(`${formatCount(delivered)} new events between ${from} and ${to}`);
+  }
+}
+
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'unavailable',
+  'timeout',
+  'incomplete',
+  'too-many-requests',
+]);
+
+function isPassing(error: unknown): error is AnnalsError {
+  return error instanceof AnnalsError && passing.has(error.code);
+}
+
+function exitOf(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return new Exit(exitCodes.interrupted, 'interrupted; run it again to go on');
+  if (!isPassing(error)) return error;
+  return new Exit(exitCodes.incomplete, `${error.message}\nRun it again to go on`, error);
+}

@@ -1,0 +1,207 @@
+import { join } from 'node:path';
+import { day, formatDay, type Micros } from '../../core/micros.ts';
+import type { Window } from '../../core/window.ts';
+import type { Disk } from '../disk.ts';
+import { IdSet, idHash, idHashBytes } from '../paging/id-set.ts';
+import type { Batch, Entry, Source } from '../stages.ts';
+import { CommittedFiles, type Sizes } from './committed-files.ts';
+
+/** Where new events are taken. */
+export interface SyncTarget {
+  /** Takes events that were not taken before. It must bear being done again, because the commit may be lost. */
+  deliver(entries: readonly Entry[], signal: AbortSignal): Promise<void>;
+  /** Makes what was delivered durable and gives the sizes of files that count with the commit that follows. */
+  settle(): Promise<Sizes>;
+}
+
+export interface SyncSettings {
+  readonly disk: Disk;
+  /** Where the state is kept. */
+  readonly directory: string;
+  /** Opens the target with the sizes of the last commit. */
+  readonly openTarget: (sizes: Sizes) => SyncTarget;
+  readonly openSource: (window: Window) => Source;
+  /** Where the first look begins, and how far back the usual one and the deep one go. */
+  readonly since: Micros;
+  readonly lookback: Micros;
+  readonly deepLookback: Micros;
+  readonly deepEvery: Micros;
+  /** Told how many new events there are so far. */
+  readonly watch: (delivered: number) => void;
+}
+
+/** A look under way: which stretch of time it takes in, and where its source can go on. */
+interface Look {
+  readonly from: Micros;
+  readonly to: Micros;
+  readonly deep: boolean;
+  readonly position?: string;
+}
+
+/** What is kept between runs, in one file that is written whole, so that it is of one moment. */
+interface State {
+  readonly version: 1;
+  /** Everything before was looked at, though late events may still come. */
+  readonly until?: Micros;
+  /** When the last deep look was. */
+  readonly deepAt?: Micros;
+  /** Ids of events before this are no longer known, so it is not looked at again. */
+  readonly floor?: Micros;
+  readonly pending?: Look;
+  /** Sizes of the files of ids, and of the target's. */
+  readonly ids: Sizes;
+  readonly data: Sizes;
+}
+
+export interface SyncOutcome {
+  readonly delivered: number;
+  readonly look: Look;
+  /** Whether it was one that an earlier run had begun; what came since then is still to be looked for. */
+  readonly resumed: boolean;
+}
+
+const stateName = 'sync.json';
+const lockName = 'lock';
+const batchLength = 1_000;
+
+/**
+ * Brings what is new, each event once, however often it is run and wherever it was stopped. The usual look overlaps the
+ * one before by `lookback`; a deeper one every `deepEvery` finds what came later than that. Events are known again by
+ * their ids, of which those of the days that can still be looked at are kept. To be opened anew after a failure.
+ */
+export class Sync {
+  readonly #settings: SyncSettings;
+  readonly #ids: CommittedFiles;
+  readonly #target: SyncTarget;
+  readonly #seen = new Map<string, IdSet>();
+  #state: State;
+
+  private constructor(settings: SyncSettings, state: State) {
+    this.#settings = settings;
+    this.#state = state;
+    this.#ids = new CommittedFiles(settings.disk, settings.directory, state.ids);
+    this.#target = settings.openTarget(state.data);
+  }
+
+  /** Takes the lock and goes on from the last commit. */
+  static async open(settings: SyncSettings): Promise<Sync> {
+    const { disk, directory } = settings;
+    await disk.makeDirectory(directory);
+    await disk.lock(join(directory, lockName));
+    const text = await disk.readText(join(directory, stateName));
+    const state = text === undefined ? { version: 1, ids: {}, data: {} } : JSON.parse(text);
+    return new Sync(settings, state as State);
+  }
+
+  async close(): Promise<void> {
+    await this.#settings.disk.remove(join(this.#settings.directory, lockName));
+  }
+
+  /** One look. Rejects as the source and the target do; what was committed until then stays. */
+  async run(now: Micros, signal: AbortSignal): Promise<SyncOutcome> {
+    const { pending } = this.#state;
+    const look = pending ?? this.#nextLook(now);
+    const source = this.#settings.openSource(look);
+    let { position } = look;
+    let delivered = 0;
+    let waiting: Entry[] = [];
+    const commit = async () => {
+      const entries = waiting;
+      waiting = [];
+      await this.#take(entries, signal);
+      await this.#keep({ pending: { ...look, ...(position !== undefined && { position }) } });
+      delivered += entries.length;
+      this.#settings.watch(delivered);
+    };
+    for await (const batch of source.read(position, signal)) {
+      signal.throwIfAborted();
+      for (const entry of batch.entries) {
+        const isWithin = entry.at >= look.from && entry.at < look.to;
+        if (isWithin && (await this.#isNew(entry))) waiting.push(entry);
+      }
+      position = positionAfter(source, batch) ?? position;
+      if (waiting.length >= batchLength) await commit();
+    }
+    if (waiting.length > 0) await commit();
+    await this.#end(look);
+    return { delivered, look, resumed: pending !== undefined };
+  }
+
+  #nextLook(now: Micros): Look {
+    const { since, lookback, deepLookback, deepEvery } = this.#settings;
+    const { until, deepAt, floor = Number.NEGATIVE_INFINITY } = this.#state;
+    // What is recorded in this very moment belongs to it.
+    const to = now + 1;
+    if (until === undefined) return { from: Math.min(since, now), to, deep: true };
+    const usual = until - lookback;
+    const deep = deepAt === undefined || now - deepAt >= deepEvery;
+    const from = deep ? Math.min(usual, now - deepLookback) : usual;
+    return { from: Math.min(Math.max(from, since, floor), now), to, deep };
+  }
+
+  async #isNew({ id, at }: Entry): Promise<boolean> {
+    const name = idsOf(at);
+    let seen = this.#seen.get(name);
+    if (seen === undefined) {
+      seen = new IdSet();
+      let rest = Buffer.alloc(0);
+      for await (const chunk of this.#ids.read(name)) {
+        const bytes = Buffer.concat([rest, chunk]);
+        const whole = bytes.length - (bytes.length % idHashBytes);
+        for (let start = 0; start < whole; start += idHashBytes) {
+          seen.addHash(bytes.subarray(start, start + idHashBytes));
+        }
+        rest = bytes.subarray(whole);
+      }
+      this.#seen.set(name, seen);
+    }
+    return seen.add(id);
+  }
+
+  async #take(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
+    if (entries.length === 0) return;
+    await this.#target.deliver(entries, signal);
+    for (const [name, group] of Map.groupBy(entries, ({ at }) => idsOf(at))) {
+      await this.#ids.append(name, Buffer.concat(group.map(({ id }) => idHash(id))));
+    }
+  }
+
+  /** The commit: whatever was delivered and noted counts from here on. */
+  async #keep(change: Partial<State>): Promise<void> {
+    const { disk, directory } = this.#settings;
+    const data = await this.#target.settle();
+    await this.#ids.sync();
+    this.#state = { ...this.#state, ...change, ids: this.#ids.sizes, data };
+    const aside = join(directory, `${stateName}.new`);
+    const file = await disk.append(aside, 0);
+    try {
+      await file.write(Buffer.from(`${JSON.stringify(this.#state)}\n`));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await disk.rename(aside, join(directory, stateName));
+    await disk.syncDirectory(directory);
+  }
+
+  /** Notes that the look is done, and forgets the ids of days that will not be looked at again. */
+  async #end({ to, deep }: Look): Promise<void> {
+    const { disk, directory, lookback, deepLookback } = this.#settings;
+    const oldest = to - Math.max(lookback, deepLookback);
+    const floor = Math.max(oldest - (oldest % day), this.#state.floor ?? 0);
+    const gone = this.#ids.forget((name) => name < idsOf(floor));
+    const { pending: _, ...state } = this.#state;
+    this.#state = state;
+    await this.#keep({ until: to, floor, ...(deep && { deepAt: to }) });
+    for (const name of gone) await disk.remove(join(directory, name));
+    this.#seen.clear();
+  }
+}
+
+const idsOf = (at: Micros): string => `${formatDay(at)}.ids`;
+
+function positionAfter(source: Source, { entries, position }: Batch): string | undefined {
+  if (source.order === 'unknown') return position;
+  const last = entries.at(-1);
+  return last && source.placeAfter(last);
+}
