@@ -14,6 +14,7 @@ import { keysCommand } from './keys.ts';
 import { organisationsCommand } from './organisations.ts';
 import { serveCommand } from './serve.ts';
 import { tailCommand } from './tail.ts';
+import { verifyCommand } from './verify.ts';
 
 const commands = [
   serveCommand,
@@ -21,6 +22,7 @@ const commands = [
   exportCommand,
   importCommand,
   tailCommand,
+  verifyCommand,
   organisationsCommand,
   keysCommand,
   contextsCommand,

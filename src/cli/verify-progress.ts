@@ -1,0 +1,27 @@
+import { millisecond } from '../core/micros.ts';
+import type { CliContext } from './context.ts';
+import { formatCount } from './export-progress.ts';
+import { printable } from './table.ts';
+
+/** One line on a terminal that counts; nothing anywhere else. */
+export interface Counter {
+  show(file: string, events: number): void;
+  /** Takes the line away. */
+  end(): void;
+}
+
+export function openCounter({ stderr, clock }: CliContext, quiet: boolean): Counter {
+  const { isTTY, columns = 80 } = stderr as typeof stderr & { isTTY?: boolean; columns?: number };
+  if (quiet || isTTY !== true) return { show() {}, end() {} };
+  let shownAt = Number.NEGATIVE_INFINITY;
+  return {
+    show(file, events) {
+      const now = clock();
+      if (now - shownAt < 100 * millisecond) return;
+      shownAt = now;
+      const line = `${formatCount(events)} events of ${printable(file)}`;
+      stderr.write(`\r\u001b[2K${line.slice(0, columns - 1)}`);
+    },
+    end: () => void stderr.write('\r\u001b[2K'),
+  };
+}

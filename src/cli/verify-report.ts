@@ -1,0 +1,85 @@
+import type { Finding } from '../export/verification/findings.ts';
+import type { ExportReport } from '../export/verification/verify-export.ts';
+import type { ServerReport } from '../export/verification/verify-server.ts';
+import { encodeBase64 } from '../integrity/base64.ts';
+import type { Checkpoint } from '../integrity/checkpoint.ts';
+import { formatBytes, formatCount } from './export-progress.ts';
+import { printable } from './table.ts';
+
+/** Findings shown to people; a machine is given as many as were kept. */
+const mostShown = 50;
+
+export function exportReportText(report: ExportReport): string {
+  const { name, files, events, bytes, checkpoint, signers, redacted } = report;
+  const lines = [
+    printable(name),
+    `  ${count(events, 'event')} in ${count(files, 'file')}, ${formatBytes(bytes)}`,
+    ...(checkpoint === undefined ? [] : [`  log ${shown(checkpoint)}`]),
+    ...coverage(report),
+    ...(redacted ? ['  personal parts were left out'] : []),
+    ...(signers.length === 0 ? [] : [`  signed by ${printable(signers.join(', '))}`]),
+    ...findingLines(report.findings, report.findingCount),
+    report.proved ? '  PROVED' : '  NOT PROVED',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function coverage({ span, checkpoint, events }: ExportReport): string[] {
+  if (span === undefined || checkpoint === undefined || events === 0) return [];
+  const { from, to, unbroken } = span;
+  if (unbroken && from === 0 && to === checkpoint.size) return ['  the whole log'];
+  const stretch = `sequences ${formatCount(from)} to ${formatCount(to - 1)}`;
+  return unbroken
+    ? [`  ${stretch}, nothing between them left out`]
+    : [`  a choice from ${stretch}; that nobody chose fewer is the exporter’s word`];
+}
+
+export function serverReportText(report: ServerReport, saved: string | undefined): string {
+  const { checkpoint, kept, signers, message, proved } = report;
+  const lines = [
+    `log ${shown(checkpoint)}`,
+    ...(signers.length === 0 ? [] : [`  signed by ${printable(signers.join(', '))}`]),
+    ...(proved && kept !== undefined
+      ? [
+          checkpoint.size === kept.size
+            ? `  the same as the checkpoint kept, of size ${formatCount(kept.size)}`
+            : `  has only grown since size ${formatCount(kept.size)}`,
+        ]
+      : []),
+    ...findingLines(report.findings, report.findings.length),
+    proved ? '  PROVED' : '  NOT PROVED',
+    ...(proved && saved !== undefined
+      ? [`  saved as ${printable(saved)}`]
+      : ['', ...message.trimEnd().split('\n').map(printable)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function findingLines(findings: readonly Finding[], total: number): string[] {
+  const lines = findings.slice(0, mostShown).flatMap(({ kind, message }) => {
+    const [first = '', ...rest] = message.split('\n');
+    return [`  ${kind}: ${printable(first)}`, ...rest.map((line) => `    ${printable(line)}`)];
+  });
+  const more = total - Math.min(findings.length, mostShown);
+  return more > 0 ? [...lines, `  and ${formatCount(more)} more`] : lines;
+}
+
+export function exportReportJson({ checkpoint, ...report }: ExportReport): object {
+  return { ...report, ...(checkpoint && { checkpoint: written(checkpoint) }) };
+}
+
+export function serverReportJson({ checkpoint, kept, ...report }: ServerReport): object {
+  return { ...report, checkpoint: written(checkpoint), ...(kept && { kept: written(kept) }) };
+}
+
+function written({ origin, size, root }: Checkpoint): object {
+  return { origin, size, root: encodeBase64(root) };
+}
+
+function shown({ origin, size, root }: Checkpoint): string {
+  return `${printable(origin)} at size ${formatCount(size)}, root ${encodeBase64(root)}`;
+}
+
+function count(value: number, noun: string): string {
+  return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,161 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { AnnalsError, messageOf } from '../core/errors.ts';
+import { nativeProofs } from '../dialects/native/proofs.ts';
+import { nodeDisk } from '../export/disk.ts';
+import { findExports } from '../export/verification/find-exports.ts';
+import { readCheckpoint, type Trust } from '../export/verification/trust.ts';
+import { verifyExport } from '../export/verification/verify-export.ts';
+import { verifyServer } from '../export/verification/verify-server.ts';
+import { parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
+import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
+import { type CliContext, Exit, exitCodes } from './context.ts';
+import { clientParts } from './export-job.ts';
+import { openCounter } from './verify-progress.ts';
+import {
+  exportReportJson,
+  exportReportText,
+  serverReportJson,
+  serverReportText,
+} from './verify-report.ts';
+
+interface VerifyFlags extends ConnectionFlags {
+  readonly checkpoint?: string;
+  readonly key?: readonly string[];
+  readonly server?: boolean;
+  readonly save?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** `annals verify`: whether exported events are those of the log, all of them and in order; or whether a log has only grown. */
+export function verifyCommand(context: CliContext): Command {
+  const command = new Command('verify')
+    .description('check exports offline, or a server against a checkpoint kept from before')
+    .argument('[file...]', 'exported files, their manifest, or a directory with manifests')
+    .option('--key <key>', 'the log’s verifier key, or a file with such keys; repeatable', collect)
+    .option('--checkpoint <file>', 'a checkpoint known from elsewhere, as a file or as text')
+    .option('--server', 'check a live server instead of files')
+    .option('--save <file>', 'with --server: keep its newest checkpoint, once it is proved')
+    .option('--json', 'answer with JSON')
+    .option('--quiet', 'no progress')
+    .addHelpText(
+      'after',
+      `
+Files are checked without a network. The manifest and the proof are looked for beside them, and with one file its
+whole export is checked. Somebody has to vouch for the log's key: --key names it, --checkpoint stands for it.
+
+Exit codes: 0 everything was proved, 1 something is wrong or not proved, 2 wrong usage, 4 not allowed.
+
+Examples:
+  $ annals verify audit-logs-2026-06.json --key 'audit.example.org+5f8a1c02+AX…'
+  $ annals verify backup/ --key log.key --checkpoint acme.checkpoint --json
+  $ annals verify --server --key log.key --save acme.checkpoint
+  $ annals verify --server --checkpoint acme.checkpoint --save acme.checkpoint`,
+    )
+    .action((files: string[], flags: VerifyFlags) => verify(files, flags, context));
+  return addConnectionOptions(command);
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+async function verify(
+  files: readonly string[],
+  flags: VerifyFlags,
+  context: CliContext,
+): Promise<void> {
+  const server = flags.server === true;
+  if (server === files.length > 0) {
+    throw new AnnalsError('invalid', 'Cannot verify: give files, or --server, and not both');
+  }
+  if (flags.save !== undefined && !server) {
+    throw new AnnalsError('invalid', 'Cannot use --save without --server');
+  }
+  const trust = await trustOf(flags, context);
+  const proved = server
+    ? await verifyLive(flags, trust, context)
+    : await verifyFiles(files, flags, trust, context);
+  if (!proved) throw new Exit(exitCodes.failed);
+}
+
+async function verifyFiles(
+  paths: readonly string[],
+  flags: VerifyFlags,
+  trust: Trust,
+  context: CliContext,
+): Promise<boolean> {
+  const { stdout, signal, cwd } = context;
+  const counter = openCounter(context, flags.quiet === true);
+  const reports = [];
+  for (const found of await findExports(paths, cwd, nodeDisk)) {
+    const report = await verifyExport(found, trust, {
+      disk: nodeDisk,
+      signal,
+      watch: (file, events) => counter.show(file, events),
+    });
+    counter.end();
+    reports.push(report);
+    if (flags.json !== true) stdout.write(exportReportText(report));
+  }
+  const proved = reports.every((report) => report.proved);
+  if (flags.json === true) {
+    stdout.write(`${JSON.stringify({ proved, exports: reports.map(exportReportJson) })}\n`);
+  }
+  return proved;
+}
+
+async function verifyLive(flags: VerifyFlags, trust: Trust, context: CliContext): Promise<boolean> {
+  const { stdout, stderr, signal, cwd } = context;
+  const connection = await connectionOf(flags, context);
+  const note = (text: string) => {
+    if (flags.quiet !== true) stderr.write(`${text}\n`);
+  };
+  const server = nativeProofs(clientParts({ retries: 2 }, {}, context, note), connection);
+  const report = await verifyServer(server, trust, signal);
+  if (report.proved && flags.save !== undefined) {
+    await replaceFile(resolve(cwd, flags.save), report.message);
+  }
+  stdout.write(
+    flags.json === true
+      ? `${JSON.stringify(serverReportJson(report))}\n`
+      : serverReportText(report, flags.save),
+  );
+  return report.proved;
+}
+
+async function trustOf({ key, checkpoint }: VerifyFlags, { cwd }: CliContext): Promise<Trust> {
+  const keys = await Promise.all((key ?? []).map((text) => keysIn(text, cwd)));
+  if (checkpoint === undefined) return { keys: keys.flat() };
+  const typed = checkpoint.includes('\n');
+  const message = typed ? checkpoint : await readGiven(checkpoint, cwd, 'the checkpoint');
+  readCheckpoint(message);
+  const name = typed ? 'the checkpoint given' : checkpoint;
+  return { keys: keys.flat(), checkpoint: { name, message } };
+}
+
+/** A verifier key; or the file of that name, with one a line. */
+async function keysIn(text: string, cwd: string): Promise<VerifierKey[]> {
+  if (/^[^+/\\]+\+[0-9a-f]{8}\+/.test(text)) return [parseVerifierKey(text.trim())];
+  const lines = (await readGiven(text, cwd, 'the key')).split('\n').map((line) => line.trim());
+  const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  if (keys.length === 0) throw new AnnalsError('invalid', `There is no key in ${text}`);
+  return keys.map(parseVerifierKey);
+}
+
+async function readGiven(path: string, cwd: string, what: string): Promise<string> {
+  try {
+    return await readFile(resolve(cwd, path), 'utf8');
+  } catch (cause) {
+    throw new AnnalsError('invalid', `Cannot read ${what}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** The file is the old one or the new one, whatever happens on the way. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { flush: true });
+  await rename(`${path}.new`, path);
+}
