@@ -9,6 +9,7 @@ import {
 } from './event.ts';
 import { decodeUtf8, formatPath, type Json, type JsonProblem, parseJson } from './json.ts';
 import { type Micros, parseInstant } from './micros.ts';
+import { schemaCheck } from './schema-check.ts';
 
 /** The body of a request that records: one draft or `{"events":[…]}`, or a draft a line. */
 export type DraftsMediaType = 'application/json' | 'application/x-ndjson';
@@ -93,11 +94,16 @@ function fromLines(text: string, maxDrafts: number): Found {
   return { values, issues };
 }
 
+const fitsDraft = schemaCheck(draftSchema);
+const isDraft = (value: unknown): value is Draft => fitsDraft(value);
+
 /** What is wrong with one draft; nothing for a good one. */
 export function checkDraft(value: Json, now: Micros): Issue[] {
-  const checked = draftSchema.safeParse(value, { reportInput: true });
-  if (!checked.success) return checked.error.issues.flatMap(explain);
-  const { createdAt } = checked.data;
+  if (!isDraft(value)) {
+    const refused = draftSchema.safeParse(value, { reportInput: true });
+    return refused.error?.issues.flatMap(explain) ?? [];
+  }
+  const { createdAt } = value;
   const at = createdAt === undefined ? now : parseInstant(createdAt);
   if (typeof at === 'number' && at > now + maxAheadMicros) {
     return [{ field: 'createdAt', message: 'is more than 5 minutes ahead of the server’s clock' }];

@@ -18,12 +18,15 @@ const name = (max = 256) =>
 
 const prose = (max: number) => z.string().max(max, `must have at most ${max} characters`);
 
-const instant = z.string().superRefine((text, context) => {
-  const parsed = parseInstant(text);
-  if (typeof parsed === 'string') {
-    context.addIssue({ code: 'custom', message: instantProblem(parsed) });
-  }
-});
+const instant = z
+  .string()
+  .superRefine((text, context) => {
+    const parsed = parseInstant(text);
+    if (typeof parsed === 'string') {
+      context.addIssue({ code: 'custom', message: instantProblem(parsed) });
+    }
+  })
+  .meta({ format: 'date-time' });
 
 const free = z.record(z.string(), z.unknown());
 
