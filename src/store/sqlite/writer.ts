@@ -12,6 +12,7 @@ import { eventIn } from './live/event-in.ts';
 import { capacityFor, type LiveSegment, loadColumns } from './live/live-segment.ts';
 import type { LogEnd } from './live/rows.ts';
 import type { View } from './reader.ts';
+import { restoreRun } from './sealed/restore-run.ts';
 import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment, sealedInfo } from './sealed/sealed-segment.ts';
 import type { Sealed } from './sealer.ts';
@@ -142,6 +143,7 @@ export class Writer {
     for (const number of directory.sealedSegments()) {
       this.#addSealed(sealedInfo(number, directory.sealed(number)));
     }
+    this.#restoreRuns();
     this.#runs.show(directory.runs());
     for (const number of directory.databases()) {
       const segment = ActiveSegment.open(this.#directory.database(number));
@@ -157,6 +159,15 @@ export class Writer {
       this.#begin(capacityFor(this.#segmentEvents, roomFor([])));
     }
     for (const log of this.#active.segment.rows.logs()) this.#logs.set(log.organisation, log);
+  }
+
+  /** Runs of ids can be made from the segments again; without them a repeated id would not be recognised. */
+  #restoreRuns(): void {
+    const runs = this.#directory.runs();
+    for (const [number, segment] of this.#sealed) {
+      if (runs.some(({ first, last }) => first <= number && number <= last)) continue;
+      restoreRun(segment, this.#directory.run({ first: number, last: number }), this.#store.idSeed);
+    }
   }
 
   #addSealed(info: SealedInfo): void {

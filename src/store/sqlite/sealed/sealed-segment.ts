@@ -73,27 +73,27 @@ export class SealedSegment {
   }
 
   codes(facet: number, part: number): Codes {
-    const name = `${facets[facet]} ${part}`;
+    const name = `${facets[facet]}`;
     const { codes, values } = this.directory.facets[facet]!;
     const read = () => readCodes(this.file.frame(name, codes, part), codeWidth(values));
-    return this.#cache.codes.get(this.#key(name), read, byteLength);
+    return this.#cache.codes.get(this.#key(name, part), read, byteLength);
   }
 
   texts(part: number): TextRun {
     const read = () => {
-      const bytes = this.file.frame(`texts ${part}`, this.directory.texts, part);
+      const bytes = this.file.frame('texts', this.directory.texts, part);
       const rows = Math.min(partRows, this.info.rows - part * partRows);
       const ends = readCodes(bytes.subarray(0, rows * 4), 4) as Uint32Array;
       for (let row = 1; row < rows; row += 1) ends[row]! += ends[row - 1]!;
       return { bytes: bytes.subarray(rows * 4), ends };
     };
-    return this.#cache.texts.get(this.#key(`texts ${part}`), read, textCost);
+    return this.#cache.texts.get(this.#key('texts', part), read, textCost);
   }
 
   /** The bodies of a block; each ends before its line feed. */
   bodies(block: number): TextRun {
     const read = () => {
-      const bytes = this.file.frame(`bodies ${block}`, this.directory.bodies, block);
+      const bytes = this.file.frame('bodies', this.directory.bodies, block);
       const ends = new Uint32Array(Math.min(blockRows, this.info.rows - block * blockRows));
       let end = -1;
       for (let row = 0; row < ends.length; row += 1) {
@@ -102,7 +102,7 @@ export class SealedSegment {
       }
       return { bytes, ends };
     };
-    return this.#cache.bodies.get(this.#key(`bodies ${block}`), read, textCost);
+    return this.#cache.bodies.get(this.#key('bodies', block), read, textCost);
   }
 
   event(row: number, { firstRow, firstSequence }: SealedLog = this.logAt(row)): StoredEvent {
@@ -132,10 +132,10 @@ export class SealedSegment {
   }
 
   valueTexts(facet: number, group: number): readonly string[] {
-    const name = `values of ${facets[facet]} ${group}`;
+    const name = `values of ${facets[facet]}`;
     const { texts } = this.directory.facets[facet]!;
     const read = () => JSON.parse(this.file.frame(name, texts, group).toString()) as string[];
-    return this.#cache.values.get(this.#key(name), read, () => texts.sizes[group]! * 2);
+    return this.#cache.values.get(this.#key(name, group), read, () => texts.sizes[group]! * 2);
   }
 
   #body(row: number): string {
@@ -147,8 +147,8 @@ export class SealedSegment {
   #salt(row: number): Uint8Array | undefined {
     const part = Math.floor(row / partRows);
     const salted = this.#cache.codes.get(
-      this.#key(`salted ${part}`),
-      () => this.file.frame(`salted ${part}`, this.directory.salted, part),
+      this.#key('salted', part),
+      () => this.file.frame('salted', this.directory.salted, part),
       byteLength,
     );
     if (salted[row % partRows] === 0) return undefined;
@@ -156,16 +156,15 @@ export class SealedSegment {
   }
 
   #times(column: 'createdAt' | 'recordedAt', part: number): Float64Array {
-    const name = `${column} ${part}`;
     const read = () => {
       const rows = Math.min(partRows, this.info.rows - part * partRows);
-      return decodeTimes(this.file.frame(name, this.directory[column], part), rows);
+      return decodeTimes(this.file.frame(column, this.directory[column], part), rows);
     };
-    return this.#cache.times.get(this.#key(name), read, byteLength);
+    return this.#cache.times.get(this.#key(column, part), read, byteLength);
   }
 
-  #key(piece: string): string {
-    return `${this.info.number} ${piece}`;
+  #key(what: string, index: number): string {
+    return `${this.info.number} ${what} ${index}`;
   }
 }
 

@@ -1,8 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { AnnalsError, messageOf } from '../../../core/errors.ts';
+import { facets } from '../../../core/facets.ts';
 import type { Frames, Section, SegmentDirectory } from './directory.ts';
-import { type Footer, footerBytes, readFooter } from './footer.ts';
+import { type Footer, footerBytes, magic, readFooter } from './footer.ts';
 import { unpack } from './frame.ts';
 
 /** Reads pieces of a sealed segment. What is damaged is named in a `corrupt` error; the rest can still be read. */
@@ -42,11 +44,28 @@ export class SegmentFile {
     const size = frames.sizes[index]!;
     return length === 0
       ? Buffer.alloc(size)
-      : this.#unpack(`${name} ${index}`, start, length, size);
+      : this.#unpack(`${name} (frame ${index})`, start, length, size);
   }
 
   section({ start }: Section, from: number, length: number): Buffer {
     return this.#read(start + from, length);
+  }
+
+  /** Reads everything and throws `corrupt` if it is not what was written. */
+  check(): void {
+    if (!this.#read(0, magic.length).equals(magic)) {
+      throw this.#damaged('its beginning is not that of a sealed segment');
+    }
+    const directory = this.directory();
+    for (const [name, frames] of framesOf(directory)) {
+      for (let index = 0; index < frames.ends.length; index += 1) this.frame(name, frames, index);
+    }
+    const { salts, leafHashes, nodes } = directory;
+    for (const [name, section] of Object.entries({ salts, leafHashes, nodes })) {
+      if (crc32(this.section(section, 0, section.length)) !== section.crc32) {
+        throw this.#damaged(`the checksum of ${name} is wrong`);
+      }
+    }
   }
 
   close(): void {
@@ -84,4 +103,16 @@ export class SegmentFile {
 function placeOf({ start, ends }: Frames, index: number): { start: number; length: number } {
   const begin = index === 0 ? start : ends[index - 1]!;
   return { start: begin, length: ends[index]! - begin };
+}
+
+/** Every run of frames in a segment, with a name for messages. */
+function framesOf(directory: SegmentDirectory): [name: string, frames: Frames][] {
+  const { bodies, createdAt, recordedAt, texts, salted } = directory;
+  return [
+    ...Object.entries({ bodies, createdAt, recordedAt, texts, salted }),
+    ...directory.facets.flatMap(({ codes, texts: values }, facet): [string, Frames][] => [
+      [`${facets[facet]}`, codes],
+      [`values of ${facets[facet]}`, values],
+    ]),
+  ];
 }

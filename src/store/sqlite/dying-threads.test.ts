@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import diagnostics from 'node:diagnostics_channel';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
+import type { EventStore } from '../event-store.ts';
+import { TestLog } from '../test-log.ts';
+import { openSqliteStore } from './store.ts';
+
+describe('a thread of the store that dies', () => {
+  const threads: Worker[] = [];
+  const remember = (message: unknown) => {
+    threads.push((message as { worker: Worker }).worker);
+  };
+  let directory: string;
+  let store: EventStore;
+  let log: TestLog;
+  beforeEach(async () => {
+    diagnostics.subscribe('worker_threads', remember);
+    directory = mkdtempSync(join(tmpdir(), 'annals-threads-'));
+    store = await openSqliteStore({ directory, readers: 1, segmentEvents: 50 });
+    log = new TestLog('org');
+    await log.record(
+      store,
+      Array.from({ length: 40 }, () => ({ description: 'some words' })),
+    );
+  });
+  afterEach(async () => {
+    diagnostics.unsubscribe('worker_threads', remember);
+    threads.length = 0;
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+  /** Ends a thread from outside, as running out of memory would. */
+  const strike = (name: string) =>
+    threads.find((thread) => thread.threadName === name)!.terminate();
+
+  it('fails the questions it had, and the next ones are answered, when it is a reader', async () => {
+    const asked = store.count('org', { text: 'word' });
+    const struck = strike('event store reader');
+    await assert.rejects(asked, { code: 'unavailable', message: /reader thread is gone/ });
+    await struck;
+    assert.equal(await store.count('org', { text: 'word' }), 40);
+    await log.record(store, [{ description: 'words' }]);
+    assert.equal(await store.count('org', { text: 'word' }), 41);
+  });
+
+  it('makes the store unavailable when it is the writer', async () => {
+    const appending = log.record(store, [{}]);
+    const struck = strike('event store writer');
+    const gone = { code: 'unavailable', message: /writer thread is gone/ };
+    await assert.rejects(appending, gone);
+    await struck;
+    await assert.rejects(store.head('org'), gone);
+    await assert.rejects(store.append([log.plan([{}])]), gone);
+    await assert.rejects(store.count('org', {}), gone);
+  });
+
+  it('is replaced when it is the sealer', async () => {
+    await strike('event store sealer');
+    await log.record(
+      store,
+      Array.from({ length: 40 }, () => ({})),
+    );
+    await log.record(
+      store,
+      Array.from({ length: 40 }, () => ({})),
+    );
+    const sealed = () =>
+      readdirSync(join(directory, 'segments')).filter((file) => file.endsWith('.segment')).length;
+    while (sealed() < 2) await setTimeout(5);
+    assert.equal(await store.count('org', {}), 120);
+  });
+});

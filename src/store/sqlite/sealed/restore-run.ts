@@ -1,0 +1,19 @@
+import { type IdSeed, idHash } from '../ids/id-hash.ts';
+import { idTime, noIdTimes, widened } from '../ids/id-time.ts';
+import { type RowId, writeRun } from '../ids/write-run.ts';
+import { searchableParts } from '../live/live-segment.ts';
+import type { SealedSegment } from './sealed-segment.ts';
+
+/** Writes the run of ids of a segment anew, from the events themselves. */
+export function restoreRun(segment: SealedSegment, path: string, seed: IdSeed): void {
+  const ids: RowId[] = [];
+  let times = noIdTimes;
+  for (let row = 0; row < segment.info.rows; row += 1) {
+    const { log, body } = segment.storedRow(row);
+    const { eventID } = searchableParts(body);
+    ids.push({ row, hash: idHash(seed, log, eventID) });
+    const time = idTime(eventID);
+    if (time !== undefined) times = widened(times, { earliest: time, latest: time });
+  }
+  writeRun(path, segment.info.number, ids, times);
+}
