@@ -75,6 +75,26 @@ const routes = [
     allowed: ['org-admin', 'org-auditor'],
     dialect: 'cockroachdb',
   },
+  { method: 'GET', path: '/v1/audit/checkpoint', allowed: ['org-admin', 'org-auditor'] },
+  { method: 'GET', path: '/v1/audit/keys', allowed: ['org-admin', 'org-auditor'] },
+  {
+    method: 'GET',
+    path: '/v1/audit/proof/inclusion?eventID=own-event',
+    allowed: ['org-admin', 'org-auditor'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/audit/proof/consistency?from=1',
+    allowed: ['org-admin', 'org-auditor'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/audit/proof/multiproof',
+    allowed: ['org-admin', 'org-auditor'],
+    body: { size: 1, runs: [[0, 1]] },
+  },
+  { method: 'GET', path: '/v1/audit/tile/0/000.p/1', allowed: ['org-admin', 'org-auditor'] },
+  { method: 'GET', path: '/v1/audit/tile/entries/000.p/1', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/organisations', allowed: ['org-admin', 'operator'] },
   {
     method: 'POST',
@@ -247,6 +267,13 @@ describe('who may', () => {
         '/v1/audit/own-event',
         '/v1/audit/export',
         '/v1/audit/events',
+        '/v1/audit/checkpoint',
+        '/v1/audit/checkpoint/cosignatures',
+        '/v1/audit/keys',
+        '/v1/audit/proof/inclusion',
+        '/v1/audit/proof/consistency',
+        '/v1/audit/proof/multiproof',
+        '/v1/audit/tile/0/000',
       ]) {
         const response = await app.request(method, path, { key: keys.get('org-admin')! });
         assert.equal(response.status, 405, `${method} ${path}`);

@@ -1,9 +1,18 @@
 import { z } from 'zod';
 import { draftSchema, eventSchema } from '../core/event.ts';
 import { exportParameters, followParameters, listParameters } from '../dialects/native/query.ts';
+import { checkpointParameters, verifierKeysSchema } from './checkpoints.ts';
 import { receiptSchema } from './ingest.ts';
 import { keySchema, madeKeySchema, newKeySchema } from './keys.ts';
 import { newOrganisationSchema, organisationSchema } from './organisations.ts';
+import {
+  consistencyParameters,
+  consistencySchema,
+  inclusionParameters,
+  inclusionSchema,
+  multiproofSchema,
+  runsSchema,
+} from './proofs.ts';
 
 const errorSchema = z
   .object({
@@ -85,13 +94,13 @@ const descriptions: Record<number, string> = {
   429: 'Come back after Retry-After seconds',
 };
 
-const queryOf = (schema: z.ZodObject) =>
+const queryOf = (schema: z.ZodObject, required: readonly string[] = []) =>
   Object.entries(schema.shape).map(([name, parameter]) => {
     const { description, ...rest } = schemaOf(parameter as z.ZodType);
     return {
       name,
       in: 'query',
-      required: false,
+      required: required.includes(name),
       ...(description ? { description } : {}),
       schema: rest,
     };
@@ -104,6 +113,94 @@ const pathParameter = (name: string, description: string) => ({
   description,
   schema: { type: 'string' },
 });
+
+const plainText = { 'text/plain': { schema: { type: 'string' } } };
+const tileBytes = {
+  description: 'The tile, byte by byte as in C2SP tlog-tiles',
+  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+};
+const tileIndex = pathParameter('N', 'Index of the tile, such as 067 or x001/x234/067');
+
+/** What makes a trail provable. */
+const proofPaths = {
+  '/v1/audit/checkpoint': {
+    get: {
+      summary: 'The newest checkpoint, signed on request, or the one issued at a size',
+      parameters: queryOf(checkpointParameters),
+      responses: {
+        200: { description: 'A signed note (C2SP tlog-checkpoint)', content: plainText },
+        ...failures(400, 401, 403, 404),
+      },
+    },
+  },
+  '/v1/audit/checkpoint/cosignatures': {
+    post: {
+      summary: 'Keep what witnesses say of a checkpoint',
+      requestBody: {
+        required: true,
+        description: 'The checkpoint with the witnesses’ lines below it',
+        content: plainText,
+      },
+      responses: {
+        200: { description: 'The checkpoint with all that is kept', content: plainText },
+        ...failures(400, 401, 403, 404, 409, 413),
+      },
+    },
+  },
+  '/v1/audit/keys': {
+    get: {
+      summary: 'The keys by which checkpoints are verified',
+      responses: {
+        200: { description: 'Verifier keys', content: content(verifierKeysSchema) },
+        ...failures(401, 403),
+      },
+    },
+  },
+  '/v1/audit/proof/inclusion': {
+    get: {
+      summary: 'Proof that an event is in the log',
+      parameters: queryOf(inclusionParameters),
+      responses: {
+        200: { description: 'The proof', content: content(inclusionSchema) },
+        ...failures(400, 401, 403, 404),
+      },
+    },
+  },
+  '/v1/audit/proof/consistency': {
+    get: {
+      summary: 'Proof that the log only grew',
+      parameters: queryOf(consistencyParameters, ['from']),
+      responses: {
+        200: { description: 'The proof', content: content(consistencySchema) },
+        ...failures(400, 401, 403),
+      },
+    },
+  },
+  '/v1/audit/proof/multiproof': {
+    post: {
+      summary: 'One proof for many events',
+      requestBody: { required: true, content: content(runsSchema) },
+      responses: {
+        200: { description: 'The proof', content: content(multiproofSchema) },
+        ...failures(400, 401, 403, 413),
+      },
+    },
+  },
+  '/v1/audit/tile/{L}/{N}': {
+    get: {
+      summary: 'A tile of the log’s tree; ends with .p/<width> when it is partial',
+      parameters: [pathParameter('L', 'Level, 0 to 63'), tileIndex],
+      responses: { 200: tileBytes, ...failures(401, 403, 404) },
+    },
+  },
+  '/v1/audit/tile/entries/{N}': {
+    get: {
+      summary: 'A bundle of the log’s entries; ends with .p/<width> when it is partial',
+      parameters: [tileIndex],
+      responses: { 200: tileBytes, ...failures(401, 403, 404) },
+    },
+  },
+};
 
 /** The OpenAPI description of the native routes, made from the schemas that check them. */
 export function openApiDocument(version: string): JsonSchema {
@@ -191,6 +288,7 @@ export function openApiDocument(version: string): JsonSchema {
           },
         },
       },
+      ...proofPaths,
       '/v1/organisations': {
         get: {
           summary: 'Organisations this key may see',
