@@ -30,8 +30,11 @@ export interface ProofLine {
   readonly runs: readonly (readonly [from: number, to: number])[];
   /** The hashes that collapse what was not exported before and between these events, left to right. */
   readonly hashes: Uint8Array;
-  /** Of each event, in order; undefined for one without personal parts. Empty when redacted. */
-  readonly salts: readonly (Uint8Array | undefined)[];
+  /**
+   * 16 bytes for each event, one behind the other; zeros for one without personal parts, which needs none. Empty when
+   * the export is redacted.
+   */
+  readonly salts: Uint8Array;
   /** Leaf hashes, one behind the other. */
   readonly leaves: Uint8Array;
 }
@@ -51,9 +54,7 @@ export function formatLine({ runs, hashes, salts, leaves }: ProofLine): string {
   const line = {
     runs,
     hashes: encodeBase64(hashes),
-    ...(salts.length > 0 && {
-      salts: salts.map((salt) => (salt === undefined ? null : encodeBase64(salt))),
-    }),
+    salts: encodeBase64(salts),
     leaves: encodeBase64(leaves),
   };
   return `${JSON.stringify(line)}\n`;
@@ -87,20 +88,26 @@ const lineSchema = z
   .object({
     runs: z.array(z.tuple([sequence, sequence])).max(lineEntries),
     hashes: base64(hashBytes),
-    salts: z.array(base64(saltBytes).nullable()).max(lineEntries).default([]),
+    salts: base64(saltBytes),
     leaves: base64(hashBytes),
   })
   .refine(({ runs, salts, leaves }) => {
     const count = runs.reduce((sum, [from, to]) => sum + (to - from), 0);
     const counted = leaves.length === count * hashBytes && count <= lineEntries;
     const rising = runs.every(([from, to], at) => from < to && from >= (runs[at - 1]?.[1] ?? 0));
-    return counted && rising && (salts.length === 0 || salts.length === count);
+    const salted = salts.length === 0 || salts.length === count * saltBytes;
+    return counted && rising && salted;
   }, 'its runs, salts and leaves do not belong together');
 
 /** Throws `corrupt` for what is no such line; `number` counts from 1, the head included. */
 export function parseLine(text: string, number: number): ProofLine {
-  const line = parse(lineSchema, text, `line ${number} is not one of a proof`);
-  return { ...line, salts: line.salts.map((salt) => salt ?? undefined) };
+  return parse(lineSchema, text, `line ${number} is not one of a proof`);
+}
+
+/** The salt of the event at a place of a line; undefined where there are none. */
+export function saltAt({ salts }: ProofLine, place: number): Uint8Array | undefined {
+  const start = place * saltBytes;
+  return salts.length === 0 ? undefined : salts.subarray(start, start + saltBytes);
 }
 
 function parse<S extends z.ZodType>(schema: S, text: string, problem: string): z.output<S> {

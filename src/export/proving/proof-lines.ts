@@ -1,6 +1,7 @@
 import { AnnalsError } from '../../core/errors.ts';
 import { hashBytes } from '../../integrity/hash.ts';
 import type { Run } from '../../integrity/multiproof.ts';
+import { saltBytes } from '../../integrity/personal.ts';
 import { cover } from '../../integrity/subtree.ts';
 import { lineEntries, type ProofLine } from './proof-file.ts';
 
@@ -39,7 +40,7 @@ export async function* proofLines(
       yield {
         runs: own.map(({ from, to }) => [from, to] as const),
         hashes: hashes.subarray(used, end),
-        salts: redacted ? [] : line.map(({ salt }) => salt),
+        salts: redacted ? none : Buffer.concat(line.map(({ salt }) => salt ?? noSalt)),
         leaves: Buffer.concat(line.map(({ leaf }) => leaf)),
       };
       used = end;
@@ -47,8 +48,11 @@ export async function* proofLines(
     }
   }
   const hashes = await hashesBetween(reached, [{ from: size, to: size }], size, ask);
-  yield { runs: [], hashes, salts: [], leaves: new Uint8Array() };
+  yield { runs: [], hashes, salts: none, leaves: none };
 }
+
+const none = new Uint8Array();
+const noSalt = new Uint8Array(saltBytes);
 
 async function* groupsOf(
   events: AsyncIterable<readonly ProvedEvent[]>,
@@ -95,7 +99,7 @@ async function hashesBetween(
   ask: AskHashes,
 ): Promise<Uint8Array> {
   const count = gapNodes(reached, runs, size);
-  if (count === 0) return new Uint8Array();
+  if (count === 0) return none;
   // Outside of what is asked for everything is called chosen, so that nothing is sent for it.
   const chosen = [{ from: 0, to: reached }, ...runs, { from: runs.at(-1)!.to, to: size }];
   const hashes = await ask(

@@ -12,6 +12,7 @@ import {
   type ProofLine,
   parseHead,
   parseLine,
+  saltAt,
 } from '../proving/proof-file.ts';
 import { TreeCheck } from '../proving/tree-check.ts';
 
@@ -33,8 +34,8 @@ interface Place {
   readonly firstRank: number;
 }
 
-/** Lines kept after they were read; an export is nearly in the order of its log, or several such orders mixed. */
-const linesKept = 64;
+/** Lines kept after they were read: some 50 MB, enough for a million events in any order. */
+const linesKept = 4_096;
 
 /** A proof file that was read through once, and in which events are looked up by their sequence. */
 export class ProofReader {
@@ -159,7 +160,7 @@ function expectedIn(line: ProofLine, place: Place, sequence: number): Expected |
     if (sequence < to) {
       const index = before + sequence - from;
       return {
-        salt: line.salts[index],
+        salt: saltAt(line, index),
         leaf: hashAt(line.leaves, index),
         rank: place.firstRank + index,
       };
