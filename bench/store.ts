@@ -153,11 +153,28 @@ async function ask(store: EventStore, logs: TestLog[]): Promise<void> {
     store.distinct(of(n), 'resourceIdentity', {}, 100),
   );
   await time('one by id', 200, (n) => store.get(of(n), far.get(of(n))!.body.slice(0, 36)));
-  const started = performance.now();
+  let started = performance.now();
   let scanned = 0;
   for await (const some of store.scan(of(1), { from: 0, to: Number.MAX_SAFE_INTEGER }))
     scanned += some.length;
   line('scan of one organisation', rate(scanned, performance.now() - started));
+  started = performance.now();
+  let [lines, bytes] = [0, 0];
+  for (const { organisation } of logs) {
+    for await (const some of store.scanLines(organisation, {
+      from: 0,
+      to: Number.MAX_SAFE_INTEGER,
+    })) {
+      lines += some.events;
+      bytes += some.bytes.length;
+    }
+  }
+  const millis = performance.now() - started;
+  line(
+    'lines of all organisations',
+    rate(lines, millis),
+    `${Math.round(bytes / millis / 1e3)} MB/s`,
+  );
 }
 
 let started = performance.now();

@@ -71,6 +71,10 @@ class LivePart implements Part {
     return this.#columns.codes[facet]!.subarray(this.firstRow, this.firstRow + this.rows);
   }
 
+  mayContain(): boolean {
+    return true;
+  }
+
   texts(): Texts {
     const { text, textEnds } = this.#columns;
     return {

@@ -31,6 +31,8 @@ export interface Part {
   recordedAt(): Float64Array;
   /** Codes of a facet, by its place in `facets`; 0 where an event has no value. */
   codes(facet: number): Codes;
+  /** False when none of the texts contains these bytes. */
+  mayContain(text: Uint8Array): boolean;
   texts(): Texts;
 }
 

@@ -13,6 +13,7 @@ export function newMask({ rows }: Part): Uint8Array {
 export function select(part: Part, log: number, question: Question, mask: Uint8Array): number {
   const { rows } = part;
   const { from, to, sequences, conditions, text } = question;
+  if (text !== undefined && !part.mayContain(text)) return 0;
   mask.fill(1);
   if (part.logs !== undefined) keepEqual(mask, rows, part.logs, log);
   if (part.range.from < sequences.from || part.range.to > sequences.to) {

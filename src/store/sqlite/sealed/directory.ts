@@ -29,6 +29,8 @@ export interface SegmentDirectory {
   readonly recordedAt: Frames;
   /** One frame for each part: lengths of the searchable texts as 32-bit numbers, then the texts. */
   readonly texts: Frames;
+  /** One frame for each part: the triples of bytes in its texts, as `gramsOf` writes them. */
+  readonly grams: Frames;
   /** One frame for each part: 1 where an event has a salt. */
   readonly salted: Frames;
   /** In the order of `facets`. */

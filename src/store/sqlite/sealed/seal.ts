@@ -15,6 +15,7 @@ import {
   valuesTogether,
 } from './directory.ts';
 import { facetColumn } from './facet-columns.ts';
+import { gramsOf } from './grams.ts';
 import { type LogRows, type RowOrder, rowOrder } from './row-order.ts';
 import type { SealedInfo } from './sealed-segment.ts';
 import { SegmentFileWriter } from './segment-file-writer.ts';
@@ -91,7 +92,10 @@ class Sealing {
       bodies: file.frames(this.#bodies(salts, salted, leafHashes)),
       createdAt: file.frames(pieces(createdAt, partRows).map(encodeTimes)),
       recordedAt: file.frames(pieces(recordedAt, partRows).map(encodeTimes)),
-      texts: file.frames(this.#texts()),
+      texts: file.frames(
+        this.#texts().map(({ lengths, texts }) => Buffer.concat([lengths, texts])),
+      ),
+      grams: file.frames(this.#texts().map(({ texts }) => gramsOf(texts))),
       salted: file.frames(pieces(salted, partRows)),
       facets: this.#facets(),
       salts: file.section(salts),
@@ -144,17 +148,15 @@ class Sealing {
     }
   }
 
-  *#texts(): Generator<Uint8Array> {
+  /** Each part's searchable texts, and their lengths as 32-bit numbers. */
+  *#texts(): Generator<{ lengths: Uint8Array; texts: Uint8Array }> {
     const { text, textEnds } = this.#live.columns;
     for (const rows of pieces(this.#order.live, partRows)) {
-      const lengths = new Uint32Array(rows.length);
-      const texts: Uint8Array[] = [bytesOf(lengths)];
-      for (const [place, row] of rows.entries()) {
-        const found = text.subarray(row === 0 ? 0 : textEnds[row - 1]!, textEnds[row]!);
-        lengths[place] = found.length;
-        texts.push(found);
-      }
-      yield Buffer.concat(texts);
+      const texts = Array.from(rows, (row) =>
+        text.subarray(row === 0 ? 0 : textEnds[row - 1]!, textEnds[row]!),
+      );
+      const lengths = Uint32Array.from(texts, ({ length }) => length);
+      yield { lengths: bytesOf(lengths), texts: Buffer.concat(texts) };
     }
   }
 

@@ -19,6 +19,7 @@ export class SealedCache {
   readonly codes = new Lru<Codes>(16 * megabyte);
   readonly times = new Lru<Float64Array>(8 * megabyte);
   readonly texts = new Lru<TextRun>(8 * megabyte);
+  readonly grams = new Lru<Uint8Array>(8 * megabyte);
   readonly bodies = new Lru<TextRun>(8 * megabyte);
   readonly values = new Lru<readonly string[]>(8 * megabyte);
 

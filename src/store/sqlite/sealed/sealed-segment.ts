@@ -90,6 +90,11 @@ export class SealedSegment {
     return this.#cache.texts.get(this.#key('texts', part), read, textCost);
   }
 
+  grams(part: number): Uint8Array {
+    const read = () => this.file.frame('grams', this.directory.grams, part);
+    return this.#cache.grams.get(this.#key('grams', part), read, byteLength);
+  }
+
   /** The bodies of a block; each ends before its line feed. */
   bodies(block: number): TextRun {
     const read = () => {

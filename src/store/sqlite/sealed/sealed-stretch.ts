@@ -2,6 +2,7 @@ import type { Range, StoredEvent } from '../../event-store.ts';
 import { partRows } from '../live/columns.ts';
 import type { Codes, Part, Stretch, Texts, Values } from '../query/segment.ts';
 import { blockRows, type SealedLog } from './directory.ts';
+import { mayContain } from './grams.ts';
 import type { SealedSegment } from './sealed-segment.ts';
 
 /**
@@ -145,6 +146,10 @@ class SealedPart implements Part {
 
   codes(facet: number): Codes {
     return this.#segment.codes(facet, this.#part).subarray(this.#begin, this.#end);
+  }
+
+  mayContain(text: Uint8Array): boolean {
+    return mayContain(this.#segment.grams(this.#part), text);
   }
 
   texts(): Texts {

@@ -107,9 +107,9 @@ function placeOf({ start, ends }: Frames, index: number): { start: number; lengt
 
 /** Every run of frames in a segment, with a name for messages. */
 function framesOf(directory: SegmentDirectory): [name: string, frames: Frames][] {
-  const { bodies, createdAt, recordedAt, texts, salted } = directory;
+  const { bodies, createdAt, recordedAt, texts, grams, salted } = directory;
   return [
-    ...Object.entries({ bodies, createdAt, recordedAt, texts, salted }),
+    ...Object.entries({ bodies, createdAt, recordedAt, texts, grams, salted }),
     ...directory.facets.flatMap(({ codes, texts: values }, facet): [string, Frames][] => [
       [`${facets[facet]}`, codes],
       [`values of ${facets[facet]}`, values],
