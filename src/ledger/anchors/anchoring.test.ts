@@ -37,7 +37,10 @@ function open(failures = 0) {
       counts.failed += 1;
     },
   });
-  return { anchoring, pushed, pauses, counts };
+  const arrived = async (count: number) => {
+    while (pushed.length < count) await new Promise(setImmediate);
+  };
+  return { anchoring, pushed, pauses, counts, arrived };
 }
 
 describe('bringing checkpoints to an anchor', () => {
@@ -50,9 +53,9 @@ describe('bringing checkpoints to an anchor', () => {
   });
 
   it('goes on after a pause, longer each time up to a minute', async () => {
-    const { anchoring, pushed, pauses, counts } = open(8);
+    const { anchoring, pushed, pauses, counts, arrived } = open(8);
     anchoring.push(checkpoint('a', 1));
-    await anchoring.close(1_000);
+    await arrived(1);
     const seconds = [1, 2, 4, 8, 16, 32, 60, 60];
     assert.deepEqual(
       pauses,
@@ -62,11 +65,12 @@ describe('bringing checkpoints to an anchor', () => {
   });
 
   it('keeps only the newest of each log while it cannot bring them', async () => {
-    const { anchoring, pushed } = open(1);
+    const { anchoring, pushed, arrived } = open(1);
     for (let size = 1; size <= 100; size += 1) {
       anchoring.push(checkpoint('a', size));
       anchoring.push(checkpoint('b', size));
     }
+    await arrived(2);
     await anchoring.close(1_000);
     assert.deepEqual(pushed.sort(), ['a 100', 'b 100']);
   });
@@ -80,11 +84,46 @@ describe('bringing checkpoints to an anchor', () => {
     assert.equal(pushed.at(-1), 'a 2');
   });
 
-  it('gives up when it is closed and the anchor stays away', async () => {
-    const { anchoring, pushed } = open(Number.POSITIVE_INFINITY);
+  it('tries once more when it is closed, and gives up when the anchor stays away', async () => {
+    const { anchoring, pushed, counts } = open(Number.POSITIVE_INFINITY);
+    anchoring.push(checkpoint('a', 1));
+    await anchoring.close(1_000);
+    anchoring.push(checkpoint('a', 2));
+    assert.deepEqual([pushed, counts], [[], { pushed: 0, failed: 1 }]);
+  });
+
+  it('wakes from a pause to be closed', async () => {
+    let failed = 0;
+    const away: Anchor = { name: 'away', push: () => Promise.reject(new Error('away')) };
+    const anchoring = new Anchoring(away, {
+      sleep: (_milliseconds, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', reject)),
+      onFailed: () => {
+        failed += 1;
+      },
+    });
+    anchoring.push(checkpoint('a', 1));
+    await new Promise(setImmediate);
+    assert.equal(failed, 1);
+    await anchoring.close(1_000);
+    assert.equal(failed, 2);
+  });
+
+  it('cuts off an attempt that takes too long when it is closed', async () => {
+    let cut = false;
+    const slow: Anchor = {
+      name: 'slow',
+      push: (_message, signal) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => {
+            cut = true;
+            reject(signal.reason);
+          }),
+        ),
+    };
+    const anchoring = new Anchoring(slow, { sleep: () => Promise.resolve() });
     anchoring.push(checkpoint('a', 1));
     await anchoring.close(20);
-    anchoring.push(checkpoint('a', 2));
-    assert.deepEqual(pushed, []);
+    assert.ok(cut);
   });
 });

@@ -22,7 +22,9 @@ export class Anchoring {
   readonly #anchor: Anchor;
   readonly #options: AnchoringOptions;
   readonly #waiting = new Map<string, IssuedCheckpoint>();
+  /** Aborted when it is closed, and when it has had its time after that. */
   readonly #closing = new AbortController();
+  readonly #givingUp = new AbortController();
   #running: Promise<void> | undefined;
 
   constructor(anchor: Anchor, options: AnchoringOptions) {
@@ -40,26 +42,27 @@ export class Anchoring {
     });
   }
 
-  /** Gives what waits this long to arrive, in milliseconds, then gives up. */
+  /** Brings what waits, until an attempt fails or this many milliseconds are over. */
   async close(patienceMillis: number): Promise<void> {
-    const timer = setTimeout(() => this.#closing.abort(), patienceMillis);
+    this.#closing.abort();
+    const timer = setTimeout(() => this.#givingUp.abort(), patienceMillis);
     await this.#running;
     clearTimeout(timer);
-    this.#closing.abort();
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#closing;
+    const { signal: closing } = this.#closing;
     let pause = firstPauseMillis;
-    for (let next = this.#next(); next !== undefined && !signal.aborted; next = this.#next()) {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
       try {
-        await this.#anchor.push(next.message, signal);
+        await this.#anchor.push(next.message, this.#givingUp.signal);
         if (this.#waiting.get(next.organisation) === next) this.#waiting.delete(next.organisation);
         pause = firstPauseMillis;
         this.#options.onPushed?.(this.#anchor);
       } catch (error) {
         this.#options.onFailed?.(this.#anchor, error);
-        await this.#options.sleep(pause, signal).catch(() => {});
+        if (closing.aborted) return;
+        await this.#options.sleep(pause, closing).catch(() => {});
         pause = Math.min(pause * 2, longestPauseMillis);
       }
     }
