@@ -4,15 +4,18 @@ import { AnnalsError } from '../core/errors.ts';
 import type { DialectParts } from '../dialects/dialect.ts';
 import { methodNotAllowed } from '../dialects/native/errors.ts';
 import { readParameters, wholeNumber } from '../dialects/native/query.ts';
+import { streamedText } from '../dialects/streamed.ts';
 import { encodeBase64 } from '../integrity/base64.ts';
 import type { Hash } from '../integrity/hash.ts';
 import { multiproof, type Run } from '../integrity/multiproof.ts';
 import { consistencyProof, inclusionProof } from '../integrity/proof.ts';
 import type { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
 import { rootAt, treeOf } from '../ledger/tree.ts';
+import type { HttpEnv } from './env.ts';
 import { readJson } from './json-body.ts';
 
-export interface ProofParts extends Pick<DialectParts, 'reader' | 'admit' | 'noteRead'> {
+export interface ProofParts
+  extends Pick<DialectParts, 'reader' | 'admit' | 'noteRead' | 'noteFault'> {
   readonly checkpoints: Checkpoints;
 }
 
@@ -73,9 +76,9 @@ export const multiproofSchema = z
 const maxRunsBytes = 16 * 1024 * 1024;
 
 /** Proofs about the caller's log. Everything about trees is in `integrity/`; here they meet the store. */
-export function createProofs(parts: ProofParts): Hono {
+export function createProofs(parts: ProofParts): Hono<HttpEnv> {
   const { reader, checkpoints } = parts;
-  const app = new Hono();
+  const app = new Hono<HttpEnv>();
 
   app.get('/v1/audit/proof/inclusion', async (c) => {
     const caller = parts.admit(c.req.raw, 'audit_log:read');
@@ -120,9 +123,8 @@ export function createProofs(parts: ProofParts): Hono {
     parts.noteRead(caller, 'audit_log.read', { proof: 'multiproof', runs: runs.length, size });
     const hashes = multiproof(size, inOrder, treeOf(reader, identity, size));
     const text = multiproofText(size, root, hashes);
-    return new Response(ReadableStream.from(text).pipeThrough(new TextEncoderStream()), {
-      headers: { 'Content-Type': 'application/json' },
-    });
+    const body = streamedText(text, c.env ?? {}, (fault) => parts.noteFault?.(fault));
+    return new Response(body, { headers: { 'Content-Type': 'application/json' } });
   });
 
   for (const kind of ['inclusion', 'consistency']) {
