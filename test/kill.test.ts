@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerProcess } from './server-process.ts';
@@ -117,5 +119,38 @@ describe('a second server on the same data', () => {
     assert.equal(second.status, 1, second.stderr);
     assert.match(second.stderr, /annals: .*(another|in use|already)/);
     assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+  });
+});
+
+describe('a first start that fails', () => {
+  it('leaves the operator’s key to be shown by the next one', async () => {
+    await using taken = await ServerProcess.start();
+    const data = `${taken.data}-second`;
+    const serve = (port: string) =>
+      spawnSync(process.execPath, ['bin/annals.js', 'serve', '--data', data, '--port', port], {
+        encoding: 'utf8',
+        timeout: 5_000,
+      });
+    try {
+      const refused = serve(new URL(taken.url).port);
+      assert.equal(refused.status, 1);
+      assert.match(refused.stderr, /something listens there already/);
+      assert.match(serve('0').stdout, /operator's key, shown this once: annals_/);
+    } finally {
+      await rm(data, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('the data directory', () => {
+  it('is for its owner alone, file by file', async () => {
+    await using server = await ServerProcess.start();
+    await server.organisation('acme');
+    const entries = await readdir(server.data, { recursive: true });
+    assert.ok(entries.length > 3);
+    for (const entry of entries) {
+      const { mode } = await stat(join(server.data, entry));
+      assert.equal(mode & 0o077, 0, entry);
+    }
   });
 });

@@ -58,6 +58,8 @@ async function serve(
   context: CliContext,
 ): Promise<void> {
   const settings = readSettings(flags, context.env);
+  // The data directory holds secrets: what the server makes is for its own user alone.
+  process.umask(0o077);
   const log = pino({ level: settings.logLevel }, context.stderr);
   const server = await startServer(settings, {
     clock: context.clock,

@@ -1,6 +1,6 @@
 /**
  * What went wrong, in one vocabulary for the whole program. Each transport has one table that turns a code
- * into its own terms (`http/errors.ts`, each dialect's `server.ts`, the exit codes of the command).
+ * into its own terms (each dialect's errors, the exit codes of the command).
  */
 export type ErrorCode =
   | 'invalid' // the input is wrong and will stay wrong

@@ -8,11 +8,13 @@ import type { Clock } from '../core/micros.ts';
 import { methodNotAllowed } from '../dialects/native/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { readBody } from './body.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface IngestParts {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly admit: (request: Request, permission: Permission) => Caller;
+  readonly metrics: Metrics;
   readonly maxBodyBytes: number;
   readonly maxBatchEvents: number;
 }
@@ -39,7 +41,10 @@ export function createIngest(parts: IngestParts): Hono {
     const mediaType = draftsMediaType(c.req.header('content-type'));
     const bytes = await readBody(c.req.raw, parts.maxBodyBytes);
     const drafts = readDrafts(bytes, mediaType, parts.clock(), parts.maxBatchEvents);
-    return c.json(await parts.ledger.record(caller.organisation.identity, drafts), 201);
+    const receipt = await parts.ledger.record(caller.organisation.identity, drafts);
+    parts.metrics.recordedEvents.add(receipt.accepted);
+    parts.metrics.duplicateEvents.add(receipt.duplicates);
+    return c.json(receipt, 201);
   });
   app.all('/v1/audit/events', (c) => methodNotAllowed(c.req.method, 'POST'));
   return app;

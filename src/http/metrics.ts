@@ -62,10 +62,7 @@ class Durations {
 
 /** What the server counts about itself, in the Prometheus text format (version 0.0.4). */
 export class Metrics {
-  readonly requests = new Counter(
-    'annals_http_requests_total',
-    'Answers by method, kind of path and status.',
-  );
+  readonly requests = new Counter('annals_http_requests_total', 'Answers by method and status.');
   readonly requestSeconds = new Durations(
     'annals_http_request_duration_seconds',
     'Time until the head of the answer.',

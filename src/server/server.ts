@@ -59,7 +59,6 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   });
   const store = await openSqliteStore({ directory: settings.data, readers: settings.readers });
   const directory = await openSqliteDirectory(join(settings.data, 'annals.db'));
-  const madeOperatorKey = await settleOperatorKey(directory, settings.operatorKey, world);
 
   const metrics = new Metrics();
   const { fetch = globalThis.fetch } = world;
@@ -126,7 +125,16 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     await store.close();
     await directory.close();
   };
-  const url = await listen(server, settings).catch(async (error) => {
+  const started = async () => {
+    const url = await listen(server, settings);
+    // Last, so that a key is not made and kept by a start that fails before anybody has seen it.
+    return {
+      url,
+      madeOperatorKey: await settleOperatorKey(directory, settings.operatorKey, world),
+    };
+  };
+  const { url, madeOperatorKey } = await started().catch(async (error) => {
+    server.close();
     await close();
     throw error;
   });
