@@ -3,6 +3,7 @@
 // old one on the machine does no harm; npm puts it first on the path, and started by hand this file finds it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import * as modules from 'node:module';
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,8 @@ const program = existsSync(built) ? built : join(root, 'src', 'cli', 'main.ts');
 if (Number(process.versions.node.split('.')[0]) >= needed) {
   // Keeps what was compiled for the next start: half the time until a command does something.
   nodeModule.enableCompileCache?.();
+  // Reading TypeScript takes half of a short command's time and a fifth of its memory: once is enough.
+  modules.enableCompileCache?.(join(root, 'node_modules', '.cache', 'annals'));
   const { main } = await import(program);
   await main();
 } else {

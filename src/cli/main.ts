@@ -1,33 +1,38 @@
 import { randomFillSync } from 'node:crypto';
 import { homedir } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { AnnalsError, type ErrorCode, messageOf } from '../core/errors.ts';
 import { systemClock } from '../core/micros.ts';
 import { version } from '../server/version.ts';
-import { completionCommand } from './completion.ts';
 import { type CliContext, Exit, type ExitCode, exitCodes } from './context.ts';
-import { contextsCommand } from './contexts.ts';
-import { demoCommand } from './demo/demo.ts';
-import { exportCommand } from './export.ts';
-import { importCommand } from './import.ts';
-import { keysCommand } from './keys.ts';
-import { organisationsCommand } from './organisations.ts';
-import { serveCommand } from './serve.ts';
-import { tailCommand } from './tail.ts';
-import { verifyCommand } from './verify.ts';
 
-const commands = [
-  serveCommand,
-  demoCommand,
-  exportCommand,
-  importCommand,
-  tailCommand,
-  verifyCommand,
-  organisationsCommand,
-  keysCommand,
-  contextsCommand,
-  completionCommand,
-];
+type MakeCommand = (context: CliContext) => Command;
+
+/** Each command is loaded when it is wanted: an export has no use for a server, nor the memory to spare. */
+const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand,
+  demo: async () => (await import('./demo/demo.ts')).demoCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
+  sync: async () => (await import('./sync.ts')).syncCommand,
+  import: async () => (await import('./import.ts')).importCommand,
+  tail: async () => (await import('./tail.ts')).tailCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
+  orgs: async () => (await import('./organisations.ts')).organisationsCommand,
+  keys: async () => (await import('./keys.ts')).keysCommand,
+  context: async () => (await import('./contexts.ts')).contextsCommand,
+  completion: async () => (await import('./completion.ts')).completionCommand,
+};
+
+/** The command that is named first, or all of them where none is, or all are spoken of. */
+async function wantedCommands(argv: readonly string[]): Promise<MakeCommand[]> {
+  const [first = ''] = argv;
+  const named =
+    Object.hasOwn(commands, first) && first !== 'completion' ? commands[first] : undefined;
+  return Promise.all(
+    (named === undefined ? Object.values(commands) : [named]).map((load) => load()),
+  );
+}
 
 /** Runs one command line in the given world. Resolves with the exit code and never rejects. */
 export async function run(argv: readonly string[], context: CliContext): Promise<ExitCode> {
@@ -36,7 +41,7 @@ export async function run(argv: readonly string[], context: CliContext): Promise
     .version(version)
     .helpCommand('help [command]', 'help for a command')
     .addHelpText('after', '\nStart with:\n  $ annals demo\n  $ annals serve');
-  for (const command of commands) program.addCommand(command(context));
+  for (const command of await wantedCommands(argv)) program.addCommand(command(context));
   forAll(program, (command) => {
     command
       .exitOverride()
@@ -110,5 +115,15 @@ export async function main(): Promise<void> {
     signal: interrupt.signal,
     cwd: process.cwd(),
     home: homedir(),
+    spareMemory,
   });
+}
+
+/**
+ * Has V8 collect garbage when the heap has grown by a fifth, and keeps its nursery small. By itself it waits for
+ * several times that on a machine with memory to spare, which costs a long stream a third of a gigabyte.
+ */
+export function spareMemory(): void {
+  setFlagsFromString('--heap-growing-percent=20');
+  setFlagsFromString('--semi-space-growth-factor=1');
 }

@@ -67,7 +67,7 @@ export const nodeDisk: Disk = {
       close: () => file.close(),
     };
   },
-  read: (path) => createReadStream(path, { highWaterMark: 256 * 1024 }),
+  read: (path) => createReadStream(path, { highWaterMark: 64 * 1024 }),
   readText: (path) => orMissing(readFile(path, 'utf8')),
   size: async (path) => (await orMissing(stat(path)))?.size,
   names: async (directory) => (await orMissing(readdir(directory))) ?? [],

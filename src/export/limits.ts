@@ -15,10 +15,10 @@ export interface Limits {
 }
 
 export const usualLimits: Limits = {
-  blockLength: 1024 * 1024,
-  checkpointBlocks: 32,
+  blockLength: 512 * 1024,
+  checkpointBlocks: 64,
   checkpointMicros: 5 * second,
-  runLength: 8 * 1024 * 1024,
+  runLength: 4 * 1024 * 1024,
   runMicros: 10 * second,
-  openRuns: 64,
+  openRuns: 16,
 };
