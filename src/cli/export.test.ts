@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { after, before, describe, it } from 'node:test';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { parseCsv } from '../core/csv.ts';
+import { day, formatInstant, type Micros, parseInstant } from '../core/micros.ts';
+import { TestApp } from '../http/test-app.ts';
+import { type CliContext, exitCodes } from './context.ts';
+import { run } from './main.ts';
+
+const now = parseInstant('2026-06-20T12:00:00Z') as Micros;
+const app = new TestApp({ clock: () => now });
+let key = '';
+let writer = '';
+let cwd = '';
+
+const drafts = Array.from({ length: 30 }, (_, place) => ({
+  eventID: `e${String(place).padStart(2, '0')}`,
+  // Three a day from the 10th to the 19th, with none on the 15th.
+  createdAt: formatInstant(
+    now -
+      10 * day +
+      (Math.floor(place / 3) * day + (place % 3)) -
+      (place >= 15 && place < 18 ? day : 0),
+  ),
+  action: place % 2 === 0 ? 'DELETE' : 'kms.decrypt',
+  description: `=cmd, "event" ${place}\n`,
+  context: { status: place % 5 === 0 ? 404 : 200 },
+  details: { place, nested: { text: 'é' } },
+}));
+
+before(async () => {
+  const organisation = await app.organisation();
+  key = await app.key('org-auditor', organisation);
+  writer = await app.key('writer', organisation);
+  await app.json('POST', '/v1/audit/events', { key: writer, body: { events: drafts } });
+  cwd = await mkdtemp(join(tmpdir(), 'annals-export-test-'));
+});
+after(() => rm(cwd, { recursive: true }));
+
+async function annals(line: string, change: Partial<CliContext> = {}) {
+  const stdout = new PassThrough();
+  let errors = '';
+  const stderr = new Writable({
+    write(chunk, _encoding, done) {
+      errors += chunk;
+      done();
+    },
+  });
+  const chunks: Buffer[] = [];
+  stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const code = await run(line.split(' '), {
+    env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
+    stdin: Readable.from([]),
+    stdout,
+    stderr,
+    clock: () => now,
+    random: (bytes) => void bytes.fill(7),
+    fetch: async (input, init) => app.serve(new Request(input, init), {}),
+    sleep: async () => undefined,
+    signal: new AbortController().signal,
+    cwd,
+    home: cwd,
+    ...change,
+  });
+  return { code, stdout: Buffer.concat(chunks).toString(), stderr: errors };
+}
+
+const read = (name: string) => readFile(join(cwd, name), 'utf8');
+const ids = (text: string) =>
+  (JSON.parse(text) as { eventID: string }[]).map((each) => each.eventID);
+const all = drafts.map(({ eventID }) => eventID);
+const window = '--from 2026-06-10 --to 2026-06-19';
+
+describe('annals export', () => {
+  it('writes one file of all events, oldest first, and a manifest that is right about it', async () => {
+    const { code, stdout, stderr } = await annals(`export ${window}`);
+    assert.deepEqual({ code, stdout }, { code: exitCodes.complete, stdout: '' });
+    assert.match(stderr, /30 entries in 1 file/);
+    const name = 'audit-logs-2026-06-10--2026-06-19';
+    const text = await read(`${name}.json`);
+    assert.deepEqual(new Set(ids(text)), new Set(all));
+    const manifest = JSON.parse(await read(`${name}.manifest.json`));
+    assert.equal(manifest.complete, true);
+    assert.equal(manifest.files[0].bytes, Buffer.byteLength(text));
+    assert.equal(manifest.files[0].entries, 30);
+    assert.equal((await stat(join(cwd, `${name}.json`))).mode & 0o777, 0o600);
+    assert.deepEqual(
+      (await readdir(cwd)).filter((each) => each.startsWith('.')),
+      [],
+    );
+  });
+
+  it('writes a file a day, an empty one too', async () => {
+    await annals(`export ${window} --daily --output days/`);
+    const names = (await readdir(join(cwd, 'days'))).sort();
+    assert.equal(names.length, 11);
+    assert.equal(await read('days/audit-logs-2026-06-15.json'), '[]\n');
+    assert.deepEqual(ids(await read('days/audit-logs-2026-06-10.json')), ['e00', 'e01', 'e02']);
+  });
+
+  it('puts the period before the extension of a given name', async () => {
+    await annals(`export ${window} --monthly --output named/trail.ndjson`);
+    assert.equal((await read('named/trail-2026-06.ndjson')).split('\n').length, 31);
+    assert.ok((await readdir(join(cwd, 'named'))).includes('trail.manifest.json'));
+  });
+
+  it('writes data alone to stdout', async () => {
+    const { code, stdout, stderr } = await annals(`export ${window} --output - --action DELETE`);
+    assert.equal(code, exitCodes.complete);
+    assert.equal(ids(stdout).length, 15);
+    assert.match(stderr, /15 entries/);
+    const quiet = await annals(`export ${window} --output - --quiet`);
+    assert.equal(quiet.stderr, '');
+  });
+
+  it('narrows by each filter, and by two together', async () => {
+    const count = async (flags: string) => {
+      const { stdout } = await annals(
+        `export ${window} --output - --format ndjson --quiet ${flags}`,
+      );
+      return stdout.split('\n').length - 1;
+    };
+    assert.equal(await count('--response-status 404'), 6);
+    assert.equal(await count('--response-status 404 --action kms.decrypt'), 3);
+    assert.equal(await count('--action DELETE,kms.decrypt'), 30);
+    assert.equal(await count('--search-text EVENT'), 30);
+    assert.equal(await count('--resource-type none'), 0);
+  });
+
+  it('writes CSV that holds every event whole and no formula', async () => {
+    await annals(`export ${window} --output table.csv`);
+    const rows: string[][] = [];
+    for await (const row of parseCsv([await read('table.csv')])) rows.push(row);
+    assert.equal(rows.length, 31);
+    const place = rows[0]?.indexOf('event') ?? -1;
+    const description = rows[0]?.indexOf('description') ?? -1;
+    for (const row of rows.slice(1)) {
+      assert.equal(row.length, rows[0]?.length);
+      assert.ok(row[description]?.startsWith("'="));
+      assert.equal(JSON.parse(row[place] ?? '').description.startsWith('=cmd'), true);
+    }
+  });
+
+  it('writes the object of tcloud when asked', async () => {
+    await annals(`export ${window} --envelope tcloud --daily --output envelope/`);
+    const object = JSON.parse(await read('envelope/audit-logs-2026-06-10.json'));
+    assert.deepEqual(Object.keys(object), [
+      'chunk',
+      'exportedAt',
+      'logs',
+      'timeRange',
+      'totalLogs',
+    ]);
+    assert.deepEqual(object.chunk, { index: 1, total: 10 });
+    assert.equal(object.totalLogs, 3);
+    assert.equal(object.timeRange.startDate, '2026-06-10');
+  });
+
+  it('compresses, and says so in the name', async () => {
+    await annals(`export ${window} --compress gzip --output packed.json`);
+    await annals(`export ${window} --output packed.ndjson.zst`);
+    assert.equal(
+      ids(gunzipSync(await readFile(join(cwd, 'packed.json.gz'))).toString()).length,
+      30,
+    );
+    const lines = zstdDecompressSync(await readFile(join(cwd, 'packed.ndjson.zst'))).toString();
+    assert.equal(lines.split('\n').length, 31);
+  });
+
+  it('does not replace a file unless told to', async () => {
+    await writeFile(join(cwd, 'mine.json'), 'mine');
+    const refused = await annals(`export ${window} --output mine.json`);
+    assert.equal(refused.code, exitCodes.usage);
+    assert.match(refused.stderr, /--overwrite/);
+    assert.equal(await read('mine.json'), 'mine');
+    await annals(`export ${window} --output mine.json --overwrite`);
+    assert.equal(ids(await read('mine.json')).length, 30);
+    const again = await annals(`export ${window} --output mine.json --resume`);
+    assert.equal(again.code, exitCodes.complete);
+    assert.match(again.stderr, /Complete already/);
+  });
+
+  it('that cannot reach its source says how to continue, without the key', async () => {
+    const fetch = () => Promise.reject(new Error('connect ECONNREFUSED'));
+    const line = `export ${window} --token ${key} --daily --output later/`;
+    const { code, stderr } = await annals(line, { fetch });
+    assert.equal(code, exitCodes.incomplete);
+    assert.match(stderr, /Continue with: annals export .*--daily.* --resume\n$/);
+    assert.ok(!stderr.includes(key));
+    const [manifest = ''] = (await readdir(join(cwd, 'later'))).filter((each) =>
+      each.includes('manifest'),
+    );
+    assert.equal(JSON.parse(await read(join('later', manifest))).complete, false);
+    assert.equal((await annals(`${line} --resume`)).code, exitCodes.complete);
+    assert.equal(JSON.parse(await read(join('later', manifest))).complete, true);
+  });
+
+  it('without permission leaves with 4', async () => {
+    const env = { ANNALS_API: 'http://annals.test', ANNALS_KEY: writer };
+    assert.equal(
+      (await annals(`export ${window} --output no.json`, { env })).code,
+      exitCodes.notAllowed,
+    );
+  });
+
+  it('that is interrupted leaves with 130', async () => {
+    const controller = new AbortController();
+    const fetch = async () => {
+      controller.abort();
+      throw new Error('aborted');
+    };
+    const { code } = await annals(`export ${window} --output cut.json`, {
+      fetch,
+      signal: controller.signal,
+    });
+    assert.equal(code, exitCodes.interrupted);
+  });
+
+  for (const line of [
+    'export',
+    'export --since 1month',
+    'export --since 1d --from 2026-06-10',
+    'export --from 2026-06-10 --timezone Mars/Olympus',
+    'export --since 1d --daily --output -',
+    'export --since 1d --format csv --envelope tcloud',
+    'export --since 1d --page-size 0',
+    'export --since 1d --source upcloud --token t --response-status 200',
+  ]) {
+    it(`refuses ${line} before anything is asked or written`, async () => {
+      const before = await readdir(cwd);
+      const fetch = () => Promise.reject(new Error('must not be asked'));
+      const { code, stderr } = await annals(line, { fetch });
+      assert.equal(code, exitCodes.usage);
+      assert.match(stderr, /Cannot|must be/);
+      assert.deepEqual(await readdir(cwd), before);
+    });
+  }
+
+  it('explains a span that may have been meant otherwise', async () => {
+    const { stderr } = await annals('export --since 1m --output minute.json');
+    assert.match(stderr, /a month is written mo/);
+  });
+});
