@@ -1,3 +1,4 @@
+import { decoded } from './decoded.ts';
 import { AnnalsError } from './errors.ts';
 
 const quote = 0x22;
@@ -54,9 +55,8 @@ export class JsonSlicer {
     this.#maxItem = maxItem;
   }
 
-  /** Takes a piece of the text and gives the objects that are complete with it. */
-  push(piece: string): string[] {
-    const items: string[] = [];
+  /** Takes a piece of the text and gives the objects that are complete with it, added to `items` one by one. */
+  push(piece: string, items: string[] = []): string[] {
     let at = 0;
     while (at < piece.length) {
       if (this.#phase === 'item') at = this.#insideItem(piece, at, items);
@@ -264,19 +264,14 @@ export async function* sliceJson(
   options: SlicerOptions,
 ): AsyncGenerator<string[], Record<string, unknown> | undefined> {
   const slicer = new JsonSlicer(options);
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const decode = (chunk?: Uint8Array): string => {
+  for await (const piece of decoded(chunks)) {
+    const items: string[] = [];
     try {
-      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
-    } catch (cause) {
-      throw new AnnalsError('corrupt', 'Cannot read the JSON: it is not valid UTF-8', { cause });
+      slicer.push(piece, items);
+    } finally {
+      // What stands before a place that cannot be read is as good as ever.
+      if (items.length > 0) yield items;
     }
-  };
-  for await (const chunk of chunks) {
-    const items = slicer.push(decode(chunk));
-    if (items.length > 0) yield items;
   }
-  const items = slicer.push(decode());
-  if (items.length > 0) yield items;
   return slicer.end();
 }

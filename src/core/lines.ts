@@ -22,13 +22,24 @@ export async function* readLines(
       continue;
     }
     const whole = Buffer.concat([...rest, chunk.subarray(0, end)]);
-    const lines = decodeUtf8(whole).split('\n');
+    const lines = yield* linesOf(whole);
     if (lines[0] !== undefined && lines[0].length > maxBytes) throw tooLong(maxBytes);
     rest = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : [];
     restBytes = chunk.length - end - 1;
     yield lines;
   }
   if (restBytes > 0) yield [decodeUtf8(Buffer.concat(rest))];
+}
+
+/** The lines of a text; where it is not UTF-8, throws after it gave those before. */
+function* linesOf(bytes: Uint8Array): Generator<string[], string[]> {
+  try {
+    return decodeUtf8(bytes).split('\n');
+  } catch (error) {
+    const [sound = ''] = new TextDecoder().decode(bytes).split('\ufffd', 1);
+    yield sound.split('\n').slice(0, -1);
+    throw error;
+  }
 }
 
 function tooLong(maxBytes: number): AnnalsError {

@@ -2,6 +2,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { parseCsv, unguardFormula } from '../../core/csv.ts';
+import { decoded } from '../../core/decoded.ts';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { sliceJson } from '../../core/json-slices.ts';
 import { readLines } from '../../core/lines.ts';
@@ -62,27 +63,27 @@ async function* nonEmpty(batches: AsyncIterable<string[]>): AsyncGenerator<strin
 async function* csvEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   let column = -1;
   let batch: string[] = [];
-  for await (const row of parseCsv(decoded(chunks))) {
-    if (column < 0) {
-      column = row.indexOf(wholeEventColumn);
-      if (column >= 0) continue;
-      throw new AnnalsError(
-        'invalid',
-        `it is neither JSON nor a CSV with a column "${wholeEventColumn}"`,
-      );
+  try {
+    for await (const row of parseCsv(decoded(chunks))) {
+      if (column < 0) {
+        column = row.indexOf(wholeEventColumn);
+        if (column >= 0) continue;
+        throw new AnnalsError(
+          'invalid',
+          `it is neither JSON nor a CSV with a column "${wholeEventColumn}"`,
+        );
+      }
+      batch.push(unguardFormula(row[column] ?? ''));
+      if (batch.length < 1_000) continue;
+      yield batch;
+      batch = [];
     }
-    batch.push(unguardFormula(row[column] ?? ''));
-    if (batch.length < 1_000) continue;
-    yield batch;
-    batch = [];
+  } catch (error) {
+    // What stands before a place that cannot be read is as good as ever.
+    if (batch.length > 0) yield batch;
+    throw error;
   }
   if (batch.length > 0) yield batch;
-}
-
-async function* decoded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
-  yield decoder.decode();
 }
 
 /** Looks at the first bytes and gives them back in front of the rest. */

@@ -89,11 +89,11 @@ export class EventCheck {
   /** Names what was in no file; to be called after the last event. */
   async finish(): Promise<void> {
     for await (const { from, to } of this.#proof.unseen((rank) => this.#isSeen(rank))) {
-      const [which, are] =
+      const which =
         to - from === 1
-          ? [`the event of sequence ${from}`, 'is']
-          : [`the ${to - from} events of sequences ${from} to ${to - 1}`, 'are'];
-      const message = `${which} ${are} missing: ${are} in the proof, and in no file as it was`;
+          ? `the event of sequence ${from} is`
+          : `the ${to - from} events of sequences ${from} to ${to - 1} are`;
+      const message = `${which} missing: no file has what was recorded there`;
       this.#findings.add('missing', message, { sequence: from, lastSequence: to - 1 });
     }
   }

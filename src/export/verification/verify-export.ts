@@ -222,7 +222,7 @@ async function verifyFile(
     }
   } catch (error) {
     if (!(error instanceof AnnalsError)) throw error;
-    const message = `${name} cannot be read behind event ${place}: ${error.message}`;
+    const message = `${error.message}; event ${place} is the last of it that could be read`;
     findings.add('file', message, { file: name, place });
   }
   const { bytes, sha256 } = await hash.finish();
