@@ -60,3 +60,29 @@ export function syncsPerSecond(): number {
     rmSync(directory, { recursive: true, force: true });
   }
 }
+
+/** One line of a benchmark's table. */
+export interface Figure {
+  readonly path: string;
+  readonly figure: string;
+  readonly target: string;
+  /** Beside what it was measured, in the same run. */
+  readonly ratio: string;
+  readonly more: string;
+}
+
+export function printFigures(figures: readonly Figure[]): void {
+  const rows = [
+    ['path', 'figure', 'target', 'ratio', 'more'],
+    ...figures.map(({ path, figure, target, ratio, more }) => [path, figure, target, ratio, more]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  for (const row of rows) {
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    );
+  }
+}

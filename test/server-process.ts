@@ -30,6 +30,18 @@ export class ServerProcess {
     return server;
   }
 
+  /** On a data directory that is the caller's own to remove. */
+  static async on(data: string, flags: readonly string[] = []): Promise<ServerProcess> {
+    const server = new ServerProcess(data, flags);
+    await server.start();
+    return server;
+  }
+
+  /** Id of the process, while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Starts it (again) and waits until it listens. */
   async start(): Promise<void> {
     const flags = ['--data', this.data, '--port', '0', '--log-level', 'error', ...this.#flags];

@@ -1,0 +1,185 @@
+/**
+ * The paths that matter, in one table: `npm run bench -- [events] [organisations] [seconds a way of recording]`. Its data
+ * is made once for each size and kept in `bench/.data`; every run works on a copy. The table is also saved there as
+ * JSON. What each line means, and what limits it, stands in `docs/performance.md`.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { ServerProcess } from '../test/server-process.ts';
+import { type Figure, millis, perSecond, printFigures, whole } from './figures.ts';
+import { makeOrganisations, measureIngest } from './ingest.ts';
+import { fill, measureQueries } from './query.ts';
+
+const [events = 1_000_000, organisations = 50, seconds = 5] = process.argv.slice(2).map(Number);
+const kept = fileURLToPath(new URL('.data', import.meta.url));
+const made = join(kept, `${events}-${organisations}`);
+const program = fileURLToPath(new URL('../bin/annals.js', import.meta.url));
+
+/** Makes the data once; a directory without its keys was left unfinished. */
+async function makeData(): Promise<string[]> {
+  const keysFile = join(made, 'bench-keys.json');
+  if (existsSync(keysFile)) return JSON.parse(await readFile(keysFile, 'utf8')) as string[];
+  await rm(made, { recursive: true, force: true });
+  await mkdir(made, { recursive: true });
+  const server = await ServerProcess.on(made);
+  const keys = await makeOrganisations(server, organisations);
+  await fill(server.url, keys, events);
+  await server.end('SIGTERM');
+  await writeFile(keysFile, JSON.stringify(keys));
+  return keys;
+}
+
+async function bytesBelow(directory: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  }
+  return bytes;
+}
+
+/** Peak resident memory of a process so far, in bytes. */
+async function peakMemory(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
+}
+
+const megabytes = (bytes: number) => `${whole(bytes / 1_000_000)} MB`;
+
+/** Seconds that copying a file takes, and one SHA-256 pass over it. */
+async function copySeconds(file: string): Promise<{ copy: number; hash: number }> {
+  let began = performance.now();
+  await pipeline(createReadStream(file), createWriteStream(`${file}.copy`));
+  const copy = (performance.now() - began) / 1_000;
+  began = performance.now();
+  await pipeline(createReadStream(file), createHash('sha256'));
+  return { copy, hash: (performance.now() - began) / 1_000 };
+}
+
+async function measureHttpExport(url: string, key: string, place: string): Promise<Figure> {
+  const file = join(place, 'export.ndjson');
+  const began = performance.now();
+  let firstByte = 0;
+  const answer = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    const headers = { Authorization: `Bearer ${key}` };
+    get(
+      `${url}/v1/audit/export?format=ndjson&includeSystemServices=true`,
+      { headers },
+      resolve,
+    ).once('error', reject);
+  });
+  answer.once('data', () => {
+    firstByte = performance.now() - began;
+  });
+  await pipeline(answer, createWriteStream(file));
+  const took = performance.now() - began;
+  const { copy } = await copySeconds(file);
+  const count = Number(answer.trailers['annals-export-count']);
+  return {
+    path: `export of one organisation, ${whole(count)} events, NDJSON over HTTP`,
+    figure: `${whole(perSecond(count, took))}/s`,
+    target: '300,000/s, first byte 100 ms',
+    ratio: `${(took / 1_000 / copy).toFixed(1)} times copying it`,
+    more: `first byte ${millis(firstByte)}`,
+  };
+}
+
+async function measureCommandExport(url: string, key: string, place: string): Promise<Figure> {
+  const measured = fileURLToPath(new URL('measured-command.ts', import.meta.url));
+  const began = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      measured,
+      'export',
+      '--since',
+      '2y',
+      '--quiet',
+      '--include-system-services',
+      '--output',
+      'all.json',
+    ],
+    {
+      cwd: place,
+      env: { ...process.env, ANNALS_API: url, ANNALS_KEY: key },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said += text;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(said);
+  const took = performance.now() - began;
+  const { hash } = await copySeconds(join(place, 'all.json'));
+  const memory = Number(/peak (\d+)/.exec(said)?.[1]);
+  const { entries } = JSON.parse(await readFile(join(place, 'all.manifest.json'), 'utf8')) as {
+    entries: number;
+  };
+  return {
+    path: `the same as JSON array through the command`,
+    figure: `${whole(perSecond(entries, took))}/s`,
+    target: '150,000/s, 150 MB',
+    ratio: `${(took / 1_000 / hash).toFixed(1)} times hashing it`,
+    more: `command ${megabytes(memory)}`,
+  };
+}
+
+const keys = await makeData();
+const place = await mkdtemp(join(tmpdir(), 'annals-bench-'));
+try {
+  const data = join(place, 'data');
+  await cp(made, data, { recursive: true });
+  const began = performance.now();
+  const server = await ServerProcess.on(data);
+  const startMillis = performance.now() - began;
+  const bare = performance.now();
+  await once(spawn(process.execPath, [program, '--version'], { stdio: 'ignore' }), 'close');
+  const figures: Figure[] = [
+    {
+      path: `start with ${whole(events)} events`,
+      figure: millis(startMillis),
+      target: '1 s',
+      ratio: `${(startMillis / (performance.now() - bare)).toFixed(1)} times --version`,
+      more: '',
+    },
+    ...(await measureQueries(server.url, keys, events)),
+    await measureHttpExport(server.url, keys[0] ?? '', place),
+    await measureCommandExport(server.url, keys[0] ?? '', place),
+  ];
+  const reading = await peakMemory(server.pid);
+  figures.push(...(await measureIngest(server.url, keys, seconds, 1_000_000_000)));
+  const bytes = await bytesBelow(join(made, 'segments'));
+  figures.push(
+    {
+      path: 'stored bytes an event',
+      figure: (bytes / events).toFixed(0),
+      target: '300',
+      ratio: '',
+      more: `${megabytes(bytes)} in all`,
+    },
+    {
+      path: 'peak memory of the server',
+      figure: megabytes(await peakMemory(server.pid)),
+      target: '',
+      ratio: '',
+      more: `${megabytes(reading)} before recording`,
+    },
+  );
+  await server.end('SIGTERM');
+  printFigures(figures);
+  await writeFile(
+    join(kept, `result-${events}-${organisations}.json`),
+    `${JSON.stringify({ events, organisations, figures }, null, 2)}\n`,
+  );
+} finally {
+  await rm(place, { recursive: true, force: true });
+}
