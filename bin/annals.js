@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as modules from 'node:module';
-import * as nodeModule from 'node:module';
+import * as module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,10 +14,11 @@ const built = join(root, 'dist', 'cli', 'main.js');
 const program = existsSync(built) ? built : join(root, 'src', 'cli', 'main.ts');
 
 if (Number(process.versions.node.split('.')[0]) >= needed) {
-  // Keeps what was compiled for the next start: half the time until a command does something.
-  nodeModule.enableCompileCache?.();
-  // Reading TypeScript takes half of a short command's time and a fifth of its memory: once is enough.
-  modules.enableCompileCache?.(join(root, 'node_modules', '.cache', 'annals'));
+  // Keeps what was compiled for the next start, in a place that only whoever installed this can write. Threads look
+  // for it in the environment; without it each would load a compiler of its own.
+  const cache = join(root, 'node_modules', '.cache', 'compiled');
+  if (module.enableCompileCache?.(cache).directory !== undefined)
+    process.env.NODE_COMPILE_CACHE ??= cache;
   const { main } = await import(program);
   await main();
 } else {
