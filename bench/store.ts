@@ -1,5 +1,5 @@
 /**
- * The event store alone, without HTTP: `node bench/store.ts [events] [organisations] [directory]`. Prints appends and
+ * The event store alone, without HTTP: `node bench/store.ts [events] [organisations] [directory] [events a segment]`. Prints appends and
  * questions beside what the machine can do at all: plain inserts into SQLite, and syncs of a file.
  */
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { apiEvent } from './api-events.ts';
 
 const [events = 1_000_000, organisations = 50] = process.argv.slice(2, 4).map(Number);
 const kept = process.argv[4];
+const segmentEvents = Number(process.argv[5] ?? 65_536);
 const directory = kept ?? mkdtempSync(join(tmpdir(), 'annals-bench-'));
 const batch = 1_000;
 const salt = new Uint8Array(16).fill(5);
@@ -178,7 +179,7 @@ async function ask(store: EventStore, logs: TestLog[]): Promise<void> {
 }
 
 let started = performance.now();
-let store = await openSqliteStore({ directory });
+let store = await openSqliteStore({ directory, segmentEvents });
 line('open', `${(performance.now() - started).toFixed(0)} ms`);
 const logs = await Promise.all(
   Array.from({ length: organisations }, async (_, n) => {
@@ -193,7 +194,7 @@ started = performance.now();
 await store.close();
 line('close', `${(performance.now() - started).toFixed(0)} ms`);
 started = performance.now();
-store = await openSqliteStore({ directory });
+store = await openSqliteStore({ directory, segmentEvents });
 line('open again', `${(performance.now() - started).toFixed(0)} ms`);
 await store.close();
 line('memory', `${Math.round(process.memoryUsage.rss() / 1e6)} MB`);

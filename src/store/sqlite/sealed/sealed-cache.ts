@@ -15,13 +15,13 @@ const megabyte = 1024 * 1024;
 /** What a thread keeps of sealed segments, open and unpacked. It does not grow with the trail. */
 export class SealedCache {
   readonly files = new Lru<SegmentFile>(maxFiles, (file) => file.close());
-  readonly directories = new Lru<SegmentDirectory>(24 * megabyte);
-  readonly codes = new Lru<Codes>(16 * megabyte);
-  readonly times = new Lru<Float64Array>(8 * megabyte);
-  readonly texts = new Lru<TextRun>(8 * megabyte);
-  readonly grams = new Lru<Uint8Array>(8 * megabyte);
-  readonly bodies = new Lru<TextRun>(8 * megabyte);
-  readonly values = new Lru<readonly string[]>(8 * megabyte);
+  readonly directories = new Lru<SegmentDirectory>(16 * megabyte);
+  readonly codes = new Lru<Codes>(6 * megabyte);
+  readonly times = new Lru<Float64Array>(4 * megabyte);
+  readonly texts = new Lru<TextRun>(6 * megabyte);
+  readonly grams = new Lru<Uint8Array>(4 * megabyte);
+  readonly bodies = new Lru<TextRun>(4 * megabyte);
+  readonly values = new Lru<readonly string[]>(4 * megabyte);
 
   close(): void {
     this.files.clear();

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type IdHash, idHash } from './id-hash.ts';
+import { IdRun } from './id-run.ts';
+import { dueForMerge, type RunSpan } from './id-runs.ts';
+import { mergeRuns } from './merge-runs.ts';
+import { type RowId, writeRun } from './write-run.ts';
+
+const seed = { high: 1, low: 2 };
+const hashOf = (id: string) => idHash(seed, 7, id);
+
+describe('a run of ids', () => {
+  let directory: string;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), 'annals-ids-'));
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  const written = (
+    segment: number,
+    hashes: readonly IdHash[],
+    times = { earliest: 0, latest: 0 },
+  ) => {
+    const path = join(directory, `${segment}-${hashes.length}.ids`);
+    const ids: RowId[] = hashes.map((hash, row) => ({ row, hash }));
+    writeRun(path, segment, ids, times);
+    return new IdRun(path);
+  };
+  const hashes = (count: number, prefix = 'id') =>
+    Array.from({ length: count }, (_, n) => hashOf(`${prefix} ${n}`));
+
+  for (const count of [0, 1, 255, 256, 257, 20_000]) {
+    it(`of ${count} finds every one of them and nothing else`, () => {
+      const [here, run] = [hashes(count), written(3, hashes(count))];
+      for (const [row, hash] of here.entries()) {
+        assert.deepEqual(run.find(hash), [{ segment: 3, row }]);
+      }
+      for (const hash of hashes(500, 'other')) assert.deepEqual(run.find(hash), []);
+      for (const half of [0, 0xffffffff]) assert.deepEqual(run.find({ high: half, low: half }), []);
+      run.check();
+      run.close();
+    });
+  }
+
+  it('finds all with the same hash, even across pages, and in an uneven run', () => {
+    const same = { high: 0xf0000000, low: 5 };
+    const run = written(1, [...Array.from({ length: 600 }, () => same), ...hashes(10)]);
+    assert.equal(run.find(same).length, 600);
+    assert.deepEqual(run.find({ high: same.high, low: 4 }), []);
+    assert.deepEqual(run.find({ high: same.high, low: 6 }), []);
+    assert.equal(run.find(hashOf('id 3')).length, 1);
+    run.close();
+  });
+
+  it('made of two has the entries of both', () => {
+    const [a, b] = [hashes(30_000, 'a'), hashes(50, 'b')];
+    const runs = [
+      written(1, a, { earliest: 5, latest: 9 }),
+      written(2, b, { earliest: 1, latest: 6 }),
+    ] as const;
+    const path = join(directory, 'merged.ids');
+    mergeRuns(...runs, path);
+    const merged = new IdRun(path);
+    assert.equal(merged.entries, 30_050);
+    assert.deepEqual(merged.times, { earliest: 1, latest: 9 });
+    for (const [row, hash] of b.entries())
+      assert.deepEqual(merged.find(hash), [{ segment: 2, row }]);
+    assert.deepEqual(merged.find(a[29_999]!), [{ segment: 1, row: 29_999 }]);
+    merged.check();
+    for (const run of [...runs, merged]) run.close();
+  });
+
+  it('rules out ids by the time they carry, and no others', () => {
+    const id = (millis: number) => {
+      const digits = millis.toString(16).padStart(12, '0');
+      return `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-000000000000`;
+    };
+    const run = written(1, hashes(2), { earliest: 1_000, latest: 2_000 });
+    assert.deepEqual(
+      [999, 1_000, 2_000, 2_001].map((millis) => run.mayHave(id(millis))),
+      [false, true, true, false],
+    );
+    assert.equal(run.mayHave(id(3_000).toUpperCase().replace('0BB8', '0BBF')), true);
+    assert.equal(run.mayHave('anything'), true);
+    run.close();
+  });
+});
+
+describe('runs of ids', () => {
+  it('stay few: as many as there are ones in the binary number of segments', () => {
+    const spans: RunSpan[] = [];
+    for (let segment = 0; segment < 1_000; segment += 1) {
+      spans.push({ first: segment, last: segment });
+      for (let due = dueForMerge(spans); due !== undefined; due = dueForMerge(spans)) {
+        const [before, last] = due;
+        spans.splice(-2, 2, { first: before.first, last: last.last });
+      }
+      const ones = (segment + 1).toString(2).replaceAll('0', '').length;
+      assert.equal(spans.length, ones);
+    }
+  });
+});

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inSlices, type Slices } from './slices.ts';
+
+/** Keeps the thread busy for a moment at a time, until told to end. */
+function* busy(ended: () => boolean): Slices<string> {
+  while (!ended()) {
+    const until = performance.now() + 1;
+    while (performance.now() < until);
+    yield;
+  }
+  return 'done';
+}
+
+describe('work in slices', () => {
+  it('lets other things happen in between', async () => {
+    let ended = false;
+    setImmediate(() => {
+      ended = true;
+    });
+    assert.equal(
+      await inSlices(
+        busy(() => ended),
+        60_000,
+      ),
+      'done',
+    );
+  });
+
+  it('is stopped when it takes too long', async () => {
+    await assert.rejects(
+      inSlices(
+        busy(() => false),
+        20,
+      ),
+      {
+        code: 'timeout',
+        message: 'The question took longer than 20 ms: narrow the window or the filter',
+      },
+    );
+  });
+});
