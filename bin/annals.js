@@ -4,7 +4,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as modules from 'node:module';
-import * as module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,8 +16,8 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
   // Keeps what was compiled for the next start, in a place that only whoever installed this can write. Threads look
   // for it in the environment; without it each would load a compiler of its own.
   const cache = join(root, 'node_modules', '.cache', 'compiled');
-  if (module.enableCompileCache?.(cache).directory !== undefined)
-    process.env.NODE_COMPILE_CACHE ??= cache;
+  const { directory } = modules.enableCompileCache?.(cache) ?? {};
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= cache;
   const { main } = await import(program);
   await main();
 } else {
