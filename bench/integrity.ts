@@ -1,0 +1,181 @@
+/**
+ * What proofs cost: `node bench/integrity.ts [events] [runs]`. Events are sealed and appended to a store in batches of
+ * 1,000, the next one sealed while the disk is busy, as the ledger does; once with commitments, leaf hashes and tree and
+ * once without. The medians of the runs are printed beside a plain SHA-256 pass over the same bytes, and what it costs
+ * to check a log at the start and to sign it. `bench/verify.ts` has the other side.
+ */
+import { createHash, createPublicKey, randomFillSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Draft } from '../src/core/event.ts';
+import { formatInstant, systemClock } from '../src/core/micros.ts';
+import { pooledRandom } from '../src/core/random.ts';
+import { openCheckpoint } from '../src/integrity/checkpoint.ts';
+import { Frontier } from '../src/integrity/frontier.ts';
+import { emptyRoot } from '../src/integrity/hash.ts';
+import { privateKeyFromSeed, signingKey, verifierKey } from '../src/integrity/keys.ts';
+import { personalPaths } from '../src/integrity/personal.ts';
+import { Addition, type Edge } from '../src/ledger/addition.ts';
+import { checkLog } from '../src/ledger/checkpoints/check-log.ts';
+import { Checkpoints } from '../src/ledger/checkpoints/checkpoints.ts';
+import { MemoryArchive } from '../src/ledger/checkpoints/memory-archive.ts';
+import { type PreparedDraft, Sealing } from '../src/ledger/sealing.ts';
+import type { Append, EventStore, SealedEvent } from '../src/store/event-store.ts';
+import { openSqliteStore } from '../src/store/sqlite/store.ts';
+import { testEpoch } from '../src/store/test-log.ts';
+import { apiEvent } from './api-events.ts';
+import { perSecond, printRow, quantile, whole } from './figures.ts';
+
+const [events = 50_000, runs = 5] = process.argv.slice(2, 4).map(Number);
+const batch = 1_000;
+const organisation = 'org-bench';
+const world = {
+  clock: systemClock,
+  random: pooledRandom((bytes) => void randomFillSync(bytes)),
+};
+
+/** Seals an event without looking at what a tree needs of it. */
+class PlainSealing extends Sealing {
+  override seal(prepared: PreparedDraft, sequence: number, recordedAt: number): SealedEvent {
+    const { eventID, createdAt, facets, description, body } = prepared;
+    const [before, between, after] = body;
+    const text = `${before}${formatInstant(recordedAt)}${between}${sequence}${after}`;
+    const event = { eventID, sequence, createdAt, recordedAt, facets, description };
+    return { ...event, body: text, leafHash: emptyRoot };
+  }
+}
+
+type Grow = (drafts: readonly Draft[]) => Append;
+
+function withTree(): Grow {
+  const sealing = new Sealing({ ...world, personal: personalPaths() });
+  let edge: Edge = { frontier: new Frontier(), recordedAt: 0 };
+  return (drafts) => {
+    const addition = new Addition(organisation, edge, undefined, { sealing, clock: world.clock });
+    addition.add(drafts.map((draft) => sealing.prepare(organisation, draft)));
+    edge = addition.edge;
+    return addition.append()[0]!;
+  };
+}
+
+function withoutTree(): Grow {
+  const sealing = new PlainSealing({ ...world, personal: personalPaths([]) });
+  let expectedSize = 0;
+  let recordedAt = 0;
+  return (drafts) => {
+    const sealed = drafts.map((draft, n) => {
+      recordedAt = Math.max(world.clock(), recordedAt + 1);
+      return sealing.seal(sealing.prepare(organisation, draft), expectedSize + n, recordedAt);
+    });
+    const size = expectedSize + sealed.length;
+    const head = { size, root: emptyRoot, frontier: new Uint8Array(), recordedAt };
+    const append = { organisation, expectedSize, events: sealed, head, nodes: [] };
+    expectedSize = size;
+    return append;
+  };
+}
+
+function draftAt(n: number): Draft {
+  const { createdAt = 0, ...rest } = apiEvent(n, testEpoch + n * 1_000);
+  return { ...rest, action: String(rest.action), createdAt: formatInstant(createdAt) };
+}
+const drafts = Array.from({ length: events }, (_, n) => draftAt(n));
+
+interface Took {
+  readonly millis: number;
+  /** Processor time of all threads: what is left to compare when others use the machine too. */
+  readonly cpuMillis: number;
+}
+
+/** What recording everything in a fresh store takes; `look` may have a look at it afterwards. */
+async function record(grow: Grow, look?: (store: EventStore) => Promise<void>): Promise<Took> {
+  const directory = mkdtempSync(join(tmpdir(), 'annals-bench-'));
+  const store = await openSqliteStore({ directory, segmentEvents: events });
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  let flying = Promise.resolve();
+  for (let from = 0; from < events; from += batch) {
+    const append = grow(drafts.slice(from, from + batch));
+    await flying;
+    flying = store.append([append]);
+  }
+  await flying;
+  const millis = performance.now() - started;
+  const { user, system } = process.cpuUsage(cpu);
+  await look?.(store);
+  await store.close();
+  rmSync(directory, { recursive: true });
+  return { millis, cpuMillis: (user + system) / 1_000 };
+}
+
+/** What hashing alone costs on this machine. */
+async function plainPass(store: EventStore): Promise<void> {
+  const bodies: string[] = [];
+  for await (const some of store.scan(organisation, { from: 0, to: events })) {
+    bodies.push(...some.map(({ body }) => body));
+  }
+  const whole = Buffer.from(bodies.join('\n'));
+  const started = performance.now();
+  createHash('sha256').update(whole).digest();
+  const took = performance.now() - started;
+  row('plain SHA-256 of all texts in one go', took);
+  printRow('bytes an event', String(Math.round(whole.length / events)));
+}
+
+async function startAndSign(store: EventStore): Promise<void> {
+  const paths = personalPaths();
+  const log = { organisation, name: organisation, newest: undefined };
+  const times = 200;
+  let started = performance.now();
+  for (let n = 0; n < times; n += 1) await checkLog(store, paths, log);
+  const { size } = await store.head(organisation);
+  const tail = `${((size - 1) % 256) + 1} events`;
+  printRow('check of a log at the start', millisOf(performance.now() - started, times), tail);
+  const key = signingKey('annals.bench', privateKeyFromSeed(new Uint8Array(32)));
+  started = performance.now();
+  for (let n = 0; n < times; n += 1) {
+    const archive = new MemoryArchive();
+    const options = { reader: store, archive, newest: [], key, witnesses: [] };
+    const { message } = await new Checkpoints(options).current(organisation);
+    if (n === 0) openCheckpoint(message, [verifierKey(key.name, createPublicKey(key.privateKey))]);
+  }
+  printRow('first checkpoint of a log', millisOf(performance.now() - started, times));
+}
+
+const millisOf = (took: number, times: number) => `${(took / times).toFixed(2)} ms`;
+
+function row(name: string, took: number, ...more: string[]): void {
+  printRow(
+    name,
+    `${whole(perSecond(events, took))}/s`,
+    `${((took / events) * 1_000).toFixed(1)} µs`,
+    ...more,
+  );
+}
+
+printRow(`${whole(events)} events, medians of ${runs}`, 'events', 'an event');
+// One of each first, so that both are compiled.
+await record(withTree(), async (store) => {
+  await plainPass(store);
+  await startAndSign(store);
+});
+await record(withoutTree());
+const [bare, proved]: [Took[], Took[]] = [[], []];
+for (let run = 0; run < runs; run += 1) {
+  bare.push(await record(withoutTree()));
+  proved.push(await record(withTree()));
+}
+const median = (all: readonly Took[], of: keyof Took) =>
+  quantile(
+    all.map((took) => took[of]),
+    0.5,
+  );
+row('recorded without a tree', median(bare, 'millis'));
+row('recorded with it', median(proved, 'millis'));
+for (const [what, of] of [
+  ['cost of the tree, by the clock', 'millis'],
+  ['cost of the tree, in processor time', 'cpuMillis'],
+] as const) {
+  printRow(what, `${((median(proved, of) / median(bare, of) - 1) * 100).toFixed(1)} %`);
+}
