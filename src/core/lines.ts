@@ -11,35 +11,30 @@ export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   { maxBytes = 16 * 1024 * 1024 }: { maxBytes?: number } = {},
 ): AsyncGenerator<string[]> {
-  let rest: Uint8Array[] = [];
-  let restBytes = 0;
+  // The line under way, copied: whoever reads may fill the same chunk again.
+  let begun: Uint8Array[] = [];
+  let bytes = 0;
+  const grow = (part: Uint8Array) => {
+    bytes += part.length;
+    if (bytes > maxBytes) throw tooLong(maxBytes);
+    begun.push(new Uint8Array(part));
+  };
   for await (const chunk of chunks) {
-    const end = chunk.lastIndexOf(newline);
-    if (end < 0) {
-      rest.push(chunk);
-      restBytes += chunk.length;
-      if (restBytes > maxBytes) throw tooLong(maxBytes);
+    const first = chunk.indexOf(newline);
+    if (first < 0) {
+      grow(chunk);
       continue;
     }
-    const whole = Buffer.concat([...rest, chunk.subarray(0, end)]);
-    const lines = yield* linesOf(whole);
-    if (lines[0] !== undefined && lines[0].length > maxBytes) throw tooLong(maxBytes);
-    rest = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : [];
-    restBytes = chunk.length - end - 1;
+    grow(chunk.subarray(0, first));
+    const lines = [decodeUtf8(Buffer.concat(begun))];
+    begun = [];
+    bytes = 0;
+    const last = chunk.lastIndexOf(newline);
+    if (last > first) lines.push(...decodeUtf8(chunk.subarray(first + 1, last)).split('\n'));
+    if (last + 1 < chunk.length) grow(chunk.subarray(last + 1));
     yield lines;
   }
-  if (restBytes > 0) yield [decodeUtf8(Buffer.concat(rest))];
-}
-
-/** The lines of a text; where it is not UTF-8, throws after it gave those before. */
-function* linesOf(bytes: Uint8Array): Generator<string[], string[]> {
-  try {
-    return decodeUtf8(bytes).split('\n');
-  } catch (error) {
-    const [sound = ''] = new TextDecoder().decode(bytes).split('\ufffd', 1);
-    yield sound.split('\n').slice(0, -1);
-    throw error;
-  }
+  if (bytes > 0) yield [decodeUtf8(Buffer.concat(begun))];
 }
 
 function tooLong(maxBytes: number): AnnalsError {

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import {
   constants,
   mkdir,
@@ -19,7 +18,10 @@ import { AnnalsError } from '../core/errors.ts';
 export interface Disk {
   /** Opens for appending behind the first `keep` bytes; what lies beyond them is cut off. Made if missing, mode 0600. */
   append(path: string, keep: number): Promise<AppendFile>;
-  /** The bytes of a file; rejects while being read if it does not exist. */
+  /**
+   * The bytes of a file; rejects while being read if it does not exist. A piece holds only until the next is asked for:
+   * its memory is used again.
+   */
   read(path: string): AsyncIterable<Uint8Array>;
   /** The whole of a small text file, or undefined if there is none. */
   readText(path: string): Promise<string | undefined>;
@@ -44,6 +46,8 @@ export interface AppendFile {
   close(): Promise<void>;
 }
 
+const readBytes = 64 * 1024;
+
 export const nodeDisk: Disk = {
   async append(path, keep) {
     const file = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
@@ -67,7 +71,19 @@ export const nodeDisk: Disk = {
       close: () => file.close(),
     };
   },
-  read: (path) => createReadStream(path, { highWaterMark: 64 * 1024 }),
+  async *read(path) {
+    const file = await open(path, constants.O_RDONLY);
+    try {
+      const piece = Buffer.allocUnsafeSlow(readBytes);
+      for (;;) {
+        const { bytesRead } = await file.read(piece, 0, readBytes);
+        if (bytesRead === 0) return;
+        yield piece.subarray(0, bytesRead);
+      }
+    } finally {
+      await file.close();
+    }
+  },
   readText: (path) => orMissing(readFile(path, 'utf8')),
   size: async (path) => (await orMissing(stat(path)))?.size,
   names: async (directory) => (await orMissing(readdir(directory))) ?? [],

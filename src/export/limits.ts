@@ -15,8 +15,8 @@ export interface Limits {
 }
 
 export const usualLimits: Limits = {
-  blockLength: 512 * 1024,
-  checkpointBlocks: 64,
+  blockLength: 256 * 1024,
+  checkpointBlocks: 128,
   checkpointMicros: 5 * second,
   runLength: 4 * 1024 * 1024,
   runMicros: 10 * second,

@@ -8,7 +8,7 @@ export interface MergeRun {
   open(): AsyncIterable<readonly Entry[]>;
 }
 
-const batchLength = 1_000;
+const batchLength = 200;
 
 /**
  * Merges sorted runs into one order, each event once. Of an event that stands in several runs the one in the earliest

@@ -98,7 +98,7 @@ export class Spill {
 
 /** A run is written in pieces, so that its text need not stand in memory a second time as a whole. */
 function* batchesOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
-  for (let start = 0; start < entries.length; start += 1_000) {
-    yield entries.slice(start, start + 1_000);
+  for (let start = 0; start < entries.length; start += 200) {
+    yield entries.slice(start, start + 200);
   }
 }
