@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { AnnalsError } from '../core/errors.ts';
 import { type Split, splits } from '../core/window.ts';
-import type { ExportFilters } from '../export/filters.ts';
 import { type FormatName, formatNames, impliedBy } from '../export/naming.ts';
 import { type Compression, compressions } from '../export/sinks/blocks.ts';
+import { addFilterOptions, type FilterFlags } from './filter-options.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export interface PaceFlags {
   readonly pageSize?: number;
@@ -12,7 +13,7 @@ export interface PaceFlags {
 }
 
 /** What is typed behind `annals export`, as commander gives it. */
-export interface ExportFlags extends PaceFlags {
+export interface ExportFlags extends PaceFlags, FilterFlags {
   readonly since?: string;
   readonly from?: string;
   readonly to?: string;
@@ -20,16 +21,6 @@ export interface ExportFlags extends PaceFlags {
   readonly daily?: boolean;
   readonly weekly?: boolean;
   readonly monthly?: boolean;
-  readonly action?: readonly string[];
-  readonly resourceType?: readonly string[];
-  readonly searchText?: string;
-  readonly serviceAccount?: string;
-  readonly userIdentity?: string;
-  readonly impersonatorIdentity?: string;
-  readonly resourceIdentity?: string;
-  readonly organisationIdentity?: string;
-  readonly includeSystemServices?: boolean;
-  readonly responseStatus?: number;
   readonly output?: string;
   readonly format?: FormatName;
   readonly envelope?: 'tcloud';
@@ -43,23 +34,6 @@ export interface ExportFlags extends PaceFlags {
   readonly quiet?: boolean;
 }
 
-const list = (text: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  ...text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-];
-
-const wholeNumber =
-  (lowest: number) =>
-  (text: string): number => {
-    if (!/^\d{1,9}$/.test(text) || Number(text) < lowest) {
-      throw new InvalidArgumentError(`It must be a whole number from ${lowest}.`);
-    }
-    return Number(text);
-  };
-
 /** The flags of `tcloud audit export` with their meaning there (wire: Thalassa 7), and ours besides. */
 export function addExportOptions(command: Command): Command {
   command
@@ -70,18 +44,8 @@ export function addExportOptions(command: Command): Command {
     .option('--timezone <name>', 'in which days begin and end: an IANA name', 'UTC')
     .option('--daily', 'a file a day')
     .option('--weekly', 'a file an ISO week')
-    .option('--monthly', 'a file a month')
-    .optionsGroup('Filters (all must hold; of the values of one, any):')
-    .option('--action <names>', 'repeatable, or comma-separated', list)
-    .option('--resource-type <names>', 'repeatable, or comma-separated', list)
-    .option('--user-identity <id>', 'the acting user')
-    .option('--service-account <id>', 'the acting service account')
-    .option('--impersonator-identity <id>', 'who acted as somebody else')
-    .option('--resource-identity <id>', 'the affected resource')
-    .option('--response-status <status>', 'HTTP status of the recorded call', wholeNumber(1))
-    .option('--search-text <text>', 'a part of the description')
-    .option('--organisation-identity <id>', 'the organisation an event belongs to')
-    .option('--include-system-services', 'records of internal services too')
+    .option('--monthly', 'a file a month');
+  addFilterOptions(command.optionsGroup('Filters (all must hold; of the values of one, any):'))
     .optionsGroup('Output:')
     .option('-o, --output <path>', 'a file, a directory (ending in /), or - for stdout')
     .addOption(
@@ -118,24 +82,6 @@ export function addPaceOptions(command: Command): Command {
     .option('--page-size <count>', 'objects asked for at a time', wholeNumber(1))
     .option('--retries <count>', 'how often in a row a request is tried again', wholeNumber(0))
     .option('--chunk-download-timeout <span>', 'how long the source may stay silent (default: 1m)');
-}
-
-export function filtersOf(flags: ExportFlags): ExportFilters {
-  const { action, resourceType, organisationIdentity, includeSystemServices } = flags;
-  const filters = {
-    searchText: flags.searchText,
-    serviceAccount: flags.serviceAccount,
-    userIdentity: flags.userIdentity,
-    impersonatorIdentity: flags.impersonatorIdentity,
-    actions: action?.length === 0 ? undefined : action,
-    resourceTypes: resourceType?.length === 0 ? undefined : resourceType,
-    resourceIdentity: flags.resourceIdentity,
-    organizationIdentity: organisationIdentity,
-    includeSystemServices: includeSystemServices === true ? true : undefined,
-    responseStatus: flags.responseStatus,
-  };
-  const given = Object.entries(filters).filter(([, value]) => value !== undefined && value !== '');
-  return Object.fromEntries(given);
 }
 
 /** The first in tcloud's order, when several are given. */

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { ExportFilters } from '../export/filters.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Flags that narrow what is read, with the names and meanings of `tcloud audit export` (wire: Thalassa 7). */
 export interface FilterFlags {
@@ -28,38 +29,30 @@ export function addFilterOptions(command: Command): Command {
     .option('--impersonator-identity <id>', 'whoever acted as somebody else')
     .option('--resource-identity <id>', 'the affected resource')
     .option('--organisation-identity <id>', 'the organisation in the entry')
-    .option('--response-status <status>', 'HTTP status of the recorded call', status)
+    .option('--response-status <status>', 'HTTP status of the recorded call', wholeNumber(1))
     .option('--search-text <text>', 'a part of the description')
     .option('--include-system-services', 'with the records of internal system services');
 }
 
 export function filtersOf(flags: FilterFlags): ExportFilters {
-  const { action, resourceType, organisationIdentity, ...same } = flags;
-  const named: ExportFilters = {
-    ...(same.userIdentity !== undefined && { userIdentity: same.userIdentity }),
-    ...(same.serviceAccount !== undefined && { serviceAccount: same.serviceAccount }),
-    ...(same.impersonatorIdentity !== undefined && {
-      impersonatorIdentity: same.impersonatorIdentity,
-    }),
-    ...(same.resourceIdentity !== undefined && { resourceIdentity: same.resourceIdentity }),
-    ...(same.responseStatus !== undefined && { responseStatus: same.responseStatus }),
-    ...(same.searchText !== undefined && { searchText: same.searchText }),
-    ...(same.includeSystemServices === true && { includeSystemServices: true }),
+  const { action, resourceType, organisationIdentity, includeSystemServices } = flags;
+  const filters = {
+    searchText: flags.searchText,
+    serviceAccount: flags.serviceAccount,
+    userIdentity: flags.userIdentity,
+    impersonatorIdentity: flags.impersonatorIdentity,
+    actions: action?.length === 0 ? undefined : action,
+    resourceTypes: resourceType?.length === 0 ? undefined : resourceType,
+    resourceIdentity: flags.resourceIdentity,
+    organizationIdentity: organisationIdentity,
+    includeSystemServices: includeSystemServices === true ? true : undefined,
+    responseStatus: flags.responseStatus,
   };
-  return {
-    ...named,
-    ...(action !== undefined && { actions: action }),
-    ...(resourceType !== undefined && { resourceTypes: resourceType }),
-    ...(organisationIdentity !== undefined && { organizationIdentity: organisationIdentity }),
-  };
+  const given = Object.entries(filters).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(given);
 }
 
 function list(value: string, before: readonly string[] = []): readonly string[] {
   const values = value.split(',').map((part) => part.trim());
   return [...before, ...values.filter((part) => part !== '')];
-}
-
-function status(value: string): number {
-  if (/^[1-9]\d{2}$/.test(value)) return Number(value);
-  throw new InvalidArgumentError('It must be an HTTP status, 100 to 999.');
 }
