@@ -102,7 +102,7 @@ export class DataDirectory {
 
   /** Makes additions and removals survive a power cut. */
   sync(): void {
-    for (const folder of [this.segments, this.ids]) {
+    for (const folder of [this.path, this.segments, this.ids]) {
       const descriptor = openSync(folder, 'r');
       try {
         fsyncSync(descriptor);

@@ -33,17 +33,16 @@ const counted = await store.count('org', {});
 const head = await store.head('org');
 
 rmSync(ballast);
-let refusals = 0;
 for (let batches = 0; batches < 10; ) {
   try {
     await log.record(store, drafts);
     batches += 1;
   } catch {
     // Sealing is tried again only after a while.
-    refusals += 1;
     await setTimeout(100);
   }
 }
+const countedAfter = await store.count('org', {});
 await store.close();
 store = await openSqliteStore(options);
 const reopened = await store.count('org', {});
@@ -52,5 +51,13 @@ const problems = (await Array.fromAsync(checkSegments(directory))).flatMap(
   (file) => file.problem ?? [],
 );
 console.log(
-  JSON.stringify({ refusal, acknowledged, counted, head: head.size, refusals, reopened, problems }),
+  JSON.stringify({
+    refusal,
+    acknowledged,
+    counted,
+    head: head.size,
+    countedAfter,
+    reopened,
+    problems,
+  }),
 );

@@ -34,6 +34,7 @@ describe('a disk that is full', { skip }, () => {
     assert.match(seen.refusal!, /disk is full/);
     assert.equal(seen.counted, seen.acknowledged);
     assert.equal(seen.head, seen.acknowledged);
+    assert.equal(seen.countedAfter, seen.acknowledged! + 1_000);
     assert.equal(seen.reopened, seen.acknowledged! + 1_000);
     assert.deepEqual(seen.problems, []);
   });
@@ -42,6 +43,7 @@ describe('a disk that is full', { skip }, () => {
     const seen = fill(20 * 1024 * 1024);
     assert.match(seen.refusal!, /disk is full|cannot be sealed/);
     assert.equal(seen.counted, seen.acknowledged);
+    assert.equal(seen.countedAfter, seen.acknowledged! + 1_000);
     assert.equal(seen.reopened, seen.acknowledged! + 1_000);
     assert.deepEqual(seen.problems, []);
   });

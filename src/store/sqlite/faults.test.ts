@@ -150,6 +150,23 @@ describe('a data directory', () => {
     await assert.rejects(again.append([log.plan([{ eventID: 'e-60' }])]), { code: 'conflict' });
   });
 
+  it('without its last segment is refused, because events may be missing', async () => {
+    const store = await open();
+    const log = new TestLog('org');
+    for (let n = 0; n < 2; n += 1)
+      await log.record(
+        store,
+        Array.from({ length: 50 }, () => ({})),
+      );
+    await sealed(2);
+    await store.close();
+    rmSync(join(directory, 'segments', '000001.db'));
+    await assert.rejects(open(), {
+      code: 'corrupt',
+      message: /the segment that takes events is missing/,
+    });
+  });
+
   it('keeps nothing of what was being written when the process died', async () => {
     mkdirSync(join(directory, 'segments'));
     mkdirSync(join(directory, 'ids'));

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
@@ -59,6 +60,7 @@ export class Reader {
   readonly #cache = new SealedCache();
   readonly #runs: IdRuns;
   #view: View;
+  #asking = 0;
   #live: readonly OpenLive[] = [];
   #sealed = new Map<number, OpenSealed>();
 
@@ -124,7 +126,9 @@ export class Reader {
     return this.#ask(log, (stretches) => treeNodes(stretches, level, from, count));
   }
 
-  close(): void {
+  /** Waits for the questions under way. */
+  async close(): Promise<void> {
+    while (this.#asking > 0) await setImmediate();
     this.show({ ...this.#view, live: [], sealed: [], runs: [] });
     this.#cache.close();
   }
@@ -139,10 +143,12 @@ export class Reader {
       ),
       ...live.map(({ live: { columns }, values, rows }) => liveStretch(log, columns, values, rows)),
     ];
+    this.#asking += 1;
     for (const used of live) used.users += 1;
     try {
       return await inSlices(question(stretches), this.#queryMillis);
     } finally {
+      this.#asking -= 1;
       for (const used of live) {
         used.users -= 1;
         this.#closeIfUnused(used);

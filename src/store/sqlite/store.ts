@@ -95,7 +95,7 @@ class SqliteStore implements EventStore {
       const { number } = this.#logs.get(organisation)!;
       this.#logs.set(organisation, { number, head });
     }
-    if (begun !== undefined) this.#segments.begin(begun);
+    for (const segment of begun) this.#segments.begin(segment);
   }
 
   async findExisting(

@@ -7,7 +7,7 @@ import { type IdHash, idHash } from './ids/id-hash.ts';
 import { IdRuns } from './ids/id-runs.ts';
 import { ActiveSegment } from './live/active-segment.ts';
 import { LiveWriter, roomFor } from './live/column-writer.ts';
-import { createLiveColumns, rowsWithHash } from './live/columns.ts';
+import { type Capacity, createLiveColumns, rowsWithHash } from './live/columns.ts';
 import { eventIn } from './live/event-in.ts';
 import { capacityFor, type LiveSegment, loadColumns } from './live/live-segment.ts';
 import type { LogEnd } from './live/rows.ts';
@@ -33,8 +33,8 @@ export interface Opened {
 export interface Appended {
   /** Numbers of logs that had none before. */
   readonly numbers: readonly { readonly organisation: string; readonly number: number }[];
-  /** Set when a new segment was begun. */
-  readonly begun: LiveSegment | undefined;
+  /** Segments begun since the last append that was carried out: none or one, more if some in between failed. */
+  readonly begun: readonly LiveSegment[];
 }
 
 /** A segment in SQLite with its columns, as the writer holds it. */
@@ -62,6 +62,7 @@ export class Writer {
   readonly #cache = new SealedCache();
   readonly #sealed = new Map<number, SealedSegment>();
   readonly #runs: IdRuns;
+  readonly #begun: LiveSegment[] = [];
   #broken: AnnalsError | undefined;
 
   constructor({ directory, segmentEvents }: WriterOptions, random: Random) {
@@ -101,14 +102,14 @@ export class Writer {
     checkAppends(appends);
     const planned = this.#plan(appends);
     const need = roomFor(appends.flatMap(({ events }) => events));
-    const begun = this.#active.columns.hasRoomFor(need)
-      ? undefined
-      : this.#begin(capacityFor(this.#segmentEvents, need));
+    if (!this.#active.columns.hasRoomFor(need)) {
+      this.#begun.push(this.#begin(capacityFor(this.#segmentEvents, need)));
+    }
     this.#write(planned);
     const numbers = planned
       .filter(({ append }) => append.expectedSize === 0)
       .map(({ append: { organisation }, number }) => ({ organisation, number }));
-    return { numbers, begun };
+    return { numbers, begun: this.#begun.splice(0) };
   }
 
   findExisting(organisation: string, eventIDs: readonly string[]): Map<string, StoredEvent> {
@@ -146,16 +147,22 @@ export class Writer {
     this.#restoreRuns();
     this.#runs.show(directory.runs());
     for (const number of directory.databases()) {
-      const segment = ActiveSegment.open(this.#directory.database(number));
+      const segment = ActiveSegment.open(directory.database(number));
       if (segment === undefined) {
         // The process ended while it began this segment; nothing was ever written to it.
-        this.#directory.removeDatabase(number);
+        directory.removeDatabase(number);
         continue;
       }
       const columns = loadColumns(segment.rows, this.#segmentEvents, this.#store.idSeed);
       this.#open.push({ number, segment, columns });
     }
     if (this.#open.length === 0) {
+      if (this.#sealed.size > 0) {
+        throw new AnnalsError(
+          'corrupt',
+          `Cannot open ${directory.path}: the segment that takes events is missing`,
+        );
+      }
       this.#begin(capacityFor(this.#segmentEvents, roomFor([])));
     }
     for (const log of this.#active.segment.rows.logs()) this.#logs.set(log.organisation, log);
@@ -176,7 +183,7 @@ export class Writer {
   }
 
   /** Begins a new segment, which takes events from now on. */
-  #begin(capacity: ReturnType<typeof roomFor>): LiveSegment {
+  #begin(capacity: Capacity): LiveSegment {
     const number = (this.#open.at(-1)?.number ?? -1) + 1;
     this.#directory.removeDatabase(number);
     const segment = this.#guarded(() =>
@@ -222,7 +229,7 @@ export class Writer {
       });
     } catch (error) {
       columns.discard();
-      segment.rollback();
+      this.#guarded(() => segment.rollback());
       throw error;
     }
     columns.publish();

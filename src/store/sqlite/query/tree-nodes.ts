@@ -16,27 +16,27 @@ export function* treeNodes(
       yield;
     }
   } else {
-    for (let index = from; index < from + count; index += 1) {
-      const hash = nodeIn(stretches, level, index);
-      if (hash === undefined) break;
-      hashes.push(hash);
-    }
+    hashes.push(...nodes(stretches, level, from, count));
   }
   return new Uint8Array(Buffer.concat(hashes));
 }
 
-/** A node stands where the event stands that completed it. */
-function nodeIn(
+/** A node stands where the event stands that completed it, so they are in order from segment to segment. */
+function nodes(
   stretches: readonly Stretch[],
   level: number,
-  index: number,
-): Uint8Array | undefined {
-  const completedBy = (index + 1) * 2 ** level - 1;
+  from: number,
+  count: number,
+): Uint8Array[] {
+  const found: Uint8Array[] = [];
   for (const stretch of stretches) {
-    const { from, to } = stretch.range;
-    if (completedBy < from || completedBy >= to) continue;
-    const hash = stretch.node(level, index);
-    if (hash !== undefined) return hash;
+    const completedBy = (from + found.length + 1) * 2 ** level - 1;
+    if (stretch.range.to <= completedBy) continue;
+    while (found.length < count) {
+      const hash = stretch.node(level, from + found.length);
+      if (hash === undefined) break;
+      found.push(hash);
+    }
   }
-  return undefined;
+  return found;
 }
