@@ -19,10 +19,10 @@ export interface Disk {
   /** Opens for appending behind the first `keep` bytes; what lies beyond them is cut off. Made if missing, mode 0600. */
   append(path: string, keep: number): Promise<AppendFile>;
   /**
-   * The bytes of a file; rejects while being read if it does not exist. A piece holds only until the next is asked for:
-   * its memory is used again.
+   * The bytes of a file; rejects while being read if it does not exist. With `into` each piece lies there, and holds
+   * only until the next is asked for.
    */
-  read(path: string): AsyncIterable<Uint8Array>;
+  read(path: string, into?: Uint8Array): AsyncIterable<Uint8Array>;
   /** The whole of a small text file, or undefined if there is none. */
   readText(path: string): Promise<string | undefined>;
   /** Size in bytes, or undefined if there is no such file. */
@@ -71,12 +71,12 @@ export const nodeDisk: Disk = {
       close: () => file.close(),
     };
   },
-  async *read(path) {
+  async *read(path, into) {
     const file = await open(path, constants.O_RDONLY);
     try {
-      const piece = Buffer.allocUnsafeSlow(readBytes);
       for (;;) {
-        const { bytesRead } = await file.read(piece, 0, readBytes);
+        const piece = into ?? Buffer.allocUnsafeSlow(readBytes);
+        const { bytesRead } = await file.read(piece, 0, piece.length);
         if (bytesRead === 0) return;
         yield piece.subarray(0, bytesRead);
       }

@@ -55,8 +55,13 @@ export async function writeRun(
   return { bytes, entries, first, last };
 }
 
+const pieceBytes = 64 * 1024;
+const maxBytes = 64 * 1024 * 1024;
+
 export async function* readRun(disk: Disk, path: string): AsyncGenerator<readonly Entry[]> {
-  for await (const lines of readLines(disk.read(path), { maxBytes: 64 * 1024 * 1024 })) {
+  // Many runs are read at the same time, each again and again into its own memory.
+  const into = Buffer.allocUnsafeSlow(pieceBytes);
+  for await (const lines of readLines(disk.read(path, into), { maxBytes })) {
     yield lines.map((line) => parseLine(line, path));
   }
 }
