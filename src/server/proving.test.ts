@@ -254,16 +254,36 @@ describe('a server does not start', () => {
     });
   });
 
-  it('on a log that was consistently rebuilt', async () => {
+  it('on a log that was rebuilt, or whose checkpoint was', async () => {
     const data = await newPlace();
-    const server = await start(data);
+    let server = await start(data);
     const { identity } = await fill(server, 'acme', 10);
     await server.stop();
+    const copy = `${data}.copy`;
+    await cp(data, copy, { recursive: true });
+
     const archive = new DatabaseSync(join(data, 'checkpoints.db'));
     archive.exec('DROP TRIGGER checkpoints_never_change');
     archive.exec('UPDATE checkpoints SET root = zeroblob(32)');
     archive.close();
     await assert.rejects(start(data), {
+      code: 'corrupt',
+      message: new RegExp(`acme \\(${identity}\\) was changed: its checkpoint of \\d+ events`),
+    });
+
+    const key = join(copy, signingKeyFile);
+    const elsewhere = await newPlace();
+    server = await start(elsewhere, { signingKey: key });
+    await fill(server, 'acme', 10);
+    await server.stop();
+    const segment = await openSegment(elsewhere);
+    segment.prepare('UPDATE logs SET organisation = ?').run(identity);
+    segment.close();
+    for (const part of ['segments', 'store.db', 'ids']) {
+      await rm(join(copy, part), { recursive: true });
+      await cp(join(elsewhere, part), join(copy, part), { recursive: true });
+    }
+    await assert.rejects(start(copy), {
       code: 'corrupt',
       message: new RegExp(`log of acme \\(${identity}\\) was rebuilt: its first \\d+ events`),
     });

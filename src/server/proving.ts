@@ -6,7 +6,7 @@ import { AnnalsError, messageOf } from '../core/errors.ts';
 import type { Random } from '../core/uuid.ts';
 import type { VerifierKeys } from '../http/checkpoints.ts';
 import type { Metrics } from '../http/metrics.ts';
-import { formatVerifierKey } from '../integrity/keys.ts';
+import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
 import { personalPaths } from '../integrity/personal.ts';
 import { Anchoring } from '../ledger/anchors/anchoring.ts';
 import type { IssuedCheckpoint } from '../ledger/checkpoints/archive.ts';
@@ -55,7 +55,8 @@ export async function startProving(parts: ProvingParts): Promise<Proving> {
   const archive = openSqliteArchive(join(settings.data, 'checkpoints.db'));
   try {
     const newest = await archive.newest();
-    await checkLogs(reader, directory, newest);
+    const keys = [current, ...previous].map(parseVerifierKey);
+    await checkLogs({ reader, directory, newest, keys });
     const anchorings = settings.anchor.map(
       (text) =>
         new Anchoring(anchorOf(text, parts.fetch), {
@@ -103,25 +104,27 @@ export async function startProving(parts: ProvingParts): Promise<Proving> {
   }
 }
 
+interface LogsToCheck {
+  readonly reader: EventReader;
+  readonly directory: Directory;
+  readonly newest: readonly IssuedCheckpoint[];
+  readonly keys: readonly VerifierKey[];
+}
+
 /** Those of the directory, and those that were signed at any time. */
-async function checkLogs(
-  reader: EventReader,
-  directory: Directory,
-  newest: readonly IssuedCheckpoint[],
-): Promise<void> {
+async function checkLogs({ reader, directory, newest, keys }: LogsToCheck): Promise<void> {
   const signed = new Map(newest.map((checkpoint) => [checkpoint.organisation, checkpoint]));
   const logs = new Set([
     ...directory.organisations().map(({ identity }) => identity),
     ...signed.keys(),
   ]);
-  const paths = personalPaths();
+  const checks = { paths: personalPaths(), keys };
   await inParallel(logs, atOnce, async (organisation) => {
     const slug = directory.organisation(organisation)?.slug;
     const name = slug === undefined ? organisation : `${slug} (${organisation})`;
-    await checkLog(reader, paths, { organisation, name, newest: signed.get(organisation) }).catch(
-      (cause: unknown) => {
-        throw new AnnalsError('corrupt', `Cannot start. ${messageOf(cause)}`, { cause });
-      },
-    );
+    const log = { organisation, name, newest: signed.get(organisation) };
+    await checkLog(reader, log, checks).catch((cause: unknown) => {
+      throw new AnnalsError('corrupt', `Cannot start. ${messageOf(cause)}`, { cause });
+    });
   });
 }

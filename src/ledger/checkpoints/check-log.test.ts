@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { personalPaths } from '../../integrity/personal.ts';
 import type { EventStore, Head, StoredEvent } from '../../store/event-store.ts';
+import type { IssuedCheckpoint } from './archive.ts';
 import { checkLog } from './check-log.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { MemoryArchive } from './memory-archive.ts';
-import { openTrail, organisation, serverKey } from './trail.fixture.ts';
+import { openTrail, organisation, serverKey, serverVerifier } from './trail.fixture.ts';
 
 /** A store seen through what somebody did to it. */
 interface Tampering {
@@ -35,8 +36,15 @@ function tampered(store: EventStore, { event, head, node }: Tampering): EventSto
 
 const flipped = (bytes: Uint8Array) => bytes.map((byte, place) => (place === 3 ? byte ^ 1 : byte));
 
-const check = async (store: EventStore, newest?: Parameters<typeof checkLog>[2]['newest']) =>
-  checkLog(store, personalPaths(), { organisation, name: 'acme', newest });
+const checks = { paths: personalPaths(), keys: [serverVerifier] };
+const check = async (store: EventStore, newest?: IssuedCheckpoint) =>
+  checkLog(store, { organisation, name: 'acme', newest }, checks);
+
+function sign(store: EventStore): Promise<IssuedCheckpoint> {
+  const archive = new MemoryArchive();
+  const options = { reader: store, archive, newest: [], key: serverKey, witnesses: [] };
+  return new Checkpoints(options).current(organisation);
+}
 
 async function trailOf(size: number) {
   const { store, record } = openTrail();
@@ -53,9 +61,7 @@ describe('the check of a log', () => {
     it(`passes a log of ${size} events as it was recorded, and its checkpoints`, async () => {
       const store = await trailOf(size);
       await check(store);
-      const archive = new MemoryArchive();
-      const options = { reader: store, archive, newest: [], key: serverKey, witnesses: [] };
-      await check(store, await new Checkpoints(options).current(organisation));
+      await check(store, await sign(store));
     });
   }
 
@@ -120,8 +126,7 @@ describe('the check of a log', () => {
   }
 
   it('finds that a log was set back or rebuilt since it was last signed', async () => {
-    const { size, root } = await (await log).head(organisation);
-    const newest = { organisation, size, root, message: '' };
+    const newest = await sign(await log);
     await check(await log, newest);
     await assert.rejects(check(await trailOf(611), newest), {
       message: /acme was set back: it has 611 events, but a checkpoint of 612 was issued/,
@@ -132,5 +137,28 @@ describe('the check of a log', () => {
         message: /acme was rebuilt: its first 612 events/,
       });
     }
+  });
+
+  it('believes no checkpoint that was not signed for this log', async () => {
+    const newest = await sign(await log);
+    const { message } = newest;
+    for (const forged of [
+      { ...newest, message: message.replace(/.{8}\n$/, 'AAAAAA==\n') },
+      { ...newest, message: '' },
+      { ...newest, size: 611 },
+      { ...newest, root: flipped(newest.root) },
+      { ...newest, message: message.replace(organisation, 'org-2') },
+    ]) {
+      await assert.rejects(check(await log, forged), {
+        code: 'corrupt',
+        message: /acme was changed: its checkpoint of 61[12] events was not signed by this server/,
+      });
+    }
+    const log2 = {
+      organisation: 'rg-1',
+      name: 'other',
+      newest: { ...newest, organisation: 'rg-1' },
+    };
+    await assert.rejects(checkLog(await log, log2, checks), { code: 'corrupt' });
   });
 });

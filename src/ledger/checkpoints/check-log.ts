@@ -1,6 +1,8 @@
 import { AnnalsError } from '../../core/errors.ts';
+import { openCheckpoint } from '../../integrity/checkpoint.ts';
 import { Frontier } from '../../integrity/frontier.ts';
 import { hashAt, leafHash, sameHash } from '../../integrity/hash.ts';
+import type { VerifierKey } from '../../integrity/keys.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
 import type { PersonalPaths } from '../../integrity/personal.ts';
 import { fullWidth } from '../../integrity/tiles.ts';
@@ -16,18 +18,29 @@ export interface LogToCheck {
   readonly newest: IssuedCheckpoint | undefined;
 }
 
+/** By which logs are checked. */
+export interface LogChecks {
+  readonly paths: PersonalPaths;
+  /** Every key that signed here, now or before. */
+  readonly keys: readonly VerifierKey[];
+}
+
 /**
  * Derives the tail of a log's tree anew and compares: the events of its last tile (1 to 256 of them) lead to their
- * leaf hashes, these and the tiles above to the stored root and frontier, and the newest checkpoint is of this log.
+ * leaf hashes, these and the tiles above to the stored root and frontier, and the newest checkpoint is signed and of
+ * this log.
  * Rejects with `corrupt` naming the log and the place. It takes a few reads, however long the log is; events before
  * the last tile are what `annals verify` is for.
  */
 export async function checkLog(
   reader: Pick<EventReader, 'head' | 'scan' | 'treeNodes'>,
-  paths: PersonalPaths,
   { organisation, name, newest }: LogToCheck,
+  { paths, keys }: LogChecks,
 ): Promise<void> {
   const head = await reader.head(organisation);
+  if (newest !== undefined && !isSigned(newest, keys)) {
+    throw broken(name, `its checkpoint of ${newest.size} events was not signed by this server`);
+  }
   if (newest !== undefined && newest.size > head.size) throw setBack(name, newest.size, head);
   if (head.size > 0) {
     const tile = Math.ceil(head.size / fullWidth) - 1;
@@ -57,6 +70,19 @@ export async function checkLog(
   if (newest !== undefined) {
     const root = await rootAt(reader, organisation, newest.size);
     if (!sameHash(root, newest.root)) throw rebuilt(name, newest.size);
+  }
+}
+
+function isSigned(
+  { organisation, size, root, message }: IssuedCheckpoint,
+  keys: readonly VerifierKey[],
+): boolean {
+  try {
+    const { checkpoint } = openCheckpoint(message, keys);
+    const isOfLog = checkpoint.origin.endsWith(`/${organisation}`);
+    return isOfLog && checkpoint.size === size && sameHash(checkpoint.root, root);
+  } catch {
+    return false;
   }
 }
 
