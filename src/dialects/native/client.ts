@@ -53,7 +53,7 @@ export function nativeSource(
       count += entries.length;
       yield { entries, received: entries.length };
     }
-    checkTrailers(answer, count);
+    checkEnd(answer, count);
   }
 
   return {
@@ -141,13 +141,19 @@ function readSaltedEntry(line: string): Entry {
   return salt === undefined ? entry : { ...entry, salt };
 }
 
-/** Where the transport shows trailers and no proxy took them away, they must agree with what arrived. */
-function checkTrailers(answer: Answer, received: number): void {
-  const count = answer.trailers()?.['annals-export-count'];
-  if (count !== undefined && Number(count) !== received) {
-    throw new AnnalsError(
-      'incomplete',
-      `The export ended after ${received} events, and the server sent ${count}`,
-    );
-  }
+/**
+ * Where the transport shows trailers and no proxy took them away, they must agree with what arrived. Without them a body
+ * whose end is nothing but the end of the connection may have been cut.
+ */
+function checkEnd({ headers, trailers }: Answer, received: number): void {
+  const shown = trailers();
+  if (shown === undefined) return;
+  const count = shown['annals-export-count'];
+  const framed = headers.has('content-length') || headers.has('transfer-encoding');
+  if (count === undefined ? framed : Number(count) === received) return;
+  const said = count === undefined ? 'did not say that this was all' : `sent ${count}`;
+  throw new AnnalsError(
+    'incomplete',
+    `The export ended after ${received} events, and the server ${said}`,
+  );
 }

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, it } from 'node:test';
+import { zstdCompressSync } from 'node:zlib';
+import { AnnalsError } from '../../core/errors.ts';
+import { formatInstant, type Micros, minute, parseInstant } from '../../core/micros.ts';
+import { httpAsk } from '../../export/asking/http-ask.ts';
+import { nativeSource } from './client.ts';
+
+const from = parseInstant('2026-06-01T00:00:00Z') as Micros;
+const window = { from, to: from + 100 * minute };
+
+const lines = Array.from({ length: 20 }, (_, sequence) =>
+  JSON.stringify({
+    eventID: `e${sequence}`,
+    createdAt: formatInstant(from + sequence * minute),
+    sequence,
+  }),
+);
+const body = (places: readonly string[]) => places.map((line) => `${line}\n`).join('');
+
+type Answering = (query: URLSearchParams, response: ServerResponse, number: number) => void;
+
+/** Exports from a server that answers as given; gives the ids received and the queries asked. */
+async function exportFrom(answering: Answering, retries = 3) {
+  const asked: URLSearchParams[] = [];
+  const server = createServer((request, response) => {
+    const query = new URL(request.url ?? '', 'http://localhost').searchParams;
+    asked.push(query);
+    response.setHeader('Content-Type', 'application/x-ndjson');
+    response.setHeader('Annals-Snapshot', '20');
+    answering(query, response, asked.length);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const patience = {
+    sleep: async () => undefined,
+    chance: () => 0,
+    note: () => undefined,
+    retries,
+  };
+  const source = nativeSource(
+    { ask: httpAsk(), clock: () => from, patience },
+    { api, token: 'annals_x', organisation: 'acme' },
+    { window, filters: { actions: ['a', 'b'], responseStatus: 404 } },
+  );
+  const ids: string[] = [];
+  try {
+    for await (const { entries } of source.read(undefined, new AbortController().signal)) {
+      ids.push(...entries.map(({ id }) => id));
+    }
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+  return { ids, asked };
+}
+
+/** What a server of ours sends: the rest, and how many that were. */
+const whole: Answering = (query, response) => {
+  const after = query.get('after');
+  const rest = lines.slice(after === null ? 0 : Number(after.split('/')[1]) + 1);
+  response.setHeader('Trailer', 'Annals-Export-Count');
+  response.write(body(rest));
+  response.addTrailers({ 'Annals-Export-Count': String(rest.length) });
+  response.end();
+};
+
+const all = lines.map((_, place) => `e${place}`);
+
+describe('an export from an Annals server', () => {
+  it('asks for the window, the filters and the order', async () => {
+    const { ids, asked } = await exportFrom(whole);
+    assert.deepEqual(ids, all);
+    assert.deepEqual(
+      [...(asked[0] ?? [])],
+      [
+        ['format', 'ndjson'],
+        ['order', 'asc'],
+        ['from', '2026-06-01T00:00:00.000000Z'],
+        ['to', '2026-06-01T01:40:00.000000Z'],
+        ['action', 'a'],
+        ['action', 'b'],
+        ['responseStatus', '404'],
+      ],
+    );
+  });
+
+  it('reads a compressed stream', async () => {
+    const { ids } = await exportFrom((_query, response) => {
+      response.setHeader('Content-Encoding', 'zstd');
+      response.end(zstdCompressSync(body(lines)));
+    });
+    assert.deepEqual(ids, all);
+  });
+
+  it('that is cut goes on behind the last whole event, in the same snapshot', async () => {
+    const { ids, asked } = await exportFrom((query, response, number) => {
+      if (number > 1) return whole(query, response, number);
+      response.write(`${body(lines.slice(0, 7))}{"eventID":"e7","crea`);
+      setTimeout(() => response.destroy(), 20);
+    });
+    assert.deepEqual(ids, all);
+    assert.equal(asked.length, 2);
+    assert.equal(asked[1]?.get('after'), '2026-06-01T00:06:00.000000Z/6');
+    assert.equal(asked[1]?.get('snapshot'), '20');
+  });
+
+  it('that says it sent more than arrived is not taken for complete', async () => {
+    const short: Answering = (_query, response) => {
+      response.setHeader('Trailer', 'Annals-Export-Count');
+      response.write(body(lines.slice(0, 5)));
+      response.addTrailers({ 'Annals-Export-Count': '20' });
+      response.end();
+    };
+    const { ids } = await exportFrom((query, response, number) =>
+      (number === 1 ? short : whole)(query, response, number),
+    );
+    assert.deepEqual(ids, all);
+  });
+
+  it('that ends with its connection alone is not taken for complete', async () => {
+    const closing: Answering = (query, response) => {
+      response.shouldKeepAlive = false;
+      response.useChunkedEncodingByDefault = false;
+      response.writeHead(200);
+      response.end(query.has('after') ? '' : body(lines));
+    };
+    await assert.rejects(
+      exportFrom(closing, 1),
+      (error) => error instanceof AnnalsError && error.code === 'incomplete',
+    );
+  });
+
+  it('is given up when the server refuses it for good', async () => {
+    await assert.rejects(
+      exportFrom((_query, response) => {
+        response.statusCode = 401;
+        response.setHeader('Content-Type', 'application/json');
+        response.end('{"message":"the key has expired"}');
+      }),
+      /answered 401: the key has expired/,
+    );
+  });
+
+  it('is given up when something else answers', async () => {
+    await assert.rejects(
+      exportFrom((_query, response) => {
+        response.setHeader('Content-Type', 'text/html');
+        response.end('<html>');
+      }),
+      /is it one\?/,
+    );
+  });
+});
