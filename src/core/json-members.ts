@@ -100,6 +100,7 @@ function skipSpace(text: string, at: number): number {
   let place = at;
   for (;;) {
     const code = text.charCodeAt(place);
+    if (code > 0x20) return place;
     if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) place += 1;
     else return place;
   }

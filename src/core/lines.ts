@@ -26,15 +26,33 @@ export async function* readLines(
       continue;
     }
     grow(chunk.subarray(0, first));
-    const lines = [decodeUtf8(Buffer.concat(begun))];
+    const last = chunk.lastIndexOf(newline);
+    const lines: string[] = [];
+    try {
+      addLines(Buffer.concat(begun), lines);
+      if (last > first) addLines(chunk.subarray(first + 1, last), lines);
+    } catch (error) {
+      // What stands before bytes that are no text is as good as ever.
+      if (lines.length > 0) yield lines;
+      throw error;
+    }
     begun = [];
     bytes = 0;
-    const last = chunk.lastIndexOf(newline);
-    if (last > first) lines.push(...decodeUtf8(chunk.subarray(first + 1, last)).split('\n'));
     if (last + 1 < chunk.length) grow(chunk.subarray(last + 1));
     yield lines;
   }
   if (bytes > 0) yield [decodeUtf8(Buffer.concat(begun))];
+}
+
+/** Adds the lines of a text; those before bytes that are not UTF-8 before it throws. */
+function addLines(bytes: Uint8Array, lines: string[]): void {
+  try {
+    for (const line of decodeUtf8(bytes).split('\n')) lines.push(line);
+  } catch (error) {
+    const [sound = ''] = new TextDecoder().decode(bytes).split('\ufffd', 1);
+    lines.push(...sound.split('\n').slice(0, -1));
+    throw error;
+  }
 }
 
 function tooLong(maxBytes: number): AnnalsError {

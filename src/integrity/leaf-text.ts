@@ -15,12 +15,24 @@ export function leafTextOf(
   salt: Uint8Array | undefined,
   paths: PersonalPaths,
 ): string {
-  if (salt === undefined) return body;
+  return salt === undefined ? body : cutLeafText(body, paths)(salt);
+}
+
+/**
+ * The same in two steps, for whoever learns only from the event itself where its salt is: `visit` sees the event's
+ * members on the way, as `eachMember` shows them.
+ */
+export function cutLeafText(
+  body: string,
+  paths: PersonalPaths,
+  visit?: (key: string, start: number, end: number) => void,
+): (salt: Uint8Array | undefined) => string {
   const cutting = new Cutting(body, 0);
   let before = '';
   let erased = false;
   let passed = false;
-  cutting.run(paths, (key) => {
+  cutting.run(paths, (key, start, end) => {
+    visit?.(key, start, end);
     if (key === commitmentKey) erased = true;
     if (passed || key < commitmentKey) return;
     // The commitment belongs behind the members whose keys sort before its own.
@@ -28,9 +40,13 @@ export function leafTextOf(
     before = cutting.takeRest();
   });
   if (!passed) before = cutting.takeRest();
-  if (erased || cutting.personal === '' || !cutting.isWhole) return body;
-  const member = `"${commitmentKey}":"${commitment(salt, `{${cutting.personal}}`)}"`;
-  return `{${joined(joined(before, member), cutting.takeRest())}}`;
+  if (erased || cutting.personal === '' || !cutting.isWhole) return () => body;
+  const after = cutting.takeRest();
+  return (salt) => {
+    if (salt === undefined) return body;
+    const member = `"${commitmentKey}":"${commitment(salt, `{${cutting.personal}}`)}"`;
+    return `{${joined(joined(before, member), after)}}`;
+  };
 }
 
 /** Divides the members of one object, as they stand in the text, into those that stay and those that are personal. */
@@ -51,12 +67,12 @@ class Cutting {
     this.#keptFrom = this.#memberStart;
   }
 
-  run(paths: PersonalPaths, onKey?: (key: string) => void): void {
+  run(paths: PersonalPaths, onMember?: (key: string, start: number, end: number) => void): void {
     const text = this.#text;
     eachMember(
       text,
       (key, start, end) => {
-        onKey?.(key);
+        onMember?.(key, start, end);
         const path = paths.get(key);
         if (path === 'all') {
           this.personal = joined(this.personal, text.slice(this.#memberStart, end));

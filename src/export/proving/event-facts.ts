@@ -8,18 +8,27 @@ export interface EventFacts {
   readonly createdAt: string | undefined;
 }
 
-/** Looks into the text of an event without parsing it. Throws `corrupt` where it is no object. */
-export function readFacts(text: string): EventFacts {
-  let eventID: string | undefined;
-  let sequence: number | undefined;
-  let createdAt: string | undefined;
-  eachMember(text, (key, start, end) => {
-    if (key === 'sequence') sequence = wholeNumber(text.slice(start, end));
-    else if (key === 'eventID' && text[start] === '"') eventID = textOf(text.slice(start, end));
-    else if (key === 'createdAt' && text[start] === '"') createdAt = textOf(text.slice(start, end));
-    return eventID !== undefined && sequence !== undefined && createdAt !== undefined;
-  });
-  return { eventID, sequence, createdAt };
+/** Notes these facts as somebody walks over the members of an event. */
+export class FactsNoted implements EventFacts {
+  readonly #text: string;
+  eventID: string | undefined;
+  sequence: number | undefined;
+  createdAt: string | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Of a key that stands twice the last counts, as it does for `JSON.parse`. */
+  note(key: string, start: number, end: number): void {
+    if (key === 'sequence') this.sequence = wholeNumber(this.#text.slice(start, end));
+    else if (key === 'eventID') this.eventID = this.#textAt(start, end);
+    else if (key === 'createdAt') this.createdAt = this.#textAt(start, end);
+  }
+
+  #textAt(start: number, end: number): string | undefined {
+    return this.#text[start] === '"' ? textOf(this.#text.slice(start, end)) : undefined;
+  }
 }
 
 function wholeNumber(text: string): number | undefined {
@@ -29,7 +38,11 @@ function wholeNumber(text: string): number | undefined {
 
 /** The sequence of an event that a server sent. Throws `corrupt` when it has none. */
 export function sequenceOf(text: string, eventID: string): number {
-  const { sequence } = readFacts(text);
-  if (sequence !== undefined) return sequence;
+  const facts = new FactsNoted(text);
+  eachMember(text, (key, start, end) => {
+    facts.note(key, start, end);
+    return facts.sequence !== undefined;
+  });
+  if (facts.sequence !== undefined) return facts.sequence;
   throw new AnnalsError('corrupt', `Cannot prove the event ${eventID}: it has no sequence`);
 }

@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { parseCsv, unguardFormula } from '../../core/csv.ts';
@@ -20,7 +20,10 @@ const wholeEventColumn = 'event';
  *
  * @param name what to call the input in errors
  */
-export async function* readFileEntries(input: Readable, name: string): AsyncGenerator<string[]> {
+export async function* readFileEntries(
+  input: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<string[]> {
   const plain = await decompressed(input);
   const { first, rest } = await beginning(plain);
   const text = Buffer.from(first)
@@ -94,7 +97,8 @@ async function beginning(input: AsyncIterable<Uint8Array>) {
   while (length < 65_536) {
     const { done, value } = await chunks.next();
     if (done) break;
-    seen.push(value);
+    // Copied: whoever reads may fill the same piece again.
+    seen.push(new Uint8Array(value));
     length += value.length;
   }
   async function* rest(): AsyncGenerator<Uint8Array> {
@@ -105,7 +109,7 @@ async function beginning(input: AsyncIterable<Uint8Array>) {
 }
 
 /** Told by the first bytes: gzip begins with 1f 8b, a zstd frame with 28 b5 2f fd. */
-async function decompressed(input: Readable): Promise<AsyncIterable<Uint8Array>> {
+async function decompressed(input: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const { first, rest } = await beginning(input);
   const hex = first.subarray(0, 4).toString('hex');
   const decompress = hex.startsWith('1f8b')

@@ -2,9 +2,9 @@ import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
 import { type Micros, parseInstant } from '../../core/micros.ts';
 import { leafHash, sameHash } from '../../integrity/hash.ts';
-import { leafTextOf } from '../../integrity/leaf-text.ts';
+import { cutLeafText } from '../../integrity/leaf-text.ts';
 import { eventTexts, type PersonalPaths, personalPaths } from '../../integrity/personal.ts';
-import { type EventFacts, readFacts } from '../proving/event-facts.ts';
+import { type EventFacts, FactsNoted } from '../proving/event-facts.ts';
 import type { Findings } from './findings.ts';
 import type { Expected, ProofReader } from './proof-reader.ts';
 
@@ -14,22 +14,8 @@ export interface ExportedEvent extends EventFacts {
   readonly file: string;
   /** From 1. */
   readonly place: number;
-}
-
-/** Reads what an event says of itself; undefined, with a finding, where it is none. */
-export function readEvent(
-  text: string,
-  file: string,
-  place: number,
-  findings: Findings,
-): ExportedEvent | undefined {
-  try {
-    return { text, file, place, ...readFacts(text) };
-  } catch (error) {
-    const message = `${file}, event ${place}: it cannot be read (${messageOf(error)})`;
-    findings.add('changed', message, { file, place });
-    return undefined;
-  }
+  /** What the leaf is the hash of, if the event is spelt as in the log. */
+  readonly leafText: (salt: Uint8Array | undefined) => string;
 }
 
 /** Sees to it that events stand in the order of an export: by time, and by sequence where that is equal. */
@@ -71,6 +57,22 @@ export class EventCheck {
     this.#seen = new Uint8Array(Math.ceil(proof.entries / 8));
   }
 
+  /** Reads what an event says of itself; undefined, with a finding, where it is none. */
+  read(text: string, file: string, place: number): ExportedEvent | undefined {
+    try {
+      const facts = new FactsNoted(text);
+      const leafText = cutLeafText(text, this.#paths, (key, start, end) =>
+        facts.note(key, start, end),
+      );
+      const { eventID, sequence, createdAt } = facts;
+      return { text, file, place, leafText, eventID, sequence, createdAt };
+    } catch (error) {
+      const message = `${file}, event ${place}: it cannot be read (${messageOf(error)})`;
+      this.#findings.add('changed', message, { file, place });
+      return undefined;
+    }
+  }
+
   /** Resolved, or returned, when the event was compared. */
   check(event: ExportedEvent): void | Promise<void> {
     const { sequence } = event;
@@ -104,7 +106,7 @@ export class EventCheck {
       return;
     }
     const { leaf, salt, rank } = expected;
-    const quick = leafHash(leafTextOf(event.text, salt, this.#paths));
+    const quick = leafHash(event.leafText(salt));
     if (!sameHash(quick, leaf)) {
       const why = this.#difference(event.text, expected);
       if (why !== undefined) {

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Checkpoint } from '../../integrity/checkpoint.ts';
 import { sameHash } from '../../integrity/hash.ts';
 import { codeOf, type Disk } from '../disk.ts';
 import { readFileEntries } from '../reading/read-file.ts';
-import { describe, EventCheck, type ExportedEvent, OrderCheck, readEvent } from './event-check.ts';
+import { describe, EventCheck, type ExportedEvent, OrderCheck } from './event-check.ts';
 import type { FoundExport } from './find-exports.ts';
 import { type Finding, Findings } from './findings.ts';
 import { ProofReader } from './proof-reader.ts';
@@ -203,16 +202,14 @@ async function verifyFile(
   let first: ExportedEvent | undefined;
   let last: ExportedEvent | undefined;
   try {
-    for await (const texts of readFileEntries(Readable.from(hash.chunks()), name)) {
+    for await (const texts of readFileEntries(hash.chunks(), name)) {
       world.signal.throwIfAborted();
       for (const text of texts) {
         place += 1;
-        const event = readEvent(text, name, place, findings);
-        if (event === undefined) continue;
+        const event = events?.read(text, name, place);
+        if (events === undefined || event === undefined) continue;
         first ??= event;
         last = event;
-        // Other trails call the parts of their events by other names.
-        if (events === undefined) continue;
         order.check(event);
         checkWindow(event, file, findings);
         const waited = events.check(event);
@@ -231,7 +228,7 @@ async function verifyFile(
     findings.add('file', message, { file: name });
   }
   checkCount(file, place, findings);
-  if (events !== undefined) checkEnds(file, first, last, findings);
+  checkEnds(file, first, last, findings);
   return { events: place, bytes };
 }
 
