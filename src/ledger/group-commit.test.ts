@@ -249,6 +249,27 @@ describe('refusing', () => {
     assert.equal((await store.head(organisation)).size, 0);
   });
 
+  it('takes none whose leaf is too large for a bundle of entries, though the event itself is not', async () => {
+    const { ledger, store } = open();
+    let refused = 0;
+    for (let length = 65_000; length < 65_300; length += 1) {
+      const details = { text: 'x'.repeat(length) };
+      const draft = { action: 'a', details, user: { name: '' } };
+      await ledger.record(organisation, [draft]).catch(({ code }: AnnalsError) => {
+        assert.equal(code, 'invalid');
+        refused += 1;
+      });
+    }
+    let longest = 0;
+    for await (const events of store.scan(organisation, { from: 0, to: 300 })) {
+      for (const { body, salt } of events) {
+        const { leaf } = eventTexts(JSON.parse(body), salt, personalPaths());
+        longest = Math.max(longest, leaf.length);
+      }
+    }
+    assert.ok(refused > 0 && longest > 65_400 && longest <= 65_535, `${longest}`);
+  });
+
   it('refuses another organisation’s name', async () => {
     const { ledger } = open();
     const draft: Draft = { action: 'a', organizationIdentity: 'org-2' };

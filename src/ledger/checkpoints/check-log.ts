@@ -6,7 +6,7 @@ import type { VerifierKey } from '../../integrity/keys.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
 import type { PersonalPaths } from '../../integrity/personal.ts';
 import { fullWidth } from '../../integrity/tiles.ts';
-import type { EventReader, StoredEvent } from '../../store/event-store.ts';
+import type { EventReader, Head, StoredEvent } from '../../store/event-store.ts';
 import { grow, readTile, rootAt } from '../tree.ts';
 import type { IssuedCheckpoint } from './archive.ts';
 import { rebuilt, setBack } from './checkpoints.ts';
@@ -17,6 +17,8 @@ export interface LogToCheck {
   readonly name: string;
   readonly newest: IssuedCheckpoint | undefined;
 }
+
+type LogReader = Pick<EventReader, 'head' | 'scan' | 'treeNodes'>;
 
 /** By which logs are checked. */
 export interface LogChecks {
@@ -33,7 +35,7 @@ export interface LogChecks {
  * the last tile are what `annals verify` is for.
  */
 export async function checkLog(
-  reader: Pick<EventReader, 'head' | 'scan' | 'treeNodes'>,
+  reader: LogReader,
   { organisation, name, newest }: LogToCheck,
   { paths, keys }: LogChecks,
 ): Promise<void> {
@@ -42,35 +44,46 @@ export async function checkLog(
     throw broken(name, `its checkpoint of ${newest.size} events was not signed by this server`);
   }
   if (newest !== undefined && newest.size > head.size) throw setBack(name, newest.size, head);
-  if (head.size > 0) {
-    const tile = Math.ceil(head.size / fullWidth) - 1;
-    const from = tile * fullWidth;
-    const frontier = new Frontier();
-    await grow(frontier, from, reader, organisation);
-    const leaves = await readTile(reader, organisation, 0, tile, head.size - from);
-    for await (const events of reader.scan(organisation, { from, to: head.size })) {
-      for (const event of events) {
-        const { size } = frontier;
-        if (event.sequence !== size) throw broken(name, `event ${size} is missing`);
-        const leaf = leafOf(event, paths);
-        if (leaf === undefined || !sameHash(leaf, hashAt(leaves, size - from))) {
-          throw broken(name, `event ${size} is not the one that was recorded`);
-        }
-        frontier.append([leaf]);
+  const tree = await deriveTail(reader, { organisation, name }, head, paths);
+  if (!sameHash(tree.root(), head.root)) {
+    throw broken(name, `the tree over its ${head.size} events does not lead to the stored root`);
+  }
+  if (Buffer.compare(tree.toBytes(), head.frontier) !== 0) {
+    throw broken(name, `the stored edge of its tree of ${head.size} events is not that tree's`);
+  }
+  if (newest === undefined) return;
+  // After an orderly stop it is of the whole log, whose root is known here.
+  const root =
+    newest.size === head.size ? head.root : await rootAt(reader, organisation, newest.size);
+  if (!sameHash(root, newest.root)) throw rebuilt(name, newest.size);
+}
+
+/** The edge of the tree as the events of its last tile and the tiles before make it. */
+async function deriveTail(
+  reader: LogReader,
+  { organisation, name }: Pick<LogToCheck, 'organisation' | 'name'>,
+  { size }: Head,
+  paths: PersonalPaths,
+): Promise<Frontier> {
+  const tree = new Frontier();
+  if (size === 0) return tree;
+  const tile = Math.ceil(size / fullWidth) - 1;
+  const from = tile * fullWidth;
+  await grow(tree, from, reader, organisation);
+  const leaves = await readTile(reader, organisation, 0, tile, size - from);
+  for await (const events of reader.scan(organisation, { from, to: size })) {
+    for (const event of events) {
+      const place = tree.size;
+      if (event.sequence !== place) throw broken(name, `event ${place} is missing`);
+      const leaf = leafOf(event, paths);
+      if (leaf === undefined || !sameHash(leaf, hashAt(leaves, place - from))) {
+        throw broken(name, `event ${place} is not the one that was recorded`);
       }
-    }
-    if (frontier.size < head.size) throw broken(name, `event ${frontier.size} is missing`);
-    if (!sameHash(frontier.root(), head.root)) {
-      throw broken(name, `the tree over its ${head.size} events does not lead to the stored root`);
-    }
-    if (Buffer.compare(frontier.toBytes(), head.frontier) !== 0) {
-      throw broken(name, `the stored edge of its tree of ${head.size} events is not that tree's`);
+      tree.append([leaf]);
     }
   }
-  if (newest !== undefined) {
-    const root = await rootAt(reader, organisation, newest.size);
-    if (!sameHash(root, newest.root)) throw rebuilt(name, newest.size);
-  }
+  if (tree.size < size) throw broken(name, `event ${tree.size} is missing`);
+  return tree;
 }
 
 function isSigned(
