@@ -1,0 +1,105 @@
+/** Our own servers of the vendors' dialects are vendors too: exported by the vendors' clients while somebody records. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  day,
+  formatInstant,
+  millisecond,
+  minute,
+  parseInstant,
+  systemClock,
+} from '../../src/core/micros.ts';
+import { cockroachdbSource } from '../../src/dialects/cockroachdb/client.ts';
+import { cockroachdbSettings } from '../../src/dialects/cockroachdb/settings.ts';
+import { nativeSource } from '../../src/dialects/native/client.ts';
+import { thalassaSource } from '../../src/dialects/thalassa/client.ts';
+import { thalassaSettings } from '../../src/dialects/thalassa/settings.ts';
+import { upcloudSource } from '../../src/dialects/upcloud/client.ts';
+import { upcloudSettings } from '../../src/dialects/upcloud/settings.ts';
+import type { SourceQuestion } from '../../src/export/asking/client-parts.ts';
+import { fetchAsk } from '../../src/export/asking/fetch-ask.ts';
+import type { Source } from '../../src/export/stages.ts';
+import { TestApp } from '../../src/http/test-app.ts';
+import { partsFor } from './run.ts';
+
+const api = 'http://annals.test';
+const start = parseInstant('2026-06-01T00:00:00Z') as number;
+const count = 1_200;
+
+const clients: Record<
+  string,
+  (token: string, parts: ReturnType<typeof partsFor>, question: SourceQuestion) => Source
+> = {
+  annals: (token, parts, question) =>
+    nativeSource(parts, { api, token, organisation: undefined }, question),
+  thalassa: (token, parts, question) =>
+    thalassaSource(parts, thalassaSettings({ api, token }, {}, undefined), question),
+  upcloud: (token, parts, question) =>
+    upcloudSource(parts, upcloudSettings({ api, token }, {}, undefined), question),
+  cockroachdb: (token, parts, question) =>
+    cockroachdbSource(parts, cockroachdbSettings({ api, token }, {}), question),
+};
+
+describe('a trail of ours, read in the dialect of', () => {
+  for (const [name, open] of Object.entries(clients)) {
+    it(`${name}, is whole while somebody records`, async () => {
+      // Waiting passes the time, so that the rate limit of our CockroachDB is kept and costs nothing.
+      let now = systemClock();
+      const clock = () => now;
+      const sleep = async (milliseconds: number) => {
+        now += milliseconds * millisecond;
+      };
+      const app = new TestApp({ clock });
+      const key = await app.key('org-admin', await app.organisation());
+      let recorded = 0;
+      /** Recorded now, of any time in June; a third of them of one and the same instant. */
+      const record = (events: number) =>
+        app.json('POST', '/v1/audit/events', {
+          key,
+          body: {
+            events: Array.from({ length: events }, () => {
+              recorded += 1;
+              const at = recorded % 3 === 0 ? 0 : (recorded * 7919 * minute) % (29 * day);
+              return {
+                eventID: `e${recorded}`,
+                createdAt: formatInstant(start + at),
+                action: 'create',
+                resourceType: 'server',
+              };
+            }),
+          },
+        });
+      await record(count / 2);
+      await record(count / 2);
+
+      // After each of the first requests more is recorded, before and behind the place of the walk.
+      let requests = 0;
+      const ask = fetchAsk(async (input, init) => {
+        const response = await app.serve(new Request(input, init), {});
+        requests += 1;
+        if (requests <= 10) await record(3);
+        return response;
+      });
+      // CockroachDB's time is when we recorded it; the others' is when it happened.
+      const window =
+        name === 'cockroachdb'
+          ? { from: now - day, to: now + day }
+          : { from: start, to: start + 30 * day };
+      const usual = partsFor({ clock });
+      const parts = { ...usual, ask, patience: { ...usual.patience, sleep } };
+      const source = open(key, parts, { window, filters: {} });
+      const ids = new Set<string>();
+      for await (const { entries } of source.read(undefined, new AbortController().signal)) {
+        for (const { text, id } of entries) {
+          const native = (JSON.parse(text) as { native?: { eventID?: string } }).native;
+          ids.add(native?.eventID ?? id);
+        }
+      }
+      const missing = Array.from({ length: count }, (_, place) => `e${place + 1}`).filter(
+        (id) => !ids.has(id),
+      );
+      assert.deepEqual(missing, []);
+      assert.ok(requests > 0);
+    });
+  }
+});
