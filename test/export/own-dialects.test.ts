@@ -47,7 +47,7 @@ describe('a trail of ours, read in the dialect of', () => {
       let now = systemClock();
       const clock = () => now;
       const sleep = async (milliseconds: number) => {
-        now += milliseconds * millisecond;
+        now += Math.ceil(milliseconds * millisecond);
       };
       const app = new TestApp({ clock });
       const key = await app.key('org-admin', await app.organisation());
