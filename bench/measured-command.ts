@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { run, spareMemory } from '../src/cli/main.ts';
 import { systemClock } from '../src/core/micros.ts';
 
+spareMemory();
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   stdin: process.stdin,
@@ -18,6 +19,5 @@ process.exitCode = await run(process.argv.slice(2), {
   signal: new AbortController().signal,
   cwd: process.cwd(),
   home: homedir(),
-  spareMemory,
 });
 process.stderr.write(`peak ${process.resourceUsage().maxRSS * 1024}\n`);

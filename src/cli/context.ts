@@ -23,8 +23,6 @@ export interface CliContext {
   readonly signal: AbortSignal;
   readonly cwd: string;
   readonly home: string;
-  /** Asks the process to hold little memory from now on, at the price of some speed; for long streams. */
-  readonly spareMemory?: () => void;
 }
 
 /**

@@ -54,7 +54,6 @@ Examples:
 }
 
 async function runCommand(flags: AllFlags, command: Command, context: CliContext): Promise<void> {
-  context.spareMemory?.();
   const asked = await readQuestion(flags, context);
   const view = openProgress(context.stderr, context.clock, flags.quiet === true);
   const hint = flags.since === undefined ? undefined : sinceHint(flags.since);

@@ -24,6 +24,9 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   completion: async () => (await import('./completion.ts')).completionCommand,
 };
 
+/** Those through which a whole trail may run. */
+const streaming = new Set(['export', 'download', 'sync', 'import', 'verify']);
+
 /** The command that is named first, or all of them where none is, or all are spoken of. */
 async function wantedCommands(argv: readonly string[]): Promise<MakeCommand[]> {
   const [first = ''] = argv;
@@ -105,7 +108,9 @@ export async function main(): Promise<void> {
     if (error.code === 'EPIPE') process.exit(exitCodes.complete);
     throw error;
   });
-  process.exitCode = await run(process.argv.slice(2), {
+  const argv = process.argv.slice(2);
+  if (streaming.has(argv[0] ?? '')) spareMemory();
+  process.exitCode = await run(argv, {
     env: process.env,
     stdin: process.stdin,
     stdout: process.stdout,
@@ -115,17 +120,16 @@ export async function main(): Promise<void> {
     signal: interrupt.signal,
     cwd: process.cwd(),
     home: homedir(),
-    spareMemory,
   });
 }
 
 /**
- * Has V8 collect garbage when the heap has grown by a fifth, keeps its nursery small, and compiles on the main thread,
- * where its scratch memory is used again. By itself it holds several times as much on a machine with memory to spare,
- * which costs a long stream a third of a gigabyte.
+ * Has V8 collect garbage when the heap has grown by a fifth, keep its nursery small, and do all of it on this thread,
+ * whose scratch memory is used again. By itself it holds several times as much on a machine with memory to spare, which
+ * costs a long stream a third of a gigabyte. To be called before the command is loaded.
  */
 export function spareMemory(): void {
   setFlagsFromString('--heap-growing-percent=20');
   setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--no-concurrent-recompilation');
+  setFlagsFromString('--single-threaded');
 }

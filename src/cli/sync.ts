@@ -89,7 +89,6 @@ Examples:
 }
 
 async function runSync(flags: SyncFlags, context: CliContext): Promise<void> {
-  context.spareMemory?.();
   const { signal, clock, sleep = defaultSleep } = context;
   const view = openProgress(context.stderr, clock, flags.quiet === true);
   const settings = await settingsOf(flags, context, view);
