@@ -34,8 +34,8 @@ interface Place {
   readonly firstRank: number;
 }
 
-/** Lines kept after they were read: some 50 MB, enough for a million events in any order. */
-const linesKept = 4_096;
+/** Lines kept after they were read: some 15 MB, a quarter of a million events in any order. */
+const linesKept = 1_024;
 
 /** A proof file that was read through once, and in which events are looked up by their sequence. */
 export class ProofReader {
@@ -54,6 +54,8 @@ export class ProofReader {
   readonly #file: FileHandle;
   readonly #places: readonly Place[];
   readonly #kept = new Map<Place, ProofLine>();
+  /** Read into again and again; buffers made anew would pile up faster than they are collected. */
+  #scratch = Buffer.alloc(0);
 
   private constructor(file: FileHandle, read: Read) {
     this.#file = file;
@@ -139,13 +141,9 @@ export class ProofReader {
   async #read(place: Place): Promise<ProofLine> {
     const kept = this.#kept.get(place);
     if (kept !== undefined) return kept;
-    const { buffer } = await this.#file.read(
-      Buffer.alloc(place.length),
-      0,
-      place.length,
-      place.offset,
-    );
-    const line = parseLine(buffer.toString(), place.number);
+    if (this.#scratch.length < place.length) this.#scratch = Buffer.alloc(place.length);
+    const { bytesRead } = await this.#file.read(this.#scratch, 0, place.length, place.offset);
+    const line = parseLine(this.#scratch.toString('utf8', 0, bytesRead), place.number);
     this.#kept.set(place, line);
     // The one that was read first goes first; lines are read in their order, give or take.
     if (this.#kept.size > linesKept) this.#kept.delete(this.#kept.keys().next().value!);
@@ -179,7 +177,7 @@ async function readThrough(file: FileHandle, earlier: number | undefined): Promi
   const hash = createHash('sha256');
   let bytes = 0;
   async function* chunks(): AsyncGenerator<Uint8Array> {
-    const stream = file.createReadStream({ start: 0, autoClose: false, highWaterMark: 256 * 1024 });
+    const stream = file.createReadStream({ start: 0, autoClose: false, highWaterMark: 64 * 1024 });
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       hash.update(chunk);
       bytes += chunk.length;
