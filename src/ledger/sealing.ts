@@ -95,7 +95,8 @@ export class Sealing {
       recordedAt: this.#recordedAtGap,
       sequence: this.#sequenceGap,
     };
-    const salt = new Uint8Array(saltBytes);
+    // Out of Buffer's pool: handed to another thread, a thousand arrays of their own cost more than all their hashes.
+    const salt = Buffer.allocUnsafe(saltBytes);
     this.#options.random(salt);
     const { body, leaf, personal } = eventTexts(event, salt, this.#options.personal);
     // Both must fit: the body into a store, the leaf text into a bundle of entries.
