@@ -6,6 +6,7 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Place } from '../src/core/cursor.ts';
 import type { Filter } from '../src/core/filter.ts';
 import type { EventStore, StoredEvent } from '../src/store/event-store.ts';
 import { openSqliteStore } from '../src/store/sqlite/store.ts';
@@ -162,12 +163,13 @@ async function ask(store: EventStore, logs: TestLog[]): Promise<void> {
   started = performance.now();
   let [lines, bytes] = [0, 0];
   for (const { organisation } of logs) {
-    for await (const some of store.scanLines(organisation, {
-      from: 0,
-      to: Number.MAX_SAFE_INTEGER,
-    })) {
+    for (let after: Place | undefined; ; ) {
+      const query = { filter: {}, order: 'asc', limit: 4_000, ...(after && { after }) } as const;
+      const some = await store.listLines(organisation, query);
+      if (some === undefined) break;
       lines += some.events;
       bytes += some.bytes.length;
+      after = some.last;
     }
   }
   const millis = performance.now() - started;

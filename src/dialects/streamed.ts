@@ -4,25 +4,36 @@ export interface Connection {
 }
 
 /**
- * Pieces of text as the body of an answer, read as fast as they are taken. A failure on the way is told to `onFault`
+ * Pieces as the body of an answer, read as fast as they are taken. A failure on the way is told to `onFault`
  * and breaks the connection. That has to be done here: the server would close the answer in an orderly way, with the
  * failure's message at its end, and what was cut would look whole.
  */
-export function streamedText(
-  pieces: AsyncIterable<string>,
+export function streamed(
+  pieces: AsyncIterable<Uint8Array>,
   { outgoing }: Connection,
   onFault: (fault: unknown) => void,
 ): ReadableStream<Uint8Array> {
-  return ReadableStream.from(guarded(pieces, outgoing, onFault)).pipeThrough(
-    new TextEncoderStream(),
-  );
+  return ReadableStream.from(guarded(pieces, outgoing, onFault));
+}
+
+/** The same for pieces of text. */
+export function streamedText(
+  pieces: AsyncIterable<string>,
+  connection: Connection,
+  onFault: (fault: unknown) => void,
+): ReadableStream<Uint8Array> {
+  return streamed(encoded(pieces), connection, onFault);
+}
+
+async function* encoded(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }
 
 async function* guarded(
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<Uint8Array>,
   outgoing: Connection['outgoing'],
   onFault: (fault: unknown) => void,
-): AsyncGenerator<string> {
+): AsyncGenerator<Uint8Array> {
   try {
     yield* pieces;
   } catch (error) {

@@ -113,7 +113,7 @@ export class TestTrail {
       list: (...args) => store.list(...args),
       count: (...args) => store.count(...args),
       scan: (...args) => store.scan(...args),
-      scanLines: (...args) => store.scanLines(...args),
+      listLines: (...args) => store.listLines(...args),
       sequenceAt: (...args) => store.sequenceAt(...args),
       distinct: (...args) => store.distinct(...args),
       treeNodes: (...args) => store.treeNodes(...args),

@@ -13,11 +13,11 @@ async function open(t: TestContext, events: number) {
   let failAt = Number.POSITIVE_INFINITY;
   const store = new Proxy(memory, {
     get(target, property) {
-      if (property === 'list') {
+      if (property === 'listLines') {
         return (organisation: string, query: ListQuery) => {
           pages += 1;
           if (pages === failAt) throw new Error('the disk is gone');
-          return memory.list(organisation, query);
+          return memory.listLines(organisation, query);
         };
       }
       const value = Reflect.get(target, property);

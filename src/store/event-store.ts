@@ -107,12 +107,13 @@ export interface Range {
   readonly to: number;
 }
 
-/** Consecutive events of an answer as NDJSON: each body, followed by a line feed. */
+/** Consecutive events of a list as NDJSON: each body, followed by a line feed. */
 export interface Lines {
+  /** At least one. */
   readonly events: number;
   readonly bytes: Uint8Array;
-  /** The sequence after the last of these events. */
-  readonly next: number;
+  /** The last of these events: where the next lines begin after. */
+  readonly last: Place;
 }
 
 export interface EventReader {
@@ -120,6 +121,11 @@ export interface EventReader {
   get(organisation: string, eventID: string): Promise<StoredEvent | undefined>;
   /** One page, fewer than `limit` events only when no more match. */
   list(organisation: string, query: ListQuery): Promise<readonly StoredEvent[]>;
+  /**
+   * The same page as the bytes of its bodies, for exports, where nobody needs to look at a single event: stored bytes
+   * are handed on without being parsed. Ends early after about a megabyte; undefined when no event is left.
+   */
+  listLines(organisation: string, query: ListQuery): Promise<Lines | undefined>;
   /** How many events match, exactly. */
   count(organisation: string, filter: Filter, snapshot?: number): Promise<number>;
   /**
@@ -127,11 +133,6 @@ export interface EventReader {
    * stopping early frees everything. `filter` leaves out what does not match.
    */
   scan(organisation: string, range: Range, filter?: Filter): AsyncIterable<readonly StoredEvent[]>;
-  /**
-   * The same events as `scan` gives, as the bytes of their bodies, in pieces of about a megabyte: for exports, where
-   * nobody needs to look at a single event. Stored bytes are handed on without being parsed.
-   */
-  scanLines(organisation: string, range: Range, filter?: Filter): AsyncIterable<Lines>;
   /** The first sequence whose `recordedAt` is at or after the instant; the log's size when there is none. */
   sequenceAt(organisation: string, recordedAt: Micros): Promise<number>;
   /**

@@ -1,7 +1,19 @@
 import type { Lines, StoredEvent } from './event-store.ts';
 
-/** A batch of events, at least one, as lines: for readers that hold events rather than bytes. */
-export function linesOf(events: readonly StoredEvent[]): Lines {
-  const bytes = Buffer.from(events.map(({ body }) => `${body}\n`).join(''));
-  return { events: events.length, bytes, next: events.at(-1)!.sequence + 1 };
+const enoughBytes = 1024 * 1024;
+
+/** A page of events as lines, cut off after about a megabyte, for readers that hold events rather than bytes. */
+export function linesOf(events: readonly StoredEvent[]): Lines | undefined {
+  const lines: Buffer[] = [];
+  let length = 0;
+  for (const { body } of events) {
+    if (length >= enoughBytes) break;
+    const line = Buffer.from(`${body}\n`);
+    lines.push(line);
+    length += line.length;
+  }
+  const last = events[lines.length - 1];
+  if (last === undefined) return undefined;
+  const { createdAt, sequence } = last;
+  return { events: lines.length, bytes: Buffer.concat(lines), last: { createdAt, sequence } };
 }

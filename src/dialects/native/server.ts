@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { AnnalsError } from '../../core/errors.ts';
 import type { DialectParts, DialectServer } from '../dialect.ts';
-import { streamedText } from '../streamed.ts';
+import { streamed } from '../streamed.ts';
 import { isFault, methodNotAllowed, nativeErrorResponse } from './errors.ts';
-import { exportText, parsePlace, writings } from './export.ts';
+import { exportPieces, parsePlace, writings } from './export.ts';
 import { answerFilterOptions } from './filter-options.ts';
 import { answerFollow, type FollowAnswer } from './follow.ts';
 import { answerList, type ListAnswer } from './list.ts';
@@ -168,12 +168,12 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
   if (incoming?.httpVersion !== '1.0') {
     headers.Trailer = 'Annals-Export-Complete, Annals-Export-Count';
   }
-  const pieces = exportText(parts.reader, question, (count) => {
+  const pieces = exportPieces(parts.reader, question, (count) => {
     outgoing?.addTrailers({
       'Annals-Export-Complete': 'true',
       'Annals-Export-Count': String(count),
     });
   });
   const noteFault = (fault: unknown) => parts.noteFault?.(fault);
-  return new Response(streamedText(pieces, c.env ?? {}, noteFault), { headers });
+  return new Response(streamed(pieces, c.env ?? {}, noteFault), { headers });
 }

@@ -16,9 +16,8 @@ export function thalassaReader(reader: EventReader): EventReader {
     scan: async function* (...question) {
       for await (const batch of reader.scan(...question)) yield batch.map(pure);
     },
-    scanLines: async function* (...question) {
-      for await (const batch of reader.scan(...question)) yield linesOf(batch.map(pure));
-    },
+    listLines: async (organisation, query) =>
+      linesOf((await reader.list(organisation, query)).map(pure)),
     sequenceAt: (...question) => reader.sequenceAt(...question),
     distinct: (...question) => reader.distinct(...question),
     treeNodes: (...question) => reader.treeNodes(...question),

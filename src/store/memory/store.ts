@@ -107,8 +107,8 @@ class MemoryStore implements EventStore {
     }
   }
 
-  async *scanLines(organisation: string, range: Range, filter?: Filter): AsyncIterable<Lines> {
-    for await (const events of this.scan(organisation, range, filter)) yield linesOf(events);
+  async listLines(organisation: string, query: ListQuery): Promise<Lines | undefined> {
+    return linesOf(await this.list(organisation, query));
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {

@@ -26,8 +26,8 @@ const methods = {
   distinct: (log: number, facet: Facet, filter: Filter, limit?: number) =>
     reader.distinct(log, facet, filter, limit),
   scanPage: (log: number, range: Range, filter: Filter) => reader.scanPage(log, range, filter),
-  linesPage: async (log: number, range: Range, filter: Filter) => {
-    const lines = await reader.linesPage(log, range, filter);
+  listLines: async (log: number, query: ListQuery) => {
+    const lines = await reader.listLines(log, query);
     return lines && transferring(lines, [lines.bytes.buffer as ArrayBuffer]);
   },
   sequenceAt: (log: number, recordedAt: Micros) => reader.sequenceAt(log, recordedAt),

@@ -13,8 +13,8 @@ import type { LiveSegment } from './live/live-segment.ts';
 import { Rows } from './live/rows.ts';
 import { LiveValues, liveStretch } from './live/stretch.ts';
 import { count, distinct } from './query/count.ts';
-import { linesPage } from './query/lines.ts';
 import { list } from './query/list.ts';
+import { listLines } from './query/list-lines.ts';
 import { type ScanPage, scanPage } from './query/scan.ts';
 import type { Stretch } from './query/segment.ts';
 import { sequenceAt } from './query/sequence-at.ts';
@@ -114,8 +114,8 @@ export class Reader {
     return this.#ask(log, (stretches) => scanPage(stretches, range, filter));
   }
 
-  linesPage(log: number, range: Range, filter: Filter): Promise<Lines | undefined> {
-    return this.#ask(log, (stretches) => linesPage(stretches, range, filter));
+  listLines(log: number, query: ListQuery): Promise<Lines | undefined> {
+    return this.#ask(log, (stretches) => listLines(stretches, query));
   }
 
   sequenceAt(log: number, recordedAt: Micros): Promise<number | undefined> {

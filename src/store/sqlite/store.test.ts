@@ -42,10 +42,7 @@ function whenSealed(store: EventStore, directory: string): EventStore {
       await sealed();
       yield* store.scan(organisation, range, filter);
     },
-    async *scanLines(organisation, range, filter) {
-      await sealed();
-      yield* store.scanLines(organisation, range, filter);
-    },
+    listLines: after(store.listLines),
     sequenceAt: after(store.sequenceAt),
     distinct: after(store.distinct),
     treeNodes: after(store.treeNodes),

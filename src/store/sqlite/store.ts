@@ -140,10 +140,9 @@ class SqliteStore implements EventStore {
     for await (const { events } of pages) yield events;
   }
 
-  scanLines(organisation: string, { from, to }: Range, filter: Filter = {}): AsyncIterable<Lines> {
-    return this.#pages(organisation, from, (log, at) =>
-      this.#readers.idlest.linesPage(log, { from: at, to }, filter),
-    );
+  async listLines(organisation: string, query: ListQuery): Promise<Lines | undefined> {
+    const log = this.#log(organisation);
+    return log && this.#readers.idlest.listLines(log.number, query);
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {

@@ -9,17 +9,22 @@ import { mayHold } from './selections.ts';
 import type { Slices } from './slices.ts';
 
 /** An event that belongs to the answer, not read yet. */
-interface Hit extends Place {
+export interface Hit extends Place {
   readonly stretch: Stretch;
   readonly row: number;
 }
 
+/** One page of events. */
+export function* list(stretches: readonly Stretch[], query: ListQuery): Slices<StoredEvent[]> {
+  return read(yield* listHits(stretches, query));
+}
+
 /**
- * One page. Parts are visited in the order of the times they may hold, and no further than needed: a hit is settled
+ * The places of one page. Parts are visited in the order of the times they may hold, and no further than needed: a hit is settled
  * once no part that is left can hold an earlier place. In a log written in order of time that takes one or two parts
  * a page; with imports as many as overlap.
  */
-export function* list(stretches: readonly Stretch[], query: ListQuery): Slices<StoredEvent[]> {
+export function* listHits(stretches: readonly Stretch[], query: ListQuery): Slices<Hit[]> {
   const { order, after, limit } = query;
   const compare = order === 'asc' ? ascending : (a: Place, b: Place) => ascending(b, a);
   const filter = narrowed(query.filter, order, after);
@@ -49,7 +54,7 @@ export function* list(stretches: readonly Stretch[], query: ListQuery): Slices<S
     yield;
   }
   settle(waiting);
-  return read(page);
+  return page;
 }
 
 /** Each stretch's form of the filter; those of one segment share it. */
