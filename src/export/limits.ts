@@ -18,7 +18,7 @@ export const usualLimits: Limits = {
   blockLength: 256 * 1024,
   checkpointBlocks: 128,
   checkpointMicros: 5 * second,
-  runLength: 4 * 1024 * 1024,
+  runLength: 2 * 1024 * 1024,
   runMicros: 10 * second,
-  openRuns: 16,
+  openRuns: 24,
 };

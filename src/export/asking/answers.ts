@@ -49,7 +49,8 @@ export async function refusalOf(
 export function parseRetryAfter(value: string | null, clock: Clock): number | undefined {
   if (value === null) return undefined;
   if (/^\d{1,9}$/.test(value.trim())) return Number(value);
-  const date = Date.parse(value);
+  // Date.parse takes much more than the dates of HTTP, "-1" among it.
+  const date = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(date)) return undefined;
   return Math.max(0, (date - clock() / millisecond) / 1_000);
 }
