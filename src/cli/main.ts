@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   import: async () => (await import('./import.ts')).importCommand,
   tail: async () => (await import('./tail.ts')).tailCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
   orgs: async () => (await import('./organisations.ts')).organisationsCommand,
   keys: async () => (await import('./keys.ts')).keysCommand,
   context: async () => (await import('./contexts.ts')).contextsCommand,
