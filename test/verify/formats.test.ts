@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ServerProcess } from '../server-process.ts';
@@ -105,9 +105,7 @@ describe('an export with a proof', () => {
     const flags = [...window, '--proof', '--daily', '--api', server.url, '--token', token];
     // A file in the way of the last one stops the export when the others are done.
     const inTheWay = join(directory.path, 'audit-logs-2026-06-03.json');
-    await import('node:fs/promises').then(({ mkdir }) =>
-      mkdir(join(inTheWay, 'x'), { recursive: true }),
-    );
+    await mkdir(join(inTheWay, 'x'), { recursive: true });
     const stopped = await annals(directory.path, 'export', ...flags, '--overwrite');
     assert.notEqual(stopped.code, 0);
     await rm(inTheWay, { recursive: true });
