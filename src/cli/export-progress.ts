@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { type Clock, type Micros, millisecond, second } from '../core/micros.ts';
-import type { Sight } from '../export/run-export.ts';
+import type { Sight } from '../export/watcher.ts';
 
 /** Shows how an export goes. */
 export interface ProgressView {

@@ -11,20 +11,8 @@ import type { Compression } from './sinks/blocks.ts';
 import { FileSink } from './sinks/files.ts';
 import { Spill } from './sorting/spill.ts';
 import type { Batch, Entry, FileFacts, Format, Sink, Source, Transform } from './stages.ts';
+import { type Sight, Watcher } from './watcher.ts';
 import type { Workplace } from './workplace.ts';
-
-/** Said after every batch, for whoever watches. */
-export interface Sight {
-  readonly phase: 'reading' | 'writing';
-  /** Objects received in this run, and how many there will be as far as that is known. */
-  readonly received: number;
-  readonly expected: number | undefined;
-  /** Entries of the window among them. */
-  readonly entries: number;
-  /** How far the work got in the window, from 0 to 1, where that is known. */
-  readonly share: number | undefined;
-  readonly file: string | undefined;
-}
 
 export interface ExportWorld {
   readonly disk: Disk;
@@ -65,7 +53,7 @@ export async function exportToFiles(
   const { disk, clock, limits } = world;
   const { source, outputs, prover } = job;
   const { journal, progress } = workplace;
-  const watcher = new Watcher(job, world);
+  const watcher = watcherOf(job, world);
   const sink = await FileSink.open(
     {
       disk,
@@ -107,13 +95,16 @@ export async function exportToSink(
   world: ExportWorld,
 ): Promise<readonly FileFacts[]> {
   try {
-    await pour(job, sink, workplace, new Watcher(job, world), world);
+    await pour(job, sink, workplace, watcherOf(job, world), world);
     return await sink.finish();
   } finally {
     await sink.abandon();
     await workplace.clear().catch(() => undefined);
   }
 }
+
+const watcherOf = ({ source, window }: Pouring, { watch }: ExportWorld): Watcher =>
+  new Watcher(window, source.order === 'oldest-first', watch);
 
 /** Reads the source, as far as that was not done before, and hands everything to the sink, oldest first. */
 async function pour(
@@ -216,61 +207,4 @@ async function writeManifest(
   }
   await disk.rename(working, join(outputs.directory, outputs.manifest));
   await disk.syncDirectory(outputs.directory);
-}
-
-/** Counts, and says how it stands. */
-class Watcher {
-  readonly #job: Pouring;
-  readonly #world: ExportWorld;
-  #received = 0;
-  #entries = 0;
-  #written = 0;
-  #expected: number | undefined;
-  #file: string | undefined;
-
-  constructor(job: Pouring, world: ExportWorld) {
-    this.#job = job;
-    this.#world = world;
-  }
-
-  begin(file: string): void {
-    this.#file = file;
-  }
-
-  received({ received, expected }: Batch, entries: readonly Entry[]): void {
-    this.#received += received;
-    this.#entries += entries.length;
-    this.#expected = expected ?? this.#expected;
-    const ordered = this.#job.source.order === 'oldest-first';
-    const share =
-      this.#expected !== undefined
-        ? this.#received / Math.max(this.#expected, 1)
-        : ordered
-          ? this.#shareAt(entries)
-          : undefined;
-    this.#say('reading', share);
-  }
-
-  wrote(entries: readonly Entry[]): void {
-    this.#written += entries.length;
-    this.#say('writing', this.#shareAt(entries));
-  }
-
-  /** In time order the last entry tells how much of the window lies behind. */
-  #shareAt(entries: readonly Entry[]): number | undefined {
-    const { from, to } = this.#job.window;
-    const last = entries.at(-1);
-    return last === undefined ? undefined : (last.at - from) / (to - from);
-  }
-
-  #say(phase: Sight['phase'], share: number | undefined): void {
-    this.#world.watch({
-      phase,
-      received: this.#received,
-      expected: this.#expected,
-      entries: phase === 'reading' ? this.#entries : this.#written,
-      share: share === undefined ? undefined : Math.min(Math.max(share, 0), 1),
-      file: this.#file,
-    });
-  }
 }
