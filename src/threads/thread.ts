@@ -11,6 +11,9 @@ export type Remote<M extends Methods> = {
   ) => Promise<Awaited<ReturnType<M[Name]>>>;
 };
 
+/** Short-lived objects are collected after a few megabytes: by default each thread lets some 50 MB of them pile up. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
 interface Pending {
   readonly resolve: (result: never) => void;
   readonly reject: (error: AnnalsError) => void;
@@ -36,7 +39,7 @@ export class Thread<M extends Methods> {
   /** `module` calls `serve`; see `siblingModule` for how to name it. */
   constructor(name: string, module: URL, workerData?: unknown) {
     this.#name = name;
-    this.#worker = new Worker(module, { name, workerData });
+    this.#worker = new Worker(module, { name, workerData, resourceLimits });
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));
     this.#worker.on('error', (error) => {
       this.#crash = error;
