@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { CliContext } from '../src/cli/context.ts';
 import { run } from '../src/cli/main.ts';
 import type { AuditEvent } from '../src/core/event.ts';
@@ -212,6 +212,29 @@ describe('a trail of AWS CloudTrail', () => {
         ids(await exported(...flags.split(' '))),
         idsWhere(rule as (record: TrailRecord) => boolean),
       );
+    });
+  }
+
+  for (const [compress, unpack] of [
+    ['gzip', gunzipSync],
+    ['zstd', zstdDecompressSync],
+  ] as const) {
+    it(`has a file that ${compress} can unpack for a period without events`, async () => {
+      const name = `none-${compress}.ndjson`;
+      await annals(
+        'export',
+        '--from',
+        '2022-01-01',
+        '--to',
+        '2022-01-01',
+        '--compress',
+        compress,
+        '--output',
+        name,
+        '--quiet',
+      );
+      const file = await readFile(join(place, `${name}.${compress === 'gzip' ? 'gz' : 'zst'}`));
+      assert.equal(unpack(file).length, 0);
     });
   }
 

@@ -1,37 +1,62 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { AnnalsError } from '../core/errors.ts';
+import { describe, it } from 'node:test';
 import { importers } from './importers.ts';
 
-test('an event of ours comes in as it was sent, without what the server sets', () => {
-  const draft = { action: 'kms.decrypt', createdAt: '2026-06-20T08:14:03.512904Z', eventID: 'e-1' };
-  const event = {
-    ...draft,
-    organizationIdentity: 'org-1',
-    recordedAt: draft.createdAt,
-    sequence: 7,
-  };
-  assert.deepEqual(importers.native(JSON.stringify(event)), draft);
-});
+const upcloud = {
+  time: '2026-06-20T08:14:03Z',
+  auth_type: 'api',
+  cloud_event_id: '01JY5XQ8M3W7N2B4C6D8E0F2GH',
+  upcloud_correlation_id: '3f0c2f4e-7f0a-4d5e-9a0f-2b6e1c9d7a11',
+  resource_type: 'server',
+  action: 'update',
+  origin: 'api',
+  account_username: 'ops_bot',
+};
 
-test('a draft with a field of ours keeps its mistakes for the server to name', () => {
-  const draft = { action: 'GET', details: {}, resorceType: 'vpc' };
-  assert.deepEqual(importers.native(JSON.stringify(draft)), draft);
-});
+const cockroachdb = {
+  id: '5d0c8a2e-6a0b-4a57-9a0e-0c1f7f3b9a10',
+  created_at: '2026-06-20T08:14:03.512904Z',
+  action: 'AUDIT_LOG_ACTION_ADD_IP_ALLOWLIST',
+  source: 'AUDIT_LOG_SOURCE_CC_API',
+  user_email: '',
+  service_account_name: 'ci-deployer',
+};
 
-test('a Thalassa entry loses nothing', () => {
-  const entry = { action: 'GET', eventID: 'e-2', organization: { slug: 'acme' } };
-  assert.deepEqual(importers.native(JSON.stringify(entry)), {
-    action: 'GET',
-    eventID: 'e-2',
-    details: { thalassa: { organization: { slug: 'acme' } } },
+describe('an entry of a file', () => {
+  it('of a vendor gets the native words for what it says', () => {
+    const fromUpcloud = importers.upcloud(JSON.stringify(upcloud));
+    assert.deepEqual(
+      [fromUpcloud.eventID, fromUpcloud.action, fromUpcloud.userIdentity],
+      [upcloud.cloud_event_id, 'update', 'ops_bot'],
+    );
+    const fromCockroachdb = importers.cockroachdb(JSON.stringify(cockroachdb));
+    assert.deepEqual(
+      [fromCockroachdb.eventID, fromCockroachdb.serviceAccountIdentity],
+      [cockroachdb.id, 'ci-deployer'],
+    );
   });
-});
 
-test('a file of another kind is refused rather than recorded as unknown actions', () => {
-  const record = { eventVersion: '1.08', eventSource: 's3.amazonaws.com', eventName: 'GetObject' };
-  assert.throws(
-    () => importers.native(JSON.stringify(record)),
-    (error) => error instanceof AnnalsError && error.code === 'invalid',
-  );
+  it('of our own comes without what the server sets', () => {
+    const event = {
+      eventID: 'a',
+      action: 'GET',
+      createdAt: '2026-06-20T08:14:03.000000Z',
+      recordedAt: '2026-06-20T08:14:04.000000Z',
+      organizationIdentity: 'org-1',
+      sequence: 7,
+    };
+    assert.deepEqual(importers.native(JSON.stringify(event)), {
+      eventID: 'a',
+      action: 'GET',
+      createdAt: '2026-06-20T08:14:03.000000Z',
+    });
+  });
+
+  it('that would lose digits, or is no object, is refused', () => {
+    assert.throws(
+      () => importers.native('{"action":"a","details":{"n":12345678901234567890}}'),
+      /details\.n is the number 12345678901234567890/,
+    );
+    assert.throws(() => importers.native('[1]'), /it is no JSON object/);
+  });
 });

@@ -2,12 +2,16 @@ import { AnnalsError } from '../core/errors.ts';
 import { type Draft, serverFields } from '../core/event.ts';
 import { type JsonObject, parseJson } from '../core/json.ts';
 import { cloudTrailDraft } from '../dialects/cloudtrail/wire.ts';
+import { toDraft as cockroachdbDraft } from '../dialects/cockroachdb/wire.ts';
 import { thalassaDraft } from '../dialects/thalassa/wire.ts';
+import { toDraft as upcloudDraft } from '../dialects/upcloud/wire.ts';
 
 /** Text of one entry to a draft, for each kind of file. */
 export const importers = {
   native: (entry: string) => nativeDraft(readObject(entry)),
   thalassa: (entry: string) => thalassaDraft(readObject(entry)),
+  upcloud: (entry: string) => upcloudDraft(readObject(entry)),
+  cockroachdb: (entry: string) => cockroachdbDraft(readObject(entry)),
   cloudtrail: cloudTrailDraft,
 } as const satisfies Record<string, (entry: string) => Draft>;
 

@@ -104,12 +104,12 @@ export async function main(): Promise<void> {
       interrupt.abort();
     });
   }
-  // Whoever reads our output may stop (`annals tail | head`); that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.complete);
-    throw error;
-  });
   const argv = process.argv.slice(2);
+  // Whoever reads our output may stop (`annals tail | head`); that is no failure, but no whole export either.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(argv[0] === 'export' ? exitCodes.incomplete : exitCodes.complete);
+  });
   if (streaming.has(argv[0] ?? '')) spareMemory();
   process.exitCode = await run(argv, {
     env: process.env,

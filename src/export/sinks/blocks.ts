@@ -103,9 +103,19 @@ export class BlockWriter {
   /** Closes the last block and the file, durable. */
   async finish(): Promise<{ bytes: number; sha256: string }> {
     await this.closeBlock();
+    await this.#tail;
+    if (this.#bytes === 0 && this.#compress !== undefined) await this.#writeNothing();
     const bytes = await this.sync();
     await this.#file.close();
     return { bytes, sha256: this.#hash.digest('hex') };
+  }
+
+  /** A file without a single block is nothing that can be unpacked, so nothing is packed. */
+  async #writeNothing(): Promise<void> {
+    const block = await pack(Buffer.alloc(0), this.#compress);
+    this.#hash.update(block);
+    await this.#file.write(block);
+    this.#bytes += block.length;
   }
 
   /** Closes the file as it is. Never rejects. */
