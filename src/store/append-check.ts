@@ -1,5 +1,5 @@
 import { AnnalsError } from '../core/errors.ts';
-import type { Append } from './event-store.ts';
+import type { Append, Erasure } from './event-store.ts';
 
 /**
  * What every store refuses before it looks at what it holds: an organisation named twice, events that do not
@@ -42,6 +42,20 @@ export function duplicate(organisation: string, eventID: string): AnnalsError {
   return new AnnalsError(
     'conflict',
     `Cannot append to the log of ${organisation}: it has an event ${eventID} already`,
+  );
+}
+
+/** What every store refuses to erase: an event that the log, having so many, does not have. */
+export function checkErasures(
+  organisation: string,
+  erasures: readonly Erasure[],
+  size: number,
+): void {
+  const beyond = erasures.find(({ sequence }) => sequence < 0 || sequence >= size);
+  if (beyond === undefined) return;
+  throw new AnnalsError(
+    'invalid',
+    `Cannot erase event ${beyond.sequence} of ${organisation}: its log has ${size} events`,
   );
 }
 

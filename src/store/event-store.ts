@@ -86,6 +86,26 @@ export interface EventWriter {
   ): Promise<Map<string, StoredEvent>>;
 }
 
+/** What remains of one event once its personal parts are gone. */
+export interface Erasure {
+  readonly sequence: number;
+  /** The event without some of its parts. Its id and its times are there; a facet is as it was, or not there. */
+  readonly body: string;
+}
+
+export interface EventEraser {
+  /**
+   * Puts these bodies in the place of those kept and removes the salts of the events, everywhere: once resolved, no
+   * answer and no file of the store has what was left out, and no answer that began before is still on its way.
+   * Places, times and leaf hashes are as they were, so the tree is too. Whatever was removed is not found any more:
+   * facets and description are those of the new body. Each event is as it was or erased, never between, also when
+   * the process is killed; on rejection some events may be erased, and the same call made again does the rest.
+   * Rejects with `invalid`, erasing nothing, when the log has not all of these events.
+   * An append that was asked for before is seen.
+   */
+  erase(organisation: string, erasures: readonly Erasure[]): Promise<void>;
+}
+
 export type Order = 'asc' | 'desc';
 
 /** A question for a page. Order is by `createdAt`, and by `sequence` where that is equal: a total order. */
@@ -158,6 +178,6 @@ export interface FacetCount {
 }
 
 /** A whole store. Closing waits for what was accepted; calls after it reject with `unavailable`. */
-export interface EventStore extends EventReader, EventWriter {
+export interface EventStore extends EventReader, EventWriter, EventEraser {
   close(): Promise<void>;
 }

@@ -2,10 +2,11 @@ import type { Place } from '../../core/cursor.ts';
 import { type Facet, facetPlace } from '../../core/facets.ts';
 import { type Filter, matches } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
-import { checkAppends, duplicate, headMoved, storeClosed } from '../append-check.ts';
+import { checkAppends, checkErasures, duplicate, headMoved, storeClosed } from '../append-check.ts';
 import { emptyHead } from '../empty-head.ts';
 import type {
   Append,
+  Erasure,
   EventStore,
   FacetCount,
   Head,
@@ -16,6 +17,7 @@ import type {
   StoredEvent,
 } from '../event-store.ts';
 import { linesOf } from '../lines-of.ts';
+import { searchableParts } from '../searchable-parts.ts';
 
 /** One organisation's log. */
 interface Log {
@@ -54,6 +56,17 @@ class MemoryStore implements EventStore {
       }
       log.head = head;
       this.#logs.set(organisation, log);
+    }
+  }
+
+  async erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
+    const { events, byId } = this.#log(organisation);
+    checkErasures(organisation, erasures, events.length);
+    for (const { sequence, body } of erasures) {
+      const { salt: _, ...event } = events[sequence]!;
+      const erased = { ...event, body, ...searchableParts(body) };
+      events[sequence] = erased;
+      byId.set(erased.eventID, erased);
     }
   }
 

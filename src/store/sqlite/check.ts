@@ -22,7 +22,7 @@ export interface CheckedFile {
 export async function* checkSegments(directory: string): AsyncIterable<CheckedFile> {
   const files = new DataDirectory(directory);
   const paths = [
-    ...files.sealedSegments().map((number) => ({ path: files.sealed(number), open: openSegment })),
+    ...files.sealedSegments().map((name) => ({ path: files.sealed(name), open: openSegment })),
     ...files.runs().map((span) => ({ path: files.run(span), open: openRun })),
   ];
   for (const { path, open } of paths) {

@@ -3,11 +3,19 @@ import { join } from 'node:path';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { RunSpan } from './ids/id-runs.ts';
 
+/** Names the file of a sealed segment. */
+export interface SealedName {
+  readonly number: number;
+  /** How often it was written anew. */
+  readonly version: number;
+}
+
 /**
  * The files of a store.
  *
  *     store.db                    held as long as the store is open; what concerns the store as a whole
  *     segments/000000.segment     sealed: never changes again
+ *     segments/000000.1.segment   the same after something in it was erased, and then .2 and so on
  *     segments/000001.db          in SQLite: takes events, or is waiting to be sealed (with its -wal and -shm)
  *     ids/000000-000000.ids       where the ids of these sealed segments stand
  *
@@ -51,8 +59,9 @@ export class DataDirectory {
     return join(this.segments, `${name(number)}.db`);
   }
 
-  sealed(number: number): string {
-    return join(this.segments, `${name(number)}.segment`);
+  sealed({ number, version }: SealedName): string {
+    const suffix = version === 0 ? '' : `.${version}`;
+    return join(this.segments, `${name(number)}${suffix}.segment`);
   }
 
   run({ first, last }: RunSpan): string {
@@ -61,15 +70,16 @@ export class DataDirectory {
 
   /** Numbers of the segments in SQLite that are not sealed yet, ascending. */
   databases(): number[] {
-    const sealed = new Set(this.sealedSegments());
+    const sealed = new Set(this.sealedSegments().map(({ number }) => number));
     return numbersIn(this.segments, /^(\d{6,})\.db$/)
       .map(([number]) => number!)
       .filter((number) => !sealed.has(number));
   }
 
-  /** Numbers of the sealed segments, ascending. */
-  sealedSegments(): number[] {
-    return numbersIn(this.segments, /^(\d{6,})\.segment$/).map(([number]) => number!);
+  /** The sealed segments in order, each in its latest version. */
+  sealedSegments(): SealedName[] {
+    const all = this.#allSealed();
+    return all.filter(({ number }, place) => all[place + 1]?.number !== number);
   }
 
   /** The runs that count: those that no longer one contains; in order. */
@@ -85,7 +95,14 @@ export class DataDirectory {
         if (file.endsWith('.part')) rmSync(join(folder, file), { force: true });
       }
     }
-    for (const number of this.sealedSegments()) this.removeDatabase(number);
+    const sealed = this.sealedSegments();
+    for (const { number } of sealed) this.removeDatabase(number);
+    for (const each of this.#allSealed()) {
+      const counts = sealed.some(
+        ({ number, version }) => number === each.number && version === each.version,
+      );
+      if (!counts) rmSync(this.sealed(each), { force: true });
+    }
     const counting = this.runs();
     for (const run of this.#allRuns()) {
       if (!counting.some(({ first, last }) => first === run.first && last === run.last)) {
@@ -112,6 +129,14 @@ export class DataDirectory {
     }
   }
 
+  /** In order of number, then of version. */
+  #allSealed(): SealedName[] {
+    return numbersIn(this.segments, /^(\d{6,})(?:\.(\d+))?\.segment$/).map(([number, version]) => ({
+      number: number!,
+      version: version!,
+    }));
+  }
+
   #allRuns(): RunSpan[] {
     return numbersIn(this.ids, /^(\d{6,})-(\d{6,})\.ids$/).map(([first, last]) => ({
       first: first!,
@@ -124,12 +149,17 @@ function name(number: number): string {
   return String(number).padStart(6, '0');
 }
 
-/** The numbers in the names that match, ascending. */
+/** The numbers in the names that match, 0 for one that is left out; in order. */
 function numbersIn(folder: string, pattern: RegExp): number[][] {
   return readdirSync(folder)
-    .map((file) => pattern.exec(file)?.slice(1).map(Number))
+    .map((file) =>
+      pattern
+        .exec(file)
+        ?.slice(1)
+        .map((number) => Number(number ?? 0)),
+    )
     .filter((numbers) => numbers !== undefined)
-    .sort(([a = 0], [b = 0]) => a - b);
+    .sort(([a = 0, b = 0], [c = 0, d = 0]) => a - c || b - d);
 }
 
 function contains(outer: RunSpan, inner: RunSpan): boolean {

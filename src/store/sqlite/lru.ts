@@ -31,6 +31,16 @@ export class Lru<Value> {
     return value;
   }
 
+  /** Drops whatever has another key. */
+  keepOnly(keys: ReadonlySet<string>): void {
+    for (const [key, { value, cost }] of this.#entries) {
+      if (keys.has(key)) continue;
+      this.#entries.delete(key);
+      this.#cost -= cost;
+      this.#dropped(value);
+    }
+  }
+
   clear(): void {
     for (const { value } of this.#entries.values()) this.#dropped(value);
     this.#entries.clear();

@@ -28,6 +28,11 @@ export class ReaderPool {
     await Promise.allSettled(this.#readers.map((reader) => reader?.call.show(view)));
   }
 
+  /** Resolves when no reader answers from anything but what it was told of last. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#readers.map((reader) => reader?.call.settle()));
+  }
+
   /** Waits for the calls under way. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#readers.map((reader) => reader?.call.close()));

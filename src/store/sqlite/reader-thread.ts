@@ -20,6 +20,7 @@ const reader = new Reader(new DataDirectory(directory), view, queryMillis);
 
 const methods = {
   show: (view: View) => reader.show(view),
+  settle: () => reader.settle(),
   get: (log: number, eventID: string) => reader.get(log, eventID),
   list: (log: number, query: ListQuery) => reader.list(log, query),
   count: (log: number, filter: Filter, sequences: Range) => reader.count(log, filter, sequences),

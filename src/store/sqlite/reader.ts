@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
@@ -6,7 +5,6 @@ import type { FacetCount, Lines, ListQuery, Range, StoredEvent } from '../event-
 import type { DataDirectory } from './data-directory.ts';
 import { type IdSeed, idHash } from './ids/id-hash.ts';
 import { IdRuns, type RunSpan } from './ids/id-runs.ts';
-
 import { rowsWithHash } from './live/columns.ts';
 import { eventIn } from './live/event-in.ts';
 import type { LiveSegment } from './live/live-segment.ts';
@@ -60,7 +58,7 @@ export class Reader {
   readonly #cache = new SealedCache();
   readonly #runs: IdRuns;
   #view: View;
-  #asking = 0;
+  readonly #asking = new Set<Promise<unknown>>();
   #live: readonly OpenLive[] = [];
   #sealed = new Map<number, OpenSealed>();
 
@@ -80,6 +78,12 @@ export class Reader {
     this.#sealed = new Map(view.sealed.map((info) => [info.number, this.#openSealed(info)]));
     this.#runs.show(view.runs);
     for (const live of before) this.#closeIfUnused(live);
+  }
+
+  /** Waits for the questions under way, and lets go of the files that are shown no more. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#asking);
+    this.#cache.keepOnly(Array.from(this.#sealed.values(), ({ segment }) => segment.path));
   }
 
   get(log: number, eventID: string): StoredEvent | undefined {
@@ -128,7 +132,7 @@ export class Reader {
 
   /** Waits for the questions under way. */
   async close(): Promise<void> {
-    while (this.#asking > 0) await setImmediate();
+    await Promise.allSettled(this.#asking);
     this.show({ ...this.#view, live: [], sealed: [], runs: [] });
     this.#cache.close();
   }
@@ -143,12 +147,13 @@ export class Reader {
       ),
       ...live.map(({ live: { columns }, values, rows }) => liveStretch(log, columns, values, rows)),
     ];
-    this.#asking += 1;
     for (const used of live) used.users += 1;
+    const answer = inSlices(question(stretches), this.#queryMillis);
+    this.#asking.add(answer);
     try {
-      return await inSlices(question(stretches), this.#queryMillis);
+      return await answer;
     } finally {
-      this.#asking -= 1;
+      this.#asking.delete(answer);
       for (const used of live) {
         used.users -= 1;
         this.#closeIfUnused(used);
@@ -165,8 +170,8 @@ export class Reader {
 
   #openSealed(info: SealedInfo): OpenSealed {
     const held = this.#sealed.get(info.number);
-    if (held !== undefined) return held;
-    const segment = new SealedSegment(info, this.#directory.sealed(info.number), this.#cache);
+    if (held?.segment.info.version === info.version) return held;
+    const segment = new SealedSegment(info, this.#directory.sealed(info), this.#cache);
     return { segment, values: new SealedValues(segment) };
   }
 

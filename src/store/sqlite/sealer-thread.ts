@@ -1,8 +1,10 @@
 import { setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import { serve } from '../../threads/serve.ts';
+import type { Erasure, Range } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
 import type { LiveSegment } from './live/live-segment.ts';
+import type { SealedInfo } from './sealed/sealed-segment.ts';
 import { Sealer } from './sealer.ts';
 
 /** What the sealer's thread is started with. */
@@ -18,6 +20,10 @@ const sealer = new Sealer(new DataDirectory(directory));
 
 const methods = {
   seal: (live: LiveSegment) => sealer.seal(live),
+  holding: (segments: readonly SealedInfo[], log: number, range: Range) =>
+    sealer.holding(segments, log, range),
+  erase: (info: SealedInfo, log: number, erasures: readonly Erasure[]) =>
+    sealer.erase(info, log, erasures),
   tidy: () => sealer.tidy(),
 };
 

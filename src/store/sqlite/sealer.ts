@@ -1,11 +1,14 @@
+import type { Erasure, Range } from '../event-store.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { IdRun } from './ids/id-run.ts';
 import { dueForMerge, type RunSpan } from './ids/id-runs.ts';
 import { mergeRuns } from './ids/merge-runs.ts';
 import type { LiveSegment } from './live/live-segment.ts';
 import { Rows } from './live/rows.ts';
+import { eraseSealed } from './sealed/erase.ts';
 import { seal } from './sealed/seal.ts';
-import type { SealedInfo } from './sealed/sealed-segment.ts';
+import { SealedCache } from './sealed/sealed-cache.ts';
+import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
 
 /** Rows are read in another order than they stand in, so every page is needed many times. */
 const cacheBytes = 128 * 1024 * 1024;
@@ -33,7 +36,10 @@ export class Sealer {
     try {
       // The ids come first, so that no sealed segment is ever without.
       const run = directory.run({ first: live.number, last: live.number });
-      const bounds = seal(live, rows, { segment: directory.sealed(live.number), run });
+      const bounds = seal(live, rows, {
+        segment: directory.sealed({ number: live.number, version: 0 }),
+        run,
+      });
       directory.sync();
       this.#mergeRuns();
       return { segment: bounds, runs: directory.runs() };
@@ -42,9 +48,38 @@ export class Sealer {
     }
   }
 
+  /** Which of these segments have events of a stretch of a log. */
+  holding(segments: readonly SealedInfo[], log: number, { from, to }: Range): SealedInfo[] {
+    const cache = new SealedCache();
+    try {
+      return segments.filter((info) => {
+        const place = new SealedSegment(info, this.#directory.sealed(info), cache).log(log);
+        if (place === undefined) return false;
+        return place.firstSequence < to && place.firstSequence + place.rows > from;
+      });
+    } finally {
+      cache.close();
+    }
+  }
+
+  /** Writes a segment anew without what is erased; undefined when there was nothing to be erased in it. */
+  erase(info: SealedInfo, log: number, erasures: readonly Erasure[]): SealedInfo | undefined {
+    const directory = this.#directory;
+    const cache = new SealedCache();
+    try {
+      const segment = new SealedSegment(info, directory.sealed(info), cache);
+      const erased = eraseSealed(segment, log, erasures, (next) => directory.sealed(next));
+      if (erased !== undefined) directory.sync();
+      return erased;
+    } finally {
+      cache.close();
+    }
+  }
+
   /** Removes what has been replaced; nobody reads it any more. */
   tidy(): void {
     this.#directory.tidy();
+    this.#directory.sync();
   }
 
   #mergeRuns(): void {

@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { siblingModule, Thread } from '../../threads/thread.ts';
+import { storeClosed } from '../append-check.ts';
+import type { Erasure } from '../event-store.ts';
 import type { LiveSegment } from './live/live-segment.ts';
 import type { View } from './reader.ts';
 import type { ReaderPool } from './reader-pool.ts';
@@ -26,6 +28,8 @@ export class Segments {
   /** The attempt under way, which always resolves; and what went wrong with the last one. */
   #attempt: Promise<void> = Promise.resolve();
   #failure: unknown;
+  /** The sealing or erasing under way, and what waits for its turn; always resolves. */
+  #turn: Promise<void> = Promise.resolve();
   /** Calls wait here in the order they were made. */
   #queue: Promise<void> = Promise.resolve();
 
@@ -54,6 +58,15 @@ export class Segments {
     return turn;
   }
 
+  /**
+   * Erases events of a log that are in segments with a lower number than `before`. Those that are still in SQLite are
+   * sealed first, which drops their rows; so events are only ever erased by writing a sealed segment anew.
+   */
+  async erase(log: number, erasures: readonly Erasure[], before: number): Promise<void> {
+    await this.#waitUntilSealed(before);
+    await this.#inTurn(() => this.#eraseSealed(log, erasures));
+  }
+
   /** Lets those who wait pass. Sealing is cut off, and taken up when the store is opened again. */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -75,12 +88,48 @@ export class Segments {
     }
   }
 
+  async #waitUntilSealed(before: number): Promise<void> {
+    while (this.#view.live.some(({ number }) => number < before)) {
+      if (this.#failure !== undefined) {
+        throw new AnnalsError(
+          'unavailable',
+          `Cannot erase: full segments cannot be sealed (${messageOf(this.#failure)})`,
+          { cause: this.#failure },
+        );
+      }
+      if (this.#stop.signal.aborted) throw storeClosed();
+      await this.#attempt;
+    }
+  }
+
+  async #eraseSealed(log: number, erasures: readonly Erasure[]): Promise<void> {
+    const places = erasures.map(({ sequence }) => sequence);
+    const stretch = { from: Math.min(...places), to: Math.max(...places) + 1 };
+    const holding = await this.#sealer.call.holding(this.#view.sealed, log, stretch);
+    for (const info of holding) {
+      const erased = await this.#sealer.call.erase(info, log, erasures);
+      if (erased === undefined) continue;
+      await this.#writer.call.replaced(erased);
+      const sealed = this.#view.sealed.map((held) => (held.number === info.number ? erased : held));
+      await this.#show({ ...this.#view, sealed });
+    }
+    await this.#readers.settle();
+    await this.#sealer.call.tidy();
+  }
+
+  /** Sealing and erasing take turns: neither removes files that the other has just replaced. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
   /** Seals whatever is full, one after the other. */
   async #sealFull(): Promise<void> {
     if (this.#sealing) return;
     this.#sealing = true;
     while (this.#view.live.length > 1 && !this.#stop.signal.aborted) {
-      this.#attempt = this.#sealOldest();
+      this.#attempt = this.#inTurn(() => this.#sealOldest());
       await this.#attempt;
       if (this.#failure !== undefined) await this.#pause();
     }

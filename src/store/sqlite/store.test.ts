@@ -33,6 +33,7 @@ function whenSealed(store: EventStore, directory: string): EventStore {
     };
   return {
     append: (appends) => store.append(appends),
+    erase: (organisation, erasures) => store.erase(organisation, erasures),
     findExisting: (organisation, ids) => store.findExisting(organisation, ids),
     head: (organisation) => store.head(organisation),
     get: after(store.get),

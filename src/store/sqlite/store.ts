@@ -8,6 +8,7 @@ import { storeClosed } from '../append-check.ts';
 import { emptyHead } from '../empty-head.ts';
 import type {
   Append,
+  Erasure,
   EventStore,
   FacetCount,
   Head,
@@ -67,6 +68,7 @@ class SqliteStore implements EventStore {
   readonly #logs: Map<string, Log>;
   /** Why the writer is gone. What it did last is unknown then, so nothing is answered any more. */
   #failed: AnnalsError | undefined;
+  readonly #erasing = new Set<Promise<void>>();
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -96,6 +98,23 @@ class SqliteStore implements EventStore {
       this.#logs.set(organisation, { number, head });
     }
     for (const segment of begun) this.#segments.begin(segment);
+  }
+
+  erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
+    const erasing = this.#erase(organisation, erasures).finally(() =>
+      this.#erasing.delete(erasing),
+    );
+    this.#erasing.add(erasing);
+    return erasing;
+  }
+
+  async #erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
+    this.#checkOpen();
+    await this.#segments.room();
+    const aside = await this.#writer.call.setAside(organisation, erasures);
+    if (aside === undefined) return;
+    for (const segment of aside.begun) this.#segments.begin(segment);
+    if (erasures.length > 0) await this.#segments.erase(aside.log, erasures, aside.before);
   }
 
   async findExisting(
@@ -199,6 +218,7 @@ class SqliteStore implements EventStore {
   }
 
   async #finish(): Promise<void> {
+    await Promise.allSettled(this.#erasing);
     await this.#segments.close();
     await this.#readers.close();
     // Appends made before stand before this call in the writer's queue.

@@ -1,7 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
 import { serve } from '../../threads/serve.ts';
-import type { Append } from '../event-store.ts';
+import type { Append, Erasure } from '../event-store.ts';
+import type { SealedInfo } from './sealed/sealed-segment.ts';
 import type { Sealed } from './sealer.ts';
 import { Writer, type WriterOptions } from './writer.ts';
 
@@ -15,6 +16,9 @@ const methods = {
   append: (appends: readonly Append[]) => writer!.append(appends),
   findExisting: (organisation: string, eventIDs: readonly string[]) =>
     writer!.findExisting(organisation, eventIDs),
+  setAside: (organisation: string, erasures: readonly Erasure[]) =>
+    writer!.setAside(organisation, erasures),
+  replaced: (segment: SealedInfo) => writer!.replaced(segment),
   sealed: (sealed: Sealed) => writer!.sealed(sealed),
   close: () => writer?.close(),
 };

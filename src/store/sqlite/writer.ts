@@ -1,13 +1,19 @@
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Random } from '../../core/uuid.ts';
-import { checkAppends, duplicate, headMoved } from '../append-check.ts';
-import type { Append, StoredEvent } from '../event-store.ts';
+import { checkAppends, checkErasures, duplicate, headMoved } from '../append-check.ts';
+import type { Append, Erasure, StoredEvent } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
 import { type IdHash, idHash } from './ids/id-hash.ts';
 import { IdRuns } from './ids/id-runs.ts';
 import { ActiveSegment } from './live/active-segment.ts';
 import { LiveWriter, roomFor } from './live/column-writer.ts';
-import { type Capacity, createLiveColumns, rowsWithHash } from './live/columns.ts';
+import {
+  type Capacity,
+  createLiveColumns,
+  type LiveColumns,
+  rowsWithHash,
+  visibleRows,
+} from './live/columns.ts';
 import { eventIn } from './live/event-in.ts';
 import { capacityFor, type LiveSegment, loadColumns } from './live/live-segment.ts';
 import type { LogEnd } from './live/rows.ts';
@@ -34,6 +40,16 @@ export interface Appended {
   /** Numbers of logs that had none before. */
   readonly numbers: readonly { readonly organisation: string; readonly number: number }[];
   /** Segments begun since the last append that was carried out: none or one, more if some in between failed. */
+  readonly begun: readonly LiveSegment[];
+}
+
+/** Where events stand that shall be erased. */
+export interface SetAside {
+  /** Number of their log. */
+  readonly log: number;
+  /** They are all in segments with a lower number than this one. */
+  readonly before: number;
+  /** As in `Appended`. */
   readonly begun: readonly LiveSegment[];
 }
 
@@ -112,6 +128,28 @@ export class Writer {
     return { numbers, begun: this.#begun.splice(0) };
   }
 
+  /**
+   * Makes sure that these events are not in the segment that takes events: if one is, another segment is begun. Where
+   * they stand now is sealed, or full and about to be.
+   */
+  setAside(organisation: string, erasures: readonly Erasure[]): SetAside | undefined {
+    if (this.#broken !== undefined) throw this.#broken;
+    const log = this.#logs.get(organisation);
+    checkErasures(organisation, erasures, log?.head.size ?? 0);
+    if (log === undefined) return undefined;
+    const wanted = new Set(erasures.map(({ sequence }) => sequence));
+    if (holdsAny(this.#active.columns.columns, log.number, wanted)) {
+      this.#begun.push(this.#begin(capacityFor(this.#segmentEvents, roomFor([]))));
+    }
+    return { log: log.number, before: this.#active.number, begun: this.#begun.splice(0) };
+  }
+
+  /** A sealed segment was written anew. */
+  replaced(segment: SealedInfo): void {
+    this.#addSealed(segment);
+    this.#cache.keepOnly(Array.from(this.#sealed.values(), ({ path }) => path));
+  }
+
   findExisting(organisation: string, eventIDs: readonly string[]): Map<string, StoredEvent> {
     const found = new Map<string, StoredEvent>();
     const log = this.#logs.get(organisation);
@@ -141,8 +179,8 @@ export class Writer {
   #load(): void {
     const directory = this.#directory;
     directory.tidy();
-    for (const number of directory.sealedSegments()) {
-      this.#addSealed(sealedInfo(number, directory.sealed(number)));
+    for (const name of directory.sealedSegments()) {
+      this.#addSealed(sealedInfo(name, directory.sealed(name)));
     }
     this.#restoreRuns();
     this.#runs.show(directory.runs());
@@ -178,7 +216,7 @@ export class Writer {
   }
 
   #addSealed(info: SealedInfo): void {
-    const path = this.#directory.sealed(info.number);
+    const path = this.#directory.sealed(info);
     this.#sealed.set(info.number, new SealedSegment(info, path, this.#cache));
   }
 
@@ -274,6 +312,15 @@ export class Writer {
 
 function liveSegment({ number, columns }: Open): LiveSegment {
   return { number, columns: columns.columns };
+}
+
+/** Whether one of these events of a log is in the columns. */
+function holdsAny(columns: LiveColumns, log: number, wanted: ReadonlySet<number>): boolean {
+  const { logs, sequences } = columns;
+  for (let row = visibleRows(columns) - 1; row >= 0; row -= 1) {
+    if (logs[row] === log && wanted.has(sequences[row]!)) return true;
+  }
+  return false;
 }
 
 const diskFull = 13;

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../event-store.ts';
-import { searchableParts } from './live-segment.ts';
+import { searchableParts } from '../../searchable-parts.ts';
 import type { StoredRow } from './rows.ts';
 
 /** The row's event if it is the one with this id, because a hash alone proves nothing. */

@@ -1,6 +1,4 @@
-import { facetsOf } from '../../../core/facets.ts';
-import type { JsonObject } from '../../../core/json.ts';
-import type { SealedEvent } from '../../event-store.ts';
+import { searchableParts } from '../../searchable-parts.ts';
 import { type IdSeed, idHash } from '../ids/id-hash.ts';
 import { LiveWriter } from './column-writer.ts';
 import { type Capacity, createLiveColumns, type LiveColumns } from './columns.ts';
@@ -41,17 +39,4 @@ export function loadColumns(held: Rows, rows: number, seed: IdSeed): LiveWriter 
   }
   writer.publish();
   return writer;
-}
-
-/** What an event is found by, taken from its body. */
-export function searchableParts(
-  body: string,
-): Pick<SealedEvent, 'eventID' | 'facets' | 'description'> {
-  const event = JSON.parse(body) as JsonObject;
-  const { eventID, description } = event;
-  return {
-    eventID: String(eventID),
-    facets: facetsOf(event as Parameters<typeof facetsOf>[0]),
-    description: typeof description === 'string' ? description : undefined,
-  };
 }

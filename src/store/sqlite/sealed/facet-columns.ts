@@ -1,5 +1,9 @@
+import { partRows } from '../live/columns.ts';
 import type { Codes } from '../query/segment.ts';
-import { codeWidth, newCodes } from './codes.ts';
+import { bytesOf, codeWidth, newCodes } from './codes.ts';
+import { type SealedFacet, valuesTogether } from './directory.ts';
+import { pieces } from './pieces.ts';
+import type { SegmentFileWriter } from './segment-file-writer.ts';
 import { valueHash } from './value-hash.ts';
 
 /** A facet's values in their sealed order, and its column in their codes. */
@@ -27,4 +31,16 @@ export function facetColumn(
   const codes = newCodes(codeWidth(values.length), order.length);
   for (const [row, live] of order.entries()) codes[row] = sealed.get(column[live]!) ?? 0;
   return { values, codes };
+}
+
+export function writeFacet(file: SegmentFileWriter, { values, codes }: FacetColumn): SealedFacet {
+  const groups = [...pieces(values, valuesTogether)];
+  return {
+    values: values.length,
+    codes: file.frames(pieces(codes, partRows).map(bytesOf)),
+    texts: file.frames(
+      groups.map((group) => Buffer.from(JSON.stringify(group.map(({ value }) => value)))),
+    ),
+    hashes: groups.map(([first]) => first!.hash),
+  };
 }

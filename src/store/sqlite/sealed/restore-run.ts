@@ -1,7 +1,7 @@
+import { searchableParts } from '../../searchable-parts.ts';
 import { type IdSeed, idHash } from '../ids/id-hash.ts';
 import { idTime, noIdTimes, widened } from '../ids/id-time.ts';
 import { type RowId, writeRun } from '../ids/write-run.ts';
-import { searchableParts } from '../live/live-segment.ts';
 import type { SealedSegment } from './sealed-segment.ts';
 
 /** Writes the run of ids of a segment anew, from the events themselves. */

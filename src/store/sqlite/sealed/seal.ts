@@ -4,7 +4,6 @@ import { partRows, visibleRows } from '../live/columns.ts';
 import type { LiveSegment } from '../live/live-segment.ts';
 import type { LogEnd, Rows } from '../live/rows.ts';
 import { LiveValues } from '../live/stretch.ts';
-import { bytesOf } from './codes.ts';
 import {
   type Bounds,
   blockRows,
@@ -12,13 +11,14 @@ import {
   type SealedFacet,
   type SealedLog,
   saltBytes,
-  valuesTogether,
 } from './directory.ts';
-import { facetColumn } from './facet-columns.ts';
+import { facetColumn, writeFacet } from './facet-columns.ts';
 import { gramsOf } from './grams.ts';
+import { pieces } from './pieces.ts';
 import { type LogRows, type RowOrder, rowOrder } from './row-order.ts';
 import type { SealedInfo } from './sealed-segment.ts';
 import { SegmentFileWriter } from './segment-file-writer.ts';
+import { textFrame } from './texts.ts';
 import { encodeTimes } from './times.ts';
 
 /** Where the two files go that a sealed segment consists of. */
@@ -92,10 +92,8 @@ class Sealing {
       bodies: file.frames(this.#bodies(salts, salted, leafHashes)),
       createdAt: file.frames(pieces(createdAt, partRows).map(encodeTimes)),
       recordedAt: file.frames(pieces(recordedAt, partRows).map(encodeTimes)),
-      texts: file.frames(
-        this.#texts().map(({ lengths, texts }) => Buffer.concat([lengths, texts])),
-      ),
-      grams: file.frames(this.#texts().map(({ texts }) => gramsOf(texts))),
+      texts: file.frames(this.#texts().map(textFrame)),
+      grams: file.frames(this.#texts().map((texts) => gramsOf(Buffer.concat(texts)))),
       salted: file.frames(pieces(salted, partRows)),
       facets: this.#facets(),
       salts: file.section(salts),
@@ -104,7 +102,7 @@ class Sealing {
     };
     const bounds = boundsOf(createdAt);
     file.finish(directory, bounds);
-    return { number, rows, ...bounds };
+    return { number, version: 0, rows, ...bounds };
   }
 
   #inOrder(column: Float64Array): Float64Array {
@@ -148,15 +146,13 @@ class Sealing {
     }
   }
 
-  /** Each part's searchable texts, and their lengths as 32-bit numbers. */
-  *#texts(): Generator<{ lengths: Uint8Array; texts: Uint8Array }> {
+  /** Each part's searchable texts. */
+  *#texts(): Generator<readonly Uint8Array[]> {
     const { text, textEnds } = this.#live.columns;
     for (const rows of pieces(this.#order.live, partRows)) {
-      const texts = Array.from(rows, (row) =>
+      yield Array.from(rows, (row) =>
         text.subarray(row === 0 ? 0 : textEnds[row - 1]!, textEnds[row]!),
       );
-      const lengths = Uint32Array.from(texts, ({ length }) => length);
-      yield { lengths: bytesOf(lengths), texts: Buffer.concat(texts) };
     }
   }
 
@@ -165,16 +161,7 @@ class Sealing {
     return facets.map((_, facet) => {
       const column = this.#live.columns.codes[facet]!;
       const textOf = (code: number) => live.textOf(facet, code);
-      const { values, codes } = facetColumn(facet, column, this.#order.live, textOf);
-      const groups = [...pieces(values, valuesTogether)];
-      return {
-        values: values.length,
-        codes: this.#file.frames(pieces(codes, partRows).map(bytesOf)),
-        texts: this.#file.frames(
-          groups.map((group) => Buffer.from(JSON.stringify(group.map(({ value }) => value)))),
-        ),
-        hashes: groups.map(([first]) => first!.hash),
-      };
+      return writeFacet(this.#file, facetColumn(facet, column, this.#order.live, textOf));
     });
   }
 }
@@ -195,13 +182,4 @@ function boundsOf(times: Float64Array): Bounds {
     if (time > latest) latest = time;
   }
   return { earliest, latest };
-}
-
-interface Sliceable<T> {
-  readonly length: number;
-  slice(from: number, to: number): T;
-}
-
-function* pieces<T extends Sliceable<T>>(whole: T, length: number): Generator<T> {
-  for (let at = 0; at < whole.length; at += length) yield whole.slice(at, at + length);
 }

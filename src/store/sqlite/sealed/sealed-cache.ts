@@ -23,6 +23,11 @@ export class SealedCache {
   readonly bodies = new Lru<TextRun>(4 * megabyte);
   readonly values = new Lru<readonly string[]>(4 * megabyte);
 
+  /** Closes the other files. What was unpacked of them goes with time; nobody asks for it. */
+  keepOnly(paths: readonly string[]): void {
+    this.files.keepOnly(new Set(paths));
+  }
+
   close(): void {
     this.files.clear();
   }

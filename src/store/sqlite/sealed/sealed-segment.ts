@@ -1,5 +1,6 @@
 import { facets } from '../../../core/facets.ts';
 import type { StoredEvent } from '../../event-store.ts';
+import type { SealedName } from '../data-directory.ts';
 import { partRows } from '../live/columns.ts';
 import type { StoredRow } from '../live/rows.ts';
 import type { Codes } from '../query/segment.ts';
@@ -17,38 +18,37 @@ import { SegmentFile } from './segment-file.ts';
 import { decodeTimes } from './times.ts';
 
 /** What is known of a sealed segment before it is opened. */
-export interface SealedInfo extends Bounds {
-  readonly number: number;
+export interface SealedInfo extends Bounds, SealedName {
   readonly rows: number;
 }
 
 /** Reads what stands at the end of the file. */
-export function sealedInfo(number: number, path: string): SealedInfo {
+export function sealedInfo(name: SealedName, path: string): SealedInfo {
   const file = new SegmentFile(path);
   const { rows, earliest, latest } = file.footer;
   file.close();
-  return { number, rows, earliest, latest };
+  return { ...name, rows, earliest, latest };
 }
 
 /** A sealed segment, of which only those pieces are read that are asked for. */
 export class SealedSegment {
   readonly info: SealedInfo;
-  readonly #path: string;
+  readonly path: string;
   readonly #cache: SealedCache;
 
   constructor(info: SealedInfo, path: string, cache: SealedCache) {
     this.info = info;
-    this.#path = path;
+    this.path = path;
     this.#cache = cache;
   }
 
   get file(): SegmentFile {
-    return this.#cache.files.get(this.#path, () => new SegmentFile(this.#path), one);
+    return this.#cache.files.get(this.path, () => new SegmentFile(this.path), one);
   }
 
   get directory(): SegmentDirectory {
     const cost = () => this.file.footer.directorySize * 2;
-    return this.#cache.directories.get(this.#path, () => this.file.directory(), cost);
+    return this.#cache.directories.get(this.path, () => this.file.directory(), cost);
   }
 
   /** The log's place in here, if it has one. */
@@ -149,14 +149,14 @@ export class SealedSegment {
     return bytes.toString('utf8', place === 0 ? 0 : ends[place - 1]! + 1, ends[place]!);
   }
 
+  /** 1 for each row of the part that has a salt. */
+  salted(part: number): Codes {
+    const read = () => this.file.frame('salted', this.directory.salted, part);
+    return this.#cache.codes.get(this.#key('salted', part), read, byteLength);
+  }
+
   #salt(row: number): Uint8Array | undefined {
-    const part = Math.floor(row / partRows);
-    const salted = this.#cache.codes.get(
-      this.#key('salted', part),
-      () => this.file.frame('salted', this.directory.salted, part),
-      byteLength,
-    );
-    if (salted[row % partRows] === 0) return undefined;
+    if (this.salted(Math.floor(row / partRows))[row % partRows] === 0) return undefined;
     return new Uint8Array(this.file.section(this.directory.salts, row * saltBytes, saltBytes));
   }
 
@@ -169,7 +169,7 @@ export class SealedSegment {
   }
 
   #key(what: string, index: number): string {
-    return `${this.info.number} ${what} ${index}`;
+    return `${this.info.number}.${this.info.version} ${what} ${index}`;
   }
 }
 

@@ -6,6 +6,12 @@ import { pack } from './frame.ts';
 
 const flushAt = 1024 * 1024;
 
+/** A frame as it stands in a file, and how many bytes it has once unpacked. */
+export interface PackedFrame {
+  readonly packed: Uint8Array;
+  readonly size: number;
+}
+
 /** Writes a segment beside its place. It appears there whole and on disk, or not at all. */
 export class SegmentFileWriter {
   readonly #path: string;
@@ -22,14 +28,14 @@ export class SegmentFileWriter {
     this.#write(magic);
   }
 
-  frames(contents: Iterable<Uint8Array>): Frames {
+  frames(contents: Iterable<Uint8Array | PackedFrame>): Frames {
     const start = this.#position;
     const [ends, sizes]: [number[], number[]] = [[], []];
     for (const content of contents) {
-      const frame = isZero(content) ? noBytes : pack(content);
-      this.#write(frame);
+      const { packed, size } = content instanceof Uint8Array ? packedFrame(content) : content;
+      this.#write(packed);
       ends.push(this.#position);
-      sizes.push(content.length);
+      sizes.push(size);
     }
     return { start, ends, sizes };
   }
@@ -80,6 +86,10 @@ export class SegmentFileWriter {
 }
 
 const noBytes = new Uint8Array();
+
+function packedFrame(content: Uint8Array): PackedFrame {
+  return { packed: isZero(content) ? noBytes : pack(content), size: content.length };
+}
 
 function isZero(content: Uint8Array): boolean {
   return content.every((byte) => byte === 0);

@@ -1,0 +1,190 @@
+import { facets } from '../../../core/facets.ts';
+import type { Erasure } from '../../event-store.ts';
+import { searchableParts } from '../../searchable-parts.ts';
+import { partRows } from '../live/columns.ts';
+import {
+  blockRows,
+  type Frames,
+  type SealedFacet,
+  type Section,
+  type SegmentDirectory,
+  saltBytes,
+} from './directory.ts';
+import { facetColumn, writeFacet } from './facet-columns.ts';
+import { gramsOf } from './grams.ts';
+import type { SealedInfo, SealedSegment } from './sealed-segment.ts';
+import { SealedValues } from './sealed-values.ts';
+import { type PackedFrame, SegmentFileWriter } from './segment-file-writer.ts';
+import { textFrame } from './texts.ts';
+
+/**
+ * Writes a sealed segment anew with some of a log's events erased, as its next version, to the path that `pathOf`
+ * names. It appears there whole and on disk, or not at all. When nothing is left to be erased, nothing is written.
+ *
+ * Rows stay where they are, and so do times, leaf hashes and tree nodes. Frames without an erased event are copied as
+ * they stand. A facet that lost a value gets a new dictionary, without what no event has any more.
+ */
+export function eraseSealed(
+  segment: SealedSegment,
+  log: number,
+  erasures: readonly Erasure[],
+  pathOf: (info: SealedInfo) => string,
+): SealedInfo | undefined {
+  const bodies = bodiesByRow(segment, log, erasures);
+  if (bodies.size === 0) return undefined;
+  const info = { ...segment.info, version: segment.info.version + 1 };
+  const file = new SegmentFileWriter(pathOf(info));
+  try {
+    file.finish(new Erasing(segment, bodies, file).write(), info);
+    return info;
+  } catch (error) {
+    file.abandon();
+    throw error;
+  }
+}
+
+/** What rows of the segment become, without those that are so already. */
+function bodiesByRow(
+  segment: SealedSegment,
+  log: number,
+  erasures: readonly Erasure[],
+): ReadonlyMap<number, string> {
+  const bodies = new Map<number, string>();
+  const place = segment.log(log);
+  if (place === undefined) return bodies;
+  for (const { sequence, body } of erasures) {
+    const offset = sequence - place.firstSequence;
+    if (offset < 0 || offset >= place.rows) continue;
+    const row = place.firstRow + offset;
+    const event = segment.event(row, place);
+    if (event.body !== body || event.salt !== undefined) bodies.set(row, body);
+  }
+  return bodies;
+}
+
+class Erasing {
+  readonly #segment: SealedSegment;
+  readonly #bodies: ReadonlyMap<number, string>;
+  readonly #file: SegmentFileWriter;
+  /** By facet, the erased rows without a value of it; and those without a description. */
+  readonly #without: readonly Set<number>[] = facets.map(() => new Set<number>());
+  readonly #untold = new Set<number>();
+
+  constructor(
+    segment: SealedSegment,
+    bodies: ReadonlyMap<number, string>,
+    file: SegmentFileWriter,
+  ) {
+    this.#segment = segment;
+    this.#bodies = bodies;
+    this.#file = file;
+    for (const [row, body] of bodies) {
+      const { facets: values, description } = searchableParts(body);
+      for (const [facet, value] of values.entries()) {
+        if (value === undefined) this.#without[facet]!.add(row);
+      }
+      if (description === undefined) this.#untold.add(row);
+    }
+  }
+
+  write(): SegmentDirectory {
+    const held = this.#segment.directory;
+    const file = this.#file;
+    const rows = this.#bodies;
+    return {
+      ...held,
+      bodies: file.frames(
+        this.#frames(held.bodies, rows.keys(), blockRows, (block) => this.#block(block)),
+      ),
+      createdAt: file.frames(this.#frames(held.createdAt)),
+      recordedAt: file.frames(this.#frames(held.recordedAt)),
+      texts: file.frames(
+        this.#frames(held.texts, this.#untold, partRows, (part) => textFrame(this.#texts(part))),
+      ),
+      grams: file.frames(
+        this.#frames(held.grams, this.#untold, partRows, (part) =>
+          gramsOf(Buffer.concat(this.#texts(part))),
+        ),
+      ),
+      salted: file.frames(
+        this.#frames(held.salted, rows.keys(), partRows, (part) => this.#salted(part)),
+      ),
+      facets: held.facets.map((facet, place) => this.#facet(facet, place)),
+      salts: file.section(this.#salts()),
+      leafHashes: file.section(this.#section(held.leafHashes)),
+      nodes: file.section(this.#section(held.nodes)),
+    };
+  }
+
+  /** Frames as they stand in the file, except for those with one of these rows: they are made again. */
+  *#frames(
+    held: Frames,
+    rows: Iterable<number> = [],
+    frameRows = 1,
+    again?: (frame: number) => Uint8Array,
+  ): Generator<Uint8Array | PackedFrame> {
+    const changed = new Set(Array.from(rows, (row) => Math.floor(row / frameRows)));
+    for (const [frame, size] of held.sizes.entries()) {
+      if (again !== undefined && changed.has(frame)) yield again(frame);
+      else yield { packed: this.#segment.file.stored(held, frame), size };
+    }
+  }
+
+  #block(block: number): Uint8Array {
+    const { bytes, ends } = this.#segment.bodies(block);
+    const lines = Array.from(ends, (end, place) => {
+      const body = this.#bodies.get(block * blockRows + place);
+      if (body !== undefined) return Buffer.from(`${body}\n`);
+      return bytes.subarray(place === 0 ? 0 : ends[place - 1]! + 1, end + 1);
+    });
+    return Buffer.concat(lines);
+  }
+
+  #texts(part: number): Uint8Array[] {
+    const { bytes, ends } = this.#segment.texts(part);
+    return Array.from(ends, (end, place) =>
+      this.#untold.has(part * partRows + place)
+        ? new Uint8Array()
+        : bytes.subarray(place === 0 ? 0 : ends[place - 1]!, end),
+    );
+  }
+
+  #salted(part: number): Uint8Array {
+    const salted = this.#segment.salted(part);
+    return Uint8Array.from(salted, (one, place) =>
+      this.#bodies.has(part * partRows + place) ? 0 : one,
+    );
+  }
+
+  #salts(): Uint8Array {
+    const salts = this.#section(this.#segment.directory.salts);
+    for (const row of this.#bodies.keys()) {
+      salts.fill(0, row * saltBytes, (row + 1) * saltBytes);
+    }
+    return salts;
+  }
+
+  #facet(held: SealedFacet, facet: number): SealedFacet {
+    const { rows } = this.#segment.info;
+    const column = new Uint32Array(rows);
+    for (let part = 0; part * partRows < rows; part += 1) {
+      column.set(this.#segment.codes(facet, part), part * partRows);
+    }
+    const lost = [...this.#without[facet]!].filter((row) => column[row] !== 0);
+    if (lost.length === 0) {
+      const codes = this.#file.frames(this.#frames(held.codes));
+      return { ...held, codes, texts: this.#file.frames(this.#frames(held.texts)) };
+    }
+    for (const row of lost) column[row] = 0;
+    const values = new SealedValues(this.#segment);
+    const textOf = (code: number) => values.textOf(facet, code);
+    return writeFacet(
+      this.#file,
+      facetColumn(facet, column, Uint32Array.from(column.keys()), textOf),
+    );
+  }
+
+  #section(section: Section): Buffer {
+    return this.#segment.file.section(section, 0, section.length);
+  }
+}
