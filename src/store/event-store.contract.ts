@@ -6,7 +6,7 @@ import { minute } from '../core/micros.ts';
 import { emptyHead } from './empty-head.ts';
 import { describeAgreement } from './event-store.property.ts';
 import type { EventStore, Lines, ListQuery, StoredEvent } from './event-store.ts';
-import { type TestDraft, TestLog, testEpoch, testNodeHash } from './test-log.ts';
+import { erasureOf, type TestDraft, TestLog, testEpoch, testNodeHash } from './test-log.ts';
 
 /** A store as the suite needs it: one place that is opened, and perhaps opened again. */
 export interface StorePlace {
@@ -467,6 +467,124 @@ export function describeEventStore(
       });
     });
 
+    describe('erasing', () => {
+      const person = (n: number): TestDraft => ({
+        description: `Opened the vault ${n}`,
+        userIdentity: `u-${n % 2}`,
+        user: { email: `noor-${n}@example.com` },
+        context: { client_ip: `192.0.2.${n}`, origin: 'gui' },
+        salt: new Uint8Array(16).fill(n + 1),
+      });
+      const people = Array.from({ length: 90 }, (_, n) => person(n % 45));
+      const all = async ({ organisation }: TestLog) => {
+        const events: StoredEvent[] = [];
+        for await (const batch of store.scan(organisation, { from: 0, to: 1_000 })) {
+          events.push(...batch);
+        }
+        return events;
+      };
+      /** A log's events as they must be once those of these places are erased. */
+      const remaining = (log: TestLog, erased: readonly number[]) =>
+        log.events.map((event) => {
+          if (!erased.includes(event.sequence)) return stored(event);
+          const { salt: _, ...rest } = stored(event);
+          return { ...rest, body: erasureOf(event).body };
+        });
+      const erase = (log: TestLog, places: readonly number[]) =>
+        store.erase(
+          log.organisation,
+          places.map((place) => erasureOf(log.events[place]!)),
+        );
+
+      it('leaves what remains, without a salt, in every answer, and all else as it was', async () => {
+        const [log, other] = [await recorded(people), await recorded(people)];
+        const leaves = await store.treeNodes(log.organisation, 0, 0, 100);
+        const places = [0, 7, 8, 41, 89];
+        await erase(log, places);
+        const expected = remaining(log, places);
+        assert.deepEqual(await all(log), expected);
+        assert.deepEqual(await store.get(log.organisation, 'e-41'), expected[41]);
+        const existing = await store.findExisting(log.organisation, ['e-7', 'e-9']);
+        assert.deepEqual([existing.get('e-7'), existing.get('e-9')], [expected[7], expected[9]]);
+        const query = { filter: {}, order: 'asc', limit: 100 } as const;
+        const lines = await store.listLines(log.organisation, query);
+        const text = Buffer.from(lines?.bytes ?? []).toString();
+        assert.equal(text, expected.map(({ body }) => `${body}\n`).join(''));
+        assert.deepEqual(await store.treeNodes(log.organisation, 0, 0, 100), leaves);
+        assert.deepEqual(await store.head(log.organisation), log.head);
+        assert.deepEqual(await all(other), other.events.map(stored));
+      });
+
+      it('finds nothing by what is gone, and all by what is not', async () => {
+        const log = await recorded(people);
+        await erase(log, [3, 5, 50]);
+        const by = (facet: 'clientIp' | 'userIdentity' | 'origin', value: string) =>
+          found(log, { conditions: [{ facets: [facet], values: [value] }] });
+        assert.deepEqual(await by('clientIp', '192.0.2.3'), [48]);
+        assert.deepEqual(await by('clientIp', '192.0.2.5'), []);
+        assert.deepEqual(await by('clientIp', '192.0.2.44'), [44, 89]);
+        assert.equal((await by('userIdentity', 'u-1')).length, 44);
+        assert.equal((await by('origin', 'gui')).length, 90);
+        assert.deepEqual(await found(log, { text: 'vault 5' }), [5, 50]);
+        const addresses = await store.distinct(log.organisation, 'clientIp');
+        assert.equal(addresses.length, 44);
+        assert.deepEqual(addresses.at(-1), { value: '192.0.2.3', count: 1 });
+      });
+
+      it('forgets a description that is gone', async () => {
+        const log = await recorded(people);
+        const { description: _, ...rest } = JSON.parse(log.events[4]!.body);
+        const erased = { sequence: 4, body: JSON.stringify({ ...rest, personal: 'x' }) };
+        await store.erase(log.organisation, [erased]);
+        assert.deepEqual(
+          await found(log, { text: 'vault 4' }),
+          [40, 41, 42, 43, 44, 49, 85, 86, 87, 88, 89],
+        );
+        assert.deepEqual(await found(log, { text: 'vault 5' }), [5, 50]);
+      });
+
+      it('may be repeated, and sees every append asked for before it', async () => {
+        const log = newLog();
+        const append = log.plan(people);
+        log.accept(append);
+        const appending = store.append([append]);
+        await Promise.all([appending, erase(log, [1, 2]), erase(log, [2, 70])]);
+        await erase(log, [1, 2]);
+        await store.erase(log.organisation, []);
+        assert.deepEqual(await all(log), remaining(log, [1, 2, 70]));
+        await log.record(
+          store,
+          people.slice(0, 3).map((draft, n) => ({ ...draft, eventID: `n-${n}` })),
+        );
+        await erase(log, [91]);
+        assert.deepEqual(await all(log), remaining(log, [1, 2, 70, 91]));
+      });
+
+      it('refuses an event that the log does not have, and then erases nothing', async () => {
+        const log = await recorded(people);
+        const beyond = { sequence: 90, body: '{}' };
+        const erasing = store.erase(log.organisation, [erasureOf(log.events[0]!), beyond]);
+        await assert.rejects(erasing, { code: 'invalid' });
+        assert.deepEqual(await all(log), log.events.map(stored));
+        await assert.rejects(store.erase('org-nobody', [beyond]), { code: 'invalid' });
+      });
+
+      if (durable) {
+        it('is found done when opened again', async () => {
+          const log = await recorded(people);
+          await erase(log, [0, 44, 60]);
+          await store.close();
+          store = await place.open();
+          assert.deepEqual(await all(log), remaining(log, [0, 44, 60]));
+          const conditions = [{ facets: ['clientIp'] as const, values: ['192.0.2.44'] }];
+          assert.deepEqual(await found(log, { conditions }), [89]);
+          await assert.rejects(store.append([log.plan([{ eventID: 'e-44' }])]), {
+            code: 'conflict',
+          });
+        });
+      }
+    });
+
     describeAgreement(() => ({ store, log: newLog() }));
 
     if (durable) {
@@ -507,6 +625,7 @@ export function describeEventStore(
         const scan = store.scan(organisation, { from: 0, to: 1 })[Symbol.asyncIterator]();
         const refused = { code: 'unavailable', message: 'The event store is closed' };
         await assert.rejects(store.append([log.plan([{}])]), refused);
+        await assert.rejects(store.erase(organisation, []), refused);
         await assert.rejects(store.findExisting(organisation, ['x']), refused);
         await assert.rejects(store.head(organisation), refused);
         await assert.rejects(store.get(organisation, 'x'), refused);

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { type FacetSource, facetsOf } from '../core/facets.ts';
 import { formatInstant, type Micros, second } from '../core/micros.ts';
 import { emptyHead } from './empty-head.ts';
-import type { Append, EventWriter, Head, SealedEvent, TreeNode } from './event-store.ts';
+import type {
+  Append,
+  Erasure,
+  EventWriter,
+  Head,
+  SealedEvent,
+  StoredEvent,
+  TreeNode,
+} from './event-store.ts';
 
 /** What a test says about an event; everything else is filled in. */
 export interface TestDraft extends FacetSource {
@@ -94,6 +102,13 @@ export class TestLog {
       frontier.set(sha256(root, `${place}`), 32 * place);
     return { size, root, frontier, recordedAt };
   }
+}
+
+/** An event without who did it and from where, as the ledger would leave it after an erasure. */
+export function erasureOf({ sequence, body }: StoredEvent): Erasure {
+  const { user: _user, personal: _erased, context = {}, ...event } = JSON.parse(body);
+  const { client_ip: _address, ...rest } = context;
+  return { sequence, body: JSON.stringify({ ...event, context: rest, personal: 'commitment' }) };
 }
 
 /** The hash a test log gives to the node at this place. */

@@ -64,7 +64,14 @@ export class Segments {
    */
   async erase(log: number, erasures: readonly Erasure[], before: number): Promise<void> {
     await this.#waitUntilSealed(before);
-    await this.#inTurn(() => this.#eraseSealed(log, erasures));
+    await this.#inTurn(async () => {
+      try {
+        await this.#eraseSealed(log, erasures);
+      } catch (error) {
+        await this.#renewSealer();
+        throw error;
+      }
+    });
   }
 
   /** Lets those who wait pass. Sealing is cut off, and taken up when the store is opened again. */
@@ -154,12 +161,16 @@ export class Segments {
     }
   }
 
-  /** After a failure: a little time, and another thread, because the one before may be gone. */
+  /** After a failure: a little time, and another thread. */
   async #pause(): Promise<void> {
-    const { signal } = this.#stop;
+    await setTimeout(retryMillis, undefined, { signal: this.#stop.signal }).catch(() => {});
+    await this.#inTurn(() => this.#renewSealer());
+  }
+
+  /** The one before may be gone. */
+  async #renewSealer(): Promise<void> {
     await this.#sealer.terminate();
-    await setTimeout(retryMillis, undefined, { signal }).catch(() => {});
-    if (!signal.aborted) this.#sealer = this.#startSealer();
+    if (!this.#stop.signal.aborted) this.#sealer = this.#startSealer();
   }
 
   #show(view: View): Promise<void> {

@@ -110,11 +110,12 @@ class SqliteStore implements EventStore {
 
   async #erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
     this.#checkOpen();
+    if (erasures.length === 0) return;
     await this.#segments.room();
     const aside = await this.#writer.call.setAside(organisation, erasures);
     if (aside === undefined) return;
     for (const segment of aside.begun) this.#segments.begin(segment);
-    if (erasures.length > 0) await this.#segments.erase(aside.log, erasures, aside.before);
+    await this.#segments.erase(aside.log, erasures, aside.before);
   }
 
   async findExisting(
