@@ -50,7 +50,8 @@ class PlainSealing extends Sealing {
 type Grow = (drafts: readonly Draft[]) => Append;
 
 function withTree(): Grow {
-  const sealing = new Sealing({ ...world, personal: personalPaths() });
+  const paths = personalPaths();
+  const sealing = new Sealing({ ...world, personal: () => paths });
   let edge: Edge = { frontier: new Frontier(), recordedAt: 0 };
   return (drafts) => {
     const addition = new Addition(organisation, edge, undefined, { sealing, clock: world.clock });
@@ -61,7 +62,8 @@ function withTree(): Grow {
 }
 
 function withoutTree(): Grow {
-  const sealing = new PlainSealing({ ...world, personal: personalPaths([]) });
+  const paths = personalPaths([]);
+  const sealing = new PlainSealing({ ...world, personal: () => paths });
   let expectedSize = 0;
   let recordedAt = 0;
   return (drafts) => {

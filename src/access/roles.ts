@@ -3,6 +3,7 @@ export type Permission =
   | 'audit_log:create'
   | 'audit_log:list'
   | 'audit_log:read'
+  | 'audit_log:erase'
   | 'api_key:list'
   | 'api_key:create'
   | 'api_key:delete'
@@ -20,6 +21,7 @@ const permissions: Record<Role, readonly Permission[]> = {
     'audit_log:create',
     'audit_log:list',
     'audit_log:read',
+    'audit_log:erase',
     'api_key:list',
     'api_key:create',
     'api_key:delete',

@@ -8,4 +8,9 @@ export interface Organisation {
   readonly slug: string;
   readonly name: string;
   readonly createdAt: Micros;
+  /**
+   * Dotted paths into its events that are personal besides those that always are. Settled when the organisation is
+   * made, before its first event, because they are part of what its leaves mean.
+   */
+  readonly personalPaths?: readonly string[];
 }

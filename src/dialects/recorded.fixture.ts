@@ -12,7 +12,7 @@ export const recordedAt: Micros = Date.parse('2026-06-20T09:00:00Z') * 1_000 + 7
 const sealing = new Sealing({
   clock: () => recordedAt,
   random: (bytes) => bytes.fill(7),
-  personal: personalPaths(),
+  personal: () => personalPaths(),
 });
 
 /** The event this draft becomes. */

@@ -27,7 +27,7 @@ export class TestTrail {
   now: Micros = Date.parse('2026-06-20T12:00:00Z') * 1_000;
   readonly #clock = () => this.now;
   readonly #directory = new MemoryDirectory();
-  readonly #sealing = new Sealing({ clock: this.#clock, random, personal: personalPaths() });
+  readonly #sealing = new Sealing({ clock: this.#clock, random, personal: () => personalPaths() });
   readonly #ledger = new GroupCommit({
     store: this.store,
     sealing: this.#sealing,

@@ -95,6 +95,12 @@ const routes = [
   },
   { method: 'GET', path: '/v1/audit/tile/0/000.p/1', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/tile/entries/000.p/1', allowed: ['org-admin', 'org-auditor'] },
+  {
+    method: 'POST',
+    path: '/v1/audit/erasures',
+    allowed: ['org-admin'],
+    body: { userIdentity: 'somebody' },
+  },
   { method: 'GET', path: '/v1/organisations', allowed: ['org-admin', 'operator'] },
   {
     method: 'POST',
@@ -270,6 +276,7 @@ describe('who may', () => {
         '/v1/audit/checkpoint',
         '/v1/audit/checkpoint/cosignatures',
         '/v1/audit/keys',
+        '/v1/audit/erasures',
         '/v1/audit/proof/inclusion',
         '/v1/audit/proof/consistency',
         '/v1/audit/proof/multiproof',

@@ -12,10 +12,11 @@ import { isFault, nativeErrorResponse } from '../dialects/native/errors.ts';
 import type { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OwnRecords } from '../ledger/own-records.ts';
-import type { EventReader } from '../store/event-store.ts';
+import type { EventEraser, EventReader } from '../store/event-store.ts';
 import { createCheckpoints, type VerifierKeys } from './checkpoints.ts';
 import { callerOf, rememberAddress, requireNamedOrganisation } from './connection.ts';
 import type { HttpEnv } from './env.ts';
+import { createErasures } from './erasures.ts';
 import { createIngest } from './ingest.ts';
 import { createKeys } from './keys.ts';
 import type { Metrics } from './metrics.ts';
@@ -28,6 +29,7 @@ import { createTiles } from './tiles.ts';
 export interface AppParts {
   readonly version: string;
   readonly reader: EventReader;
+  readonly eraser: EventEraser;
   readonly ledger: Ledger;
   readonly checkpoints: Checkpoints;
   readonly verifierKeys: VerifierKeys;
@@ -95,6 +97,7 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
   app.route('/', createCheckpoints(proofParts));
   app.route('/', createProofs(proofParts));
   app.route('/', createTiles(proofParts));
+  app.route('/', createErasures({ ...parts, admit }));
   mountDialects(app, parts.dialects, dialectParts);
   return app;
 }

@@ -4,7 +4,7 @@ import { AnnalsError } from '../core/errors.ts';
 import { decodeUtf8 } from '../core/json.ts';
 import { methodNotAllowed } from '../dialects/native/errors.ts';
 import { readParameters, wholeNumber } from '../dialects/native/query.ts';
-import { defaultPersonalPaths } from '../integrity/personal.ts';
+import { personalPathsOf } from '../integrity/personal.ts';
 import type { IssuedCheckpoint } from '../ledger/checkpoints/archive.ts';
 import { readBody } from './body.ts';
 import type { ProofParts } from './proofs.ts';
@@ -65,8 +65,8 @@ export function createCheckpoints(parts: CheckpointParts): Hono {
   });
 
   app.get('/v1/audit/keys', (c) => {
-    parts.admit(c.req.raw, 'audit_log:read');
-    return c.json({ ...verifierKeys, personalPaths: defaultPersonalPaths });
+    const { organisation } = parts.admit(c.req.raw, 'audit_log:read');
+    return c.json({ ...verifierKeys, personalPaths: personalPathsOf(organisation) });
   });
 
   app.all('/v1/audit/checkpoint', (c) => methodNotAllowed(c.req.method, 'GET, HEAD'));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { draftSchema, eventSchema } from '../core/event.ts';
 import { exportParameters, followParameters, listParameters } from '../dialects/native/query.ts';
 import { checkpointParameters, verifierKeysSchema } from './checkpoints.ts';
+import { erasureSchema, newErasureSchema } from './erasures.ts';
 import { receiptSchema } from './ingest.ts';
 import { keySchema, madeKeySchema, newKeySchema } from './keys.ts';
 import { newOrganisationSchema, organisationSchema } from './organisations.ts';
@@ -284,6 +285,16 @@ export function openApiDocument(version: string): JsonSchema {
                 'text/csv': { schema: { type: 'string' } },
               },
             },
+            ...failures(400, 401, 403),
+          },
+        },
+      },
+      '/v1/audit/erasures': {
+        post: {
+          summary: 'Erase what is personal in the events of a user; what remains is still proved',
+          requestBody: { required: true, content: content(newErasureSchema) },
+          responses: {
+            200: { description: 'Erased', content: content(erasureSchema) },
             ...failures(400, 401, 403),
           },
         },

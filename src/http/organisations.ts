@@ -8,6 +8,7 @@ import { type Clock, formatInstant } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { Random } from '../core/uuid.ts';
 import { methodNotAllowed } from '../dialects/native/errors.ts';
+import { personalPaths } from '../integrity/personal.ts';
 import type { OwnRecords } from '../ledger/own-records.ts';
 import { requestFacts } from './connection.ts';
 import { readJson } from './json-body.ts';
@@ -18,6 +19,17 @@ export interface OrganisationsParts {
   readonly ownRecords: OwnRecords;
   readonly clock: Clock;
   readonly random: Random;
+}
+
+const notPersonal = 'cannot be a personal part';
+
+function mayBePersonal(path: string): boolean {
+  try {
+    personalPaths([path]);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export const newOrganisationSchema = z
@@ -33,6 +45,14 @@ export const newOrganisationSchema = z
       .trim()
       .min(1, 'must not be empty')
       .max(200, 'must have at most 200 characters'),
+    personalPaths: z
+      .array(
+        z.string().max(200, 'must have at most 200 characters').refine(mayBePersonal, notPersonal),
+      )
+      .max(100, 'must have at most 100 paths')
+      .refine((paths) => new Set(paths).size === paths.length, 'must not name a path twice')
+      .describe('What is personal in its events besides what always is: dotted paths, for good')
+      .exactOptional(),
   })
   .meta({ id: 'NewOrganisation' });
 
@@ -42,6 +62,7 @@ export const organisationSchema = z
     slug: z.string(),
     name: z.string(),
     createdAt: z.iso.datetime(),
+    personalPaths: z.array(z.string()).exactOptional(),
   })
   .meta({ id: 'Organisation' });
 
@@ -53,11 +74,11 @@ export function createOrganisations(parts: OrganisationsParts): Hono {
   app.post('/v1/organisations', async (c) => {
     const principal = gate.recognise(c.req.raw);
     gate.require(principal, 'organisation:create', c.req.raw);
-    const { slug, name } = await readJson(
-      c.req.raw,
-      newOrganisationSchema,
-      'make the organisation',
-    );
+    const {
+      slug,
+      name,
+      personalPaths: paths = [],
+    } = await readJson(c.req.raw, newOrganisationSchema, 'make the organisation');
     if (slug.startsWith('org-')) {
       throw new AnnalsError(
         'invalid',
@@ -65,7 +86,10 @@ export function createOrganisations(parts: OrganisationsParts): Hono {
       );
     }
     const identity = `org-${randomText(12, random).toLowerCase()}`;
-    const organisation = { identity, slug, name, createdAt: clock() };
+    const organisation = {
+      ...{ identity, slug, name, createdAt: clock() },
+      ...(paths.length > 0 && { personalPaths: paths.toSorted() }),
+    };
     await directory.addOrganisation(organisation);
     await ownRecords.organisationMade(organisation, principal.key, requestFacts(c.req.raw));
     return c.json(shown(organisation), 201);
@@ -83,6 +107,6 @@ export function createOrganisations(parts: OrganisationsParts): Hono {
   return app;
 }
 
-function shown({ identity, slug, name, createdAt }: Organisation) {
-  return { identity, slug, name, createdAt: formatInstant(createdAt) };
+function shown({ createdAt, ...rest }: Organisation) {
+  return { ...rest, createdAt: formatInstant(createdAt) };
 }

@@ -18,11 +18,11 @@ import {
   type VerifierKey,
   verifierKey,
 } from '../integrity/keys.ts';
-import { personalPaths } from '../integrity/personal.ts';
 import { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
 import { MemoryArchive } from '../ledger/checkpoints/memory-archive.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
+import { personalOf } from '../ledger/personal-of.ts';
 import { Sealing } from '../ledger/sealing.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
@@ -66,7 +66,7 @@ export class TestApp {
   }: TestAppOptions = {}) {
     this.clock = clock;
     this.store = store;
-    const sealing = new Sealing({ clock, random, personal: personalPaths() });
+    const sealing = new Sealing({ clock, random, personal: personalOf(this.directory) });
     this.ledger = new GroupCommit({ store, sealing, clock });
     this.ownRecords = new OwnRecords({
       ledger: this.ledger,
@@ -88,6 +88,7 @@ export class TestApp {
     const app = createApp({
       version: '0.0.0',
       reader: store,
+      eraser: store,
       ledger: this.ledger,
       checkpoints: this.checkpoints,
       verifierKeys: {

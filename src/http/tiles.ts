@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import { AnnalsError } from '../core/errors.ts';
+import type { Organisation } from '../core/organisation.ts';
 import { methodNotAllowed } from '../dialects/native/errors.ts';
 import { entryBundle } from '../integrity/entry-bundle.ts';
 import { leafTextOf } from '../integrity/leaf-text.ts';
-import { personalPaths } from '../integrity/personal.ts';
+import { personalPaths, personalPathsOf } from '../integrity/personal.ts';
 import { fullWidth, parseTilePath, type Tile, tileWidth } from '../integrity/tiles.ts';
 import { readTile } from '../ledger/tree.ts';
 import type { ProofParts } from './proofs.ts';
@@ -14,7 +15,6 @@ import type { ProofParts } from './proofs.ts';
  * personal part and so never changes, erased or not.
  */
 export function createTiles({ reader, admit, noteRead }: Omit<ProofParts, 'checkpoints'>): Hono {
-  const paths = personalPaths();
   const app = new Hono();
 
   app.get('/v1/audit/tile/*', async (c) => {
@@ -28,7 +28,7 @@ export function createTiles({ reader, admit, noteRead }: Omit<ProofParts, 'check
     }
     const bytes =
       tile.level === 'entries'
-        ? await bundle(identity, tile)
+        ? await bundle(caller.organisation, tile)
         : await readTile(reader, identity, tile.level, tile.index, tile.width);
     noteRead(caller, 'audit_log.read', { tile: c.req.path });
     return new Response(new Uint8Array(bytes), {
@@ -43,10 +43,12 @@ export function createTiles({ reader, admit, noteRead }: Omit<ProofParts, 'check
   app.all('/v1/audit/tile/*', (c) => methodNotAllowed(c.req.method, 'GET, HEAD'));
   return app;
 
-  async function bundle(organisation: string, { index, width }: Tile): Promise<Uint8Array> {
+  async function bundle(organisation: Organisation, { index, width }: Tile): Promise<Uint8Array> {
+    const { identity } = organisation;
+    const paths = personalPaths(personalPathsOf(organisation));
     const from = index * fullWidth;
     const entries: Uint8Array[] = [];
-    for await (const events of reader.scan(organisation, { from, to: from + width })) {
+    for await (const events of reader.scan(identity, { from, to: from + width })) {
       for (const { body, salt } of events) {
         entries.push(Buffer.from(leafTextOf(body, salt, paths)));
       }
@@ -54,7 +56,7 @@ export function createTiles({ reader, admit, noteRead }: Omit<ProofParts, 'check
     if (entries.length === width) return entryBundle(entries);
     throw new AnnalsError(
       'corrupt',
-      `Cannot bundle the events ${from} to ${from + width} of ${organisation}: only ${entries.length} are there`,
+      `Cannot bundle the events ${from} to ${from + width} of ${identity}: only ${entries.length} are there`,
     );
   }
 }

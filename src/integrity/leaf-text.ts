@@ -49,6 +49,19 @@ export function cutLeafText(
   };
 }
 
+/**
+ * A leaf text without the hash in it, for comparing all but the personal parts. Undefined for a text that commits to
+ * nothing: an event whose personal parts are there, or that never had any.
+ */
+export function withoutCommitment(leafText: string): string | undefined {
+  let rest: string | undefined;
+  eachMember(leafText, (key, start, end) => {
+    if (key === commitmentKey) rest = leafText.slice(0, start) + leafText.slice(end);
+    return rest !== undefined;
+  });
+  return rest;
+}
+
 /** Divides the members of one object, as they stand in the text, into those that stay and those that are personal. */
 class Cutting {
   readonly #text: string;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { AnnalsError } from '../core/errors.ts';
+import type { Organisation } from '../core/organisation.ts';
 import { canonicalJson, canonicalKeys, canonicalString } from './canonical.ts';
 
 /**
@@ -14,8 +15,7 @@ import { canonicalJson, canonicalKeys, canonicalString } from './canonical.ts';
  * The objects that personal parts are taken out of stay where they are, empty if need be, so nothing but the parts
  * themselves is lost. An event without personal parts is its own leaf text, and has no salt.
  *
- * Which paths are personal is part of what a leaf means. Whoever changes the list keeps the old one for the events
- * that were recorded under it.
+ * Which paths are personal is part of what a leaf means, so the list of a log never changes once it has an event.
  */
 export interface EventTexts {
   /** The whole event. */
@@ -42,8 +42,22 @@ export const defaultPersonalPaths: readonly string[] = [
   'context.headers',
 ];
 
-/** What the log itself stands on; without these an event could be neither found nor put in its place. */
-const essential = ['eventID', 'sequence', 'createdAt', 'recordedAt', 'organizationIdentity'];
+/** All that is personal in an organisation's events; one that is not known has nothing of its own to add. */
+export function personalPathsOf(
+  organisation: Pick<Organisation, 'personalPaths'> | undefined,
+): readonly string[] {
+  return [...defaultPersonalPaths, ...(organisation?.personalPaths ?? [])];
+}
+
+/** What every event has and the log itself stands on; without these it could be neither found nor put in its place. */
+const essential = [
+  'eventID',
+  'sequence',
+  'createdAt',
+  'recordedAt',
+  'organizationIdentity',
+  'action',
+];
 
 /** Paths as a tree of keys; `all` is where a path ends. */
 export interface PersonalPaths extends ReadonlyMap<string, PersonalPaths | 'all'> {}

@@ -10,6 +10,7 @@ import { leafHash } from '../integrity/hash.ts';
 import { eventTexts, personalPaths } from '../integrity/personal.ts';
 import type { Append, EventStore } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
+import { erasePerson } from './erase-person.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Sealing } from './sealing.ts';
 
@@ -28,7 +29,7 @@ function open({
   maxWaitingEvents,
 }: Options = {}) {
   const random = (bytes: Uint8Array) => void randomFillSync(bytes);
-  const sealing = new Sealing({ clock, random, personal: personalPaths() });
+  const sealing = new Sealing({ clock, random, personal: () => personalPaths() });
   const ledger = new GroupCommit({
     store,
     sealing,
@@ -235,6 +236,65 @@ describe('repeating', () => {
       ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
     );
     assert.equal((await verifyLog(store)).length, 3);
+  });
+});
+
+describe('repeating a draft whose event was erased', () => {
+  const draft = {
+    eventID: 'e-1',
+    action: 'vault.open',
+    userIdentity: 'u-1',
+    user: { subject: 's', name: 'Noor' },
+    context: { client_ip: '192.0.2.7', status: 200 },
+  };
+  const erased = async () => {
+    const opened = open();
+    await opened.ledger.record(organisation, [draft, { ...draft, eventID: 'e-2' }]);
+    const person = {
+      ...{ organisation, userIdentity: 'u-1', snapshot: 2 },
+      paths: personalPaths(),
+    };
+    const counts = await erasePerson({ reader: opened.store, eraser: opened.store }, person);
+    assert.deepEqual(counts, { erased: 2, alreadyErased: 0 });
+    await verifyLog(opened.store);
+    return opened;
+  };
+
+  it('adds nothing when all but the personal parts is the same', async () => {
+    const { ledger, store } = await erased();
+    const forgotten = { ...draft, user: { subject: 's', name: 'Somebody' } };
+    for (const repeated of [draft, forgotten]) {
+      const receipt = await ledger.record(organisation, [repeated]);
+      assert.deepEqual([receipt.accepted, receipt.duplicates], [0, 1]);
+    }
+    const [event] = await verifyLog(store);
+    assert.deepEqual(event?.user, { subject: 's' });
+    assert.deepEqual(event?.context, { status: 200 });
+  });
+
+  it('is a conflict when anything else differs', async () => {
+    const { ledger } = await erased();
+    const { user: _, context: __, ...impersonal } = draft;
+    for (const other of [
+      { ...draft, action: 'vault.read' },
+      { ...draft, user: { subject: 't', name: 'Noor' } },
+      impersonal,
+    ]) {
+      await assert.rejects(ledger.record(organisation, [other]), { code: 'conflict' });
+    }
+  });
+
+  it('an event is not erased when what remains of it is not its leaf', async () => {
+    const { ledger, store } = open();
+    await ledger.record(organisation, [draft]);
+    const person = { organisation, userIdentity: 'u-1', snapshot: 1 };
+    const paths = personalPaths(['user.name']);
+    await assert.rejects(erasePerson({ reader: store, eraser: store }, { ...person, paths }), {
+      code: 'corrupt',
+      message: /^Cannot erase event 0 of org-1: /,
+    });
+    await verifyLog(store);
+    assert.match((await store.get(organisation, 'e-1'))?.body ?? '', /Noor/);
   });
 });
 

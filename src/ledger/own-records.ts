@@ -28,6 +28,14 @@ export interface OwnRecordsOptions {
   readonly maxSummaries?: number;
 }
 
+/** Whose events are erased, among how many; and once it is done, of how many events and of how many it was before. */
+export interface ErasureFacts {
+  readonly userIdentity: string;
+  readonly snapshot: number;
+  readonly erased?: number;
+  readonly alreadyErased?: number;
+}
+
 /** Doings of one kind by one key: the first was recorded at once, the rest are counted. */
 interface Summary {
   readonly organisation: string;
@@ -66,6 +74,7 @@ export class OwnRecords {
         resourceType: 'organisation',
         resourceIdentity: made.identity,
         outcome: 'success',
+        ...(made.personalPaths !== undefined && { details: { personalPaths: made.personalPaths } }),
       },
     ]);
   }
@@ -90,6 +99,25 @@ export class OwnRecords {
           role: key.role,
           ...(key.expiresAt !== undefined && { expiresAt: formatInstant(key.expiresAt) }),
         },
+      },
+    ]);
+  }
+
+  /** Durable once resolved. That an erasure begins, or with its counts that it ended; nothing of what is erased. */
+  async erasure(caller: Caller, details: ErasureFacts): Promise<void> {
+    const { keyId, keyName, organisation } = caller;
+    const ended = details.erased !== undefined;
+    await this.#options.ledger.record(organisation.identity, [
+      {
+        ...actor({ id: keyId, name: keyName }, caller),
+        action: ended ? 'audit_log.erased' : 'audit_log.erase',
+        description: ended
+          ? `Erased the personal parts of ${details.erased} events`
+          : 'Began to erase the personal parts of the events of a user',
+        resourceType: 'audit_log',
+        resourceIdentity: organisation.identity,
+        outcome: 'success',
+        details: { ...details },
       },
     ]);
   }

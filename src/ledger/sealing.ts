@@ -4,8 +4,10 @@ import { type FacetValues, facetsOf } from '../core/facets.ts';
 import { type Clock, formatInstant, type Micros, parseInstant } from '../core/micros.ts';
 import { type Random, uuidV7Maker } from '../core/uuid.ts';
 import { leafHash } from '../integrity/hash.ts';
-import { eventTexts, type PersonalPaths, saltBytes } from '../integrity/personal.ts';
+import { withoutCommitment } from '../integrity/leaf-text.ts';
+import { eventTexts, saltBytes } from '../integrity/personal.ts';
 import type { SealedEvent, StoredEvent } from '../store/event-store.ts';
+import type { PersonalOf } from './personal-of.ts';
 
 /** A text with two gaps, where the place and the time of recording go. */
 type GappedText = readonly [before: string, between: string, after: string];
@@ -25,7 +27,7 @@ export interface PreparedDraft {
 export interface SealingOptions {
   readonly clock: Clock;
   readonly random: Random;
-  readonly personal: PersonalPaths;
+  readonly personal: PersonalOf;
 }
 
 /** Turns drafts into events in two steps: the costly one before their place is known, the cheap one after. */
@@ -69,7 +71,8 @@ export class Sealing {
 
   /**
    * Whether this draft, sealed where the stored event stands, is that event. A draft that left the time of the
-   * event to us is given the stored one.
+   * event to us is given the stored one. Of an erased event all but the personal parts must be the same: what these
+   * were, nobody knows any more.
    */
   isSame(organisation: string, prepared: PreparedDraft, stored: StoredEvent): boolean {
     const { draft } = prepared;
@@ -77,7 +80,10 @@ export class Sealing {
       draft.createdAt === undefined && prepared.createdAt !== stored.createdAt
         ? this.#prepareAt(organisation, draft, stored.createdAt)
         : prepared;
-    return fill(again.body, stored.sequence, stored.recordedAt) === stored.body;
+    const textOf = (text: GappedText) => fill(text, stored.sequence, stored.recordedAt);
+    if (textOf(again.body) === stored.body) return true;
+    const remains = stored.salt === undefined ? withoutCommitment(stored.body) : undefined;
+    return remains !== undefined && remains === withoutCommitment(textOf(again.leaf));
   }
 
   #prepareAt(organisation: string, draft: Draft, createdAt: Micros): PreparedDraft {
@@ -98,7 +104,7 @@ export class Sealing {
     // Out of Buffer's pool: handed to another thread, a thousand arrays of their own cost more than all their hashes.
     const salt = Buffer.allocUnsafe(saltBytes);
     this.#options.random(salt);
-    const { body, leaf, personal } = eventTexts(event, salt, this.#options.personal);
+    const { body, leaf, personal } = eventTexts(event, salt, this.#options.personal(organisation));
     // Both must fit: the body into a store, the leaf text into a bundle of entries.
     const size = Math.max(Buffer.byteLength(body), Buffer.byteLength(leaf));
     if (size > maxEventBytes) {

@@ -7,13 +7,13 @@ import type { Random } from '../core/uuid.ts';
 import type { VerifierKeys } from '../http/checkpoints.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
-import { personalPaths } from '../integrity/personal.ts';
 import { Anchoring } from '../ledger/anchors/anchoring.ts';
 import type { IssuedCheckpoint } from '../ledger/checkpoints/archive.ts';
 import { checkLog } from '../ledger/checkpoints/check-log.ts';
 import { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
 import { openSqliteArchive } from '../ledger/checkpoints/sqlite/archive.ts';
 import { inParallel } from '../ledger/in-parallel.ts';
+import { personalOf } from '../ledger/personal-of.ts';
 import type { EventReader } from '../store/event-store.ts';
 import { anchorOf } from './anchors.ts';
 import type { Settings } from './settings.ts';
@@ -118,11 +118,12 @@ async function checkLogs({ reader, directory, newest, keys }: LogsToCheck): Prom
     ...directory.organisations().map(({ identity }) => identity),
     ...signed.keys(),
   ]);
-  const checks = { paths: personalPaths(), keys };
+  const personal = personalOf(directory);
   await inParallel(logs, atOnce, async (organisation) => {
     const slug = directory.organisation(organisation)?.slug;
     const name = slug === undefined ? organisation : `${slug} (${organisation})`;
     const log = { organisation, name, newest: signed.get(organisation) };
+    const checks = { paths: personal(organisation), keys };
     await checkLog(reader, log, checks).catch((cause: unknown) => {
       throw new AnnalsError('corrupt', `Cannot start. ${messageOf(cause)}`, { cause });
     });

@@ -15,9 +15,9 @@ import type { Random } from '../core/uuid.ts';
 import { createApp } from '../http/app.ts';
 import { requestFacts } from '../http/connection.ts';
 import { Metrics } from '../http/metrics.ts';
-import { personalPaths } from '../integrity/personal.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
+import { personalOf } from '../ledger/personal-of.ts';
 import { Sealing } from '../ledger/sealing.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
 import { mountedDialects } from './dialects.ts';
@@ -69,7 +69,11 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     throw error;
   });
   const { checkpoints, keys: verifierKeys } = proving;
-  const sealing = new Sealing({ clock, random: pooledRandom(random), personal: personalPaths() });
+  const sealing = new Sealing({
+    clock,
+    random: pooledRandom(random),
+    personal: personalOf(directory),
+  });
   const ledger = new GroupCommit({
     store,
     sealing,
@@ -95,6 +99,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const app = createApp({
     version,
     reader: store,
+    eraser: store,
     ledger,
     checkpoints,
     verifierKeys,

@@ -19,6 +19,11 @@ const schema = `
     name TEXT NOT NULL,
     created_at INTEGER NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS personal_paths (
+    organisation TEXT NOT NULL REFERENCES organisations (identity),
+    path TEXT NOT NULL,
+    PRIMARY KEY (organisation, path)
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS keys (
     id TEXT PRIMARY KEY,
     organisation TEXT REFERENCES organisations (identity),
@@ -47,6 +52,7 @@ const methods = {
         slug: String(row.slug),
         name: String(row.name),
         createdAt: Number(row.created_at),
+        ...personalPathsOf(String(row.identity)),
       })),
       keys: keys.map((row) => ({
         id: String(row.id),
@@ -62,10 +68,20 @@ const methods = {
     };
   },
 
-  addOrganisation({ identity, slug, name, createdAt }: Organisation): void {
-    database
-      .prepare('INSERT INTO organisations VALUES (?, ?, ?, ?)')
-      .run(identity, slug, name, createdAt);
+  addOrganisation(organisation: Organisation): void {
+    const { identity, slug, name, createdAt, personalPaths = [] } = organisation;
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      database
+        .prepare('INSERT INTO organisations VALUES (?, ?, ?, ?)')
+        .run(identity, slug, name, createdAt);
+      const addPath = database.prepare('INSERT INTO personal_paths VALUES (?, ?)');
+      for (const path of personalPaths) addPath.run(identity, path);
+      database.exec('COMMIT');
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
+    }
   },
 
   addKey(key: KeyRecord): void {
@@ -101,6 +117,13 @@ const methods = {
     database.close();
   },
 };
+
+function personalPathsOf(organisation: string): Pick<Organisation, 'personalPaths'> {
+  const rows = database
+    .prepare('SELECT path FROM personal_paths WHERE organisation = ? ORDER BY path')
+    .all(organisation);
+  return rows.length === 0 ? {} : { personalPaths: rows.map(({ path }) => String(path)) };
+}
 
 export type DirectoryMethods = typeof methods;
 

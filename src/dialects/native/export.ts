@@ -5,7 +5,7 @@ import type { Filter } from '../../core/filter.ts';
 import { parseInstant } from '../../core/micros.ts';
 import { encodeBase64 } from '../../integrity/base64.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
-import { personalPaths } from '../../integrity/personal.ts';
+import type { PersonalPaths } from '../../integrity/personal.ts';
 import type { EventReader, Lines, StoredEvent } from '../../store/event-store.ts';
 import { linesOf } from '../../store/lines-of.ts';
 import { eventCsvHeader, eventCsvRow } from './csv.ts';
@@ -55,6 +55,8 @@ export interface ExportQuestion {
   readonly after: Place | undefined;
   /** Hand out each event as its leaf text, without its personal parts. */
   readonly redacted: boolean;
+  /** What is personal in the organisation's events. */
+  readonly paths: PersonalPaths;
   /** Hand out each event as `{"salt","event"}`; for a format that can say so. */
   readonly withSalts: boolean;
 }
@@ -114,7 +116,8 @@ function linesReader(reader: EventReader, question: ExportQuestion) {
 function formOf({
   redacted,
   withSalts,
-}: Pick<ExportQuestion, 'redacted' | 'withSalts'>): (event: StoredEvent) => StoredEvent {
+  paths,
+}: Pick<ExportQuestion, 'redacted' | 'withSalts' | 'paths'>): (event: StoredEvent) => StoredEvent {
   const redact = ({ salt, body, ...event }: StoredEvent): StoredEvent => ({
     ...event,
     body: leafTextOf(body, salt, paths),
@@ -126,8 +129,6 @@ function formOf({
   if (redacted) return withSalts ? (event) => wrap(redact(event)) : redact;
   return withSalts ? wrap : (event) => event;
 }
-
-const paths = personalPaths();
 
 /** Reads `2026-06-20T08:14:03.512904Z/41`. */
 export function parsePlace(text: string): Place {

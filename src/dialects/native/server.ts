@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { AnnalsError } from '../../core/errors.ts';
+import { personalPaths, personalPathsOf } from '../../integrity/personal.ts';
 import type { DialectParts, DialectServer } from '../dialect.ts';
 import { streamed } from '../streamed.ts';
 import { isFault, methodNotAllowed, nativeErrorResponse } from './errors.ts';
@@ -154,6 +155,7 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
     snapshot,
     after,
     redacted: parameters.redact === 'personal',
+    paths: personalPaths(personalPathsOf(caller.organisation)),
     withSalts: parameters.salts === true,
   };
   const headers: Record<string, string> = {

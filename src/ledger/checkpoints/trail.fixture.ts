@@ -17,7 +17,7 @@ export const serverVerifier = verifierKey(serverKey.name, createPublicKey(privat
 export function openTrail(store: EventStore = createMemoryStore()) {
   const clock = () => 1_800_000_000_000_000;
   const random = (bytes: Uint8Array) => void randomFillSync(bytes);
-  const sealing = new Sealing({ clock, random, personal: personalPaths() });
+  const sealing = new Sealing({ clock, random, personal: () => personalPaths() });
   const ledger = new GroupCommit({ store, sealing, clock });
   return {
     store,
