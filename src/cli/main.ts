@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   sync: async () => (await import('./sync.ts')).syncCommand,
   import: async () => (await import('./import.ts')).importCommand,
   tail: async () => (await import('./tail.ts')).tailCommand,
+  erase: async () => (await import('./erase.ts')).eraseCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   orgs: async () => (await import('./organisations.ts')).organisationsCommand,

@@ -8,6 +8,11 @@ interface Flags extends ConnectionFlags {
   readonly json?: boolean;
 }
 
+interface CreateFlags extends Flags {
+  readonly name?: string;
+  readonly personalPath: readonly string[];
+}
+
 interface ShownOrganisation {
   readonly identity: string;
   readonly slug: string;
@@ -37,18 +42,25 @@ export function organisationsCommand(context: CliContext): Command {
     .command('create')
     .description('make an organisation (needs the operator’s key)')
     .argument('<slug>', 'short name: lower-case letters, digits, hyphens')
-    .option('--name <name>', 'full name; the slug by default');
+    .option('--name <name>', 'full name; the slug by default')
+    .option(
+      '--personal-path <path>',
+      'what else is personal in its events, such as details.phone; repeatable, settled for good',
+      (path: string, paths: readonly string[]) => [...paths, path],
+      [],
+    );
   addConnectionOptions(create)
     .option('--json', 'answer with JSON')
     .addHelpText(
       'after',
       '\nExample:\n  $ annals orgs create acme --name "Acme Ltd" --token $OPERATOR_KEY',
     )
-    .action(async (slug: string, flags: Flags & { readonly name?: string }) => {
+    .action(async (slug: string, flags: CreateFlags) => {
       const api = new AnnalsApi(await connectionOf(flags, context), context);
       const made = await api.post<ShownOrganisation>('/v1/organisations', {
         slug,
         name: flags.name ?? slug,
+        ...(flags.personalPath.length > 0 && { personalPaths: flags.personalPath }),
       });
       printTable(context, [made], columns, flags.json && 'first');
     });

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { before, describe, it } from 'node:test';
+import { TestApp } from '../http/test-app.ts';
+import { run } from './main.ts';
+
+describe('annals erase', () => {
+  const app = new TestApp();
+  let admin = '';
+  let auditor = '';
+  before(async () => {
+    const organisation = await app.organisation();
+    admin = await app.key('org-admin', organisation);
+    auditor = await app.key('org-auditor', organisation);
+    for (const userIdentity of ['u-1', 'u-2']) {
+      const draft = { action: 'a', userIdentity, user: { name: 'Noor' } };
+      await app.ledger.record(organisation.identity, [draft, draft]);
+    }
+  });
+
+  /** With what is typed at a terminal, if there is one. */
+  async function annals(key: string, flags: readonly string[], typed?: string) {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const stdin = Readable.from(typed === undefined ? [] : [typed]);
+    if (typed !== undefined) Object.assign(stdin, { isTTY: true });
+    const fetch = (url: string | URL | Request, init?: RequestInit) =>
+      Promise.resolve(app.serve(new Request(url, init), {}));
+    const code = await run(['erase', '--api', 'http://annals.test', '--token', key, ...flags], {
+      ...{ env: {}, stdin, stdout, stderr, fetch, clock: app.clock },
+      random: (bytes) => void randomFillSync(bytes),
+      signal: new AbortController().signal,
+      cwd: tmpdir(),
+      home: tmpdir(),
+    });
+    const all = (stream: PassThrough) => text(stream.end());
+    return { code, stdout: await all(stdout), stderr: await all(stderr) };
+  }
+
+  it('does nothing without a yes, at a terminal or by --yes', async () => {
+    const flags = ['--user-identity', 'u-1'];
+    const unasked = await annals(admin, flags);
+    assert.deepEqual([unasked.code, unasked.stdout], [2, '']);
+    assert.match(unasked.stderr, /there is no terminal; give --yes/);
+    assert.equal((await annals(admin, flags, '')).code, 1);
+    const declined = await annals(admin, flags, 'no\n');
+    assert.deepEqual([declined.code, declined.stdout], [1, '']);
+    assert.match(declined.stderr, /every event of u-1 will be gone for good.*nothing was erased/s);
+    assert.equal((await annals(admin, ['--yes'])).code, 2);
+  });
+
+  it('erases, and says how much', async () => {
+    const asked = await annals(admin, ['--user-identity', 'u-1'], 'yes\n');
+    assert.deepEqual(
+      [asked.code, asked.stdout],
+      [0, 'Erased what was personal in 2 of 4 events\n'],
+    );
+    const again = await annals(admin, ['--user-identity', 'u-1', '--yes', '--json']);
+    assert.deepEqual(JSON.parse(again.stdout), { erased: 0, alreadyErased: 2, snapshot: 6 });
+  });
+
+  it('is for org-admins', async () => {
+    const { code, stderr } = await annals(auditor, ['--user-identity', 'u-2', '--yes']);
+    assert.equal(code, 4);
+    assert.match(stderr, /audit_log:erase/);
+  });
+});
