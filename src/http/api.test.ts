@@ -451,6 +451,19 @@ describe('operations', () => {
     assert.match(JSON.stringify(document), /"eventID"/);
   });
 
+  it('describes it so that every reference leads to a schema', async () => {
+    const document = await new TestApp().json<Record<string, unknown>>('GET', '/openapi.json');
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)];
+    assert.ok(references.length > 20);
+    for (const [, path = ''] of references) {
+      const found = path
+        .split('/')
+        .reduce<unknown>((value, part) => (value as Record<string, unknown>)?.[part], document);
+      assert.equal(typeof found, 'object', path);
+    }
+    assert.doesNotMatch(JSON.stringify(document), /"definitions"/);
+  });
+
   it('answers an unknown path in the native shape', async () => {
     const app = new TestApp();
     assert.deepEqual(await app.json('GET', '/v1/nothing', {}, 404), {

@@ -5,6 +5,7 @@ import { checkpointParameters, verifierKeysSchema } from './checkpoints.ts';
 import { erasureSchema, newErasureSchema } from './erasures.ts';
 import { receiptSchema } from './ingest.ts';
 import { keySchema, madeKeySchema, newKeySchema } from './keys.ts';
+import { withNamedSchemas } from './named-schemas.ts';
 import { newOrganisationSchema, organisationSchema } from './organisations.ts';
 import {
   consistencyParameters,
@@ -14,6 +15,7 @@ import {
   multiproofSchema,
   runsSchema,
 } from './proofs.ts';
+import { tokenErrorSchema, tokenRequestSchema, tokenSchema } from './token.ts';
 
 const errorSchema = z
   .object({
@@ -205,7 +207,7 @@ const proofPaths = {
 
 /** The OpenAPI description of the native routes, made from the schemas that check them. */
 export function openApiDocument(version: string): JsonSchema {
-  return {
+  return withNamedSchemas({
     openapi: '3.0.3',
     info: {
       title: 'Annals',
@@ -300,6 +302,24 @@ export function openApiDocument(version: string): JsonSchema {
         },
       },
       ...proofPaths,
+      '/oidc/token': {
+        post: {
+          summary: 'An access token for an hour (RFC 6749, client credentials)',
+          description: 'The client is a key: its id and its secret, by Basic or in the form.',
+          security: [{ basic: [] }, {}],
+          requestBody: {
+            required: true,
+            content: {
+              'application/x-www-form-urlencoded': { schema: schemaOf(tokenRequestSchema) },
+            },
+          },
+          responses: {
+            200: { description: 'The token', content: content(tokenSchema) },
+            400: { description: 'The request is wrong', content: content(tokenErrorSchema) },
+            401: { description: 'The client is unknown', content: content(tokenErrorSchema) },
+          },
+        },
+      },
       '/v1/organisations': {
         get: {
           summary: 'Organisations this key may see',
@@ -351,5 +371,5 @@ export function openApiDocument(version: string): JsonSchema {
         },
       },
     },
-  };
+  });
 }

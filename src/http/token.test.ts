@@ -43,6 +43,20 @@ describe('POST /oidc/token', () => {
     }
   });
 
+  it('says how long a token will hold, which is no longer than its key', async () => {
+    const { app } = await open();
+    const organisation = await app.organisation();
+    for (const [lifetime, expiresIn] of [
+      [2 * hour, 3_600],
+      [hour / 4, 900],
+      [1, 1],
+    ] as const) {
+      const key = await app.key('org-auditor', organisation, app.clock() + lifetime);
+      const answer = await ask(app, grant, basic(`:${key}`));
+      assert.equal(((await answer.json()) as { expires_in: number }).expires_in, expiresIn);
+    }
+  });
+
   it('gives a token that ends after an hour, and with its key', async () => {
     const { app, id, secret, pass } = await open();
     const token = async () => {

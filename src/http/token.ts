@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
+import { z } from 'zod';
 import type { AccessTokens } from '../access/access-token.ts';
 import { keyOf } from '../access/credential.ts';
-import type { Gate } from '../access/gate.ts';
+import type { Gate, Principal } from '../access/gate.ts';
 import { AnnalsError } from '../core/errors.ts';
-import { type Clock, hour } from '../core/micros.ts';
+import { type Clock, hour, second } from '../core/micros.ts';
 import { readBody } from './body.ts';
 
 export interface TokenParts {
@@ -23,6 +24,30 @@ const statuses = {
 } as const;
 
 type TokenError = keyof typeof statuses;
+
+export const tokenRequestSchema = z
+  .object({
+    grant_type: z.literal('client_credentials'),
+    client_id: z.string().describe('Id of a key; not with Basic').exactOptional(),
+    client_secret: z.string().describe('Its secret, or the whole key').exactOptional(),
+    scope: z.string().describe('Is ignored').exactOptional(),
+  })
+  .meta({ id: 'TokenRequest' });
+
+export const tokenSchema = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.number().int().describe('Seconds'),
+  })
+  .meta({ id: 'Token' });
+
+export const tokenErrorSchema = z
+  .object({
+    error: z.enum(Object.keys(statuses) as [TokenError, ...TokenError[]]),
+    error_description: z.string(),
+  })
+  .meta({ id: 'TokenError' });
 
 /**
  * `POST /oidc/token` (wire: Thalassa 2.2): the client-credentials grant, with a key's id as client id and its secret,
@@ -50,15 +75,20 @@ export function createTokenEndpoint({ gate, tokens, clock }: TokenParts): Hono {
     const key = clientOf(c.req.header('authorization'), form);
     if (key === undefined)
       return refuse('invalid_client', 'The client is unknown or its secret wrong');
+    let principal: Principal;
     try {
-      gate.recogniseKey(key, c.req.raw);
+      principal = gate.recogniseKey(key, c.req.raw);
     } catch (error) {
       if (!(error instanceof AnnalsError) || error.code !== 'unauthenticated') throw error;
       return refuse('invalid_client', 'The client is unknown or its secret wrong');
     }
-    const token = tokens.issue({ keyId: key.id, expiresAt: clock() + lifetime });
+    const now = clock();
+    const expiresAt = Math.min(now + lifetime, principal.key.expiresAt ?? Infinity);
+    const token = tokens.issue({ keyId: key.id, expiresAt });
+    // Never 0, which clients take for a token without an end (wire: Thalassa 2.2).
+    const expiresIn = Math.max(1, Math.floor((expiresAt - now) / second));
     return Response.json(
-      { access_token: token, token_type: 'Bearer', expires_in: lifetime / 1_000_000 },
+      { access_token: token, token_type: 'Bearer', expires_in: expiresIn },
       { headers: noStore },
     );
   });
