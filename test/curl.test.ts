@@ -16,7 +16,7 @@ describe('curl, as the vendors’ documentation has it', () => {
   before(async () => {
     server = await ServerProcess.start([
       '--dialects',
-      'thalassa=/thalassa,upcloud=upcloud.example,cockroachdb',
+      'thalassa=/thalassa,upcloud=upcloud.example,cockroachdb=crdb.example',
     ]);
     key = (await server.organisation('acme')).key;
     [, id = '', secret = ''] = key.split('_');
@@ -123,14 +123,30 @@ describe('curl, as the vendors’ documentation has it', () => {
   });
 
   it('is told on a host of UpCloud’s own that nothing else is there', async () => {
+    for (const path of ['/v1/audit', '/v1/audit/events', '/v1/keys', '/healthz', '/openapi.json']) {
+      const { stdout } = await run('curl', [
+        '-s',
+        '-i',
+        '-H',
+        'Host: UpCloud.example.:8420',
+        '-H',
+        `Authorization: Bearer ${key}`,
+        `${server.url}${path}`,
+      ]);
+      assert.match(stdout, /^HTTP\/1.1 404/, path);
+      assert.match(stdout, /content-type: application\/problem\+json\r/i);
+    }
+  });
+
+  it('is told so on CockroachDB’s own host of another vendor’s paths too', async () => {
     const { stdout } = await run('curl', [
       '-s',
       '-i',
       '-H',
-      'Host: upcloud.example',
-      `${server.url}/v1/audit`,
+      'Host: crdb.example',
+      `${server.url}/1.3/account`,
     ]);
     assert.match(stdout, /^HTTP\/1.1 404/);
-    assert.match(stdout, /content-type: application\/problem\+json\r/i);
+    assert.match(stdout, /\{"code":5,/);
   });
 });

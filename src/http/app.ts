@@ -20,7 +20,7 @@ import { createErasures } from './erasures.ts';
 import { createIngest } from './ingest.ts';
 import { createKeys } from './keys.ts';
 import type { Metrics } from './metrics.ts';
-import { type MountedDialect, mountDialects } from './mounts.ts';
+import { type MountedDialect, Mounts } from './mounts.ts';
 import { createOperations } from './operations.ts';
 import { createOrganisations } from './organisations.ts';
 import { createProofs } from './proofs.ts';
@@ -89,6 +89,8 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
     log.debug({ method: c.req.method, path: c.req.path, status, seconds }, 'request');
   });
 
+  const mounts = new Mounts(parts.dialects, dialectParts);
+  mounts.mountHosts(app);
   app.route('/', createOperations(parts));
   app.route('/', createIngest({ ...parts, admit }));
   app.route('/', createOrganisations(parts));
@@ -98,7 +100,7 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
   app.route('/', createProofs(proofParts));
   app.route('/', createTiles(proofParts));
   app.route('/', createErasures({ ...parts, admit }));
-  mountDialects(app, parts.dialects, dialectParts);
+  mounts.mountPaths(app);
   return app;
 }
 

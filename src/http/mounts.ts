@@ -14,25 +14,37 @@ export interface MountedDialect {
   readonly prefixes?: readonly string[];
 }
 
-/** Mounts dialects on an application, those with a host or prefix of their own first. */
-export function mountDialects(
-  app: Hono<HttpEnv>,
-  dialects: readonly MountedDialect[],
-  parts: DialectParts,
-): void {
-  for (const { paths, server, hosts = [], prefixes = [] } of dialects) {
-    const dialect = server(parts);
+/** Dialects opened once each, so that what one keeps, such as a rate limit, holds wherever it is spoken. */
+export class Mounts {
+  readonly #opened: readonly { readonly mounted: MountedDialect; readonly dialect: Hono }[];
+
+  constructor(dialects: readonly MountedDialect[], parts: DialectParts) {
+    this.#opened = dialects.map((mounted) => ({ mounted, dialect: mounted.server(parts) }));
+  }
+
+  /** Gives dialects the hosts that are theirs alone. To be mounted before all else that answers. */
+  mountHosts(app: Hono<HttpEnv>): void {
+    const byHost = new Map(
+      this.#opened.flatMap(({ mounted, dialect }) =>
+        (mounted.hosts ?? []).map((host) => [host, dialect] as const),
+      ),
+    );
     app.use(async (c, next) => {
-      const host = (c.req.header('host') ?? '').replace(/:\d+$/, '').toLowerCase();
-      if (!hosts.includes(host)) return next();
-      return dialect.fetch(c.req.raw, c.env);
+      const host = (c.req.header('host') ?? '').replace(/\.?(?::\d+)?$/, '').toLowerCase();
+      return (await byHost.get(host)?.fetch(c.req.raw, c.env)) ?? next();
     });
-    for (const prefix of prefixes) {
-      app.all(`${prefix}/*`, (c) => dialect.fetch(withoutPrefix(c.req.raw, prefix), c.env));
-    }
-    for (const path of paths) {
-      app.all(path, (c) => dialect.fetch(c.req.raw, c.env));
-      app.all(`${path}/*`, (c) => dialect.fetch(c.req.raw, c.env));
+  }
+
+  /** Gives dialects their prefixes and their usual paths. */
+  mountPaths(app: Hono<HttpEnv>): void {
+    for (const { mounted, dialect } of this.#opened) {
+      for (const prefix of mounted.prefixes ?? []) {
+        app.all(`${prefix}/*`, (c) => dialect.fetch(withoutPrefix(c.req.raw, prefix), c.env));
+      }
+      for (const path of mounted.paths) {
+        app.all(path, (c) => dialect.fetch(c.req.raw, c.env));
+        app.all(`${path}/*`, (c) => dialect.fetch(c.req.raw, c.env));
+      }
     }
   }
 }
