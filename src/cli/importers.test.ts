@@ -23,6 +23,16 @@ const cockroachdb = {
 };
 
 describe('an entry of a file', () => {
+  it('of ours whose personal parts were erased keeps that they were', () => {
+    const draft = { eventID: 'e', createdAt: '2026-06-20T08:14:03Z', action: 'GET', user: {} };
+    const place = { sequence: 4, recordedAt: '2026-06-20T08:14:04Z', organizationIdentity: 'o' };
+    const erased = { ...draft, ...place, personal: '5f1d', details: { floor: 3 } };
+    assert.deepEqual(importers.native(JSON.stringify(erased)), {
+      ...draft,
+      details: { floor: 3, personal: '5f1d' },
+    });
+  });
+
   it('of a vendor gets the native words for what it says', () => {
     const fromUpcloud = importers.upcloud(JSON.stringify(upcloud));
     assert.deepEqual(

@@ -23,8 +23,11 @@ const ownFields = ['details', 'changes', 'outcome', 'error', 'traceId', 'session
 /** An event or a draft of ours as it is, without what the server sets; else an entry of Thalassa's. */
 function nativeDraft(entry: JsonObject): Draft {
   if (serverFields.every((field) => entry[field] !== undefined)) {
-    const { sequence: _, recordedAt: __, organizationIdentity: ___, ...draft } = entry;
-    return draft as unknown as Draft;
+    const { sequence: _, recordedAt: __, organizationIdentity: ___, personal, ...draft } = entry;
+    if (personal === undefined) return draft as unknown as Draft;
+    // What was erased there is no personal part here; that it was is kept.
+    const details = { ...(draft.details as JsonObject | undefined), personal };
+    return { ...draft, details } as unknown as Draft;
   }
   if (ownFields.some((field) => entry[field] !== undefined)) return entry as unknown as Draft;
   // Our events and Thalassa’s always have one, and what is recorded by mistake stays recorded.

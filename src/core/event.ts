@@ -106,6 +106,11 @@ export const eventSchema = draftSchema
     organizationIdentity: name(),
     recordedAt: instant,
     sequence: z.number().int().min(0),
+    /** In the place of personal parts that were erased or left out: the hash that commits to them. */
+    personal: z
+      .string()
+      .describe('In the place of personal parts that were erased or left out')
+      .exactOptional(),
   })
   .meta({
     id: 'Event',
@@ -117,3 +122,6 @@ export type AuditEvent = z.infer<typeof eventSchema>;
 
 /** Fields only the log itself may set. */
 export const serverFields = ['sequence', 'recordedAt'] as const;
+
+/** What `context.system_service` says on the server's own records, and on no producer's. */
+export const ownService = 'annals';

@@ -8,7 +8,8 @@ export const saltBytes = 16;
 export const hashBytes = 32;
 
 /**
- * What a sealed segment says about itself, at its end. A segment is one file that never changes again:
+ * What a sealed segment says about itself, at its end. A segment is one file that never changes again,
+ * though another version of it, without what was erased, may take its place:
  *
  *     magic | frames and sections | directory (a frame) | footer
  *
