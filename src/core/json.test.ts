@@ -8,6 +8,15 @@ const problemsOf = (text: string) =>
   parseJson(text).problems.map(({ path, message }) => `${formatPath(path)} ${message}`);
 
 describe('parseJson', () => {
+  it('names numbers too near to zero for the digits they have', () => {
+    for (const number of ['1e-400', '4e-324', '1.7e-323', '-1E-999']) {
+      assert.match(problemsOf(`[${number}]`)[0] ?? '', /would lose digits/, number);
+    }
+    for (const number of ['0', '-0', '0.0', '0e5', '5e-324', '1e-307']) {
+      assert.deepEqual(problemsOf(`[${number}]`), [], number);
+    }
+  });
+
   it('agrees with JSON.parse on whatever JSON.stringify writes', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), fc.constantFrom(undefined, 2), (value, space) => {
@@ -92,7 +101,7 @@ describe('parseJson', () => {
     assert.deepEqual(parseJson('[[[1]]]', 2).problems, [
       { path: [0, 0], message: 'is nested deeper than 2 levels' },
     ]);
-    assert.throws(() => parseJson('['.repeat(1_000_000)), /less nesting/);
+    assert.throws(() => parseJson('['.repeat(1_000_000)), /far deeper than 32 levels/);
   });
 
   it('collects at most 20 problems', () => {

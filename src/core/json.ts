@@ -42,11 +42,14 @@ export function parseJson(text: string, maxDepth = defaultMaxDepth): ParsedJson 
   return { value, problems: reader.problems };
 }
 
-/** `context.headers[3]` for a path of keys and indexes. */
+const longestPath = 200;
+
+/** `context.headers[3]` for a path of keys and indexes; cut when it is longer than anybody would read. */
 export function formatPath(path: readonly (string | number)[]): string {
   let text = '';
   for (const part of path) {
     text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
+    if (text.length > longestPath) return `${text.slice(0, longestPath)}…`;
   }
   return text;
 }
@@ -166,7 +169,12 @@ class Reader {
     const depth = this.#path.length;
     if (depth === this.#maxDepth) this.#problem(`is nested deeper than ${this.#maxDepth} levels`);
     // Far beyond the limit the text is hostile, and reading on would only use up the stack.
-    if (depth > this.#maxDepth + 100) throw this.#unexpected('less nesting');
+    if (depth > this.#maxDepth + 100) {
+      throw new AnnalsError(
+        'invalid',
+        `Cannot read the JSON: it is nested far deeper than ${this.#maxDepth} levels`,
+      );
+    }
     this.#path.push('');
     this.#at += 1;
     return depth;
@@ -219,7 +227,7 @@ class Reader {
     if (literal === undefined) throw this.#unexpected('a value');
     this.#at += literal.length;
     const value = Number(literal);
-    if (literal.length > 15 && !isExact(literal, value)) {
+    if (mayLoseDigits(literal, value) && !isExact(literal, value)) {
       this.#problem(
         `is the number ${literal.slice(0, 40)}, which would lose digits: send it as text`,
       );
@@ -241,6 +249,13 @@ class Reader {
       `Cannot read the JSON: ${found} at character ${at}, not ${expected}`,
     );
   }
+}
+
+const smallestNormal = 2 ** -1_022;
+
+/** A double keeps any 15 digits, unless the number is so near to zero that it has fewer bits left for them. */
+function mayLoseDigits(literal: string, value: number): boolean {
+  return literal.length > 15 || (Math.abs(value) < smallestNormal && literal !== '0');
 }
 
 /** Whether writing `value` again gives the same number as `literal`, however it is spelt. */
