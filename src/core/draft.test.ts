@@ -97,6 +97,11 @@ describe('readDrafts', () => {
       '0 outcome must be one of success, failure',
     ],
     [
+      'a record that claims to be the server’s own',
+      '{"action":"a","context":{"system_service":"annals"}}',
+      '0 context.system_service is "annals" in the server’s own records alone: leave it out, or name your own service',
+    ],
+    [
       'a third kind of change',
       '{"action":"a","changes":{"now":{}}}',
       '0 changes.now does not belong here: put it into "details"',
@@ -110,6 +115,18 @@ describe('readDrafts', () => {
       issuesOf('{"action":"a","details":{"n":[12345678901234567890]}}')[0] ?? '',
       /^0 details\.n\[0\] is the number 12345678901234567890/,
     );
+  });
+
+  it('cuts the name of a field that nobody would read to its end', () => {
+    const [issue = ''] = issuesOf(JSON.stringify({ action: 'a', ['k'.repeat(1_000_000)]: 1 }));
+    assert.match(issue, /^0 k{200}… is no field/);
+  });
+
+  it('says that events must be a list', () => {
+    assert.equal(refusal('{"events":{}}').message, 'Cannot record: events must be a list');
+    assert.deepEqual(issuesOf('{"action":"a","events":{}}'), [
+      '0 events is no field of an event: put it into "details"',
+    ]);
   });
 
   it('names each bad event by its index, the first 20 issues', () => {

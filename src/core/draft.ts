@@ -1,15 +1,16 @@
-import type { z } from 'zod';
 import { AnnalsError, type Issue } from './errors.ts';
 import {
   type Draft,
   draftSchema,
   maxAheadMicros,
   maxRequestEvents,
+  ownService,
   serverFields,
 } from './event.ts';
 import { decodeUtf8, formatPath, type Json, type JsonProblem, parseJson } from './json.ts';
 import { type Micros, parseInstant } from './micros.ts';
 import { schemaCheck } from './schema-check.ts';
+import { schemaIssues } from './schema-issues.ts';
 
 /** The body of a request that records: one draft or `{"events":[…]}`, or a draft a line. */
 export type DraftsMediaType = 'application/json' | 'application/x-ndjson';
@@ -60,6 +61,11 @@ function fromDocument(text: string): Found {
       'Cannot record: the body is neither one event nor {"events":[…]} nor NDJSON (application/x-ndjson)',
     );
   }
+  if (!listed && value.events !== undefined && value.action === undefined) {
+    throw new AnnalsError('invalid', 'Cannot record: events must be a list', {
+      issues: [{ field: 'events', message: 'must be a list' }],
+    });
+  }
   if (!listed) return { values: [value], issues: problems.map((problem) => issueOf(problem, 0)) };
   const issues = problems.map((problem) => {
     const [first, index, ...inside] = problem.path;
@@ -101,48 +107,33 @@ const isDraft = (value: unknown): value is Draft => fitsDraft(value);
 export function checkDraft(value: Json, now: Micros): Issue[] {
   if (!isDraft(value)) {
     const refused = draftSchema.safeParse(value, { reportInput: true });
-    return refused.error?.issues.flatMap(explain) ?? [];
+    return refused.error === undefined ? [] : schemaIssues(refused.error, unknownField);
   }
-  const { createdAt } = value;
+  const { createdAt, context } = value;
+  const issues: Issue[] = [];
   const at = createdAt === undefined ? now : parseInstant(createdAt);
   if (typeof at === 'number' && at > now + maxAheadMicros) {
-    return [{ field: 'createdAt', message: 'is more than 5 minutes ahead of the server’s clock' }];
+    issues.push({
+      field: 'createdAt',
+      message: 'is more than 5 minutes ahead of the server’s clock',
+    });
   }
-  return [];
-}
-
-function explain(issue: z.core.$ZodIssue): Issue[] {
-  const field = formatPath(issue.path.map((part) => (typeof part === 'symbol' ? '' : part)));
-  if (issue.code !== 'unrecognized_keys') return [{ field, message: sentence(issue) }];
-  return issue.keys.map((key) => ({
-    field: field === '' ? key : `${field}.${key}`,
-    message: (serverFields as readonly string[]).includes(key)
-      ? 'is set by the server: leave it out'
-      : field === ''
-        ? 'is no field of an event: put it into "details"'
-        : 'does not belong here: put it into "details"',
-  }));
-}
-
-function sentence(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') {
-    if (issue.input === undefined) return 'is missing';
-    if (issue.input === null)
-      return `must be ${article(issue.expected)}, not null: leave the field out`;
-    return `must be ${article(issue.expected)}`;
+  if (context?.system_service === ownService) {
+    issues.push({
+      field: 'context.system_service',
+      message: `is "${ownService}" in the server’s own records alone: leave it out, or name your own service`,
+    });
   }
-  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
-  return issue.message;
+  return issues;
 }
 
-const article = (type: string) => {
-  const names: Record<string, string> = {
-    record: 'an object',
-    object: 'an object',
-    int: 'a whole number',
-  };
-  return names[type] ?? `a ${type}`;
-};
+function unknownField(key: string, inside: boolean): string {
+  if ((serverFields as readonly string[]).includes(key))
+    return 'is set by the server: leave it out';
+  return inside
+    ? 'does not belong here: put it into "details"'
+    : 'is no field of an event: put it into "details"';
+}
 
 function issueOf(problem: JsonProblem, index: number): Issue {
   return { index, field: formatPath(problem.path), message: problem.message };

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { AnnalsError, type Issue } from '../core/errors.ts';
 import { decodeUtf8, formatPath, parseJson } from '../core/json.ts';
+import { schemaIssues } from '../core/schema-issues.ts';
 import { readBody } from './body.ts';
 
 const smallBodyBytes = 64 * 1024;
+const maxIssues = 20;
 
 /**
  * Reads a JSON body, a small one by default, by its schema. Throws `invalid` naming each field.
@@ -22,19 +24,12 @@ export async function readJson<S extends z.ZodType>(
     message,
   }));
   if (issues.length === 0) {
-    const parsed = schema.safeParse(value);
+    const parsed = schema.safeParse(value, { reportInput: true });
     if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) {
-      const field = formatPath(issue.path.filter((part) => typeof part !== 'symbol'));
-      issues.push({ field, message: lowerFirst(issue.message) });
-    }
+    issues.push(...schemaIssues(parsed.error, () => 'is not known here').slice(0, maxIssues));
   }
-  const first = issues[0];
-  throw new AnnalsError('invalid', `Cannot ${purpose}: ${first?.field ?? ''} ${first?.message}`, {
+  const { field = '', message = 'is wrong' } = issues[0] ?? {};
+  throw new AnnalsError('invalid', `Cannot ${purpose}: ${field || 'the body'} ${message}`, {
     issues,
   });
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -1,13 +1,10 @@
 import type { Caller } from '../access/caller.ts';
 import type { KeyRecord } from '../access/directory.ts';
 import type { RefusedKey } from '../access/gate.ts';
-import type { Draft } from '../core/event.ts';
+import { type Draft, ownService } from '../core/event.ts';
 import { type Clock, formatInstant, type Micros, minute } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { Ledger } from './ledger.ts';
-
-/** The name our own records carry in `context.system_service`; lists leave them out unless asked. */
-export const ownService = 'annals';
 
 /** Where a request that is recorded came from. */
 export interface RequestFacts {

@@ -1,5 +1,4 @@
-import type { AuditEvent } from '../../core/event.ts';
-import { ownService } from '../../ledger/own-records.ts';
+import { type AuditEvent, ownService } from '../../core/event.ts';
 import type { EventReader, StoredEvent } from '../../store/event-store.ts';
 import { sequenceOf } from './ulid.ts';
 import { toUpcloud, type UpcloudEvent } from './wire.ts';
