@@ -217,6 +217,11 @@ describe('who may', () => {
     const admin = { key: keys.get('org-admin')! };
     const answers = async (name: string, ids: readonly string[]) => [
       await status('GET', '/v1/audit', { ...admin, headers: { 'X-Organisation-Identity': name } }),
+      await status('GET', '/v1/keys', { ...admin, headers: { 'X-Organisation-Identity': name } }),
+      await status('GET', '/v1/organisations', {
+        ...admin,
+        headers: { 'X-Organisation-Identity': name },
+      }),
       await status('GET', `/v1/keys?organisation=${name}`, admin),
       await status('POST', '/v1/keys', {
         ...admin,
@@ -327,6 +332,48 @@ describe('keys', () => {
     const text = await response.text();
     for (const key of [admin, made.key]) assert.ok(!text.includes(key.split('_')[2]!));
     assert.match(text, /"expiresAt":"2090-01-01T00:00:00.000000Z"/);
+  });
+
+  it('are those of the organisation that the request names', async () => {
+    const app = new TestApp();
+    const [acme, other] = [await app.organisation('acme'), await app.organisation('other')];
+    const operator = await app.key('operator');
+    const writer = (await app.key('writer', acme)).split('_')[1];
+    const named = (name: string) => ({
+      key: operator,
+      headers: { 'X-Organisation-Identity': name },
+    });
+    const { items } = await app.json<{ items: object[] }>('GET', '/v1/keys', named('acme'));
+    assert.equal(items.length, 1);
+    await app.json('GET', `/v1/keys?organisation=${acme.identity}`, named('acme'));
+    await app.json('GET', `/v1/keys?organisation=${other.identity}`, named('acme'), 404);
+    await app.json('DELETE', `/v1/keys/${writer}`, named('other'), 404);
+    await app.json('DELETE', `/v1/keys/${writer}`, named('acme'));
+    assert.deepEqual(await app.json('GET', '/v1/keys', { key: operator }, 400), {
+      message: 'Cannot tell whose keys: name the organisation',
+      errors: [{ field: 'organisation', message: 'is missing' }],
+    });
+  });
+
+  it('are refused field by field', async () => {
+    const app = new TestApp();
+    const admin = await app.key('org-admin', await app.organisation());
+    for (const [body, message] of [
+      [{ role: 'writer' }, 'name is missing'],
+      [{ role: 'writer', name: 'x', more: 1 }, 'more is not known here'],
+      [{ role: 'operator', name: 'x' }, 'role must be one of org-admin, org-auditor, writer'],
+      [{ role: 'writer', name: 'a\u001b[31mb' }, 'name must not contain control characters'],
+      [{ role: 'writer', name: 'a\u009b31mb' }, 'name must not contain control characters'],
+      [[], 'the body must be an object'],
+    ] as const) {
+      const { message: said } = await app.json<{ message: string }>(
+        'POST',
+        '/v1/keys',
+        { key: admin, body },
+        400,
+      );
+      assert.equal(said, `Cannot make the key: ${message}`);
+    }
   });
 
   it('cannot be made for the operator’s role or with an expiry that has passed', async () => {

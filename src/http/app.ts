@@ -54,7 +54,7 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
     const principal = gate.recognise(request);
     gate.require(principal, permission, request);
     const caller = callerOf(principal, request);
-    requireNamedOrganisation(caller, request);
+    requireNamedOrganisation(caller.organisation, request);
     return caller;
   };
   const dialectParts: DialectParts = {

@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { Caller } from '../access/caller.ts';
 import type { Principal } from '../access/gate.ts';
 import { AnnalsError } from '../core/errors.ts';
+import type { Organisation } from '../core/organisation.ts';
 import type { HttpEnv } from './env.ts';
 
 /** Facts of the connection a request came by, which the request itself does not carry. */
@@ -50,13 +51,17 @@ export function callerOf(principal: Principal, request: Request): Caller {
   };
 }
 
-/**
- * Holds a request to the organisation it names, if it names one (wire: Thalassa 1, by identity or slug). Any
- * other is not found, whether it exists or not.
- */
-export function requireNamedOrganisation(caller: Caller, request: Request): void {
-  const named = request.headers.get('x-organisation-identity');
-  const { identity, slug } = caller.organisation;
-  if (named === null || named === '' || named === identity || named === slug) return;
-  throw new AnnalsError('not-found', 'There is no such organisation for this key');
+/** The organisation a request says it is about, by identity or slug, if it says so (wire: Thalassa 1). */
+export function namedOrganisation(request: Request): string | undefined {
+  return request.headers.get('x-organisation-identity') || undefined;
+}
+
+/** Holds a request to the organisation it names, if it names one. Any other is not found, whether it exists or not. */
+export function requireNamedOrganisation({ identity, slug }: Organisation, request: Request): void {
+  const named = namedOrganisation(request);
+  if (named !== undefined && named !== identity && named !== slug) throw noOrganisation();
+}
+
+export function noOrganisation(): AnnalsError {
+  return new AnnalsError('not-found', 'There is no such organisation for this key');
 }

@@ -6,11 +6,18 @@ import { formatKey, hashSecret, makeKey } from '../access/key.ts';
 import { organisationRoles } from '../access/roles.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { type Clock, formatInstant, parseInstant } from '../core/micros.ts';
+import type { Organisation } from '../core/organisation.ts';
 import type { Random } from '../core/uuid.ts';
 import { methodNotAllowed } from '../dialects/native/errors.ts';
 import type { OwnRecords } from '../ledger/own-records.ts';
-import { requestFacts } from './connection.ts';
+import {
+  namedOrganisation,
+  noOrganisation,
+  requestFacts,
+  requireNamedOrganisation,
+} from './connection.ts';
 import { readJson } from './json-body.ts';
+import { nameSchema } from './name.ts';
 
 export interface KeysParts {
   readonly directory: Directory;
@@ -27,11 +34,7 @@ export const newKeySchema = z
       .describe('Identity or slug; may be left out by a key that belongs to one')
       .exactOptional(),
     role: z.enum(organisationRoles),
-    name: z
-      .string()
-      .trim()
-      .min(1, 'must not be empty')
-      .max(200, 'must have at most 200 characters'),
+    name: nameSchema,
     expiresAt: z.string().describe('RFC 3339; never by default').exactOptional(),
   })
   .meta({ id: 'NewKey' });
@@ -62,7 +65,7 @@ export function createKeys(parts: KeysParts): Hono {
     const principal = gate.recognise(c.req.raw);
     gate.require(principal, 'api_key:create', c.req.raw);
     const wanted = await readJson(c.req.raw, newKeySchema, 'make the key');
-    const organisation = organisationFor(principal, wanted.organisation);
+    const organisation = organisationFor(principal, wanted.organisation, c.req.raw);
     const expiresAt = wanted.expiresAt === undefined ? undefined : expiry(wanted.expiresAt);
     const made = makeKey(random);
     const record: KeyRecord = {
@@ -83,7 +86,7 @@ export function createKeys(parts: KeysParts): Hono {
   app.get('/v1/keys', (c) => {
     const principal = gate.recognise(c.req.raw);
     gate.require(principal, 'api_key:list', c.req.raw);
-    const organisation = organisationFor(principal, c.req.query('organisation') || undefined);
+    const organisation = organisationFor(principal, c.req.query('organisation'), c.req.raw);
     return c.json({ items: directory.keys(organisation).map(shown) });
   });
 
@@ -91,9 +94,11 @@ export function createKeys(parts: KeysParts): Hono {
     const principal = gate.recognise(c.req.raw);
     gate.require(principal, 'api_key:delete', c.req.raw);
     const key = directory.key(c.req.param('id'));
-    if (key?.organisation === undefined || !mayManage(principal, key.organisation)) {
+    const organisation = directory.organisation(key?.organisation ?? '');
+    if (key === undefined || organisation === undefined || !mayManage(principal, organisation)) {
       throw new AnnalsError('not-found', 'There is no key of this id');
     }
+    requireNamedOrganisation(organisation, c.req.raw);
     if (key.revokedAt === undefined) {
       await ownRecords.keyChanged('api_key.revoke', key, principal.key, requestFacts(c.req.raw));
       await directory.revokeKey(key.id, clock());
@@ -106,16 +111,21 @@ export function createKeys(parts: KeysParts): Hono {
   return app;
 
   /** Identity of the organisation meant; one the caller has no business with does not exist for it. */
-  function organisationFor(principal: Principal, named: string | undefined): string {
-    const own = principal.organisation;
-    if (named === undefined) {
-      if (own !== undefined) return own.identity;
-      throw new AnnalsError('invalid', 'Cannot tell whose keys: name the organisation');
+  function organisationFor(
+    principal: Principal,
+    asked: string | undefined,
+    request: Request,
+  ): string {
+    const named = asked || namedOrganisation(request);
+    const organisation =
+      named === undefined ? principal.organisation : directory.organisation(named);
+    if (named === undefined && organisation === undefined) {
+      throw new AnnalsError('invalid', 'Cannot tell whose keys: name the organisation', {
+        issues: [{ field: 'organisation', message: 'is missing' }],
+      });
     }
-    const organisation = directory.organisation(named);
-    if (organisation === undefined || !mayManage(principal, organisation.identity)) {
-      throw new AnnalsError('not-found', 'There is no such organisation for this key');
-    }
+    if (organisation === undefined || !mayManage(principal, organisation)) throw noOrganisation();
+    requireNamedOrganisation(organisation, request);
     return organisation.identity;
   }
 
@@ -129,7 +139,7 @@ export function createKeys(parts: KeysParts): Hono {
   }
 }
 
-function mayManage({ key, organisation }: Principal, identity: string): boolean {
+function mayManage({ key, organisation }: Principal, { identity }: Organisation): boolean {
   return key.role === 'operator' || organisation?.identity === identity;
 }
 

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import type { Directory } from '../access/directory.ts';
 import type { Gate } from '../access/gate.ts';
 import { randomText } from '../access/key.ts';
-import { AnnalsError } from '../core/errors.ts';
 import { type Clock, formatInstant } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { Random } from '../core/uuid.ts';
 import { methodNotAllowed } from '../dialects/native/errors.ts';
 import { personalPaths } from '../integrity/personal.ts';
 import type { OwnRecords } from '../ledger/own-records.ts';
-import { requestFacts } from './connection.ts';
+import { requestFacts, requireNamedOrganisation } from './connection.ts';
 import { readJson } from './json-body.ts';
+import { nameSchema } from './name.ts';
 
 export interface OrganisationsParts {
   readonly directory: Directory;
@@ -39,12 +39,9 @@ export const newOrganisationSchema = z
       .regex(
         /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
         'must be 1 to 63 lower-case letters, digits and inner hyphens',
-      ),
-    name: z
-      .string()
-      .trim()
-      .min(1, 'must not be empty')
-      .max(200, 'must have at most 200 characters'),
+      )
+      .refine((slug) => !slug.startsWith('org-'), 'must not begin with org-, as identities do'),
+    name: nameSchema,
     personalPaths: z
       .array(
         z.string().max(200, 'must have at most 200 characters').refine(mayBePersonal, notPersonal),
@@ -79,12 +76,6 @@ export function createOrganisations(parts: OrganisationsParts): Hono {
       name,
       personalPaths: paths = [],
     } = await readJson(c.req.raw, newOrganisationSchema, 'make the organisation');
-    if (slug.startsWith('org-')) {
-      throw new AnnalsError(
-        'invalid',
-        'Cannot make the organisation: a slug cannot begin with org-',
-      );
-    }
     const identity = `org-${randomText(12, random).toLowerCase()}`;
     const organisation = {
       ...{ identity, slug, name, createdAt: clock() },
@@ -98,6 +89,9 @@ export function createOrganisations(parts: OrganisationsParts): Hono {
   app.get('/v1/organisations', (c) => {
     const principal = gate.recognise(c.req.raw);
     gate.require(principal, 'organisation:list', c.req.raw);
+    if (principal.organisation !== undefined) {
+      requireNamedOrganisation(principal.organisation, c.req.raw);
+    }
     const visible =
       principal.key.role === 'operator' ? directory.organisations() : [principal.organisation];
     return c.json({ items: visible.filter((one) => one !== undefined).map(shown) });
