@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { EventStore } from '../event-store.ts';
-import { TestLog } from '../test-log.ts';
+import { erasureOf, TestLog } from '../test-log.ts';
 import { openSqliteStore } from './store.ts';
 
 describe('a thread of the store that dies', () => {
@@ -57,6 +57,17 @@ describe('a thread of the store that dies', () => {
     await assert.rejects(store.head('org'), gone);
     await assert.rejects(store.append([log.plan([{}])]), gone);
     await assert.rejects(store.count('org', {}), gone);
+  });
+
+  it('lets an erasure be made again when it is the sealer', async () => {
+    const [first, second] = log.events.map(erasureOf);
+    await store.erase('org', [first!]);
+    await strike('event store sealer');
+    const gone = { code: 'unavailable', message: /sealer thread is gone/ };
+    await assert.rejects(store.erase('org', [second!]), gone);
+    assert.equal((await store.get('org', 'e-1'))?.body, log.events[1]!.body);
+    await store.erase('org', [second!]);
+    assert.equal((await store.get('org', 'e-1'))?.body, second!.body);
   });
 
   it('is replaced when it is the sealer', async () => {

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { siblingModule, Thread } from '../../threads/thread.ts';
-import { storeClosed } from '../append-check.ts';
 import type { Erasure } from '../event-store.ts';
 import type { LiveSegment } from './live/live-segment.ts';
 import type { View } from './reader.ts';
@@ -53,7 +52,9 @@ export class Segments {
    * because sealing fails.
    */
   room(): Promise<void> {
-    const turn = this.#queue.then(() => this.#waitForRoom());
+    const turn = this.#queue.then(() =>
+      this.#waitWhile(() => this.#view.live.length > maxWaiting + 1, 'append'),
+    );
     this.#queue = turn.catch(() => {});
     return turn;
   }
@@ -63,7 +64,8 @@ export class Segments {
    * sealed first, which drops their rows; so events are only ever erased by writing a sealed segment anew.
    */
   async erase(log: number, erasures: readonly Erasure[], before: number): Promise<void> {
-    await this.#waitUntilSealed(before);
+    const isOpen = () => this.#view.live.some(({ number }) => number < before);
+    await this.#waitWhile(isOpen, 'erase');
     await this.#inTurn(async () => {
       try {
         await this.#eraseSealed(log, erasures);
@@ -82,29 +84,16 @@ export class Segments {
     await this.#queue;
   }
 
-  async #waitForRoom(): Promise<void> {
-    while (this.#view.live.length > maxWaiting + 1 && !this.#stop.signal.aborted) {
+  /** Waits for sealing. `purpose` completes the sentence "Cannot …". */
+  async #waitWhile(tooMany: () => boolean, purpose: string): Promise<void> {
+    while (tooMany() && !this.#stop.signal.aborted) {
       if (this.#failure !== undefined) {
         throw new AnnalsError(
           'unavailable',
-          `Cannot append: full segments cannot be sealed (${messageOf(this.#failure)})`,
+          `Cannot ${purpose}: full segments cannot be sealed (${messageOf(this.#failure)})`,
           { cause: this.#failure },
         );
       }
-      await this.#attempt;
-    }
-  }
-
-  async #waitUntilSealed(before: number): Promise<void> {
-    while (this.#view.live.some(({ number }) => number < before)) {
-      if (this.#failure !== undefined) {
-        throw new AnnalsError(
-          'unavailable',
-          `Cannot erase: full segments cannot be sealed (${messageOf(this.#failure)})`,
-          { cause: this.#failure },
-        );
-      }
-      if (this.#stop.signal.aborted) throw storeClosed();
       await this.#attempt;
     }
   }
