@@ -114,7 +114,7 @@ describe('a trail of AWS CloudTrail', () => {
     files = ['one.json', 'two.json.gz', 'three.json.zst'];
     assert.deepEqual(await annals('import', '--from', 'cloudtrail', '--json', ...files), {
       code: 0,
-      out: `{"files":3,"events":${count},"added":${count},"duplicates":0}\n`,
+      out: `{"files":3,"events":${count},"added":${count},"duplicates":0,"leftOut":0}\n`,
     });
   });
 

@@ -1,16 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { AnnalsError } from '../core/errors.ts';
-import type { Draft } from '../core/event.ts';
-import { readFileEntries } from '../export/reading/read-file.ts';
 import type { Receipt } from '../ledger/ledger.ts';
 import { AnnalsApi } from './annals-api.ts';
 import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
 import { type CliContext, Exit, exitCodes } from './context.ts';
+import { checkReadable, type Line, readDrafts } from './import-drafts.ts';
 import { type Importable, importers } from './importers.ts';
 import { defaultSleep } from './sleep.ts';
 
@@ -20,13 +14,16 @@ interface ImportFlags extends ConnectionFlags {
   readonly quiet?: boolean;
 }
 
-/** A draft on its way, and where it was read, for when it is refused. */
-interface Line {
-  readonly text: string;
-  readonly file: string;
-  /** From 1. */
-  readonly place: number;
+/** What an import came to; with `--json` the answer. */
+interface Total {
+  readonly files: number;
+  events: number;
+  added: number;
+  duplicates: number;
+  leftOut: number;
 }
+
+type Counts = Pick<Receipt, 'accepted' | 'duplicates'>;
 
 const maxBatchEvents = 1_000;
 const maxBatchBytes = 8 * 1024 * 1024;
@@ -68,96 +65,73 @@ async function importFiles(
 ): Promise<void> {
   const api = new AnnalsApi(await connectionOf(flags, context), context);
   for (const file of files) await checkReadable(file, context);
-  const total = { files: files.length, events: 0, added: 0, duplicates: 0 };
-  for await (const batch of batches(files, flags.from, context)) {
+  const total: Total = { files: files.length, events: 0, added: 0, duplicates: 0, leftOut: 0 };
+  const leaveOut = () => {
+    total.leftOut += 1;
+  };
+  for await (const batch of batches(readDrafts(files, flags.from, context, leaveOut))) {
     const receipt = await send(api, batch, context);
     total.events += batch.length;
     total.added += receipt.accepted;
     total.duplicates += receipt.duplicates;
     if (flags.quiet !== true) context.stderr.write(`${counted(total.events, 'event')} sent\n`);
   }
-  const { events, added, duplicates } = total;
-  context.stdout.write(
-    flags.json
-      ? `${JSON.stringify(total)}\n`
-      : `${counted(events, 'event')} from ${counted(total.files, 'file')}: ${added} added, ${duplicates} there already\n`,
-  );
+  context.stdout.write(flags.json ? `${JSON.stringify(total)}\n` : `${summary(total)}\n`);
+}
+
+function summary({ files, events, added, duplicates, leftOut }: Total): string {
+  const sent = `${counted(events, 'event')} from ${counted(files, 'file')}`;
+  const own = leftOut === 0 ? '' : `; ${counted(leftOut, 'record')} of a server’s own left out`;
+  return `${sent}: ${added} added, ${duplicates} there already${own}`;
 }
 
 const counted = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** A missing file is found out before anything is sent. */
-async function checkReadable(file: string, { cwd }: CliContext): Promise<void> {
-  if (file === '-') return;
-  const facts = await stat(resolve(cwd, file)).catch((error: NodeJS.ErrnoException) => {
-    throw new AnnalsError(
-      'invalid',
-      `Cannot import ${file}: ${reasons[error.code ?? ''] ?? error.code}`,
-    );
-  });
-  if (!facts.isFile() && !facts.isFIFO()) {
-    throw new AnnalsError('invalid', `Cannot import ${file}: it is no file`);
-  }
-}
-
-const reasons: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'reading it is not allowed',
-};
-
-async function* batches(
-  files: readonly string[],
-  from: Importable,
-  context: CliContext,
-): AsyncGenerator<Line[]> {
+async function* batches(lines: AsyncIterable<Line>): AsyncGenerator<Line[]> {
   let batch: Line[] = [];
   let bytes = 0;
-  for (const file of files) {
-    let place = 0;
-    for await (const texts of readFileEntries(open(file, context), file)) {
-      for (const entry of texts) {
-        place += 1;
-        const text = JSON.stringify(draftOf(entry, from, file, place));
-        if (batch.length >= maxBatchEvents || bytes + text.length > maxBatchBytes) {
-          yield batch;
-          batch = [];
-          bytes = 0;
-        }
-        batch.push({ text, file, place });
-        bytes += text.length;
-      }
+  for await (const line of lines) {
+    const length = Buffer.byteLength(line.text) + 1;
+    if (batch.length >= maxBatchEvents || (batch.length > 0 && bytes + length > maxBatchBytes)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
     }
+    batch.push(line);
+    bytes += length;
   }
   if (batch.length > 0) yield batch;
 }
 
-function open(file: string, context: CliContext): Readable {
-  return file === '-' ? context.stdin : createReadStream(resolve(context.cwd, file));
-}
-
-function draftOf(entry: string, from: Importable, file: string, place: number): Draft {
+/** Records a batch, in halves where it is more than this server takes at once. */
+async function send(api: AnnalsApi, batch: readonly Line[], context: CliContext): Promise<Counts> {
   try {
-    const draft = importers[from](entry);
-    return draft.eventID === undefined ? { ...draft, eventID: contentID(entry) } : draft;
+    return await sendWhole(api, batch, context);
   } catch (error) {
-    if (!(error instanceof AnnalsError)) throw error;
-    throw new AnnalsError(error.code, `${file}, event ${place}: ${error.message}`);
+    const tooLarge = error instanceof AnnalsError && error.code === 'too-large';
+    if (!tooLarge || batch.length === 1) throw error;
+    const middle = Math.ceil(batch.length / 2);
+    const first = await send(api, batch.slice(0, middle), context);
+    const second = await send(api, batch.slice(middle), context);
+    return {
+      accepted: first.accepted + second.accepted,
+      duplicates: first.duplicates + second.duplicates,
+    };
   }
 }
 
-/** The same entry gets the same id in every import. */
-function contentID(entry: string): string {
-  return `sha256-${createHash('sha256').update(entry).digest('hex').slice(0, 32)}`;
-}
-
 /** Repeating is harmless: whatever the first try recorded is recognised by its id. */
-async function send(api: AnnalsApi, batch: readonly Line[], context: CliContext): Promise<Receipt> {
+async function sendWhole(
+  api: AnnalsApi,
+  batch: readonly Line[],
+  context: CliContext,
+): Promise<Counts> {
   const body = batch.map(({ text }) => text).join('\n');
   const sleep = context.sleep ?? defaultSleep;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await api.postText<Receipt>('/v1/audit/events', body, 'application/x-ndjson');
+      return await api.postText<Counts>('/v1/audit/events', body, 'application/x-ndjson');
     } catch (error) {
       if (!(error instanceof AnnalsError)) throw error;
       const passing = error.code === 'unavailable' || error.code === 'too-many-requests';
@@ -176,7 +150,7 @@ function explained(error: AnnalsError, batch: readonly Line[]): Error {
     return `  ${place}${field} ${message}`;
   });
   return new Exit(
-    exitCodes.failed,
+    error.code === 'invalid' ? exitCodes.usage : exitCodes.failed,
     `Refused, and with it the whole batch of ${counted(batch.length, 'event')}; batches sent before are recorded:\n${lines.join('\n')}`,
   );
 }

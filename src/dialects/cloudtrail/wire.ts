@@ -1,22 +1,32 @@
+import { AnnalsError } from '../../core/errors.ts';
 import type { Draft } from '../../core/event.ts';
 import { type JsonObject, parseJson } from '../../core/json.ts';
 
 /**
  * AWS CloudTrail records (files `{"Records":[…]}`) as drafts. The shape is AWS's record format, version 1.08 and
  * near it (AWS CloudTrail user guide, "CloudTrail record contents"). The original is kept whole under
- * `details.cloudtrail`, so nothing the table below leaves out is lost.
+ * `details.cloudtrail`, so nothing the table below leaves out is lost. Throws `invalid` for what is no record of
+ * theirs: every one says when what was asked of which service.
  */
 export function cloudTrailDraft(recordText: string): Draft {
   const { value, problems } = parseJson(recordText);
   const record = asObject(value);
+  const { service, name } = askedOf(record);
+  if (service === undefined || name === undefined || text(record.eventTime) === undefined) {
+    throw new AnnalsError(
+      'invalid',
+      'it is no CloudTrail record, which has an eventSource, an eventName and an eventTime: see --from',
+    );
+  }
   const who = asObject(record.userIdentity);
   const resource = firstResource(record);
   const error = errorOf(record);
   return dropUndefined({
     eventID: text(record.eventID),
     createdAt: text(record.eventTime),
-    action: actionOf(record),
-    description: descriptionOf(record, who),
+    // `s3.GetBucketAcl`: the service and what was asked of it.
+    action: `${service.replace(/\.amazonaws\.com$/, '')}.${name}`,
+    description: descriptionOf(name, record, who),
     resourceType: resource.type,
     resourceIdentity: resource.identity,
     ...actorOf(who),
@@ -36,16 +46,20 @@ export function cloudTrailDraft(recordText: string): Draft {
   }) as Draft;
 }
 
-/** `s3.GetBucketAcl`: the service and what was asked of it. */
-function actionOf(record: JsonObject): string {
-  const service = (text(record.eventSource) ?? 'aws').replace(/\.amazonaws\.com$/, '');
-  return `${service}.${text(record.eventName) ?? 'unknown'}`;
+/** An Insights event says it of the calls that it is about. */
+function askedOf(record: JsonObject) {
+  const { eventSource, eventName } = record;
+  const insight = asObject(record.insightDetails);
+  return {
+    service: text(eventSource) ?? text(insight.eventSource),
+    name: text(eventName) ?? text(insight.eventName),
+  };
 }
 
-function descriptionOf(record: JsonObject, who: JsonObject): string {
+function descriptionOf(eventName: string, record: JsonObject, who: JsonObject): string {
   const name = text(who.userName) ?? text(who.arn) ?? text(who.invokedBy) ?? text(who.type);
   const error = text(record.errorCode);
-  return `${text(record.eventName) ?? 'Event'} by ${name ?? 'somebody'}${error ? `: ${error}` : ''}`;
+  return `${eventName} by ${name ?? 'somebody'}${error ? `: ${error}` : ''}`;
 }
 
 /** Kinds of identity that are a person; a role, an account or a service counts as a service account. */

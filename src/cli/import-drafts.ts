@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { AnnalsError, messageOf } from '../core/errors.ts';
+import { type Draft, ownService } from '../core/event.ts';
+import { readFileEntries } from '../export/reading/read-file.ts';
+import type { CliContext } from './context.ts';
+import { type Importable, importers } from './importers.ts';
+
+/** A draft on its way, and where it was read, for when it is refused. */
+export interface Line {
+  readonly text: string;
+  readonly file: string;
+  /** From 1. */
+  readonly place: number;
+}
+
+/** A missing file is found out before anything is sent. */
+export async function checkReadable(file: string, { cwd }: CliContext): Promise<void> {
+  if (file === '-') return;
+  const facts = await stat(resolve(cwd, file)).catch((error: NodeJS.ErrnoException) => {
+    throw new AnnalsError(
+      'invalid',
+      `Cannot import ${file}: ${reasons[error.code ?? ''] ?? error.code}`,
+    );
+  });
+  if (!facts.isFile() && !facts.isFIFO()) {
+    throw new AnnalsError('invalid', `Cannot import ${file}: it is no file`);
+  }
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'reading it is not allowed',
+};
+
+/**
+ * The files' events as drafts, except what a server recorded of itself: that tells of that server, and only a server
+ * may say it.
+ */
+export async function* readDrafts(
+  files: readonly string[],
+  from: Importable,
+  context: CliContext,
+  leaveOut: () => void,
+): AsyncGenerator<Line> {
+  for (const file of files) {
+    let place = 0;
+    for await (const texts of entriesOf(file, context)) {
+      for (const entry of texts) {
+        place += 1;
+        const draft = draftOf(entry, from, file, place);
+        if (draft.context?.system_service === ownService) leaveOut();
+        else yield { text: JSON.stringify(draft), file, place };
+      }
+    }
+  }
+}
+
+async function* entriesOf(file: string, context: CliContext): AsyncGenerator<readonly string[]> {
+  try {
+    yield* readFileEntries(open(file, context), file);
+  } catch (error) {
+    if (!(error instanceof AnnalsError)) {
+      throw new AnnalsError('invalid', `Cannot read ${file}: ${messageOf(error)}`);
+    }
+    // A file that is cut off will stay so, unlike an export, which may be gone on with.
+    throw error.code === 'incomplete' ? new AnnalsError('invalid', error.message) : error;
+  }
+}
+
+function open(file: string, context: CliContext): Readable {
+  return file === '-' ? context.stdin : createReadStream(resolve(context.cwd, file));
+}
+
+function draftOf(entry: string, from: Importable, file: string, place: number): Draft {
+  try {
+    const draft = importers[from](entry);
+    return draft.eventID === undefined ? { ...draft, eventID: contentID(entry) } : draft;
+  } catch (error) {
+    if (!(error instanceof AnnalsError)) throw error;
+    throw new AnnalsError(error.code, `${file}, event ${place}: ${error.message}`);
+  }
+}
+
+/** The same entry gets the same id in every import. */
+function contentID(entry: string): string {
+  return `sha256-${createHash('sha256').update(entry).digest('hex').slice(0, 32)}`;
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { AuditEvent } from '../core/event.ts';
+import { TestApp } from '../http/test-app.ts';
+import { exitCodes } from './context.ts';
+import { fetchFrom, runIn } from './run.fixture.ts';
+
+describe('annals import', () => {
+  let app: TestApp;
+  let key: string;
+  before(async () => {
+    app = new TestApp();
+    key = await app.key('org-admin', await app.organisation());
+  });
+
+  const importing = (input: string, ...flags: readonly string[]) =>
+    runIn(['import', '-', ...flags], {
+      input,
+      env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
+      fetch: fetchFrom(app),
+    });
+  const count = async (query = '') =>
+    (
+      await app.json<{ totalItems: number }>(
+        'GET',
+        `/v1/audit?limit=1&${query}`,
+        { key },
+      )
+    ).totalItems;
+
+  it('leaves out what a server recorded of itself, and says how much', async () => {
+    const own = { eventID: 'own', action: 'audit_log.list', context: { system_service: 'annals' } };
+    const lines = [own, { eventID: 'a', action: 'a', details: {} }, { ...own, details: {} }];
+    const { code, stdout } = await importing(lines.map((line) => JSON.stringify(line)).join('\n'));
+    assert.deepEqual(
+      [code, stdout],
+      [0, '1 event from 1 file: 1 added, 0 there already; 2 records of a server’s own left out\n'],
+    );
+    const again = await importing(JSON.stringify([own]), '--json');
+    assert.deepEqual(JSON.parse(again.stdout), {
+      files: 1,
+      events: 0,
+      added: 0,
+      duplicates: 0,
+      leftOut: 1,
+    });
+  });
+
+  it('sends what is more than the server takes at once in parts', async () => {
+    // Three bytes a character: a batch of 1,000 has 1.8 MB, and this server takes 1 MiB.
+    const events = Array.from({ length: 1_900 }, (_, place) => ({
+      eventID: `part-${place}`,
+      action: 'part',
+      details: { text: '漢'.repeat(600) },
+    }));
+    const { code, stdout } = await importing(JSON.stringify(events));
+    assert.deepEqual([code, stdout], [0, '1900 events from 1 file: 1900 added, 0 there already\n']);
+    assert.equal(await count('action=part'), 1_900);
+  });
+
+  it('refuses a file that is no CloudTrail, and names the file and the event', async () => {
+    const records = [
+      {
+        eventSource: 's3.amazonaws.com',
+        eventName: 'GetObject',
+        eventTime: '2023-07-10T12:00:00Z',
+      },
+      { action: 'GET', createdAt: '2023-07-10T12:00:00Z' },
+    ];
+    const before = await count();
+    for (const text of [JSON.stringify({ Records: records }), '[{"a":1}]']) {
+      const { code, stderr } = await importing(text, '--from', 'cloudtrail');
+      assert.equal(code, exitCodes.usage);
+      assert.match(stderr, /-, event [12]: it is no CloudTrail record, which has an eventSource/);
+    }
+    assert.equal(await count(), before);
+  });
+
+  it('takes CloudTrail’s Insights events, which name the call inside', async () => {
+    const insight = {
+      eventID: 'insight',
+      eventTime: '2023-07-10T12:00:00Z',
+      eventType: 'AwsCloudTrailInsight',
+      insightDetails: { eventSource: 'ssm.amazonaws.com', eventName: 'UpdateInstanceInformation' },
+    };
+    const { code } = await importing(
+      JSON.stringify({ Records: [insight] }),
+      '--from',
+      'cloudtrail',
+    );
+    assert.equal(code, 0);
+    const event = await app.json<AuditEvent>('GET', '/v1/audit/insight', { key });
+    assert.equal(event.action, 'ssm.UpdateInstanceInformation');
+  });
+
+  it('leaves with 2 for a file that is wrong, whoever finds it out', async () => {
+    const cut = '[{"action":"a","eventID":"cut"},{"acti';
+    for (const [text, words] of [
+      [cut, /^annals: -: .*it ends in the middle/],
+      ['{"action":"a","outcome":"ok"}', /-, event 1: outcome must be one of success, failure/],
+      ['hello', /^annals: -: /],
+    ] as const) {
+      const { code, stderr } = await importing(text);
+      assert.match(stderr, words);
+      assert.equal(code, exitCodes.usage, text);
+    }
+  });
+
+  it('names a packed file that is cut off', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'annals-import-test-'));
+    await writeFile(join(folder, 'cut.gz'), gzipSync('{"action":"a"}').subarray(0, 20));
+    const { code, stderr } = await runIn(['import', 'cut.gz'], {
+      cwd: folder,
+      env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
+      fetch: fetchFrom(app),
+    });
+    await rm(folder, { recursive: true });
+    assert.equal(code, exitCodes.usage);
+    assert.match(stderr, /^annals: .*cut\.gz.*unexpected end of file/);
+  });
+});
