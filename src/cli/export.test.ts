@@ -199,12 +199,13 @@ describe('annals export', () => {
     assert.equal(JSON.parse(await read(join('later', manifest))).complete, true);
   });
 
-  it('without permission leaves with 4', async () => {
+  it('without permission leaves with 4, and nothing behind', async () => {
     const env = { ANNALS_API: 'http://annals.test', ANNALS_KEY: writer };
-    assert.equal(
-      (await annals(`export ${window} --output no.json`, { env })).code,
-      exitCodes.notAllowed,
-    );
+    const before = await readdir(cwd);
+    const { code, stderr } = await annals(`export ${window} --output no.json`, { env });
+    assert.equal(code, exitCodes.notAllowed);
+    assert.doesNotMatch(stderr, /Continue with/);
+    assert.deepEqual(await readdir(cwd), before);
   });
 
   it('that is interrupted leaves with 130', async () => {

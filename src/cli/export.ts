@@ -10,7 +10,7 @@ import { usualLimits } from '../export/limits.ts';
 import { saysComplete } from '../export/manifest.ts';
 import { type Outputs, outputDirectory } from '../export/naming.ts';
 import { Prover } from '../export/proving/prover.ts';
-import { type ExportWorld, exportToFiles, exportToSink } from '../export/run-export.ts';
+import { type ExportWorld, exportToFiles, exportToSink, isRefusal } from '../export/run-export.ts';
 import { streamSink } from '../export/sinks/stream.ts';
 import type { FileFacts, Part } from '../export/stages.ts';
 import { openWorkplace, type Workplace, workplacePath } from '../export/workplace.ts';
@@ -94,7 +94,7 @@ async function toStdout(
     return await exportToSink({ ...job, source: open() }, sink, workplace, world);
   } catch (error) {
     view.end();
-    throw exitOf(error, context.signal, 'What is on stdout is not complete.');
+    throw exitOf(error, context.signal, '\nWhat is on stdout is not complete.');
   }
 }
 
@@ -140,7 +140,9 @@ async function toFiles(
     );
   } catch (error) {
     view.end();
-    throw exitOf(error, context.signal, `Continue with: ${continueWith}`);
+    // An export that was refused before it began leaves nothing to continue.
+    const begun = await disk.isDirectory(directory);
+    throw exitOf(error, context.signal, begun ? `\nContinue with: ${continueWith}` : '');
   }
 }
 
@@ -199,12 +201,10 @@ const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
 
 /** With which code and sentence a failed export leaves. */
 function exitOf(error: unknown, signal: AbortSignal, advice: string): Exit {
-  const because = `${messageOf(error)}\n${advice}`;
-  if (signal.aborted) return new Exit(exitCodes.interrupted, `interrupted\n${advice}`, error);
+  const because = `${messageOf(error)}${advice}`;
+  if (signal.aborted) return new Exit(exitCodes.interrupted, `interrupted${advice}`, error);
   if (error instanceof AnnalsError) {
-    if (error.code === 'unauthenticated' || error.code === 'forbidden') {
-      return new Exit(exitCodes.notAllowed, because, error);
-    }
+    if (isRefusal(error)) return new Exit(exitCodes.notAllowed, because, error);
     if (resumable.has(error.code)) return new Exit(exitCodes.incomplete, because, error);
   }
   if (fullDisk.has(codeOf(error) ?? '')) return new Exit(exitCodes.incomplete, because, error);

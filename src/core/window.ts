@@ -95,7 +95,7 @@ export function parseWindow(words: WindowWords, zone: Zone, now: Micros): Window
   if (start >= end) {
     throw new AnnalsError(
       'invalid',
-      `Cannot use the time range: it begins at ${formatInstant(start)} and ends before that, at ${formatInstant(end)}`,
+      `Cannot use the time range: it begins at ${formatInstant(start)} and does not end after that, but at ${formatInstant(end)}`,
     );
   }
   return { from: start, to: end };

@@ -80,11 +80,23 @@ export async function exportToFiles(
     return files;
   } catch (error) {
     await sink.abandon();
+    if (isRefusal(error) && progress.plan === undefined && watcher.nothingReceived) {
+      // Nothing was begun, so there is nothing to go on with and nothing to tell of.
+      await workplace.clear().catch(() => undefined);
+      throw error;
+    }
     const reason = world.signal.aborted ? 'interrupted' : messageOf(error);
     await writeManifest(job, workplace, disk, sink.files, { reason }).catch(() => undefined);
     await workplace.leave();
     throw error;
   }
+}
+
+/** Whether whoever asks was turned away: another run with the same credential would be too. */
+export function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof AnnalsError && (error.code === 'unauthenticated' || error.code === 'forbidden')
+  );
 }
 
 /** Exports to a stream. A failure leaves what was written there as it is, and no trace on disk. */

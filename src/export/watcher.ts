@@ -35,6 +35,11 @@ export class Watcher {
     this.#file = file;
   }
 
+  /** Whether nothing has come yet. */
+  get nothingReceived(): boolean {
+    return this.#received === 0;
+  }
+
   received({ received, expected }: Batch, entries: readonly Entry[]): void {
     this.#received += received;
     this.#entries += entries.length;
