@@ -45,7 +45,7 @@ export async function connectionOf(
   const saved = await savedContext(flags.context ?? (env.ANNALS_CONTEXT || undefined), context);
   const api = flags.api ?? (env.ANNALS_API || undefined) ?? saved.api ?? defaultApi;
   const token = flags.token ?? (env.ANNALS_KEY || undefined) ?? saved.key;
-  if (!/^https?:\/\//.test(api) || !URL.canParse(api)) {
+  if (!isServerAddress(api)) {
     throw new AnnalsError(
       'invalid',
       `Cannot connect: ${api} is no http or https address such as ${defaultApi}`,
@@ -57,16 +57,27 @@ export async function connectionOf(
       'Cannot connect: there is no key. Give --token, set ANNALS_KEY, or save one with annals context set',
     );
   }
+  // A header cannot carry it, and the refusal to send it would repeat it.
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new AnnalsError(
+      'invalid',
+      'Cannot connect: the key holds a space, a line break or another character no key has',
+    );
+  }
   const organisation =
     flags.organisation ?? (env.ANNALS_ORGANISATION || undefined) ?? saved.organisation;
   return { api: api.replace(/\/+$/, ''), token, organisation };
+}
+
+export function isServerAddress(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text);
 }
 
 async function savedContext(name: string | undefined, context: CliContext) {
   const config = await readConfig(context);
   const wanted = name ?? config.current;
   if (wanted === undefined) return {};
-  const saved = config.contexts[wanted];
+  const saved = Object.hasOwn(config.contexts, wanted) ? config.contexts[wanted] : undefined;
   if (saved !== undefined) return saved;
   const known = Object.keys(config.contexts).join(', ') || 'none';
   throw new AnnalsError('invalid', `There is no context ${wanted}; saved ones: ${known}`);

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { parseKey } from '../access/key.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { readConfig, type SavedContext, writeConfig } from './config.ts';
+import { defaultApi, isServerAddress } from './connection.ts';
 import type { CliContext } from './context.ts';
 import { printTable } from './table.ts';
 
@@ -26,9 +28,15 @@ export function contextsCommand(context: CliContext): Command {
       '\nExample:\n  $ annals context set prod --api https://audit.example.org --token annals_…',
     )
     .action(async (name: string, { api, token, organisation }: SetFlags) => {
+      if (api !== undefined && !isServerAddress(api)) {
+        throw new AnnalsError(
+          'invalid',
+          `Cannot save ${name}: ${api} is no http or https address such as ${defaultApi}`,
+        );
+      }
       const config = await readConfig(context);
       const changed: SavedContext = {
-        ...config.contexts[name],
+        ...(Object.hasOwn(config.contexts, name) && config.contexts[name]),
         ...(api !== undefined && { api }),
         ...(token !== undefined && { key: token }),
         ...(organisation !== undefined && { organisation }),
@@ -50,7 +58,7 @@ export function contextsCommand(context: CliContext): Command {
         current: name === current ? 'yes' : '',
         api: api ?? '',
         organisation: organisation ?? '',
-        key: key === undefined ? '' : `${key.split('_').slice(0, 2).join('_')}_…`,
+        key: key === undefined ? '' : shortened(key),
       }));
       printTable(context, rows, ['name', 'current', 'api', 'organisation', 'key'], json);
     });
@@ -81,6 +89,12 @@ export function contextsCommand(context: CliContext): Command {
       context.stdout.write(`${name} is forgotten\n`);
     });
   return command;
+}
+
+/** A key by its id; of any other credential nothing, because which part of it is secret is not known. */
+function shortened(key: string): string {
+  const id = parseKey(key)?.id;
+  return id === undefined ? '…' : `annals_${id}_…`;
 }
 
 function requireSaved(contexts: Readonly<Record<string, SavedContext>>, name: string): void {

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { parseKey } from '../access/key.ts';
 import { organisationRoles } from '../access/roles.ts';
+import { AnnalsError } from '../core/errors.ts';
 import { AnnalsApi } from './annals-api.ts';
 import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
 import type { CliContext } from './context.ts';
@@ -20,6 +21,21 @@ interface ShownKey {
   readonly revokedAt?: string;
 }
 
+/** Only the operator's key must say whose keys it means, and here that is said by a flag. */
+async function withOrganisation<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const missing =
+      error instanceof AnnalsError && error.issues.some(({ field }) => field === 'organisation');
+    if (!missing) throw error;
+    throw new AnnalsError(
+      'invalid',
+      'Cannot tell whose keys: the operator’s key names the organisation with -O',
+    );
+  }
+}
+
 const columns = ['id', 'role', 'name', 'createdAt', 'expiresAt', 'revokedAt'] as const;
 
 /** `annals keys`: with the operator's key for any organisation, with an org-admin's for its own. */
@@ -35,7 +51,7 @@ export function keysCommand(context: CliContext): Command {
       const api = new AnnalsApi({ ...connection, organisation: undefined }, context);
       const { organisation } = connection;
       const query = organisation === undefined ? {} : { organisation };
-      const { items } = await api.get<{ items: ShownKey[] }>('/v1/keys', query);
+      const { items } = await withOrganisation(api.get<{ items: ShownKey[] }>('/v1/keys', query));
       printTable(context, items, columns, flags.json);
     });
 
@@ -72,12 +88,14 @@ Examples:
         const connection = await connectionOf(flags, context);
         const api = new AnnalsApi({ ...connection, organisation: undefined }, context);
         const { organisation } = connection;
-        const made = await api.post<ShownKey & { readonly key: string }>('/v1/keys', {
-          role: flags.role,
-          name: flags.name,
-          ...(organisation !== undefined && { organisation }),
-          ...(flags.expiresAt !== undefined && { expiresAt: flags.expiresAt }),
-        });
+        const made = await withOrganisation(
+          api.post<ShownKey & { readonly key: string }>('/v1/keys', {
+            role: flags.role,
+            name: flags.name,
+            ...(organisation !== undefined && { organisation }),
+            ...(flags.expiresAt !== undefined && { expiresAt: flags.expiresAt }),
+          }),
+        );
         context.stdout.write(flags.json ? `${JSON.stringify(made)}\n` : `${made.key}\n`);
       },
     );

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { TestApp } from '../http/test-app.ts';
+import { exitCodes } from './context.ts';
+import { fetchFrom, runIn } from './run.fixture.ts';
+
+describe('annals context', () => {
+  let home: string;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), 'annals-context-test-'));
+  });
+  after(() => rm(home, { recursive: true }));
+  const context = (...args: readonly string[]) => runIn(['context', ...args], { home });
+
+  it('shows no part of a credential that may be secret', async () => {
+    const id = 'A'.repeat(12);
+    for (const [name, key] of [
+      ['key', `annals_${id}_${'s'.repeat(43)}`],
+      ['token', `annals-at.${id}.1900000000.${'s'.repeat(43)}`],
+      ['other', 'prefix_ssssssssssss'],
+    ] as const) {
+      assert.equal((await context('set', name, '--token', key)).code, 0);
+    }
+    for (const flags of [[], ['--json']]) {
+      const { stdout } = await context('list', ...flags);
+      assert.doesNotMatch(stdout, /sss/);
+      assert.match(stdout, new RegExp(`annals_${id}_…`));
+    }
+  });
+
+  it('keeps them where their owner alone can read', async () => {
+    const file = join(home, '.config', 'annals', 'config.json');
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+  });
+
+  it('refuses what is no address, and names that are not saved', async () => {
+    const { code, stderr } = await context('set', 'bad', '--api', 'audit.example.org');
+    assert.equal(code, exitCodes.usage);
+    assert.match(stderr, /audit\.example\.org is no http or https address/);
+    for (const name of ['bad', 'constructor', 'toString']) {
+      const listed = await runIn(['orgs', 'list', '--context', name], { home });
+      assert.equal(listed.code, exitCodes.usage);
+      assert.match(listed.stderr, new RegExp(`There is no context ${name}`));
+    }
+  });
+});
+
+describe('a command that asks a server', () => {
+  it('does not repeat a key that cannot be sent', async () => {
+    for (const token of ['annals_AAAAAAAAAAAA_sss\nsss', 'sss sss', 'ssßss']) {
+      const { code, stdout, stderr } = await runIn(['keys', 'list', '--token', token], {});
+      assert.deepEqual([code, stdout], [exitCodes.usage, '']);
+      assert.doesNotMatch(stderr, /sss/);
+      assert.match(stderr, /the key holds/);
+    }
+  });
+
+  it('says which flag names the organisation when the operator’s key must', async () => {
+    const app = new TestApp();
+    await app.organisation('acme');
+    const env = { ANNALS_API: 'http://annals.test', ANNALS_KEY: await app.key('operator') };
+    const world = { env, fetch: fetchFrom(app) };
+    const create = ['keys', 'create', '--role', 'writer', '--name', 'x'];
+    for (const args of [['keys', 'list'], create]) {
+      const { code, stderr } = await runIn(args, world);
+      assert.deepEqual(
+        [code, stderr],
+        [
+          exitCodes.usage,
+          'annals: Cannot tell whose keys: the operator’s key names the organisation with -O\n',
+        ],
+      );
+    }
+    const made = await runIn([...create, '-O', 'acme'], world);
+    assert.match(made.stdout, /^annals_\w{12}_\w{43}\n$/);
+    const wrong = await runIn(['keys', 'revoke', made.stdout.trim(), '-O', 'other'], world);
+    assert.equal(wrong.code, exitCodes.failed);
+    assert.equal(
+      (await runIn(['keys', 'revoke', made.stdout.trim(), '-O', 'acme'], world)).code,
+      0,
+    );
+  });
+
+  it('says so when what answers is no Annals server', async () => {
+    const answers = (response: () => Response) =>
+      runIn(['orgs', 'list', '--token', 'key', '--api', 'http://annals.test'], {
+        fetch: async () => response(),
+      });
+    const page = await answers(() => new Response('<html>'));
+    assert.equal(page.code, exitCodes.failed);
+    assert.match(page.stderr, /Cannot read the answer of http:\/\/annals\.test: it is no JSON/);
+    const refusal = await answers(() => new Response(null, { status: 500 }));
+    assert.match(refusal.stderr, /GET \/v1\/organisations was answered with 500/);
+  });
+});
