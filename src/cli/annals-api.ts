@@ -11,7 +11,9 @@ const codes: Record<number, ErrorCode> = {
   413: 'too-large',
   415: 'unsupported-media',
   429: 'too-many-requests',
+  502: 'unavailable',
   503: 'unavailable',
+  504: 'unavailable',
 };
 
 /** The native API as commands use it: JSON in, JSON out, refusals as `AnnalsError` with the server's words. */
@@ -56,6 +58,7 @@ export class AnnalsApi {
     if (organisation !== undefined) headers['X-Organisation-Identity'] = organisation;
     if (content !== undefined) headers['Content-Type'] = content.mediaType;
     let response: Response;
+    let text: string;
     try {
       response = await this.#fetch(`${api}${path}`, {
         method,
@@ -63,6 +66,7 @@ export class AnnalsApi {
         signal: this.#signal,
         ...(content !== undefined && { body: content.body }),
       });
+      text = await response.text();
     } catch (cause) {
       if (this.#signal.aborted) throw cause;
       const reason = messageOf(cause instanceof Error ? (cause.cause ?? cause) : cause);
@@ -70,13 +74,18 @@ export class AnnalsApi {
         cause,
       });
     }
-    if (response.ok) return (await response.json()) as T;
-    throw await refusal(response, `${method} ${new URL(response.url || api).pathname}`);
+    if (!response.ok) throw refusal(response, text, `${method} ${path.split('?')[0]}`);
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      throw new AnnalsError('corrupt', `Cannot read the answer of ${api}: it is no JSON`, {
+        cause,
+      });
+    }
   }
 }
 
-async function refusal(response: Response, what: string): Promise<AnnalsError> {
-  const text = await response.text();
+function refusal(response: Response, text: string, what: string): AnnalsError {
   let message = text.slice(0, 200);
   let issues: Issue[] = [];
   try {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { AuditEvent } from '../core/event.ts';
+import { TestApp } from '../http/test-app.ts';
+import { fetchFrom, runIn } from './run.fixture.ts';
+
+describe('annals tail', () => {
+  it('goes on through answers that break, proxies without a server, and late events', async () => {
+    const app = new TestApp();
+    const key = await app.key('org-admin', await app.organisation());
+    const record = (eventID: string, createdAt: string) =>
+      app.json('POST', '/v1/audit/events', { key, body: { eventID, action: 'a', createdAt } });
+    await record('first', '2026-01-02T00:00:00Z');
+    const stop = new AbortController();
+    const answer = fetchFrom(app);
+    const broken = () =>
+      new ReadableStream({
+        start: (controller) => controller.enqueue(Buffer.from('{"items":[')),
+        pull: (controller) => controller.error(new Error('connection lost')),
+      });
+    /** What comes in place of the server's answers, and what happens between them. */
+    const script: (() => Response | Promise<Response> | undefined)[] = [
+      () => undefined,
+      () => new Response(broken()),
+      () => new Response('<html>', { status: 502 }),
+      () => Promise.reject(new TypeError('fetch failed')),
+      () => undefined,
+      () => undefined,
+    ];
+    const { code, stdout, stderr } = await runIn(['tail', '--json', '--token', key], {
+      env: { ANNALS_API: 'http://annals.test' },
+      signal: stop.signal,
+      fetch: async (input, init) => (await script.shift()?.()) ?? answer(input, init),
+      sleep: async () => {
+        if (script.length === 2) await record('late', '2026-01-01T00:00:00Z');
+        if (script.length > 0) return;
+        stop.abort();
+        throw stop.signal.reason;
+      },
+    });
+    const ids = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as AuditEvent).eventID);
+    assert.deepEqual([code, ids], [0, ['first', 'late']]);
+    assert.equal(stderr.match(/asking again in/g)?.length, 3, stderr);
+  });
+});
