@@ -46,6 +46,22 @@ describe('an entry of a file', () => {
     );
   });
 
+  it('without what each of the vendor’s entries has is refused', () => {
+    for (const [importer, entry] of [
+      ['thalassa', { action: 'GET' }],
+      ['upcloud', { action: 'update', created_at: '2026-06-20T08:14:03Z' }],
+      ['cockroachdb', upcloud],
+      ['cloudtrail', upcloud],
+      ['native', { time: '2026-06-20T08:14:03Z' }],
+    ] as const) {
+      assert.throws(
+        () => importers[importer](JSON.stringify(entry)),
+        { code: 'invalid', message: /^it (has|is) no .*: see --from$/ },
+        importer,
+      );
+    }
+  });
+
   it('of our own comes without what the server sets', () => {
     const event = {
       eventID: 'a',

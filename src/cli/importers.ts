@@ -9,13 +9,25 @@ import { toDraft as upcloudDraft } from '../dialects/upcloud/wire.ts';
 /** Text of one entry to a draft, for each kind of file. */
 export const importers = {
   native: (entry: string) => nativeDraft(readObject(entry)),
-  thalassa: (entry: string) => thalassaDraft(readObject(entry)),
-  upcloud: (entry: string) => upcloudDraft(readObject(entry)),
-  cockroachdb: (entry: string) => cockroachdbDraft(readObject(entry)),
+  thalassa: entriesWith(['createdAt', 'action'], thalassaDraft),
+  upcloud: entriesWith(['time', 'action'], upcloudDraft),
+  cockroachdb: entriesWith(['created_at', 'action'], cockroachdbDraft),
   cloudtrail: cloudTrailDraft,
 } as const satisfies Record<string, (entry: string) => Draft>;
 
 export type Importable = keyof typeof importers;
+
+/** An importer that takes nothing for an entry of a vendor's which lacks what every such entry has. */
+function entriesWith(fields: readonly string[], toDraft: (entry: JsonObject) => Draft) {
+  return (text: string): Draft => {
+    const entry = readObject(text);
+    for (const field of fields) {
+      if (typeof entry[field] === 'string') continue;
+      throw new AnnalsError('invalid', `it has no ${field}, so it is no such entry: see --from`);
+    }
+    return toDraft(entry);
+  };
+}
 
 /** Fields that only our own events have; an entry without any of them is Thalassa's. */
 const ownFields = ['details', 'changes', 'outcome', 'error', 'traceId', 'sessionId'];
