@@ -4,11 +4,12 @@ import type { CliContext } from './context.ts';
 const shells = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof shells)[number];
 
-/** Words that can follow a command: its subcommands and its flags. */
-interface Words {
-  /** `keys create`; empty for the program itself. */
+/** A command by every name it has, and the words that can follow it: subcommands, choices, flags. */
+interface Place {
+  /** `keys/create`; empty for the program itself. */
   readonly path: string;
   readonly words: readonly string[];
+  readonly flags: readonly string[];
 }
 
 /** `annals completion <shell>`: a script made from the commands themselves. */
@@ -20,75 +21,95 @@ export function completionCommand(context: CliContext): Command {
       'after',
       `
 Examples:
+  $ source <(annals completion bash)
   $ annals completion bash > /etc/bash_completion.d/annals
   $ annals completion zsh > "\${fpath[1]}/_annals"
   $ annals completion fish > ~/.config/fish/completions/annals.fish`,
     );
   return command.action((shell: Shell) => {
     const root = command.parent ?? command;
-    context.stdout.write(scripts[shell](wordsOf(root, '')));
+    context.stdout.write(scripts[shell](placesOf(root, '')));
   });
 }
 
-function wordsOf(command: Command, path: string): Words[] {
+function placesOf(command: Command, path: string): Place[] {
   const flags = command.options.map(({ long }) => long).filter((flag) => flag != null);
-  const children = command.commands.map((child) => child.name());
-  const own = { path, words: [...children, ...flags, '--help'] };
-  return [
-    own,
-    ...command.commands.flatMap((child) => wordsOf(child, `${path} ${child.name()}`.trim())),
-  ];
+  const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
+  const words = [...command.commands.map((child) => child.name()), ...choices];
+  const below = command.commands.flatMap((child) =>
+    [child.name(), ...child.aliases()].flatMap((name) =>
+      placesOf(child, path === '' ? name : `${path}/${name}`),
+    ),
+  );
+  return [{ path, words, flags: [...flags, '--help'] }, ...below];
 }
 
-/** The longest path that the words typed so far begin with decides; files are completed where nothing else is. */
-const cases = (all: readonly Words[]) =>
-  all.map(({ path, words }) => `    "${path}") words="${words.join(' ')}" ;;`).join('\n');
+const pathsOf = (places: readonly Place[]) => places.map(({ path }) => path).join(' ');
 
-const scripts: Record<Shell, (all: readonly Words[]) => string> = {
-  bash: (all) => `# bash completion for annals
+/** What each place offers, as the branches of a `case`. */
+const cases = (places: readonly Place[], variable: string) =>
+  places
+    .map(
+      ({ path, words, flags }) =>
+        `    "${path}") ${variable}="${[...words, ...flags].join(' ')}" ;;`,
+    )
+    .join('\n');
+
+/** The longest path that the words typed so far make decides; files are completed where nothing else is. */
+const scripts: Record<Shell, (places: readonly Place[]) => string> = {
+  bash: (places) => `# bash completion for annals
 _annals() {
   local path="" word words="" place
   for ((place = 1; place < COMP_CWORD; place++)); do
     word="\${COMP_WORDS[place]}"
-    case " ${all.map(({ path }) => path.replaceAll(' ', '/')).join(' ')} " in
+    case " ${pathsOf(places)} " in
       *" \${path:+$path/}$word "*) path="\${path:+$path/}$word" ;;
     esac
   done
-  case "\${path//\\// }" in
-${cases(all)}
+  case "$path" in
+${cases(places, 'words')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 complete -o default -F _annals annals
 `,
-  zsh: (all) => `#compdef annals
+  zsh: (places) => `#compdef annals
 # zsh completion for annals
 _annals() {
   local typed_path="" word choices=""
   for word in "\${(@)words[2,CURRENT-1]}"; do
-    case " ${all.map(({ path }) => path.replaceAll(' ', '/')).join(' ')} " in
+    case " ${pathsOf(places)} " in
       *" \${typed_path:+$typed_path/}$word "*) typed_path="\${typed_path:+$typed_path/}$word" ;;
     esac
   done
-  case "\${typed_path//\\// }" in
-${cases(all).replaceAll(') words=', ') choices=')}
+  case "$typed_path" in
+${cases(places, 'choices')}
   esac
   compadd -- \${=choices}
   _files
 }
-compdef _annals annals
+# Loaded by the first completion, it is to answer that one too; sourced, it is to answer the next.
+if [ "$funcstack[1]" = "_annals" ]; then
+  _annals "$@"
+else
+  compdef _annals annals
+fi
 `,
-  fish: (all) =>
-    `# fish completion for annals\n${all
-      .flatMap(({ path, words }) =>
-        words.map((word) => {
-          const when =
-            path === ''
-              ? '__fish_use_subcommand'
-              : `__fish_seen_subcommand_from ${path.split(' ').at(-1)}`;
-          const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`;
-          return `complete -c annals -n "${when}" ${what}`;
-        }),
-      )
-      .join('\n')}\n`,
+  fish: (places) => `# fish completion for annals
+function __annals_is_at
+  set -l path
+  for word in (commandline -opc)[2..]
+    set -l longer (string join / $path $word)
+    contains -- $longer ${pathsOf(places)}; and set path $longer
+  end
+  test "$path" = "$argv[1]"
+end
+${places
+  .flatMap(({ path, words, flags }) => {
+    const line = `complete -c annals -n '__annals_is_at "${path}"'`;
+    const offered = words.length === 0 ? [] : [`${line} -f -a '${words.join(' ')}'`];
+    return [...offered, ...flags.map((flag) => `${line} -l ${flag.slice(2)}`)];
+  })
+  .join('\n')}
+`,
 };

@@ -24,13 +24,8 @@ describe('annals import', () => {
       fetch: fetchFrom(app),
     });
   const count = async (query = '') =>
-    (
-      await app.json<{ totalItems: number }>(
-        'GET',
-        `/v1/audit?limit=1&${query}`,
-        { key },
-      )
-    ).totalItems;
+    (await app.json<{ totalItems: number }>('GET', `/v1/audit?limit=1&${query}`, { key }))
+      .totalItems;
 
   it('leaves out what a server recorded of itself, and says how much', async () => {
     const own = { eventID: 'own', action: 'audit_log.list', context: { system_service: 'annals' } };
