@@ -8,7 +8,8 @@ export interface Key {
 }
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const keyPattern = /^annals_([0-9A-Za-z]{12})_([0-9A-Za-z]{43,64})$/;
+/** Ours have an id of 12 and a secret of 43; a given operator's key may be longer or shorter, but not guessable. */
+export const keyPattern = /^annals_([0-9A-Za-z]{1,64})_([0-9A-Za-z_-]{16,128})$/;
 
 export function makeKey(random: Random): Key {
   return { id: randomText(12, random), secret: randomText(43, random) };

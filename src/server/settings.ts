@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyPattern } from '../access/key.ts';
 import { AnnalsError, type Issue, messageOf } from '../core/errors.ts';
 import { maxRequestBytes, maxRequestEvents } from '../core/event.ts';
 import { isKeyName, parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
@@ -44,8 +45,8 @@ export const settingsSchema = z.object({
     .describe('How much to log'),
   operatorKey: z
     .string()
-    .regex(/^annals_[0-9A-Za-z]{12}_[0-9A-Za-z]{43,64}$/, {
-      message: 'must look like annals_<12 letters or digits>_<43 to 64 letters or digits>',
+    .regex(keyPattern, {
+      message: 'must look like annals_<id>_<secret>, the secret at least 16 letters or digits',
     })
     .exactOptional()
     .describe('Key of the operator; made and printed at the first start when absent'),

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { formatKey, hashSecret, isSecretOf, makeKey, parseKey } from './key.ts';
+
+describe('a key', () => {
+  it('comes back from its text', () => {
+    const key = makeKey((bytes) => void randomFillSync(bytes));
+    assert.match(formatKey(key), /^annals_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}$/);
+    assert.deepEqual(parseKey(formatKey(key)), key);
+  });
+
+  it('given by an operator may have a length of its own, but must not be guessable', () => {
+    assert.deepEqual(parseKey('annals_op_0123456789abcdef'), {
+      id: 'op',
+      secret: '0123456789abcdef',
+    });
+    assert.equal(parseKey(`annals_op_${'x'.repeat(64)}_more-of_it`)?.id, 'op');
+    for (const text of [
+      'annals_op_short',
+      'annals__0123456789abcdef',
+      'op_0123456789abcdef',
+      `annals_op_${'x'.repeat(129)}`,
+      'annals_op_0123456789abcdé',
+    ]) {
+      assert.equal(parseKey(text), undefined, text);
+    }
+  });
+
+  it('is proved by its secret alone', () => {
+    const kept = hashSecret('one');
+    assert.ok(isSecretOf('one', kept));
+    assert.ok(!isSecretOf('other', kept));
+    assert.ok(!isSecretOf('one', kept.subarray(1)));
+  });
+});
