@@ -25,7 +25,7 @@ export function readDialects(text: string): DialectPlaces {
     const ofName = places.get(name) ?? { hosts: [], prefixes: [] };
     places.set(name, ofName);
     if (place === undefined) continue;
-    if (/^\/[\w.-]+(?:\/[\w.-]+)*$/.test(place)) ofName.prefixes.push(place);
+    if (/^(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)+$/.test(place)) ofName.prefixes.push(place);
     else if (/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(place))
       ofName.hosts.push(place.toLowerCase());
     else

@@ -6,7 +6,6 @@ import type { Logger } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
 import type { Directory } from '../access/directory.ts';
 import { Gate } from '../access/gate.ts';
-import { formatKey, hashSecret, isSecretOf, makeKey, parseKey } from '../access/key.ts';
 import { openSqliteDirectory } from '../access/sqlite/directory.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
@@ -21,6 +20,7 @@ import { personalOf } from '../ledger/personal-of.ts';
 import { Sealing } from '../ledger/sealing.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
 import { mountedDialects } from './dialects.ts';
+import { readOperatorKey, settleOperatorKey } from './operator-key.ts';
 import { startProving } from './proving.ts';
 import type { Settings } from './settings.ts';
 import { version } from './version.ts';
@@ -47,44 +47,52 @@ export interface RunningServer {
 /** How long a stop waits for requests under way before their connections are cut, in milliseconds. */
 const stopPatience = 10_000;
 
-/** From settings to a running server. Throws before anything listens when a part cannot be had. */
+/**
+ * From settings to a running server. Throws before anything listens when a part cannot be had, with those that were
+ * had closed again.
+ */
 export async function startServer(settings: Settings, world: ServerWorld): Promise<RunningServer> {
   const { clock, random, log } = world;
-  await mkdir(settings.data, { recursive: true, mode: 0o700 }).catch((cause) => {
-    throw new AnnalsError(
-      'unavailable',
-      `Cannot start: ${settings.data} cannot be made (${cause.code})`,
-      { cause },
-    );
-  });
-  const store = await openSqliteStore({ directory: settings.data, readers: settings.readers });
-  const directory = await openSqliteDirectory(join(settings.data, 'annals.db'));
+  await makeDataDirectory(settings.data);
+  // What is opened later works with what was opened before, so it is closed first.
+  await using opened = new AsyncDisposableStack();
+  const store = opened.adopt(
+    await openSqliteStore({ directory: settings.data, readers: settings.readers }),
+    (it) => it.close(),
+  );
+  const directory = opened.adopt(
+    await openSqliteDirectory(join(settings.data, 'annals.db')),
+    (it) => it.close(),
+  );
+  const givenOperatorKey = readOperatorKey(directory, settings.operatorKey);
 
   const metrics = new Metrics();
   const { fetch = globalThis.fetch } = world;
   const parts = { settings, reader: store, directory, metrics, random, log, fetch };
-  const proving = await startProving(parts).catch(async (error) => {
-    await store.close();
-    await directory.close();
-    throw error;
-  });
+  const proving = opened.adopt(await startProving(parts), (it) => it.close());
   const { checkpoints, keys: verifierKeys } = proving;
   const sealing = new Sealing({
     clock,
     random: pooledRandom(random),
     personal: personalOf(directory),
   });
-  const ledger = new GroupCommit({
-    store,
-    sealing,
-    clock,
-    onGrown: (organisation) => checkpoints.grew(organisation),
-  });
-  const ownRecords = new OwnRecords({
-    ledger,
-    clock,
-    onError: (err) => log.error({ err }, 'a record of our own was lost'),
-  });
+  const ledger = opened.adopt(
+    new GroupCommit({
+      store,
+      sealing,
+      clock,
+      onGrown: (organisation) => checkpoints.grew(organisation),
+    }),
+    (it) => it.close(),
+  );
+  const ownRecords = opened.adopt(
+    new OwnRecords({
+      ledger,
+      clock,
+      onError: (err) => log.error({ err }, 'a record of our own was lost'),
+    }),
+    (it) => it.flush(),
+  );
   const tokens = new AccessTokens(await tokenSecret(directory, random));
   const gate = new Gate({
     directory,
@@ -122,27 +130,12 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   server.requestTimeout = 120_000;
   server.maxConnections = 10_000;
   const summaries = setInterval(() => ownRecords.tick(), 10_000).unref();
-  const close = async () => {
-    clearInterval(summaries);
-    await ownRecords.flush();
-    await ledger.close();
-    await proving.close();
-    await store.close();
-    await directory.close();
-  };
-  const started = async () => {
-    const url = await listen(server, settings);
-    // Last, so that a key is not made and kept by a start that fails before anybody has seen it.
-    return {
-      url,
-      madeOperatorKey: await settleOperatorKey(directory, settings.operatorKey, world),
-    };
-  };
-  const { url, madeOperatorKey } = await started().catch(async (error) => {
-    server.close();
-    await close();
-    throw error;
-  });
+  opened.defer(() => clearInterval(summaries));
+  const url = await listen(server, settings);
+  opened.defer(() => void server.close());
+  // Last, so that a key is not made and kept by a start that fails before anybody has seen it.
+  const madeOperatorKey = await settleOperatorKey(directory, givenOperatorKey, world);
+  const running = opened.move();
   log.info({ url, data: settings.data, version }, 'listening');
 
   return {
@@ -156,24 +149,37 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
       const cut = setTimeout(() => server.closeAllConnections(), stopPatience);
       await closed;
       clearTimeout(cut);
-      await close();
+      await running.disposeAsync();
       log.info('stopped');
     },
   };
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something listens there already',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+  EACCES: 'that is not allowed',
+  EEXIST: 'something else has that name',
+  ENOTDIR: 'something else has the name of a directory above',
+};
+
+function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
+  return reasons[code] ?? (code || message);
+}
+
+async function makeDataDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause) => {
+    const message = `Cannot start: the data directory ${path} cannot be made: ${reasonOf(cause)}`;
+    throw new AnnalsError('unavailable', message, { cause });
+  });
+}
+
 function listen(server: Server, { host, port }: Settings): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason =
-        cause.code === 'EADDRINUSE'
-          ? 'something listens there already'
-          : (cause.code ?? cause.message);
-      reject(
-        new AnnalsError('unavailable', `Cannot listen on ${host}, port ${port}: ${reason}`, {
-          cause,
-        }),
-      );
+      const message = `Cannot listen on ${host}, port ${port}: ${reasonOf(cause)}`;
+      reject(new AnnalsError('unavailable', message, { cause }));
     });
     server.listen(port, host, () => {
       const address = server.address();
@@ -181,32 +187,6 @@ function listen(server: Server, { host, port }: Settings): Promise<string> {
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
     });
   });
-}
-
-const operatorId = 'operator_key_id';
-
-/**
- * Sees to it that there is one operator's key: the given one, or one made at the first start, which is returned
- * to be shown. A given key takes the place of the one before.
- */
-async function settleOperatorKey(
-  directory: Directory,
-  given: string | undefined,
-  { clock, random }: ServerWorld,
-): Promise<string | undefined> {
-  const known = directory.key(directory.setting(operatorId) ?? '');
-  if (given === undefined && known !== undefined) return undefined;
-  const key = given === undefined ? makeKey(random) : parseKey(given);
-  if (key === undefined) throw new AnnalsError('invalid', 'Cannot read the operator’s key');
-  if (known !== undefined && known.id === key.id && isSecretOf(key.secret, known.secretHash)) {
-    return undefined;
-  }
-  const name = "the operator's";
-  const secretHash = hashSecret(key.secret);
-  await directory.addKey({ id: key.id, role: 'operator', name, secretHash, createdAt: clock() });
-  await directory.setSetting(operatorId, key.id);
-  if (known !== undefined) await directory.revokeKey(known.id, clock());
-  return given === undefined ? formatKey(key) : undefined;
 }
 
 const tokenSecretName = 'access_token_secret';

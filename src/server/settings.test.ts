@@ -32,3 +32,48 @@ describe('the settings of proofs', () => {
     });
   }
 });
+
+describe('settings', () => {
+  for (const [name, value, message] of [
+    ['data', '', '--data "" must name a directory'],
+    ['host', '', '--host "" must name an address'],
+    ['port', '65536', '--port "65536" must be a whole number from 0 to 65535'],
+    ['port', '8420x', '--port "8420x" must be a whole number from 0 to 65535'],
+    ['logLevel', 'loud', /--log-level "loud" must be one of trace, debug, /],
+    ['maxBodyBytes', '1e6', /--max-body-bytes "1e6" must be a whole number from 1024 to /],
+    ['maxBatchEvents', '0', /--max-batch-events "0" must be a whole number from 1 to /],
+    ['readers', '65', '--readers "65" must be a whole number from 1 to 64'],
+    ['dialects', 'aws', /"aws" is none of thalassa, upcloud, cockroachdb, nor one of them with/],
+    ['dialects', 'upcloud=/a/../b', /"\/a\/..\/b" is neither a host name nor a prefix/],
+    ['dialects', 'upcloud=/a/', /"\/a\/" is neither a host name nor a prefix/],
+    ['cockroachdbRequestsPerSecond', 'ten', /must be a whole number from 0 to /],
+    ['cockroachdbStartingFrom', 'both', /must be inclusive or exclusive/],
+    ['cockroachdbPayload', 'xml', /must be version, text or object/],
+  ] as const) {
+    it(`refuse ${name} ${value}`, () => {
+      assert.throws(() => readSettings({ [name]: value }, {}), {
+        code: 'invalid',
+        message: typeof message === 'string' ? `Cannot start: ${message}` : message,
+      });
+    });
+  }
+
+  it('name the variable where it is wrong, and all that is wrong', () => {
+    assert.throws(() => readSettings({ readers: '0' }, { ANNALS_PORT: 'x' }), {
+      message: /^Cannot start: ANNALS_PORT "x" must be [^;]*; --readers "0" must be [^;]*$/,
+    });
+  });
+
+  it('never repeat a secret', () => {
+    assert.throws(() => readSettings({ operatorKey: 'sss' }, {}), {
+      message: /^Cannot start: --operator-key must look like annals_</,
+    });
+  });
+
+  it('are taken from the flag, then the variable, then the default; an empty variable says nothing', () => {
+    const env = { ANNALS_PORT: '1', ANNALS_HOST: '' };
+    assert.equal(readSettings({ port: '2' }, env).port, 2);
+    assert.equal(readSettings({}, env).port, 1);
+    assert.deepEqual([readSettings({}, {}).port, readSettings({}, env).host], [8_420, '127.0.0.1']);
+  });
+});

@@ -1,3 +1,4 @@
+import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Micros } from '../../core/micros.ts';
 import type { Organisation } from '../../core/organisation.ts';
 import { siblingModule, Thread } from '../../threads/thread.ts';
@@ -5,11 +6,15 @@ import type { Directory, KeyRecord } from '../directory.ts';
 import { MemoryDirectory } from '../memory-directory.ts';
 import type { DirectoryMethods } from './directory-thread.ts';
 
-/** Opens or makes the directory in one SQLite file. */
+/** Opens or makes the directory in one SQLite file. Rejects with `unavailable` when it cannot be had. */
 export async function openSqliteDirectory(file: string): Promise<Directory> {
   const module = siblingModule(import.meta.url, './directory-thread');
   const thread = new Thread<DirectoryMethods>('directory', module, { file });
-  const { organisations, keys, settings } = await thread.call.load();
+  const { organisations, keys, settings } = await thread.call.load().catch(async (error) => {
+    await thread.terminate();
+    const cause = error instanceof AnnalsError ? (error.cause ?? error) : error;
+    throw new AnnalsError('unavailable', `Cannot open ${file}: ${messageOf(cause)}`, { cause });
+  });
   const memory = new MemoryDirectory();
   for (const organisation of organisations) await memory.addOrganisation(organisation);
   for (const key of keys) await memory.addKey(key);

@@ -1,0 +1,46 @@
+import type { Directory } from '../access/directory.ts';
+import { formatKey, hashSecret, isSecretOf, type Key, makeKey, parseKey } from '../access/key.ts';
+import { AnnalsError } from '../core/errors.ts';
+import type { Clock } from '../core/micros.ts';
+import type { Random } from '../core/uuid.ts';
+
+const operatorId = 'operator_key_id';
+
+const current = (directory: Directory) => directory.key(directory.setting(operatorId) ?? '');
+
+/**
+ * The operator's key as it is given, if it is. Throws `invalid` unless it is the one there is already, or has an id
+ * that no key ever had: a key that was replaced or revoked stays worthless.
+ */
+export function readOperatorKey(directory: Directory, given: string | undefined): Key | undefined {
+  if (given === undefined) return undefined;
+  const key = parseKey(given);
+  if (key === undefined) throw new AnnalsError('invalid', 'Cannot read the operator’s key');
+  const known = directory.key(key.id);
+  const same = known !== undefined && known === current(directory);
+  if (known === undefined || (same && isSecretOf(key.secret, known.secretHash))) return key;
+  throw new AnnalsError(
+    'invalid',
+    `Cannot start: the id ${key.id} of the operator’s key given is or was that of another key; make a new one`,
+  );
+}
+
+/**
+ * Sees to it that there is one operator's key: the given one, or one made at the first start, which is returned
+ * to be shown. A given key takes the place of the one before.
+ */
+export async function settleOperatorKey(
+  directory: Directory,
+  given: Key | undefined,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+): Promise<string | undefined> {
+  const known = current(directory);
+  if (known !== undefined && (given === undefined || given.id === known.id)) return undefined;
+  const key = given ?? makeKey(random);
+  const name = "the operator's";
+  const secretHash = hashSecret(key.secret);
+  await directory.addKey({ id: key.id, role: 'operator', name, secretHash, createdAt: clock() });
+  await directory.setSetting(operatorId, key.id);
+  if (known !== undefined) await directory.revokeKey(known.id, clock());
+  return given === undefined ? formatKey(key) : undefined;
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { pino } from 'pino';
+import { formatKey, makeKey } from '../access/key.ts';
+import { systemClock } from '../core/micros.ts';
+import { startServer } from './server.ts';
+import { readSettings, type SettingName } from './settings.ts';
+
+const places: string[] = [];
+after(() => Promise.all(places.map((place) => rm(place, { recursive: true }))));
+
+async function newPlace(): Promise<string> {
+  const place = await mkdtemp(join(tmpdir(), 'annals-starting-'));
+  places.push(place);
+  return place;
+}
+
+const random = (bytes: Uint8Array) => void randomFillSync(bytes);
+const start = (flags: Partial<Record<SettingName, string>>) =>
+  startServer(readSettings({ port: '0', ...flags }, {}), {
+    clock: systemClock,
+    random,
+    log: pino({ level: 'silent' }),
+  });
+
+describe('a start that fails', () => {
+  it('says which file is damaged, and leaves nothing open', async () => {
+    const data = await newPlace();
+    const file = join(data, 'annals.db');
+    await writeFile(file, 'This is no database, and long enough to be taken for a damaged one.');
+    await assert.rejects(start({ data }), {
+      code: 'unavailable',
+      message: `Cannot open ${file}: file is not a database`,
+    });
+    await rm(file);
+    await (await start({ data })).stop();
+  });
+
+  it('says what is wrong with an address or a directory, and can be repeated', async () => {
+    const first = await start({ data: await newPlace() });
+    const { port } = new URL(first.url);
+    const data = await newPlace();
+    const file = join(data, 'file');
+    await writeFile(file, '');
+    for (const [flags, message] of [
+      [{ data, port }, `Cannot listen on 127.0.0.1, port ${port}: something listens there already`],
+      [{ data, host: '203.0.113.1' }, /: this machine has no such address$/],
+      [{ data: file }, /file cannot be made: something else has that name$/],
+      [{ data: join(file, 'below') }, /below cannot be made: something else has the name of/],
+    ] as const) {
+      await assert.rejects(start(flags), { code: 'unavailable', message });
+    }
+    await first.stop();
+    const second = await start({ data, port });
+    assert.notEqual(second.madeOperatorKey, undefined);
+    await second.stop();
+  });
+});
+
+describe('the operator’s key', () => {
+  const status = async (url: string, key: string) => {
+    const headers = { Authorization: `Bearer ${key}` };
+    return (await fetch(`${url}/v1/organisations`, { headers })).status;
+  };
+
+  it('is the one last given, and none that was replaced', async () => {
+    const data = await newPlace();
+    const [old, other] = [formatKey(makeKey(random)), formatKey(makeKey(random))];
+    for (const operatorKey of [old, old, other]) {
+      const server = await start({ data, operatorKey });
+      assert.equal(server.madeOperatorKey, undefined);
+      assert.equal(await status(server.url, operatorKey), 200);
+      await server.stop();
+    }
+    const sameId = `${other.slice(0, -1)}${other.endsWith('x') ? 'y' : 'x'}`;
+    for (const operatorKey of [old, sameId]) {
+      await assert.rejects(start({ data, operatorKey }), {
+        code: 'invalid',
+        message:
+          /^Cannot start: the id \w{12} of the operator’s key given is or was that of another key/,
+      });
+    }
+    const server = await start({ data });
+    assert.deepEqual([await status(server.url, other), await status(server.url, old)], [200, 401]);
+    await server.stop();
+  });
+});
