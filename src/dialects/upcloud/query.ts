@@ -97,7 +97,9 @@ class ParameterReader {
     const known = values.filter((value): value is T =>
       (allowed as readonly string[]).includes(value),
     );
-    if (known.length < values.length) this.refuse(name, `Must be of ${allowed.join(', ')}.`);
+    if (known.length < values.length) {
+      this.refuse(name, `Must be one of ${allowed.join(', ')}.`);
+    }
     return values.length === 0 ? undefined : known;
   }
 

@@ -597,6 +597,14 @@ test('a wrong limit is answered to the letter', async () => {
   });
 });
 
+test('a word that is not listed is answered with those that are', async () => {
+  const response = await ask('/1.3/audit-logs?origins=api,console');
+  const { invalid_params } = decodeProblem(await response.json());
+  assert.deepEqual(invalid_params, [
+    { name: 'origins', reason: 'Must be one of api, gui, upcloud_internal.' },
+  ]);
+});
+
 test('a failure inside says nothing of itself outside, and the operator is told', async () => {
   const reader = trail.readerWith({ head: () => Promise.reject(new Error('secret path /data/7')) });
   const app = trail.serve(createUpcloudServer(), { reader });
