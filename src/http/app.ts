@@ -86,6 +86,8 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
     metrics.requestSeconds.observe(seconds);
     if (status === 401 || status === 403) metrics.refusedCredentials.add();
     c.res.headers.set('X-Content-Type-Options', 'nosniff');
+    // A connection that is kept open would go on bringing requests for as long as a stop has patience.
+    if (!parts.ready()) c.res.headers.set('Connection', 'close');
     log.debug({ method: c.req.method, path: c.req.path, status, seconds }, 'request');
   });
 

@@ -46,7 +46,7 @@ interface Summary {
  * What Annals itself does, recorded in the trail it was done to: reads, exports, changes of keys, refused
  * credentials. Two things keep it from growing without bound or feeding on itself: these records are left out of
  * lists by default, and reads and refusals are recorded once and then summed up by the minute. A credential we
- * cannot attribute to any organisation's key leaves no record, only a line in the log and a count.
+ * cannot attribute to any organisation's key leaves no record, only a count.
  */
 export class OwnRecords {
   readonly #options: OwnRecordsOptions;

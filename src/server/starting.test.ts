@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -58,6 +60,32 @@ describe('a start that fails', () => {
     const second = await start({ data, port });
     assert.notEqual(second.madeOperatorKey, undefined);
     await second.stop();
+  });
+});
+
+describe('a stop', () => {
+  it('answers what is under way, and ends its connection', async () => {
+    const operatorKey = formatKey(makeKey(random));
+    const server = await start({ data: await newPlace(), operatorKey });
+    const body = '{"slug":"acme","name":"Acme"}';
+    const headers = {
+      Authorization: `Bearer ${operatorKey}`,
+      'Content-Type': 'application/json',
+      'Content-Length': body.length,
+    };
+    const agent = new Agent({ keepAlive: true });
+    const asked = request(`${server.url}/v1/organisations`, { method: 'POST', headers, agent });
+    await new Promise((written) => asked.write(body.slice(0, 5), written));
+    // Another request on a later connection is answered: the first has been taken in by then.
+    assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
+    const stopped = server.stop();
+    asked.end(body.slice(5));
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    assert.equal(response.statusCode, 201);
+    assert.equal(response.headers.connection, 'close');
+    response.resume();
+    await stopped;
+    agent.destroy();
   });
 });
 
