@@ -256,6 +256,31 @@ describe('GET /v1/audit', () => {
       truncated: [],
     });
   });
+
+  for (const [query, message] of [
+    ['page=0', 'page must be a whole number from 1'],
+    ['limit=1.5', 'limit must be a whole number from 1'],
+    ['order=up', 'order must be asc or desc'],
+    ['responseStatus=ok', 'responseStatus must be a whole number from 0'],
+    ['includeSystemServices=maybe', 'includeSystemServices must be true or false'],
+    ['from=yesterday', /^from is not an RFC 3339 time such as [^ ]*, nor a date$/],
+    ['from=2026-01-01T00:00:00', /^from has no zone: end it with Z or an offset such as \+02:00$/],
+    ['to=2026-02-30T00:00:00Z', 'to is no moment of the calendar'],
+    ['fromSequence=-1', 'fromSequence must be a whole number from 0'],
+  ] as const) {
+    it(`refuses ${query}`, async () => {
+      const { app, key } = await open();
+      const refusal = await app.json<{ message: string }>(
+        'GET',
+        `/v1/audit?${query}`,
+        { key },
+        400,
+      );
+      const said = refusal.message.replace('Cannot list: the parameter ', '');
+      if (typeof message === 'string') assert.equal(said, message);
+      else assert.match(said, message);
+    });
+  }
 });
 
 describe('a walk while others record', () => {

@@ -33,7 +33,8 @@ const moment = (inclusiveDay: boolean) =>
     // An unescaped plus sign arrives as a space.
     const parsed = parseInstant(text.replace(/ (?=\d\d:\d\d$)/, '+'), { truncate: true });
     if (typeof parsed === 'number') return parsed;
-    context.addIssue({ code: 'custom', message: `${instantProblem(parsed)}, nor a date` });
+    const date = parsed === 'malformed' ? ', nor a date' : '';
+    context.addIssue({ code: 'custom', message: `${instantProblem(parsed)}${date}` });
     return z.NEVER;
   });
 
