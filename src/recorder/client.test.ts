@@ -19,17 +19,24 @@ interface Scene extends AsyncDisposable {
   readonly receiver: Receiver;
   readonly recorder: Recorder;
   readonly errors: AnnalsError[];
+  /** Resolves with the first failure the application is told of. */
+  readonly failed: Promise<AnnalsError>;
 }
 
 async function open(options: Partial<RecorderOptions> = {}): Promise<Scene> {
   const receiver = await startReceiver();
   const errors: AnnalsError[] = [];
-  const onError = (error: AnnalsError) => void errors.push(error);
+  const failed = Promise.withResolvers<AnnalsError>();
+  const onError = (error: AnnalsError) => {
+    errors.push(error);
+    failed.resolve(error);
+  };
   const recorder = createRecorder({ api: receiver.api, key, onError, ...quick, ...options });
   return {
     receiver,
     recorder,
     errors,
+    failed: failed.promise,
     [Symbol.asyncDispose]: async () => {
       await recorder.close(0);
       await receiver.stop();
@@ -101,8 +108,8 @@ test('events recorded while the server is down arrive when it is back', async ()
   await scene.recorder.flush();
   await scene.receiver.stop();
   recordMany(scene.recorder, 5, 3);
-  assert.equal(await scene.recorder.flush(20), false);
-  assert.equal(scene.errors[0]?.code, 'unavailable');
+  assert.equal((await scene.failed).code, 'unavailable');
+  assert.equal(await scene.recorder.flush(1), false);
   await scene.receiver.start();
   assert.equal(await scene.recorder.flush(), true);
   assert.deepEqual(actions(scene.receiver), numbered(8));
@@ -170,8 +177,8 @@ test('with a wrong key events wait, and arrive once the key has been replaced', 
   scene.receiver.behave = () =>
     scene.receiver.requests.at(-1)?.key === right ? 'accept' : { status: 401 };
   recordMany(scene.recorder, 4);
-  assert.equal(await scene.recorder.flush(20), false);
-  assert.equal(scene.errors[0]?.code, 'unauthenticated');
+  assert.equal((await scene.failed).code, 'unauthenticated');
+  assert.equal(await scene.recorder.flush(1), false);
   current = key;
   assert.equal(await scene.recorder.flush(), true);
   assert.deepEqual(actions(scene.receiver), numbered(4));
@@ -386,8 +393,7 @@ test('a redirect is not followed: the key goes nowhere else', async () => {
 test('no error tells the key, not even one about the key', async () => {
   await using scene = await open({ key: () => `${key}\n` });
   recordMany(scene.recorder, 1);
-  await scene.recorder.flush(20);
-  assert.equal(scene.errors[0]?.code, 'unauthenticated');
+  assert.equal((await scene.failed).code, 'unauthenticated');
   assert.ok(scene.errors.every((error) => !String(error.message).includes(key)));
   assert.equal(scene.receiver.requests.length, 0);
 });
