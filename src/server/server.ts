@@ -56,8 +56,9 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   await makeDataDirectory(settings.data);
   // What is opened later works with what was opened before, so it is closed first.
   await using opened = new AsyncDisposableStack();
+  const { data, readers, segmentEvents } = settings;
   const store = opened.adopt(
-    await openSqliteStore({ directory: settings.data, readers: settings.readers }),
+    await openSqliteStore({ directory: data, readers, segmentEvents }),
     (it) => it.close(),
   );
   const directory = opened.adopt(

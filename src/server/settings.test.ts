@@ -43,6 +43,7 @@ describe('settings', () => {
     ['maxBodyBytes', '1e6', /--max-body-bytes "1e6" must be a whole number from 1024 to /],
     ['maxBatchEvents', '0', /--max-batch-events "0" must be a whole number from 1 to /],
     ['readers', '65', '--readers "65" must be a whole number from 1 to 64'],
+    ['segmentEvents', '999', '--segment-events "999" must be a whole number from 1000 to 1000000'],
     ['dialects', 'aws', /"aws" is none of thalassa, upcloud, cockroachdb, nor one of them with/],
     ['dialects', 'upcloud=/a/../b', /"\/a\/..\/b" is neither a host name nor a prefix/],
     ['dialects', 'upcloud=/a/', /"\/a\/" is neither a host name nor a prefix/],

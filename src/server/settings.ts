@@ -111,6 +111,9 @@ export const settingsSchema = z.object({
     .default('version')
     .describe('Form of payload in CockroachDB’s dialect; version goes by Cc-Version'),
   readers: wholeNumber(1, 64).prefault('2').describe('Threads that read the trail'),
+  segmentEvents: wholeNumber(1_000, 1_000_000)
+    .prefault('65536')
+    .describe('Events after which a segment is sealed; fewer take less memory'),
 });
 
 /** Throws `invalid` for what is no verifier key of a witness. */

@@ -76,6 +76,26 @@ describe('sealing', () => {
     assert.ok(segments().some((file) => file.endsWith('.segment')));
   });
 
+  it('takes another size of segments whenever the store is opened', async () => {
+    const log = new TestLog('org');
+    for (const segmentEvents of [60, 20, 100]) {
+      await store.close();
+      store = await openSqliteStore({ directory, readers: 1, segmentEvents });
+      for (let round = 0; round < 5; round += 1) {
+        await log.record(
+          store,
+          Array.from({ length: 11 }, () => ({ action: 'a' })),
+        );
+      }
+    }
+    const scanned: StoredEvent[] = [];
+    for await (const some of store.scan('org', { from: 0, to: 1_000 })) scanned.push(...some);
+    assert.deepEqual(
+      scanned.map(({ body }) => body),
+      log.events.map(({ body }) => body),
+    );
+  });
+
   it('leaves room for an append that is larger than a segment', async () => {
     const log = new TestLog('org');
     const drafts = Array.from({ length: 500 }, (_, n) => ({
