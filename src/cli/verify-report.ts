@@ -35,10 +35,11 @@ function coverage({ span, checkpoint, events }: ExportReport): string[] {
 }
 
 export function serverReportText(report: ServerReport, saved: string | undefined): string {
-  const { checkpoint, kept, signers, message, proved } = report;
+  const { checkpoint, kept, signers, previous, message, proved } = report;
   const lines = [
     `log ${shown(checkpoint)}`,
     ...(signers.length === 0 ? [] : [`  signed by ${printable(signers.join(', '))}`]),
+    ...(proved ? previous.map((key) => `  before that by ${printable(key)}`) : []),
     ...(proved && kept !== undefined
       ? [
           checkpoint.size === kept.size

@@ -8,7 +8,7 @@ import { findExports } from '../export/verification/find-exports.ts';
 import { readCheckpoint, type Trust } from '../export/verification/trust.ts';
 import { verifyExport } from '../export/verification/verify-export.ts';
 import { verifyServer } from '../export/verification/verify-server.ts';
-import { parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
+import { type KnownKey, onceEach, parseKnownKey } from '../integrity/known-key.ts';
 import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
 import { type CliContext, Exit, exitCodes } from './context.ts';
 import { clientParts } from './export-job.ts';
@@ -128,22 +128,23 @@ async function verifyLive(flags: VerifyFlags, trust: Trust, context: CliContext)
 }
 
 async function trustOf({ key, checkpoint }: VerifyFlags, { cwd }: CliContext): Promise<Trust> {
-  const keys = await Promise.all((key ?? []).map((text) => keysIn(text, cwd)));
-  if (checkpoint === undefined) return { keys: keys.flat() };
+  const given = await Promise.all((key ?? []).map((text) => keysIn(text, cwd)));
+  const keys = onceEach(given.flat());
+  if (checkpoint === undefined) return { keys };
   const typed = checkpoint.includes('\n');
   const message = typed ? checkpoint : await readGiven(checkpoint, cwd, 'the checkpoint');
   readCheckpoint(message);
   const name = typed ? 'the checkpoint given' : checkpoint;
-  return { keys: keys.flat(), checkpoint: { name, message } };
+  return { keys, checkpoint: { name, message } };
 }
 
-/** A verifier key; or the file of that name, with one a line. */
-async function keysIn(text: string, cwd: string): Promise<VerifierKey[]> {
-  if (/^[^+/\\]+\+[0-9a-f]{8}\+/.test(text)) return [parseVerifierKey(text.trim())];
+/** A verifier key, and a size if it was replaced there; or the file of that name, with one a line. */
+async function keysIn(text: string, cwd: string): Promise<KnownKey[]> {
+  if (/^[^+/\\]+\+[0-9a-f]{8}\+/.test(text)) return [parseKnownKey(text.trim())];
   const lines = (await readGiven(text, cwd, 'the key')).split('\n').map((line) => line.trim());
   const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
   if (keys.length === 0) throw new AnnalsError('invalid', `There is no key in ${text}`);
-  return keys.map(parseVerifierKey);
+  return keys.map(parseKnownKey);
 }
 
 async function readGiven(path: string, cwd: string, what: string): Promise<string> {

@@ -12,7 +12,8 @@ import type { ProofParts } from './proofs.ts';
 /** The keys by which checkpoints of this server are verified, as text. */
 export interface VerifierKeys {
   readonly current: string;
-  readonly previous: readonly string[];
+  /** Of the keys that signed before, the latest first, each with the size of this log that it goes up to. */
+  readonly previous: (organisation: string) => readonly string[];
   readonly witnesses: readonly string[];
 }
 
@@ -28,7 +29,11 @@ export const checkpointParameters = z.object({
 export const verifierKeysSchema = z
   .strictObject({
     current: z.string().describe('Verifier key of the server: <name>+<id>+<base64>'),
-    previous: z.array(z.string()).describe('Of the keys that signed before, the latest first'),
+    previous: z
+      .array(z.string())
+      .describe(
+        'Of the keys that signed before, the latest first; behind a space the size of the log up to which each vouches',
+      ),
     witnesses: z.array(z.string()).describe('Of the witnesses whose cosignatures are kept'),
     personalPaths: z.array(z.string()).describe('What of an event its leaf only commits to'),
   })
@@ -66,7 +71,11 @@ export function createCheckpoints(parts: CheckpointParts): Hono {
 
   app.get('/v1/audit/keys', (c) => {
     const { organisation } = parts.admit(c.req.raw, 'audit_log:read');
-    return c.json({ ...verifierKeys, personalPaths: personalPathsOf(organisation) });
+    return c.json({
+      ...verifierKeys,
+      previous: verifierKeys.previous(organisation.identity),
+      personalPaths: personalPathsOf(organisation),
+    });
   });
 
   app.all('/v1/audit/checkpoint', (c) => methodNotAllowed(c.req.method, 'GET, HEAD'));

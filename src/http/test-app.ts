@@ -93,7 +93,7 @@ export class TestApp {
       checkpoints: this.checkpoints,
       verifierKeys: {
         current: formatVerifierKey(this.verifierKey),
-        previous: [],
+        previous: () => [],
         witnesses: witnesses.map(formatVerifierKey),
       },
       directory: this.directory,

@@ -98,6 +98,19 @@ describe('a signed checkpoint', () => {
     assert.deepEqual(both.signedBy, [current.verifier, old.verifier]);
   });
 
+  it('is not believed on the word of a key that was replaced at a smaller size', () => {
+    const message = signCheckpoint(checkpoint, [old.signing]);
+    const replacedAt = (upTo: number) => ({ ...old.verifier, upTo });
+    assert.deepEqual(openCheckpoint(message, [replacedAt(1_234)]).signedBy, [replacedAt(1_234)]);
+    assert.throws(() => openCheckpoint(message, [replacedAt(1_233), current.verifier]), {
+      code: 'corrupt',
+      message: new RegExp(`size 1234: .*\\+${old.signing.id}, which was replaced at size 1233 `),
+    });
+    const both = signCheckpoint(checkpoint, [old.signing, current.signing]);
+    const opened = openCheckpoint(both, [replacedAt(1_233), current.verifier]);
+    assert.deepEqual(opened.signedBy, [current.verifier]);
+  });
+
   it('is not believed without a known key, and the error names who signed', () => {
     const message = signCheckpoint(checkpoint, [current.signing]);
     for (const known of [[], [old.verifier]]) {

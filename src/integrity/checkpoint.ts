@@ -4,6 +4,7 @@ import { decodeBase64, encodeBase64 } from './base64.ts';
 import { verifyCosignature } from './cosignature.ts';
 import { type Hash, hashBytes } from './hash.ts';
 import type { SigningKey, VerifierKey } from './keys.ts';
+import { type KnownKey, reaches } from './known-key.ts';
 import { formatNote, parseNote, signatureBy, signNote, verifyNote } from './note.ts';
 
 /** The head of a log, in the form in which it is signed (c2sp.org/tlog-checkpoint). */
@@ -42,11 +43,12 @@ export function signCheckpoint(checkpoint: Checkpoint, keys: readonly SigningKey
 /**
  * Reads a signed checkpoint and believes it if a known key of the log signed it. Signatures by unknown keys do not
  * matter. Throws `invalid` for what is no checkpoint, and `corrupt` when it is of another log than `origin`, when no
- * known key of its log signed it, or when a signature that claims a known key was not made by it.
+ * known key of its log signed it, only keys that were replaced at a smaller size did, or a signature that claims a
+ * known key was not made by it.
  */
 export function openCheckpoint(
   message: string,
-  keys: readonly VerifierKey[],
+  keys: readonly KnownKey[],
   origin?: string,
 ): OpenedCheckpoint {
   const note = parseNote(message);
@@ -60,6 +62,7 @@ export function openCheckpoint(
     throw distrust(`it is not of ${origin}`);
   }
   const signedBy: VerifierKey[] = [];
+  const replaced: KnownKey[] = [];
   const witnessedBy: { key: VerifierKey; at: Micros }[] = [];
   for (const key of keys) {
     const signature = signatureBy(key, note);
@@ -71,8 +74,14 @@ export function openCheckpoint(
       witnessedBy.push({ key, at });
     } else if (speaksFor(key.name, checkpoint.origin)) {
       if (!verifyNote(note.text, signature, key)) throw distrust(forged);
-      signedBy.push(key);
+      (reaches(key, checkpoint.size) ? signedBy : replaced).push(key);
     }
+  }
+  const [old] = replaced;
+  if (signedBy.length === 0 && old !== undefined) {
+    throw distrust(
+      `it is signed by ${old.name}+${old.id}, which was replaced at size ${old.upTo} and vouches for nothing above it`,
+    );
   }
   if (signedBy.length === 0) {
     const signers = note.signatures.map(({ name, id }) => `${name}+${id}`);

@@ -10,7 +10,8 @@ import { formatKey, makeKey } from '../access/key.ts';
 import { systemClock } from '../core/micros.ts';
 import type { Random } from '../core/uuid.ts';
 import { openCheckpoint } from '../integrity/checkpoint.ts';
-import { parseVerifierKey } from '../integrity/keys.ts';
+import { formatVerifierKey, parseVerifierKey } from '../integrity/keys.ts';
+import { parseKnownKey } from '../integrity/known-key.ts';
 import { verifyConsistency } from '../integrity/proof.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { readSettings, type SettingName } from './settings.ts';
@@ -120,8 +121,11 @@ describe('the signing key', () => {
     server = await start(data, { signingKey: elsewhere });
     const { current, previous } = await keysOf(server, key);
     assert.equal(current, kept[1]!.key);
-    assert.deepEqual(previous, [kept[0]!.key, kept[2]!.key]);
-    const known = [current, ...previous].map(parseVerifierKey);
+    const known = [current, ...previous].map(parseKnownKey);
+    assert.deepEqual(
+      known.map(formatVerifierKey),
+      [1, 0, 2].map((place) => kept[place]!.key),
+    );
     const heads = kept.map(({ message }) => openCheckpoint(message, known));
     for (const [place, { signedBy, checkpoint }] of heads.entries()) {
       assert.deepEqual(
@@ -135,6 +139,13 @@ describe('the signing key', () => {
       const proof = hashes.map((hash) => Buffer.from(hash, 'base64'));
       assert.ok(verifyConsistency(older, checkpoint, proof));
     }
+    const [, renamed, first] = known;
+    assert.ok(renamed!.upTo! >= heads[0]!.checkpoint.size);
+    assert.ok(first!.upTo! >= heads[2]!.checkpoint.size);
+    assert.ok(first!.upTo! < heads[1]!.checkpoint.size, 'it goes up to where it was replaced');
+    const { key: later } = await fill(server, 'later', 1);
+    const ofLater = (await keysOf(server, later)).previous.map((text) => parseKnownKey(text).upTo);
+    assert.deepEqual(ofLater, [0, 0], 'a log it never signed is none of its business');
     await server.stop();
   });
 

@@ -6,7 +6,8 @@ import { AnnalsError, messageOf } from '../core/errors.ts';
 import type { Random } from '../core/uuid.ts';
 import type { VerifierKeys } from '../http/checkpoints.ts';
 import type { Metrics } from '../http/metrics.ts';
-import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
+import { formatVerifierKey } from '../integrity/keys.ts';
+import { parseKnownKey } from '../integrity/known-key.ts';
 import { Anchoring } from '../ledger/anchors/anchoring.ts';
 import type { IssuedCheckpoint } from '../ledger/checkpoints/archive.ts';
 import { checkLog } from '../ledger/checkpoints/check-log.ts';
@@ -49,13 +50,29 @@ const anchorPatience = 5_000;
 export async function startProving(parts: ProvingParts): Promise<Proving> {
   const { settings, reader, directory, metrics, random, log } = parts;
   const place = { data: settings.data, file: settings.signingKey, name: settings.name };
-  const { key, current, previous, replaced } = await settleSigningKey(place, directory, random);
-  if (replaced) log.warn({ key: current }, 'another key signs checkpoints from now on');
-  const witnesses = settings.witness.map(formatVerifierKey);
   const archive = openSqliteArchive(join(settings.data, 'checkpoints.db'));
   try {
+    const { key, current, previous } = await settleSigningKey(place, {
+      directory,
+      random,
+      onReplaced: async (old, next) => {
+        await archive.retire(old);
+        log.warn({ key: next, instead: old }, 'another key signs checkpoints from now on');
+      },
+    });
+    const reach = new Map(
+      (await archive.retired()).map(({ key, organisation, upTo }) => [
+        `${organisation} ${key}`,
+        upTo,
+      ]),
+    );
+    const keys: VerifierKeys = {
+      current,
+      previous: (organisation) =>
+        previous.map((old) => `${old} ${reach.get(`${organisation} ${old}`) ?? 0}`),
+      witnesses: settings.witness.map(formatVerifierKey),
+    };
     const newest = await archive.newest();
-    const keys = [current, ...previous].map(parseVerifierKey);
     await checkLogs({ reader, directory, newest, keys });
     const anchorings = settings.anchor.map(
       (text) =>
@@ -88,7 +105,7 @@ export async function startProving(parts: ProvingParts): Promise<Proving> {
     const rounds = setInterval(() => checkpoints.round(), settings.checkpointSeconds * 1_000);
     return {
       checkpoints,
-      keys: { current, previous, witnesses },
+      keys,
       close: async () => {
         clearInterval(rounds);
         await checkpoints.round();
@@ -108,7 +125,7 @@ interface LogsToCheck {
   readonly reader: EventReader;
   readonly directory: Directory;
   readonly newest: readonly IssuedCheckpoint[];
-  readonly keys: readonly VerifierKey[];
+  readonly keys: VerifierKeys;
 }
 
 /** Those of the directory, and those that were signed at any time. */
@@ -123,7 +140,8 @@ async function checkLogs({ reader, directory, newest, keys }: LogsToCheck): Prom
     const slug = directory.organisation(organisation)?.slug;
     const name = slug === undefined ? organisation : `${slug} (${organisation})`;
     const log = { organisation, name, newest: signed.get(organisation) };
-    const checks = { paths: personal(organisation), keys };
+    const known = [keys.current, ...keys.previous(organisation)].map(parseKnownKey);
+    const checks = { paths: personal(organisation), keys: known };
     await checkLog(reader, log, checks).catch((cause: unknown) => {
       throw new AnnalsError('corrupt', `Cannot start. ${messageOf(cause)}`, { cause });
     });

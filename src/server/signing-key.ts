@@ -21,8 +21,6 @@ export interface SettledKey {
   readonly current: string;
   /** Verifier keys of the keys before it, the latest first: what they signed stays verifiable. */
   readonly previous: readonly string[];
-  /** Whether another key signed before. */
-  readonly replaced: boolean;
 }
 
 export interface SigningKeyPlace {
@@ -32,6 +30,13 @@ export interface SigningKeyPlace {
   readonly file: string | undefined;
   /** The server's name, under which the key signs. */
   readonly name: string;
+}
+
+export interface SigningKeyParts {
+  readonly directory: Directory;
+  readonly random: Random;
+  /** Told of the verifier key whose place another takes, before that one may sign. May be told again after a crash. */
+  readonly onReplaced: (old: string, current: string) => Promise<void>;
 }
 
 /** The key file in a data directory. */
@@ -46,8 +51,7 @@ const knownKeys = 'verifier_keys';
  */
 export async function settleSigningKey(
   { data, file, name }: SigningKeyPlace,
-  directory: Directory,
-  random: Random,
+  { directory, random, onReplaced }: SigningKeyParts,
 ): Promise<SettledKey> {
   const path = file ?? join(data, signingKeyFile);
   const found = await readKeyFile(path);
@@ -59,11 +63,12 @@ export async function settleSigningKey(
   const current = formatVerifierKey(verifierKey(name, createPublicKey(privateKey)));
   const known = directory.setting(knownKeys)?.split('\n') ?? [];
   const previous = known.filter((other) => other !== current);
-  const replaced = known.length > 0 && known[0] !== current;
-  if (known[0] !== current) {
+  const [last] = known;
+  if (last !== current) {
+    if (last !== undefined) await onReplaced(last, current);
     await directory.setSetting(knownKeys, [current, ...previous].join('\n'));
   }
-  return { key, current, previous, replaced };
+  return { key, current, previous };
 }
 
 async function readKeyFile(path: string): Promise<string | undefined> {

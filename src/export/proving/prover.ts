@@ -4,7 +4,7 @@ import type { Clock } from '../../core/micros.ts';
 import { decodeBase64, encodeBase64 } from '../../integrity/base64.ts';
 import { type Checkpoint, openCheckpoint } from '../../integrity/checkpoint.ts';
 import { leafHash, sameHash } from '../../integrity/hash.ts';
-import { parseVerifierKey } from '../../integrity/keys.ts';
+import { parseKnownKey } from '../../integrity/known-key.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
 import { type PersonalPaths, personalPaths } from '../../integrity/personal.ts';
 import type { Disk } from '../disk.ts';
@@ -57,7 +57,7 @@ export class Prover {
     this.#beginning = beginning;
     this.#checkpoint = openCheckpoint(
       beginning.checkpoint,
-      beginning.keys.map(parseVerifierKey),
+      beginning.keys.map(parseKnownKey),
     ).checkpoint;
     this.#paths = personalPaths(beginning.personalPaths);
     this.#spill = new Spill(

@@ -6,14 +6,20 @@ import {
   parseCheckpoint,
 } from '../../integrity/checkpoint.ts';
 import { sameHash } from '../../integrity/hash.ts';
-import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../../integrity/keys.ts';
+import type { VerifierKey } from '../../integrity/keys.ts';
+import {
+  formatKnownKey,
+  type KnownKey,
+  parseKnownKey,
+  reaches,
+} from '../../integrity/known-key.ts';
 import { parseNote, signatureBy } from '../../integrity/note.ts';
 import type { Findings } from './findings.ts';
 
 /** What whoever verifies knows from elsewhere, and believes. */
 export interface Trust {
   /** Of the log, and of witnesses. */
-  readonly keys: readonly VerifierKey[];
+  readonly keys: readonly KnownKey[];
   /** A checkpoint kept from before, or had from somebody else. */
   readonly checkpoint?: { readonly name: string; readonly message: string };
 }
@@ -39,16 +45,19 @@ export function judgeSignatures(
 ): OpenedCheckpoint | undefined {
   const note = parseNote(message);
   const named = hints.flatMap(parsed);
+  const { size } = parseCheckpoint(note.text);
   const isKnown = (key: VerifierKey) => key.type === 'note' && signatureBy(key, note) !== undefined;
-  if (keys.some(isKnown)) {
+  const known = keys.filter(isKnown);
+  if (known.length > 0) {
     try {
       return openCheckpoint(message, keys);
     } catch (error) {
-      findings.add('checkpoint', `${name}: ${messageOf(error)}`);
+      const kind = known.some((key) => reaches(key, size)) ? 'checkpoint' : 'key';
+      findings.add(kind, `${name}: ${messageOf(error)}`);
       return undefined;
     }
   }
-  const signers = note.signatures.map(({ name: signer, id }) => `${signer}+${id}`).join(', ');
+  const signers = idsOf(note.signatures);
   const hint = named.find(isKnown);
   if (hint !== undefined) {
     try {
@@ -62,19 +71,22 @@ export function judgeSignatures(
   const ask =
     hint === undefined
       ? 'give the log’s verifier key with --key'
-      : `it comes with the key below; compare it with the one you were given, then use --key\n${formatVerifierKey(hint)}`;
+      : `it comes with the key below; compare it with the one you were given, then use --key\n${formatKnownKey(hint)}`;
   findings.add(
     'key',
     keys.length === 0
       ? `${name} is signed by ${signers}, and no key was given to know it by: ${ask}`
-      : `${name} is signed by ${signers}, which is none of the keys given: ${ask}`,
+      : `${name} is signed by ${signers}, which is none of the keys given (${idsOf(keys)}): ${ask}`,
   );
   return undefined;
 }
 
-function parsed(text: string): VerifierKey[] {
+const idsOf = (keys: readonly { readonly name: string; readonly id: string }[]): string =>
+  keys.map(({ name, id }) => `${name}+${id}`).join(', ');
+
+function parsed(text: string): KnownKey[] {
   try {
-    return [parseVerifierKey(text)];
+    return [parseKnownKey(text)];
   } catch {
     return [];
   }

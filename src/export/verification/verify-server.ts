@@ -1,7 +1,7 @@
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { type Checkpoint, openCheckpoint } from '../../integrity/checkpoint.ts';
 import { sameHash } from '../../integrity/hash.ts';
-import { parseVerifierKey, type VerifierKey } from '../../integrity/keys.ts';
+import { type KnownKey, parseKnownKey } from '../../integrity/known-key.ts';
 import { verifyConsistency } from '../../integrity/proof.ts';
 import type { ProofServer } from '../proving/proof-server.ts';
 import { type Finding, Findings } from './findings.ts';
@@ -15,6 +15,8 @@ export interface ServerReport {
   /** The newest checkpoint as it was signed. */
   readonly message: string;
   readonly signers: readonly string[];
+  /** The server's word on the keys before, each with the size of the log up to which it vouches. */
+  readonly previous: readonly string[];
   /** The checkpoint that was kept. */
   readonly kept?: Checkpoint;
   readonly findings: readonly Finding[];
@@ -51,14 +53,15 @@ export async function verifyServer(
     checkpoint,
     message,
     signers: signers.map(({ name, id }) => `${name}+${id}`),
+    previous: served.previous,
     ...(kept && { kept }),
     findings: findings.all,
   };
 }
 
 /** Those of the keys that signed a checkpoint. */
-function signersOf(message: string, texts: readonly string[]): VerifierKey[] {
-  const keys = texts.map(parseVerifierKey);
+function signersOf(message: string, texts: readonly string[]): KnownKey[] {
+  const keys = texts.map(parseKnownKey);
   return keys.filter((key) => {
     try {
       return openCheckpoint(message, [key]).signedBy.length > 0;

@@ -76,5 +76,25 @@ export function describeCheckpointArchive(
       assert.equal((await archive.find('a', 5))?.message, 'a at 5\nw1 only\nw2 second\n');
       assert.equal((await archive.find('a', 6))?.message, 'a at 6\n');
     });
+
+    it('say how far a key went that was replaced, and went again after it came back', async () => {
+      const noted = async () =>
+        (await archive.retired())
+          .map(({ key, organisation, upTo }) => `${key} ${organisation} ${upTo}`)
+          .toSorted();
+      await archive.retire('early');
+      assert.deepEqual(await noted(), []);
+      await archive.add(issued('a', 3));
+      await archive.add(issued('a', 9));
+      await archive.add(issued('b', 0));
+      await archive.retire('k1');
+      await archive.add(issued('a', 12));
+      await archive.add(issued('c', 1));
+      await archive.retire('k2');
+      assert.deepEqual(await noted(), ['k1 a 9', 'k1 b 0', 'k2 a 12', 'k2 b 0', 'k2 c 1']);
+      await archive.retire('k1');
+      const again = ['k1 a 12', 'k1 b 0', 'k1 c 1', 'k2 a 12', 'k2 b 0', 'k2 c 1'];
+      assert.deepEqual(await noted(), again);
+    });
   });
 }

@@ -17,6 +17,15 @@ export interface Cosignature {
   readonly line: string;
 }
 
+/** How far a key that was replaced goes in a log. */
+export interface Retirement {
+  /** The verifier key, as text. */
+  readonly key: string;
+  readonly organisation: string;
+  /** The size of the log's newest checkpoint when the key was replaced. */
+  readonly upTo: number;
+}
+
 /**
  * Keeps every checkpoint that was issued, for good: there is no change and no removal. It lies apart from the events,
  * so that a log that was set back is recognised by it. `archive.contract.ts` is the suite of the implementations.
@@ -36,6 +45,13 @@ export interface CheckpointArchive {
    * when there is no such checkpoint.
    */
   cosign(organisation: string, size: number, cosignatures: readonly Cosignature[]): Promise<void>;
+  /**
+   * Notes for each log that has a checkpoint that this key goes as far as the newest one. Durable once resolved. What
+   * was noted of it before is replaced: the key had come back, and signed more.
+   */
+  retire(key: string): Promise<void>;
+  /** Everything noted of keys that were replaced. A key that is not here for a log never signed it. */
+  retired(): Promise<readonly Retirement[]>;
   /** Waits for what was accepted. */
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { AnnalsError } from '../../core/errors.ts';
 import { openCheckpoint } from '../../integrity/checkpoint.ts';
 import { Frontier } from '../../integrity/frontier.ts';
 import { hashAt, leafHash, sameHash } from '../../integrity/hash.ts';
-import type { VerifierKey } from '../../integrity/keys.ts';
+import type { KnownKey } from '../../integrity/known-key.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
 import type { PersonalPaths } from '../../integrity/personal.ts';
 import { fullWidth } from '../../integrity/tiles.ts';
@@ -23,8 +23,8 @@ type LogReader = Pick<EventReader, 'head' | 'scan' | 'treeNodes'>;
 /** By which logs are checked. */
 export interface LogChecks {
   readonly paths: PersonalPaths;
-  /** Every key that signed here, now or before. */
-  readonly keys: readonly VerifierKey[];
+  /** Every key that signs here or did before, and how far it went. */
+  readonly keys: readonly KnownKey[];
 }
 
 /**
@@ -88,7 +88,7 @@ async function deriveTail(
 
 function isSigned(
   { organisation, size, root, message }: IssuedCheckpoint,
-  keys: readonly VerifierKey[],
+  keys: readonly KnownKey[],
 ): boolean {
   try {
     const { checkpoint } = openCheckpoint(message, keys);

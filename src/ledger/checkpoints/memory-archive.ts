@@ -1,4 +1,4 @@
-import type { CheckpointArchive, Cosignature, IssuedCheckpoint } from './archive.ts';
+import type { CheckpointArchive, Cosignature, IssuedCheckpoint, Retirement } from './archive.ts';
 import { notNewer } from './not-newer.ts';
 
 interface Entry {
@@ -11,6 +11,7 @@ interface Entry {
 export class MemoryArchive implements CheckpointArchive {
   /** By organisation, in the order of their sizes. */
   readonly #entries = new Map<string, Entry[]>();
+  #retired: readonly Retirement[] = [];
 
   async newest(): Promise<readonly IssuedCheckpoint[]> {
     return [...this.#entries.values()].map((entries) => shown(entries.at(-1)!));
@@ -36,6 +37,17 @@ export class MemoryArchive implements CheckpointArchive {
   ): Promise<void> {
     const entry = this.#find(organisation, size);
     for (const { witness, line } of cosignatures) entry?.cosignatures.set(witness, line);
+  }
+
+  async retire(key: string): Promise<void> {
+    const others = this.#retired.filter((each) => each.key !== key);
+    const newest = await this.newest();
+    const now = newest.map(({ organisation, size }) => ({ key, organisation, upTo: size }));
+    this.#retired = [...others, ...now];
+  }
+
+  async retired(): Promise<readonly Retirement[]> {
+    return this.#retired;
   }
 
   async close(): Promise<void> {}

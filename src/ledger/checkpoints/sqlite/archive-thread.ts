@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import { serve } from '../../../threads/serve.ts';
-import type { Cosignature, IssuedCheckpoint } from '../archive.ts';
+import type { Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS checkpoints (
@@ -18,6 +18,13 @@ const schema = `
     witness TEXT NOT NULL,
     line TEXT NOT NULL,
     PRIMARY KEY (organisation, size, witness)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE IF NOT EXISTS retirements (
+    key TEXT NOT NULL,
+    organisation TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (key, organisation)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TRIGGER IF NOT EXISTS checkpoints_never_change BEFORE UPDATE ON checkpoints
@@ -58,6 +65,10 @@ const putLine = database.prepare(`
   WHERE organisation = :organisation AND size = :size
   ON CONFLICT DO UPDATE SET line = excluded.line
 `);
+const retire = database.prepare(`
+  INSERT INTO retirements SELECT :key, organisation, size FROM (${newestOfEach}) WHERE true
+  ON CONFLICT DO UPDATE SET size = excluded.size
+`);
 
 const methods = {
   newest(): IssuedCheckpoint[] {
@@ -89,6 +100,15 @@ const methods = {
         putLine.run({ organisation, size, witness, line });
       }
     });
+  },
+
+  retire(key: string): void {
+    retire.run({ key });
+  },
+
+  retired(): Retirement[] {
+    const rows = database.prepare('SELECT key, organisation, size AS upTo FROM retirements').all();
+    return rows as unknown as Retirement[];
   },
 
   close(): void {

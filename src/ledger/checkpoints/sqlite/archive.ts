@@ -1,5 +1,5 @@
 import { siblingModule, Thread } from '../../../threads/thread.ts';
-import type { CheckpointArchive, Cosignature, IssuedCheckpoint } from '../archive.ts';
+import type { CheckpointArchive, Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
 import { notNewer } from '../not-newer.ts';
 import type { ArchiveMethods } from './archive-thread.ts';
 
@@ -37,6 +37,14 @@ class SqliteArchive implements CheckpointArchive {
 
   cosign(organisation: string, size: number, cosignatures: readonly Cosignature[]): Promise<void> {
     return this.#thread.call.cosign(organisation, size, cosignatures);
+  }
+
+  retire(key: string): Promise<void> {
+    return this.#thread.call.retire(key);
+  }
+
+  retired(): Promise<readonly Retirement[]> {
+    return this.#thread.call.retired();
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { formatVerifierKey, privateKeyFromSeed, verifierKey } from './keys.ts';
+import { formatKnownKey, onceEach, parseKnownKey, reaches } from './known-key.ts';
+
+const keyOf = (seed: number) =>
+  formatVerifierKey(
+    verifierKey('log.example', createPublicKey(privateKeyFromSeed(Buffer.alloc(32, seed)))),
+  );
+const [one, other] = [keyOf(1), keyOf(2)];
+
+describe('a known key', () => {
+  it('goes up to the size behind it, and without one up to any', () => {
+    assert.equal(formatKnownKey(parseKnownKey(`${one}  23`)), `${one} 23`);
+    assert.equal(formatKnownKey(parseKnownKey(one)), one);
+    const replaced = parseKnownKey(`${one} 23`);
+    assert.deepEqual([reaches(replaced, 23), reaches(replaced, 24)], [true, false]);
+    assert.ok(reaches(parseKnownKey(one), Number.MAX_SAFE_INTEGER));
+    assert.ok(!reaches(parseKnownKey(`${one} 0`), 1));
+  });
+
+  it('is refused with anything else behind it', () => {
+    for (const text of ['x', '-1', '1.5', '01', '1e3', '9007199254740992', '1 2', '']) {
+      assert.throws(() => parseKnownKey(`${one} ${text}`), { code: 'invalid' }, text);
+    }
+  });
+
+  it('that is given twice goes less far', () => {
+    const given = [one, `${one} 23`, other, `${one} 40`, `${other} 0`].map(parseKnownKey);
+    for (const keys of [given, given.toReversed()]) {
+      const texts = onceEach(keys).map(formatKnownKey);
+      assert.deepEqual(new Set(texts), new Set([`${one} 23`, `${other} 0`]));
+      assert.equal(texts.length, 2);
+    }
+  });
+});
