@@ -15,7 +15,8 @@ export type JournalRecord =
   | { readonly kind: 'fetched' }
   | PlaceRecord
   | FileRecord
-  | ProofRecord;
+  | ProofRecord
+  | ProofFileRecord;
 
 /** Always the first: what a later run must not decide anew. */
 export interface PlanRecord {
@@ -68,6 +69,13 @@ export interface ProofRecord {
   readonly checkpoint: string;
   readonly keys: readonly string[];
   readonly personalPaths: readonly string[];
+}
+
+/** The proof is complete and durable under its working name; it may have its final name already. */
+export interface ProofFileRecord {
+  readonly kind: 'proof-file';
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 export class Journal {
@@ -124,6 +132,7 @@ export interface Progress {
   /** Of the file after them. */
   readonly place: PlaceRecord | undefined;
   readonly proof: ProofRecord | undefined;
+  readonly proofFile: ProofFileRecord | undefined;
 }
 
 export function progressOf(records: readonly JournalRecord[]): Progress {
@@ -138,6 +147,7 @@ export function progressOf(records: readonly JournalRecord[]): Progress {
       (record): record is PlaceRecord => record.kind === 'place' && record.file === files.length,
     ),
     proof: records.find((record) => record.kind === 'proof'),
+    proofFile: records.find((record) => record.kind === 'proof-file'),
   };
 }
 

@@ -25,6 +25,7 @@ interface Setting {
   readonly source: (asked: (string | undefined)[]) => Source;
   readonly split?: 'daily';
   readonly compress?: Compression;
+  readonly manifest?: boolean;
 }
 
 /** So small that a few entries fill a block, a few blocks make a checkpoint, and runs must be merged twice. */
@@ -86,12 +87,13 @@ function unordered(asked: (string | undefined)[]): Source {
 
 const settings: Setting[] = [
   { name: 'in order, into one file', source: ordered },
+  { name: 'in order, into one file, without a manifest', source: ordered, manifest: false },
   { name: 'in order, a file a day, compressed', source: ordered, split: 'daily', compress: 'gzip' },
   { name: 'out of order, a file a day', source: unordered, split: 'daily' },
 ];
 
 async function run(
-  { source, split, compress }: Setting,
+  { source, split, compress, manifest = true }: Setting,
   disk: MemoryDisk,
   { resume, asked = [] }: { resume: boolean; asked?: (string | undefined)[] },
 ): Promise<void> {
@@ -126,7 +128,7 @@ async function run(
       }),
       format: jsonFormat,
       compress,
-      manifest: true,
+      manifest,
       continueWith: 'again',
     },
     workplace,
@@ -142,7 +144,8 @@ describe('an export stopped before any step and continued', () => {
         const calm = new MemoryDisk();
         await run(setting, calm, { resume: true });
         const expected = calm.contents('/out');
-        assert.equal(expected.size, setting.split === undefined ? 2 : 4);
+        const files = setting.split === undefined ? 1 : 3;
+        assert.equal(expected.size, setting.manifest === false ? files : files + 1);
         assert.deepEqual(await calm.names(workplacePath('/out', 'q')), []);
 
         for (let step = 1; step <= calm.steps.length; step += 1) {
@@ -154,7 +157,10 @@ describe('an export stopped before any step and continued', () => {
             assert.equal(content, expected.get(path), `${path} after step ${step}`);
           }
           await run(setting, next, { resume: true });
-          assert.deepEqual(next.contents('/out'), expected, `stopped before ${calm.steps[step]}`);
+          const where = `stopped before ${calm.steps[step - 1]}`;
+          assert.deepEqual(next.contents('/out'), expected, where);
+          const lasting = next.afterCrash('only-synced');
+          assert.deepEqual(lasting.contents('/out'), expected, `${where}, it is durable`);
         }
       });
     }

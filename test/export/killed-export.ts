@@ -1,51 +1,58 @@
 /**
- * A program that exports from a stand-in in another process and kills itself with SIGKILL before its n-th step on the
- * disk. Its one argument is `KilledExport` as JSON.
+ * A program that exports with a proof from another process and kills itself with SIGKILL before its n-th step on the
+ * disk. Its one argument is `KilledExport` as JSON; when it gets to its end it prints its steps.
  */
+import { basename } from 'node:path';
+import { httpAsk } from '../../src/export/asking/http-ask.ts';
 import { type Disk, nodeDisk } from '../../src/export/disk.ts';
-import type { Limits } from '../../src/export/limits.ts';
-import { type AskedVendor, type RunOptions, runExport } from './run.ts';
+import { exportProved, type ProvedExport } from './proved-export.ts';
 
-export interface KilledExport {
-  readonly vendor: AskedVendor;
-  readonly options: Pick<RunOptions, 'window' | 'split' | 'directory'> & {
-    readonly limits: Limits;
-  };
-  /** Counts writes, syncs, renames and all else that changes something. Never reached: the export is finished. */
+export interface KilledExport extends ProvedExport {
+  /** Counts writes, syncs, renames and all else that changes something, from 1. 0: the export is finished. */
   readonly killBefore: number;
 }
 
-function deadly(disk: Disk, killBefore: number): Disk {
-  let steps = 0;
-  const step = () => {
-    steps += 1;
-    if (steps === killBefore) process.kill(process.pid, 'SIGKILL');
+function deadly(disk: Disk, killBefore: number): { disk: Disk; steps: readonly string[] } {
+  const steps: string[] = [];
+  const step = (name: string, path: string) => {
+    if (steps.push(`${name} ${basename(path)}`) === killBefore)
+      process.kill(process.pid, 'SIGKILL');
   };
   const counted =
-    <A extends unknown[], R>(act: (...given: A) => Promise<R>) =>
+    <A extends [string, ...unknown[]], R>(name: string, act: (...given: A) => Promise<R>) =>
     (...given: A): Promise<R> => {
-      step();
+      step(name, given[0]);
       return act(...given);
     };
-  return {
+  const counting: Disk = {
     ...disk,
-    append: counted(async (path: string, keep: number) => {
+    append: counted('append', async (path: string, keep: number) => {
       const file = await disk.append(path, keep);
       return {
-        write: counted((bytes: Uint8Array) => file.write(bytes)),
-        sync: counted(() => file.sync()),
+        write: (bytes: Uint8Array) => {
+          step('write', path);
+          return file.write(bytes);
+        },
+        sync: () => {
+          step('sync', path);
+          return file.sync();
+        },
         close: () => file.close(),
       };
     }),
-    rename: counted(disk.rename),
-    remove: counted(disk.remove),
-    removeDirectory: counted(disk.removeDirectory),
-    makeDirectory: counted(disk.makeDirectory),
-    syncDirectory: counted(disk.syncDirectory),
+    rename: counted('rename', disk.rename),
+    remove: counted('remove', disk.remove),
+    removeDirectory: counted('removeDirectory', disk.removeDirectory),
+    makeDirectory: counted('makeDirectory', disk.makeDirectory),
+    syncDirectory: counted('syncDirectory', disk.syncDirectory),
   };
+  return { disk: counting, steps };
 }
 
-const { vendor, options, killBefore } = JSON.parse(process.argv[2] ?? '') as KilledExport;
-await runExport(vendor, { ...options, resume: true, disk: deadly(nodeDisk, killBefore) });
-// The connections kept open would hold the process for a while.
-process.exit(0);
+const { killBefore, ...settings } = JSON.parse(process.argv[2] ?? '') as KilledExport;
+const { disk, steps } = deadly(nodeDisk, killBefore);
+await exportProved(settings, httpAsk(), disk);
+process.stdout.write(JSON.stringify(steps), () => {
+  // The connections kept open would hold the process for a while.
+  process.exit(0);
+});

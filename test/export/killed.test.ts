@@ -1,36 +1,28 @@
-/** The same as `crash.test.ts` with real processes, a real disk and SIGKILL: before every step of a small export. */
+/**
+ * The same as `proved-crash.test.ts` with real processes, a real disk and SIGKILL: before each kind of step that an
+ * export with a proof takes.
+ */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parseInstant } from '../../src/core/micros.ts';
+import { createAdaptorServer } from '@hono/node-server';
+import { httpAsk } from '../../src/export/asking/http-ask.ts';
 import { nodeDisk } from '../../src/export/disk.ts';
-import type { Limits } from '../../src/export/limits.ts';
-import { randomHistory } from '../vendors/history.ts';
-import { startVendor } from '../vendors/vendor.ts';
+import { verify } from '../verify/command.ts';
 import type { KilledExport } from './killed-export.ts';
-import { runExport } from './run.ts';
+import { draftsOf, exportProved } from './proved-export.ts';
+import { stillLog } from './still-log.ts';
 
 const program = fileURLToPath(new URL('killed-export.ts', import.meta.url));
-const bounds = { from: '2026-06-01T00:00:00Z', to: '2026-06-02T00:00:00Z' };
-const window = {
-  from: parseInstant(bounds.from) as number,
-  to: parseInstant(bounds.to) as number,
-};
-const limits: Limits = {
-  blockLength: 3_000,
-  checkpointBlocks: 2,
-  checkpointMicros: 1e12,
-  runLength: 4_000,
-  runMicros: 1e12,
-  openRuns: 64,
-};
 
-/** Resolves with whether the program was killed; anything else than that or success is a failure. */
-function runKilled(killed: KilledExport, modules: string): Promise<boolean> {
+/** Resolves with the steps it took, or undefined when it was killed; anything else is a failure. */
+function runKilled(killed: KilledExport, modules: string): Promise<string[] | undefined> {
   // Dozens of processes load the same modules: they need not be read as TypeScript each time.
   const env = { ...process.env, NODE_COMPILE_CACHE: modules };
   return new Promise((resolve, reject) => {
@@ -38,9 +30,9 @@ function runKilled(killed: KilledExport, modules: string): Promise<boolean> {
       process.execPath,
       [program, JSON.stringify(killed)],
       { env },
-      (error, _stdout, stderr) => {
-        if (error === null) resolve(false);
-        else if (error.signal === 'SIGKILL') resolve(true);
+      (error, stdout, stderr) => {
+        if (error === null) resolve(JSON.parse(stdout) as string[]);
+        else if (error.signal === 'SIGKILL') resolve(undefined);
         else reject(new Error(stderr, { cause: error }));
       },
     );
@@ -50,50 +42,48 @@ function runKilled(killed: KilledExport, modules: string): Promise<boolean> {
 async function contents(directory: string): Promise<Map<string, string>> {
   const names = (await readdir(directory)).sort();
   const visible = names.filter((name) => !name.startsWith('.'));
-  const texts = visible.map((name) => readFile(join(directory, name), 'utf8'));
+  const texts = visible.map((name) => readFile(join(directory, name), 'latin1'));
   return new Map((await Promise.all(texts)).map((text, place) => [visible[place] ?? '', text]));
 }
 
-it('an export killed with -9 before any step and continued is as if undisturbed', async () => {
-  const history = randomHistory('upcloud', 1, { ...bounds, count: 12 });
-  await using vendor = await startVendor('upcloud', { history });
-  const { kind, url, credentials } = vendor;
+it('an export killed with -9 before any kind of step and continued is as if undisturbed', async () => {
+  const log = await stillLog(draftsOf(30));
+  const server = createAdaptorServer({ fetch: log.fetch, overrideGlobalObjects: false });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const root = await mkdtemp(join(tmpdir(), 'annals-killed-'));
   const modules = join(root, 'modules');
-  const killedAt = (step: number, directory: string): KilledExport => ({
-    vendor: { kind, url, credentials },
-    options: { window, split: 'daily', directory, limits },
-    killBefore: step,
-  });
+  const settings = (directory: string) => ({ api, directory, split: 'daily' }) as const;
   try {
     const calm = join(root, 'calm');
-    assert.equal(await runKilled(killedAt(0, calm), modules), false);
+    const steps = await runKilled({ ...settings(calm), killBefore: 0 }, modules);
+    assert.ok(steps !== undefined);
     const expected = await contents(calm);
-    assert.equal(expected.size, 2);
+    assert.equal(expected.size, 4);
+    const proved = { code: 0, proved: true, findings: [] };
+    assert.deepEqual(await verify(root, calm, '--key', log.key), proved);
 
-    let next = 1;
-    let finished = false;
+    const kinds = steps.map((step) => step.replace(/\d+/g, 'n'));
+    const waiting = [...new Set(kinds)].map((kind) => kinds.indexOf(kind) + 1);
     const worker = async () => {
-      while (!finished) {
-        const step = next++;
-        const directory = join(root, String(step));
-        if (!(await runKilled(killedAt(step, directory), modules))) finished = true;
+      for (let killBefore = waiting.pop(); killBefore !== undefined; killBefore = waiting.pop()) {
+        const where: string = `killed before ${steps[killBefore - 1]}`;
+        const directory = join(root, String(killBefore));
+        const ended = await runKilled({ ...settings(directory), killBefore }, modules);
+        assert.equal(ended, undefined, where);
         for (const [name, text] of await contents(directory).catch(() => new Map())) {
-          assert.equal(text, expected.get(name), `${name} after step ${step}`);
+          assert.equal(text, expected.get(name), `${name}, ${where}`);
         }
-        if (finished) return;
-        await runExport(vendor, {
-          ...killedAt(0, directory).options,
-          disk: nodeDisk,
-          resume: true,
-        });
-        assert.deepEqual(await contents(directory), expected, `killed before step ${step}`);
-        assert.equal((await readdir(directory)).length, expected.size);
+        await exportProved(settings(directory), httpAsk(), nodeDisk);
+        assert.deepEqual(await contents(directory), expected, where);
+        assert.equal((await readdir(directory)).length, expected.size, where);
       }
     };
+    assert.ok(waiting.length > 20, `${waiting.length} kinds of steps`);
     await Promise.all([worker(), worker()]);
-    assert.ok(next > 20, `${next} steps were tried`);
   } finally {
+    server.close();
     await rm(root, { recursive: true });
   }
 });

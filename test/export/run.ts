@@ -14,7 +14,7 @@ import { httpAsk } from '../../src/export/asking/http-ask.ts';
 import type { Disk } from '../../src/export/disk.ts';
 import type { ExportFilters } from '../../src/export/filters.ts';
 import { jsonFormat } from '../../src/export/formats/json.ts';
-import { type Limits, usualLimits } from '../../src/export/limits.ts';
+import { usualLimits } from '../../src/export/limits.ts';
 import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
 import { nameOutputs } from '../../src/export/naming.ts';
 import { exportToFiles } from '../../src/export/run-export.ts';
@@ -32,9 +32,6 @@ export interface RunOptions {
   readonly retries?: number;
   readonly clock?: Clock;
   readonly disk?: Disk;
-  /** Where the files go; in memory this is as good as any. */
-  readonly directory?: string;
-  readonly limits?: Limits;
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
   readonly note?: (text: string) => void;
@@ -55,12 +52,9 @@ export function partsFor({ clock, note, retries }: Partial<RunOptions>): ClientP
   };
 }
 
-/** What a client needs of a stand-in; it may run in another process. */
-export type AskedVendor = Pick<Vendor<VendorKind>, 'kind' | 'url' | 'credentials'>;
-
 /** The client for a stand-in, with the first credential its vendor knows. */
 export function sourceFor(
-  vendor: AskedVendor,
+  vendor: Vendor<VendorKind>,
   parts: ClientParts,
   question: SourceQuestion,
 ): Source {
@@ -92,11 +86,10 @@ export function sourceFor(
 }
 
 export async function runExport(
-  vendor: AskedVendor,
+  vendor: Vendor<VendorKind>,
   options: RunOptions,
 ): Promise<readonly FileFacts[]> {
   const { window, split, filters = {}, clock = systemClock, disk = new MemoryDisk() } = options;
-  const { directory = usualDirectory, limits = usualLimits } = options;
   const zone = openZone('UTC');
   const { pageSize } = options;
   const source = sourceFor(vendor, partsFor(options), {
@@ -106,7 +99,7 @@ export async function runExport(
   });
   const workplace = await openWorkplace(
     disk,
-    workplacePath(directory, 'test'),
+    workplacePath(usualDirectory, 'test'),
     { kind: 'plan', question: 'test', startedAt: window.to, window },
     options.resume === true,
   );
@@ -127,7 +120,7 @@ export async function runExport(
         shape: 'raw',
       },
       outputs: nameOutputs({
-        cwd: directory,
+        cwd: usualDirectory,
         output: undefined,
         format: 'json',
         compress: undefined,
@@ -145,7 +138,7 @@ export async function runExport(
       disk,
       clock,
       signal: options.signal ?? new AbortController().signal,
-      limits,
+      limits: usualLimits,
       watch: () => undefined,
     },
   );

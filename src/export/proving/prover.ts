@@ -105,14 +105,21 @@ export class Prover {
   }
 
   /**
-   * Writes the proof file, whole and durable once resolved. Rejects with `corrupt`, and leaves no file of that name,
+   * Writes the proof file, whole and durable once resolved, unless an earlier run did. Rejects with `corrupt`, and leaves no file of that name,
    * when events and hashes do not lead to the checkpoint: then the server did not send what is in its log.
    */
   async finish(directory: string, name: string, entries: number): Promise<ProofFacts> {
     const { disk, workplace, redacted } = this.#settings;
     const { checkpoint, keys, personalPaths } = this.#beginning;
-    await this.#spill.flush();
     const working = join(workplace.directory, 'proof.part');
+    const path = join(directory, name);
+    const done = workplace.progress.proofFile;
+    if (done !== undefined) {
+      if ((await disk.size(working)) !== undefined) await disk.rename(working, path);
+      await disk.syncDirectory(directory);
+      return { name, bytes: done.bytes, sha256: done.sha256 };
+    }
+    await this.#spill.flush();
     const writer = await BlockWriter.open(disk, working, { compress: undefined });
     try {
       writer.add(formatHead({ checkpoint, keys, personalPaths, entries, redacted }));
@@ -132,7 +139,9 @@ export class Prover {
       throw error;
     }
     const facts = await writer.finish();
-    await disk.rename(working, join(directory, name));
+    await disk.syncDirectory(workplace.directory);
+    await workplace.journal.append({ kind: 'proof-file', ...facts });
+    await disk.rename(working, path);
     await disk.syncDirectory(directory);
     return { name, ...facts };
   }

@@ -68,6 +68,8 @@ export class FileSink implements Sink {
       if ((await disk.size(working)) !== undefined)
         await disk.rename(working, join(directory, name));
     }
+    // Also for a name that an earlier run gave and could not make durable any more.
+    if (progress.files.length > 0) await disk.syncDirectory(directory);
     return new FileSink(settings, progress);
   }
 
