@@ -96,6 +96,20 @@ describe('canonical JSON', () => {
     assert.equal(canonicalJson(object), '{"__proto__":{"a":2},"b":1}');
   });
 
+  it('sorts keys whatever other objects of as many keys were written before, few or many, short or long', () => {
+    for (const count of [1, 3, 63, 64, 65, 200]) {
+      for (let other = 0; other < 20; other += 1) {
+        const entries = Array.from({ length: count }, (_, n): [string, number] => [
+          `${(n * 7_919 + other) % 1_009}${'k'.repeat(other * 10)}`,
+          n,
+        ]);
+        const object = Object.fromEntries(entries);
+        assert.equal(canonicalJson(object), defined(object));
+        assert.equal(canonicalJson(reversed(object)), defined(object));
+      }
+    }
+  });
+
   const refused: [what: string, value: unknown][] = [
     ['NaN', { a: Number.NaN }],
     ['an infinite number', [Number.POSITIVE_INFINITY]],

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { AnnalsError } from '../core/errors.ts';
 import type { Organisation } from '../core/organisation.ts';
-import { canonicalJson, canonicalKeys, canonicalString } from './canonical.ts';
+import { canonicalJson, canonicalKeys } from './canonical.ts';
 
 /**
  * Personal parts of an event, so committed to that they can be erased later without breaking a proof.
@@ -111,8 +111,12 @@ export function eventTexts(
     const text = canonicalJson(event);
     return { body: text, leaf: text, personal: false };
   }
-  const { whole, rest, personal, gap } = split(event, paths);
-  const body = closed(whole);
+  const { keys } = canonicalKeys(event);
+  const gap = keys.filter((key) => key < commitmentKey).length;
+  const before = split(event, paths, 0, gap);
+  const after = split(event, paths, gap, keys.length);
+  const body = closed(joined(before.whole, after.whole));
+  const personal = joined(before.personal, after.personal);
   if (personal === '') return { body, leaf: body, personal: false };
   if (salt?.length !== saltBytes) {
     throw new AnnalsError(
@@ -121,60 +125,61 @@ export function eventTexts(
     );
   }
   const member = `"${commitmentKey}":"${commitment(salt, closed(personal))}"`;
-  const before = joined(rest.slice(0, gap), member);
-  const after = rest.length === gap ? '' : `,${rest.slice(gap + 1)}`;
-  return { body, leaf: closed(before + after), personal: true };
+  const leaf = closed(joined(joined(before.rest, member), after.rest));
+  return { body, leaf, personal: true };
 }
 
 export function commitment(salt: Uint8Array, personal: string): string {
   return hash('sha256', Buffer.concat([salt, Buffer.from(personal)]), 'hex');
 }
 
-/** The members of an object so far, without the closing brace: all of them, those that stay, those that are personal. */
+/** Members of an object: all of them, those that stay, those that are personal. */
 interface Parts {
   readonly whole: string;
   readonly rest: string;
   readonly personal: string;
-  /** Where in `rest` the commitment belongs: behind the members whose keys sort before its own. */
-  readonly gap: number;
 }
 
-function split(object: object, paths: PersonalPaths): Parts {
-  let whole = '';
-  let rest = '';
-  let personal = '';
-  let gap = 0;
-  for (const key of canonicalKeys(object)) {
-    const value = (object as Record<string, unknown>)[key];
-    const path = paths.get(key);
-    const name = `${canonicalString(key)}:`;
+/** The members from one place to another in canonical order. */
+function split(object: object, paths: PersonalPaths, from: number, to: number): Parts {
+  const { keys, names } = canonicalKeys(object);
+  let [whole, rest, personal] = ['', '', ''];
+  /** Members that are in both, not yet added to either: most have nothing personal, and one addition is enough. */
+  let common = '';
+  for (let at = from; at < to; at += 1) {
+    const name = names[at]!;
+    const value = (object as Record<string, unknown>)[keys[at]!];
+    const path = paths.get(keys[at]!);
+    if (path === undefined || (path !== 'all' && !isObject(value))) {
+      common = joined(common, name + canonicalJson(value));
+      continue;
+    }
+    whole = joined(whole, common);
+    rest = joined(rest, common);
+    common = '';
     if (path === 'all') {
       const member = name + canonicalJson(value);
       whole = joined(whole, member);
       personal = joined(personal, member);
-    } else if (path !== undefined && isObject(value)) {
-      const inner = split(value, path);
+    } else {
+      const inner = split(value as object, path, 0, Object.keys(value as object).length);
       whole = joined(whole, name + closed(inner.whole));
       rest = joined(rest, name + closed(inner.rest));
       if (inner.personal !== '') personal = joined(personal, name + closed(inner.personal));
-    } else {
-      const member = name + canonicalJson(value);
-      whole = joined(whole, member);
-      rest = joined(rest, member);
     }
-    if (key < commitmentKey) gap = rest.length;
   }
-  return { whole, rest, personal, gap };
+  return { whole: joined(whole, common), rest: joined(rest, common), personal };
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function joined(members: string, member: string): string {
-  return members + (members === '' ? '{' : ',') + member;
+function joined(members: string, more: string): string {
+  if (members === '' || more === '') return members + more;
+  return `${members},${more}`;
 }
 
 function closed(members: string): string {
-  return members === '' ? '{}' : `${members}}`;
+  return `{${members}}`;
 }
