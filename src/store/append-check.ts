@@ -30,7 +30,10 @@ function malformed(organisation: string, problem: string): AnnalsError {
 }
 
 /** The log's size is not what the caller believed. */
-export function headMoved({ organisation, expectedSize }: Append, size: number): AnnalsError {
+export function headMoved(
+  { organisation, expectedSize }: Pick<Append, 'organisation' | 'expectedSize'>,
+  size: number,
+): AnnalsError {
   return new AnnalsError(
     'conflict',
     `Cannot append to the log of ${organisation} at ${expectedSize}: its size is ${size}`,

@@ -4,7 +4,7 @@ import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
 import { siblingModule, Thread } from '../../threads/thread.ts';
-import { storeClosed } from '../append-check.ts';
+import { checkAppends, storeClosed } from '../append-check.ts';
 import { emptyHead } from '../empty-head.ts';
 import type {
   Append,
@@ -17,6 +17,7 @@ import type {
   Range,
   StoredEvent,
 } from '../event-store.ts';
+import { packAppends } from './live/packed-appends.ts';
 import type { LogEnd } from './live/rows.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { Segments } from './segments.ts';
@@ -88,8 +89,9 @@ class SqliteStore implements EventStore {
 
   async append(appends: readonly Append[]): Promise<void> {
     this.#checkOpen();
+    checkAppends(appends);
     await this.#segments.room();
-    const { numbers, begun } = await this.#writer.call.append(appends);
+    const { numbers, begun } = await this.#writer.call.append(packAppends(appends));
     for (const { organisation, number } of numbers) {
       this.#logs.set(organisation, { number, head: emptyHead });
     }

@@ -1,7 +1,7 @@
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Random } from '../../core/uuid.ts';
-import { checkAppends, checkErasures, duplicate, headMoved } from '../append-check.ts';
-import type { Append, Erasure, StoredEvent } from '../event-store.ts';
+import { checkErasures, duplicate, headMoved } from '../append-check.ts';
+import type { Erasure, StoredEvent } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
 import { type IdHash, idHash } from './ids/id-hash.ts';
 import { IdRuns } from './ids/id-runs.ts';
@@ -16,6 +16,7 @@ import {
 } from './live/columns.ts';
 import { eventIn } from './live/event-in.ts';
 import { capacityFor, type LiveSegment, loadColumns } from './live/live-segment.ts';
+import type { AppendBytes } from './live/packed-appends.ts';
 import type { LogEnd } from './live/rows.ts';
 import type { View } from './reader.ts';
 import { restoreRun } from './sealed/restore-run.ts';
@@ -62,7 +63,7 @@ interface Open {
 
 /** An addition with what is needed to carry it out. */
 interface Planned {
-  readonly append: Append;
+  readonly append: AppendBytes;
   readonly number: number;
   readonly hashes: readonly IdHash[];
 }
@@ -113,9 +114,9 @@ export class Writer {
     this.#runs.show(runs);
   }
 
-  append(appends: readonly Append[]): Appended {
+  /** Additions that `checkAppends` has passed. */
+  append(appends: readonly AppendBytes[]): Appended {
     if (this.#broken !== undefined) throw this.#broken;
-    checkAppends(appends);
     const planned = this.#plan(appends);
     const need = roomFor(appends.flatMap(({ events }) => events));
     if (!this.#active.columns.hasRoomFor(need)) {
@@ -233,7 +234,7 @@ export class Writer {
   }
 
   /** Checks the additions against the logs and gives new logs their numbers. */
-  #plan(appends: readonly Append[]): Planned[] {
+  #plan(appends: readonly AppendBytes[]): Planned[] {
     let next = this.#logs.size;
     return appends.map((append) => {
       const { organisation, expectedSize, events } = append;

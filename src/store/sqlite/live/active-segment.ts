@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { SealedEvent, TreeNode } from '../../event-store.ts';
+import type { TreeNode } from '../../event-store.ts';
+import type { EventBytes } from './packed-appends.ts';
 import { type LogEnd, Rows } from './rows.ts';
 
 /**
@@ -25,7 +26,7 @@ const schema = `
     recorded_at INTEGER NOT NULL,
     salt BLOB,
     leaf_hash BLOB NOT NULL,
-    body TEXT NOT NULL
+    body BLOB NOT NULL
   ) STRICT;
 
   CREATE TABLE nodes (
@@ -100,7 +101,7 @@ export class ActiveSegment {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }
 
-  insertEvent(row: number, log: number, event: SealedEvent): void {
+  insertEvent(row: number, log: number, event: EventBytes): void {
     const { sequence, createdAt, recordedAt, salt, leafHash, body } = event;
     this.#insertEvent.run(row, log, sequence, createdAt, recordedAt, salt ?? null, leafHash, body);
   }

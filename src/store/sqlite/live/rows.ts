@@ -30,7 +30,8 @@ interface EventRow {
   readonly recorded_at: Micros;
   readonly salt: Uint8Array | null;
   readonly leaf_hash: Uint8Array;
-  readonly body: string;
+  /** In UTF-8. */
+  readonly body: Uint8Array;
 }
 
 type SearchableRow = [
@@ -38,19 +39,24 @@ type SearchableRow = [
   sequence: number,
   created: Micros,
   recorded: Micros,
-  body: string,
+  body: Uint8Array,
 ];
 
 /** Reads the rows of a segment that is in SQLite. */
 export class Rows {
   readonly #db: DatabaseSync;
   readonly #event: StatementSync;
+  readonly #toSeal: StatementSync;
+  readonly #body: StatementSync;
   readonly #leafHash: StatementSync;
   readonly #node: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#event = db.prepare('SELECT * FROM events WHERE row = ?');
+    this.#toSeal = db.prepare('SELECT body, leaf_hash, salt FROM events WHERE row = ?');
+    this.#toSeal.setReturnArrays(true);
+    this.#body = db.prepare('SELECT body FROM events WHERE row = ?');
     this.#leafHash = db.prepare('SELECT leaf_hash FROM events WHERE row = ?');
     this.#node = db.prepare('SELECT hash FROM nodes WHERE log = ? AND level = ? AND place = ?');
   }
@@ -65,13 +71,25 @@ export class Rows {
   event(row: number): StoredRow {
     const found = this.#event.get(row) as unknown as EventRow;
     const { log, sequence, created_at: createdAt, recorded_at: recordedAt, body, salt } = found;
-    return { log, sequence, createdAt, recordedAt, body, ...(salt !== null && { salt }) };
+    return {
+      log,
+      sequence,
+      createdAt,
+      recordedAt,
+      body: textOf(body),
+      ...(salt !== null && { salt }),
+    };
   }
 
   /** What of an event goes into its sealed form. */
-  sealedEvent(row: number): { body: string; salt: Uint8Array | undefined; leafHash: Uint8Array } {
-    const { body, salt, leaf_hash: leafHash } = this.#event.get(row) as unknown as EventRow;
-    return { body, salt: salt ?? undefined, leafHash };
+  toSeal(row: number): [body: Uint8Array, leafHash: Uint8Array, salt: Uint8Array | null] {
+    return this.#toSeal.get(row) as unknown as [Uint8Array, Uint8Array, Uint8Array | null];
+  }
+
+  /** The event's canonical JSON in UTF-8. */
+  body(row: number): Uint8Array {
+    const { body } = this.#body.get(row) as { body: Uint8Array };
+    return body;
   }
 
   leafHash(row: number): Uint8Array {
@@ -121,11 +139,15 @@ export class Rows {
     select.setReturnArrays(true);
     for (const row of select.iterate()) {
       const [log, sequence, createdAt, recordedAt, body] = row as unknown as SearchableRow;
-      yield { log, sequence, createdAt, recordedAt, body };
+      yield { log, sequence, createdAt, recordedAt, body: textOf(body) };
     }
   }
 
   close(): void {
     this.#db.close();
   }
+}
+
+function textOf({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString();
 }

@@ -133,16 +133,16 @@ class Sealing {
   /** Bodies in blocks. Fills the other things that stand in the rows on the way, so that each is read once. */
   *#bodies(salts: Uint8Array, salted: Uint8Array, leafHashes: Uint8Array): Generator<Uint8Array> {
     for (let first = 0; first < this.#rows; first += blockRows) {
-      let block = '';
+      const block: Uint8Array[] = [];
       for (let row = first; row < Math.min(first + blockRows, this.#rows); row += 1) {
-        const { body, salt, leafHash } = this.#held.sealedEvent(this.#order.live[row]!);
-        block += `${body}\n`;
+        const [body, leafHash, salt] = this.#held.toSeal(this.#order.live[row]!);
+        block.push(body, lineFeed);
         leafHashes.set(leafHash, row * hashBytes);
-        if (salt === undefined) continue;
+        if (salt === null) continue;
         salts.set(salt, row * saltBytes);
         salted[row] = 1;
       }
-      yield Buffer.from(block);
+      yield Buffer.concat(block);
     }
   }
 
@@ -165,6 +165,8 @@ class Sealing {
     });
   }
 }
+
+const lineFeed = Buffer.from('\n');
 
 /** How many tree nodes the events of these sequences complete. */
 export function nodesCompleted(from: number, to: number): number {
