@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
 import { serve } from '../../threads/serve.ts';
 import type { Erasure } from '../event-store.ts';
-import { type PackedAppends, unpackAppends } from './live/packed-appends.ts';
+import type { PackedAppends } from './live/packed-appends.ts';
 import type { SealedInfo } from './sealed/sealed-segment.ts';
 import type { Sealed } from './sealer.ts';
 import { Writer, type WriterOptions } from './writer.ts';
@@ -14,7 +14,7 @@ const methods = {
     writer = new Writer(workerData as WriterOptions, (bytes) => void randomFillSync(bytes));
     return writer.opened();
   },
-  append: (packed: PackedAppends) => writer!.append(unpackAppends(packed)),
+  append: (packed: PackedAppends) => writer!.append(packed),
   findExisting: (organisation: string, eventIDs: readonly string[]) =>
     writer!.findExisting(organisation, eventIDs),
   setAside: (organisation: string, erasures: readonly Erasure[]) =>

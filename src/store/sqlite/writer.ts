@@ -6,7 +6,7 @@ import { DataDirectory } from './data-directory.ts';
 import { type IdHash, idHash } from './ids/id-hash.ts';
 import { IdRuns } from './ids/id-runs.ts';
 import { ActiveSegment } from './live/active-segment.ts';
-import { LiveWriter, roomFor } from './live/column-writer.ts';
+import { LiveWriter, roomFor, type Searchable } from './live/column-writer.ts';
 import {
   type Capacity,
   createLiveColumns,
@@ -16,7 +16,7 @@ import {
 } from './live/columns.ts';
 import { eventIn } from './live/event-in.ts';
 import { capacityFor, type LiveSegment, loadColumns } from './live/live-segment.ts';
-import type { AppendBytes } from './live/packed-appends.ts';
+import { type PackedAppend, type PackedAppends, searchableEvents } from './live/packed-appends.ts';
 import type { LogEnd } from './live/rows.ts';
 import type { View } from './reader.ts';
 import { restoreRun } from './sealed/restore-run.ts';
@@ -63,8 +63,9 @@ interface Open {
 
 /** An addition with what is needed to carry it out. */
 interface Planned {
-  readonly append: AppendBytes;
+  readonly append: PackedAppend;
   readonly number: number;
+  readonly events: readonly Searchable[];
   readonly hashes: readonly IdHash[];
 }
 
@@ -115,14 +116,14 @@ export class Writer {
   }
 
   /** Additions that `checkAppends` has passed. */
-  append(appends: readonly AppendBytes[]): Appended {
+  append(packed: PackedAppends): Appended {
     if (this.#broken !== undefined) throw this.#broken;
-    const planned = this.#plan(appends);
-    const need = roomFor(appends.flatMap(({ events }) => events));
+    const planned = this.#plan(packed);
+    const need = roomFor(planned.flatMap(({ events }) => events));
     if (!this.#active.columns.hasRoomFor(need)) {
       this.#begun.push(this.#begin(capacityFor(this.#segmentEvents, need)));
     }
-    this.#write(planned);
+    this.#write(packed, planned);
     const numbers = planned
       .filter(({ append }) => append.expectedSize === 0)
       .map(({ append: { organisation }, number }) => ({ organisation, number }));
@@ -234,31 +235,32 @@ export class Writer {
   }
 
   /** Checks the additions against the logs and gives new logs their numbers. */
-  #plan(appends: readonly AppendBytes[]): Planned[] {
+  #plan(packed: PackedAppends): Planned[] {
     let next = this.#logs.size;
-    return appends.map((append) => {
-      const { organisation, expectedSize, events } = append;
+    return packed.appends.map((append) => {
+      const { organisation, expectedSize } = append;
       const log = this.#logs.get(organisation);
       const size = log?.head.size ?? 0;
       if (size !== expectedSize) throw headMoved(append, size);
       const number = log?.number ?? next++;
+      const events = searchableEvents(packed, append);
       const hashes = events.map(({ eventID }) => {
         const hash = idHash(this.#store.idSeed, number, eventID);
         if (this.#find(number, eventID, hash)) throw duplicate(organisation, eventID);
         return hash;
       });
-      return { append, number, hashes };
+      return { append, number, events, hashes };
     });
   }
 
-  #write(planned: readonly Planned[]): void {
+  #write({ bytes }: PackedAppends, planned: readonly Planned[]): void {
     const { segment, columns } = this.#active;
     try {
       this.#guarded(() => {
         segment.begin();
-        for (const { append, number, hashes } of planned) {
-          for (const [index, event] of append.events.entries()) {
-            segment.insertEvent(columns.nextRow, number, event);
+        for (const { append, number, events, hashes } of planned) {
+          segment.insertEvents(columns.nextRow, number, append.expectedSize, bytes, append);
+          for (const [index, event] of events.entries()) {
             columns.stage(number, event, hashes[index]!);
           }
           for (const node of append.nodes) segment.insertNode(number, node);

@@ -33,7 +33,7 @@ export function loadColumns(held: Rows, rows: number, seed: IdSeed): LiveWriter 
       textBytes: bytes,
     }),
   );
-  for (const { log, body, ...event } of held.searchableRows()) {
+  for (const { log, body, ...event } of held.events()) {
     const { eventID, facets, description } = searchableParts(body);
     writer.stage(log, { ...event, eventID, facets, description }, idHash(seed, log, eventID));
   }

@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Micros } from '../../../core/micros.ts';
 import type { Head, StoredEvent } from '../../event-store.ts';
+import { Chunk, type ChunkRow } from './chunk.ts';
 
 /** The end of one log, and the number it has in this store. */
 export interface LogEnd {
@@ -23,41 +24,17 @@ interface LogRow {
   readonly recorded_at: Micros;
 }
 
-interface EventRow {
-  readonly log: number;
-  readonly sequence: number;
-  readonly created_at: Micros;
-  readonly recorded_at: Micros;
-  readonly salt: Uint8Array | null;
-  readonly leaf_hash: Uint8Array;
-  /** In UTF-8. */
-  readonly body: Uint8Array;
-}
-
-type SearchableRow = [
-  log: number,
-  sequence: number,
-  created: Micros,
-  recorded: Micros,
-  body: Uint8Array,
-];
-
 /** Reads the rows of a segment that is in SQLite. */
 export class Rows {
   readonly #db: DatabaseSync;
-  readonly #event: StatementSync;
-  readonly #toSeal: StatementSync;
-  readonly #body: StatementSync;
-  readonly #leafHash: StatementSync;
+  readonly #select: StatementSync;
   readonly #node: StatementSync;
+  /** The one looked at last: whoever wants an event often wants its neighbours. */
+  #chunk: Chunk | undefined;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    this.#event = db.prepare('SELECT * FROM events WHERE row = ?');
-    this.#toSeal = db.prepare('SELECT body, leaf_hash, salt FROM events WHERE row = ?');
-    this.#toSeal.setReturnArrays(true);
-    this.#body = db.prepare('SELECT body FROM events WHERE row = ?');
-    this.#leafHash = db.prepare('SELECT leaf_hash FROM events WHERE row = ?');
+    this.#select = db.prepare('SELECT * FROM chunks WHERE row <= ? ORDER BY row DESC LIMIT 1');
     this.#node = db.prepare('SELECT hash FROM nodes WHERE log = ? AND level = ? AND place = ?');
   }
 
@@ -68,33 +45,16 @@ export class Rows {
     return new Rows(db);
   }
 
+  /** The chunk that the event of this row is in. */
+  chunk(row: number): Chunk {
+    const held = this.#chunk;
+    if (held !== undefined && held.from <= row && row < held.to) return held;
+    this.#chunk = new Chunk(this.#select.get(row) as unknown as ChunkRow);
+    return this.#chunk;
+  }
+
   event(row: number): StoredRow {
-    const found = this.#event.get(row) as unknown as EventRow;
-    const { log, sequence, created_at: createdAt, recorded_at: recordedAt, body, salt } = found;
-    return {
-      log,
-      sequence,
-      createdAt,
-      recordedAt,
-      body: textOf(body),
-      ...(salt !== null && { salt }),
-    };
-  }
-
-  /** What of an event goes into its sealed form. */
-  toSeal(row: number): [body: Uint8Array, leafHash: Uint8Array, salt: Uint8Array | null] {
-    return this.#toSeal.get(row) as unknown as [Uint8Array, Uint8Array, Uint8Array | null];
-  }
-
-  /** The event's canonical JSON in UTF-8. */
-  body(row: number): Uint8Array {
-    const { body } = this.#body.get(row) as { body: Uint8Array };
-    return body;
-  }
-
-  leafHash(row: number): Uint8Array {
-    const { leaf_hash: leafHash } = this.#leafHash.get(row) as { leaf_hash: Uint8Array };
-    return leafHash;
+    return this.chunk(row).event(row);
   }
 
   node(log: number, level: number, index: number): Uint8Array | undefined {
@@ -124,30 +84,22 @@ export class Rows {
   extent(): { rows: number; bytes: number } {
     const row = this.#db
       .prepare(
-        `SELECT (SELECT ifnull(max(row) + 1, 0) FROM events) AS rows, page_count * page_size AS bytes
+        `SELECT (SELECT ifnull(max(row), -1) FROM chunks) AS last, page_count * page_size AS bytes
          FROM pragma_page_count, pragma_page_size`,
       )
-      .get() as { rows: number; bytes: number };
-    return { rows: row.rows, bytes: row.bytes };
+      .get() as { last: number; bytes: number };
+    return { rows: row.last < 0 ? 0 : this.chunk(row.last).to, bytes: row.bytes };
   }
 
-  /** Every row in order, without what is not searched for. */
-  *searchableRows(): Iterable<Omit<StoredRow, 'salt'>> {
-    const select = this.#db.prepare(
-      'SELECT log, sequence, created_at, recorded_at, body FROM events ORDER BY row',
-    );
-    select.setReturnArrays(true);
-    for (const row of select.iterate()) {
-      const [log, sequence, createdAt, recordedAt, body] = row as unknown as SearchableRow;
-      yield { log, sequence, createdAt, recordedAt, body: textOf(body) };
+  /** Every event in the order of rows. */
+  *events(): Iterable<StoredRow> {
+    for (const held of this.#db.prepare('SELECT * FROM chunks ORDER BY row').iterate()) {
+      const chunk = new Chunk(held as unknown as ChunkRow);
+      for (let row = chunk.from; row < chunk.to; row += 1) yield chunk.event(row);
     }
   }
 
   close(): void {
     this.#db.close();
   }
-}
-
-function textOf({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString();
 }

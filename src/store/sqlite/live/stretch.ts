@@ -26,13 +26,11 @@ export function liveStretch(
     parts,
     values,
     events: (asked) => asked.map((row) => withoutLog(held.event(row))),
-    lines: (asked) => asked.map((row) => Buffer.concat([held.body(row), lineFeed])),
-    leafHashes: (asked) => asked.map((row) => held.leafHash(row)),
+    lines: (asked) => asked.map((row) => held.chunk(row).line(row)),
+    leafHashes: (asked) => asked.map((row) => held.chunk(row).leafHash(row)),
     node: (level, index) => held.node(log, level, index),
   };
 }
-
-const lineFeed = Buffer.from('\n');
 
 /** Rows of all logs are mixed, so nothing is known of one log without looking. */
 const anySequence: Range = { from: 0, to: Number.POSITIVE_INFINITY };

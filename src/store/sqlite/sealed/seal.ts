@@ -135,10 +135,12 @@ class Sealing {
     for (let first = 0; first < this.#rows; first += blockRows) {
       const block: Uint8Array[] = [];
       for (let row = first; row < Math.min(first + blockRows, this.#rows); row += 1) {
-        const [body, leafHash, salt] = this.#held.toSeal(this.#order.live[row]!);
-        block.push(body, lineFeed);
-        leafHashes.set(leafHash, row * hashBytes);
-        if (salt === null) continue;
+        const live = this.#order.live[row]!;
+        const chunk = this.#held.chunk(live);
+        block.push(chunk.line(live));
+        leafHashes.set(chunk.leafHash(live), row * hashBytes);
+        const salt = chunk.salt(live);
+        if (salt === undefined) continue;
         salts.set(salt, row * saltBytes);
         salted[row] = 1;
       }
@@ -165,8 +167,6 @@ class Sealing {
     });
   }
 }
-
-const lineFeed = Buffer.from('\n');
 
 /** How many tree nodes the events of these sequences complete. */
 export function nodesCompleted(from: number, to: number): number {

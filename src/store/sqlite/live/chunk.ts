@@ -1,0 +1,90 @@
+import { hashBytes, saltBytes } from '../sealed/directory.ts';
+import type { EventBytes } from './packed-appends.ts';
+import type { StoredRow } from './rows.ts';
+
+/** A chunk takes no more events than this, and no further one once it has so many bytes. */
+const mostEvents = 32;
+const enoughBytes = 65_536;
+
+/** Where the chunks end that some events of one log are written in. */
+export function chunkEnds({ lineEnds }: EventBytes, first: number, count: number): number[] {
+  const ends: number[] = [];
+  let from = first;
+  for (let at = first + 1; at <= first + count; at += 1) {
+    const bytes = lineEnds[at - 1]! - (lineEnds[from - 1] ?? 0);
+    if (at < first + count && at - from < mostEvents && bytes < enoughBytes) continue;
+    ends.push(at);
+    from = at;
+  }
+  return ends;
+}
+
+/** A chunk as it stands in the database. */
+export interface ChunkRow {
+  readonly row: number;
+  readonly log: number;
+  readonly sequence: number;
+  readonly times: Uint8Array;
+  readonly lines: Uint8Array;
+  readonly salts: Uint8Array;
+  readonly salted: Uint8Array;
+  readonly leaf_hashes: Uint8Array;
+}
+
+/** Consecutive events of one log that were committed together; they are kept, and read, as one. */
+export class Chunk {
+  /** The row of its first event, and the one after its last. */
+  readonly from: number;
+  readonly to: number;
+  readonly log: number;
+  readonly #held: ChunkRow;
+  readonly #times: Float64Array;
+  readonly #lines: Buffer;
+  readonly #lineEnds: number[] = [];
+
+  constructor(held: ChunkRow) {
+    const { row, log, times, lines, salted } = held;
+    this.from = row;
+    this.to = row + salted.length;
+    this.log = log;
+    this.#held = held;
+    this.#times = new Float64Array(times.slice().buffer);
+    this.#lines = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
+    for (let end = 0; end < lines.length; this.#lineEnds.push(end)) {
+      end = this.#lines.indexOf(lineFeed, end) + 1;
+    }
+  }
+
+  event(row: number): StoredRow {
+    const at = row - this.from;
+    const line = this.line(row);
+    const salt = this.salt(row);
+    return {
+      log: this.log,
+      sequence: this.#held.sequence + at,
+      createdAt: this.#times[at * 2]!,
+      recordedAt: this.#times[at * 2 + 1]!,
+      body: line.toString('utf8', 0, line.length - 1),
+      ...(salt !== undefined && { salt }),
+    };
+  }
+
+  /** The event's body and a line feed. */
+  line(row: number): Buffer {
+    const at = row - this.from;
+    return this.#lines.subarray(this.#lineEnds[at - 1] ?? 0, this.#lineEnds[at]!);
+  }
+
+  leafHash(row: number): Uint8Array {
+    const at = row - this.from;
+    return this.#held.leaf_hashes.subarray(at * hashBytes, (at + 1) * hashBytes);
+  }
+
+  salt(row: number): Uint8Array | undefined {
+    const at = row - this.from;
+    if (this.#held.salted[at] === 0) return undefined;
+    return this.#held.salts.subarray(at * saltBytes, (at + 1) * saltBytes);
+  }
+}
+
+const lineFeed = 0x0a;
