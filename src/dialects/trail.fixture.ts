@@ -117,6 +117,7 @@ export class TestTrail {
       sequenceAt: (...args) => store.sequenceAt(...args),
       distinct: (...args) => store.distinct(...args),
       treeNodes: (...args) => store.treeNodes(...args),
+      dropped: (...args) => store.dropped(...args),
       ...changes,
     };
   }

@@ -4,6 +4,7 @@ import { facets } from '../core/facets.ts';
 import type { Filter } from '../core/filter.ts';
 import { minute } from '../core/micros.ts';
 import { emptyHead } from './empty-head.ts';
+import { describeDropping } from './event-store.dropping.ts';
 import { describeAgreement } from './event-store.property.ts';
 import type { EventStore, Lines, ListQuery, StoredEvent } from './event-store.ts';
 import { erasureOf, type TestDraft, TestLog, testEpoch, testNodeHash } from './test-log.ts';
@@ -462,6 +463,7 @@ export function describeEventStore(
         assert.deepEqual(await store.distinct(organisation, 'action'), []);
         assert.equal(await store.sequenceAt(organisation, testEpoch), 0);
         assert.equal((await store.treeNodes(organisation, 0, 0, 10)).length, 0);
+        assert.equal(await store.dropped(organisation), undefined);
         for await (const _ of store.scan(organisation, { from: 0, to: 10 })) assert.fail();
         assert.equal(await store.listLines(organisation, query), undefined);
       });
@@ -586,6 +588,7 @@ export function describeEventStore(
     });
 
     describeAgreement(() => ({ store, log: newLog() }));
+    describeDropping(makePlace, { durable });
 
     if (durable) {
       describe('opening again', () => {
@@ -626,6 +629,9 @@ export function describeEventStore(
         const refused = { code: 'unavailable', message: 'The event store is closed' };
         await assert.rejects(store.append([log.plan([{}])]), refused);
         await assert.rejects(store.erase(organisation, []), refused);
+        await assert.rejects(store.expired(0), refused);
+        await assert.rejects(store.drop([]), refused);
+        await assert.rejects(store.dropped(organisation), refused);
         await assert.rejects(store.findExisting(organisation, ['x']), refused);
         await assert.rejects(store.head(organisation), refused);
         await assert.rejects(store.get(organisation, 'x'), refused);

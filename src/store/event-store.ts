@@ -77,8 +77,8 @@ export interface EventWriter {
    */
   append(appends: readonly Append[]): Promise<void>;
   /**
-   * Which of these ids the log has. Ordered with `append`: it sees every append asked for before it. For the
-   * one writer, to recognise a repeated draft.
+   * Which of these ids the log has; the ids of dropped events are forgotten. Ordered with `append`: it sees every append
+   * asked for before it. For the one writer, to recognise a repeated draft.
    */
   findExisting(
     organisation: string,
@@ -100,10 +100,35 @@ export interface EventEraser {
    * Places, times and leaf hashes are as they were, so the tree is too. Whatever was removed is not found any more:
    * facets and description are those of the new body. Each event is as it was or erased, never between, also when
    * the process is killed; on rejection some events may be erased, and the same call made again does the rest.
-   * Rejects with `invalid`, erasing nothing, when the log has not all of these events.
-   * An append that was asked for before is seen.
+   * Rejects with `invalid`, erasing nothing, when the log never had all of these events; of a dropped one nothing is
+   * left to erase. An append that was asked for before is seen.
    */
   erase(organisation: string, erasures: readonly Erasure[]): Promise<void>;
+}
+
+/** Events of one log that are old enough to be dropped. */
+export interface Expired extends Range {
+  readonly organisation: string;
+}
+
+/**
+ * Dropping what was kept long enough: the one way in which events go. They go from the beginning of a log, so what it
+ * has left is one stretch that ends where the log ends. Hashes stay, so sizes, heads and every proof do.
+ */
+export interface EventRetention {
+  /**
+   * What can be dropped because all of it was recorded before an instant: one stretch for each log concerned, from the
+   * first event that it has. A store drops in portions of its own making, so not everything that old may be named at
+   * once: after a drop there may be more, until the answer is empty.
+   */
+  expired(recordedBefore: Micros): Promise<readonly Expired[]>;
+  /**
+   * Drops what `expired` named. Once resolved no answer and no file of the store has a body, a salt, or anything else
+   * by which these events were found, and no answer that began before is still on its way. Each event is there or
+   * dropped, never between, also when the process is killed; on rejection some may be dropped, and the same call made
+   * again does the rest.
+   */
+  drop(expired: readonly Expired[]): Promise<void>;
 }
 
 export type Order = 'asc' | 'desc';
@@ -153,7 +178,10 @@ export interface EventReader {
    * stopping early frees everything. `filter` leaves out what does not match.
    */
   scan(organisation: string, range: Range, filter?: Filter): AsyncIterable<readonly StoredEvent[]>;
-  /** The first sequence whose `recordedAt` is at or after the instant; the log's size when there is none. */
+  /**
+   * The first sequence, of the events that are there, whose `recordedAt` is at or after the instant; the log's size when
+   * there is none.
+   */
   sequenceAt(organisation: string, recordedAt: Micros): Promise<number>;
   /**
    * Each value of a facet among the matching events and how often it stands, most frequent first, then by value in
@@ -167,9 +195,23 @@ export interface EventReader {
   ): Promise<readonly FacetCount[]>;
   /**
    * Hashes of the Merkle tree, 32 bytes each, for the nodes `[from, from + count)` of a level (0, 8, 16 …); shorter
-   * when the tree has no more of them.
+   * when the tree has no more of them. Those of dropped events are among them.
    */
   treeNodes(organisation: string, level: number, from: number, count: number): Promise<Uint8Array>;
+  /**
+   * What was dropped of a log; undefined when all of it is there. Events are missing from no answer before they are
+   * told of here: who asks after the answer knows whether it may lack some.
+   */
+  dropped(organisation: string): Promise<Dropped | undefined>;
+}
+
+/** The beginning of a log, of which only hashes are left. */
+export interface Dropped {
+  /** Events with a lower sequence are dropped, all others are there. */
+  readonly before: number;
+  /** Bounds of `createdAt` of those that are dropped, both included. */
+  readonly earliest: Micros;
+  readonly latest: Micros;
 }
 
 export interface FacetCount {
@@ -178,6 +220,6 @@ export interface FacetCount {
 }
 
 /** A whole store. Closing waits for what was accepted; calls after it reject with `unavailable`. */
-export interface EventStore extends EventReader, EventWriter, EventEraser {
+export interface EventStore extends EventReader, EventWriter, EventEraser, EventRetention {
   close(): Promise<void>;
 }

@@ -21,6 +21,7 @@ export function thalassaReader(reader: EventReader): EventReader {
     sequenceAt: (...question) => reader.sequenceAt(...question),
     distinct: (...question) => reader.distinct(...question),
     treeNodes: (...question) => reader.treeNodes(...question),
+    dropped: (organisation) => reader.dropped(organisation),
   };
 }
 

@@ -3,11 +3,14 @@ import { type Facet, facetPlace } from '../../core/facets.ts';
 import { type Filter, matches } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
 import { checkAppends, checkErasures, duplicate, headMoved, storeClosed } from '../append-check.ts';
+import { DroppedLogs } from '../dropped-logs.ts';
 import { emptyHead } from '../empty-head.ts';
 import type {
   Append,
+  Dropped,
   Erasure,
   EventStore,
+  Expired,
   FacetCount,
   Head,
   Lines,
@@ -21,8 +24,10 @@ import { searchableParts } from '../searchable-parts.ts';
 
 /** One organisation's log. */
 interface Log {
-  readonly events: SealedEvent[];
+  /** Those that are not dropped. */
+  events: SealedEvent[];
   readonly byId: Map<string, SealedEvent>;
+  readonly leafHashes: Uint8Array[];
   /** Hashes by level, then by index. */
   readonly nodes: Map<number, Uint8Array[]>;
   head: Head;
@@ -37,6 +42,7 @@ export function createMemoryStore(): EventStore {
 
 class MemoryStore implements EventStore {
   readonly #logs = new Map<string, Log>();
+  readonly #dropped = new DroppedLogs();
   #closed = false;
 
   async append(appends: readonly Append[]): Promise<void> {
@@ -47,6 +53,7 @@ class MemoryStore implements EventStore {
       const log = this.#log(organisation);
       for (const event of events) {
         log.events.push(event);
+        log.leafHashes.push(event.leafHash);
         log.byId.set(event.eventID, event);
       }
       for (const { level, index, hash } of nodes) {
@@ -60,13 +67,42 @@ class MemoryStore implements EventStore {
   }
 
   async erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
-    const { events, byId } = this.#log(organisation);
-    checkErasures(organisation, erasures, events.length);
+    const { events, byId, head } = this.#log(organisation);
+    checkErasures(organisation, erasures, head.size);
     for (const { sequence, body } of erasures) {
-      const { salt: _, ...event } = events[sequence]!;
+      const place = sequence - this.#firstKept(organisation);
+      if (place < 0) continue;
+      const { salt: _, ...event } = events[place]!;
       const erased = { ...event, body, ...searchableParts(body) };
-      events[sequence] = erased;
+      events[place] = erased;
       byId.set(erased.eventID, erased);
+    }
+  }
+
+  async expired(recordedBefore: Micros): Promise<readonly Expired[]> {
+    this.#open();
+    const stretches = Array.from(this.#logs, ([organisation, { events, head }]) => {
+      const stays = events.find(({ recordedAt }) => recordedAt >= recordedBefore);
+      return {
+        organisation,
+        from: this.#firstKept(organisation),
+        to: stays?.sequence ?? head.size,
+      };
+    });
+    return stretches.filter(({ from, to }) => from < to);
+  }
+
+  async drop(expired: readonly Expired[]): Promise<void> {
+    this.#open();
+    for (const { organisation, to } of expired) {
+      const log = this.#log(organisation);
+      const gone = log.events.filter(({ sequence }) => sequence < to);
+      log.events = log.events.slice(gone.length);
+      for (const { eventID, sequence, createdAt } of gone) {
+        log.byId.delete(eventID);
+        const dropped = { before: sequence + 1, earliest: createdAt, latest: createdAt };
+        this.#dropped.add(organisation, dropped);
+      }
     }
   }
 
@@ -125,9 +161,8 @@ class MemoryStore implements EventStore {
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {
-    const { events } = this.#log(organisation);
-    const sequence = events.findIndex((event) => event.recordedAt >= recordedAt);
-    return sequence === -1 ? events.length : sequence;
+    const { events, head } = this.#log(organisation);
+    return events.find((event) => event.recordedAt >= recordedAt)?.sequence ?? head.size;
   }
 
   async distinct(
@@ -153,12 +188,14 @@ class MemoryStore implements EventStore {
     from: number,
     count: number,
   ): Promise<Uint8Array> {
-    const { events, nodes } = this.#log(organisation);
-    const hashes =
-      level === 0
-        ? events.slice(from, from + count).map(({ leafHash }) => leafHash)
-        : (nodes.get(level) ?? []).slice(from, from + count);
-    return new Uint8Array(Buffer.concat(hashes));
+    const { leafHashes, nodes } = this.#log(organisation);
+    const hashes = level === 0 ? leafHashes : (nodes.get(level) ?? []);
+    return new Uint8Array(Buffer.concat(hashes.slice(from, from + count)));
+  }
+
+  async dropped(organisation: string): Promise<Dropped | undefined> {
+    this.#open();
+    return this.#dropped.of(organisation);
   }
 
   async close(): Promise<void> {
@@ -167,6 +204,10 @@ class MemoryStore implements EventStore {
 
   #open(): void {
     if (this.#closed) throw storeClosed();
+  }
+
+  #firstKept(organisation: string): number {
+    return this.#dropped.of(organisation)?.before ?? 0;
   }
 
   #checkAgainstLog(append: Append): void {
@@ -183,6 +224,7 @@ class MemoryStore implements EventStore {
       this.#logs.get(organisation) ?? {
         events: [],
         byId: new Map(),
+        leafHashes: [],
         nodes: new Map(),
         head: emptyHead,
       }

@@ -8,6 +8,8 @@ export interface SealedName {
   readonly number: number;
   /** How often it was written anew. */
   readonly version: number;
+  /** Whether its events were dropped; its hashes are left. */
+  readonly dropped: boolean;
 }
 
 /**
@@ -16,11 +18,13 @@ export interface SealedName {
  *     store.db                    held as long as the store is open; what concerns the store as a whole
  *     segments/000000.segment     sealed: never changes again
  *     segments/000000.1.segment   the same after something in it was erased, and then .2 and so on
+ *     segments/000000.2.hashes    the same after its events were dropped: what proofs need
  *     segments/000001.db          in SQLite: takes events, or is waiting to be sealed (with its -wal and -shm)
  *     ids/000000-000000.ids       where the ids of these sealed segments stand
  *
  * What is being written has `.part` at the end and counts for nothing. A file that replaces others is put in place
- * first, and they are removed afterwards; whoever finds both knows by the names which ones count.
+ * first, and they are removed afterwards; whoever finds both knows by the names which ones count. Segments are dropped
+ * in their order, so those that are not follow those that are.
  */
 export class DataDirectory {
   readonly path: string;
@@ -59,9 +63,9 @@ export class DataDirectory {
     return join(this.segments, `${name(number)}.db`);
   }
 
-  sealed({ number, version }: SealedName): string {
+  sealed({ number, version, dropped }: SealedName): string {
     const suffix = version === 0 ? '' : `.${version}`;
-    return join(this.segments, `${name(number)}${suffix}.segment`);
+    return join(this.segments, `${name(number)}${suffix}.${dropped ? 'hashes' : 'segment'}`);
   }
 
   run({ first, last }: RunSpan): string {
@@ -82,10 +86,18 @@ export class DataDirectory {
     return all.filter(({ number }, place) => all[place + 1]?.number !== number);
   }
 
-  /** The runs that count: those that no longer one contains; in order. */
+  /** The runs that count: those with a segment that is not dropped, and which no longer one contains; in order. */
   runs(): RunSpan[] {
+    const firstKept = this.firstKept();
     const all = this.#allRuns();
-    return all.filter((run) => !all.some((other) => other !== run && contains(other, run)));
+    return all.filter(
+      (run) => run.last >= firstKept && !all.some((other) => other !== run && contains(other, run)),
+    );
+  }
+
+  /** The lowest number of a segment, sealed or not, that is not dropped. */
+  firstKept(): number {
+    return (this.sealedSegments().findLast(({ dropped }) => dropped)?.number ?? -1) + 1;
   }
 
   /** Removes what counts for nothing any more. */
@@ -131,10 +143,10 @@ export class DataDirectory {
 
   /** In order of number, then of version. */
   #allSealed(): SealedName[] {
-    return numbersIn(this.segments, /^(\d{6,})(?:\.(\d+))?\.segment$/).map(([number, version]) => ({
-      number: number!,
-      version: version!,
-    }));
+    return [
+      ...sealedIn(this.segments, /^(\d{6,})(?:\.(\d+))?\.segment$/, false),
+      ...sealedIn(this.segments, /^(\d{6,})(?:\.(\d+))?\.hashes$/, true),
+    ].sort((a, b) => a.number - b.number || a.version - b.version);
   }
 
   #allRuns(): RunSpan[] {
@@ -147,6 +159,14 @@ export class DataDirectory {
 
 function name(number: number): string {
   return String(number).padStart(6, '0');
+}
+
+function sealedIn(folder: string, pattern: RegExp, dropped: boolean): SealedName[] {
+  return numbersIn(folder, pattern).map(([number, version]) => ({
+    number: number!,
+    version: version!,
+    dropped,
+  }));
 }
 
 /** The numbers in the names that match, 0 for one that is left out; in order. */

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { zstdDecompressSync } from 'node:zlib';
 import { siblingModule } from '../../threads/thread.ts';
 import type { EventStore } from '../event-store.ts';
 import { erasureOf, type TestDraft, TestLog } from '../test-log.ts';
 import { checkSegments } from './check.ts';
+import { contains } from './contents.fixture.ts';
 import { openSqliteStore } from './store.ts';
 
 const salt = (n: number) => Buffer.from(`salt of ${String(n).padStart(8, '0')}`);
@@ -136,28 +136,4 @@ async function eraseUntilKilled(directory: string, from: number): Promise<number
   child.kill('SIGKILL');
   await once(child, 'close');
   return Number(output.split('\n').at(-2));
-}
-
-/** Whether any of these texts stands in any file, as it is or packed. */
-async function contains(directory: string, texts: readonly string[]): Promise<boolean> {
-  const files = await readdir(directory, { recursive: true, withFileTypes: true });
-  for (const file of files.filter((entry) => entry.isFile())) {
-    const bytes = await readFile(join(file.parentPath, file.name)).catch(() => Buffer.of());
-    const contents = [bytes, ...unpackedFrames(bytes)];
-    if (contents.some((content) => texts.some((text) => content.includes(text)))) return true;
-  }
-  return false;
-}
-
-const zstdMagic = Buffer.of(0x28, 0xb5, 0x2f, 0xfd);
-
-/** Whatever in a file can be unpacked from where a zstd frame begins. */
-function unpackedFrames(bytes: Buffer): Buffer[] {
-  const frames: Buffer[] = [];
-  for (let at = bytes.indexOf(zstdMagic); at >= 0; at = bytes.indexOf(zstdMagic, at + 1)) {
-    const next = bytes.indexOf(zstdMagic, at + 1);
-    // What stands behind a frame is left alone.
-    frames.push(zstdDecompressSync(bytes.subarray(at, next < 0 ? undefined : next)));
-  }
-  return frames;
 }

@@ -1,7 +1,8 @@
 import { setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
+import type { Micros } from '../../core/micros.ts';
 import { serve } from '../../threads/serve.ts';
-import type { Erasure, Range } from '../event-store.ts';
+import type { Erasure, Expired, Range } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
 import type { LiveSegment } from './live/live-segment.ts';
 import type { SealedInfo } from './sealed/sealed-segment.ts';
@@ -24,6 +25,11 @@ const methods = {
     sealer.holding(segments, log, range),
   erase: (info: SealedInfo, log: number, erasures: readonly Erasure[]) =>
     sealer.erase(info, log, erasures),
+  expired: (segments: readonly SealedInfo[], recordedBefore: Micros) =>
+    sealer.expired(segments, recordedBefore),
+  within: (segments: readonly SealedInfo[], expired: readonly Expired[]) =>
+    sealer.within(segments, expired),
+  drop: (info: SealedInfo) => sealer.drop(info),
   tidy: () => sealer.tidy(),
 };
 

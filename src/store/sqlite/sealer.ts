@@ -1,10 +1,13 @@
-import type { Erasure, Range } from '../event-store.ts';
+import type { Micros } from '../../core/micros.ts';
+import type { Erasure, Expired, Range } from '../event-store.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { IdRun } from './ids/id-run.ts';
 import { dueForMerge, type RunSpan } from './ids/id-runs.ts';
 import { mergeRuns } from './ids/merge-runs.ts';
 import type { LiveSegment } from './live/live-segment.ts';
 import { Rows } from './live/rows.ts';
+import type { SealedLog } from './sealed/directory.ts';
+import { dropSealed } from './sealed/drop.ts';
 import { eraseSealed } from './sealed/erase.ts';
 import { seal } from './sealed/seal.ts';
 import { SealedCache } from './sealed/sealed-cache.ts';
@@ -18,6 +21,14 @@ export interface Sealed {
   readonly segment: SealedInfo;
   readonly runs: readonly RunSpan[];
 }
+
+/** What there is after a segment was dropped, and which logs had events in it. */
+export interface DroppedSegment extends Sealed {
+  readonly logs: readonly SealedLog[];
+}
+
+/** Segments dropped at a time: what is recorded of it is one event for each log, and a stop does not wait for more. */
+const droppedTogether = 16;
 
 /**
  * Seals full segments, one after the other. Until `tidy` the replaced files are still there, for whoever still reads
@@ -37,7 +48,7 @@ export class Sealer {
       // The ids come first, so that no sealed segment is ever without.
       const run = directory.run({ first: live.number, last: live.number });
       const bounds = seal(live, rows, {
-        segment: directory.sealed({ number: live.number, version: 0 }),
+        segment: directory.sealed({ number: live.number, version: 0, dropped: false }),
         run,
       });
       directory.sync();
@@ -50,36 +61,87 @@ export class Sealer {
 
   /** Which of these segments have events of a stretch of a log. */
   holding(segments: readonly SealedInfo[], log: number, { from, to }: Range): SealedInfo[] {
-    const cache = new SealedCache();
-    try {
-      return segments.filter((info) => {
-        const place = new SealedSegment(info, this.#directory.sealed(info), cache).log(log);
+    return this.#reading((open) =>
+      segments.filter((info) => {
+        const place = info.dropped ? undefined : open(info).log(log);
         if (place === undefined) return false;
         return place.firstSequence < to && place.firstSequence + place.rows > from;
-      });
-    } finally {
-      cache.close();
+      }),
+    );
+  }
+
+  /** What the oldest of these segments have of each log, as far as all of it was recorded before an instant. */
+  expired(segments: readonly SealedInfo[], recordedBefore: Micros): Expired[] {
+    const isExpired = ({ lastRecordedAt }: SealedLog) => lastRecordedAt < recordedBefore;
+    const stretches = new Map<string, Expired>();
+    for (const { logs } of this.#oldest(segments, isExpired)) {
+      for (const { organisation, firstSequence, rows } of logs) {
+        const from = stretches.get(organisation)?.from ?? firstSequence;
+        stretches.set(organisation, { organisation, from, to: firstSequence + rows });
+      }
     }
+    return [...stretches.values()];
+  }
+
+  /** The oldest of these segments, as far as they have no events but these. */
+  within(segments: readonly SealedInfo[], expired: readonly Expired[]): SealedInfo[] {
+    const ends = new Map(expired.map(({ organisation, to }) => [organisation, to]));
+    const isWithin = ({ organisation, firstSequence, rows }: SealedLog) =>
+      firstSequence + rows <= (ends.get(organisation) ?? 0);
+    return this.#oldest(segments, isWithin).map(({ info }) => info);
+  }
+
+  /** Puts in the place of a segment what proofs need of it. */
+  drop(info: SealedInfo): DroppedSegment {
+    const directory = this.#directory;
+    return this.#reading((open) => {
+      const { logs } = open(info).directory;
+      const segment = dropSealed(open(info), (next) => directory.sealed(next));
+      directory.sync();
+      return { segment, logs, runs: directory.runs() };
+    });
   }
 
   /** Writes a segment anew without what is erased; undefined when there was nothing to be erased in it. */
   erase(info: SealedInfo, log: number, erasures: readonly Erasure[]): SealedInfo | undefined {
     const directory = this.#directory;
-    const cache = new SealedCache();
-    try {
-      const segment = new SealedSegment(info, directory.sealed(info), cache);
-      const erased = eraseSealed(segment, log, erasures, (next) => directory.sealed(next));
+    return this.#reading((open) => {
+      const erased = eraseSealed(open(info), log, erasures, (next) => directory.sealed(next));
       if (erased !== undefined) directory.sync();
       return erased;
-    } finally {
-      cache.close();
-    }
+    });
   }
 
   /** Removes what has been replaced; nobody reads it any more. */
   tidy(): void {
     this.#directory.tidy();
     this.#directory.sync();
+  }
+
+  /** The first segments that are not dropped, as far as it holds for every log in them; no more than go together. */
+  #oldest(
+    segments: readonly SealedInfo[],
+    holds: (log: SealedLog) => boolean,
+  ): { readonly info: SealedInfo; readonly logs: readonly SealedLog[] }[] {
+    return this.#reading((open) => {
+      const oldest = [];
+      for (const info of segments) {
+        if (info.dropped) continue;
+        const { logs } = open(info).directory;
+        if (oldest.length === droppedTogether || !logs.every(holds)) break;
+        oldest.push({ info, logs });
+      }
+      return oldest;
+    });
+  }
+
+  #reading<T>(work: (open: (info: SealedInfo) => SealedSegment) => T): T {
+    const cache = new SealedCache();
+    try {
+      return work((info) => new SealedSegment(info, this.#directory.sealed(info), cache));
+    } finally {
+      cache.close();
+    }
   }
 
   #mergeRuns(): void {
@@ -90,7 +152,8 @@ export class Sealer {
       const [before, last] = due;
       const runs = [new IdRun(directory.run(before)), new IdRun(directory.run(last))] as const;
       try {
-        mergeRuns(...runs, directory.run({ first: before.first, last: last.last }));
+        const merged = directory.run({ first: before.first, last: last.last });
+        mergeRuns(...runs, merged, directory.firstKept());
       } finally {
         for (const run of runs) run.close();
       }

@@ -1,10 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
+import type { Micros } from '../../core/micros.ts';
 import { siblingModule, Thread } from '../../threads/thread.ts';
-import type { Erasure } from '../event-store.ts';
+import type { DroppedLogs } from '../dropped-logs.ts';
+import type { Erasure, Expired } from '../event-store.ts';
 import type { LiveSegment } from './live/live-segment.ts';
 import type { View } from './reader.ts';
 import type { ReaderPool } from './reader-pool.ts';
+import { droppedOf } from './sealed/drop.ts';
+import type { SealedInfo } from './sealed/sealed-segment.ts';
 import type { SealerData, SealerMethods } from './sealer-thread.ts';
 import type { WriterMethods } from './writer-thread.ts';
 
@@ -20,6 +24,7 @@ export class Segments {
   readonly #data: SealerData;
   readonly #writer: Thread<WriterMethods>;
   readonly #readers: ReaderPool;
+  readonly #dropped: DroppedLogs;
   readonly #stop = new AbortController();
   #view: View;
   #sealer: Thread<SealerMethods>;
@@ -32,11 +37,17 @@ export class Segments {
   /** Calls wait here in the order they were made. */
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(data: SealerData, view: View, writer: Thread<WriterMethods>, readers: ReaderPool) {
+  constructor(
+    data: SealerData,
+    { view, dropped }: { readonly view: View; readonly dropped: DroppedLogs },
+    writer: Thread<WriterMethods>,
+    readers: ReaderPool,
+  ) {
     this.#data = data;
     this.#view = view;
     this.#writer = writer;
     this.#readers = readers;
+    this.#dropped = dropped;
     this.#sealer = this.#startSealer();
     void this.#sealFull();
   }
@@ -64,16 +75,26 @@ export class Segments {
    * sealed first, which drops their rows; so events are only ever erased by writing a sealed segment anew.
    */
   async erase(log: number, erasures: readonly Erasure[], before: number): Promise<void> {
-    const isOpen = () => this.#view.live.some(({ number }) => number < before);
-    await this.#waitWhile(isOpen, 'erase');
-    await this.#inTurn(async () => {
-      try {
-        await this.#eraseSealed(log, erasures);
-      } catch (error) {
-        await this.#renewSealer();
-        throw error;
-      }
-    });
+    await this.untilSealed(before, 'erase');
+    await this.#inTurn(() => this.#eraseSealed(log, erasures));
+  }
+
+  /**
+   * Resolves when segments with a lower number are sealed. Rejects with `unavailable` when they cannot be; `purpose`
+   * completes the sentence "Cannot …".
+   */
+  untilSealed(before: number, purpose: string): Promise<void> {
+    return this.#waitWhile(() => this.#view.live.some(({ number }) => number < before), purpose);
+  }
+
+  /** What the oldest segments have of each log, as far as all of it was recorded before an instant. */
+  expired(recordedBefore: Micros): Promise<Expired[]> {
+    return this.#inTurn(() => this.#sealer.call.expired(this.#view.sealed, recordedBefore));
+  }
+
+  /** Drops the oldest segments, as far as they have no events but these. */
+  drop(expired: readonly Expired[]): Promise<void> {
+    return this.#inTurn(() => this.#dropSealed(expired));
   }
 
   /** Lets those who wait pass. Sealing is cut off, and taken up when the store is opened again. */
@@ -106,17 +127,54 @@ export class Segments {
       const erased = await this.#sealer.call.erase(info, log, erasures);
       if (erased === undefined) continue;
       await this.#writer.call.replaced(erased);
-      const sealed = this.#view.sealed.map((held) => (held.number === info.number ? erased : held));
-      await this.#show({ ...this.#view, sealed });
+      await this.#show({ ...this.#view, sealed: this.#withInPlace(erased) });
     }
+    await this.#forget();
+  }
+
+  async #dropSealed(expired: readonly Expired[]): Promise<void> {
+    try {
+      for (const info of await this.#sealer.call.within(this.#view.sealed, expired)) {
+        const dropped = await this.#sealer.call.drop(info);
+        await this.#writer.call.dropped(dropped);
+        // Told of before any answer is without these events.
+        for (const log of dropped.logs) this.#dropped.add(log.organisation, droppedOf(log));
+        const sealed = this.#withInPlace(dropped.segment);
+        await this.#show({ ...this.#view, sealed, runs: dropped.runs });
+      }
+    } finally {
+      await this.#forget();
+    }
+  }
+
+  /** The sealed segments with a new version of one of them. */
+  #withInPlace(segment: SealedInfo): SealedInfo[] {
+    return this.#view.sealed.map((held) => (held.number === segment.number ? segment : held));
+  }
+
+  /** Removes what has been replaced, once no question looks at it. */
+  async #forget(): Promise<void> {
     await this.#readers.settle();
     await this.#sealer.call.tidy();
   }
 
-  /** Sealing and erasing take turns: neither removes files that the other has just replaced. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => {});
+  /**
+   * Sealing, erasing and dropping take turns: none removes files that another has just replaced. After a failure there
+   * is another thread for it, because the one before may be gone.
+   */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        await this.#renewSealer();
+        throw error;
+      }
+    });
+    this.#turn = turn.then(
+      () => {},
+      () => {},
+    );
     return turn;
   }
 

@@ -34,6 +34,8 @@ function whenSealed(store: EventStore, directory: string): EventStore {
   return {
     append: (appends) => store.append(appends),
     erase: (organisation, erasures) => store.erase(organisation, erasures),
+    expired: after(store.expired),
+    drop: (expired) => store.drop(expired),
     findExisting: (organisation, ids) => store.findExisting(organisation, ids),
     head: (organisation) => store.head(organisation),
     get: after(store.get),
@@ -47,6 +49,7 @@ function whenSealed(store: EventStore, directory: string): EventStore {
     sequenceAt: after(store.sequenceAt),
     distinct: after(store.distinct),
     treeNodes: after(store.treeNodes),
+    dropped: (organisation) => store.dropped(organisation),
     close: () => store.close(),
   };
 }

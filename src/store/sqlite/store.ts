@@ -5,11 +5,14 @@ import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
 import { siblingModule, Thread } from '../../threads/thread.ts';
 import { checkAppends, storeClosed } from '../append-check.ts';
+import { DroppedLogs } from '../dropped-logs.ts';
 import { emptyHead } from '../empty-head.ts';
 import type {
   Append,
+  Dropped,
   Erasure,
   EventStore,
+  Expired,
   FacetCount,
   Head,
   Lines,
@@ -31,6 +34,8 @@ export interface SqliteStoreOptions {
   readonly readers?: number;
   /** Events after which a segment is full and a new one begins. */
   readonly segmentEvents?: number;
+  /** How long a segment takes events at most, however few they are; without it until it is full. */
+  readonly segmentMicros?: Micros;
   /** How long one question may take. */
   readonly queryMillis?: number;
 }
@@ -47,15 +52,17 @@ interface Log {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<EventStore> {
   const { directory, segmentEvents = 65_536, queryMillis = 30_000 } = options;
+  const { segmentMicros = Number.POSITIVE_INFINITY } = options;
   const { readers = Math.min(4, Math.max(2, availableParallelism() - 1)) } = options;
-  const data: WriterOptions = { directory, segmentEvents };
+  const data: WriterOptions = { directory, segmentEvents, segmentMicros };
   const module = siblingModule(import.meta.url, './writer-thread');
   const writer = new Thread<WriterMethods>('event store writer', module, data);
   try {
-    const { logs, view } = await writer.call.open();
+    const { logs, view, ...opened } = await writer.call.open();
+    const dropped = new DroppedLogs(opened.dropped);
     const pool = new ReaderPool(readers, { directory, view, queryMillis });
-    const segments = new Segments({ directory }, view, writer, pool);
-    return new SqliteStore(writer, pool, segments, logs);
+    const segments = new Segments({ directory }, { view, dropped }, writer, pool);
+    return new SqliteStore(writer, pool, segments, { logs, dropped });
   } catch (error) {
     await writer.terminate();
     throw error;
@@ -67,21 +74,24 @@ class SqliteStore implements EventStore {
   readonly #readers: ReaderPool;
   readonly #segments: Segments;
   readonly #logs: Map<string, Log>;
+  readonly #dropped: DroppedLogs;
   /** Why the writer is gone. What it did last is unknown then, so nothing is answered any more. */
   #failed: AnnalsError | undefined;
-  readonly #erasing = new Set<Promise<void>>();
+  /** Erasures and the like, which are finished before the store is closed. */
+  readonly #changing = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
   constructor(
     writer: Thread<WriterMethods>,
     readers: ReaderPool,
     segments: Segments,
-    logs: readonly LogEnd[],
+    { logs, dropped }: { readonly logs: readonly LogEnd[]; readonly dropped: DroppedLogs },
   ) {
     this.#writer = writer;
     this.#readers = readers;
     this.#segments = segments;
     this.#logs = new Map(logs.map((log) => [log.organisation, log]));
+    this.#dropped = dropped;
     void writer.ended.then((reason) => {
       this.#failed = reason;
     });
@@ -103,11 +113,33 @@ class SqliteStore implements EventStore {
   }
 
   erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
-    const erasing = this.#erase(organisation, erasures).finally(() =>
-      this.#erasing.delete(erasing),
-    );
-    this.#erasing.add(erasing);
-    return erasing;
+    return this.#finished(this.#erase(organisation, erasures));
+  }
+
+  expired(recordedBefore: Micros): Promise<readonly Expired[]> {
+    return this.#finished(this.#expired(recordedBefore));
+  }
+
+  async drop(expired: readonly Expired[]): Promise<void> {
+    this.#checkOpen();
+    await this.#finished(this.#segments.drop(expired));
+  }
+
+  #finished<T>(change: Promise<T>): Promise<T> {
+    const changing = change.finally(() => this.#changing.delete(changing));
+    this.#changing.add(changing);
+    return changing;
+  }
+
+  async #expired(recordedBefore: Micros): Promise<readonly Expired[]> {
+    this.#checkOpen();
+    await this.#segments.room();
+    const aside = await this.#writer.call.setAsideExpired(recordedBefore);
+    if (aside !== undefined) {
+      for (const segment of aside.begun) this.#segments.begin(segment);
+      await this.#segments.untilSealed(aside.before, 'drop');
+    }
+    return this.#segments.expired(recordedBefore);
   }
 
   async #erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
@@ -195,6 +227,11 @@ class SqliteStore implements EventStore {
     return this.#readers.idlest.treeNodes(log.number, level, from, count);
   }
 
+  async dropped(organisation: string): Promise<Dropped | undefined> {
+    this.#checkOpen();
+    return this.#dropped.of(organisation);
+  }
+
   /** Pages from a sequence on, each read while the caller has the one before. */
   async *#pages<Page extends { readonly next: number }>(
     organisation: string,
@@ -221,7 +258,7 @@ class SqliteStore implements EventStore {
   }
 
   async #finish(): Promise<void> {
-    await Promise.allSettled(this.#erasing);
+    await Promise.allSettled(this.#changing);
     await this.#segments.close();
     await this.#readers.close();
     // Appends made before stand before this call in the writer's queue.

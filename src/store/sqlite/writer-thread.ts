@@ -1,10 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
+import type { Micros } from '../../core/micros.ts';
 import { serve } from '../../threads/serve.ts';
 import type { Erasure } from '../event-store.ts';
 import type { PackedAppends } from './live/packed-appends.ts';
 import type { SealedInfo } from './sealed/sealed-segment.ts';
-import type { Sealed } from './sealer.ts';
+import type { DroppedSegment, Sealed } from './sealer.ts';
 import { Writer, type WriterOptions } from './writer.ts';
 
 let writer: Writer | undefined;
@@ -19,7 +20,9 @@ const methods = {
     writer!.findExisting(organisation, eventIDs),
   setAside: (organisation: string, erasures: readonly Erasure[]) =>
     writer!.setAside(organisation, erasures),
+  setAsideExpired: (recordedBefore: Micros) => writer!.setAsideExpired(recordedBefore),
   replaced: (segment: SealedInfo) => writer!.replaced(segment),
+  dropped: (dropped: DroppedSegment) => writer!.dropped(dropped),
   sealed: (sealed: Sealed) => writer!.sealed(sealed),
   close: () => writer?.close(),
 };

@@ -1,8 +1,11 @@
 import { AnnalsError, messageOf } from '../../core/errors.ts';
+import type { Micros } from '../../core/micros.ts';
 import type { Random } from '../../core/uuid.ts';
 import { checkErasures, duplicate, headMoved } from '../append-check.ts';
-import type { Erasure, StoredEvent } from '../event-store.ts';
+import { DroppedLogs } from '../dropped-logs.ts';
+import type { Dropped, Erasure, StoredEvent } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
+
 import { type IdHash, idHash } from './ids/id-hash.ts';
 import { IdRuns } from './ids/id-runs.ts';
 import { ActiveSegment } from './live/active-segment.ts';
@@ -19,21 +22,25 @@ import { capacityFor, type LiveSegment, loadColumns } from './live/live-segment.
 import { type PackedAppend, type PackedAppends, searchableEvents } from './live/packed-appends.ts';
 import type { LogEnd } from './live/rows.ts';
 import type { View } from './reader.ts';
+import { droppedOf } from './sealed/drop.ts';
 import { restoreRun } from './sealed/restore-run.ts';
 import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment, sealedInfo } from './sealed/sealed-segment.ts';
-import type { Sealed } from './sealer.ts';
+import type { DroppedSegment, Sealed } from './sealer.ts';
 import { StoreFile } from './store-file.ts';
 
 export interface WriterOptions {
   readonly directory: string;
   /** Events after which a segment is full and a new one begins. */
   readonly segmentEvents: number;
+  /** So is one whose first event was recorded longer ago than this. */
+  readonly segmentMicros: Micros;
 }
 
 /** What the rest of the store learns when the directory is opened. */
 export interface Opened {
   readonly logs: readonly LogEnd[];
+  readonly dropped: readonly (readonly [organisation: string, dropped: Dropped])[];
   readonly view: View;
 }
 
@@ -44,14 +51,17 @@ export interface Appended {
   readonly begun: readonly LiveSegment[];
 }
 
-/** Where events stand that shall be erased. */
+/** Where events stand that shall be erased, or dropped. */
 export interface SetAside {
-  /** Number of their log. */
-  readonly log: number;
   /** They are all in segments with a lower number than this one. */
   readonly before: number;
   /** As in `Appended`. */
   readonly begun: readonly LiveSegment[];
+}
+
+export interface SetAsideOfLog extends SetAside {
+  /** Number of the log. */
+  readonly log: number;
 }
 
 /** A segment in SQLite with its columns, as the writer holds it. */
@@ -73,6 +83,7 @@ interface Planned {
 export class Writer {
   readonly #directory: DataDirectory;
   readonly #segmentEvents: number;
+  readonly #segmentMicros: Micros;
   readonly #store: StoreFile;
   readonly #logs = new Map<string, LogEnd>();
   /** Oldest first; the last one takes events. */
@@ -83,9 +94,10 @@ export class Writer {
   readonly #begun: LiveSegment[] = [];
   #broken: AnnalsError | undefined;
 
-  constructor({ directory, segmentEvents }: WriterOptions, random: Random) {
+  constructor({ directory, segmentEvents, segmentMicros }: WriterOptions, random: Random) {
     this.#directory = new DataDirectory(directory);
     this.#segmentEvents = segmentEvents;
+    this.#segmentMicros = segmentMicros;
     this.#runs = new IdRuns((span) => this.#directory.run(span));
     this.#directory.prepare();
     this.#store = new StoreFile(this.#directory, random);
@@ -98,13 +110,18 @@ export class Writer {
   }
 
   opened(): Opened {
+    const dropped = new DroppedLogs();
+    for (const segment of this.#sealed.values()) {
+      if (!segment.info.dropped) continue;
+      for (const log of segment.directory.logs) dropped.add(log.organisation, droppedOf(log));
+    }
     const view = {
       idSeed: this.#store.idSeed,
       sealed: Array.from(this.#sealed.values(), ({ info }) => info),
       runs: this.#directory.runs(),
       live: this.#open.map(liveSegment),
     };
-    return { logs: [...this.#logs.values()], view };
+    return { logs: [...this.#logs.values()], dropped: dropped.entries(), view };
   }
 
   /** A segment has been sealed, which from now on is read in its sealed form. */
@@ -120,7 +137,7 @@ export class Writer {
     if (this.#broken !== undefined) throw this.#broken;
     const planned = this.#plan(packed);
     const need = roomFor(planned.flatMap(({ events }) => events));
-    if (!this.#active.columns.hasRoomFor(need)) {
+    if (!this.#active.columns.hasRoomFor(need) || this.#isOver(planned)) {
       this.#begun.push(this.#begin(capacityFor(this.#segmentEvents, need)));
     }
     this.#write(packed, planned);
@@ -134,22 +151,41 @@ export class Writer {
    * Makes sure that these events are not in the segment that takes events: if one is, another segment is begun. Where
    * they stand now is sealed, or full and about to be.
    */
-  setAside(organisation: string, erasures: readonly Erasure[]): SetAside | undefined {
+  setAside(organisation: string, erasures: readonly Erasure[]): SetAsideOfLog | undefined {
     if (this.#broken !== undefined) throw this.#broken;
     const log = this.#logs.get(organisation);
     checkErasures(organisation, erasures, log?.head.size ?? 0);
     if (log === undefined) return undefined;
     const wanted = new Set(erasures.map(({ sequence }) => sequence));
-    if (holdsAny(this.#active.columns.columns, log.number, wanted)) {
-      this.#begun.push(this.#begin(capacityFor(this.#segmentEvents, roomFor([]))));
-    }
+    if (holdsAny(this.#active.columns.columns, log.number, wanted)) this.#beginEmpty();
     return { log: log.number, before: this.#active.number, begun: this.#begun.splice(0) };
+  }
+
+  /**
+   * Begins another segment when everything in the one that takes events was recorded before an instant. Undefined when
+   * it was not, or there is nothing in it.
+   */
+  setAsideExpired(recordedBefore: Micros): SetAside | undefined {
+    if (this.#broken !== undefined) throw this.#broken;
+    const { columns } = this.#active.columns;
+    const rows = visibleRows(columns);
+    if (rows === 0 || columns.recordedAt.subarray(0, rows).some((at) => at >= recordedBefore)) {
+      return undefined;
+    }
+    this.#beginEmpty();
+    return { before: this.#active.number, begun: this.#begun.splice(0) };
   }
 
   /** A sealed segment was written anew. */
   replaced(segment: SealedInfo): void {
     this.#addSealed(segment);
     this.#cache.keepOnly(Array.from(this.#sealed.values(), ({ path }) => path));
+  }
+
+  /** Of a sealed segment only what proofs need is left. */
+  dropped({ segment, runs }: DroppedSegment): void {
+    this.replaced(segment);
+    this.#runs.show(runs);
   }
 
   findExisting(organisation: string, eventIDs: readonly string[]): Map<string, StoredEvent> {
@@ -212,6 +248,7 @@ export class Writer {
   #restoreRuns(): void {
     const runs = this.#directory.runs();
     for (const [number, segment] of this.#sealed) {
+      if (segment.info.dropped) continue;
       if (runs.some(({ first, last }) => first <= number && number <= last)) continue;
       restoreRun(segment, this.#directory.run({ first: number, last: number }), this.#store.idSeed);
     }
@@ -220,6 +257,18 @@ export class Writer {
   #addSealed(info: SealedInfo): void {
     const path = this.#directory.sealed(info);
     this.#sealed.set(info.number, new SealedSegment(info, path, this.#cache));
+  }
+
+  /** Whether the active segment has taken events for so long that these go to another one. */
+  #isOver(planned: readonly Planned[]): boolean {
+    const { columns } = this.#active.columns;
+    if (visibleRows(columns) === 0) return false;
+    const ends = columns.recordedAt[0]! + this.#segmentMicros;
+    return planned.some(({ append }) => append.head.recordedAt > ends);
+  }
+
+  #beginEmpty(): void {
+    this.#begun.push(this.#begin(capacityFor(this.#segmentEvents, roomFor([]))));
   }
 
   /** Begins a new segment, which takes events from now on. */

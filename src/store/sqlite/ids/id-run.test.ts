@@ -73,6 +73,18 @@ describe('a run of ids', () => {
     for (const run of [...runs, merged]) run.close();
   });
 
+  it('made of two forgets the entries of dropped segments', () => {
+    const runs = [written(1, hashes(300, 'a')), written(2, hashes(20, 'b'))] as const;
+    const path = join(directory, 'later.ids');
+    mergeRuns(...runs, path, 2);
+    const merged = new IdRun(path);
+    assert.equal(merged.entries, 20);
+    assert.deepEqual(merged.find(hashOf('a 7')), []);
+    assert.deepEqual(merged.find(hashOf('b 7')), [{ segment: 2, row: 7 }]);
+    merged.check();
+    for (const run of [...runs, merged]) run.close();
+  });
+
   it('rules out ids by the time they carry, and no others', () => {
     const id = (millis: number) => {
       const digits = millis.toString(16).padStart(12, '0');

@@ -5,14 +5,14 @@ import { widened } from './id-time.ts';
 
 const bufferedEntries = 16 * 1024;
 
-/** Makes one run of two, which stay as they are. */
-export function mergeRuns(a: IdRun, b: IdRun, path: string): void {
+/** Makes one run of two, which stay as they are, without ids of segments before `firstKept`. */
+export function mergeRuns(a: IdRun, b: IdRun, path: string, firstKept = 0): void {
   const writer = new IdRunWriter(path);
   try {
     const [left, right] = [new Entries(a), new Entries(b)];
     while (left.left || right.left) {
       const next = !right.left || (left.left && left.before(right)) ? left : right;
-      writer.add(next.entries, next.at);
+      if (next.segment >= firstKept) writer.add(next.entries, next.at);
       next.advance();
     }
     writer.finish(widened(a.times, b.times));
@@ -35,6 +35,10 @@ class Entries {
     this.#run = run;
     this.entries = this.#next();
     this.left = this.entries.length > 0;
+  }
+
+  get segment(): number {
+    return this.entries[this.at + 2]!;
   }
 
   before(other: Entries): boolean {

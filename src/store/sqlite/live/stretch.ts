@@ -27,9 +27,20 @@ export function liveStretch(
     values,
     events: (asked) => asked.map((row) => withoutLog(held.event(row))),
     lines: (asked) => asked.map((row) => held.chunk(row).line(row)),
-    leafHashes: (asked) => asked.map((row) => held.chunk(row).leafHash(row)),
+    leafHashes: (sequences) =>
+      rowsOf(log, columns, rows, sequences).map((row) => held.chunk(row).leafHash(row)),
     node: (level, index) => held.node(log, level, index),
   };
+}
+
+/** The log's rows with these sequences, in order. */
+function rowsOf(log: number, columns: LiveColumns, rows: number, { from, to }: Range): number[] {
+  const { logs, sequences } = columns;
+  const found: number[] = [];
+  for (let row = 0; row < rows; row += 1) {
+    if (logs[row] === log && sequences[row]! >= from && sequences[row]! < to) found.push(row);
+  }
+  return found;
 }
 
 /** Rows of all logs are mixed, so nothing is known of one log without looking. */

@@ -52,7 +52,8 @@ export interface Stretch {
   events(rows: readonly number[]): StoredEvent[];
   /** Their bodies, each followed by a line feed. */
   lines(rows: readonly number[]): Buffer[];
-  leafHashes(rows: readonly number[]): Uint8Array[];
+  /** Those of the events with these sequences, dropped ones included, in order. */
+  leafHashes(sequences: Range): Uint8Array[];
   /** A node of the log's tree, if an event in here completed it. */
   node(level: number, index: number): Uint8Array | undefined;
 }

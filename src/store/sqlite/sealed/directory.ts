@@ -9,12 +9,15 @@ export const hashBytes = 32;
 
 /**
  * What a sealed segment says about itself, at its end. A segment is one file that never changes again,
- * though another version of it, without what was erased, may take its place:
+ * though another version of it, without what was erased or dropped, may take its place:
  *
  *     magic | frames and sections | directory (a frame) | footer
  *
  * Rows are events in the order of (log, sequence). Everything is a zstd frame with a checksum of its own, except for
  * what does not compress and is read in small pieces; that stands in sections, whose checksums stand here.
+ *
+ * Once its events were dropped a segment has no frames, but all its rows by number: what is left of them are `logs`,
+ * `leafHashes` and `nodes`.
  */
 export interface SegmentDirectory {
   readonly number: number;
@@ -48,6 +51,12 @@ export interface Bounds {
   readonly earliest: Micros;
   readonly latest: Micros;
 }
+
+/** The bounds of a segment without events: no time is within. */
+export const noTime: Bounds = {
+  earliest: Number.POSITIVE_INFINITY,
+  latest: Number.NEGATIVE_INFINITY,
+};
 
 /** One log's events in the segment: `rows` of them from `firstRow` and from `firstSequence`. */
 export interface SealedLog extends Bounds {

@@ -9,8 +9,8 @@ export function restoreRun(segment: SealedSegment, path: string, seed: IdSeed): 
   const ids: RowId[] = [];
   let times = noIdTimes;
   for (let row = 0; row < segment.info.rows; row += 1) {
-    const { log, body } = segment.storedRow(row);
-    const { eventID } = searchableParts(body);
+    const { number: log } = segment.logAt(row);
+    const { eventID } = searchableParts(segment.event(row).body);
     ids.push({ row, hash: idHash(seed, log, eventID) });
     const time = idTime(eventID);
     if (time !== undefined) times = widened(times, { earliest: time, latest: time });

@@ -102,7 +102,7 @@ class Sealing {
     };
     const bounds = boundsOf(createdAt);
     file.finish(directory, bounds);
-    return { number, version: 0, rows, ...bounds };
+    return { number, version: 0, dropped: false, rows, ...bounds };
   }
 
   #inOrder(column: Float64Array): Float64Array {

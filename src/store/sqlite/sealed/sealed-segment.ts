@@ -122,7 +122,9 @@ export class SealedSegment {
     };
   }
 
-  storedRow(row: number): StoredRow {
+  /** Undefined when it was dropped. */
+  storedRow(row: number): StoredRow | undefined {
+    if (this.info.dropped) return undefined;
     const log = this.logAt(row);
     return { log: log.number, ...this.event(row, log) };
   }

@@ -63,11 +63,13 @@ export class SealedStretch implements Stretch {
     return pieces;
   }
 
-  leafHashes(rows: readonly number[]): Uint8Array[] {
-    const [first = 0] = rows;
-    const adjacent = rows.every((row, index) => row === first + index);
-    if (adjacent) return [this.#segment.leafHashes(first, rows.length)];
-    return rows.map((row) => this.#segment.leafHashes(row, 1));
+  leafHashes(sequences: Range): Uint8Array[] {
+    const log = this.#place();
+    if (log === undefined) return [];
+    const { firstRow, firstSequence, rows } = log;
+    const from = Math.max(sequences.from, firstSequence);
+    const to = Math.min(sequences.to, firstSequence + rows);
+    return from < to ? [this.#segment.leafHashes(firstRow + from - firstSequence, to - from)] : [];
   }
 
   node(level: number, index: number): Uint8Array | undefined {

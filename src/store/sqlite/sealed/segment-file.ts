@@ -51,6 +51,13 @@ export class SegmentFile {
     return this.#read(start + from, length);
   }
 
+  /** Throws `corrupt` if it is not what was written. */
+  wholeSection(name: string, section: Section): Buffer {
+    const bytes = this.section(section, 0, section.length);
+    if (crc32(bytes) !== section.crc32) throw this.#damaged(`the checksum of ${name} is wrong`);
+    return bytes;
+  }
+
   /** Reads everything and throws `corrupt` if it is not what was written. */
   check(): void {
     if (!this.#read(0, magic.length).equals(magic)) {
@@ -62,9 +69,7 @@ export class SegmentFile {
     }
     const { salts, leafHashes, nodes } = directory;
     for (const [name, section] of Object.entries({ salts, leafHashes, nodes })) {
-      if (crc32(this.section(section, 0, section.length)) !== section.crc32) {
-        throw this.#damaged(`the checksum of ${name} is wrong`);
-      }
+      this.wholeSection(name, section);
     }
   }
 

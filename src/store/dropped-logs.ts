@@ -1,0 +1,28 @@
+import type { Dropped } from './event-store.ts';
+
+/** What was dropped of each log, put together from the stretches that were. */
+export class DroppedLogs {
+  readonly #logs: Map<string, Dropped>;
+
+  constructor(known: Iterable<readonly [organisation: string, dropped: Dropped]> = []) {
+    this.#logs = new Map(known);
+  }
+
+  of(organisation: string): Dropped | undefined {
+    return this.#logs.get(organisation);
+  }
+
+  /** Adds the stretch that came next. */
+  add(organisation: string, { before, earliest, latest }: Dropped): void {
+    const known = this.#logs.get(organisation);
+    this.#logs.set(organisation, {
+      before,
+      earliest: Math.min(earliest, known?.earliest ?? earliest),
+      latest: Math.max(latest, known?.latest ?? latest),
+    });
+  }
+
+  entries(): [organisation: string, dropped: Dropped][] {
+    return [...this.#logs];
+  }
+}
