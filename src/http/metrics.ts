@@ -75,6 +75,10 @@ export class Metrics {
     'annals_events_duplicate_total',
     'Drafts that were in the log already.',
   );
+  readonly droppedEvents = new Counter(
+    'annals_events_dropped_total',
+    'Events dropped because their retention was over.',
+  );
   readonly refusedCredentials = new Counter(
     'annals_credentials_refused_total',
     'Requests without a valid credential or permission.',
@@ -104,6 +108,7 @@ export class Metrics {
       ...this.requestSeconds.lines(),
       ...this.recordedEvents.lines(),
       ...this.duplicateEvents.lines(),
+      ...this.droppedEvents.lines(),
       ...this.refusedCredentials.lines(),
       ...this.issuedCheckpoints.lines(),
       ...this.refusedCheckpoints.lines(),

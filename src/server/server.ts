@@ -22,6 +22,7 @@ import { openSqliteStore } from '../store/sqlite/store.ts';
 import { mountedDialects } from './dialects.ts';
 import { readOperatorKey, settleOperatorKey } from './operator-key.ts';
 import { startProving } from './proving.ts';
+import { segmentMicros, startRetaining } from './retaining.ts';
 import type { Settings } from './settings.ts';
 import { version } from './version.ts';
 
@@ -58,7 +59,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   await using opened = new AsyncDisposableStack();
   const { data, readers, segmentEvents } = settings;
   const store = opened.adopt(
-    await openSqliteStore({ directory: data, readers, segmentEvents }),
+    await openSqliteStore({ directory: data, readers, segmentEvents, ...segmentMicros(settings) }),
     (it) => it.close(),
   );
   const directory = opened.adopt(
@@ -136,6 +137,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   opened.defer(() => void server.close());
   // Last, so that a key is not made and kept by a start that fails before anybody has seen it.
   const madeOperatorKey = await settleOperatorKey(directory, givenOperatorKey, world);
+  const retaining = { settings, store, ledger, clock, metrics, log };
+  opened.adopt(startRetaining(retaining), (it) => it.close());
   const running = opened.move();
   log.info({ url, data: settings.data, version }, 'listening');
 

@@ -42,6 +42,8 @@ describe('settings', () => {
     ['logLevel', 'loud', /--log-level "loud" must be one of trace, debug, /],
     ['maxBodyBytes', '1e6', /--max-body-bytes "1e6" must be a whole number from 1024 to /],
     ['maxBatchEvents', '0', /--max-batch-events "0" must be a whole number from 1 to /],
+    ['retention', '30', /--retention "30" cannot be used: .* write 90m, 24h, 7d/],
+    ['retention', '12m', '--retention "12m" must be a day or more, such as 400d or 1y'],
     ['readers', '65', '--readers "65" must be a whole number from 1 to 64'],
     ['segmentEvents', '999', '--segment-events "999" must be a whole number from 1000 to 1000000'],
     ['dialects', 'aws', /"aws" is none of thalassa, upcloud, cockroachdb, nor one of them with/],

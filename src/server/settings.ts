@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { keyPattern } from '../access/key.ts';
 import { AnnalsError, type Issue, messageOf } from '../core/errors.ts';
 import { maxRequestBytes, maxRequestEvents } from '../core/event.ts';
+import { day } from '../core/micros.ts';
+import { parseSince } from '../core/window.ts';
 import { isKeyName, parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
 import { anchorProblem } from './anchors.ts';
 import { type DialectPlaces, readDialects } from './dialect-places.ts';
@@ -23,6 +25,9 @@ const list = z
   .string()
   .prefault('')
   .transform((text) => text.split(',').filter((part) => part !== ''));
+
+/** So that a slip of the pen, such as `m` for months, drops nothing. */
+const leastRetention = day;
 
 /** Every setting of the server: its flag, its variable, its meaning, its check. */
 export const settingsSchema = z.object({
@@ -110,6 +115,20 @@ export const settingsSchema = z.object({
     .enum(['version', 'text', 'object'], { message: 'must be version, text or object' })
     .default('version')
     .describe('Form of payload in CockroachDB’s dialect; version goes by Cc-Version'),
+  retention: z
+    .string()
+    .transform((text, context) => {
+      try {
+        const micros = parseSince(text);
+        if (micros >= leastRetention) return micros;
+        context.addIssue({ code: 'custom', message: 'must be a day or more, such as 400d or 1y' });
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: `cannot be used: ${messageOf(error)}` });
+      }
+      return z.NEVER;
+    })
+    .exactOptional()
+    .describe('How long events are kept, such as 400d or 1y; for ever when absent'),
   readers: wholeNumber(1, 64).prefault('2').describe('Threads that read the trail'),
   segmentEvents: wholeNumber(1_000, 1_000_000)
     .prefault('65536')

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { personalPaths } from '../../integrity/personal.ts';
-import type { EventStore, Head, StoredEvent } from '../../store/event-store.ts';
+import type { EventStore, Head, ListQuery, StoredEvent } from '../../store/event-store.ts';
+import { dropRecord } from '../drop-records.ts';
 import type { IssuedCheckpoint } from './archive.ts';
 import { checkLog } from './check-log.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -17,6 +18,8 @@ interface Tampering {
 
 function tampered(store: EventStore, { event, head, node }: Tampering): EventStore {
   return Object.assign(Object.create(store) as EventStore, {
+    dropped: (of: string) => store.dropped(of),
+    list: (of: string, query: ListQuery) => store.list(of, query),
     head: async (of: string) => (head ?? ((same) => same))(await store.head(of)),
     async *scan(of: string, range: { from: number; to: number }) {
       for await (const events of store.scan(of, range)) {
@@ -124,6 +127,51 @@ describe('the check of a log', () => {
       await assert.rejects(check(tampered(await log, tampering)), { code: 'corrupt', message });
     });
   }
+
+  /** So many events, a record that the first ones are dropped, and so many more; which are dropped then. */
+  const droppedTrail = async (first: number, more: number, recorded = first) => {
+    const { store, record } = openTrail();
+    await record(first);
+    const expired = { organisation, from: 0, to: recorded };
+    await record(1, dropRecord(expired, 1_800_000_000_000_000));
+    if (more > 0) await record(more);
+    await store.drop([{ organisation, from: 0, to: first }]);
+    return store;
+  };
+  for (const [first, more] of [
+    [100, 0],
+    [255, 0],
+    [256, 0],
+    [300, 100],
+    [300, 400],
+    [600, 0],
+  ] as const) {
+    it(`passes a log that says itself that its first ${first} of ${first + more + 1} events were dropped`, async () => {
+      const store = await droppedTrail(first, more);
+      assert.equal((await store.dropped(organisation))?.before, first);
+      await check(store);
+      await check(store, await sign(store));
+    });
+  }
+
+  it('finds that events are gone without a word of it in the log', async () => {
+    await check(await droppedTrail(300, 5, 301));
+    const message =
+      'The log of acme was changed: its first 300 events are gone, and no record says that they were dropped';
+    await assert.rejects(check(await droppedTrail(300, 5, 299)), { code: 'corrupt', message });
+  });
+
+  it('finds what was changed in what is left', async () => {
+    const change = atEvent(310, (event) => ({ ...event, body: event.body.replace('te', 'to') }));
+    await assert.rejects(check(tampered(await droppedTrail(300, 20), change)), {
+      message: /event 310 is not/,
+    });
+    const leaf = (hash: Uint8Array, level: number, index: number) =>
+      level === 0 && index === 290 ? flipped(hash) : hash;
+    await assert.rejects(check(tampered(await droppedTrail(300, 20), { node: leaf })), {
+      message: /does not lead to the stored root/,
+    });
+  });
 
   it('finds that a log was set back or rebuilt since it was last signed', async () => {
     const newest = await sign(await log);

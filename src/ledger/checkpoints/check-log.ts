@@ -6,7 +6,8 @@ import type { KnownKey } from '../../integrity/known-key.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
 import type { PersonalPaths } from '../../integrity/personal.ts';
 import { fullWidth } from '../../integrity/tiles.ts';
-import type { EventReader, Head, StoredEvent } from '../../store/event-store.ts';
+import type { EventReader, Range, StoredEvent } from '../../store/event-store.ts';
+import { recordedDrop } from '../drop-records.ts';
 import { grow, readTile, rootAt } from '../tree.ts';
 import type { IssuedCheckpoint } from './archive.ts';
 import { rebuilt, setBack } from './checkpoints.ts';
@@ -18,7 +19,7 @@ export interface LogToCheck {
   readonly newest: IssuedCheckpoint | undefined;
 }
 
-type LogReader = Pick<EventReader, 'head' | 'scan' | 'treeNodes'>;
+type LogReader = Pick<EventReader, 'head' | 'list' | 'scan' | 'treeNodes' | 'dropped'>;
 
 /** By which logs are checked. */
 export interface LogChecks {
@@ -28,9 +29,9 @@ export interface LogChecks {
 }
 
 /**
- * Derives the tail of a log's tree anew and compares: the events of its last tile (1 to 256 of them) lead to their
- * leaf hashes, these and the tiles above to the stored root and frontier, and the newest checkpoint is signed and of
- * this log.
+ * Derives the tail of a log's tree anew and compares: the events of its last tile (1 to 256 of them, without those that
+ * were dropped) lead to their leaf hashes, these and the tiles above to the stored root and frontier, and the newest
+ * checkpoint is signed and of this log. If events were dropped, the log itself must say so.
  * Rejects with `corrupt` naming the log and the place. It takes a few reads, however long the log is; events before
  * the last tile are what `annals verify` is for.
  */
@@ -44,7 +45,15 @@ export async function checkLog(
     throw broken(name, `its checkpoint of ${newest.size} events was not signed by this server`);
   }
   if (newest !== undefined && newest.size > head.size) throw setBack(name, newest.size, head);
-  const tree = await deriveTail(reader, { organisation, name }, head, paths);
+  const dropped = (await reader.dropped(organisation))?.before ?? 0;
+  if (dropped > 0 && (await recordedDrop(reader, organisation, dropped)) === undefined) {
+    throw broken(
+      name,
+      `its first ${dropped} events are gone, and no record says that they were dropped`,
+    );
+  }
+  const kept = { from: dropped, to: head.size };
+  const tree = await deriveTail(reader, { organisation, name }, kept, paths);
   if (!sameHash(tree.root(), head.root)) {
     throw broken(name, `the tree over its ${head.size} events does not lead to the stored root`);
   }
@@ -58,25 +67,27 @@ export async function checkLog(
   if (!sameHash(root, newest.root)) throw rebuilt(name, newest.size);
 }
 
-/** The edge of the tree as the events of its last tile and the tiles before make it. */
+/** The edge of the tree as the events of its last tile, of those that are kept, and all hashes before make it. */
 async function deriveTail(
   reader: LogReader,
   { organisation, name }: Pick<LogToCheck, 'organisation' | 'name'>,
-  { size }: Head,
+  kept: Range,
   paths: PersonalPaths,
 ): Promise<Frontier> {
   const tree = new Frontier();
+  const size = kept.to;
   if (size === 0) return tree;
   const tile = Math.ceil(size / fullWidth) - 1;
-  const from = tile * fullWidth;
+  const first = tile * fullWidth;
+  const from = Math.max(first, kept.from);
   await grow(tree, from, reader, organisation);
-  const leaves = await readTile(reader, organisation, 0, tile, size - from);
+  const leaves = await readTile(reader, organisation, 0, tile, size - first);
   for await (const events of reader.scan(organisation, { from, to: size })) {
     for (const event of events) {
       const place = tree.size;
       if (event.sequence !== place) throw broken(name, `event ${place} is missing`);
       const leaf = leafOf(event, paths);
-      if (leaf === undefined || !sameHash(leaf, hashAt(leaves, place - from))) {
+      if (leaf === undefined || !sameHash(leaf, hashAt(leaves, place - first))) {
         throw broken(name, `event ${place} is not the one that was recorded`);
       }
       tree.append([leaf]);
