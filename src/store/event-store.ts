@@ -159,6 +159,8 @@ export interface Lines {
   readonly bytes: Uint8Array;
   /** The last of these events: where the next lines begin after. */
   readonly last: Place;
+  /** Whether events of the list follow, beyond its limit too. */
+  readonly more: boolean;
 }
 
 export interface EventReader {
@@ -167,8 +169,8 @@ export interface EventReader {
   /** One page, fewer than `limit` events only when no more match. */
   list(organisation: string, query: ListQuery): Promise<readonly StoredEvent[]>;
   /**
-   * The same page as the bytes of its bodies, for exports, where nobody needs to look at a single event: stored bytes
-   * are handed on without being parsed. Ends early after about a megabyte; undefined when no event is left.
+   * The same page as the bytes of its bodies, for whoever hands events on without looking at them. Ends early after
+   * about a megabyte; undefined when no event is left.
    */
   listLines(organisation: string, query: ListQuery): Promise<Lines | undefined>;
   /** How many events match, exactly. */

@@ -2,12 +2,15 @@ import type { Lines, StoredEvent } from './event-store.ts';
 
 const enoughBytes = 1024 * 1024;
 
-/** A page of events as lines, cut off after about a megabyte, for readers that hold events rather than bytes. */
-export function linesOf(events: readonly StoredEvent[]): Lines | undefined {
+/**
+ * The first `limit` of these events as lines, cut off after about a megabyte, for readers that hold events rather than
+ * bytes. An event beyond them says that there are more.
+ */
+export function linesOf(events: readonly StoredEvent[], limit: number): Lines | undefined {
   const lines: Buffer[] = [];
   let length = 0;
   for (const { body } of events) {
-    if (length >= enoughBytes) break;
+    if (length >= enoughBytes || lines.length === limit) break;
     const line = Buffer.from(`${body}\n`);
     lines.push(line);
     length += line.length;
@@ -15,5 +18,10 @@ export function linesOf(events: readonly StoredEvent[]): Lines | undefined {
   const last = events[lines.length - 1];
   if (last === undefined) return undefined;
   const { createdAt, sequence } = last;
-  return { events: lines.length, bytes: Buffer.concat(lines), last: { createdAt, sequence } };
+  return {
+    events: lines.length,
+    bytes: Buffer.concat(lines),
+    last: { createdAt, sequence },
+    more: lines.length < events.length,
+  };
 }

@@ -44,6 +44,8 @@ function arrayMembers(lines: Buffer, first: boolean): string {
 
 /** Events read at a time; the store cuts a page of large ones short. */
 const pageSize = 4_000;
+/** The same where each event is changed on the way. */
+const changedSize = 1_000;
 
 export interface ExportQuestion {
   readonly organisation: string;
@@ -74,11 +76,11 @@ export async function* exportPieces(
   const read = linesReader(reader, question);
   let count = 0;
   if (writing.begin !== '') yield Buffer.from(writing.begin);
-  let next = ahead(read(question.after));
-  for (;;) {
-    const lines = await next;
+  let next: Promise<Lines | undefined> | undefined = ahead(read(question.after));
+  while (next !== undefined) {
+    const lines: Lines | undefined = await next;
     if (lines === undefined) break;
-    next = ahead(read(lines.last));
+    next = lines.more ? ahead(read(lines.last)) : undefined;
     const { buffer, byteOffset, length } = lines.bytes;
     const piece = writing.write(Buffer.from(buffer, byteOffset, length), count === 0);
     yield typeof piece === 'string' ? Buffer.from(piece) : piece;
@@ -107,8 +109,8 @@ function linesReader(reader: EventReader, question: ExportQuestion) {
       ...(after !== undefined && { after }),
     };
     if (!redacted && !withSalts) return reader.listLines(organisation, query);
-    const events = await reader.list(organisation, { ...query, limit: 1_000 });
-    return linesOf(events.map(shown));
+    const events = await reader.list(organisation, { ...query, limit: changedSize + 1 });
+    return linesOf(events.map(shown), changedSize);
   };
 }
 

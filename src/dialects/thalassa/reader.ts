@@ -16,8 +16,11 @@ export function thalassaReader(reader: EventReader): EventReader {
     scan: async function* (...question) {
       for await (const batch of reader.scan(...question)) yield batch.map(pure);
     },
-    listLines: async (organisation, query) =>
-      linesOf((await reader.list(organisation, query)).map(pure)),
+    listLines: async (organisation, query) => {
+      const { limit } = query;
+      const events = await reader.list(organisation, { ...query, limit: limit + 1 });
+      return linesOf(events.map(pure), limit);
+    },
     sequenceAt: (...question) => reader.sequenceAt(...question),
     distinct: (...question) => reader.distinct(...question),
     treeNodes: (...question) => reader.treeNodes(...question),

@@ -157,7 +157,8 @@ class MemoryStore implements EventStore {
   }
 
   async listLines(organisation: string, query: ListQuery): Promise<Lines | undefined> {
-    return linesOf(await this.list(organisation, query));
+    const { limit } = query;
+    return linesOf(await this.list(organisation, { ...query, limit: limit + 1 }), limit);
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {

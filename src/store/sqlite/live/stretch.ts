@@ -1,7 +1,7 @@
 import { facets } from '../../../core/facets.ts';
 import { comparable } from '../../../core/filter.ts';
 import type { Range, StoredEvent } from '../../event-store.ts';
-import type { Codes, Part, Stretch, Texts, Values } from '../query/segment.ts';
+import type { Codes, Part, RowLines, Stretch, Texts, Values } from '../query/segment.ts';
 import { type LiveColumns, partRows, valueCount, visibleRows } from './columns.ts';
 import type { Rows } from './rows.ts';
 
@@ -26,7 +26,7 @@ export function liveStretch(
     parts,
     values,
     events: (asked) => asked.map((row) => withoutLog(held.event(row))),
-    lines: (asked) => asked.map((row) => held.chunk(row).line(row)),
+    lines: (asked, maxBytes) => heldLines(held, asked, maxBytes),
     leafHashes: (sequences) =>
       rowsOf(log, columns, rows, sequences).map((row) => held.chunk(row).leafHash(row)),
     node: (level, index) => held.node(log, level, index),
@@ -41,6 +41,18 @@ function rowsOf(log: number, columns: LiveColumns, rows: number, { from, to }: R
     if (logs[row] === log && sequences[row]! >= from && sequences[row]! < to) found.push(row);
   }
   return found;
+}
+
+function heldLines(held: Rows, rows: Uint32Array, maxBytes: number): RowLines {
+  const lines: Buffer[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    if (lines.length > 0 && bytes >= maxBytes) break;
+    const line = held.chunk(row).line(row);
+    lines.push(line);
+    bytes += line.length;
+  }
+  return { rows: lines.length, bytes: Buffer.concat(lines, bytes) };
 }
 
 /** Rows of all logs are mixed, so nothing is known of one log without looking. */
@@ -66,7 +78,7 @@ class LivePart implements Part {
     return this.#columns.logs.subarray(this.firstRow, this.firstRow + this.rows);
   }
 
-  sequences(): Uint32Array {
+  get sequences(): Uint32Array {
     return this.#columns.sequences.subarray(this.firstRow, this.firstRow + this.rows);
   }
 

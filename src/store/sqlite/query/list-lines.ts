@@ -1,46 +1,45 @@
+import type { Place } from '../../../core/cursor.ts';
 import type { Lines, ListQuery } from '../../event-store.ts';
-import { type Hit, listHits } from './list.ts';
+import { listRuns } from './runs.ts';
 import type { Stretch } from './segment.ts';
 import type { Slices } from './slices.ts';
 
-const enoughBytes = 1024 * 1024;
-/** Rows taken at a time, between two looks at how much there is. */
-const rowsTogether = 256;
+const mostBytes = 1024 * 1024;
+/** A page that has so much is not worth being joined with more from elsewhere. */
+const enoughBytes = mostBytes / 2;
 
 /** A page as lines, cut off after about a megabyte; undefined when there is none. */
 export function* listLines(
   stretches: readonly Stretch[],
   query: ListQuery,
 ): Slices<Lines | undefined> {
-  const hits = yield* listHits(stretches, query);
-  const pieces: Buffer[] = [];
-  let [at, length] = [0, 0];
-  while (at < hits.length && length < enoughBytes) {
-    const end = endOfStretch(hits, at);
-    const rows = hits.slice(at, end).map(({ row }) => row);
-    for (const piece of hits[at]!.stretch.lines(rows)) {
-      pieces.push(piece);
-      length += piece.length;
+  const { limit } = query;
+  const runs = yield* listRuns(stretches, { ...query, limit: limit + 1 });
+  const listed = runs.reduce((sum, { length }) => sum + length, 0);
+  const pieces: Uint8Array[] = [];
+  let [events, bytes] = [0, 0];
+  let last: Place | undefined;
+  for (const run of runs) {
+    const wanted = Math.min(run.length, limit - events);
+    for (let at = 0; at < wanted && bytes < enoughBytes; ) {
+      const lines = run.stretch.lines(run.rows.subarray(at, wanted), mostBytes - bytes);
+      pieces.push(lines.bytes);
+      bytes += lines.bytes.length;
+      events += lines.rows;
+      at += lines.rows;
+      last = run.placeAt(at - 1);
+      yield;
     }
-    at = end;
-    yield;
   }
-  const last = hits[at - 1];
-  if (last === undefined) return undefined;
-  const { createdAt, sequence } = last;
-  return { events: at, bytes: joined(pieces, length), last: { createdAt, sequence } };
+  return last && { events, bytes: joined(pieces, bytes), last, more: events < listed };
 }
 
-/** Where the hits that can be taken together from here end: in one stretch, and not too many. */
-function endOfStretch(hits: readonly Hit[], at: number): number {
-  const { stretch } = hits[at]!;
-  let end = at + 1;
-  while (end < hits.length && end < at + rowsTogether && hits[end]!.stretch === stretch) end += 1;
-  return end;
-}
-
-/** One buffer that owns its memory, so that it can move to another thread. */
-function joined(pieces: readonly Buffer[], length: number): Uint8Array<ArrayBuffer> {
+/** One buffer of its own, so that it can move to another thread: a small one may share its memory with others. */
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = pieces;
+  if (first !== undefined && pieces.length === 1 && first.length * 2 > first.buffer.byteLength) {
+    return first;
+  }
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const piece of pieces) {

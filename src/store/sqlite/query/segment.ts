@@ -26,7 +26,8 @@ export interface Part {
   readonly range: Range;
   /** Set when rows of other logs stand in between: row n is ours if `logs[n]` is our log's number. */
   readonly logs: Codes | undefined;
-  sequences(): Uint32Array;
+  /** Sequences by row; without it row n has the sequence `range.from + n`. */
+  readonly sequences: Uint32Array | undefined;
   createdAt(): Float64Array;
   recordedAt(): Float64Array;
   /** Codes of a facet, by its place in `facets`; 0 where an event has no value. */
@@ -34,6 +35,17 @@ export interface Part {
   /** False when none of the texts contains these bytes. */
   mayContain(text: Uint8Array): boolean;
   texts(): Texts;
+}
+
+/** The bodies of so many rows. */
+export interface RowLines {
+  readonly rows: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The sequence of a part's row. */
+export function sequenceOf({ sequences, range }: Part, row: number): number {
+  return sequences?.[row] ?? range.from + row;
 }
 
 /** One log's events in one segment. Rows are in order of sequence. */
@@ -50,8 +62,11 @@ export interface Stretch {
   readonly values: Values;
   /** Events by row, in the order asked for. */
   events(rows: readonly number[]): StoredEvent[];
-  /** Their bodies, each followed by a line feed. */
-  lines(rows: readonly number[]): Buffer[];
+  /**
+   * The bodies of the first of these rows, each followed by a line feed: at least one, and no more once that takes
+   * about so many bytes.
+   */
+  lines(rows: Uint32Array, maxBytes: number): RowLines;
   /** Those of the events with these sequences, dropped ones included, in order. */
   leafHashes(sequences: Range): Uint8Array[];
   /** A node of the log's tree, if an event in here completed it. */

@@ -1,3 +1,4 @@
+import type { Range } from '../../event-store.ts';
 import type { CodeCondition, FacetCodes, Question } from './question.ts';
 import type { Part } from './segment.ts';
 
@@ -17,7 +18,7 @@ export function select(part: Part, log: number, question: Question, mask: Uint8A
   mask.fill(1);
   if (part.logs !== undefined) keepEqual(mask, rows, part.logs, log);
   if (part.range.from < sequences.from || part.range.to > sequences.to) {
-    keepWithin(mask, rows, part.sequences(), sequences.from, sequences.to);
+    keepSequences(mask, part, sequences);
   }
   if (part.earliest < from || part.latest >= to) keepWithin(mask, rows, part.createdAt(), from, to);
   for (const condition of conditions) keepCondition(mask, part, condition);
@@ -33,6 +34,16 @@ function keepEqual(
   wanted: number,
 ): void {
   for (let row = 0; row < rows; row += 1) if (column[row] !== wanted) mask[row] = 0;
+}
+
+function keepSequences(mask: Uint8Array, part: Part, { from, to }: Range): void {
+  if (part.sequences !== undefined) {
+    keepWithin(mask, part.rows, part.sequences, from, to);
+    return;
+  }
+  const first = part.range.from;
+  mask.fill(0, 0, Math.max(0, from - first));
+  mask.fill(0, Math.max(0, Math.min(part.rows, to - first)), part.rows);
 }
 
 /** Keeps `from <= value < to`. */

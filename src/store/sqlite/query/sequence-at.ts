@@ -1,5 +1,5 @@
 import type { Micros } from '../../../core/micros.ts';
-import type { Stretch } from './segment.ts';
+import { type Stretch, sequenceOf } from './segment.ts';
 import { everything, selections } from './selections.ts';
 import type { Slices } from './slices.ts';
 
@@ -12,7 +12,7 @@ export function* sequenceAt(
   for (const { part, mask } of selections(later, {}, everything)) {
     const times = part.recordedAt();
     for (let row = 0; row < part.rows; row += 1) {
-      if (mask[row] === 1 && times[row]! >= recordedAt) return part.sequences()[row]!;
+      if (mask[row] === 1 && times[row]! >= recordedAt) return sequenceOf(part, row);
     }
     yield;
   }

@@ -1,7 +1,8 @@
 import type { Micros } from '../../../core/micros.ts';
+import { Frames, type StoredFrames } from './frames.ts';
 
 /** Rows of a segment that share one frame of bodies: the least that is decompressed to read an event. */
-export const blockRows = 64;
+export const blockRows = 32;
 /** Values of a facet that share one frame. */
 export const valuesTogether = 256;
 export const saltBytes = 16;
@@ -81,15 +82,38 @@ export interface SealedFacet {
   readonly hashes: readonly number[];
 }
 
-/** Frames one after the other. Frame n ends at `ends[n]` in the file and has `sizes[n]` bytes once unpacked. */
-export interface Frames {
-  readonly start: number;
-  readonly ends: readonly number[];
-  readonly sizes: readonly number[];
-}
-
 export interface Section {
   readonly start: number;
   readonly length: number;
   readonly crc32: number;
 }
+
+/** A directory from its text. */
+export function readDirectory(text: string): SegmentDirectory {
+  const { bodies, createdAt, recordedAt, texts, grams, salted, ...directory } = JSON.parse(
+    text,
+  ) as Stored<SegmentDirectory>;
+  return {
+    ...directory,
+    bodies: Frames.of(bodies),
+    createdAt: Frames.of(createdAt),
+    recordedAt: Frames.of(recordedAt),
+    texts: Frames.of(texts),
+    grams: Frames.of(grams),
+    salted: Frames.of(salted),
+    facets: directory.facets.map((facet) => ({
+      ...facet,
+      codes: Frames.of(facet.codes),
+      texts: Frames.of(facet.texts),
+    })),
+  };
+}
+
+/** The same with frames as they are stored. */
+type Stored<T> = T extends Frames
+  ? StoredFrames
+  : T extends readonly (infer One)[]
+    ? readonly Stored<One>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: Stored<T[Key]> }
+      : T;

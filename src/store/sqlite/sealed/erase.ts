@@ -4,13 +4,13 @@ import { searchableParts } from '../../searchable-parts.ts';
 import { partRows } from '../live/columns.ts';
 import {
   blockRows,
-  type Frames,
   type SealedFacet,
   type Section,
   type SegmentDirectory,
   saltBytes,
 } from './directory.ts';
 import { facetColumn, writeFacet } from './facet-columns.ts';
+import type { Frames } from './frames.ts';
 import { gramsOf } from './grams.ts';
 import type { SealedInfo, SealedSegment } from './sealed-segment.ts';
 import { SealedValues } from './sealed-values.ts';
@@ -124,20 +124,24 @@ class Erasing {
     again?: (frame: number) => Uint8Array,
   ): Generator<Uint8Array | PackedFrame> {
     const changed = new Set(Array.from(rows, (row) => Math.floor(row / frameRows)));
-    for (const [frame, size] of held.sizes.entries()) {
+    for (let frame = 0; frame < held.count; frame += 1) {
       if (again !== undefined && changed.has(frame)) yield again(frame);
-      else yield { packed: this.#segment.file.stored(held, frame), size };
+      else {
+        const packed = this.#segment.file.stored('what stays', held, [frame]);
+        yield { packed, size: held.sizeOf(frame) };
+      }
     }
   }
 
   #block(block: number): Uint8Array {
-    const { bytes, ends } = this.#segment.bodies(block);
-    const lines = Array.from(ends, (end, place) => {
-      const body = this.#bodies.get(block * blockRows + place);
-      if (body !== undefined) return Buffer.from(`${body}\n`);
-      return bytes.subarray(place === 0 ? 0 : ends[place - 1]! + 1, end + 1);
+    const held = this.#segment.bodies(block);
+    const first = block * blockRows;
+    const rows = Math.min(blockRows, this.#segment.info.rows - first);
+    const texts = Array.from({ length: rows }, (_, place) => {
+      const row = first + place;
+      return `${this.#bodies.get(row) ?? held.textOf(row)}\n`;
     });
-    return Buffer.concat(lines);
+    return Buffer.from(texts.join(''));
   }
 
   #texts(part: number): Uint8Array[] {

@@ -1,5 +1,6 @@
 import { Lru } from '../lru.ts';
 import type { Codes } from '../query/segment.ts';
+import type { Bodies } from './bodies.ts';
 import type { SegmentDirectory } from './directory.ts';
 import type { SegmentFile } from './segment-file.ts';
 
@@ -20,7 +21,7 @@ export class SealedCache {
   readonly times = new Lru<Float64Array>(4 * megabyte);
   readonly texts = new Lru<TextRun>(6 * megabyte);
   readonly grams = new Lru<Uint8Array>(4 * megabyte);
-  readonly bodies = new Lru<TextRun>(4 * megabyte);
+  readonly bodies = new Lru<Bodies>(1 * megabyte);
   readonly values = new Lru<readonly string[]>(4 * megabyte);
 
   /** Closes the other files. What was unpacked of them goes with time; nobody asks for it. */

@@ -3,7 +3,8 @@ import type { StoredEvent } from '../../event-store.ts';
 import type { SealedName } from '../data-directory.ts';
 import { partRows } from '../live/columns.ts';
 import type { StoredRow } from '../live/rows.ts';
-import type { Codes } from '../query/segment.ts';
+import type { Codes, RowLines } from '../query/segment.ts';
+import { Bodies } from './bodies.ts';
 import { codeWidth, readCodes } from './codes.ts';
 import {
   type Bounds,
@@ -95,31 +96,42 @@ export class SealedSegment {
     return this.#cache.grams.get(this.#key('grams', part), read, byteLength);
   }
 
-  /** The bodies of a block; each ends before its line feed. */
-  bodies(block: number): TextRun {
-    const read = () => {
-      const bytes = this.file.frame('bodies', this.directory.bodies, block);
-      const ends = new Uint32Array(Math.min(blockRows, this.info.rows - block * blockRows));
-      let end = -1;
-      for (let row = 0; row < ends.length; row += 1) {
-        end = bytes.indexOf(lineFeed, end + 1);
-        ends[row] = end;
-      }
-      return { bytes, ends };
-    };
-    return this.#cache.bodies.get(this.#key('bodies', block), read, textCost);
+  /** The bodies of one block, kept for a while. */
+  bodies(block: number): Bodies {
+    const read = () => this.#unpack([block]);
+    return this.#cache.bodies.get(this.#key('bodies', block), read, ({ bytes }) => bytes.length);
   }
 
-  event(row: number, { firstRow, firstSequence }: SealedLog = this.logAt(row)): StoredEvent {
-    const part = Math.floor(row / partRows);
-    const salt = this.#salt(row);
-    return {
-      sequence: firstSequence + row - firstRow,
-      createdAt: this.createdAt(part)[row % partRows]!,
-      recordedAt: this.recordedAt(part)[row % partRows]!,
-      body: this.#body(row),
-      ...(salt !== undefined && { salt }),
-    };
+  /** Bodies of the first of these rows as lines: at least one, and no more once that takes about so many bytes. */
+  lines(rows: Uint32Array, maxBytes: number): RowLines {
+    const { bodies } = this.directory;
+    const blocks = new Set<number>();
+    let bytes = 0;
+    let taken = 0;
+    for (; taken < rows.length; taken += 1) {
+      const block = Math.floor(rows[taken]! / blockRows);
+      if (blocks.has(block)) continue;
+      const size = bodies.sizeOf(block);
+      if (bytes > 0 && bytes + size > maxBytes) break;
+      blocks.add(block);
+      bytes += size;
+    }
+    const wanted = rows.subarray(0, taken);
+    const [block = 0] = blocks;
+    const isPiece = blocks.size === 1 && taken < blockRows;
+    const lines = isPiece ? this.bodies(block).copy(wanted) : this.#unpack(blocks).take(wanted);
+    return { rows: taken, bytes: lines };
+  }
+
+  events(rows: readonly number[], log: SealedLog): StoredEvent[] {
+    const blocks = new Set(rows.map((row) => Math.floor(row / blockRows)));
+    const [block = 0] = blocks;
+    const bodies = blocks.size === 1 ? this.bodies(block) : this.#unpack(blocks);
+    return rows.map((row) => this.#event(row, log, bodies));
+  }
+
+  event(row: number, log: SealedLog = this.logAt(row)): StoredEvent {
+    return this.#event(row, log, this.bodies(Math.floor(row / blockRows)));
   }
 
   /** Undefined when it was dropped. */
@@ -142,13 +154,25 @@ export class SealedSegment {
     const name = `values of ${facets[facet]}`;
     const { texts } = this.directory.facets[facet]!;
     const read = () => JSON.parse(this.file.frame(name, texts, group).toString()) as string[];
-    return this.#cache.values.get(this.#key(name, group), read, () => texts.sizes[group]! * 2);
+    return this.#cache.values.get(this.#key(name, group), read, () => texts.sizeOf(group) * 2);
   }
 
-  #body(row: number): string {
-    const { bytes, ends } = this.bodies(Math.floor(row / blockRows));
-    const place = row % blockRows;
-    return bytes.toString('utf8', place === 0 ? 0 : ends[place - 1]! + 1, ends[place]!);
+  #unpack(blocks: Iterable<number>): Bodies {
+    const { bodies } = this.directory;
+    const inOrder = [...blocks].sort((a, b) => a - b);
+    return new Bodies(this.file.frames('bodies', bodies, inOrder), inOrder, bodies);
+  }
+
+  #event(row: number, { firstRow, firstSequence }: SealedLog, bodies: Bodies): StoredEvent {
+    const part = Math.floor(row / partRows);
+    const salt = this.#salt(row);
+    return {
+      sequence: firstSequence + row - firstRow,
+      createdAt: this.createdAt(part)[row % partRows]!,
+      recordedAt: this.recordedAt(part)[row % partRows]!,
+      body: bodies.textOf(row),
+      ...(salt !== undefined && { salt }),
+    };
   }
 
   /** 1 for each row of the part that has a salt. */
@@ -175,7 +199,6 @@ export class SealedSegment {
   }
 }
 
-const lineFeed = 0x0a;
 const one = () => 1;
 const byteLength = ({ byteLength: bytes }: ArrayBufferView) => bytes;
 const textCost = ({ bytes, ends }: TextRun) => bytes.byteLength + ends.byteLength;

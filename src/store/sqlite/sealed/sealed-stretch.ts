@@ -1,7 +1,7 @@
 import type { Range, StoredEvent } from '../../event-store.ts';
 import { partRows } from '../live/columns.ts';
-import type { Codes, Part, Stretch, Texts, Values } from '../query/segment.ts';
-import { blockRows, type SealedLog } from './directory.ts';
+import type { Codes, Part, RowLines, Stretch, Texts, Values } from '../query/segment.ts';
+import type { SealedLog } from './directory.ts';
 import { mayContain } from './grams.ts';
 import type { SealedSegment } from './sealed-segment.ts';
 
@@ -46,21 +46,11 @@ export class SealedStretch implements Stretch {
 
   events(rows: readonly number[]): StoredEvent[] {
     const log = this.#place();
-    return rows.map((row) => this.#segment.event(row, log));
+    return log === undefined ? [] : this.#segment.events(rows, log);
   }
 
-  lines(rows: readonly number[]): Buffer[] {
-    const pieces: Buffer[] = [];
-    for (let at = 0; at < rows.length; ) {
-      const [first, count] = [rows[at]!, adjacentInBlock(rows, at)];
-      const block = Math.floor(first / blockRows);
-      const place = first % blockRows;
-      const { bytes, ends } = this.#segment.bodies(block);
-      const begin = place === 0 ? 0 : ends[place - 1]! + 1;
-      pieces.push(bytes.subarray(begin, ends[place + count - 1]! + 1));
-      at += count;
-    }
-    return pieces;
+  lines(rows: Uint32Array, maxBytes: number): RowLines {
+    return this.#segment.lines(rows, maxBytes);
   }
 
   leafHashes(sequences: Range): Uint8Array[] {
@@ -90,15 +80,6 @@ export class SealedStretch implements Stretch {
   }
 }
 
-/** How many rows from this one on follow each other within one block. */
-function adjacentInBlock(rows: readonly number[], at: number): number {
-  const first = rows[at]!;
-  const most = blockRows - (first % blockRows);
-  let count = 1;
-  while (count < most && rows[at + count] === first + count) count += 1;
-  return count;
-}
-
 /** How many nodes of a level a log of this size has. */
 function completed(size: number, level: number): number {
   return Math.floor(size / 2 ** level);
@@ -110,6 +91,7 @@ function rangeOf(from: number, length: number): Range {
 
 class SealedPart implements Part {
   readonly logs = undefined;
+  readonly sequences = undefined;
   readonly rows: number;
   readonly firstRow: number;
   readonly earliest: number;
@@ -132,10 +114,6 @@ class SealedPart implements Part {
     this.earliest = Math.max(bounds.earliest, log.earliest);
     this.latest = Math.min(bounds.latest, log.latest);
     this.range = rangeOf(log.firstSequence + this.firstRow - log.firstRow, this.rows);
-  }
-
-  sequences(): Uint32Array {
-    return Uint32Array.from({ length: this.rows }, (_, row) => this.range.from + row);
   }
 
   createdAt(): Float64Array {

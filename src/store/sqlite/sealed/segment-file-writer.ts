@@ -1,8 +1,9 @@
 import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import type { Bounds, Frames, Section, SegmentDirectory } from './directory.ts';
+import type { Bounds, Section, SegmentDirectory } from './directory.ts';
 import { magic, writeFooter } from './footer.ts';
 import { pack } from './frame.ts';
+import { Frames } from './frames.ts';
 
 const flushAt = 1024 * 1024;
 
@@ -30,14 +31,13 @@ export class SegmentFileWriter {
 
   frames(contents: Iterable<Uint8Array | PackedFrame>): Frames {
     const start = this.#position;
-    const [ends, sizes]: [number[], number[]] = [[], []];
+    const index: number[] = [];
     for (const content of contents) {
       const { packed, size } = content instanceof Uint8Array ? packedFrame(content) : content;
       this.#write(packed);
-      ends.push(this.#position);
-      sizes.push(size);
+      index.push(packed.length, size, crc32(packed));
     }
-    return { start, ends, sizes };
+    return new Frames(start, Uint32Array.from(index));
   }
 
   section(bytes: Uint8Array): Section {
@@ -54,6 +54,7 @@ export class SegmentFileWriter {
       directoryStart: this.#position,
       directoryLength: frame.length,
       directorySize: content.length,
+      directoryCrc32: crc32(frame),
       rows: directory.rows,
     });
     this.#write(frame);

@@ -3,9 +3,10 @@ import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { AnnalsError, messageOf } from '../../../core/errors.ts';
 import { facets } from '../../../core/facets.ts';
-import type { Frames, Section, SegmentDirectory } from './directory.ts';
+import { readDirectory, type Section, type SegmentDirectory } from './directory.ts';
 import { type Footer, footerBytes, magic, readFooter } from './footer.ts';
 import { unpack } from './frame.ts';
+import type { FramePlace, Frames } from './frames.ts';
 
 /** Reads pieces of a sealed segment. What is damaged is named in a `corrupt` error; the rest can still be read. */
 export class SegmentFile {
@@ -28,23 +29,33 @@ export class SegmentFile {
   }
 
   directory(): SegmentDirectory {
-    const { directoryStart, directoryLength, directorySize } = this.footer;
-    const bytes = this.#unpack('directory', directoryStart, directoryLength, directorySize);
-    return JSON.parse(bytes.toString()) as SegmentDirectory;
+    const { directoryStart, directoryLength, directorySize, directoryCrc32 } = this.footer;
+    const packed = this.#read(directoryStart, directoryLength);
+    if (crc32(packed) !== directoryCrc32) throw this.#damaged('directory has the wrong checksum');
+    const bytes = this.#unpack('directory', packed, directorySize);
+    return readDirectory(bytes.toString());
   }
 
-  /** The frame's bytes as they stand in the file. */
-  stored(frames: Frames, index: number): Buffer {
-    const { start, length } = placeOf(frames, index);
-    return this.#read(start, length);
+  /** The bytes of frames as they stand in the file, one after the other. They are given in ascending order. */
+  stored(name: string, frames: Frames, indices: readonly number[]): Buffer {
+    const places = indices.map((index) => frames.placeOf(index));
+    return this.#fill(name, Buffer.allocUnsafeSlow(lengthOf(places)), places, indices);
   }
 
   frame(name: string, frames: Frames, index: number): Buffer {
-    const { start, length } = placeOf(frames, index);
-    const size = frames.sizes[index]!;
-    return length === 0
-      ? Buffer.alloc(size)
-      : this.#unpack(`${name} (frame ${index})`, start, length, size);
+    return this.frames(name, frames, [index]);
+  }
+
+  /**
+   * What frames hold, one after the other in one buffer. They are given in ascending order, none is empty unless it is
+   * alone, and they are unpacked in one go, because a call costs about as much as the bytes of one frame.
+   */
+  frames(name: string, frames: Frames, indices: readonly number[]): Buffer {
+    const places = indices.map((index) => frames.placeOf(index));
+    const size = indices.reduce((sum, index) => sum + frames.sizeOf(index), 0);
+    const length = lengthOf(places);
+    if (length === 0) return Buffer.alloc(size);
+    return this.#unpack(name, this.#fill(name, scratchOf(length), places, indices), size);
   }
 
   section({ start }: Section, from: number, length: number): Buffer {
@@ -65,7 +76,7 @@ export class SegmentFile {
     }
     const directory = this.directory();
     for (const [name, frames] of framesOf(directory)) {
-      for (let index = 0; index < frames.ends.length; index += 1) this.frame(name, frames, index);
+      for (let index = 0; index < frames.count; index += 1) this.frame(name, frames, index);
     }
     const { salts, leafHashes, nodes } = directory;
     for (const [name, section] of Object.entries({ salts, leafHashes, nodes })) {
@@ -77,11 +88,10 @@ export class SegmentFile {
     closeSync(this.#descriptor);
   }
 
-  #unpack(what: string, start: number, length: number, size: number): Buffer {
-    const frame = this.#read(start, length);
+  #unpack(what: string, packed: Buffer, size: number): Buffer {
     let bytes: Buffer;
     try {
-      bytes = unpack(frame, size);
+      bytes = unpack(packed, size);
     } catch (cause) {
       throw this.#damaged(`${what} cannot be unpacked (${messageOf(cause)})`);
     }
@@ -89,15 +99,42 @@ export class SegmentFile {
     return bytes;
   }
 
+  /** Reads frames, those that follow each other together, and throws `corrupt` when one is not what was written. */
+  #fill(
+    name: string,
+    bytes: Buffer,
+    places: readonly FramePlace[],
+    indices: readonly number[],
+  ): Buffer {
+    let filled = 0;
+    for (const { start, length } of adjacent(places)) {
+      this.#readInto(bytes.subarray(filled, filled + length), start);
+      filled += length;
+    }
+    let at = 0;
+    for (const [nth, { length, crc32: expected }] of places.entries()) {
+      if (crc32(bytes.subarray(at, at + length)) !== expected) {
+        throw this.#damaged(`${name} (frame ${indices[nth]}) has the wrong checksum`);
+      }
+      at += length;
+    }
+    return bytes;
+  }
+
   #read(start: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafeSlow(length);
+    this.#readInto(bytes, start);
+    return bytes;
+  }
+
+  #readInto(bytes: Buffer, start: number): void {
+    const { length } = bytes;
     let filled = 0;
     while (filled < length) {
       const read = readSync(this.#descriptor, bytes, filled, length - filled, start + filled);
       if (read === 0) throw this.#damaged(`it ends before byte ${start + length}`);
       filled += read;
     }
-    return bytes;
   }
 
   #damaged(problem: string): AnnalsError {
@@ -105,9 +142,28 @@ export class SegmentFile {
   }
 }
 
-function placeOf({ start, ends }: Frames, index: number): { start: number; length: number } {
-  const begin = index === 0 ? start : ends[index - 1]!;
-  return { start: begin, length: ends[index]! - begin };
+const lengthOf = (places: readonly FramePlace[]) =>
+  places.reduce((sum, { length }) => sum + length, 0);
+
+/** Those that follow each other as one. */
+function adjacent(places: readonly FramePlace[]): { start: number; length: number }[] {
+  const joined: { start: number; length: number }[] = [];
+  for (const { start, length } of places) {
+    const last = joined.at(-1);
+    if (last !== undefined && last.start + last.length === start) last.length += length;
+    else joined.push({ start, length });
+  }
+  return joined;
+}
+
+const maxScratch = 1024 * 1024;
+let scratch = Buffer.alloc(0);
+
+/** Room for packed bytes on their way through. It is used again and again, since nothing of them is kept. */
+function scratchOf(length: number): Buffer {
+  if (length > maxScratch) return Buffer.allocUnsafeSlow(length);
+  if (length > scratch.length) scratch = Buffer.allocUnsafeSlow(length);
+  return scratch.subarray(0, length);
 }
 
 /** Every run of frames in a segment, with a name for messages. */

@@ -1,0 +1,87 @@
+import type { Place } from '../../../core/cursor.ts';
+import type { Order } from '../../event-store.ts';
+import type { PartOfStretch } from './parts-in-order.ts';
+import type { Question } from './question.ts';
+import { type Part, type Stretch, sequenceOf } from './segment.ts';
+import { newMask, select } from './select.ts';
+
+/** Events of one part in the order of an answer, not read yet. At least one. */
+export class Run {
+  readonly stretch: Stretch;
+  /** Their rows in the stretch. */
+  readonly rows: Uint32Array;
+  readonly #part: Part;
+  readonly #createdAt: Float64Array;
+
+  constructor({ stretch, part }: PartOfStretch, rows: Uint32Array, createdAt: Float64Array) {
+    this.stretch = stretch;
+    this.rows = rows;
+    this.#part = part;
+    this.#createdAt = createdAt;
+  }
+
+  get length(): number {
+    return this.rows.length;
+  }
+
+  placeAt(index: number): Place {
+    const sequence = sequenceOf(this.#part, this.rows[index]! - this.#part.firstRow);
+    return { createdAt: this.#createdAt[index]!, sequence };
+  }
+
+  /** How many there are before the first whose place fails the test; all behind it do too. */
+  countWhile(holds: (place: Place) => boolean): number {
+    if (holds(this.placeAt(this.length - 1))) return this.length;
+    let [low, high] = [0, this.length - 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (holds(this.placeAt(middle))) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Those from one place in it to before another. */
+  slice(from: number, to = this.length): Run {
+    const place = { stretch: this.stretch, part: this.#part };
+    return new Run(place, this.rows.subarray(from, to), this.#createdAt.subarray(from, to));
+  }
+}
+
+/** The first of a part's matching events, at most as many as needed, and only those behind the place. */
+export function firstRun(
+  place: PartOfStretch,
+  question: Question,
+  { order, after, needed }: { order: Order; after: Place | undefined; needed: number },
+): Run | undefined {
+  const { stretch, part } = place;
+  const mask = newMask(part);
+  const selected = select(part, stretch.log, question, mask);
+  if (selected === 0) return undefined;
+  const createdAt = part.createdAt();
+  const found = new Uint32Array(selected);
+  let length = 0;
+  let sorted = true;
+  let latest = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < part.rows; row += 1) {
+    if (mask[row] === 0) continue;
+    const time = createdAt[row]!;
+    if (time === after?.createdAt && !isBehind(sequenceOf(part, row), after, order)) continue;
+    found[length] = row;
+    length += 1;
+    if (time < latest) sorted = false;
+    latest = time;
+  }
+  if (length === 0) return undefined;
+  const all = found.subarray(0, length);
+  if (!sorted) all.sort((a, b) => createdAt[a]! - createdAt[b]! || a - b);
+  const first = order === 'asc' ? all.subarray(0, needed) : all.subarray(-needed).reverse();
+  const times = Float64Array.from(first, (row) => createdAt[row]!);
+  for (let index = 0; index < first.length; index += 1) first[index]! += part.firstRow;
+  return new Run(place, first, times);
+}
+
+/** Of two events of the same time. */
+function isBehind(sequence: number, after: Place, order: Order): boolean {
+  return order === 'asc' ? sequence > after.sequence : sequence < after.sequence;
+}

@@ -1,0 +1,104 @@
+import { blockRows } from './directory.ts';
+import type { Frames } from './frames.ts';
+
+const lineFeed = 0x0a;
+
+/** A block of bodies among others in one buffer. */
+interface Block {
+  readonly start: number;
+  readonly end: number;
+  /** Where each line ends, behind its line feed; found when it is first asked for. */
+  ends: Uint32Array | undefined;
+}
+
+/** Blocks of bodies, unpacked: one line an event. */
+export class Bodies {
+  readonly bytes: Buffer;
+  readonly #blocks = new Map<number, Block>();
+
+  /** `bytes` holds these blocks one after the other; `frames` are those of all blocks of the segment. */
+  constructor(bytes: Buffer, blocks: readonly number[], frames: Frames) {
+    this.bytes = bytes;
+    let start = 0;
+    for (const block of blocks) {
+      const end = start + frames.sizeOf(block);
+      this.#blocks.set(block, { start, end, ends: undefined });
+      start = end;
+    }
+  }
+
+  textOf(row: number): string {
+    const { from, to } = this.#span(row, 1);
+    return this.bytes.toString('utf8', from, to - 1);
+  }
+
+  /** The lines of these rows, in their order, in a buffer of their own. */
+  copy(rows: Uint32Array): Uint8Array {
+    const spans = this.#spans(rows);
+    return Buffer.concat(spans.map(({ from, to }) => this.bytes.subarray(from, to)));
+  }
+
+  /**
+   * The same without a copy, where rows ascend: their lines move together in the buffer that is here already, which is
+   * of no use afterwards.
+   */
+  take(rows: Uint32Array): Uint8Array {
+    const spans = this.#spans(rows);
+    if (spans.some(({ from }, index) => index > 0 && from < spans[index - 1]!.to)) {
+      return this.copy(rows);
+    }
+    let length = 0;
+    for (const { from, to } of spans) {
+      if (from !== length) this.bytes.copyWithin(length, from, to);
+      length += to - from;
+    }
+    return this.bytes.subarray(0, length);
+  }
+
+  #spans(rows: Uint32Array): Span[] {
+    const spans: Span[] = [];
+    for (let at = 0; at < rows.length; ) {
+      const count = adjacentInBlock(rows, at);
+      spans.push(this.#span(rows[at]!, count));
+      at += count;
+    }
+    return spans;
+  }
+
+  /** Where the lines of consecutive rows of one block are. A whole block is not looked into. */
+  #span(first: number, count: number): Span {
+    const block = this.#blocks.get(Math.floor(first / blockRows))!;
+    const place = first % blockRows;
+    const { start, end } = block;
+    if (count === blockRows) return { from: start, to: end };
+    block.ends ??= lineEnds(this.bytes, start, end);
+    return {
+      from: place === 0 ? start : block.ends[place - 1]!,
+      to: block.ends[place + count - 1]!,
+    };
+  }
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+function lineEnds(bytes: Buffer, start: number, end: number): Uint32Array {
+  const ends = new Uint32Array(blockRows);
+  let at = start;
+  for (let row = 0; row < blockRows && at < end; row += 1) {
+    at = bytes.indexOf(lineFeed, at) + 1;
+    ends[row] = at;
+  }
+  return ends;
+}
+
+/** How many rows from this one on follow each other within one block. */
+function adjacentInBlock(rows: Uint32Array, at: number): number {
+  const first = rows[at]!;
+  const most = blockRows - (first % blockRows);
+  let count = 1;
+  while (count < most && rows[at + count] === first + count) count += 1;
+  return count;
+}
