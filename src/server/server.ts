@@ -49,6 +49,12 @@ export interface RunningServer {
 const stopPatience = 10_000;
 
 /**
+ * How long a connection may be idle, in milliseconds. Proxies and clients keep theirs for a minute; whoever closes first
+ * must not be the server, or a request that is just being sent finds nobody, and nobody knows what became of it.
+ */
+const idlePatience = 75_000;
+
+/**
  * From settings to a running server. Throws before anything listens when a part cannot be had, with those that were
  * had closed again.
  */
@@ -130,6 +136,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
   server.headersTimeout = 20_000;
   server.requestTimeout = 120_000;
+  server.keepAliveTimeout = idlePatience;
   server.maxConnections = 10_000;
   const summaries = setInterval(() => ownRecords.tick(), 10_000).unref();
   opened.defer(() => clearInterval(summaries));

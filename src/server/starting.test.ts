@@ -63,6 +63,16 @@ describe('a start that fails', () => {
   });
 });
 
+describe('a connection', () => {
+  it('stays open for longer than proxies and clients keep one idle', async () => {
+    const server = await start({ data: await newPlace() });
+    const { headers } = await fetch(`${server.url}/healthz`);
+    const seconds = Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1]);
+    assert.ok(seconds > 60, `idle for ${seconds} s`);
+    await server.stop();
+  });
+});
+
 describe('a stop', () => {
   it('answers what is under way, and ends its connection', async () => {
     const operatorKey = formatKey(makeKey(random));
