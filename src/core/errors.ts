@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'unauthenticated' // no credential, or one we do not know
   | 'forbidden' // a known credential that may not do this
   | 'not-found' // nothing of that name that this caller may see
+  | 'gone' // it was there and is not kept any more
   | 'method-not-allowed'
   | 'conflict' // what is there already contradicts the request
   | 'too-large' // more than a stated limit

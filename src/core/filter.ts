@@ -57,6 +57,14 @@ export function matches(filter: Filter, event: Filterable): boolean {
   return (filter.conditions ?? []).every((condition) => holds(condition, event.facets));
 }
 
+/** Whether events created between these bounds, both included, can be in the filter's window. */
+export function mayHold(
+  { earliest, latest }: { readonly earliest: Micros; readonly latest: Micros },
+  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Pick<Filter, 'from' | 'to'>,
+): boolean {
+  return latest >= from && earliest < to;
+}
+
 function holds({ facets, values, orAbsent = false }: Condition, held: FacetValues): boolean {
   return facets.some((facet) => {
     const value = held[facetPlace(facet)];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { draftSchema, eventSchema } from '../core/event.ts';
+import { keptFromHeader } from '../dialects/dropped.ts';
 import { exportParameters, followParameters, listParameters } from '../dialects/native/query.ts';
 import { checkpointParameters, verifierKeysSchema } from './checkpoints.ts';
 import { erasureSchema, newErasureSchema } from './erasures.ts';
@@ -42,6 +43,13 @@ const listSchema = z
     totalPages: z.number().int(),
     totalCount: z.number().int(),
     nextSequence: z.number().int().describe('Only with fromSequence').exactOptional(),
+    keptFrom: z
+      .number()
+      .int()
+      .describe(
+        'Only with fromSequence: the first sequence there is, when earlier ones were asked for and are dropped',
+      )
+      .exactOptional(),
     snapshot: z.number().int().describe('Only in a walk by cursor').exactOptional(),
     nextCursor: z
       .string()
@@ -92,6 +100,7 @@ const descriptions: Record<number, string> = {
   403: 'The role of the key does not allow this',
   404: 'Nothing of that name that this key may see',
   409: 'What is there already contradicts the request',
+  410: 'It was there, and is not kept any more',
   413: 'More than a stated limit',
   415: 'A content type or encoding that is not read',
   429: 'Come back after Retry-After seconds',
@@ -117,6 +126,13 @@ const pathParameter = (name: string, description: string) => ({
   schema: { type: 'string' },
 });
 
+const keptFromDescription = {
+  [keptFromHeader]: {
+    description:
+      'Only when events were dropped that might have been among these, because their retention is over: the first sequence that the log has',
+    schema: { type: 'integer' },
+  },
+};
 const plainText = { 'text/plain': { schema: { type: 'string' } } };
 const tileBytes = {
   description: 'The tile, byte by byte as in C2SP tlog-tiles',
@@ -200,7 +216,7 @@ const proofPaths = {
     get: {
       summary: 'A bundle of the log’s entries; ends with .p/<width> when it is partial',
       parameters: [tileIndex],
-      responses: { 200: tileBytes, ...failures(401, 403, 404) },
+      responses: { 200: tileBytes, ...failures(401, 403, 404, 410) },
     },
   },
 };
@@ -248,7 +264,11 @@ export function openApiDocument(version: string): JsonSchema {
           summary: 'List events, newest first',
           parameters: queryOf(listParameters.extend(followParameters.shape)),
           responses: {
-            200: { description: 'A page', content: content(listSchema) },
+            200: {
+              description: 'A page',
+              headers: keptFromDescription,
+              content: content(listSchema),
+            },
             ...failures(400, 401, 403, 404),
           },
         },
@@ -281,6 +301,7 @@ export function openApiDocument(version: string): JsonSchema {
           responses: {
             200: {
               description: 'The events',
+              headers: keptFromDescription,
               content: {
                 ...content(z.array(eventSchema)),
                 'application/x-ndjson': { schema: { type: 'string' } },

@@ -47,6 +47,13 @@ export function createTiles({ reader, admit, noteRead }: Omit<ProofParts, 'check
     const { identity } = organisation;
     const paths = personalPaths(personalPathsOf(organisation));
     const from = index * fullWidth;
+    const { before = 0 } = (await reader.dropped(identity)) ?? {};
+    if (from < before) {
+      throw new AnnalsError(
+        'gone',
+        `The log does not keep the events ${from} to ${from + width}: those before ${before} were dropped, and only their hashes are there`,
+      );
+    }
     const entries: Uint8Array[] = [];
     for await (const events of reader.scan(identity, { from, to: from + width })) {
       for (const { body, salt } of events) {

@@ -7,6 +7,7 @@ const kinds: Record<ErrorCode, { status: number; code: number }> = {
   unauthenticated: { status: 401, code: 16 },
   forbidden: { status: 403, code: 7 },
   'not-found': { status: 404, code: 5 },
+  gone: { status: 410, code: 5 },
   'method-not-allowed': { status: 405, code: 12 },
   conflict: { status: 409, code: 10 },
   'too-large': { status: 400, code: 11 },

@@ -8,6 +8,7 @@ export const nativeStatus: Record<ErrorCode, number> = {
   'not-found': 404,
   'method-not-allowed': 405,
   conflict: 409,
+  gone: 410,
   'too-large': 413,
   'unsupported-media': 415,
   'too-many-requests': 429,

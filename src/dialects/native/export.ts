@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import type { Place } from '../../core/cursor.ts';
 import { AnnalsError } from '../../core/errors.ts';
-import type { Filter } from '../../core/filter.ts';
+import { type Filter, mayHold } from '../../core/filter.ts';
 import { parseInstant } from '../../core/micros.ts';
 import { encodeBase64 } from '../../integrity/base64.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
 import type { PersonalPaths } from '../../integrity/personal.ts';
-import type { EventReader, Lines, StoredEvent } from '../../store/event-store.ts';
+import type { Dropped, EventReader, Lines, StoredEvent } from '../../store/event-store.ts';
 import { linesOf } from '../../store/lines-of.ts';
+import { checkNotDropped } from '../dropped.ts';
 import { eventCsvHeader, eventCsvRow } from './csv.ts';
 import type { exportParameters } from './query.ts';
 
@@ -55,6 +56,8 @@ export interface ExportQuestion {
   /** Size of the log the export looks at; what is recorded meanwhile stays out. */
   readonly snapshot: number;
   readonly after: Place | undefined;
+  /** What was dropped of the log when the export began: if it is more later, events may be missing. */
+  readonly dropped: Dropped | undefined;
   /** Hand out each event as its leaf text, without its personal parts. */
   readonly redacted: boolean;
   /** What is personal in the organisation's events. */
@@ -65,7 +68,8 @@ export interface ExportQuestion {
 
 /**
  * The export in pieces of about a megabyte; while one is being sent the next is read, and no more. Calls `onEnd` with
- * the number of events once everything was handed out, and not when reading fails or is given up.
+ * the number of events once everything was handed out, and not when reading fails or is given up. Throws `incomplete`
+ * when events that were still to come are dropped on the way.
  */
 export async function* exportPieces(
   reader: EventReader,
@@ -100,7 +104,7 @@ function ahead<T>(promise: Promise<T>): Promise<T> {
 function linesReader(reader: EventReader, question: ExportQuestion) {
   const { organisation, filter, order, snapshot, redacted, withSalts } = question;
   const shown = formOf(question);
-  return async (after: Place | undefined): Promise<Lines | undefined> => {
+  const read = async (after: Place | undefined): Promise<Lines | undefined> => {
     const query = {
       filter,
       order,
@@ -112,6 +116,25 @@ function linesReader(reader: EventReader, question: ExportQuestion) {
     const events = await reader.list(organisation, { ...query, limit: changedSize + 1 });
     return linesOf(events.map(shown), changedSize);
   };
+  return async (after: Place | undefined): Promise<Lines | undefined> => {
+    const lines = await read(after);
+    await checkNotDropped(reader, organisation, question.dropped, (dropped) =>
+      mayHold(dropped, timesBehind(question, after)),
+    );
+    return lines;
+  };
+}
+
+/** The times of the events that are still to come behind a place. */
+function timesBehind(
+  { filter, order }: ExportQuestion,
+  after: Place | undefined,
+): Pick<Filter, 'from' | 'to'> {
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = filter;
+  if (after === undefined) return { from, to };
+  return order === 'asc'
+    ? { from: Math.max(from, after.createdAt), to }
+    : { from, to: Math.min(to, after.createdAt + 1) };
 }
 
 /** What of an event is handed out. */

@@ -7,6 +7,8 @@ export interface FollowAnswer {
   readonly events: readonly StoredEvent[];
   /** Where to ask next: everything before it was looked at. */
   readonly nextSequence: number;
+  /** The first sequence that the log has, when it was asked for earlier ones: they were dropped. */
+  readonly keptFrom?: number;
 }
 
 /**
@@ -33,5 +35,6 @@ export async function answerFollow(
   }
   const last = events.at(-1);
   const nextSequence = events.length === limit && last !== undefined ? last.sequence + 1 : size;
-  return { events, nextSequence };
+  const { before = 0 } = (await reader.dropped(organisation.identity)) ?? {};
+  return { events, nextSequence, ...(range.from < before && { keptFrom: before }) };
 }

@@ -4,6 +4,7 @@ import { formatCursor, type Place, parseCursor } from '../../core/cursor.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Organisation } from '../../core/organisation.ts';
 import type { EventReader, ListQuery, StoredEvent } from '../../store/event-store.ts';
+import { keptFrom } from '../dropped.ts';
 import { defaultLimit, filterOf, type listParameters, maxLimit } from './query.ts';
 
 export type ListParameters = z.output<typeof listParameters>;
@@ -17,6 +18,8 @@ export interface ListAnswer {
   readonly snapshot: number;
   /** Absent on the last page. */
   readonly nextCursor: string | undefined;
+  /** The first sequence that the log has, when events were dropped that might have been in the list. */
+  readonly keptFrom?: number | undefined;
 }
 
 /**
@@ -59,7 +62,17 @@ export async function answerList(
     found.length > limit && last !== undefined
       ? formatCursor({ after: placeOf(last), snapshot, question })
       : undefined;
-  return { events, page, itemsPerPage: limit, total, snapshot, nextCursor };
+  // Looked up last: whatever was missing by then is told of.
+  const dropped = await reader.dropped(organisation.identity);
+  return {
+    events,
+    page,
+    itemsPerPage: limit,
+    total,
+    snapshot,
+    nextCursor,
+    keptFrom: keptFrom(dropped, filter),
+  };
 }
 
 export function placeOf({ createdAt, sequence }: StoredEvent): Place {

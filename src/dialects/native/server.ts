@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { AnnalsError } from '../../core/errors.ts';
 import { personalPaths, personalPathsOf } from '../../integrity/personal.ts';
 import type { DialectParts, DialectServer } from '../dialect.ts';
+import { keptFrom, keptFromHeader } from '../dropped.ts';
 import { streamed } from '../streamed.ts';
 import { isFault, methodNotAllowed, nativeErrorResponse } from './errors.ts';
 import { exportPieces, parsePlace, writings } from './export.ts';
@@ -88,9 +89,9 @@ export const createNativeServer: DialectServer = (parts) => {
   return app;
 };
 
-function followResponse({ events, nextSequence }: FollowAnswer): Response {
+function followResponse({ events, ...rest }: FollowAnswer): Response {
   const items = events.map(({ body }) => body).join(',');
-  return new Response(`{"items":[${items}],"nextSequence":${nextSequence}}`, {
+  return new Response(`{"items":[${items}],${JSON.stringify(rest).slice(1)}`, {
     headers: { 'Content-Type': 'application/json' },
   });
 }
@@ -100,7 +101,7 @@ function followResponse({ events, nextSequence }: FollowAnswer): Response {
  * is no vendor's tool and finds `nextCursor` and `snapshot` in the body too.
  */
 function listResponse(url: URL, answer: ListAnswer, byCursor: boolean): Response {
-  const { events, page, itemsPerPage, total, snapshot, nextCursor } = answer;
+  const { events, page, itemsPerPage, total, snapshot, nextCursor, keptFrom } = answer;
   const envelope = {
     totalItems: total,
     page,
@@ -114,6 +115,7 @@ function listResponse(url: URL, answer: ListAnswer, byCursor: boolean): Response
     'Content-Type': 'application/json',
     'Annals-Snapshot': String(snapshot),
   });
+  if (keptFrom !== undefined) headers.set(keptFromHeader, String(keptFrom));
   if (nextCursor !== undefined) {
     const next = new URLSearchParams(url.searchParams);
     for (const name of ['page', 'snapshot']) next.delete(name);
@@ -143,6 +145,7 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
   const filter = filterOf(parameters, caller.organisation) ?? {
     conditions: [{ facets: [], values: [] }],
   };
+  const dropped = await parts.reader.dropped(organisation);
   parts.noteRead(caller, 'audit_log.export', {
     query: url.search.slice(0, maxNotedQuery),
     snapshot,
@@ -154,6 +157,7 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
     format,
     snapshot,
     after,
+    dropped,
     redacted: parameters.redact === 'personal',
     paths: personalPaths(personalPathsOf(caller.organisation)),
     withSalts: parameters.salts === true,
@@ -164,6 +168,8 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
     'Annals-Snapshot': String(snapshot),
     'Cache-Control': 'no-store',
   };
+  const first = keptFrom(dropped, filter);
+  if (first !== undefined) headers[keptFromHeader] = String(first);
   if (c.req.method === 'HEAD') return new Response(null, { headers });
   const { incoming, outgoing }: Bindings = c.env ?? {};
   // HTTP/1.0 has no chunks and so no trailers; there the end of the connection is the end of the body.

@@ -1,5 +1,6 @@
 import { csvRow } from '../../core/csv.ts';
 import type { EventReader } from '../../store/event-store.ts';
+import { checkNotDropped } from '../dropped.ts';
 import { shown } from '../shown.ts';
 import { readEvent } from './stored.ts';
 import { toUpcloud, type UpcloudEvent } from './wire.ts';
@@ -59,7 +60,7 @@ const pieceLength = 64 * 1024;
 
 /**
  * Everything the log holds up to the snapshot, in the order of recording, as pieces of text. It ends only when it is
- * whole and fails otherwise; giving it up frees the reader.
+ * whole and fails otherwise, also when events are dropped on the way; giving it up frees the reader.
  */
 export async function* exportText(
   reader: EventReader,
@@ -68,9 +69,15 @@ export async function* exportText(
   format: ExportFormat,
 ): AsyncGenerator<string> {
   const { begin, between, end, write } = formats[format];
+  const began = await reader.dropped(organisation);
   let text = begin;
   let separator = '';
+  let next = 0;
+  const checkFrom = (sequence: number) =>
+    checkNotDropped(reader, organisation, began, ({ before }) => before > sequence);
   for await (const events of reader.scan(organisation, { from: 0, to: snapshot }, shown)) {
+    await checkFrom(next);
+    next = events.at(-1)!.sequence + 1;
     for (const event of events) {
       text += separator + write(toUpcloud(readEvent(event)));
       separator = between;
@@ -80,5 +87,6 @@ export async function* exportText(
       }
     }
   }
+  await checkFrom(next);
   yield text + end;
 }

@@ -12,6 +12,7 @@ const kinds: Record<ErrorCode, { status: number; code: string; title: string }> 
   // The vendor's own example for a user who may not read audit logs, and what its command-line tool looks for.
   forbidden: { status: 401, code: 'ERROR_INVALID_CREDENTIALS', title: 'Invalid user type.' },
   'not-found': { status: 404, code: 'ERROR_RESOURCE_NOT_FOUND', title: 'Resource not found.' },
+  gone: { status: 410, code: 'ERROR_RESOURCE_NOT_FOUND', title: 'Resource gone.' },
   'method-not-allowed': {
     status: 405,
     code: 'ERROR_METHOD_NOT_ALLOWED',

@@ -1,12 +1,11 @@
 import type { Place } from '../../../core/cursor.ts';
-import type { Filter } from '../../../core/filter.ts';
+import { type Filter, mayHold } from '../../../core/filter.ts';
 import type { ListQuery, Order } from '../../event-store.ts';
 import { Merge } from './merge.ts';
 import { partsInOrder } from './parts-in-order.ts';
 import { type Question, translate } from './question.ts';
 import { firstRun, type Run } from './run.ts';
 import type { Stretch } from './segment.ts';
-import { mayHold } from './selections.ts';
 import type { Slices } from './slices.ts';
 
 /**

@@ -1,5 +1,4 @@
-import type { Filter } from '../../../core/filter.ts';
-import type { Micros } from '../../../core/micros.ts';
+import { type Filter, mayHold } from '../../../core/filter.ts';
 import type { Range } from '../../event-store.ts';
 import { translate } from './question.ts';
 import type { Part, Stretch } from './segment.ts';
@@ -40,14 +39,6 @@ export function rowsOf({ part, mask }: Selection): number[] {
   const rows: number[] = [];
   for (let row = 0; row < part.rows; row += 1) if (mask[row] === 1) rows.push(part.firstRow + row);
   return rows;
-}
-
-/** Whether events created between these bounds can be in the filter's window. */
-export function mayHold(
-  { earliest, latest }: { readonly earliest: Micros; readonly latest: Micros },
-  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Filter,
-): boolean {
-  return latest >= from && earliest < to;
 }
 
 function overlap(a: Range, b: Range): boolean {
