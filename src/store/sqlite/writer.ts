@@ -98,7 +98,7 @@ export class Writer {
     this.#directory = new DataDirectory(directory);
     this.#segmentEvents = segmentEvents;
     this.#segmentMicros = segmentMicros;
-    this.#runs = new IdRuns((span) => this.#directory.run(span));
+    this.#runs = new IdRuns((span) => this.#directory.run(span), filterBytes);
     this.#directory.prepare();
     this.#store = new StoreFile(this.#directory, random);
     try {
@@ -376,3 +376,6 @@ function holdsAny(columns: LiveColumns, log: number, wanted: ReadonlySet<number>
 }
 
 const diskFull = 13;
+
+/** Of what says quickly that an id is new: enough for sixteen million events. */
+const filterBytes = 16 * 1024 * 1024;

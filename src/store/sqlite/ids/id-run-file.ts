@@ -4,35 +4,63 @@ import type { IdTimes } from './id-time.ts';
 /** One entry: high half, low half, segment, row; 32 bits each. */
 export const entryWords = 4;
 export const entryBytes = entryWords * 4;
-export const footerBytes = 40;
+
+/**
+ * Entries between two fences: the high halves of every so-many-th hash, which stand behind the entries. They are few
+ * enough to be held in memory, and say which page of the entries to read.
+ */
+export const entriesAFence = 128;
+
+export function fencesOf(entries: number): number {
+  return Math.ceil(entries / entriesAFence);
+}
+
+export function filterStart(entries: number): number {
+  return entries * entryBytes + fencesOf(entries) * 4;
+}
+
+export const footerBytes = 48;
 
 const magic = Buffer.from('ANNALSID');
 
-/** The last bytes of a run of ids. */
+/** The last bytes of a run of ids: entries | fences | filter (see `IdFilter`) | footer. */
 export interface IdRunFooter {
   readonly entries: number;
   readonly times: IdTimes;
   /** Of all entries. */
   readonly crc32: number;
+  readonly fencesCrc32: number;
+  readonly filterBytes: number;
+  readonly filterCrc32: number;
 }
 
-export function writeIdRunFooter({ entries, times, crc32: checksum }: IdRunFooter): Buffer {
+export function writeIdRunFooter(footer: IdRunFooter): Buffer {
   const bytes = Buffer.alloc(footerBytes);
-  bytes.writeUInt32LE(entries, 0);
-  bytes.writeUInt32LE(checksum, 4);
-  bytes.writeDoubleLE(times.earliest, 8);
-  bytes.writeDoubleLE(times.latest, 16);
-  bytes.writeUInt32LE(crc32(bytes.subarray(0, 24)), 24);
-  bytes.set(magic, 32);
+  bytes.writeUInt32LE(footer.entries, 0);
+  bytes.writeUInt32LE(footer.crc32, 4);
+  bytes.writeDoubleLE(footer.times.earliest, 8);
+  bytes.writeDoubleLE(footer.times.latest, 16);
+  bytes.writeUInt32LE(footer.fencesCrc32, 24);
+  bytes.writeUInt32LE(footer.filterCrc32, 28);
+  bytes.writeUInt32LE(footer.filterBytes, 32);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 36)), 36);
+  bytes.set(magic, 40);
   return bytes;
 }
 
-/** Undefined when these bytes are no footer of a run with so many bytes of entries. */
-export function readIdRunFooter(bytes: Buffer, entriesBytes: number): IdRunFooter | undefined {
-  if (bytes.length !== footerBytes || !bytes.subarray(32).equals(magic)) return undefined;
-  if (bytes.readUInt32LE(24) !== crc32(bytes.subarray(0, 24))) return undefined;
+/** Undefined when these bytes are no footer of a run with so many bytes before it. */
+export function readIdRunFooter(bytes: Buffer, bytesBefore: number): IdRunFooter | undefined {
+  if (bytes.length !== footerBytes || !bytes.subarray(40).equals(magic)) return undefined;
+  if (bytes.readUInt32LE(36) !== crc32(bytes.subarray(0, 36))) return undefined;
   const entries = bytes.readUInt32LE(0);
-  if (entries * entryBytes !== entriesBytes) return undefined;
-  const times = { earliest: bytes.readDoubleLE(8), latest: bytes.readDoubleLE(16) };
-  return { entries, times, crc32: bytes.readUInt32LE(4) };
+  const filterBytes = bytes.readUInt32LE(32);
+  if (filterStart(entries) + filterBytes !== bytesBefore) return undefined;
+  return {
+    entries,
+    times: { earliest: bytes.readDoubleLE(8), latest: bytes.readDoubleLE(16) },
+    crc32: bytes.readUInt32LE(4),
+    fencesCrc32: bytes.readUInt32LE(24),
+    filterBytes,
+    filterCrc32: bytes.readUInt32LE(28),
+  };
 }

@@ -1,6 +1,7 @@
 import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { entryBytes, entryWords, writeIdRunFooter } from './id-run-file.ts';
+import { IdFilter } from './id-filter.ts';
+import { entriesAFence, entryBytes, entryWords, writeIdRunFooter } from './id-run-file.ts';
 import type { IdTimes } from './id-time.ts';
 
 const bufferedEntries = 64 * 1024;
@@ -11,11 +12,15 @@ export class IdRunWriter {
   readonly #aside: string;
   readonly #descriptor: number;
   readonly #buffer = new Uint32Array(bufferedEntries * entryWords);
+  readonly #filter: IdFilter;
+  readonly #fences: number[] = [];
   #filled = 0;
   #entries = 0;
   #crc32 = 0;
 
-  constructor(path: string) {
+  /** For a run of so many entries or fewer. */
+  constructor(path: string, entries: number) {
+    this.#filter = new IdFilter(new Uint8Array(entries));
     this.#path = path;
     this.#aside = `${path}.part`;
     this.#descriptor = openSync(this.#aside, 'w');
@@ -24,6 +29,9 @@ export class IdRunWriter {
   /** Takes an entry over from an array of entries. */
   add(from: Uint32Array, at: number): void {
     if (this.#filled === this.#buffer.length) this.#flush();
+    const place = this.#entries + this.#filled / entryWords;
+    this.#filter.add(from[at]!);
+    if (place % entriesAFence === 0) this.#fences.push(from[at]!);
     for (let word = 0; word < entryWords; word += 1) {
       this.#buffer[this.#filled + word] = from[at + word]!;
     }
@@ -32,8 +40,19 @@ export class IdRunWriter {
 
   finish(times: IdTimes): void {
     this.#flush();
-    const footer = { entries: this.#entries, times, crc32: this.#crc32 };
-    writeAll(this.#descriptor, writeIdRunFooter(footer));
+    const fences = Buffer.from(Uint32Array.from(this.#fences).buffer);
+    writeAll(this.#descriptor, fences);
+    const { bits } = this.#filter;
+    writeAll(this.#descriptor, bits);
+    const footer = writeIdRunFooter({
+      entries: this.#entries,
+      times,
+      crc32: this.#crc32,
+      fencesCrc32: crc32(fences),
+      filterBytes: bits.length,
+      filterCrc32: crc32(bits),
+    });
+    writeAll(this.#descriptor, footer);
     fdatasyncSync(this.#descriptor);
     closeSync(this.#descriptor);
     renameSync(this.#aside, this.#path);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type IdHash, idHash } from './id-hash.ts';
 import { IdRun } from './id-run.ts';
-import { dueForMerge, type RunSpan } from './id-runs.ts';
+import { dueForMerge, IdRuns, type RunSpan } from './id-runs.ts';
 import { mergeRuns } from './merge-runs.ts';
 import { type RowId, writeRun } from './write-run.ts';
 
@@ -44,6 +44,34 @@ describe('a run of ids', () => {
       run.close();
     });
   }
+
+  it('has a filter that lets pass what is in it and little else', () => {
+    const run = written(1, hashes(5_000, 'in'));
+    const filter = run.filter();
+    assert.ok(hashes(5_000, 'in').every((hash) => filter.mayHave(hash)));
+    const passed = hashes(5_000, 'out').filter((hash) => filter.mayHave(hash)).length;
+    assert.ok(passed < 1_000, `${passed} of 5,000 passed`);
+    run.close();
+  });
+
+  it('is found damaged when its fences, its filter or its end have changed', () => {
+    const entries = 1_000;
+    const changed = (offsetFromEnd: number) => {
+      const run = written(9, hashes(entries));
+      run.close();
+      const path = join(directory, `9-${entries}.ids`);
+      const bytes = readFileSync(path);
+      bytes[bytes.length - offsetFromEnd]! ^= 1;
+      writeFileSync(path, bytes);
+      return path;
+    };
+    assert.throws(() => new IdRun(changed(48 + entries + 1)), /damaged: .* fences/);
+    assert.throws(() => new IdRun(changed(20)), /damaged/);
+    const filtered = new IdRun(changed(48 + 500));
+    assert.throws(() => filtered.filter(), /damaged: .* filter/);
+    assert.throws(() => filtered.check(), /damaged/);
+    filtered.close();
+  });
 
   it('finds all with the same hash, even across pages, and in an uneven run', () => {
     const same = { high: 0xf0000000, low: 5 };
@@ -102,6 +130,37 @@ describe('a run of ids', () => {
 });
 
 describe('runs of ids', () => {
+  for (const filterBytes of [0, 150, 1_000]) {
+    it(`find ids in all of them with ${filterBytes} bytes of filters`, () => {
+      const directory = mkdtempSync(join(tmpdir(), 'annals-ids-'));
+      const pathOf = ({ first }: RunSpan) => join(directory, `${first}.ids`);
+      const runs = new IdRuns(pathOf, filterBytes);
+      const spans = Array.from({ length: 3 }, (_, n) => ({ first: n, last: n }));
+      try {
+        for (const { first } of spans) {
+          const ids = Array.from({ length: 100 }, (_, row) => ({
+            row,
+            hash: hashOf(`${first} ${row}`),
+          }));
+          writeRun(pathOf({ first, last: first }), first, ids, { earliest: 0, latest: 0 });
+          runs.show(spans.slice(0, first + 1));
+        }
+        for (const { first: segment } of spans) {
+          for (let row = 0; row < 100; row += 1) {
+            const found = runs.find('id', hashOf(`${segment} ${row}`));
+            assert.deepEqual(found, [{ segment, row }]);
+          }
+        }
+        assert.deepEqual(runs.find('id', hashOf('nobody')), []);
+        runs.show(spans.slice(1));
+        assert.deepEqual(runs.find('id', hashOf('0 5')), []);
+      } finally {
+        runs.close();
+        rmSync(directory, { recursive: true });
+      }
+    });
+  }
+
   it('stay few: as many as there are ones in the binary number of segments', () => {
     const spans: RunSpan[] = [];
     for (let segment = 0; segment < 1_000; segment += 1) {

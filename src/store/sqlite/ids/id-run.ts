@@ -2,8 +2,18 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { AnnalsError } from '../../../core/errors.ts';
+import { IdFilter } from './id-filter.ts';
 import type { IdHash } from './id-hash.ts';
-import { entryBytes, entryWords, footerBytes, readIdRunFooter } from './id-run-file.ts';
+import {
+  entriesAFence,
+  entryBytes,
+  entryWords,
+  fencesOf,
+  filterStart,
+  footerBytes,
+  type IdRunFooter,
+  readIdRunFooter,
+} from './id-run-file.ts';
 import { type IdTimes, idTime } from './id-time.ts';
 
 /** Where an event may stand that has the hash asked for. */
@@ -12,20 +22,20 @@ export interface IdPlace {
   readonly row: number;
 }
 
-/** Entries read at a time: one page of memory. */
-const window = 256;
+/** Entries read at a time: from one fence to the next, and some more in case the hash stands on both sides of one. */
+const window = entriesAFence + 32;
 
 /**
- * The ids of some consecutive segments in one file: entries in the order of their hash. Hashes are spread evenly, so
- * an entry's place can be told from its hash to within a few pages; a lookup reads two or three, and nothing is kept in
- * memory.
+ * The ids of some consecutive segments in one file: entries in the order of their hash, and fences in memory, four bytes
+ * for each 128 entries. A lookup is one read.
  */
 export class IdRun {
   readonly entries: number;
   readonly times: IdTimes;
   readonly #path: string;
   readonly #descriptor: number;
-  readonly #crc32: number;
+  readonly #footer: IdRunFooter;
+  readonly #fences: Uint32Array;
   readonly #buffer = new Uint32Array(window * entryWords);
 
   constructor(path: string) {
@@ -39,7 +49,8 @@ export class IdRun {
       if (footer === undefined) throw this.#damaged('its end is not that of a run of ids');
       this.entries = footer.entries;
       this.times = footer.times;
-      this.#crc32 = footer.crc32;
+      this.#footer = footer;
+      this.#fences = this.#readFences();
     } catch (error) {
       this.close();
       throw error;
@@ -55,14 +66,22 @@ export class IdRun {
   /** Where events with this hash stand; nearly always one or none. */
   find(hash: IdHash): IdPlace[] {
     const places: IdPlace[] = [];
-    for (let at = this.#firstWith(hash); at < this.entries; at += window) {
+    for (let at = this.#fenceBefore(hash); at < this.entries; at += window) {
       const entries = this.read(at, window, this.#buffer);
-      for (let word = 0; word < entries.length; word += entryWords) {
+      for (let word = firstIn(entries, hash) * entryWords; word < entries.length; ) {
         if (compare(entries, word, hash) !== 0) return places;
         places.push({ segment: entries[word + 2]!, row: entries[word + 3]! });
+        word += entryWords;
       }
     }
     return places;
+  }
+
+  /** Reads the filter, about a byte an entry. */
+  filter(): IdFilter {
+    const { entries, filterBytes, filterCrc32 } = this.#footer;
+    const start = filterStart(entries);
+    return new IdFilter(new Uint8Array(this.#section('filter', start, filterBytes, filterCrc32)));
   }
 
   /** Entries from this one on, at most so many, into a buffer that has room. */
@@ -82,35 +101,38 @@ export class IdRun {
       const { byteOffset, byteLength } = this.read(at, 64 * window, buffer);
       checksum = crc32(new Uint8Array(buffer.buffer, byteOffset, byteLength), checksum);
     }
-    if (checksum !== this.#crc32) throw this.#damaged('its checksum is wrong');
+    this.filter();
+    if (checksum !== this.#footer.crc32) throw this.#damaged('its checksum is wrong');
   }
 
   close(): void {
     closeSync(this.#descriptor);
   }
 
-  /** The first entry whose hash is not before this one. */
-  #firstWith(hash: IdHash): number {
-    // Entries before `low` are before it, entries from `high` on are not.
-    let [low, high] = [0, this.entries];
-    let guess = (hash.high / 2 ** 32) * this.entries;
-    while (low < high) {
-      const from = Math.floor(
-        Math.min(Math.max(low, guess - window / 2), Math.max(low, high - window)),
-      );
-      const entries = this.read(from, Math.min(window, high - from), this.#buffer);
-      const last = entries.length - entryWords;
-      if (compare(entries, 0, hash) >= 0 && from > low) {
-        high = from;
-        guess = from - distance(entries[0]! - hash.high, this.entries);
-      } else if (compare(entries, last, hash) < 0) {
-        low = from + last / entryWords + 1;
-        guess = low + distance(hash.high - entries[last]!, this.entries);
-      } else {
-        return from + firstIn(entries, hash);
-      }
+  /** The last fence with all hashes before it smaller than this one; where the run begins when there is none. */
+  #fenceBefore({ high }: IdHash): number {
+    let [low, above] = [0, this.#fences.length];
+    while (low < above) {
+      const middle = (low + above) >>> 1;
+      if (this.#fences[middle]! < high) low = middle + 1;
+      else above = middle;
     }
-    return low;
+    return Math.max(0, low - 1) * entriesAFence;
+  }
+
+  #readFences(): Uint32Array {
+    const { entries, fencesCrc32 } = this.#footer;
+    const start = entries * entryBytes;
+    return new Uint32Array(this.#section('fences', start, fencesOf(entries) * 4, fencesCrc32));
+  }
+
+  #section(name: string, start: number, length: number, checksum: number): ArrayBuffer {
+    const bytes = Buffer.from(new ArrayBuffer(length));
+    const read = readSync(this.#descriptor, bytes, 0, length, start);
+    if (read !== length || crc32(bytes) !== checksum) {
+      throw this.#damaged(`the checksum of its ${name} is wrong`);
+    }
+    return bytes.buffer;
   }
 
   #damaged(problem: string): AnnalsError {
@@ -118,11 +140,7 @@ export class IdRun {
   }
 }
 
-/** About how many entries lie between two hashes that differ by this much in their high half. */
-function distance(difference: number, entries: number): number {
-  return (difference / 2 ** 32) * entries;
-}
-
+/** How many of these entries, which are in order, are before the hash. */
 function firstIn(entries: Uint32Array, hash: IdHash): number {
   let [low, high] = [0, entries.length / entryWords];
   while (low < high) {

@@ -1,3 +1,4 @@
+import type { IdFilter } from './id-filter.ts';
 import type { IdHash } from './id-hash.ts';
 import { type IdPlace, IdRun } from './id-run.ts';
 
@@ -7,32 +8,47 @@ export interface RunSpan {
   readonly last: number;
 }
 
+interface Held {
+  readonly run: IdRun;
+  filter: IdFilter | undefined;
+}
+
 /** The runs of ids of all sealed segments, as one thread holds them open. */
 export class IdRuns {
   readonly #pathOf: (span: RunSpan) => string;
-  #runs = new Map<string, IdRun>();
+  readonly #filterBytes: number;
+  #runs = new Map<string, Held>();
 
-  constructor(pathOf: (span: RunSpan) => string) {
+  /** `filterBytes`: for filters in memory, one byte an id; those of the newest runs, as many as that is enough for. */
+  constructor(pathOf: (span: RunSpan) => string, filterBytes = 0) {
     this.#pathOf = pathOf;
+    this.#filterBytes = filterBytes;
   }
 
   /** Which runs there are from now on. */
   show(spans: readonly RunSpan[]): void {
-    const held = this.#runs;
+    const before = this.#runs;
     this.#runs = new Map(
       spans.map((span) => {
         const path = this.#pathOf(span);
-        return [path, held.get(path) ?? new IdRun(path)];
+        return [path, before.get(path) ?? { run: new IdRun(path), filter: undefined }];
       }),
     );
-    for (const [path, run] of held) if (!this.#runs.has(path)) run.close();
+    for (const [path, { run }] of before) if (!this.#runs.has(path)) run.close();
+    let room = this.#filterBytes;
+    for (const held of [...this.#runs.values()].reverse()) {
+      room -= held.run.entries;
+      held.filter = room < 0 ? undefined : (held.filter ?? held.run.filter());
+    }
   }
 
   /** Where the event with this id may stand. */
-  find(eventID: string, hash: IdHash): IdPlace[] {
-    const places: IdPlace[] = [];
-    for (const run of this.#runs.values()) {
-      if (run.mayHave(eventID)) places.push(...run.find(hash));
+  find(eventID: string, hash: IdHash): readonly IdPlace[] {
+    let places = none;
+    for (const { run, filter } of this.#runs.values()) {
+      if (filter?.mayHave(hash) === false || !run.mayHave(eventID)) continue;
+      const found = run.find(hash);
+      if (found.length > 0) places = [...places, ...found];
     }
     return places;
   }
@@ -41,6 +57,8 @@ export class IdRuns {
     this.show([]);
   }
 }
+
+const none: readonly IdPlace[] = [];
 
 /** The two newest runs that are due to become one: runs get longer like the digits of a binary number. */
 export function dueForMerge(spans: readonly RunSpan[]): [RunSpan, RunSpan] | undefined {

@@ -7,7 +7,7 @@ const bufferedEntries = 16 * 1024;
 
 /** Makes one run of two, which stay as they are, without ids of segments before `firstKept`. */
 export function mergeRuns(a: IdRun, b: IdRun, path: string, firstKept = 0): void {
-  const writer = new IdRunWriter(path);
+  const writer = new IdRunWriter(path, a.entries + b.entries);
   try {
     const [left, right] = [new Entries(a), new Entries(b)];
     while (left.left || right.left) {

@@ -16,7 +16,7 @@ export function writeRun(
   ids: readonly RowId[],
   times: IdTimes,
 ): void {
-  const writer = new IdRunWriter(path);
+  const writer = new IdRunWriter(path, ids.length);
   try {
     const entry = new Uint32Array(entryWords);
     const inOrder = ids.toSorted((a, b) => a.hash.high - b.hash.high || a.hash.low - b.hash.low);
