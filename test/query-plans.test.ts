@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, describe, it } from 'node:test';
+import { ServerProcess } from './server-process.ts';
+
+/**
+ * Statements that read a whole table because the whole of it is wanted: at the start and when a segment is sealed, never
+ * for a request.
+ */
+const wholeTables = [
+  /^SELECT \* FROM organisations ORDER BY created_at$/,
+  /^SELECT \* FROM keys ORDER BY created_at$/,
+  /^SELECT name, value FROM settings$/,
+  /^SELECT key, organisation, size AS upTo FROM retirements$/,
+  /^SELECT \* FROM logs ORDER BY number$/,
+  /^SELECT \* FROM chunks ORDER BY row$/,
+  /FROM pragma_page_count, pragma_page_size$/,
+  /FROM sqlite_schema/,
+];
+
+interface Statement {
+  readonly file: string;
+  readonly sql: string;
+}
+
+describe('the plans of all SQL statements', () => {
+  let place: string;
+  let statements: Statement[];
+
+  before(async () => {
+    place = await mkdtemp(join(tmpdir(), 'annals-plans-'));
+    const log = join(place, 'statements');
+    const fixture = new URL('query-plans.fixture.ts', import.meta.url);
+    const { NODE_OPTIONS } = process.env;
+    process.env.ANNALS_TEST_STATEMENTS = log;
+    process.env.NODE_OPTIONS = `${NODE_OPTIONS ?? ''} --import ${fixture.href}`;
+    try {
+      await use(join(place, 'data'));
+    } finally {
+      delete process.env.ANNALS_TEST_STATEMENTS;
+      process.env.NODE_OPTIONS = NODE_OPTIONS ?? '';
+    }
+    const lines = new Set((await readFile(log, 'utf8')).trimEnd().split('\n'));
+    statements = Array.from(lines, (line) => JSON.parse(line) as Statement);
+  });
+  after(() => rm(place, { recursive: true }));
+
+  it('find what they ask for by a key', () => {
+    assert.ok(statements.some(({ sql }) => sql.includes('FROM chunks WHERE')));
+    assert.ok(statements.some(({ sql }) => sql.includes('FROM checkpoints')));
+    for (const { file, sql } of statements) {
+      const text = sql.replaceAll(/\s+/g, ' ').trim();
+      if (wholeTables.some((known) => known.test(text))) continue;
+      const database = new DatabaseSync(file, { readOnly: true });
+      try {
+        const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
+        // What a common table expression has found so far is all there is to read of it.
+        const ownTable = /WITH RECURSIVE (\w+)/.exec(text)?.[1];
+        const scans = plan.filter(({ detail }) => {
+          const table = /^SCAN (\w+)/.exec(detail)?.[1];
+          return table !== undefined && table !== ownTable && table !== 'CONSTANT';
+        });
+        assert.deepEqual(scans, [], text);
+      } finally {
+        database.close();
+      }
+    }
+  });
+});
+
+/** Everything that reads or writes, once. */
+async function use(data: string): Promise<void> {
+  const server = await ServerProcess.on(data);
+  try {
+    const { key } = await server.organisation('plans');
+    const ask = (path: string) =>
+      fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${key}` } });
+    const event = { eventID: 'one', action: 'GET', description: 'first' };
+    await server.json('POST', '/v1/audit/events', key, event);
+    for (const path of [
+      '/v1/audit',
+      '/v1/audit?searchText=first',
+      '/v1/audit/one',
+      '/v1/audit/export?format=ndjson',
+      '/v1/audit/filter-options',
+      '/v1/audit/checkpoint',
+      '/v1/audit/proof/inclusion?eventID=one',
+      '/v1/audit/keys',
+      '/v1/keys',
+    ]) {
+      const answer = await ask(path);
+      assert.equal(answer.status, 200, path);
+      await answer.text();
+    }
+    await server.end('SIGTERM');
+    await server.start();
+    assert.equal((await ask('/v1/audit/one')).status, 200);
+  } finally {
+    await server.end('SIGTERM');
+  }
+}
