@@ -14,7 +14,7 @@ import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
 
 /** Rows are read in another order than they stand in, so every page is needed many times. */
-const cacheBytes = 128 * 1024 * 1024;
+const cacheBytes = 16 * 1024 * 1024;
 
 /** What there is after a segment was sealed. */
 export interface Sealed {
