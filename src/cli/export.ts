@@ -12,7 +12,7 @@ import { type Outputs, outputDirectory } from '../export/naming.ts';
 import { Prover } from '../export/proving/prover.ts';
 import { type ExportWorld, exportToFiles, exportToSink, isRefusal } from '../export/run-export.ts';
 import { streamSink } from '../export/sinks/stream.ts';
-import type { FileFacts, Part } from '../export/stages.ts';
+import type { FileFacts, Part, Source } from '../export/stages.ts';
 import { openWorkplace, type Workplace, workplacePath } from '../export/workplace.ts';
 import { type CliContext, Exit, exitCodes } from './context.ts';
 import { addExportOptions } from './export-flags.ts';
@@ -90,8 +90,11 @@ async function toStdout(
   const temporary = workplacePath(context.env.TMPDIR ?? tmpdir(), suffix.toString('hex'));
   const workplace = await openWorkplace(world.disk, temporary, plan, false);
   const sink = streamSink(context.stdout, outputs.parts[0] as Part, format, compress, world.limits);
+  const source = open();
   try {
-    return await exportToSink({ ...job, source: open() }, sink, workplace, world);
+    const files = await exportToSink({ ...job, source }, sink, workplace, world);
+    noteKept(source, view);
+    return files;
   } catch (error) {
     view.end();
     throw exitOf(error, context.signal, '\nWhat is on stdout is not complete.');
@@ -127,10 +130,11 @@ async function toFiles(
   }
   try {
     const prover = await openProver(asked, job, workplace, world);
-    return await exportToFiles(
+    const source = job.open(prover);
+    const files = await exportToFiles(
       {
         ...job,
-        source: job.open(prover),
+        source,
         manifest: flags.manifest,
         continueWith,
         ...(prover && { prover }),
@@ -138,6 +142,8 @@ async function toFiles(
       workplace,
       world,
     );
+    noteKept(source, view);
+    return files;
   } catch (error) {
     view.end();
     // An export that was refused before it began leaves nothing to continue.
@@ -189,6 +195,14 @@ async function checkFree({ directory, parts }: Outputs, disk: Disk): Promise<voi
       );
     }
   }
+}
+
+/** Says what the source had dropped: the export has all that there is, and that is less than was asked for. */
+function noteKept({ log }: Source, view: ProgressView): void {
+  if (log?.keptFrom === undefined) return;
+  view.note(
+    `Of this window the server had dropped what was recorded before sequence ${formatCount(log.keptFrom)}: its retention is over`,
+  );
 }
 
 const resumable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -118,10 +118,12 @@ async function lookOnce(
   const sync = await Sync.open(settings);
   try {
     let delivered = 0;
+    let missed: SyncOutcome['missed'];
     for (;;) {
       const outcome = await sync.run(clock(), signal);
       delivered += outcome.delivered;
-      if (!outcome.resumed) return { ...outcome, delivered };
+      missed ??= outcome.missed;
+      if (!outcome.resumed) return { ...outcome, delivered, ...(missed && { missed }) };
     }
   } finally {
     await sync.close();
@@ -184,7 +186,7 @@ function draftMaker({ toDraft }: Trail): (entry: Entry) => Draft {
 }
 
 function report(
-  { delivered, look }: SyncOutcome,
+  { delivered, look, missed }: SyncOutcome,
   flags: SyncFlags,
   { stdout }: CliContext,
   view: ProgressView,
@@ -192,10 +194,15 @@ function report(
   const from = formatInstant(look.from);
   const to = formatInstant(look.to);
   if (flags.json === true) {
-    stdout.write(`${JSON.stringify({ new: delivered, from, to, deep: look.deep })}\n`);
+    stdout.write(`${JSON.stringify({ new: delivered, from, to, deep: look.deep, missed })}\n`);
   } else if (delivered > 0 || flags.follow !== true) {
     view.note(`${formatCount(delivered)} new events between ${from} and ${to}`);
   }
+  if (missed === undefined) return;
+  const which = `sequences ${formatCount(missed.from)} to ${formatCount(missed.to - 1)}`;
+  const message = `the server dropped ${which} before they were brought; they cannot be had any more`;
+  if (flags.follow !== true) throw new Exit(exitCodes.incomplete, message);
+  view.note(message);
 }
 
 const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -19,6 +19,7 @@ interface TailFlags extends ConnectionFlags, FilterFlags {
 interface Followed {
   readonly items: readonly AuditEvent[];
   readonly nextSequence: number;
+  readonly keptFrom?: number;
 }
 
 const pageSize = '500';
@@ -81,6 +82,12 @@ async function follow(
           ...query,
           fromSequence: String(fromSequence),
         });
+        if (page.keptFrom !== undefined) {
+          const dropped = `${fromSequence} to ${page.keptFrom - 1}`;
+          context.stderr.write(
+            `sequences ${dropped} were dropped by the server before they were read\n`,
+          );
+        }
         for (const event of page.items) print(event);
         fromSequence = page.nextSequence;
         pause = interval;

@@ -16,6 +16,7 @@ export function exportReportText(report: ExportReport): string {
     `  ${count(events, 'event')} in ${count(files, 'file')}, ${formatBytes(bytes)}`,
     ...(checkpoint === undefined ? [] : [`  log ${shown(checkpoint)}`]),
     ...coverage(report),
+    ...dropped(report),
     ...(redacted ? ['  personal parts were left out'] : []),
     ...(signers.length === 0 ? [] : [`  signed by ${printable(signers.join(', '))}`]),
     ...findingLines(report.findings, report.findingCount),
@@ -32,6 +33,14 @@ function coverage({ span, checkpoint, events }: ExportReport): string[] {
   return unbroken
     ? [`  ${stretch}, nothing between them left out`]
     : [`  a choice from ${stretch}; that nobody chose fewer is the exporter’s word`];
+}
+
+function dropped({ keptFrom }: ExportReport): string[] {
+  if (keptFrom === undefined) return [];
+  const before = `before sequence ${formatCount(keptFrom)}`;
+  return [
+    `  what was recorded ${before} the server had dropped; that it had is the exporter’s word`,
+  ];
 }
 
 export function serverReportText(report: ServerReport, saved: string | undefined): string {

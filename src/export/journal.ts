@@ -13,6 +13,7 @@ export type JournalRecord =
   | RunRecord
   | PositionRecord
   | { readonly kind: 'fetched' }
+  | KeptRecord
   | PlaceRecord
   | FileRecord
   | ProofRecord
@@ -42,6 +43,12 @@ export interface RunRecord {
 export interface PositionRecord {
   readonly kind: 'position';
   readonly position: string;
+}
+
+/** The source said that events of the window were dropped before this sequence. */
+export interface KeptRecord {
+  readonly kind: 'kept';
+  readonly from: number;
 }
 
 /** The file in hand is durable up to a place, and the source can go on behind it. */
@@ -132,6 +139,8 @@ export interface Progress {
   /** Of the file after them. */
   readonly place: PlaceRecord | undefined;
   readonly proof: ProofRecord | undefined;
+  /** What the source last said of it. */
+  readonly keptFrom: number | undefined;
   readonly proofFile: ProofFileRecord | undefined;
 }
 
@@ -147,6 +156,7 @@ export function progressOf(records: readonly JournalRecord[]): Progress {
       (record): record is PlaceRecord => record.kind === 'place' && record.file === files.length,
     ),
     proof: records.find((record) => record.kind === 'proof'),
+    keptFrom: records.findLast((record) => record.kind === 'kept')?.from,
     proofFile: records.find((record) => record.kind === 'proof-file'),
   };
 }

@@ -30,22 +30,26 @@ export interface ManifestFacts {
   readonly parts: readonly Part[];
   readonly files: readonly FileFacts[];
   readonly proof?: ProofFacts;
+  /** The first sequence that the source still had, when it had dropped events of the window. */
+  readonly keptFrom?: number | undefined;
   /** Why it is not complete, and the line that continues it; absent when it is. */
   readonly incomplete?: { readonly reason: string; readonly continueWith: string };
 }
 
 /**
  * The manifest as text: what an export says about itself. Equal exports give equal manifests, interrupted or not, so it
- * holds nothing about how the work went. `complete` is true only when every file is there and whole.
+ * holds nothing about how the work went. `complete` is true only when every file is there and whole, with all that the
+ * source had.
  */
 export function manifestText(facts: ManifestFacts): string {
-  const { question, mark, shares, startedAt, parts, files, proof, incomplete } = facts;
+  const { question, mark, shares, startedAt, parts, files, proof, keptFrom, incomplete } = facts;
   const complete = incomplete === undefined && files.length === parts.length;
   const total = (of: (file: FileFacts) => number) => files.reduce((sum, file) => sum + of(file), 0);
   const manifest = {
     manifestVersion: 1,
     complete,
     ...incomplete,
+    ...(keptFrom !== undefined && { keptFrom }),
     source: question.origin,
     window: {
       from: formatInstant(question.window.from),

@@ -132,11 +132,19 @@ async function pour(
   const received = () => inWindow(source.read(progress.position, signal), job, watcher, signal);
   if (source.order === 'oldest-first') {
     let last = Number.NEGATIVE_INFINITY;
+    let { keptFrom } = progress;
+    const noteKept = async () => {
+      if (source.log?.keptFrom === undefined || source.log.keptFrom === keptFrom) return;
+      keptFrom = source.log.keptFrom;
+      await journal.append({ kind: 'kept', from: keptFrom });
+    };
     for await (const { entries } of received()) {
       last = checkOrder(entries, last);
+      await noteKept();
       await prover?.add(entries);
       await sink.write(entries);
     }
+    await noteKept();
     return;
   }
   const spill = new Spill({ disk, clock, limits, journal, workDirectory }, progress);
@@ -192,7 +200,7 @@ const countOf = (files: readonly FileFacts[]): number =>
 
 async function writeManifest(
   job: FileExport,
-  { plan, directory }: Workplace,
+  { plan, directory, progress }: Workplace,
   disk: Disk,
   files: readonly FileFacts[],
   { proof, reason }: { readonly proof?: ProofFacts; readonly reason?: string },
@@ -207,6 +215,7 @@ async function writeManifest(
     parts: outputs.parts,
     files,
     ...(proof && { proof }),
+    keptFrom: source.log?.keptFrom ?? progress.keptFrom,
     ...(reason !== undefined && { incomplete: { reason, continueWith } }),
   });
   const working = join(directory, 'manifest');

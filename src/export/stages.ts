@@ -54,6 +54,18 @@ interface AnySource {
    * `position` is one this source, asked the same question, gave out before; reading goes on behind it.
    */
   read(position: string | undefined, signal: AbortSignal): AsyncIterable<Batch>;
+  /** What a log of ours says of itself; absent before anything was read, and for any other trail. */
+  readonly log?: LogFacts | undefined;
+}
+
+export interface LogFacts {
+  /** How many events it had when reading began. */
+  readonly size: number;
+  /**
+   * The first sequence it still has, when events of the window were dropped before it. It may rise while reading, as
+   * more is dropped.
+   */
+  readonly keptFrom?: number;
 }
 
 /** A source that sends the oldest first and nothing twice: its entries go straight into files. */

@@ -13,7 +13,7 @@ import { MemoryDisk, type Remains, Stopped } from '../../src/export/memory-disk.
 import { nameOutputs } from '../../src/export/naming.ts';
 import { exportToFiles } from '../../src/export/run-export.ts';
 import type { Compression } from '../../src/export/sinks/blocks.ts';
-import type { Entry, Source } from '../../src/export/stages.ts';
+import type { Entry, LogFacts, Source } from '../../src/export/stages.ts';
 import { openWorkplace, workplacePath } from '../../src/export/workplace.ts';
 
 const from = parseInstant('2026-06-01T00:00:00Z') as Micros;
@@ -50,14 +50,19 @@ const common = {
   filters: { bySource: {}, here: {} },
 } as const;
 
-/** Sends the oldest first, in batches of 7, from anywhere. */
+/** Sends the oldest first, in batches of 7, from anywhere; what it had dropped it says once it is asked. */
 function ordered(asked: (string | undefined)[]): Source {
+  let log: LogFacts | undefined;
   return {
     ...common,
     order: 'oldest-first',
     placeAfter: ({ id }) => id,
+    get log() {
+      return log;
+    },
     async *read(position) {
       asked.push(position);
+      log = { size: 1_000, keptFrom: 900 };
       const rest = entries.filter(({ id }) => position === undefined || id > position);
       for (let at = 0; at < rest.length; at += 7) {
         const batch = rest.slice(at, at + 7);

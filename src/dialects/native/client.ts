@@ -7,8 +7,9 @@ import type { Answer, Question } from '../../export/asking/ask.ts';
 import type { ClientParts, SourceQuestion } from '../../export/asking/client-parts.ts';
 import { Patience } from '../../export/asking/patience.ts';
 import type { ExportFilters } from '../../export/filters.ts';
-import type { Batch, Entry, OrderedSource } from '../../export/stages.ts';
+import type { Batch, Entry, LogFacts, OrderedSource } from '../../export/stages.ts';
 import { decodeBase64 } from '../../integrity/base64.ts';
+import { keptFromHeader } from '../dropped.ts';
 
 export interface NativeEndpoint {
   /** Base URL, without a slash at the end. */
@@ -27,6 +28,7 @@ export function nativeSource(
   question: SourceQuestion,
 ): OrderedSource {
   let snapshot = question.proved && String(question.proved.snapshot);
+  let log: LogFacts | undefined;
   const read = question.proved && question.redact === undefined ? readSaltedEntry : readEntry;
   const placeAfter = ({ text }: Entry): string => {
     const { createdAt, sequence } = JSON.parse(text) as { createdAt: string; sequence: number };
@@ -40,6 +42,7 @@ export function nativeSource(
     const answer = await parts.ask(asked, signal);
     if (answer.status !== 200) throw await refusalOf(answer, asked, parts.clock);
     snapshot ??= answer.headers.get('annals-snapshot') ?? undefined;
+    log = logIn(answer.headers) ?? log;
     if (!/^application\/x-ndjson\b/.test(answer.headers.get('content-type') ?? '')) {
       answer.discard();
       throw new AnnalsError(
@@ -64,6 +67,9 @@ export function nativeSource(
       ...(endpoint.organisation !== undefined && { organisation: endpoint.organisation }),
     },
     filters: { bySource: question.filters, here: {} },
+    get log() {
+      return log;
+    },
     placeAfter,
     async *read(position, signal) {
       const patience = new Patience(parts.patience);
@@ -83,6 +89,17 @@ export function nativeSource(
       }
     },
   };
+}
+
+/** Undefined where the server does not say it. */
+function logIn(headers: Answer['headers']): LogFacts | undefined {
+  const numberIn = (name: string) => {
+    const text = headers.get(name) ?? '';
+    return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  };
+  const size = numberIn('Annals-Snapshot');
+  const keptFrom = numberIn(keptFromHeader);
+  return size === undefined ? undefined : { size, ...(keptFrom !== undefined && { keptFrom }) };
 }
 
 function exportRequest(

@@ -3,7 +3,7 @@ import { day, formatDay, type Micros } from '../../core/micros.ts';
 import type { Window } from '../../core/window.ts';
 import type { Disk } from '../disk.ts';
 import { IdSet, idHash, idHashBytes } from '../paging/id-set.ts';
-import type { Batch, Entry, Source } from '../stages.ts';
+import type { Batch, Entry, LogFacts, Source } from '../stages.ts';
 import { CommittedFiles, type Sizes } from './committed-files.ts';
 
 /** Where new events are taken. */
@@ -45,6 +45,8 @@ interface State {
   readonly until?: Micros;
   /** When the last deep look was. */
   readonly deepAt?: Micros;
+  /** How many events a log of ours had when the last look began. */
+  readonly seen?: number;
   /** Ids of events before this are no longer known, so it is not looked at again. */
   readonly floor?: Micros;
   readonly pending?: Look;
@@ -56,6 +58,8 @@ interface State {
 export interface SyncOutcome {
   readonly delivered: number;
   readonly look: Look;
+  /** Sequences of a log of ours that were recorded since the look before, and dropped before this one. */
+  readonly missed?: { readonly from: number; readonly to: number };
   /** Whether it was one that an earlier run had begun; what came since then is still to be looked for. */
   readonly resumed: boolean;
 }
@@ -123,8 +127,17 @@ export class Sync {
       if (waiting.length >= batchLength) await commit();
     }
     if (waiting.length > 0) await commit();
-    await this.#end(look);
-    return { delivered, look, resumed: pending !== undefined };
+    const missed = this.#missedOf(source.log);
+    await this.#end(look, source.log?.size);
+    return { delivered, look, resumed: pending !== undefined, ...(missed && { missed }) };
+  }
+
+  /** A first look misses nothing: what is gone by then was never its to bring. */
+  #missedOf(log: LogFacts | undefined): SyncOutcome['missed'] {
+    const { seen } = this.#state;
+    const { keptFrom } = log ?? {};
+    if (seen === undefined || keptFrom === undefined || keptFrom <= seen) return undefined;
+    return { from: seen, to: keptFrom };
   }
 
   #nextLook(now: Micros): Look {
@@ -185,14 +198,15 @@ export class Sync {
   }
 
   /** Notes that the look is done, and forgets the ids of days that will not be looked at again. */
-  async #end({ to, deep }: Look): Promise<void> {
+  async #end({ to, deep }: Look, seen: number | undefined): Promise<void> {
     const { disk, directory, lookback, deepLookback } = this.#settings;
     const oldest = to - Math.max(lookback, deepLookback);
     const floor = Math.max(oldest - (oldest % day), this.#state.floor ?? 0);
     const gone = this.#ids.forget((name) => name < idsOf(floor));
     const { pending: _, ...state } = this.#state;
     this.#state = state;
-    await this.#keep({ until: to, floor, ...(deep && { deepAt: to }) });
+    const size = seen === undefined ? {} : { seen };
+    await this.#keep({ until: to, floor, ...size, ...(deep && { deepAt: to }) });
     for (const name of gone) await disk.remove(join(directory, name));
     this.#seen.clear();
   }

@@ -20,6 +20,7 @@ const manifestSchema = z.object({
   manifestVersion: z.literal(1),
   complete: z.boolean(),
   reason: z.string().exactOptional(),
+  keptFrom: count.exactOptional(),
   entries: count,
   bytes: count,
   filesExpected: count,

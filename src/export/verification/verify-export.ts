@@ -34,6 +34,8 @@ export interface ExportReport {
   /** The stretch of the log that the events are of, and whether none was left out between its ends. */
   readonly span?: { readonly from: number; readonly to: number; readonly unbroken: boolean };
   readonly redacted: boolean;
+  /** By the word of the manifest: the server had dropped what stood before this sequence in the log. */
+  readonly keptFrom?: number;
   readonly findings: readonly Finding[];
   /** More than the findings that are listed, when there were too many. */
   readonly findingCount: number;
@@ -73,6 +75,7 @@ export async function verifyExport(
       signers: judged?.signers ?? [],
       ...(proof && { span: proof.span }),
       redacted: proof?.head.redacted ?? false,
+      ...(manifest?.keptFrom !== undefined && { keptFrom: manifest.keptFrom }),
       findings: findings.all,
       findingCount: findings.count,
     };
