@@ -72,10 +72,14 @@ export interface Figure {
 }
 
 export function printFigures(figures: readonly Figure[]): void {
-  const rows = [
+  printTable([
     ['path', 'figure', 'target', 'ratio', 'more'],
     ...figures.map(({ path, figure, target, ratio, more }) => [path, figure, target, ratio, more]),
-  ];
+  ]);
+}
+
+/** Rows of equal length, in columns as wide as their widest cell. */
+export function printTable(rows: readonly (readonly string[])[]): void {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   for (const row of rows) {
     console.log(

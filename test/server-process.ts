@@ -42,6 +42,13 @@ export class ServerProcess {
     return this.#child?.pid;
   }
 
+  /** Resolves once it no longer runs. */
+  async ended(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    await once(child, 'exit');
+  }
+
   /** Starts it (again) and waits until it listens. */
   async start(): Promise<void> {
     const flags = ['--data', this.data, '--port', '0', '--log-level', 'error', ...this.#flags];

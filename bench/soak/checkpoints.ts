@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Checkpoint, openCheckpoint } from '../../src/integrity/checkpoint.ts';
+import { parseVerifierKey } from '../../src/integrity/keys.ts';
+import { verifyConsistency } from '../../src/integrity/proof.ts';
+import { annals, refused } from './command.ts';
+import { Wrong } from './problems.ts';
+import type { Soak, SoakOrganisation } from './soak.ts';
+
+/** Keeps a log's newest checkpoint, and takes another only when it is proved that the log has only grown since. */
+export class CheckpointWatch {
+  readonly #organisation: SoakOrganisation;
+  readonly #soak: Soak;
+  #kept: { readonly message: string; readonly checkpoint: Checkpoint } | undefined;
+
+  constructor(organisation: SoakOrganisation, soak: Soak) {
+    this.#organisation = organisation;
+    this.#soak = soak;
+  }
+
+  /** Asks for the newest checkpoint and proves it. */
+  async look(): Promise<void> {
+    const { client, figures, verifierKey } = this.#soak;
+    const { key } = this.#organisation;
+    const message = (await client.getText('/v1/audit/checkpoint', key)).body;
+    const { checkpoint } = openCheckpoint(message, [parseVerifierKey(verifierKey)]);
+    const kept = this.#kept?.checkpoint;
+    if (kept !== undefined) {
+      if (checkpoint.size < kept.size) {
+        throw new Wrong(`A checkpoint of ${checkpoint.size} after one of ${kept.size}`);
+      }
+      const path = `/v1/audit/proof/consistency?from=${kept.size}&to=${checkpoint.size}`;
+      const { body } = await client.get<{ hashes: string[] }>(path, key);
+      const proof = body.hashes.map((hash) => Buffer.from(hash, 'base64'));
+      if (!verifyConsistency(kept, checkpoint, proof)) {
+        throw new Wrong(`No consistency between ${this.#kept?.message} and ${message}`);
+      }
+    }
+    this.#kept = { message, checkpoint };
+    figures.add('checkpoints proved');
+  }
+
+  /** The same by `annals verify --server`, against the checkpoint kept from before. */
+  async verify(): Promise<void> {
+    if (this.#kept === undefined) return;
+    const { place, verifierKey, server } = this.#soak;
+    const directory = join(place, 'checkpoints');
+    await mkdir(directory, { recursive: true });
+    const file = join(directory, `${this.#organisation.slug}.checkpoint`);
+    await writeFile(file, this.#kept.message);
+    const args = ['verify', '--server', '--checkpoint', file, '--key', verifierKey, '--json'];
+    for (;;) {
+      await server.up();
+      const { life } = server;
+      const outcome = await annals(args, this.#organisation, this.#soak);
+      if (outcome.code === 0) return;
+      // A server that was killed meanwhile proves nothing either way.
+      if (server.life === life) throw refused(args, outcome);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { formatInstant } from '../../src/core/micros.ts';
+import type { Window } from '../../src/core/window.ts';
+import { Wrong } from './problems.ts';
+import { type Counts, expectedCount } from './sightings.ts';
+import type { Draw, Soak, SoakOrganisation } from './soak.ts';
+import { rareBelow, rareWord, type Stream } from './streams.ts';
+import { drawWindow } from './windows.ts';
+
+/** The exact total of what matches. */
+export async function countEvents(
+  { key }: SoakOrganisation,
+  { client, figures }: Soak,
+  query: Record<string, string> = {},
+): Promise<number> {
+  const asked = new URLSearchParams({ ...query, limit: '1' });
+  const { body } = await client.get<{ totalItems: number }>(`/v1/audit?${asked}`, key);
+  figures.add('counts');
+  return body.totalItems;
+}
+
+/** Counts in turn all events, a producer's, a window's and those with a rare word, and knows what must come out. */
+export class Counter {
+  readonly #organisation: SoakOrganisation;
+  readonly #soak: Soak;
+  readonly #draw: Draw;
+  /** The highest total of all events so far. */
+  #highest = 0;
+
+  constructor(organisation: SoakOrganisation, soak: Soak, draw: Draw) {
+    this.#organisation = organisation;
+    this.#soak = soak;
+    this.#draw = draw;
+  }
+
+  async count(): Promise<void> {
+    const draw = this.#draw;
+    const { streams } = this.#organisation;
+    const total = await this.#check({}, (counts) => expectedCount(streams, undefined, counts));
+    if (total < this.#highest) throw new Wrong(`The count went from ${this.#highest} to ${total}`);
+    this.#highest = total;
+    const stream = streams[draw(streams.length)]!;
+    await this.#check({ userIdentity: stream.name }, (counts) => counts[stream.producer]!);
+    const rare = (counts: Counts) => sum(streams, (each) => rareBelow(counts[each.producer]!));
+    await this.#check({ searchText: rareWord }, rare);
+    const most = Number.POSITIVE_INFINITY;
+    const window: Window = drawWindow(streams, { now: Date.now() * 1_000, most }, draw);
+    const times = { from: formatInstant(window.from), to: formatInstant(window.to) };
+    await this.#check(times, (counts) => expectedCount(streams, window, counts));
+  }
+
+  /** Between what was acknowledged before and what was sent since. */
+  async #check(query: Record<string, string>, of: (counts: Counts) => number): Promise<number> {
+    const { tally } = this.#soak;
+    const least = of(tally.acknowledged);
+    const total = await countEvents(this.#organisation, this.#soak, query);
+    const greatest = of(tally.sent);
+    if (total < least || total > greatest) {
+      throw new Wrong(
+        `The count of ${JSON.stringify(query)} is ${total}, and must be ${least} to ${greatest}`,
+      );
+    }
+    return total;
+  }
+}
+
+const sum = (streams: readonly Stream[], of: (stream: Stream) => number) =>
+  streams.reduce((total, stream) => total + of(stream), 0);

@@ -1,0 +1,104 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatInstant } from '../../src/core/micros.ts';
+import type { Window } from '../../src/core/window.ts';
+import { annals, type Outcome, refused } from './command.ts';
+import { checkExported, type Exported } from './exported.ts';
+import { Wrong } from './problems.ts';
+import type { Draw, Soak, SoakOrganisation } from './soak.ts';
+import { drawWindow } from './windows.ts';
+
+/** How often an export may be cut short before it counts as one that never ends. */
+const mostRuns = 20;
+
+interface Manifest {
+  readonly complete: boolean;
+  readonly reason?: string;
+  readonly continueWith?: string;
+}
+
+/** Exports a window drawn anew each time, in one of the formats, with or without the patience to wait for a server. */
+export async function exportWindow(
+  organisation: SoakOrganisation,
+  soak: Soak,
+  draw: Draw,
+): Promise<void> {
+  const window = drawWindow(
+    organisation.streams,
+    { now: Date.now() * 1_000, most: soak.plan.exportEvents },
+    draw,
+  );
+  const format = ['json', 'ndjson', 'csv'][draw(3)]!;
+  const compression = [[], [], ['--compress', 'gzip'], ['--compress', 'zstd']][draw(4)]!;
+  const retries = draw(2) === 0 ? ['--retries', '0'] : [];
+  const killMillis = draw(6) === 0 ? 200 + draw(2_000) : undefined;
+  await exportAndCheck(organisation, soak, {
+    window,
+    flags: ['--format', format, ...compression, ...retries],
+    ...(killMillis !== undefined && { killMillis }),
+  });
+}
+
+/** Exports everything there is, the server's own records among it: the proof must say that nothing was left out. */
+export async function exportAll(organisation: SoakOrganisation, soak: Soak): Promise<void> {
+  await exportAndCheck(organisation, soak, {
+    window: undefined,
+    flags: ['--format', 'ndjson', '--compress', 'zstd', '--include-system-services'],
+  });
+}
+
+interface Wanted {
+  readonly window: Window | undefined;
+  readonly flags: readonly string[];
+  /** When the command is killed in its first run. */
+  readonly killMillis?: number;
+}
+
+/** Exports until it is complete, checks every end on the way, and what came out. What is wrong is left where it is. */
+async function exportAndCheck(
+  organisation: SoakOrganisation,
+  soak: Soak,
+  { window, flags, killMillis }: Wanted,
+): Promise<void> {
+  const { tally, figures, place, server } = soak;
+  const directory = await mkdtemp(join(place, 'exports', `${organisation.slug}-`));
+  const acknowledged = tally.acknowledged.slice();
+  const { from, to } = window ?? { from: soak.begin - 1e12, to: soak.begin + 1e12 };
+  const times = ['--from', formatInstant(from), '--to', formatInstant(to)];
+  const args = ['export', ...times, ...flags, '--proof', '--quiet', '--output', `${directory}/`];
+  let runs = 1;
+  let outcome = await annals(args, organisation, soak, killMillis);
+  for (; outcome.code !== 0; runs += 1) {
+    if (runs >= mostRuns) throw refused(args, outcome);
+    if (outcome.code !== null || killMillis === undefined) await checkCut(args, outcome, directory);
+    await server.up();
+    outcome = await annals([...args, '--resume'], organisation, soak);
+  }
+  const exported: Exported = { directory, window, acknowledged };
+  await checkExported(exported, organisation, soak);
+  figures.add('exports');
+  if (runs > 1) figures.add('exports resumed');
+  await rm(directory, { recursive: true });
+}
+
+/** An export that was cut short says so: by its exit code, in its manifest, and by leaving out its file. */
+async function checkCut(
+  args: readonly string[],
+  outcome: Outcome,
+  directory: string,
+): Promise<void> {
+  if (outcome.code !== 3) throw refused(args, outcome);
+  const visible = (await readdir(directory)).filter((name) => !name.startsWith('.'));
+  const manifests = visible.filter((name) => name.endsWith('.manifest.json'));
+  if (visible.length > manifests.length) {
+    throw new Wrong(`An export that left with 3 has files: ${visible.join(', ')}`);
+  }
+  if (!outcome.stderr.includes('--resume')) throw refused(args, outcome);
+  for (const name of manifests) {
+    const text = await readFile(join(directory, name), 'utf8');
+    const { complete, reason, continueWith } = JSON.parse(text) as Manifest;
+    if (complete || !reason || !continueWith?.includes('--resume')) {
+      throw new Wrong(`An export that left with 3 has a manifest that does not say so: ${text}`);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { printTable, whole } from '../figures.ts';
+import { type Done, deeds, type Quantiles } from './figures.ts';
+import type { Kill } from './kills.ts';
+import type { Life, Sight } from './observer.ts';
+import type { Problem } from './problems.ts';
+import type { SoakResult } from './run.ts';
+
+/** What is printed every few seconds. */
+export function sightLine(sight: Sight): string {
+  return [
+    `${whole(sight.elapsedSeconds)} s`,
+    `${whole(sight.eventsPerSecond)}/s`,
+    `${sight.behindSeconds.toFixed(1)} s behind`,
+    `${sight.waiting} waiting`,
+    `writes ${quantiles(sight.writeMillis)}`,
+    `pages ${quantiles(sight.pageMillis)}`,
+    `${sight.segments} segments`,
+    `server ${megabytes(sight.serverBytes)}`,
+    `this ${megabytes(sight.ownBytes)}`,
+  ].join('  ');
+}
+
+export function problemLine({ at, who, message }: Problem): string {
+  return `WRONG at ${at}, ${who}: ${message}`;
+}
+
+export function killLine({ aim, cutFiles, cutRequests, startMillis }: Kill): string {
+  const cut = [`${cutRequests} requests`, ...cutFiles].join(', ');
+  return `killed in ${aim}, cutting ${cut}; up again after ${seconds(startMillis)}`;
+}
+
+/** A line for each life, and then what it all came to. */
+export function printResult(result: SoakResult): void {
+  const { plan, total, wanted, overtimeSeconds, segments, lives, memory, problemCount } = result;
+  printTable([
+    ['life', '/s', 'writes', 'pages', 'exports', 'MB', 'peak', 'MB/min', 'killed in', 'cut', 'up'],
+    ...lives.map(lifeRow),
+  ]);
+  const starts = lives.flatMap(({ kill }) => (kill === undefined ? [] : [kill.startMillis]));
+  const interrupted = lives.filter(({ kill }) => (kill?.cutRequests ?? 0) > 0).length;
+  const facts = [
+    `recorded      ${whole(total.events)} of ${whole(wanted)} events in ${whole(total.seconds)} s, ${whole(total.eventsPerSecond)}/s; the last ${overtimeSeconds.toFixed(1)} s after it fell due`,
+    `writes        p50 and p99 ${quantiles(total.writeMillis)}`,
+    `pages         p50 and p99 ${quantiles(total.pageMillis)}`,
+    `done          ${doneText(total.done)}`,
+    `segments      ${whole(segments)} sealed, of ${whole(plan.segmentEvents)} events`,
+    `kills         ${starts.length}, ${interrupted} of them in a request; up again after ${seconds(Math.max(0, ...starts))} at most`,
+    memory === undefined
+      ? 'memory        fewer than three lives: nothing to compare'
+      : `memory        ${megabytes(memory.first)} in the first lives, ${megabytes(memory.last)} in the last, ${megabytes(memory.growthPerLife)} a life; peak ${megabytes(memory.peak)}`,
+    `wrong         ${problemCount === 0 ? 'nothing' : problemCount}`,
+  ];
+  console.log(`\n${facts.join('\n')}`);
+}
+
+function lifeRow(life: Life, place: number): string[] {
+  const { kill, memory, done } = life;
+  return [
+    String(place + 1),
+    whole(life.eventsPerSecond),
+    quantiles(life.writeMillis),
+    quantiles(life.pageMillis),
+    `${done.exports}, ${done['exports resumed']} resumed`,
+    ...(memory === undefined
+      ? ['', '', '']
+      : [memory.settled, memory.peak, memory.growth].map((bytes) => whole(bytes / 1e6))),
+    ...(kill === undefined
+      ? ['', '', '']
+      : [
+          kill.aim,
+          `${kill.cutRequests} requests, ${kill.cutFiles.length} files`,
+          seconds(kill.startMillis),
+        ]),
+  ];
+}
+
+const doneText = (done: Done) => deeds.map((deed) => `${whole(done[deed])} ${deed}`).join(', ');
+
+const quantiles = ({ p50, p99 }: Quantiles) => `${p50.toFixed(1)}/${p99.toFixed(1)} ms`;
+const megabytes = (bytes: number) => `${whole(bytes / 1e6)} MB`;
+const seconds = (millis: number) => `${(millis / 1_000).toFixed(2)} s`;

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Interrupted } from './client.ts';
+import { type Draw, drawsOf, type Soak } from './soak.ts';
+import { countDue, createdAtOf, draftOf, type Stream } from './streams.ts';
+import type { Batch, Receipt } from './tally.ts';
+
+/** Most events in a request of a producer that is behind. */
+const mostAtOnce = 1_000;
+
+/**
+ * Records a stream as its events fall due, in batches of 1 to 250, larger when it is behind. What was sent without an answer is sent again, with
+ * or without what fell due since; and now and then something that was acknowledged long ago.
+ */
+export async function produce(stream: Stream, soak: Soak): Promise<void> {
+  const { tally, recording, problems, figures } = soak;
+  const { producer, total } = stream;
+  const draw = drawsOf(soak.plan, stream.name);
+  while (tally.acknowledged[producer]! < total && !soak.enough.aborted) {
+    const batch = await nextBatch(stream, soak, draw);
+    const repeats = batch.from < tally.sent[producer]!;
+    try {
+      await recording.pass(() => send(stream, batch, soak));
+      if (repeats) figures.add('batches repeated');
+    } catch (error) {
+      if (error instanceof Interrupted) continue;
+      problems.add(stream.name, error);
+      await sleep(1_000);
+    }
+  }
+}
+
+async function send(stream: Stream, batch: Batch, soak: Soak): Promise<void> {
+  const { tally, client, organisations, figures } = soak;
+  const { producer, organisation } = stream;
+  const { from, to } = batch;
+  const { key } = organisations[organisation]!;
+  const events = Array.from({ length: to - from }, (_, place) => draftOf(stream, from + place));
+  tally.sending(producer, batch);
+  let receipt: Receipt;
+  try {
+    receipt = await client.post('/v1/audit/events', key, { events }, figures.writes);
+  } catch (error) {
+    tally.unanswered(producer, batch);
+    throw error;
+  }
+  tally.received(producer, batch, receipt);
+}
+
+async function nextBatch(stream: Stream, { tally }: Soak, draw: Draw): Promise<Batch> {
+  const { producer } = stream;
+  const [from, sent] = [tally.acknowledged[producer]!, tally.sent[producer]!];
+  if (sent > from) {
+    const more = draw(2) === 0 ? 0 : drawLength(draw);
+    return { from, to: Math.max(sent, Math.min(sent + more, countDue(stream, now()))) };
+  }
+  if (from > 0 && draw(100) === 0) {
+    const old = draw(from);
+    return { from: old, to: Math.min(old + 1 + draw(20), from) };
+  }
+  while (countDue(stream, now()) <= from) {
+    await sleep((createdAtOf(stream, from) + stream.late - now()) / 1_000 + 1);
+  }
+  const waiting = countDue(stream, now()) - from;
+  const length = Math.max(drawLength(draw), Math.min(waiting >> 1, mostAtOnce));
+  return { from, to: from + Math.min(length, waiting) };
+}
+
+/** One event as often as not; 20 on average. */
+function drawLength(draw: Draw): number {
+  const kind = draw(10);
+  if (kind < 5) return 1;
+  return kind < 9 ? 2 + draw(20) : 50 + draw(201);
+}
+
+const now = () => Date.now() * 1_000;

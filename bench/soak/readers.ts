@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CheckpointWatch } from './checkpoints.ts';
+import { Counter } from './counter.ts';
+import { exportWindow } from './exports.ts';
+import { catchUp, cockroachdbFollower, type Follower, sequenceFollower } from './followers.ts';
+import { noted } from './problems.ts';
+import { drawsOf, type Soak } from './soak.ts';
+import { walkNatively, walkUpcloud } from './walks.ts';
+
+/** Everybody who does not record. */
+export interface Readers {
+  readonly followers: readonly Follower[];
+  readonly checkpoints: readonly CheckpointWatch[];
+  /** Resolves when all of them have stopped; they do when it is enough, each with what it was at finished. */
+  readonly stopped: Promise<unknown>;
+}
+
+/**
+ * Lets them all begin. Walks, counts and exports take the organisations in turn, one after the other without end; each
+ * organisation has followers of its own, and somebody who keeps its checkpoints.
+ */
+export function startReaders(soak: Soak): Readers {
+  const { organisations } = soak;
+  const counters = organisations.map(
+    (each) => new Counter(each, soak, drawsOf(soak.plan, `counts of ${each.slug}`)),
+  );
+  const checkpoints = organisations.map((each) => new CheckpointWatch(each, soak));
+  const followers = organisations.flatMap((each) => [
+    sequenceFollower(each, soak),
+    cockroachdbFollower(each, soak),
+  ]);
+  const inTurn = (who: string, act: typeof walkNatively) => {
+    const draw = drawsOf(soak.plan, who);
+    return repeat(who, soak, 200, organisations, (each) => act(each, soak, draw));
+  };
+  const stopped = Promise.all([
+    inTurn('native walk', walkNatively),
+    inTurn('UpCloud walk', walkUpcloud),
+    inTurn('export', exportWindow),
+    repeat('count', soak, 200, counters, (each) => each.count()),
+    repeat('checkpoint', soak, 1_000, checkpoints, (each) => each.look()),
+    ...followers.map((each) => repeat(each.name, soak, 1_000, [each], () => catchUp(each, soak))),
+  ]);
+  return { followers, checkpoints, stopped };
+}
+
+/** Does something with each in turn, at least once, with a pause in between; a problem is noted and it goes on. */
+async function repeat<T>(
+  who: string,
+  { problems, enough }: Soak,
+  pauseMillis: number,
+  all: readonly T[],
+  act: (each: T) => Promise<void>,
+): Promise<void> {
+  for (let turn = 0; turn === 0 || !enough.aborted; turn += 1) {
+    await noted(problems, who, () => act(all[turn % all.length]!));
+    await sleep(pauseMillis, undefined, { signal: enough }).catch(() => {});
+  }
+}
