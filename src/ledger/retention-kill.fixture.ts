@@ -1,0 +1,28 @@
+/** Drops a little more of a trail with every round until it is killed, and says on stdout that it is at work. */
+import { randomFillSync } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { day, minute } from '../core/micros.ts';
+import { personalPaths } from '../integrity/personal.ts';
+import { openSqliteStore } from '../store/sqlite/store.ts';
+import { GroupCommit } from './group-commit.ts';
+import { Retention } from './retention.ts';
+import { Sealing } from './sealing.ts';
+
+const [directory = '', began] = process.argv.slice(2);
+let now = Number(began) + day;
+const clock = () => now;
+const random = (bytes: Uint8Array) => void randomFillSync(bytes);
+const store = await openSqliteStore({ directory, readers: 1, segmentEvents: 100 });
+const sealing = new Sealing({ clock, random, personal: () => personalPaths() });
+const ledger = new GroupCommit({ store, sealing, clock });
+const onFailed = (error: unknown) => {
+  throw error;
+};
+const options = { store, ledger, clock, keep: day, onDropped: () => {}, onFailed };
+for (let round = 0; round < 20; round += 1) {
+  now += 50 * minute;
+  await new Retention(options).round();
+  writeSync(1, '.');
+}
+await ledger.close();
+await store.close();
