@@ -65,10 +65,13 @@ async function dropUntilKilled(directory: string, from: Micros): Promise<void> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = once(child, 'close');
-  for (let rounds = 0; rounds < 2; ) {
-    const [done] = (await once(child.stdout, 'data')) as [Buffer];
-    rounds += done.length;
-  }
+  let rounds = 0;
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (done: Buffer) => {
+      rounds += done.length;
+      if (rounds > 1) resolve();
+    });
+  });
   await setTimeout(Math.random() * 150);
   child.kill('SIGKILL');
   await closed;
