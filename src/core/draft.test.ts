@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type DraftsMediaType, readDrafts } from './draft.ts';
 import { AnnalsError } from './errors.ts';
+import { atOnce } from './long-work.ts';
 import { parseInstant } from './micros.ts';
 
 const now = parseInstant('2026-06-20T08:00:00Z') as number;
@@ -9,7 +10,7 @@ const json = 'application/json';
 const ndjson = 'application/x-ndjson';
 
 const read = (text: string, mediaType: DraftsMediaType = json, max?: number) =>
-  readDrafts(Buffer.from(text), mediaType, now, max);
+  atOnce(readDrafts(Buffer.from(text), mediaType, now, max));
 
 function refusal(text: string, mediaType: DraftsMediaType = json): AnnalsError {
   try {

@@ -8,6 +8,7 @@ import {
   serverFields,
 } from './event.ts';
 import { decodeUtf8, formatPath, type Json, type JsonProblem, parseJson } from './json.ts';
+import type { Slices } from './long-work.ts';
 import { type Micros, parseInstant } from './micros.ts';
 import { schemaCheck } from './schema-check.ts';
 import { schemaIssues } from './schema-issues.ts';
@@ -18,25 +19,27 @@ export type DraftsMediaType = 'application/json' | 'application/x-ndjson';
 const maxIssues = 20;
 
 /**
- * Reads drafts from the bytes of a request. All or nothing: throws `invalid` with at most 20 issues, each naming
- * the draft by index and the field, `too-large` when there are too many drafts.
+ * Reads drafts from the bytes of a request, pausing between them. All or nothing: throws `invalid` with at most 20
+ * issues, each naming the draft by index and the field, `too-large` when there are too many drafts.
  *
  * @param now the moment of receipt, to refuse a `createdAt` too far ahead
  */
-export function readDrafts(
+export function* readDrafts(
   bytes: Uint8Array,
   mediaType: DraftsMediaType,
   now: Micros,
   maxDrafts = maxRequestEvents,
-): Draft[] {
+): Slices<Draft[]> {
   const text = decodeUtf8(bytes);
-  const found = mediaType === 'application/json' ? fromDocument(text) : fromLines(text, maxDrafts);
+  const found =
+    mediaType === 'application/json' ? fromDocument(text) : yield* fromLines(text, maxDrafts);
   if (found.values.length > maxDrafts) throw tooMany(maxDrafts);
   const issues = new Issues(found.issues);
   if (issues.none) {
     for (const [index, value] of found.values.entries()) {
       if (issues.full) break;
       for (const issue of checkDraft(value, now)) issues.add({ index, ...issue });
+      yield;
     }
   }
   issues.throwIfAny();
@@ -80,10 +83,11 @@ function fromDocument(text: string): Found {
   return { values: value.events as Json[], issues };
 }
 
-function fromLines(text: string, maxDrafts: number): Found {
+function* fromLines(text: string, maxDrafts: number): Slices<Found> {
   const values: Json[] = [];
   const issues: Issue[] = [];
   for (const line of text.split('\n')) {
+    yield;
     if (line.trim() === '') continue;
     if (values.length > maxDrafts || issues.length >= maxIssues) break;
     const index = values.length;

@@ -4,6 +4,7 @@ import type { Caller } from '../access/caller.ts';
 import type { Permission } from '../access/roles.ts';
 import { type DraftsMediaType, readDrafts } from '../core/draft.ts';
 import { AnnalsError } from '../core/errors.ts';
+import { LongWork } from '../core/long-work.ts';
 import type { Clock } from '../core/micros.ts';
 import { methodNotAllowed } from '../dialects/native/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -36,11 +37,14 @@ export const receiptSchema = z
 /** Recording: `POST /v1/audit/events`. Answers once everything is on the disk and can be read back. */
 export function createIngest(parts: IngestParts): Hono {
   const app = new Hono();
+  const reading = new LongWork();
   app.post('/v1/audit/events', async (c) => {
     const caller = parts.admit(c.req.raw, 'audit_log:create');
     const mediaType = draftsMediaType(c.req.header('content-type'));
     const bytes = await readBody(c.req.raw, parts.maxBodyBytes);
-    const drafts = readDrafts(bytes, mediaType, parts.clock(), parts.maxBatchEvents);
+    const drafts = await reading.do(
+      readDrafts(bytes, mediaType, parts.clock(), parts.maxBatchEvents),
+    );
     const receipt = await parts.ledger.record(caller.organisation.identity, drafts);
     parts.metrics.recordedEvents.add(receipt.accepted);
     parts.metrics.duplicateEvents.add(receipt.duplicates);

@@ -1,4 +1,5 @@
 import { AnnalsError } from '../core/errors.ts';
+import type { Slices } from '../core/long-work.ts';
 import type { Clock, Micros } from '../core/micros.ts';
 import type { Frontier, TreeNode } from '../integrity/frontier.ts';
 import type { Append, SealedEvent, StoredEvent } from '../store/event-store.ts';
@@ -44,8 +45,8 @@ export class Addition {
     this.#recordedAt = edge.recordedAt;
   }
 
-  /** Adds all drafts of a request or, when it throws `conflict`, none of them. */
-  add(prepared: readonly PreparedDraft[]): Receipt {
+  /** Adds all drafts of a request or, when it throws `conflict`, none of them. One after the other. */
+  *add(prepared: readonly PreparedDraft[]): Slices<Receipt> {
     const { clock, sealing } = this.#options;
     const fresh: SealedEvent[] = [];
     const freshIDs = new Map<string, SealedEvent>();
@@ -53,6 +54,7 @@ export class Addition {
     let first = Number.POSITIVE_INFINITY;
     let last = -1;
     for (const [index, draft] of prepared.entries()) {
+      yield;
       let event = this.#known.get(draft.eventID) ?? freshIDs.get(draft.eventID);
       if (event === undefined) {
         recordedAt = Math.max(clock(), recordedAt + 1);

@@ -1,5 +1,6 @@
 import { AnnalsError, type Issue } from '../core/errors.ts';
 import type { Draft } from '../core/event.ts';
+import { LongWork, type Slices } from '../core/long-work.ts';
 import type { Clock } from '../core/micros.ts';
 import { Frontier } from '../integrity/frontier.ts';
 import type { Append, EventReader, EventWriter } from '../store/event-store.ts';
@@ -52,6 +53,9 @@ export class GroupCommit implements Ledger {
   readonly #options: GroupCommitOptions;
   readonly #maxWaiting: number;
   readonly #edges = new Map<string, Edge>();
+  readonly #recording = new Set<Promise<Receipt>>();
+  readonly #preparing = new LongWork();
+  readonly #placing = new LongWork();
   readonly #flying = new Set<Promise<void>>();
   #queue: Request[] = [];
   /** Requests whose group the store refused; they go again before anything else. */
@@ -74,16 +78,21 @@ export class GroupCommit implements Ledger {
         { retryAfterSeconds: 1 },
       );
     }
-    const prepared = this.#prepare(organisation, drafts);
-    this.#waitingEvents += prepared.length;
-    try {
-      return await new Promise<Receipt>((resolve, reject) => {
-        this.#queue.push({ organisation, prepared, resolve, reject });
-        this.#running ??= this.#run();
-      });
-    } finally {
-      this.#waitingEvents -= prepared.length;
-    }
+    this.#waitingEvents += drafts.length;
+    const recording = this.#record(organisation, drafts).finally(() => {
+      this.#waitingEvents -= drafts.length;
+      this.#recording.delete(recording);
+    });
+    this.#recording.add(recording);
+    return recording;
+  }
+
+  async #record(organisation: string, drafts: readonly Draft[]): Promise<Receipt> {
+    const prepared = await this.#preparing.do(this.#prepare(organisation, drafts));
+    return new Promise<Receipt>((resolve, reject) => {
+      this.#queue.push({ organisation, prepared, resolve, reject });
+      this.#running ??= this.#run();
+    });
   }
 
   /** Events accepted and not yet on the disk. */
@@ -93,13 +102,15 @@ export class GroupCommit implements Ledger {
 
   async close(): Promise<void> {
     this.#closed = true;
+    await Promise.allSettled(this.#recording);
     await this.#running;
   }
 
-  #prepare(organisation: string, drafts: readonly Draft[]): PreparedDraft[] {
+  *#prepare(organisation: string, drafts: readonly Draft[]): Slices<PreparedDraft[]> {
     const prepared: PreparedDraft[] = [];
     const issues: Issue[] = [];
     for (const [index, draft] of drafts.entries()) {
+      yield;
       try {
         prepared.push(this.#options.sealing.prepare(organisation, draft));
       } catch (error) {
@@ -204,7 +215,7 @@ export class GroupCommit implements Ledger {
           addition = new Addition(organisation, edge, known?.get(organisation), this.#options);
           additions.set(organisation, addition);
         }
-        placed.push({ request, receipt: addition.add(request.prepared) });
+        placed.push({ request, receipt: await this.#placing.do(addition.add(request.prepared)) });
       } catch (error) {
         request.reject(error);
       }

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { AnnalsError } from '../../../core/errors.ts';
+import type { Slices } from '../../../core/long-work.ts';
 
-/** Work that can pause: each `yield` is a good moment for it. */
-export type Slices<T> = Generator<void, T, void>;
+export type { Slices };
 
 const sliceMillis = 4;
 

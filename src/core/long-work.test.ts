@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LongWork, type Slices } from './long-work.ts';
+
+/** Takes so long that it must pause, and says so when it is done. */
+function* slow(name: string, said: string[], millis = 20): Slices<string> {
+  const end = performance.now() + millis;
+  while (performance.now() < end) yield;
+  said.push(name);
+  return name;
+}
+
+describe('long work', () => {
+  it('that is short is done before anything else gets its turn', async () => {
+    const said: string[] = [];
+    const work = new LongWork();
+    const done = work.do(slow('short', said, 0));
+    assert.deepEqual(said, ['short']);
+    assert.equal(await done, 'short');
+  });
+
+  it('lets everything else through, and short work too', async () => {
+    const said: string[] = [];
+    const work = new LongWork();
+    const long = work.do(slow('long', said));
+    setImmediate(() => said.push('other'));
+    await work.do(slow('short', said, 0));
+    await long;
+    assert.deepEqual(said, ['short', 'other', 'long']);
+  });
+
+  it('is finished in the order in which it began', async () => {
+    const said: string[] = [];
+    const work = new LongWork();
+    await Promise.all(['one', 'two', 'three'].map((name) => work.do(slow(name, said))));
+    assert.deepEqual(said, ['one', 'two', 'three']);
+  });
+
+  it('that fails says so, early or late, and does not stop what comes after it', async () => {
+    const work = new LongWork();
+    function* failing(millis: number): Slices<void> {
+      yield* slow('failing', [], millis);
+      throw new Error(`after ${millis}`);
+    }
+    await assert.rejects(work.do(failing(0)), /after 0/);
+    const late = work.do(failing(20));
+    const next = work.do(slow('next', []));
+    await assert.rejects(late, /after 20/);
+    assert.equal(await next, 'next');
+  });
+});
