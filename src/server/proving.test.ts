@@ -230,18 +230,28 @@ describe('a server does not start', () => {
     await server.stop();
 
     const sequence = 280;
-    const row = 'sequence = 280 AND log = (SELECT number FROM logs WHERE organisation = ?)';
     const database = await openSegment(data);
-    const change = (from: string, to: string) =>
+    const chunk = database
+      .prepare(
+        `SELECT row, sequence, CAST(lines AS TEXT) AS lines FROM chunks
+         WHERE log = (SELECT number FROM logs WHERE organisation = ?) AND sequence <= ?
+         ORDER BY sequence DESC LIMIT 1`,
+      )
+      .get(identity, sequence) as { row: number; sequence: number; lines: string };
+    const put = (lines: string) =>
       database
-        .prepare(`UPDATE events SET body = replace(body, ?, ?) WHERE ${row}`)
-        .run(from, to, identity);
-    assert.equal(change('Noor', 'Noar').changes, 1);
+        .prepare('UPDATE chunks SET lines = ? WHERE row = ?')
+        .run(Buffer.from(lines), chunk.row);
+    const changed = chunk.lines.split('\n');
+    const line = sequence - chunk.sequence;
+    changed[line] = changed[line]!.replace('Noor', 'Noar');
+    assert.notEqual(changed.join('\n'), chunk.lines);
+    put(changed.join('\n'));
     await assert.rejects(start(data), {
       code: 'corrupt',
       message: `Cannot start. The log of acme (${identity}) was changed: event ${sequence} is not the one that was recorded`,
     });
-    change('Noar', 'Noor');
+    put(chunk.lines);
     database.close();
     await (await start(data)).stop();
   });
