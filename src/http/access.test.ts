@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { hour } from '../core/micros.ts';
+import { hour, systemClock } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import { TestApp } from './test-app.ts';
 
@@ -439,6 +439,21 @@ describe('what Annals records of itself', () => {
       'auth.denied x49',
       'auth.failed',
       'auth.failed x49',
+    ]);
+  });
+
+  it('goes on summing up by the minute when the clock is set back', async () => {
+    let now = systemClock();
+    const app = new TestApp({ clock: () => now });
+    const key = await app.key('org-admin', await app.organisation());
+    await app.request('GET', '/v1/audit', { key });
+    now -= hour;
+    await app.request('GET', '/v1/audit', { key });
+    await app.request('GET', '/v1/audit', { key });
+    assert.deepEqual((await actionsOf(app, key)).sort(), [
+      'audit_log.list',
+      'audit_log.list',
+      'audit_log.list x1',
     ]);
   });
 

@@ -159,8 +159,13 @@ export class OwnRecords {
   tick(): void {
     const now = this.#options.clock();
     for (const [kind, summary] of this.#summaries) {
-      if (now - summary.since >= this.#summaryMicros) this.#close(kind, summary);
+      if (this.#isOver(summary, now)) this.#close(kind, summary);
     }
+  }
+
+  /** A clock that was set back must not keep a summary open until it has caught up. */
+  #isOver({ since }: Summary, now: Micros): boolean {
+    return now < since || now - since >= this.#summaryMicros;
   }
 
   #summarise(organisation: string, who: string, draft: Draft): void {
@@ -173,7 +178,7 @@ export class OwnRecords {
     if (summary !== undefined) {
       summary.repeated += 1;
       summary.lastAt = now;
-      if (now - summary.since >= this.#summaryMicros) this.#close(kind, summary);
+      if (this.#isOver(summary, now)) this.#close(kind, summary);
       return;
     }
     this.#summaries.set(kind, { organisation, draft, since: now, repeated: 0, lastAt: now });
