@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Directory } from '../access/directory.ts';
@@ -9,12 +10,14 @@ import type { Random } from '../core/uuid.ts';
 import { methodNotAllowed } from '../dialects/native/errors.ts';
 import { personalPaths } from '../integrity/personal.ts';
 import type { OwnRecords } from '../ledger/own-records.ts';
+import type { EventReader } from '../store/event-store.ts';
 import { requestFacts, requireNamedOrganisation } from './connection.ts';
 import { readJson } from './json-body.ts';
 import { nameSchema } from './name.ts';
 
 export interface OrganisationsParts {
   readonly directory: Directory;
+  readonly reader: Pick<EventReader, 'head'>;
   readonly gate: Gate;
   readonly ownRecords: OwnRecords;
   readonly clock: Clock;
@@ -65,7 +68,7 @@ export const organisationSchema = z
 
 /** Organisations: made by the operator; everybody else who may list sees their own. */
 export function createOrganisations(parts: OrganisationsParts): Hono {
-  const { directory, gate, ownRecords, clock, random } = parts;
+  const { directory, reader, gate, ownRecords, clock, random } = parts;
   const app = new Hono();
 
   app.post('/v1/organisations', async (c) => {
@@ -76,12 +79,19 @@ export function createOrganisations(parts: OrganisationsParts): Hono {
       name,
       personalPaths: paths = [],
     } = await readJson(c.req.raw, newOrganisationSchema, 'make the organisation');
-    const identity = `org-${randomText(12, random).toLowerCase()}`;
-    const organisation = {
-      ...{ identity, slug, name, createdAt: clock() },
+    const wanted = {
+      slug,
+      name,
       ...(paths.length > 0 && { personalPaths: paths.toSorted() }),
     };
-    await directory.addOrganisation(organisation);
+    const begun = await unfinished(wanted);
+    const organisation = begun ?? {
+      identity: `org-${randomText(12, random).toLowerCase()}`,
+      ...wanted,
+      createdAt: clock(),
+    };
+    // It comes first: what is personal in its events must be known before there is one.
+    if (begun === undefined) await directory.addOrganisation(organisation);
     await ownRecords.organisationMade(organisation, principal.key, requestFacts(c.req.raw));
     return c.json(shown(organisation), 201);
   });
@@ -99,6 +109,17 @@ export function createOrganisations(parts: OrganisationsParts): Hono {
 
   app.all('/v1/organisations', (c) => methodNotAllowed(c.req.method, 'GET, POST'));
   return app;
+
+  /** The same organisation, when its making was cut off: its log has nothing yet, not even the record of that. */
+  async function unfinished(
+    wanted: Omit<Organisation, 'identity' | 'createdAt'>,
+  ): Promise<Organisation | undefined> {
+    const found = directory.organisation(wanted.slug);
+    if (found === undefined) return undefined;
+    const { identity, createdAt: _, ...rest } = found;
+    const { size } = await reader.head(identity);
+    return size === 0 && isDeepStrictEqual(rest, wanted) ? found : undefined;
+  }
 }
 
 function shown({ createdAt, ...rest }: Organisation) {
