@@ -69,6 +69,8 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
   app.onError((error, c) => {
     if (isFault(error)) {
       log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
+    } else if (error instanceof AnnalsError && error.code === 'unavailable') {
+      log.warn({ reason: error.message, path: c.req.path }, 'request could not be served');
     }
     return nativeErrorResponse(error);
   });

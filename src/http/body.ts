@@ -2,7 +2,7 @@ import { AnnalsError } from '../core/errors.ts';
 
 /**
  * Reads a request's body, at most `maxBytes` of it. Throws `too-large` as soon as it is sure to be more, from the
- * announced length or while reading, and `unsupported-media` for an encoded one.
+ * announced length or while reading, `unsupported-media` for an encoded one, and `invalid` when it ends too early.
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   const encoding = request.headers.get('content-encoding') ?? 'identity';
@@ -16,17 +16,29 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   if (announced !== null) {
     if (Number(announced) > maxBytes) throw tooLarge(maxBytes);
     // HTTP itself holds the sender to it; read in one piece, a small body costs half as much as in a stream.
-    return new Uint8Array(await request.arrayBuffer());
+    return new Uint8Array(await request.arrayBuffer().catch(failCut));
   }
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body) {
-    length += chunk.length;
-    if (length > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body) {
+      length += chunk.length;
+      if (length > maxBytes) throw tooLarge(maxBytes);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof AnnalsError) throw error;
+    failCut(error);
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Whoever sent it is gone or sends nonsense; there is nobody to be told, and nothing is wrong here. */
+function failCut(cause: unknown): never {
+  throw new AnnalsError('invalid', 'Cannot read the body: it ended before it was complete', {
+    cause,
+  });
 }
 
 function tooLarge(maxBytes: number): AnnalsError {

@@ -1,4 +1,4 @@
-import { AnnalsError, type ErrorCode, type Issue } from '../core/errors.ts';
+import { AnnalsError, type ErrorCode, type Issue, messageOf } from '../core/errors.ts';
 
 /** What goes to a thread: one call. */
 export interface Call {
@@ -28,8 +28,21 @@ export function failureOf(error: unknown): Failure {
     const { code, message, issues, retryAfterSeconds } = error;
     return { code, message, issues, retryAfterSeconds, stack };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: 'internal', message, issues: [], retryAfterSeconds: undefined, stack };
+  const full = isFullDisk(error);
+  const message = full ? 'The disk is full' : messageOf(error);
+  const code = full ? 'unavailable' : 'internal';
+  return { code, message, issues: [], retryAfterSeconds: undefined, stack };
+}
+
+const sqliteFull = 13;
+
+/** Any thread may find it so, and there may be room the next time. */
+function isFullDisk(error: unknown): boolean {
+  const { code, errcode } = (error ?? {}) as {
+    readonly code?: unknown;
+    readonly errcode?: unknown;
+  };
+  return errcode === sqliteFull || code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 export function errorOf({ code, message, issues, retryAfterSeconds, stack }: Failure): AnnalsError {

@@ -79,7 +79,8 @@ const methods = {
       for (const path of personalPaths) addPath.run(identity, path);
       database.exec('COMMIT');
     } catch (error) {
-      database.exec('ROLLBACK');
+      // A full disk has ended the transaction already.
+      if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
   },

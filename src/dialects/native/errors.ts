@@ -26,7 +26,8 @@ export function isFault(error: unknown): boolean {
 
 /**
  * `{"message"}`, and for a refused request `errors`: which event, which field, what is so instead. What went wrong
- * inside the server is not for the outside: such an error is answered with one plain sentence.
+ * inside the server is not for the outside: such an error is answered with one plain sentence. That a part of the trail
+ * is damaged, and which, is: whoever asks again gets no other answer.
  */
 export function nativeErrorResponse(
   error: unknown,
@@ -35,7 +36,9 @@ export function nativeErrorResponse(
   const known = error instanceof AnnalsError ? error : undefined;
   const status = known === undefined ? 500 : nativeStatus[known.code];
   const message =
-    known === undefined || status === 500 ? 'The server failed; its log says why' : known.message;
+    known === undefined || known.code === 'internal'
+      ? 'The server failed; its log says why'
+      : known.message;
   const headers = new Headers(extraHeaders);
   headers.set('Content-Type', 'application/json');
   if (status === 401) headers.set('WWW-Authenticate', 'Bearer');
