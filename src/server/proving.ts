@@ -50,7 +50,7 @@ const anchorPatience = 5_000;
 export async function startProving(parts: ProvingParts): Promise<Proving> {
   const { settings, reader, directory, metrics, random, log } = parts;
   const place = { data: settings.data, file: settings.signingKey, name: settings.name };
-  const archive = openSqliteArchive(join(settings.data, 'checkpoints.db'));
+  const archive = await openSqliteArchive(join(settings.data, 'checkpoints.db'));
   try {
     const { key, current, previous } = await settleSigningKey(place, {
       directory,

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
@@ -17,6 +16,7 @@ import { Metrics } from '../http/metrics.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
 import { personalOf } from '../ledger/personal-of.ts';
+import { makeDirectory } from '../store/sqlite/make-directory.ts';
 import { Sealing } from '../ledger/sealing.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
 import { mountedDialects } from './dialects.ts';
@@ -60,7 +60,7 @@ const idlePatience = 75_000;
  */
 export async function startServer(settings: Settings, world: ServerWorld): Promise<RunningServer> {
   const { clock, random, log } = world;
-  await makeDataDirectory(settings.data);
+  makeDataDirectory(settings.data);
   // What is opened later works with what was opened before, so it is closed first.
   await using opened = new AsyncDisposableStack();
   const { data, readers, segmentEvents } = settings;
@@ -163,7 +163,10 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
       await running.disposeAsync();
       log.info('stopped');
     },
+  ENOENT: 'nothing can be made in the directory above',
   };
+  EPERM: 'that is not allowed',
+  EROFS: 'its disk can only be read',
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -179,11 +182,14 @@ function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
   return reasons[code] ?? (code || message);
 }
 
-async function makeDataDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause) => {
-    const message = `Cannot start: the data directory ${path} cannot be made: ${reasonOf(cause)}`;
+function makeDataDirectory(path: string): void {
+  try {
+    makeDirectory(path, 0o700);
+  } catch (cause) {
+    const reason = reasonOf(cause as NodeJS.ErrnoException);
+    const message = `Cannot start: the data directory ${path} cannot be made: ${reason}`;
     throw new AnnalsError('unavailable', message, { cause });
-  });
+  }
 }
 
 function listen(server: Server, { host, port }: Settings): Promise<string> {

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { RunSpan } from './ids/id-runs.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** Names the file of a sealed segment. */
 export interface SealedName {
@@ -36,8 +37,8 @@ export class DataDirectory {
   /** Makes what is missing. */
   prepare(): void {
     try {
-      mkdirSync(this.segments, { recursive: true });
-      mkdirSync(this.ids, { recursive: true });
+      makeDirectory(this.segments);
+      makeDirectory(this.ids);
     } catch (cause) {
       throw new AnnalsError(
         'unavailable',

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { AnnalsError } from '../../core/errors.ts';
+import { AnnalsError } from '../../core/errors.ts';
 import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
@@ -48,7 +48,7 @@ interface Log {
 
 /**
  * Keeps events in a directory, as `docs/decisions/002-columns-for-queries.md` tells. All work is done in threads.
- * Rejects with `unavailable` when another process has the directory open.
+ * Rejects with `unavailable` when another process has the directory open, or the directory cannot be used.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<EventStore> {
   const { directory, segmentEvents = 65_536, queryMillis = 30_000 } = options;
@@ -65,7 +65,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Even
     return new SqliteStore(writer, pool, segments, { logs, dropped });
   } catch (error) {
     await writer.terminate();
-    throw error;
+    if (!(error instanceof AnnalsError) || error.code !== 'internal') throw error;
+    throw new AnnalsError('unavailable', `Cannot open ${directory}: ${error.message}`, {
+      cause: error,
+    });
   }
 }
 

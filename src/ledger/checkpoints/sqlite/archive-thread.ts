@@ -71,6 +71,9 @@ const retire = database.prepare(`
 `);
 
 const methods = {
+  /** Answered by a thread that could open its file. */
+  opened(): void {},
+
   newest(): IssuedCheckpoint[] {
     const heads = database.prepare(newestOfEach).all() as { organisation: string; size: number }[];
     return heads.map(({ organisation, size }) => methods.find(organisation, size)!);

@@ -19,24 +19,24 @@ const newFile = () => {
   return join(directory, `${files}.db`);
 };
 
-describeCheckpointArchive('SQLite', async () => openSqliteArchive(newFile()));
+describeCheckpointArchive('SQLite', () => openSqliteArchive(newFile()));
 
 describe('a file of checkpoints', () => {
   const checkpoint = { organisation: 'a', size: 5, root: new Uint8Array(32), message: 'five\n' };
 
   it('is there again when it is opened again', async () => {
     const file = newFile();
-    const first = openSqliteArchive(file);
+    const first = await openSqliteArchive(file);
     void first.add(checkpoint);
     await first.close();
-    const second = openSqliteArchive(file);
+    const second = await openSqliteArchive(file);
     assert.deepEqual(await second.newest(), [checkpoint]);
     await second.close();
   });
 
   it('refuses changes and removals by whoever opens it', async () => {
     const file = newFile();
-    const archive = openSqliteArchive(file);
+    const archive = await openSqliteArchive(file);
     await archive.add(checkpoint);
     await archive.close();
     const database = new DatabaseSync(file);

@@ -1,12 +1,19 @@
+import { AnnalsError, messageOf } from '../../../core/errors.ts';
 import { siblingModule, Thread } from '../../../threads/thread.ts';
 import type { CheckpointArchive, Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
 import { notNewer } from '../not-newer.ts';
 import type { ArchiveMethods } from './archive-thread.ts';
 
-/** Opens or makes the archive in one SQLite file. */
-export function openSqliteArchive(file: string): CheckpointArchive {
+/** Opens or makes the archive in one SQLite file. Rejects with `unavailable` when it cannot be had. */
+export async function openSqliteArchive(file: string): Promise<CheckpointArchive> {
   const module = siblingModule(import.meta.url, './archive-thread');
-  return new SqliteArchive(new Thread<ArchiveMethods>('checkpoint archive', module, { file }));
+  const thread = new Thread<ArchiveMethods>('checkpoint archive', module, { file });
+  await thread.call.opened().catch(async (error: AnnalsError) => {
+    await thread.terminate();
+    const { cause = error } = error;
+    throw new AnnalsError('unavailable', `Cannot open ${file}: ${messageOf(cause)}`, { cause });
+  });
+  return new SqliteArchive(thread);
 }
 
 /** Checkpoints that come while the disk is busy share the next transaction. */
