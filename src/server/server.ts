@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
 import type { Directory } from '../access/directory.ts';
@@ -16,10 +15,11 @@ import { Metrics } from '../http/metrics.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
 import { personalOf } from '../ledger/personal-of.ts';
-import { makeDirectory } from '../store/sqlite/make-directory.ts';
 import { Sealing } from '../ledger/sealing.ts';
+import { makeDirectory } from '../store/sqlite/make-directory.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
 import { mountedDialects } from './dialects.ts';
+import { createHttpServer } from './http-server.ts';
 import { readOperatorKey, settleOperatorKey } from './operator-key.ts';
 import { startProving } from './proving.ts';
 import { segmentMicros, startRetaining } from './retaining.ts';
@@ -47,12 +47,6 @@ export interface RunningServer {
 
 /** How long a stop waits for requests under way before their connections are cut, in milliseconds. */
 const stopPatience = 10_000;
-
-/**
- * How long a connection may be idle, in milliseconds. Proxies and clients keep theirs for a minute; whoever closes first
- * must not be the server, or a request that is just being sent finds nobody, and nobody knows what became of it.
- */
-const idlePatience = 75_000;
 
 /**
  * From settings to a running server. Throws before anything listens when a part cannot be had, with those that were
@@ -133,11 +127,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     ready: () => !stopping,
   });
 
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
-  server.headersTimeout = 20_000;
-  server.requestTimeout = 120_000;
-  server.keepAliveTimeout = idlePatience;
-  server.maxConnections = 10_000;
+  const { requestSeconds } = settings;
+  const server = createHttpServer({ fetch: app.fetch, requestSeconds });
   const summaries = setInterval(() => ownRecords.tick(), 10_000).unref();
   opened.defer(() => clearInterval(summaries));
   const url = await listen(server, settings);
@@ -163,10 +154,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
       await running.disposeAsync();
       log.info('stopped');
     },
-  ENOENT: 'nothing can be made in the directory above',
   };
-  EPERM: 'that is not allowed',
-  EROFS: 'its disk can only be read',
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -175,7 +163,10 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host',
   EACCES: 'that is not allowed',
   EEXIST: 'something else has that name',
+  ENOENT: 'nothing can be made in the directory above',
   ENOTDIR: 'something else has the name of a directory above',
+  EPERM: 'that is not allowed',
+  EROFS: 'its disk can only be read',
 };
 
 function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {

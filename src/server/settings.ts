@@ -92,6 +92,9 @@ export const settingsSchema = z.object({
   maxBatchEvents: wholeNumber(1, 1_000_000)
     .prefault(String(maxRequestEvents))
     .describe('Most events in one request'),
+  requestSeconds: wholeNumber(1, 86_400)
+    .prefault('120')
+    .describe('Seconds within which a request must have arrived'),
   dialects: z
     .string()
     .prefault('thalassa,upcloud,cockroachdb')
