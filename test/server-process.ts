@@ -10,6 +10,13 @@ const program = fileURLToPath(new URL('../bin/annals.js', import.meta.url));
 /** A key of the right form, so that a test knows the operator's before the server starts. */
 export const operatorKey = `annals_TestOperator_${'x'.repeat(43)}`;
 
+/** How the process is started, where it is not as usual. */
+export interface Launch {
+  /** Words of a command line before it, such as `nice`. */
+  readonly through?: readonly string[];
+  readonly stdin?: 'pipe';
+}
+
 /** `annals serve` as a process of its own, on a free port, with a data directory that outlives it. */
 export class ServerProcess {
   readonly data: string;
@@ -18,23 +25,34 @@ export class ServerProcess {
   output = '';
   #child: ChildProcess | undefined;
   readonly #flags: readonly string[];
+  readonly #launch: Launch;
 
-  private constructor(data: string, flags: readonly string[]) {
+  private constructor(data: string, flags: readonly string[], launch: Launch) {
     this.data = data;
     this.#flags = flags;
+    this.#launch = launch;
   }
 
   static async start(flags: readonly string[] = []): Promise<ServerProcess> {
-    const server = new ServerProcess(await mkdtemp(join(tmpdir(), 'annals-test-')), flags);
+    const server = new ServerProcess(await mkdtemp(join(tmpdir(), 'annals-test-')), flags, {});
     await server.start();
     return server;
   }
 
   /** On a data directory that is the caller's own to remove. */
-  static async on(data: string, flags: readonly string[] = []): Promise<ServerProcess> {
-    const server = new ServerProcess(data, flags);
+  static async on(
+    data: string,
+    flags: readonly string[] = [],
+    launch: Launch = {},
+  ): Promise<ServerProcess> {
+    const server = new ServerProcess(data, flags, launch);
     await server.start();
     return server;
+  }
+
+  /** Writes to its standard input, which must have been asked for. */
+  say(line: string): void {
+    this.#child?.stdin?.write(`${line}\n`);
   }
 
   /** Id of the process, while it runs. */
@@ -52,9 +70,11 @@ export class ServerProcess {
   /** Starts it (again) and waits until it listens. */
   async start(): Promise<void> {
     const flags = ['--data', this.data, '--port', '0', '--log-level', 'error', ...this.#flags];
-    const child = spawn(process.execPath, [program, 'serve', ...flags], {
+    const { through = [], stdin = 'ignore' } = this.#launch;
+    const [command = '', ...words] = [...through, process.execPath, program, 'serve', ...flags];
+    const child = spawn(command, words, {
       env: { ...process.env, ANNALS_OPERATOR_KEY: operatorKey },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
     });
     this.#child = child;
     this.url = await new Promise((resolve, reject) => {

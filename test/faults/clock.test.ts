@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { hour, minute, systemClock } from '../../src/core/micros.ts';
+import { type Checkpoint, openCheckpoint } from '../../src/integrity/checkpoint.ts';
+import { parseVerifierKey } from '../../src/integrity/keys.ts';
+import { verifyConsistency } from '../../src/integrity/proof.ts';
+import { temporary } from '../verify/recorded.ts';
+import { ask, newKey, serverHere } from './server-here.ts';
+
+interface Listed {
+  readonly eventID: string;
+  readonly sequence: number;
+  readonly recordedAt: string;
+  readonly createdAt: string;
+}
+
+describe('a clock that is set back by an hour', () => {
+  it('changes neither the order of a log nor what holds it together, running and restarted', async () => {
+    await using place = await temporary();
+    const data = join(place.path, 'data');
+    let offset = 0;
+    const clock = () => systemClock() + offset;
+    let server = await serverHere(data, clock);
+    const key = await newKey(server);
+    const grant = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: key.split('_')[1] ?? '',
+      client_secret: key,
+    });
+    const { access_token: token } = JSON.parse(await ask(server, key, '/oidc/token', grant)) as {
+      access_token: string;
+    };
+    const record = () =>
+      ask(server, token, '/v1/audit/events', { events: [{ action: 'a' }, { action: 'b' }] });
+    const checkpoints: Checkpoint[] = [];
+    const sign = async () => {
+      const known = [parseVerifierKey(server.verifierKey)];
+      const { checkpoint } = openCheckpoint(await ask(server, key, '/v1/audit/checkpoint'), known);
+      const before = checkpoints.at(-1);
+      checkpoints.push(checkpoint);
+      if (before === undefined) return;
+      assert.ok(checkpoint.size > before.size);
+      const path = `/v1/audit/proof/consistency?from=${before.size}&to=${checkpoint.size}`;
+      const { hashes } = JSON.parse(await ask(server, key, path)) as { hashes: string[] };
+      const proof = hashes.map((hash) => Buffer.from(hash, 'base64'));
+      assert.ok(verifyConsistency(before, checkpoint, proof));
+    };
+
+    await record();
+    await sign();
+    offset -= hour;
+    await record();
+    await sign();
+    await server.stop();
+    offset -= hour;
+    server = await serverHere(data, clock);
+    await record();
+    await sign();
+    offset += 2 * hour;
+    await record();
+    await sign();
+
+    const { items } = JSON.parse(await ask(server, token, '/v1/audit?fromSequence=0')) as {
+      items: Listed[];
+    };
+    assert.equal(items.length, 8);
+    for (const [place, item] of items.entries()) {
+      const before = items[place - 1];
+      if (before === undefined) continue;
+      assert.ok(item.sequence > before.sequence);
+      assert.ok(item.recordedAt > before.recordedAt, `${item.recordedAt} at ${item.sequence}`);
+    }
+    assert.equal(new Set(items.map(({ eventID }) => eventID)).size, items.length);
+    const [, , one, other] = items;
+    assert.ok(one!.eventID > items[1]!.eventID, 'ids of one run never go back');
+    assert.ok(one!.createdAt < items[1]!.createdAt, 'what the clock says is what an event says');
+    assert.ok(one!.createdAt < other!.recordedAt);
+
+    offset += hour + minute;
+    await assert.rejects(record(), /401/, 'a token ends when the clock says so again');
+    await server.stop();
+  });
+});

@@ -1,0 +1,172 @@
+/** Disks and files that fail a server: it says what is wrong in a sentence, loses nothing, and serves what it can. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { operatorKey, ServerProcess } from '../server-process.ts';
+import { annals } from '../verify/command.ts';
+import { temporary } from '../verify/recorded.ts';
+import { noSmallDisk, smallDisk } from './small-disk.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function ask(
+  { url }: ServerProcess,
+  key: string,
+  path: string,
+  body?: object,
+): Promise<Answer> {
+  const response = await fetch(url + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+const messageIn = ({ text }: Answer) => (JSON.parse(text) as { message: string }).message;
+
+describe('a server whose disk is full', { skip: noSmallDisk() }, () => {
+  it('says so, answers what is there, and goes on when there is room, with all it acknowledged', async () => {
+    using disk = smallDisk(24, 20);
+    const flags = ['--segment-events', '1000', '--log-level', 'warn'];
+    const launch = { through: disk.through, stdin: 'pipe' } as const;
+    await using server = await ServerProcess.on(join(disk.path, 'data'), flags, launch);
+    const { key } = await server.organisation('acme');
+    const events = Array.from({ length: 100 }, (_, n) => ({
+      action: 'fill',
+      details: { n, note: 'x'.repeat(2_000) },
+    }));
+    const record = () => ask(server, key, '/v1/audit/events', { events });
+    const count = async () => {
+      const { text } = await ask(server, key, '/v1/audit?action=fill&limit=1');
+      return (JSON.parse(text) as { totalItems: number }).totalItems;
+    };
+    const made = () => ask(server, operatorKey, '/v1/organisations', { slug: 'b', name: 'B' });
+
+    let acknowledged = 0;
+    let answer = await record();
+    for (; answer.status === 201; answer = await record()) acknowledged += events.length;
+    assert.equal(answer.status, 503);
+    assert.match(messageIn(answer), /disk is full|cannot be sealed/);
+    assert.match(server.output, /"level":40,.*(disk is full|cannot be sealed)/);
+    assert.equal(await count(), acknowledged);
+    const organisation = await made();
+    assert.deepEqual([organisation.status, messageIn(organisation)], [503, 'The disk is full']);
+
+    server.say('make room');
+    // What failed in the background is tried again after a while.
+    for (let recorded = 0; recorded < 10; ) {
+      const { status } = await record();
+      if (status === 201) recorded += 1;
+      else await sleep(100);
+    }
+    assert.equal(await count(), acknowledged + 1_000);
+    assert.equal((await made()).status, 201);
+    assert.equal((await ask(server, key, '/v1/audit/checkpoint')).status, 200);
+    assert.equal(await server.end('SIGTERM'), 0);
+  });
+});
+
+describe('a data directory that the server may not use', () => {
+  it('is named in one sentence, whatever part of it is meant', async () => {
+    await using place = await temporary();
+    const program = fileURLToPath(new URL('forbidden.ts', import.meta.url));
+    // Whoever is root may do everything, unless that is taken away.
+    const isRoot = process.getuid?.() === 0;
+    const through = isRoot ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all'] : [];
+    const [command = '', ...words] = [...through, process.execPath, program, place.path];
+    const { stdout, stderr } = spawnSync(command, words, { encoding: 'utf8', timeout: 60_000 });
+    assert.equal(stderr, '');
+    const { whole, again, ...refused } = JSON.parse(stdout) as Record<string, string>;
+    assert.deepEqual([whole, again], ['', ''], 'what may be used is');
+    const data = join(place.path, 'data');
+    const cannotMake = (path: string, why: string) =>
+      `Cannot start: the data directory ${path} cannot be made: ${why}`;
+    const closed = join(place.path, 'closed', 'data');
+    const denied = 'EACCES: permission denied';
+    assert.deepEqual(refused, {
+      '.': `Cannot use ${data} as data directory: ${denied}, mkdir '${data}/segments'`,
+      segments: `Cannot open ${data}: ${denied}, scandir '${data}/segments'`,
+      'store.db': `Cannot open ${data}: unable to open database file`,
+      'annals.db': `Cannot open ${data}/annals.db: unable to open database file`,
+      'checkpoints.db': `Cannot open ${data}/checkpoints.db: unable to open database file`,
+      'signing-key.pem': `Cannot read the signing key ${data}/signing-key.pem (EACCES)`,
+      [closed]: cannotMake(closed, 'that is not allowed'),
+      '/dev/null/data': cannotMake(
+        '/dev/null/data',
+        'something else has the name of a directory above',
+      ),
+      '/proc/data': cannotMake('/proc/data', 'nothing can be made in the directory above'),
+    });
+  });
+});
+
+describe('a data directory that another server uses', () => {
+  it('is refused in one sentence, and the first server goes on', async () => {
+    await using server = await ServerProcess.start();
+    await assert.rejects(ServerProcess.on(server.data), {
+      message: `ended with 1: annals: Cannot open ${server.data}: another server is using this data directory\n`,
+    });
+    assert.equal((await ask(server, operatorKey, '/v1/organisations')).status, 200);
+  });
+});
+
+describe('a sealed segment in which a byte was flipped', () => {
+  it('is found and named, by annals check and to whoever asks for it; the rest is served', async () => {
+    await using server = await ServerProcess.start(['--segment-events', '1000']);
+    const { key } = await server.organisation('acme');
+    for (let batch = 0; batch < 4; batch += 1) {
+      const events = Array.from({ length: 900 }, (_, n) => ({
+        eventID: `evt-${batch * 900 + n}`,
+        action: `batch.${batch}`,
+      }));
+      assert.equal((await ask(server, key, '/v1/audit/events', { events })).status, 201);
+    }
+    const segment = '000000.segment';
+    const segments = join(server.data, 'segments');
+    while (!readdirSync(segments).includes(segment)) await sleep(10);
+    await server.end('SIGTERM');
+    const path = join(segments, segment);
+    const bytes = readFileSync(path);
+    // Inside of the first bodies, with which a segment begins.
+    bytes[200]! ^= 1;
+    chmodSync(path, 0o600);
+    writeFileSync(path, bytes);
+
+    const check = await annals('/', 'check', '--data', server.data, '--quiet');
+    assert.equal(check.code, 1);
+    assert.match(
+      check.stdout,
+      /^segments\/000000\.segment {2}Segment 000000\.segment is damaged: /,
+    );
+    assert.match(check.stderr, /^annals: 1 of \d+ files? is damaged\n$/);
+
+    await server.start();
+    for (const path of ['/v1/audit?order=asc', '/v1/audit/evt-7']) {
+      const answer = await ask(server, key, path);
+      assert.equal(answer.status, 500, path);
+      assert.match(messageIn(answer), /^Segment 000000\.segment is damaged: bodies/, path);
+    }
+    await assert.rejects(ask(server, key, '/v1/audit/export'), 'an export is never cut silently');
+    for (const path of [
+      '/v1/audit',
+      '/v1/audit/evt-3000',
+      '/v1/audit?action=batch.2',
+      '/v1/audit/export?action=batch.3',
+    ]) {
+      const { status, text } = await ask(server, key, path);
+      assert.equal(status, 200, path);
+      assert.match(text, /"evt-/);
+    }
+    const recorded = await ask(server, key, '/v1/audit/events', { action: 'still recorded' });
+    assert.equal(recorded.status, 201);
+    assert.match(server.output, /Segment 000000\.segment is damaged/);
+  });
+});
