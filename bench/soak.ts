@@ -11,7 +11,7 @@
  * - every walk and every follower saw each event of its window once and in order, over any number of kills;
  * - counts are exact, and never go back;
  * - every export holds exactly its window and is proved by `annals verify`; one that was cut short left with 3, said so
- *   in its manifest, showed no file, and was completed with `--resume`;
+ *   in its manifest, and was completed with `--resume`;
  * - every checkpoint is consistent with the one before, asked for directly and by `annals verify --server`;
  * - at the end all of it once more from the first event on, and `annals check`;
  * - memory of the server at the same age does not grow from one life to the next, and recording keeps up.

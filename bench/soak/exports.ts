@@ -15,6 +15,7 @@ interface Manifest {
   readonly complete: boolean;
   readonly reason?: string;
   readonly continueWith?: string;
+  readonly files: readonly { readonly name: string }[];
 }
 
 /** Exports a window drawn anew each time, in one of the formats, with or without the patience to wait for a server. */
@@ -81,24 +82,27 @@ async function exportAndCheck(
   await rm(directory, { recursive: true });
 }
 
-/** An export that was cut short says so: by its exit code, in its manifest, and by leaving out its file. */
+/**
+ * An export that was cut short says so: by its exit code, and in its manifest, if it came as far as having one. Files may
+ * be there when only the proof is missing; then the manifest knows them.
+ */
 async function checkCut(
   args: readonly string[],
   outcome: Outcome,
   directory: string,
 ): Promise<void> {
-  if (outcome.code !== 3) throw refused(args, outcome);
+  if (outcome.code !== 3 || !outcome.stderr.includes('--resume')) throw refused(args, outcome);
   const visible = (await readdir(directory)).filter((name) => !name.startsWith('.'));
-  const manifests = visible.filter((name) => name.endsWith('.manifest.json'));
-  if (visible.length > manifests.length) {
-    throw new Wrong(`An export that left with 3 has files: ${visible.join(', ')}`);
-  }
-  if (!outcome.stderr.includes('--resume')) throw refused(args, outcome);
-  for (const name of manifests) {
+  const listed: string[] = [];
+  for (const name of visible.filter((each) => each.endsWith('.manifest.json'))) {
     const text = await readFile(join(directory, name), 'utf8');
-    const { complete, reason, continueWith } = JSON.parse(text) as Manifest;
+    const { complete, reason, continueWith, files } = JSON.parse(text) as Manifest;
     if (complete || !reason || !continueWith?.includes('--resume')) {
       throw new Wrong(`An export that left with 3 has a manifest that does not say so: ${text}`);
     }
+    listed.push(name, ...files.map((file) => file.name));
+  }
+  if (visible.some((name) => !listed.includes(name))) {
+    throw new Wrong(`An export that left with 3 has files: ${visible.join(', ')}`);
   }
 }

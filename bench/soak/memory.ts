@@ -7,20 +7,22 @@ export interface MemorySample {
 /** A server's memory from one start to the next kill. */
 export interface LifeMemory {
   readonly peak: number;
-  /** In the middle of what was measured in the last third of the life, so at about the same age in each. */
-  readonly settled: number;
-  /** By how much it grew in that third, in bytes a minute. */
+  /** At an age that all lives reach. Absent for one that did not. */
+  readonly settled: number | undefined;
+  /** By how much it grew from that age on, in bytes a minute. */
   readonly growth: number;
 }
 
-export function lifeMemory(samples: readonly MemorySample[]): LifeMemory | undefined {
-  const last = samples.at(-1);
-  if (last === undefined) return undefined;
-  const late = samples.filter(({ age }) => age >= (last.age * 2) / 3);
+/** The ages between which memory counts as settled, as shares of the time between two kills: each life comes so far. */
+const settledAges = [0.4, 0.6] as const;
+
+export function lifeMemory(samples: readonly MemorySample[], killSeconds: number): LifeMemory {
+  const [from, to] = settledAges.map((share) => share * killSeconds) as [number, number];
+  const later = samples.filter(({ age }) => age >= from);
   return {
-    peak: Math.max(...samples.map(({ bytes }) => bytes)),
-    settled: median(late.map(({ bytes }) => bytes)),
-    growth: slope(late.map(({ age, bytes }) => [age, bytes])) * 60,
+    peak: Math.max(0, ...samples.map(({ bytes }) => bytes)),
+    settled: median(later.filter(({ age }) => age <= to).map(({ bytes }) => bytes)),
+    growth: slope(later.map(({ age, bytes }) => [age, bytes])) * 60,
   };
 }
 
@@ -31,18 +33,19 @@ export interface MemoryTrend {
   /** From one life to the next, on average. */
   readonly growthPerLife: number;
   readonly peak: number;
-  /** Whether the last third has no more than a quarter more than the first. */
+  /** Whether the last third has at most a quarter more than the first. */
   readonly level: boolean;
 }
 
 const mostGrowth = 1.25;
+const fewestLives = 4;
 
-/** Undefined for fewer than three lives, of which nothing can be said. */
+/** The first life begins with an empty log and says nothing. Undefined when there are too few others. */
 export function memoryTrend(lives: readonly LifeMemory[]): MemoryTrend | undefined {
-  if (lives.length < 3) return undefined;
-  const settled = lives.map((life) => life.settled);
-  const third = Math.ceil(lives.length / 3);
+  const settled = lives.slice(1).flatMap((life) => life.settled ?? []);
+  const third = Math.ceil(settled.length / 3);
   const [first, last] = [median(settled.slice(0, third)), median(settled.slice(-third))];
+  if (first === undefined || last === undefined || settled.length < fewestLives) return undefined;
   return {
     first,
     last,
@@ -52,15 +55,15 @@ export function memoryTrend(lives: readonly LifeMemory[]): MemoryTrend | undefin
   };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((one, other) => one - other)[values.length >> 1];
 }
 
 /** Of the straight line that lies nearest to the points; 0 for fewer than two. */
-export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (of: 0 | 1) => points.reduce((sum, point) => sum + point[of], 0) / points.length;
   const [meanX, meanY] = [mean(0), mean(1)];
   const spread = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
-  if (spread === 0) return 0;
+  if (points.length < 2 || spread === 0) return 0;
   return points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / spread;
 }

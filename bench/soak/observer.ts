@@ -21,7 +21,7 @@ export interface Sight extends Progress {
 /** A server from one start to its end: by a kill, or the last one in order. */
 export interface Life extends Progress {
   readonly kill: Kill | undefined;
-  readonly memory: LifeMemory | undefined;
+  readonly memory: LifeMemory;
 }
 
 /** Looks at the server every second, and sums up each of its lives. */
@@ -67,7 +67,7 @@ export class Observer {
     const life = {
       ...between(this.#lifeBegin, after),
       kill,
-      memory: lifeMemory(this.#samples),
+      memory: lifeMemory(this.#samples, this.#soak.plan.killSeconds),
     };
     this.#lifeBegin = after;
     this.#life = this.#soak.server.life;

@@ -46,7 +46,7 @@ export function printResult(result: SoakResult): void {
     `segments      ${whole(segments)} sealed, of ${whole(plan.segmentEvents)} events`,
     `kills         ${starts.length}, ${interrupted} of them in a request; up again after ${seconds(Math.max(0, ...starts))} at most`,
     memory === undefined
-      ? 'memory        fewer than three lives: nothing to compare'
+      ? 'memory        too few lives to compare'
       : `memory        ${megabytes(memory.first)} in the first lives, ${megabytes(memory.last)} in the last, ${megabytes(memory.growthPerLife)} a life; peak ${megabytes(memory.peak)}`,
     `wrong         ${problemCount === 0 ? 'nothing' : problemCount}`,
   ];
@@ -61,9 +61,9 @@ function lifeRow(life: Life, place: number): string[] {
     quantiles(life.writeMillis),
     quantiles(life.pageMillis),
     `${done.exports}, ${done['exports resumed']} resumed`,
-    ...(memory === undefined
-      ? ['', '', '']
-      : [memory.settled, memory.peak, memory.growth].map((bytes) => whole(bytes / 1e6))),
+    ...[memory.settled, memory.peak, memory.growth].map((bytes) =>
+      bytes === undefined ? '' : whole(bytes / 1e6),
+    ),
     ...(kill === undefined
       ? ['', '', '']
       : [

@@ -77,7 +77,8 @@ export async function runSoak(
     wanted: streams.reduce((sum, each) => sum + each.total, 0),
     segments,
     lives,
-    memory: memoryTrend(lives.flatMap(({ kill, memory }) => (kill && memory ? [memory] : []))),
+    // The last life does something else than the others.
+    memory: memoryTrend(lives.slice(0, -1).map((life) => life.memory)),
     problems: problems.first,
     problemCount: problems.count,
   };

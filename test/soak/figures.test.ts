@@ -19,14 +19,20 @@ describe('a histogram', () => {
 });
 
 describe('memory', () => {
-  const life = (bytes: (age: number) => number) =>
-    lifeMemory(Array.from({ length: 60 }, (_, age) => ({ age, bytes: bytes(age) })))!;
+  const life = (bytes: (age: number) => number, seconds = 60) =>
+    lifeMemory(
+      Array.from({ length: seconds }, (_, age) => ({ age, bytes: bytes(age) })),
+      60,
+    );
 
-  it('of a life is settled in its last third, and may grow there', () => {
-    const settled = life((age) => (age === 20 ? 900 : Math.min(age, 30) * 10));
-    assert.deepEqual(settled, { peak: 900, settled: 300, growth: 0 });
+  it('of a life is settled at an age that all lives reach, and may grow from there', () => {
+    const settled = life((age) => (age === 20 ? 900 : Math.min(age, 24) * 10));
+    assert.deepEqual(settled, { peak: 900, settled: 240, growth: 0 });
     assert.equal(Math.round(life((age) => 100 + age).growth), 60);
-    assert.equal(lifeMemory([]), undefined);
+    assert.deepEqual(
+      life(() => 5, 10),
+      { peak: 5, settled: undefined, growth: 0 },
+    );
   });
 
   it('is level when the last lives need little more than the first, and not when they grow', () => {
@@ -36,7 +42,7 @@ describe('memory', () => {
     const grown = memoryTrend(lives(60))!;
     assert.equal(grown.level, false);
     assert.equal(Math.round(grown.growthPerLife), 60);
-    assert.equal(memoryTrend(lives(60).slice(0, 2)), undefined);
+    assert.equal(memoryTrend(lives(60).slice(0, 4)), undefined);
   });
 });
 
