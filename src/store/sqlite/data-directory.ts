@@ -101,8 +101,9 @@ export class DataDirectory {
     return (this.sealedSegments().findLast(({ dropped }) => dropped)?.number ?? -1) + 1;
   }
 
-  /** Removes what counts for nothing any more. */
+  /** Removes what counts for nothing any more. What counts in its place survives a power cut by then. */
   tidy(): void {
+    this.sync();
     for (const folder of [this.segments, this.ids]) {
       for (const file of readdirSync(folder)) {
         if (file.endsWith('.part')) rmSync(join(folder, file), { force: true });

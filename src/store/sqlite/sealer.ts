@@ -91,13 +91,12 @@ export class Sealer {
     return this.#oldest(segments, isWithin).map(({ info }) => info);
   }
 
-  /** Puts in the place of a segment what proofs need of it. */
+  /** Puts in the place of a segment what proofs need of it; for good once it is tidied up. */
   drop(info: SealedInfo): DroppedSegment {
     const directory = this.#directory;
     return this.#reading((open) => {
       const { logs } = open(info).directory;
       const segment = dropSealed(open(info), (next) => directory.sealed(next));
-      directory.sync();
       return { segment, logs, runs: directory.runs() };
     });
   }

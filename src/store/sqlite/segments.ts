@@ -9,6 +9,7 @@ import type { View } from './reader.ts';
 import type { ReaderPool } from './reader-pool.ts';
 import { droppedOf } from './sealed/drop.ts';
 import type { SealedInfo } from './sealed/sealed-segment.ts';
+import type { DroppedSegment } from './sealer.ts';
 import type { SealerData, SealerMethods } from './sealer-thread.ts';
 import type { WriterMethods } from './writer-thread.ts';
 
@@ -133,23 +134,33 @@ export class Segments {
   }
 
   async #dropSealed(expired: readonly Expired[]): Promise<void> {
+    const dropped: DroppedSegment[] = [];
     try {
       for (const info of await this.#sealer.call.within(this.#view.sealed, expired)) {
-        const dropped = await this.#sealer.call.drop(info);
-        await this.#writer.call.dropped(dropped);
-        // Told of before any answer is without these events.
-        for (const log of dropped.logs) this.#dropped.add(log.organisation, droppedOf(log));
-        const sealed = this.#withInPlace(dropped.segment);
-        await this.#show({ ...this.#view, sealed, runs: dropped.runs });
+        dropped.push(await this.#sealer.call.drop(info));
       }
     } finally {
-      await this.#forget();
+      await this.#showDropped(dropped);
     }
   }
 
-  /** The sealed segments with a new version of one of them. */
-  #withInPlace(segment: SealedInfo): SealedInfo[] {
-    return this.#view.sealed.map((held) => (held.number === segment.number ? segment : held));
+  async #showDropped(dropped: readonly DroppedSegment[]): Promise<void> {
+    const runs = dropped.at(-1)?.runs;
+    if (runs === undefined) return;
+    const segments = dropped.map(({ segment }) => segment);
+    await this.#writer.call.dropped({ segments, runs });
+    // Told of before any answer is without these events.
+    for (const { logs } of dropped) {
+      for (const log of logs) this.#dropped.add(log.organisation, droppedOf(log));
+    }
+    await this.#show({ ...this.#view, sealed: this.#withInPlace(...segments), runs });
+    await this.#forget();
+  }
+
+  /** The sealed segments with new versions of some of them. */
+  #withInPlace(...segments: readonly SealedInfo[]): SealedInfo[] {
+    const anew = new Map(segments.map((segment) => [segment.number, segment]));
+    return this.#view.sealed.map((held) => anew.get(held.number) ?? held);
   }
 
   /** Removes what has been replaced, once no question looks at it. */

@@ -5,8 +5,8 @@ import { serve } from '../../threads/serve.ts';
 import type { Erasure } from '../event-store.ts';
 import type { PackedAppends } from './live/packed-appends.ts';
 import type { SealedInfo } from './sealed/sealed-segment.ts';
-import type { DroppedSegment, Sealed } from './sealer.ts';
-import { Writer, type WriterOptions } from './writer.ts';
+import type { Sealed } from './sealer.ts';
+import { type DroppedSegments, Writer, type WriterOptions } from './writer.ts';
 
 let writer: Writer | undefined;
 
@@ -22,7 +22,7 @@ const methods = {
     writer!.setAside(organisation, erasures),
   setAsideExpired: (recordedBefore: Micros) => writer!.setAsideExpired(recordedBefore),
   replaced: (segment: SealedInfo) => writer!.replaced(segment),
-  dropped: (dropped: DroppedSegment) => writer!.dropped(dropped),
+  dropped: (dropped: DroppedSegments) => writer!.dropped(dropped),
   sealed: (sealed: Sealed) => writer!.sealed(sealed),
   close: () => writer?.close(),
 };

@@ -26,7 +26,7 @@ import { droppedOf } from './sealed/drop.ts';
 import { restoreRun } from './sealed/restore-run.ts';
 import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment, sealedInfo } from './sealed/sealed-segment.ts';
-import type { DroppedSegment, Sealed } from './sealer.ts';
+import type { Sealed } from './sealer.ts';
 import { StoreFile } from './store-file.ts';
 
 export interface WriterOptions {
@@ -49,6 +49,11 @@ export interface Appended {
   readonly numbers: readonly { readonly organisation: string; readonly number: number }[];
   /** Segments begun since the last append that was carried out: none or one, more if some in between failed. */
   readonly begun: readonly LiveSegment[];
+}
+
+/** Segments that were dropped together, and the runs of ids there are after it. */
+export interface DroppedSegments extends Pick<Sealed, 'runs'> {
+  readonly segments: readonly SealedInfo[];
 }
 
 /** Where events stand that shall be erased, or dropped. */
@@ -182,9 +187,9 @@ export class Writer {
     this.#cache.keepOnly(Array.from(this.#sealed.values(), ({ path }) => path));
   }
 
-  /** Of a sealed segment only what proofs need is left. */
-  dropped({ segment, runs }: DroppedSegment): void {
-    this.replaced(segment);
+  /** Of these sealed segments only what proofs need is left. */
+  dropped({ segments, runs }: DroppedSegments): void {
+    for (const segment of segments) this.replaced(segment);
     this.#runs.show(runs);
   }
 
