@@ -3,17 +3,23 @@ export interface Connection {
   readonly outgoing?: { destroy(): unknown };
 }
 
+/** The pieces behind a body, for whoever can send them without the layers of a web stream. */
+const sources = new WeakMap<ReadableStream, AsyncIterable<Uint8Array>>();
+
 /**
- * Pieces as the body of an answer, read as fast as they are taken. A failure on the way is told to `onFault`
- * and breaks the connection. That has to be done here: the server would close the answer in an orderly way, with the
- * failure's message at its end, and what was cut would look whole.
+ * Pieces as the body of an answer, read as fast as they are taken. A piece may be filled again once the next one is
+ * asked for. A failure on the way is told to `onFault` and breaks the connection. That has to be done here: the server
+ * would close the answer in an orderly way, with the failure's message at its end, and what was cut would look whole.
  */
 export function streamed(
   pieces: AsyncIterable<Uint8Array>,
   { outgoing }: Connection,
   onFault: (fault: unknown) => void,
 ): ReadableStream<Uint8Array> {
-  return ReadableStream.from(guarded(pieces, outgoing, onFault));
+  const source = guarded(pieces, outgoing, onFault);
+  const body = ReadableStream.from(copied(source));
+  sources.set(body, source);
+  return body;
 }
 
 /** The same for pieces of text. */
@@ -25,8 +31,21 @@ export function streamedText(
   return streamed(encoded(pieces), connection, onFault);
 }
 
+/**
+ * The pieces that a body made by `streamed` consists of, to be read in place of it. Each is good until the next one is
+ * asked for; when reading fails the connection is broken already.
+ */
+export function piecesOf(body: ReadableStream | null): AsyncIterable<Uint8Array> | undefined {
+  return body === null ? undefined : sources.get(body);
+}
+
 async function* encoded(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) yield Buffer.from(piece);
+}
+
+/** Whoever reads a web stream may keep what it got. */
+async function* copied(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) yield new Uint8Array(piece);
 }
 
 async function* guarded(

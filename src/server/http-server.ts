@@ -7,12 +7,13 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { getRequestListener, RequestError } from '@hono/node-server';
+import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server';
 import { AnnalsError } from '../core/errors.ts';
 import { nativeErrorResponse } from '../dialects/native/errors.ts';
+import { sendingPieces } from '../http/send-pieces.ts';
 
 export interface HttpServerParts {
-  readonly fetch: Parameters<typeof getRequestListener>[0];
+  readonly fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
   /** Within which a whole request must have arrived, its headers within 20 at most. */
   readonly requestSeconds: number;
 }
@@ -33,7 +34,8 @@ const idlePatience = 75_000;
  */
 export function createHttpServer({ fetch, requestSeconds }: HttpServerParts): Server {
   const headerSeconds = Math.min(requestSeconds, maxHeaderSeconds);
-  const listener = getRequestListener(fetch, {
+  const answer = sendingPieces(fetch);
+  const listener = getRequestListener((request, env) => answer(request, env as HttpBindings), {
     overrideGlobalObjects: false,
     errorHandler: (error) => nativeErrorResponse(requestProblem(error)),
   });

@@ -156,7 +156,8 @@ export interface Range {
 export interface Lines {
   /** At least one. */
   readonly events: number;
-  readonly bytes: Uint8Array;
+  /** In a buffer of their own, which is the caller's to release. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** The last of these events: where the next lines begin after. */
   readonly last: Place;
   /** Whether events of the list follow, beyond its limit too. */

@@ -1,3 +1,4 @@
+import { joined } from '../core/bytes.ts';
 import type { Lines, StoredEvent } from './event-store.ts';
 
 const enoughBytes = 1024 * 1024;
@@ -20,7 +21,7 @@ export function linesOf(events: readonly StoredEvent[], limit: number): Lines | 
   const { createdAt, sequence } = last;
   return {
     events: lines.length,
-    bytes: Buffer.concat(lines),
+    bytes: joined(lines),
     last: { createdAt, sequence },
     more: lines.length < events.length,
   };

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { release } from '../../core/bytes.ts';
 import type { Place } from '../../core/cursor.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import { type Filter, mayHold } from '../../core/filter.ts';
@@ -67,8 +68,8 @@ export interface ExportQuestion {
 }
 
 /**
- * The export in pieces of about a megabyte; while one is being sent the next is read, and no more. Calls `onEnd` with
- * the number of events once everything was handed out, and not when reading fails or is given up. Throws `incomplete`
+ * The export in pieces; while one is being sent the next is read, and no more. The memory of a piece is given back when
+ * the next one is asked for, so that an export leaves nothing for the collector to find. Calls `onEnd` with the number of events once everything was handed out, and not when reading fails or is given up. Throws `incomplete`
  * when events that were still to come are dropped on the way.
  */
 export async function* exportPieces(
@@ -88,6 +89,7 @@ export async function* exportPieces(
     const { buffer, byteOffset, length } = lines.bytes;
     const piece = writing.write(Buffer.from(buffer, byteOffset, length), count === 0);
     yield typeof piece === 'string' ? Buffer.from(piece) : piece;
+    release(lines.bytes);
     count += lines.events;
   }
   if (writing.end !== '') yield Buffer.from(writing.end);

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { formatCursor, type Place, parseCursor } from '../../core/cursor.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Organisation } from '../../core/organisation.ts';
-import type { EventReader, ListQuery, StoredEvent } from '../../store/event-store.ts';
+import type { EventReader, ListQuery } from '../../store/event-store.ts';
 import { keptFrom } from '../dropped.ts';
 import { defaultLimit, filterOf, type listParameters, maxLimit } from './query.ts';
 
@@ -11,7 +11,8 @@ export type ListParameters = z.output<typeof listParameters>;
 
 /** A page in the vendor's envelope (wire: Thalassa 3.2), and how to go on. */
 export interface ListAnswer {
-  readonly events: readonly StoredEvent[];
+  /** The events, in pieces of one line each. */
+  readonly lines: readonly Uint8Array<ArrayBuffer>[];
   readonly page: number;
   readonly itemsPerPage: number;
   readonly total: number;
@@ -43,29 +44,24 @@ export async function answerList(
   const { size } = await reader.head(organisation.identity);
   const snapshot = Math.min(cursor?.snapshot ?? parameters.snapshot ?? size, size);
   if (filter === undefined) {
-    return { events: [], page, itemsPerPage: limit, total: 0, snapshot, nextCursor: undefined };
+    return { lines: [], page, itemsPerPage: limit, total: 0, snapshot, nextCursor: undefined };
   }
   const query: ListQuery = {
     filter,
     order,
-    limit: limit + 1,
+    limit,
     snapshot,
     ...(cursor === undefined ? { skip: (page - 1) * limit } : { after: cursor.after }),
   };
-  const [found, total] = await Promise.all([
-    reader.list(organisation.identity, query),
+  const [{ lines, next }, total] = await Promise.all([
+    readPage(reader, organisation.identity, query),
     reader.count(organisation.identity, filter, snapshot),
   ]);
-  const events = found.slice(0, limit);
-  const last = events.at(-1);
-  const nextCursor =
-    found.length > limit && last !== undefined
-      ? formatCursor({ after: placeOf(last), snapshot, question })
-      : undefined;
+  const nextCursor = next && formatCursor({ after: next, snapshot, question });
   // Looked up last: whatever was missing by then is told of.
   const dropped = await reader.dropped(organisation.identity);
   return {
-    events,
+    lines,
     page,
     itemsPerPage: limit,
     total,
@@ -75,8 +71,29 @@ export async function answerList(
   };
 }
 
-export function placeOf({ createdAt, sequence }: StoredEvent): Place {
-  return { createdAt, sequence };
+interface ReadPage {
+  readonly lines: readonly Uint8Array<ArrayBuffer>[];
+  /** Where the next page begins after, if there is one. */
+  readonly next: Place | undefined;
+}
+
+/** A whole page, which the store may give in several pieces. */
+async function readPage(
+  reader: EventReader,
+  organisation: string,
+  { skip, ...query }: ListQuery,
+): Promise<ReadPage> {
+  const lines: Uint8Array<ArrayBuffer>[] = [];
+  let left = query.limit;
+  let piece = await reader.listLines(organisation, { ...query, ...(skip && { skip }) });
+  while (piece !== undefined) {
+    const { bytes, events, last, more } = piece;
+    lines.push(bytes);
+    left -= events;
+    if (!more || left === 0) return { lines, next: more ? last : undefined };
+    piece = await reader.listLines(organisation, { ...query, limit: left, after: last });
+  }
+  return { lines, next: undefined };
 }
 
 /** A short mark of everything that decides which events a list has and in what order. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Context, Hono } from 'hono';
+import { joined } from '../../core/bytes.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import { personalPaths, personalPathsOf } from '../../integrity/personal.ts';
 import type { DialectParts, DialectServer } from '../dialect.ts';
@@ -101,7 +102,7 @@ function followResponse({ events, ...rest }: FollowAnswer): Response {
  * is no vendor's tool and finds `nextCursor` and `snapshot` in the body too.
  */
 function listResponse(url: URL, answer: ListAnswer, byCursor: boolean): Response {
-  const { events, page, itemsPerPage, total, snapshot, nextCursor, keptFrom } = answer;
+  const { lines, page, itemsPerPage, total, snapshot, nextCursor, keptFrom } = answer;
   const envelope = {
     totalItems: total,
     page,
@@ -110,7 +111,6 @@ function listResponse(url: URL, answer: ListAnswer, byCursor: boolean): Response
     totalCount: total,
     ...(byCursor && { snapshot, ...(nextCursor !== undefined && { nextCursor }) }),
   };
-  const items = events.map(({ body }) => body).join(',');
   const headers = new Headers({
     'Content-Type': 'application/json',
     'Annals-Snapshot': String(snapshot),
@@ -122,7 +122,25 @@ function listResponse(url: URL, answer: ListAnswer, byCursor: boolean): Response
     next.set('cursor', nextCursor);
     headers.set('Link', `<${url.pathname}?${next}>; rel="next"`);
   }
-  return new Response(`{"items":[${items}],${JSON.stringify(envelope).slice(1)}`, { headers });
+  const body = joined([
+    Buffer.from('{"items":['),
+    itemsOf(lines),
+    Buffer.from(`],${JSON.stringify(envelope).slice(1)}`),
+  ]);
+  return new Response(body, { headers });
+}
+
+const lineFeed = 0x0a;
+const comma = 0x2c;
+
+/** Lines as the members of an array. In JSON a line feed is written `\n`, so each one stands between two events. */
+function itemsOf(lines: readonly Uint8Array[]): Uint8Array {
+  const items = joined(lines);
+  const last = items.length - 1;
+  for (let at = items.indexOf(lineFeed); at !== -1 && at < last; at = items.indexOf(lineFeed, at)) {
+    items[at] = comma;
+  }
+  return items.subarray(0, Math.max(0, last));
 }
 
 /**

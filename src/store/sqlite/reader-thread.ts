@@ -29,7 +29,7 @@ const methods = {
   scanPage: (log: number, range: Range, filter: Filter) => reader.scanPage(log, range, filter),
   listLines: async (log: number, query: ListQuery) => {
     const lines = await reader.listLines(log, query);
-    return lines && transferring(lines, [lines.bytes.buffer as ArrayBuffer]);
+    return lines && transferring(lines, [lines.bytes.buffer]);
   },
   sequenceAt: (log: number, recordedAt: Micros) => reader.sequenceAt(log, recordedAt),
   treeNodes: (log: number, level: number, from: number, count: number) =>

@@ -1,3 +1,4 @@
+import { joined } from '../../../core/bytes.ts';
 import { facets } from '../../../core/facets.ts';
 import { comparable } from '../../../core/filter.ts';
 import type { Range, StoredEvent } from '../../event-store.ts';
@@ -52,7 +53,7 @@ function heldLines(held: Rows, rows: Uint32Array, maxBytes: number): RowLines {
     lines.push(line);
     bytes += line.length;
   }
-  return { rows: lines.length, bytes: Buffer.concat(lines, bytes) };
+  return { rows: lines.length, bytes: joined(lines) };
 }
 
 /** Rows of all logs are mixed, so nothing is known of one log without looking. */

@@ -1,7 +1,7 @@
 import { type Facet, facetPlace } from '../../../core/facets.ts';
 import type { Filter } from '../../../core/filter.ts';
 import type { FacetCount, Range } from '../../event-store.ts';
-import type { Part, Stretch } from './segment.ts';
+import type { Codes, Stretch } from './segment.ts';
 import { everything, selections } from './selections.ts';
 import type { Slices } from './slices.ts';
 
@@ -12,8 +12,8 @@ export function* count(
   sequences: Range,
 ): Slices<number> {
   let total = 0;
-  for (const { selected } of selections(stretches, filter, sequences)) {
-    total += selected;
+  for (const { rows } of selections(stretches, filter, sequences)) {
+    total += rows.length;
     yield;
   }
   return total;
@@ -28,8 +28,8 @@ export function* distinct(
 ): Slices<FacetCount[]> {
   const place = facetPlace(facet);
   const counts = new Map<string, number>();
-  for (const { stretch, part, mask } of selections(stretches, filter, everything)) {
-    for (const [code, times] of countCodes(part, place, mask)) {
+  for (const { stretch, part, rows } of selections(stretches, filter, everything)) {
+    for (const [code, times] of countCodes(part.codes(place), rows)) {
       const value = stretch.values.textOf(place, code);
       counts.set(value, (counts.get(value) ?? 0) + times);
     }
@@ -41,12 +41,11 @@ export function* distinct(
     .slice(0, limit);
 }
 
-function countCodes(part: Part, facet: number, mask: Uint8Array): Map<number, number> {
+function countCodes(codes: Codes, rows: Uint16Array): Map<number, number> {
   const counts = new Map<number, number>();
-  const codes = part.codes(facet);
-  for (let row = 0; row < part.rows; row += 1) {
+  for (const row of rows) {
     const code = codes[row]!;
-    if (mask[row] === 1 && code !== 0) counts.set(code, (counts.get(code) ?? 0) + 1);
+    if (code !== 0) counts.set(code, (counts.get(code) ?? 0) + 1);
   }
   return counts;
 }

@@ -1,3 +1,4 @@
+import { joined, release } from '../../../core/bytes.ts';
 import type { Place } from '../../../core/cursor.ts';
 import type { Lines, ListQuery } from '../../event-store.ts';
 import { listRuns } from './runs.ts';
@@ -16,7 +17,7 @@ export function* listLines(
   const { limit } = query;
   const runs = yield* listRuns(stretches, { ...query, limit: limit + 1 });
   const listed = runs.reduce((sum, { length }) => sum + length, 0);
-  const pieces: Uint8Array[] = [];
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
   let [events, bytes] = [0, 0];
   let last: Place | undefined;
   for (const run of runs) {
@@ -31,20 +32,14 @@ export function* listLines(
       yield;
     }
   }
-  return last && { events, bytes: joined(pieces, bytes), last, more: events < listed };
+  return last && { events, bytes: together(pieces), last, more: events < listed };
 }
 
-/** One buffer of its own, so that it can move to another thread: a small one may share its memory with others. */
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+/** As one. What was joined is given back. */
+function together(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   const [first] = pieces;
-  if (first !== undefined && pieces.length === 1 && first.length * 2 > first.buffer.byteLength) {
-    return first;
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
+  if (first !== undefined && pieces.length === 1) return first;
+  const bytes = joined(pieces);
+  for (const piece of pieces) release(piece);
   return bytes;
 }

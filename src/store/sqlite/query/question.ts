@@ -9,36 +9,30 @@ export interface Question {
   readonly from: Micros;
   readonly to: Micros;
   readonly sequences: Range;
-  /** All must hold. */
-  readonly conditions: readonly CodeCondition[];
+  /** Of each condition one part must hold. */
+  readonly conditions: readonly (readonly FacetCodes[])[];
   /** Bytes to be found in the texts. */
   readonly text: Buffer | undefined;
 }
 
-/** One of the facets has a code that is in the set, or none has, where `not`. */
-export interface CodeCondition {
-  readonly facets: readonly FacetCodes[];
-  readonly not: boolean;
-}
-
 export interface FacetCodes {
   readonly facet: number;
-  /** `set[code]` is 1 for the wanted codes. */
-  readonly set: Uint8Array;
+  /** The one code that is wanted; or `wanted[code]` is 1 for those that are. */
+  readonly wanted: number | Uint8Array;
 }
 
 /** Undefined when no event of the segment can match. */
 export function translate(filter: Filter, sequences: Range, values: Values): Question | undefined {
-  const conditions: CodeCondition[] = [];
+  const conditions: (readonly FacetCodes[])[] = [];
   for (const condition of filter.conditions ?? []) {
     const wanted = condition.facets
       .map((facet) => codesOf(facetPlace(facet), condition.values, values, condition.orAbsent))
       .filter((codes) => codes !== undefined);
     if (wanted.length === 0) return undefined;
-    conditions.push({ facets: wanted, not: false });
+    conditions.push(wanted);
   }
-  const unwanted = systemServices(filter.withoutSystemServices, values);
-  if (unwanted !== undefined) conditions.push({ facets: [unwanted], not: true });
+  const usual = withoutServices(filter.withoutSystemServices, values);
+  if (usual !== undefined) conditions.push([usual]);
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, text = '' } = filter;
   return {
     from,
@@ -57,18 +51,25 @@ function codesOf(
 ): FacetCodes | undefined {
   const codes = wanted.flatMap((value) => values.codesOf(facet, value));
   if (orAbsent) codes.push(0);
-  if (codes.length === 0) return undefined;
+  const [first] = codes;
+  if (first === undefined) return undefined;
+  if (codes.length === 1) return { facet, wanted: first };
   const set = new Uint8Array(values.sizeOf(facet));
   for (const code of codes) set[code] = 1;
-  return { facet, set };
+  return { facet, wanted: set };
 }
 
-function systemServices(
+/** Undefined when nothing need be left out. */
+function withoutServices(
   without: Filter['withoutSystemServices'],
   values: Values,
 ): FacetCodes | undefined {
   if (without === undefined) return undefined;
   const facet = facetPlace('systemService');
-  if (without !== 'all') return codesOf(facet, without, values);
-  return { facet, set: new Uint8Array(values.sizeOf(facet)).fill(1, 1) };
+  if (without === 'all') return { facet, wanted: 0 };
+  const unwanted = without.flatMap((value) => values.codesOf(facet, value));
+  if (unwanted.length === 0) return undefined;
+  const set = new Uint8Array(values.sizeOf(facet)).fill(1);
+  for (const code of unwanted) set[code] = 0;
+  return { facet, wanted: set };
 }

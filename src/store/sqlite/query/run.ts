@@ -3,7 +3,7 @@ import type { Order } from '../../event-store.ts';
 import type { PartOfStretch } from './parts-in-order.ts';
 import type { Question } from './question.ts';
 import { type Part, type Stretch, sequenceOf } from './segment.ts';
-import { newMask, select } from './select.ts';
+import { select } from './select.ts';
 
 /** Events of one part in the order of an answer, not read yet. At least one. */
 export class Run {
@@ -48,37 +48,49 @@ export class Run {
   }
 }
 
-/** The first of a part's matching events, at most as many as needed, and only those behind the place. */
+/** Which of a part's events are wanted. */
+interface Wanted {
+  readonly order: Order;
+  /** Only those behind this place. */
+  readonly after: Place | undefined;
+  readonly needed: number;
+  /** For `select`. */
+  readonly room: Uint16Array;
+}
+
+/** The first of a part's matching events. */
 export function firstRun(
   place: PartOfStretch,
   question: Question,
-  { order, after, needed }: { order: Order; after: Place | undefined; needed: number },
+  { order, after, needed, room }: Wanted,
 ): Run | undefined {
   const { stretch, part } = place;
-  const mask = newMask(part);
-  const selected = select(part, stretch.log, question, mask);
+  const selected = select(part, stretch.log, question, room);
   if (selected === 0) return undefined;
   const createdAt = part.createdAt();
-  const found = new Uint32Array(selected);
-  let length = 0;
+  let found = 0;
   let sorted = true;
   let latest = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < part.rows; row += 1) {
-    if (mask[row] === 0) continue;
+  for (let index = 0; index < selected; index += 1) {
+    const row = room[index]!;
     const time = createdAt[row]!;
     if (time === after?.createdAt && !isBehind(sequenceOf(part, row), after, order)) continue;
-    found[length] = row;
-    length += 1;
+    room[found] = row;
+    found += 1;
     if (time < latest) sorted = false;
     latest = time;
   }
-  if (length === 0) return undefined;
-  const all = found.subarray(0, length);
+  if (found === 0) return undefined;
+  const all = room.subarray(0, found);
   if (!sorted) all.sort((a, b) => createdAt[a]! - createdAt[b]! || a - b);
   const first = order === 'asc' ? all.subarray(0, needed) : all.subarray(-needed).reverse();
-  const times = Float64Array.from(first, (row) => createdAt[row]!);
-  for (let index = 0; index < first.length; index += 1) first[index]! += part.firstRow;
-  return new Run(place, first, times);
+  const rows = new Uint32Array(first.length);
+  const times = new Float64Array(first.length);
+  for (let index = 0; index < first.length; index += 1) {
+    rows[index] = part.firstRow + first[index]!;
+    times[index] = createdAt[first[index]!]!;
+  }
+  return new Run(place, rows, times);
 }
 
 /** Of two events of the same time. */

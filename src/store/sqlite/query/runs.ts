@@ -6,6 +6,7 @@ import { partsInOrder } from './parts-in-order.ts';
 import { type Question, translate } from './question.ts';
 import { firstRun, type Run } from './run.ts';
 import type { Stretch } from './segment.ts';
+import { newRoom } from './select.ts';
 import type { Slices } from './slices.ts';
 
 /**
@@ -18,6 +19,7 @@ export function* listRuns(stretches: readonly Stretch[], query: ListQuery): Slic
   const filter = narrowed(query.filter, order, after);
   const questions = questionsOf(filter, query.snapshot);
   const page = new Page(query);
+  const room = newRoom();
   const possible = stretches.filter((stretch) => mayHold(stretch, filter));
   for (const place of partsInOrder(possible, order)) {
     const { earliest, latest } = place.part;
@@ -26,7 +28,7 @@ export function* listRuns(stretches: readonly Stretch[], query: ListQuery): Slic
     if (!mayHold(place.part, filter)) continue;
     const question = questions(place.stretch);
     if (question === undefined) continue;
-    const run = firstRun(place, question, { order, after, needed: page.needed });
+    const run = firstRun(place, question, { order, after, needed: page.needed, room });
     if (run !== undefined) page.add(run);
     yield;
   }

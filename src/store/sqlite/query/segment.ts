@@ -37,10 +37,10 @@ export interface Part {
   texts(): Texts;
 }
 
-/** The bodies of so many rows. */
+/** The bodies of so many rows, in a buffer of their own. */
 export interface RowLines {
   readonly rows: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** The sequence of a part's row. */

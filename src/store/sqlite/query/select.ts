@@ -1,103 +1,131 @@
 import type { Range } from '../../event-store.ts';
-import type { CodeCondition, FacetCodes, Question } from './question.ts';
+import { partRows } from '../live/columns.ts';
+import type { FacetCodes, Question } from './question.ts';
 import type { Part } from './segment.ts';
 
-/** Room for `select` to answer in. */
-export function newMask({ rows }: Part): Uint8Array {
-  return new Uint8Array(rows);
+/** Where `select` writes its answer. */
+export function newRoom(): Uint16Array {
+  return new Uint16Array(partRows);
 }
+
+type Column = { readonly [row: number]: number };
 
 /**
- * Which rows of a part answer the question: `mask[row]` is 1 for those; gives their number. Each condition is one
- * pass over one column, so what is not asked about is not read.
+ * Writes the rows of a part that answer the question into `rows`, in order, and gives their number. Each condition is a
+ * pass over one column that looks only at rows which are left, and what is not asked about is not read.
  */
-export function select(part: Part, log: number, question: Question, mask: Uint8Array): number {
-  const { rows } = part;
+export function select(part: Part, log: number, question: Question, rows: Uint16Array): number {
   const { from, to, sequences, conditions, text } = question;
   if (text !== undefined && !part.mayContain(text)) return 0;
-  mask.fill(1);
-  if (part.logs !== undefined) keepEqual(mask, rows, part.logs, log);
-  if (part.range.from < sequences.from || part.range.to > sequences.to) {
-    keepSequences(mask, part, sequences);
+  let left = selectSequences(part, sequences, rows);
+  if (part.logs !== undefined) left = keepEqual(rows, left, part.logs, log);
+  for (const condition of conditions) left = keepCondition(rows, left, part, condition);
+  if (left > 0 && (part.earliest < from || part.latest >= to)) {
+    left = keepWithin(rows, left, part.createdAt(), { from, to });
   }
-  if (part.earliest < from || part.latest >= to) keepWithin(mask, rows, part.createdAt(), from, to);
-  for (const condition of conditions) keepCondition(mask, part, condition);
-  const selected = count(mask, rows);
-  if (text === undefined || selected === 0) return selected;
-  return keepText(mask, part, text);
+  return text === undefined || left === 0 ? left : keepText(rows, left, part, text);
 }
 
-function keepEqual(
-  mask: Uint8Array,
-  rows: number,
-  column: { readonly [row: number]: number },
-  wanted: number,
-): void {
-  for (let row = 0; row < rows; row += 1) if (column[row] !== wanted) mask[row] = 0;
-}
-
-function keepSequences(mask: Uint8Array, part: Part, { from, to }: Range): void {
-  if (part.sequences !== undefined) {
-    keepWithin(mask, part.rows, part.sequences, from, to);
-    return;
-  }
+function selectSequences(part: Part, { from, to }: Range, rows: Uint16Array): number {
   const first = part.range.from;
-  mask.fill(0, 0, Math.max(0, from - first));
-  mask.fill(0, Math.max(0, Math.min(part.rows, to - first)), part.rows);
+  const inOrder = part.sequences === undefined;
+  const begin = inOrder ? Math.max(0, from - first) : 0;
+  const end = inOrder ? Math.min(part.rows, to - first) : part.rows;
+  let left = 0;
+  for (let row = begin; row < end; row += 1) {
+    rows[left] = row;
+    left += 1;
+  }
+  if (part.sequences === undefined || (part.range.from >= from && part.range.to <= to)) return left;
+  return keepWithin(rows, left, part.sequences, { from, to });
+}
+
+/*
+ * Passes keep the rows that hold at the beginning of `rows`. They write every row and step on only behind one that is
+ * kept, so that the processor has nothing to guess.
+ */
+
+function keepEqual(rows: Uint16Array, count: number, column: Column, wanted: number): number {
+  let left = 0;
+  for (let index = 0; index < count; index += 1) {
+    const row = rows[index]!;
+    rows[left] = row;
+    left += column[row] === wanted ? 1 : 0;
+  }
+  return left;
 }
 
 /** Keeps `from <= value < to`. */
-function keepWithin(
-  mask: Uint8Array,
-  rows: number,
-  column: { readonly [row: number]: number },
-  from: number,
-  to: number,
-): void {
-  for (let row = 0; row < rows; row += 1) {
+function keepWithin(rows: Uint16Array, count: number, column: Column, { from, to }: Range): number {
+  let left = 0;
+  for (let index = 0; index < count; index += 1) {
+    const row = rows[index]!;
     const value = column[row]!;
-    if (value < from || value >= to) mask[row] = 0;
+    rows[left] = row;
+    left += value >= from && value < to ? 1 : 0;
   }
+  return left;
 }
 
-function keepCondition(mask: Uint8Array, part: Part, { facets, not }: CodeCondition): void {
-  const [first] = facets;
-  if (facets.length === 1 && first !== undefined) {
-    keepCodes(mask, part, first, not ? 0 : 1);
-    return;
+function keepCodes(rows: Uint16Array, count: number, column: Column, wanted: Uint8Array): number {
+  let left = 0;
+  for (let index = 0; index < count; index += 1) {
+    const row = rows[index]!;
+    rows[left] = row;
+    left += wanted[column[row]!]!;
   }
-  const any = new Uint8Array(part.rows);
-  for (const { facet, set } of facets) {
-    const codes = part.codes(facet);
-    for (let row = 0; row < part.rows; row += 1) if (set[codes[row]!] === 1) any[row] = 1;
-  }
-  keepEqual(mask, part.rows, any, not ? 0 : 1);
+  return left;
 }
 
-function keepCodes(mask: Uint8Array, part: Part, { facet, set }: FacetCodes, wanted: 0 | 1): void {
+function keepCondition(
+  rows: Uint16Array,
+  count: number,
+  part: Part,
+  condition: readonly FacetCodes[],
+): number {
+  const [first] = condition;
+  if (count === 0 || first === undefined) return 0;
+  if (condition.length > 1) return keepAny(rows, count, part, condition);
+  const { facet, wanted } = first;
   const codes = part.codes(facet);
-  const { rows } = part;
-  for (let row = 0; row < rows; row += 1) if (set[codes[row]!] !== wanted) mask[row] = 0;
+  return typeof wanted === 'number'
+    ? keepEqual(rows, count, codes, wanted)
+    : keepCodes(rows, count, codes, wanted);
 }
 
-function count(mask: Uint8Array, rows: number): number {
-  let selected = 0;
-  for (let row = 0; row < rows; row += 1) selected += mask[row]!;
-  return selected;
+function keepAny(
+  rows: Uint16Array,
+  count: number,
+  part: Part,
+  condition: readonly FacetCodes[],
+): number {
+  const columns = condition.map(({ facet, wanted }) => ({ codes: part.codes(facet), wanted }));
+  const holds = (row: number) =>
+    columns.some(({ codes, wanted }) =>
+      typeof wanted === 'number' ? codes[row] === wanted : wanted[codes[row]!] === 1,
+    );
+  let left = 0;
+  for (let index = 0; index < count; index += 1) {
+    const row = rows[index]!;
+    rows[left] = row;
+    left += holds(row) ? 1 : 0;
+  }
+  return left;
 }
 
 /** One sweep over the texts, which jumps from each hit to the next row that is still wanted. */
-function keepText(mask: Uint8Array, part: Part, wanted: Buffer): number {
+function keepText(rows: Uint16Array, count: number, part: Part, wanted: Buffer): number {
   const { bytes, start, ends } = part.texts();
   const searched = bytes.subarray(0, ends[part.rows - 1]);
-  let selected = 0;
+  let left = 0;
   let hit = start === searched.length ? -1 : searched.indexOf(wanted, start);
-  for (let row = 0; row < part.rows; row += 1) {
-    if (mask[row] === 0) continue;
+  for (let index = 0; index < count && hit !== -1; index += 1) {
+    const row = rows[index]!;
     const begin = row === 0 ? start : ends[row - 1]!;
-    if (hit !== -1 && hit < begin) hit = searched.indexOf(wanted, begin);
-    if (hit !== -1 && hit + wanted.length <= ends[row]!) selected += 1;
-    else mask[row] = 0;
+    if (hit < begin) hit = searched.indexOf(wanted, begin);
+    if (hit === -1 || hit + wanted.length > ends[row]!) continue;
+    rows[left] = row;
+    left += 1;
   }
-  return selected;
+  return left;
 }

@@ -2,17 +2,16 @@ import { type Filter, mayHold } from '../../../core/filter.ts';
 import type { Range } from '../../event-store.ts';
 import { translate } from './question.ts';
 import type { Part, Stretch } from './segment.ts';
-import { newMask, select } from './select.ts';
+import { newRoom, select } from './select.ts';
 
 export const everything: Range = { from: 0, to: Number.POSITIVE_INFINITY };
 
-/** The matching rows of a part. */
+/** The matching rows of a part, at least one. */
 export interface Selection {
   readonly stretch: Stretch;
   readonly part: Part;
-  readonly mask: Uint8Array;
-  /** How many are set in the mask: at least one. */
-  readonly selected: number;
+  /** In order. The next selection is made in the same memory. */
+  readonly rows: Uint16Array;
 }
 
 /** The matching rows of every part that has some, in order of sequence. */
@@ -21,24 +20,22 @@ export function* selections(
   filter: Filter,
   sequences: Range,
 ): Generator<Selection> {
+  const room = newRoom();
   for (const stretch of stretches) {
     if (!mayHold(stretch, filter) || !overlap(stretch.range, sequences)) continue;
     const question = translate(filter, sequences, stretch.values);
     if (question === undefined) continue;
     for (const part of stretch.parts) {
       if (!mayHold(part, filter) || !overlap(part.range, sequences)) continue;
-      const mask = newMask(part);
-      const selected = select(part, stretch.log, question, mask);
-      if (selected > 0) yield { stretch, part, mask, selected };
+      const rows = room.subarray(0, select(part, stretch.log, question, room));
+      if (rows.length > 0) yield { stretch, part, rows };
     }
   }
 }
 
-/** The segment's rows that are set. */
-export function rowsOf({ part, mask }: Selection): number[] {
-  const rows: number[] = [];
-  for (let row = 0; row < part.rows; row += 1) if (mask[row] === 1) rows.push(part.firstRow + row);
-  return rows;
+/** The same as rows of the segment. */
+export function rowsOf({ part, rows }: Selection): number[] {
+  return Array.from(rows, (row) => part.firstRow + row);
 }
 
 function overlap(a: Range, b: Range): boolean {

@@ -9,11 +9,10 @@ export function* sequenceAt(
   recordedAt: Micros,
 ): Slices<number | undefined> {
   const later = stretches.filter(({ lastRecordedAt }) => lastRecordedAt >= recordedAt);
-  for (const { part, mask } of selections(later, {}, everything)) {
+  for (const { part, rows } of selections(later, {}, everything)) {
     const times = part.recordedAt();
-    for (let row = 0; row < part.rows; row += 1) {
-      if (mask[row] === 1 && times[row]! >= recordedAt) return sequenceOf(part, row);
-    }
+    const row = rows.find((at) => times[at]! >= recordedAt);
+    if (row !== undefined) return sequenceOf(part, row);
     yield;
   }
   return undefined;

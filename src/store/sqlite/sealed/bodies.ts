@@ -1,3 +1,4 @@
+import { joined, mayShareBuffer, release } from '../../../core/bytes.ts';
 import { blockRows } from './directory.ts';
 import type { Frames } from './frames.ts';
 
@@ -13,11 +14,11 @@ interface Block {
 
 /** Blocks of bodies, unpacked: one line an event. */
 export class Bodies {
-  readonly bytes: Buffer;
+  readonly bytes: Buffer<ArrayBuffer>;
   readonly #blocks = new Map<number, Block>();
 
   /** `bytes` holds these blocks one after the other; `frames` are those of all blocks of the segment. */
-  constructor(bytes: Buffer, blocks: readonly number[], frames: Frames) {
+  constructor(bytes: Buffer<ArrayBuffer>, blocks: readonly number[], frames: Frames) {
     this.bytes = bytes;
     let start = 0;
     for (const block of blocks) {
@@ -33,19 +34,22 @@ export class Bodies {
   }
 
   /** The lines of these rows, in their order, in a buffer of their own. */
-  copy(rows: Uint32Array): Uint8Array {
-    const spans = this.#spans(rows);
-    return Buffer.concat(spans.map(({ from, to }) => this.bytes.subarray(from, to)));
+  copy(rows: Uint32Array): Uint8Array<ArrayBuffer> {
+    return this.#copied(this.#spans(rows));
   }
 
   /**
-   * The same without a copy, where rows ascend: their lines move together in the buffer that is here already, which is
-   * of no use afterwards.
+   * The same, and nothing is left here. Where rows ascend and most of what is here is wanted, their lines move together
+   * in the buffer that they stand in.
    */
-  take(rows: Uint32Array): Uint8Array {
+  take(rows: Uint32Array): Uint8Array<ArrayBuffer> {
     const spans = this.#spans(rows);
-    if (spans.some(({ from }, index) => index > 0 && from < spans[index - 1]!.to)) {
-      return this.copy(rows);
+    const wanted = spans.reduce((sum, { from, to }) => sum + to - from, 0);
+    const ascending = spans.every(({ from }, nth) => nth === 0 || from >= spans[nth - 1]!.to);
+    if (!ascending || wanted * 2 < this.bytes.length || mayShareBuffer(this.bytes)) {
+      const lines = this.#copied(spans);
+      release(this.bytes);
+      return lines;
     }
     let length = 0;
     for (const { from, to } of spans) {
@@ -53,6 +57,14 @@ export class Bodies {
       length += to - from;
     }
     return this.bytes.subarray(0, length);
+  }
+
+  [Symbol.dispose](): void {
+    release(this.bytes);
+  }
+
+  #copied(spans: readonly Span[]): Uint8Array<ArrayBuffer> {
+    return joined(spans.map(({ from, to }) => this.bytes.subarray(from, to)));
   }
 
   #spans(rows: Uint32Array): Span[] {

@@ -14,6 +14,6 @@ export function pack(bytes: Uint8Array): Uint8Array {
 }
 
 /** Throws when the frame is damaged, whether in its form or in its content. */
-export function unpack(frame: Uint8Array, size: number): Buffer {
+export function unpack(frame: Uint8Array, size: number): Buffer<ArrayBuffer> {
   return zstdDecompressSync(frame, { chunkSize: Math.max(64, size + 1) });
 }

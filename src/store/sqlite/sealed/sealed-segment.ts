@@ -126,7 +126,8 @@ export class SealedSegment {
   events(rows: readonly number[], log: SealedLog): StoredEvent[] {
     const blocks = new Set(rows.map((row) => Math.floor(row / blockRows)));
     const [block = 0] = blocks;
-    const bodies = blocks.size === 1 ? this.bodies(block) : this.#unpack(blocks);
+    if (blocks.size === 1) return rows.map((row) => this.#event(row, log, this.bodies(block)));
+    using bodies = this.#unpack(blocks);
     return rows.map((row) => this.#event(row, log, bodies));
   }
 

@@ -42,7 +42,7 @@ export class SegmentFile {
     return this.#fill(name, Buffer.allocUnsafeSlow(lengthOf(places)), places, indices);
   }
 
-  frame(name: string, frames: Frames, index: number): Buffer {
+  frame(name: string, frames: Frames, index: number): Buffer<ArrayBuffer> {
     return this.frames(name, frames, [index]);
   }
 
@@ -50,7 +50,7 @@ export class SegmentFile {
    * What frames hold, one after the other in one buffer. They are given in ascending order, none is empty unless it is
    * alone, and they are unpacked in one go, because a call costs about as much as the bytes of one frame.
    */
-  frames(name: string, frames: Frames, indices: readonly number[]): Buffer {
+  frames(name: string, frames: Frames, indices: readonly number[]): Buffer<ArrayBuffer> {
     const places = indices.map((index) => frames.placeOf(index));
     const size = indices.reduce((sum, index) => sum + frames.sizeOf(index), 0);
     const length = lengthOf(places);
@@ -88,8 +88,8 @@ export class SegmentFile {
     closeSync(this.#descriptor);
   }
 
-  #unpack(what: string, packed: Buffer, size: number): Buffer {
-    let bytes: Buffer;
+  #unpack(what: string, packed: Buffer, size: number): Buffer<ArrayBuffer> {
+    let bytes: Buffer<ArrayBuffer>;
     try {
       bytes = unpack(packed, size);
     } catch (cause) {
