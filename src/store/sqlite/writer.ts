@@ -2,30 +2,17 @@ import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Micros } from '../../core/micros.ts';
 import type { Random } from '../../core/uuid.ts';
 import { checkErasures, duplicate, headMoved } from '../append-check.ts';
-import { DroppedLogs } from '../dropped-logs.ts';
 import type { Dropped, Erasure, StoredEvent } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
-
-import { type IdHash, idHash } from './ids/id-hash.ts';
-import { IdRuns } from './ids/id-runs.ts';
-import { ActiveSegment } from './live/active-segment.ts';
-import { LiveWriter, roomFor, type Searchable } from './live/column-writer.ts';
-import {
-  type Capacity,
-  createLiveColumns,
-  type LiveColumns,
-  rowsWithHash,
-  visibleRows,
-} from './live/columns.ts';
-import { eventIn } from './live/event-in.ts';
-import { capacityFor, type LiveSegment, loadColumns } from './live/live-segment.ts';
+import { HeldSegments, type OpenSegment } from './held-segments.ts';
+import type { IdHash } from './ids/id-hash.ts';
+import { roomFor, type Searchable } from './live/column-writer.ts';
+import { type Capacity, type LiveColumns, visibleRows } from './live/columns.ts';
+import { capacityFor, type LiveSegment } from './live/live-segment.ts';
 import { type PackedAppend, type PackedAppends, searchableEvents } from './live/packed-appends.ts';
 import type { LogEnd } from './live/rows.ts';
 import type { View } from './reader.ts';
-import { droppedOf } from './sealed/drop.ts';
-import { restoreRun } from './sealed/restore-run.ts';
-import { SealedCache } from './sealed/sealed-cache.ts';
-import { type SealedInfo, SealedSegment, sealedInfo } from './sealed/sealed-segment.ts';
+import type { SealedInfo } from './sealed/sealed-segment.ts';
 import type { Sealed } from './sealer.ts';
 import { StoreFile } from './store-file.ts';
 
@@ -69,13 +56,6 @@ export interface SetAsideOfLog extends SetAside {
   readonly log: number;
 }
 
-/** A segment in SQLite with its columns, as the writer holds it. */
-interface Open {
-  readonly number: number;
-  readonly segment: ActiveSegment;
-  readonly columns: LiveWriter;
-}
-
 /** An addition with what is needed to carry it out. */
 interface Planned {
   readonly append: PackedAppend;
@@ -86,28 +66,25 @@ interface Planned {
 
 /** The one that writes. It lives in a thread of its own and does one thing after the other. */
 export class Writer {
-  readonly #directory: DataDirectory;
   readonly #segmentEvents: number;
   readonly #segmentMicros: Micros;
   readonly #store: StoreFile;
+  readonly #segments: HeldSegments;
   readonly #logs = new Map<string, LogEnd>();
-  /** Oldest first; the last one takes events. */
-  readonly #open: Open[] = [];
-  readonly #cache = new SealedCache();
-  readonly #sealed = new Map<number, SealedSegment>();
-  readonly #runs: IdRuns;
   readonly #begun: LiveSegment[] = [];
   #broken: AnnalsError | undefined;
 
-  constructor({ directory, segmentEvents, segmentMicros }: WriterOptions, random: Random) {
-    this.#directory = new DataDirectory(directory);
+  constructor({ directory: path, segmentEvents, segmentMicros }: WriterOptions, random: Random) {
+    const directory = new DataDirectory(path);
     this.#segmentEvents = segmentEvents;
     this.#segmentMicros = segmentMicros;
-    this.#runs = new IdRuns((span) => this.#directory.run(span), filterBytes);
-    this.#directory.prepare();
-    this.#store = new StoreFile(this.#directory, random);
+    directory.prepare();
+    this.#store = new StoreFile(directory, random);
+    this.#segments = new HeldSegments(directory, this.#store.idSeed);
     try {
-      this.#load();
+      this.#segments.load(segmentEvents);
+      if (this.#segments.active === undefined) this.#begin(this.#capacityFor(roomFor([])));
+      for (const log of this.#active.segment.rows.logs()) this.#logs.set(log.organisation, log);
     } catch (error) {
       this.close();
       throw error;
@@ -115,26 +92,23 @@ export class Writer {
   }
 
   opened(): Opened {
-    const dropped = new DroppedLogs();
-    for (const segment of this.#sealed.values()) {
-      if (!segment.info.dropped) continue;
-      for (const log of segment.directory.logs) dropped.add(log.organisation, droppedOf(log));
-    }
-    const view = {
-      idSeed: this.#store.idSeed,
-      sealed: Array.from(this.#sealed.values(), ({ info }) => info),
-      runs: this.#directory.runs(),
-      live: this.#open.map(liveSegment),
-    };
-    return { logs: [...this.#logs.values()], dropped: dropped.entries(), view };
+    const segments = this.#segments;
+    return { logs: [...this.#logs.values()], dropped: segments.dropped(), view: segments.view() };
   }
 
   /** A segment has been sealed, which from now on is read in its sealed form. */
   sealed({ segment, runs }: Sealed): void {
-    const place = this.#open.findIndex(({ number }) => number === segment.number);
-    this.#open.splice(place, 1)[0]?.segment.close();
-    this.#addSealed(segment);
-    this.#runs.show(runs);
+    this.#segments.seal(segment, runs);
+  }
+
+  /** A sealed segment was written anew. */
+  replaced(segment: SealedInfo): void {
+    this.#segments.replace([segment]);
+  }
+
+  /** Of these sealed segments only what proofs need is left. */
+  dropped({ segments, runs }: DroppedSegments): void {
+    this.#segments.replace(segments, runs);
   }
 
   /** Additions that `checkAppends` has passed. */
@@ -143,7 +117,7 @@ export class Writer {
     const planned = this.#plan(packed);
     const need = roomFor(planned.flatMap(({ events }) => events));
     if (!this.#active.columns.hasRoomFor(need) || this.#isOver(planned)) {
-      this.#begun.push(this.#begin(capacityFor(this.#segmentEvents, need)));
+      this.#begun.push(this.#begin(this.#capacityFor(need)));
     }
     this.#write(packed, planned);
     const numbers = planned
@@ -181,87 +155,25 @@ export class Writer {
     return { before: this.#active.number, begun: this.#begun.splice(0) };
   }
 
-  /** A sealed segment was written anew. */
-  replaced(segment: SealedInfo): void {
-    this.#addSealed(segment);
-    this.#cache.keepOnly(Array.from(this.#sealed.values(), ({ path }) => path));
-  }
-
-  /** Of these sealed segments only what proofs need is left. */
-  dropped({ segments, runs }: DroppedSegments): void {
-    for (const segment of segments) this.replaced(segment);
-    this.#runs.show(runs);
-  }
-
   findExisting(organisation: string, eventIDs: readonly string[]): Map<string, StoredEvent> {
     const found = new Map<string, StoredEvent>();
     const log = this.#logs.get(organisation);
     if (log === undefined) return found;
     for (const eventID of eventIDs) {
-      const event = this.#find(
-        log.number,
-        eventID,
-        idHash(this.#store.idSeed, log.number, eventID),
-      );
+      const hash = this.#segments.hashOf(log.number, eventID);
+      const event = this.#segments.find(log.number, eventID, hash);
       if (event !== undefined) found.set(eventID, event);
     }
     return found;
   }
 
   close(): void {
-    for (const { segment } of this.#open) segment.close();
-    this.#runs.close();
-    this.#cache.close();
+    this.#segments.close();
     this.#store.close();
   }
 
-  get #active(): Open {
-    return this.#open.at(-1)!;
-  }
-
-  #load(): void {
-    const directory = this.#directory;
-    directory.tidy();
-    for (const name of directory.sealedSegments()) {
-      this.#addSealed(sealedInfo(name, directory.sealed(name)));
-    }
-    this.#restoreRuns();
-    this.#runs.show(directory.runs());
-    for (const number of directory.databases()) {
-      const segment = ActiveSegment.open(directory.database(number));
-      if (segment === undefined) {
-        // The process ended while it began this segment; nothing was ever written to it.
-        directory.removeDatabase(number);
-        continue;
-      }
-      const columns = loadColumns(segment.rows, this.#segmentEvents, this.#store.idSeed);
-      this.#open.push({ number, segment, columns });
-    }
-    if (this.#open.length === 0) {
-      if (this.#sealed.size > 0) {
-        throw new AnnalsError(
-          'corrupt',
-          `Cannot open ${directory.path}: the segment that takes events is missing`,
-        );
-      }
-      this.#begin(capacityFor(this.#segmentEvents, roomFor([])));
-    }
-    for (const log of this.#active.segment.rows.logs()) this.#logs.set(log.organisation, log);
-  }
-
-  /** Runs of ids can be made from the segments again; without them a repeated id would not be recognised. */
-  #restoreRuns(): void {
-    const runs = this.#directory.runs();
-    for (const [number, segment] of this.#sealed) {
-      if (segment.info.dropped) continue;
-      if (runs.some(({ first, last }) => first <= number && number <= last)) continue;
-      restoreRun(segment, this.#directory.run({ first: number, last: number }), this.#store.idSeed);
-    }
-  }
-
-  #addSealed(info: SealedInfo): void {
-    const path = this.#directory.sealed(info);
-    this.#sealed.set(info.number, new SealedSegment(info, path, this.#cache));
+  get #active(): OpenSegment {
+    return this.#segments.active!;
   }
 
   /** Whether the active segment has taken events for so long that these go to another one. */
@@ -273,19 +185,15 @@ export class Writer {
   }
 
   #beginEmpty(): void {
-    this.#begun.push(this.#begin(capacityFor(this.#segmentEvents, roomFor([]))));
+    this.#begun.push(this.#begin(this.#capacityFor(roomFor([]))));
   }
 
-  /** Begins a new segment, which takes events from now on. */
   #begin(capacity: Capacity): LiveSegment {
-    const number = (this.#open.at(-1)?.number ?? -1) + 1;
-    this.#directory.removeDatabase(number);
-    const segment = this.#guarded(() =>
-      ActiveSegment.create(this.#directory.database(number), this.#logs.values()),
-    );
-    this.#directory.sync();
-    this.#open.push({ number, segment, columns: new LiveWriter(createLiveColumns(capacity)) });
-    return liveSegment(this.#active);
+    return this.#guarded(() => this.#segments.begin(capacity, this.#logs.values()));
+  }
+
+  #capacityFor(need: Capacity): Capacity {
+    return capacityFor(this.#segmentEvents, need);
   }
 
   /** Checks the additions against the logs and gives new logs their numbers. */
@@ -299,8 +207,8 @@ export class Writer {
       const number = log?.number ?? next++;
       const events = searchableEvents(packed, append);
       const hashes = events.map(({ eventID }) => {
-        const hash = idHash(this.#store.idSeed, number, eventID);
-        if (this.#find(number, eventID, hash)) throw duplicate(organisation, eventID);
+        const hash = this.#segments.hashOf(number, eventID);
+        if (this.#segments.find(number, eventID, hash)) throw duplicate(organisation, eventID);
         return hash;
       });
       return { append, number, events, hashes };
@@ -350,25 +258,6 @@ export class Writer {
       throw this.#broken;
     }
   }
-
-  #find(log: number, eventID: string, hash: IdHash): StoredEvent | undefined {
-    for (const { segment, columns } of this.#open) {
-      for (const row of rowsWithHash(columns.columns, hash)) {
-        const found = eventIn(segment.rows.event(row), log, eventID);
-        if (found !== undefined) return found;
-      }
-    }
-    for (const { segment, row } of this.#runs.find(eventID, hash)) {
-      const event = this.#sealed.get(segment)?.storedRow(row);
-      const found = event && eventIn(event, log, eventID);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-}
-
-function liveSegment({ number, columns }: Open): LiveSegment {
-  return { number, columns: columns.columns };
 }
 
 /** Whether one of these events of a log is in the columns. */
@@ -381,6 +270,3 @@ function holdsAny(columns: LiveColumns, log: number, wanted: ReadonlySet<number>
 }
 
 const diskFull = 13;
-
-/** Of what says quickly that an id is new: enough for sixteen million events. */
-const filterBytes = 16 * 1024 * 1024;
