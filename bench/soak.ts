@@ -1,6 +1,6 @@
 /**
  * Everything at once for as long as one likes, with the server killed again and again: `node bench/soak.ts [minutes]`,
- * ten unless said, or `npm run soak -- 600` for a night.
+ * ten unless said. For a night: `npm run soak -- 600 --segment-events 65536`, which is the size a server takes by itself.
  *
  * 2,000 events a second are recorded in four organisations while followers, walks of pages (in our dialect, CockroachDB's
  * and UpCloud's), counts, exports and seals go on without a pause, and every minute the server gets a SIGKILL: at any
@@ -16,10 +16,10 @@
  * - at the end all of it once more from the first event on, and `annals check`;
  * - memory of the server at the same age does not grow from one life to the next, and recording keeps up.
  *
- * It prints a line every ten seconds, a line for each life of the server, and a verdict, which is also saved as
- * `bench/.data/soak-result.json`. Leaves with 1 when anything was wrong, and then keeps its directory, with the server's
- * data and the exports that are not what they should be; otherwise it removes it. `--seed` repeats a run as far as
- * timing allows. This process keeps little of what it saw and does not grow either.
+ * It prints a line every ten seconds, at the end a table with a line for each life of the server and a verdict, and saves
+ * them as `bench/.data/soak-result.json`. Leaves with 1 when anything was wrong, and then keeps its directory, with the
+ * server's data and the exports that are not what they should be; otherwise it removes it. `--seed` repeats a run as far
+ * as timing allows. This process keeps little of what it saw and does not grow either.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -43,12 +43,19 @@ const { values, positionals } = parseArgs({
 });
 const plan: SoakPlan = {
   ...usualPlan,
-  seconds: Number(positionals[0] ?? 10) * 60,
-  eventsPerSecond: Number(values.rate),
-  killSeconds: Number(values['kill-seconds']),
-  segmentEvents: Number(values['segment-events']),
-  seed: Number(values.seed),
+  seconds: positive(positionals[0] ?? '10') * 60,
+  eventsPerSecond: positive(values.rate),
+  killSeconds: positive(values['kill-seconds']),
+  segmentEvents: positive(values['segment-events']),
+  seed: positive(values.seed),
 };
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new Error(`${text} is no positive number`);
+}
+
 const kept = fileURLToPath(new URL('.data', import.meta.url));
 await mkdir(kept, { recursive: true });
 // On the disk that the project is on, which is seldom one in memory.

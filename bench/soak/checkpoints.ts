@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Checkpoint, openCheckpoint } from '../../src/integrity/checkpoint.ts';
 import { parseVerifierKey } from '../../src/integrity/keys.ts';
@@ -44,9 +44,7 @@ export class CheckpointWatch {
   async verify(): Promise<void> {
     if (this.#kept === undefined) return;
     const { place, verifierKey, server } = this.#soak;
-    const directory = join(place, 'checkpoints');
-    await mkdir(directory, { recursive: true });
-    const file = join(directory, `${this.#organisation.slug}.checkpoint`);
+    const file = join(place, 'checkpoints', this.#organisation.slug);
     await writeFile(file, this.#kept.message);
     const args = ['verify', '--server', '--checkpoint', file, '--key', verifierKey, '--json'];
     for (;;) {

@@ -2,8 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { between, type Progress, type Standing } from './figures.ts';
 import type { Kill } from './kills.ts';
 import { type LifeMemory, lifeMemory, type MemorySample } from './memory.ts';
+import { Wrong } from './problems.ts';
 import type { Soak } from './soak.ts';
 import { createdAtOf } from './streams.ts';
+
+/** In milliseconds; far more than a busy machine makes anybody wait for a second to pass. */
+const longestPause = 15_000;
 
 /** How things stand, told now and then. */
 export interface Sight extends Progress {
@@ -45,7 +49,9 @@ export class Observer {
     const { enough, server } = this.#soak;
     let before = this.#begin;
     while (!enough.aborted) {
+      const asleep = performance.now();
       await sleep(1_000, undefined, { signal: enough }).catch(() => {});
+      this.#checkAwake(performance.now() - asleep);
       await this.#sample();
       const after = this.#now();
       if (after.at - before.at < everySeconds * 1_000) continue;
@@ -97,11 +103,19 @@ export class Observer {
     return figures.now(tally.acknowledged.reduce((sum, count) => sum + count, 0));
   }
 
+  /** When the machine sleeps, or this process is stopped, waits pass for which the server is not to blame. */
+  #checkAwake(millis: number): void {
+    if (millis < longestPause) return;
+    const seconds = Math.round(millis / 1_000);
+    const message = `this process stood still for ${seconds} s; what goes wrong next may come from that`;
+    this.#soak.problems.add('soak', new Wrong(message));
+  }
+
   /** A server that is just not there is looked at the next time. */
   async #sample(): Promise<void> {
     const { server } = this.#soak;
     try {
-      const text = await (await fetch(`${server.url}/metrics`)).text();
+      const text = await fetchText(`${server.url}/metrics`);
       if (server.life !== this.#life) return;
       const age = (performance.now() - this.#lifeBegin.at) / 1_000;
       this.#samples.push({ age, bytes: gauge(text, 'process_resident_memory_bytes') });
@@ -110,6 +124,10 @@ export class Observer {
       this.#waiting = 0;
     }
   }
+}
+
+async function fetchText(url: string): Promise<string> {
+  return (await fetch(url, { signal: AbortSignal.timeout(longestPause) })).text();
 }
 
 function gauge(text: string, name: string): number {

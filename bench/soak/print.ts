@@ -76,6 +76,7 @@ function lifeRow(life: Life, place: number): string[] {
 
 const doneText = (done: Done) => deeds.map((deed) => `${whole(done[deed])} ${deed}`).join(', ');
 
-const quantiles = ({ p50, p99 }: Quantiles) => `${p50.toFixed(1)}/${p99.toFixed(1)} ms`;
+const quantiles = ({ p50, p99 }: Quantiles) =>
+  Number.isNaN(p50) ? 'none' : `${p50.toFixed(1)}/${p99.toFixed(1)} ms`;
 const megabytes = (bytes: number) => `${whole(bytes / 1e6)} MB`;
 const seconds = (millis: number) => `${(millis / 1_000).toFixed(2)} s`;

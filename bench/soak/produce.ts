@@ -8,8 +8,8 @@ import type { Batch, Receipt } from './tally.ts';
 const mostAtOnce = 1_000;
 
 /**
- * Records a stream as its events fall due, in batches of 1 to 250, larger when it is behind. What was sent without an answer is sent again, with
- * or without what fell due since; and now and then something that was acknowledged long ago.
+ * Records a stream as its events fall due, in batches of 1 to 250, larger when it is behind. What was sent without an
+ * answer is sent again, with or without what fell due since; and now and then something that was acknowledged long ago.
  */
 export async function produce(stream: Stream, soak: Soak): Promise<void> {
   const { tally, recording, problems, figures } = soak;

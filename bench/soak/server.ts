@@ -69,7 +69,7 @@ export class SoakServer {
   async kill(): Promise<{ readonly cut: readonly string[]; readonly startMillis: number }> {
     this.#down();
     await this.#process.end('SIGKILL');
-    const cut = await this.unfinished();
+    const cut = await this.#unfinished();
     return { cut, startMillis: await this.#startAgain() };
   }
 
@@ -81,15 +81,15 @@ export class SoakServer {
     this.#listen();
   }
 
-  /** Files that are being written, by their names. */
-  async unfinished(): Promise<string[]> {
-    const folders = ['segments', 'ids'].map((name) => readdir(join(this.data, name)));
-    return (await Promise.all(folders)).flat().filter((name) => name.endsWith('.part'));
-  }
-
   async sealedSegments(): Promise<number> {
     const names = await readdir(join(this.data, 'segments'));
     return names.filter((name) => name.endsWith('.segment')).length;
+  }
+
+  /** Files that are being written, by their names. */
+  async #unfinished(): Promise<string[]> {
+    const folders = ['segments', 'ids'].map((name) => readdir(join(this.data, name)));
+    return (await Promise.all(folders)).flat().filter((name) => name.endsWith('.part'));
   }
 
   #down(): void {

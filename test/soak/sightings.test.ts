@@ -41,7 +41,8 @@ function read(ids: readonly string[], window: Window, direction: Direction, coun
 
 const logs = fc.record({
   counts: fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 8, maxLength: 8 }),
-  from: fc.integer({ min: -5, max: 10 }),
+  // Now, and an hour ago, where the events of those who import lie.
+  from: fc.integer({ min: -5, max: 10 }).chain((from) => fc.constantFrom(from, from - 3_600)),
   seconds: fc.integer({ min: 1, max: 20 }),
   direction: fc.constantFrom<Direction>('ascending', 'descending'),
 });
