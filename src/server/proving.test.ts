@@ -32,7 +32,15 @@ type Flags = Partial<Record<SettingName, string>>;
 
 function start(data: string, flags: Flags = {}, fetch = globalThis.fetch): Promise<RunningServer> {
   const settings = readSettings(
-    { data, port: '0', operatorKey, name: 'audit.example.com', checkpointSeconds: '1', ...flags },
+    {
+      data,
+      port: '0',
+      readers: '1',
+      operatorKey,
+      name: 'audit.example.com',
+      checkpointSeconds: '1',
+      ...flags,
+    },
     {},
   );
   return startServer(settings, {

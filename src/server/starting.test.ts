@@ -23,7 +23,7 @@ async function newPlace(): Promise<string> {
 
 const random = (bytes: Uint8Array) => void randomFillSync(bytes);
 const start = (flags: Partial<Record<SettingName, string>>) =>
-  startServer(readSettings({ port: '0', ...flags }, {}), {
+  startServer(readSettings({ port: '0', readers: '1', ...flags }, {}), {
     clock: systemClock,
     random,
     log: pino({ level: 'silent' }),

@@ -24,7 +24,7 @@ const program = fileURLToPath(new URL('killed-export.ts', import.meta.url));
 /** Resolves with the steps it took, or undefined when it was killed; anything else is a failure. */
 function runKilled(killed: KilledExport, modules: string): Promise<string[] | undefined> {
   // Dozens of processes load the same modules: they need not be read as TypeScript each time.
-  const env = { ...process.env, NODE_COMPILE_CACHE: modules };
+  const env = { NODE_COMPILE_CACHE: modules, ...process.env };
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,

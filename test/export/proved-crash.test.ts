@@ -8,10 +8,12 @@ import { draftsOf, exportProved, type ProvedExport } from './proved-export.ts';
 import { type StillLog, stillLog } from './still-log.ts';
 
 const directory = '/out';
-const settings: Record<string, Pick<ProvedExport, 'split' | 'compress'>> = {
-  'into one file': {},
-  'a file a day, compressed': { split: 'daily', compress: 'gzip' },
-};
+const settings = {
+  api: 'http://annals.test',
+  directory,
+  split: 'daily',
+  compress: 'gzip',
+} as const satisfies ProvedExport;
 
 describe('an export with a proof stopped before any step and continued', () => {
   let log: StillLog;
@@ -19,48 +21,46 @@ describe('an export with a proof stopped before any step and continued', () => {
     log = await stillLog(draftsOf(30));
   });
 
-  async function run(setting: (typeof settings)[string], disk: MemoryDisk): Promise<URL[]> {
+  async function run(disk: MemoryDisk): Promise<URL[]> {
     const asked: URL[] = [];
     const ask = fetchAsk(async (input, init) => {
       const request = new Request(input, init);
       asked.push(new URL(request.url));
       return log.fetch(request);
     });
-    await exportProved({ api: 'http://annals.test', directory, ...setting }, ask, disk);
+    await exportProved(settings, ask, disk);
     return asked;
   }
 
-  for (const [name, setting] of Object.entries(settings)) {
-    for (const remains of ['everything', 'only-synced'] satisfies Remains[]) {
-      const cause = remains === 'everything' ? 'killed' : 'powered off';
-      it(`${name}, ${cause}, is as if undisturbed`, async () => {
-        const calm = new MemoryDisk();
-        await run(setting, calm);
-        const expected = calm.contents(directory);
-        assert.equal(expected.size, setting.split === undefined ? 3 : 4);
-        assert.ok([...expected.keys()].some((path) => path.endsWith('.proof.ndjson')));
-        assert.ok(calm.steps.some((step) => step.includes('.merged')));
+  for (const remains of ['everything', 'only-synced'] satisfies Remains[]) {
+    const cause = remains === 'everything' ? 'killed' : 'powered off';
+    it(`${cause}, is as if undisturbed`, async () => {
+      const calm = new MemoryDisk();
+      await run(calm);
+      const expected = calm.contents(directory);
+      assert.equal(expected.size, 4);
+      assert.ok([...expected.keys()].some((path) => path.endsWith('.proof.ndjson')));
+      assert.ok(calm.steps.some((step) => step.includes('.merged')));
 
-        let keptCheckpoint = 0;
-        for (let step = 1; step <= calm.steps.length; step += 1) {
-          const disk = new MemoryDisk();
-          disk.stopBefore = step;
-          await assert.rejects(run(setting, disk), Stopped);
-          const next = disk.afterCrash(remains);
-          for (const [path, content] of next.contents(directory)) {
-            const isWhole = content === expected.get(path);
-            assert.ok(isWhole, `${path} after step ${calm.steps[step - 1]}`);
-          }
-          const asked = await run(setting, next);
-          const where = `stopped before ${calm.steps[step - 1]}`;
-          assert.deepEqual(next.contents(directory), expected, where);
-          const lasting = next.afterCrash('only-synced');
-          assert.deepEqual(lasting.contents(directory), expected, `${where}, it is durable`);
-          assert.deepEqual(await next.names(workplacePath(directory, 'q')), []);
-          if (!asked.some(({ pathname }) => pathname.endsWith('/checkpoint'))) keptCheckpoint += 1;
+      let keptCheckpoint = 0;
+      for (let step = 1; step <= calm.steps.length; step += 1) {
+        const disk = new MemoryDisk();
+        disk.stopBefore = step;
+        await assert.rejects(run(disk), Stopped);
+        const next = disk.afterCrash(remains);
+        for (const [path, content] of next.contents(directory)) {
+          const isWhole = content === expected.get(path);
+          assert.ok(isWhole, `${path} after step ${calm.steps[step - 1]}`);
         }
-        assert.ok(keptCheckpoint > calm.steps.length / 2, 'the checkpoint begun with is kept');
-      });
-    }
+        const asked = await run(next);
+        const where = `stopped before ${calm.steps[step - 1]}`;
+        assert.deepEqual(next.contents(directory), expected, where);
+        const lasting = next.afterCrash('only-synced');
+        assert.deepEqual(lasting.contents(directory), expected, `${where}, it is durable`);
+        assert.deepEqual(await next.names(workplacePath(directory, 'q')), []);
+        if (!asked.some(({ pathname }) => pathname.endsWith('/checkpoint'))) keptCheckpoint += 1;
+      }
+      assert.ok(keptCheckpoint > calm.steps.length / 2, 'the checkpoint begun with is kept');
+    });
   }
 });

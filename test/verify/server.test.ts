@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { ServerProcess } from '../server-process.ts';
 import { annals, verify } from './command.ts';
 import { exportProved, record, temporary, verifierKeyOf } from './recorded.ts';
@@ -15,8 +15,13 @@ async function restore(server: ServerProcess, from: string): Promise<void> {
 }
 
 describe('annals verify --server', () => {
+  let server: ServerProcess;
+  before(async () => {
+    server = await ServerProcess.start();
+  });
+  after(() => server[Symbol.asyncDispose]());
+
   it('proves that a log has only grown, and finds a roll-back, a fork and a rebuilt log', async () => {
-    await using server = await ServerProcess.start();
     await using kept = await temporary();
     const cwd = kept.path;
     const { key: token } = await server.organisation('acme');
@@ -74,9 +79,8 @@ describe('annals verify --server', () => {
   });
 
   it('takes another organisation’s checkpoint, a stranger’s key and a forged one for what they are', async () => {
-    await using server = await ServerProcess.start();
     await using kept = await temporary();
-    const acme = await server.organisation('acme');
+    const acme = await server.organisation('forger');
     const other = await server.organisation('other');
     const key = await verifierKeyOf(server, acme.key);
     const live = (token: string, ...flags: string[]) =>
@@ -102,9 +106,8 @@ describe('annals verify --server', () => {
   });
 
   it('ties an export to a checkpoint kept from when the log was shorter', async () => {
-    await using server = await ServerProcess.start();
     await using directory = await temporary();
-    const { key: token } = await server.organisation('acme');
+    const { key: token } = await server.organisation('short');
     const key = await verifierKeyOf(server, token);
     await record(server, token, 5);
     const connection = ['--server', '--api', server.url, '--token', token];
