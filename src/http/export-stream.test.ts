@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { ListQuery } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
+import { sendingPieces } from './send-pieces.ts';
 import { TestApp } from './test-app.ts';
 
 /** The application behind a real socket, on a store whose reading the test can make fail. */
@@ -34,7 +35,10 @@ async function open(t: TestContext, events: number) {
     }));
     await app.ledger.record(organisation.identity, drafts);
   }
-  const server: Server = createServer(getRequestListener(app.serve));
+  const answer = sendingPieces(app.serve);
+  const server: Server = createServer(
+    getRequestListener((request, env) => answer(request, env as HttpBindings)),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => {
     server.closeAllConnections();
@@ -97,6 +101,17 @@ for (const format of ['json', 'ndjson', 'csv']) {
       assert.ok(pages < 16, `${pages} pages were read`);
       await new Promise((resolve) => setTimeout(resolve, 200));
       assert.equal(server.pages(), pages);
+    });
+
+    it('reads no further than a client does', async (t) => {
+      const server = await open(t, 15_000);
+      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const pages = server.pages();
+      assert.ok(pages < 10, `${pages} pages were read`);
+      await read(answer);
+      assert.equal(answer.trailers['annals-export-count'], '15000');
+      assert.ok(server.pages() > pages);
     });
 
     it('reads nothing for its head alone', async (t) => {
