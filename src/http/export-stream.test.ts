@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import type { ListQuery } from '../store/event-store.ts';
+import type { ListQuery, Packing } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
 import { sendingPieces } from './send-pieces.ts';
 import { TestApp } from './test-app.ts';
@@ -15,10 +16,10 @@ async function open(t: TestContext, events: number) {
   const store = new Proxy(memory, {
     get(target, property) {
       if (property === 'listLines') {
-        return (organisation: string, query: ListQuery) => {
+        return (organisation: string, query: ListQuery, packing?: Packing) => {
           pages += 1;
           if (pages === failAt) throw new Error('the disk is gone');
-          return memory.listLines(organisation, query);
+          return memory.listLines(organisation, query, packing);
         };
       }
       const value = Reflect.get(target, property);
@@ -58,9 +59,13 @@ async function open(t: TestContext, events: number) {
   };
 }
 
-const get = (url: string, key: string, method = 'GET'): Promise<IncomingMessage> =>
+const get = (
+  url: string,
+  key: string,
+  { method = 'GET', ...headers }: Record<string, string> = {},
+): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    request(url, { method, headers: { Authorization: `Bearer ${key}` } }, resolve)
+    request(url, { method, headers: { Authorization: `Bearer ${key}`, ...headers } }, resolve)
       .once('error', reject)
       .end();
   });
@@ -116,13 +121,48 @@ for (const format of ['json', 'ndjson', 'csv']) {
 
     it('reads nothing for its head alone', async (t) => {
       const server = await open(t, 0);
-      const answer = await get(
-        `${server.url}/v1/audit/export?format=${format}`,
-        server.key,
-        'HEAD',
-      );
+      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key, {
+        method: 'HEAD',
+      });
       assert.equal(answer.statusCode, 200);
       assert.equal(server.pages(), 0);
     });
   });
 }
+
+describe('an export to whoever takes zstd', () => {
+  const zstd = { 'Accept-Encoding': 'gzip, zstd' };
+  const bytesOf = async (message: IncomingMessage) => Buffer.concat(await Array.fromAsync(message));
+
+  it('is the same content packed, in every form, with the same trailers', async (t) => {
+    const server = await open(t, 2_000);
+    const forms = [
+      'format=json',
+      'format=csv',
+      'format=ndjson',
+      'format=ndjson&order=desc&action=a',
+      'format=ndjson&action=none',
+      'format=json&action=none',
+      'format=ndjson&redact=personal',
+      'format=ndjson&salts=true',
+    ];
+    for (const form of forms) {
+      const url = `${server.url}/v1/audit/export?snapshot=2000&${form}`;
+      const [plain, packed] = [await get(url, server.key), await get(url, server.key, zstd)];
+      const [text, bytes] = [await read(plain), await bytesOf(packed)];
+      assert.equal(zstdDecompressSync(bytes).toString(), text, form);
+      assert.deepEqual(packed.trailers, plain.trailers);
+      assert.equal(packed.headers['content-encoding'], 'zstd');
+      assert.equal(packed.headers['content-type'], plain.headers['content-type']);
+      assert.equal(plain.headers['content-encoding'], undefined);
+      assert.equal(plain.headers.vary, 'Accept-Encoding');
+    }
+  });
+
+  it('breaks the connection when reading fails on the way', async (t) => {
+    const server = await open(t, 3_000);
+    server.failAt(3);
+    const url = `${server.url}/v1/audit/export?format=ndjson`;
+    await assert.rejects(bytesOf(await get(url, server.key, zstd)), { code: 'ECONNRESET' });
+  });
+});

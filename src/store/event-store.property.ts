@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { type Facet, facetPlace, facets } from '../core/facets.ts';
 import { type Filter, matches } from '../core/filter.ts';
-import type { EventStore, Lines, Order, SealedEvent, StoredEvent } from './event-store.ts';
+import type { EventStore, Lines, Order, Packing, SealedEvent, StoredEvent } from './event-store.ts';
 import { type TestDraft, type TestLog, testEpoch } from './test-log.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 60);
@@ -99,10 +100,12 @@ export function describeAgreement(fresh: () => { store: EventStore; log: TestLog
             await scanned(store, organisation, range, filter),
             sequences(matching).filter((at) => at >= range.from && at < range.to),
           );
-          assert.equal(
-            await walkLines(store, organisation, { filter, order, limit, snapshot }),
-            inPlace.map(({ body }) => `${body}\n`).join(''),
-          );
+          for (const packing of ['plain', 'zstd'] as const) {
+            assert.equal(
+              await walkLines(store, organisation, { filter, order, limit, snapshot }, packing),
+              inPlace.map(({ body }) => `${body}\n`).join(''),
+            );
+          }
           assert.deepEqual(
             await store.distinct(organisation, facet, filter),
             valueCounts(matching, facet),
@@ -136,13 +139,19 @@ async function walkLines(
   store: EventStore,
   organisation: string,
   query: { filter: Filter; order: Order; limit: number; snapshot: number },
+  packing: Packing,
 ): Promise<string> {
   let seen = '';
   let lines: Lines | undefined;
   for (;;) {
-    lines = await store.listLines(organisation, { ...query, ...(lines && { after: lines.last }) });
+    const asked = { ...query, ...(lines && { after: lines.last }) };
+    const next = await store.listLines(organisation, asked, packing);
+    assert.equal(next !== undefined, lines?.more ?? next !== undefined);
+    lines = next;
     if (lines === undefined) return seen;
-    const text = Buffer.from(lines.bytes).toString();
+    const text = (
+      packing === 'zstd' ? zstdDecompressSync(lines.bytes) : Buffer.from(lines.bytes)
+    ).toString();
     assert.equal(text.split('\n').length - 1, lines.events);
     seen += text;
   }

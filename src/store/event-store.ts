@@ -152,7 +152,10 @@ export interface Range {
   readonly to: number;
 }
 
-/** Consecutive events of a list as NDJSON: each body, followed by a line feed. */
+/** How lines leave a store: as they are, or as whole zstd frames one after the other, each with its checksum. */
+export type Packing = 'plain' | 'zstd';
+
+/** Consecutive events of a list as NDJSON, perhaps packed: each body, followed by a line feed. */
 export interface Lines {
   /** At least one. */
   readonly events: number;
@@ -170,10 +173,11 @@ export interface EventReader {
   /** One page, fewer than `limit` events only when no more match. */
   list(organisation: string, query: ListQuery): Promise<readonly StoredEvent[]>;
   /**
-   * The same page as the bytes of its bodies, for whoever hands events on without looking at them. Ends early after
-   * about a megabyte; undefined when no event is left.
+   * The same page as the bytes of its bodies, for whoever hands events on without looking at them. Ends early, at the
+   * latest after about a megabyte; undefined when no event is left. Packed lines are handed on as they are kept, where
+   * they are kept so.
    */
-  listLines(organisation: string, query: ListQuery): Promise<Lines | undefined>;
+  listLines(organisation: string, query: ListQuery, packing?: Packing): Promise<Lines | undefined>;
   /** How many events match, exactly. */
   count(organisation: string, filter: Filter, snapshot?: number): Promise<number>;
   /**

@@ -7,8 +7,9 @@ import { parseInstant } from '../../core/micros.ts';
 import { encodeBase64 } from '../../integrity/base64.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
 import type { PersonalPaths } from '../../integrity/personal.ts';
-import type { Dropped, EventReader, Lines, StoredEvent } from '../../store/event-store.ts';
+import type { Dropped, EventReader, Lines, Packing, StoredEvent } from '../../store/event-store.ts';
 import { linesOf } from '../../store/lines-of.ts';
+import { packed, packLines } from '../../store/packing.ts';
 import { checkNotDropped } from '../dropped.ts';
 import { eventCsvHeader, eventCsvRow } from './csv.ts';
 import type { exportParameters } from './query.ts';
@@ -21,27 +22,27 @@ interface Writing {
   readonly mediaType: string;
   readonly begin: string;
   readonly end: string;
-  /** A piece of the file from whole events as lines. `first` for the first piece with events. */
-  readonly write: (lines: Buffer, first: boolean) => Uint8Array | string;
+  /**
+   * A piece of the file from whole events as lines; without it the lines are the file. `first` for the first piece with
+   * events.
+   */
+  readonly write?: (lines: string, first: boolean) => string;
 }
-
-const lineFeed = 0x0a;
 
 export const writings: Record<ExportFormat, Writing> = {
   json: { mediaType: 'application/json', begin: '[', end: ']\n', write: arrayMembers },
-  ndjson: { mediaType: 'application/x-ndjson', begin: '', end: '', write: (lines) => lines },
+  ndjson: { mediaType: 'application/x-ndjson', begin: '', end: '' },
   csv: {
     mediaType: 'text/csv; charset=utf-8',
     begin: eventCsvHeader,
     end: '',
-    write: (lines) => lines.toString().trimEnd().split('\n').map(eventCsvRow).join(''),
+    write: (lines) => lines.trimEnd().split('\n').map(eventCsvRow).join(''),
   },
 };
 
 /** One event a line, with `,\n` between two. No body holds a line feed: in JSON it is written `\n`. */
-function arrayMembers(lines: Buffer, first: boolean): string {
-  const text = lines.toString('utf8', 0, lines.length - (lines.at(-1) === lineFeed ? 1 : 0));
-  return `${first ? '' : ',\n'}${text.replaceAll('\n', ',\n')}`;
+function arrayMembers(lines: string, first: boolean): string {
+  return `${first ? '' : ',\n'}${lines.trimEnd().replaceAll('\n', ',\n')}`;
 }
 
 /** Events read at a time; the store cuts a page of large ones short. */
@@ -65,36 +66,47 @@ export interface ExportQuestion {
   readonly paths: PersonalPaths;
   /** Hand out each event as `{"salt","event"}`; for a format that can say so. */
   readonly withSalts: boolean;
+  /** Whether the pieces are the bytes of the format or zstd frames of them. */
+  readonly packing: Packing;
 }
 
 /**
  * The export in pieces; while one is being sent the next is read, and no more. The memory of a piece is given back when
- * the next one is asked for, so that an export leaves nothing for the collector to find. Calls `onEnd` with the number of events once everything was handed out, and not when reading fails or is given up. Throws `incomplete`
- * when events that were still to come are dropped on the way.
+ * the next one is asked for, so that an export leaves nothing for the collector to find. Calls `onEnd` with the number
+ * of events once everything was handed out, and not when reading fails or is given up. Throws `incomplete` when events
+ * that were still to come are dropped on the way.
  */
 export async function* exportPieces(
   reader: EventReader,
   question: ExportQuestion,
   onEnd: (count: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  const writing = writings[question.format];
-  const read = linesReader(reader, question);
+  const { format, packing } = question;
+  const { begin, end, write } = writings[format];
+  // Lines that are not written any other way leave packed as they are kept.
+  const read = linesReader(reader, question, write === undefined ? packing : 'plain');
+  const pack = async (text: string) =>
+    packing === 'plain' ? Buffer.from(text) : packed(Buffer.from(text));
   let count = 0;
-  if (writing.begin !== '') yield Buffer.from(writing.begin);
+  if (begin !== '') yield pack(begin);
   let next: Promise<Lines | undefined> | undefined = ahead(read(question.after));
   while (next !== undefined) {
     const lines: Lines | undefined = await next;
     if (lines === undefined) break;
     next = lines.more ? ahead(read(lines.last)) : undefined;
-    const { buffer, byteOffset, length } = lines.bytes;
-    const piece = writing.write(Buffer.from(buffer, byteOffset, length), count === 0);
-    yield typeof piece === 'string' ? Buffer.from(piece) : piece;
-    release(lines.bytes);
-    count += lines.events;
+    const { bytes, events } = lines;
+    yield write === undefined ? bytes : pack(write(textOf(bytes), count === 0));
+    release(bytes);
+    count += events;
   }
-  if (writing.end !== '') yield Buffer.from(writing.end);
+  // Without a single frame it would be nothing that can be unpacked.
+  const isBare = packing === 'zstd' && count === 0 && begin === '';
+  if (end !== '' || isBare) yield pack(end);
   onEnd(count);
 }
+
+const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString();
 
 /** A promise nobody waits for yet, and perhaps never will: its failure is told to whoever does. */
 function ahead<T>(promise: Promise<T>): Promise<T> {
@@ -103,7 +115,7 @@ function ahead<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** Reads the lines behind a place. Only events that are changed on the way are taken out of their bytes. */
-function linesReader(reader: EventReader, question: ExportQuestion) {
+function linesReader(reader: EventReader, question: ExportQuestion, packing: Packing) {
   const { organisation, filter, order, snapshot, redacted, withSalts } = question;
   const shown = formOf(question);
   const read = async (after: Place | undefined): Promise<Lines | undefined> => {
@@ -114,9 +126,9 @@ function linesReader(reader: EventReader, question: ExportQuestion) {
       limit: pageSize,
       ...(after !== undefined && { after }),
     };
-    if (!redacted && !withSalts) return reader.listLines(organisation, query);
+    if (!redacted && !withSalts) return reader.listLines(organisation, query, packing);
     const events = await reader.list(organisation, { ...query, limit: changedSize + 1 });
-    return linesOf(events.map(shown), changedSize);
+    return packLines(linesOf(events.map(shown), changedSize), packing);
   };
   return async (after: Place | undefined): Promise<Lines | undefined> => {
     const lines = await read(after);

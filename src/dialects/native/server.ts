@@ -6,8 +6,9 @@ import { personalPaths, personalPathsOf } from '../../integrity/personal.ts';
 import type { DialectParts, DialectServer } from '../dialect.ts';
 import { keptFrom, keptFromHeader } from '../dropped.ts';
 import { streamed } from '../streamed.ts';
+import { acceptsZstd } from './accept-encoding.ts';
 import { isFault, methodNotAllowed, nativeErrorResponse } from './errors.ts';
-import { exportPieces, parsePlace, writings } from './export.ts';
+import { type ExportQuestion, exportPieces, parsePlace, writings } from './export.ts';
 import { answerFilterOptions } from './filter-options.ts';
 import { answerFollow, type FollowAnswer } from './follow.ts';
 import { answerList, type ListAnswer } from './list.ts';
@@ -168,7 +169,8 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
     query: url.search.slice(0, maxNotedQuery),
     snapshot,
   });
-  const question = {
+  const packing = acceptsZstd(c.req.header('accept-encoding')) ? 'zstd' : 'plain';
+  const question: ExportQuestion = {
     organisation,
     filter,
     order: parameters.order ?? 'asc',
@@ -179,12 +181,15 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
     redacted: parameters.redact === 'personal',
     paths: personalPaths(personalPathsOf(caller.organisation)),
     withSalts: parameters.salts === true,
+    packing,
   };
   const headers: Record<string, string> = {
     'Content-Type': writings[format].mediaType,
     'Content-Disposition': `attachment; filename="audit-logs.${format}"`,
     'Annals-Snapshot': String(snapshot),
     'Cache-Control': 'no-store',
+    Vary: 'Accept-Encoding',
+    ...(packing === 'zstd' && { 'Content-Encoding': 'zstd' }),
   };
   const first = keptFrom(dropped, filter);
   if (first !== undefined) headers[keptFromHeader] = String(first);

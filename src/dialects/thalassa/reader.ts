@@ -1,5 +1,6 @@
 import type { EventReader, StoredEvent } from '../../store/event-store.ts';
 import { linesOf } from '../../store/lines-of.ts';
+import { packLines } from '../../store/packing.ts';
 import type { Members } from '../mapping.ts';
 import { thalassaEntry } from './wire.ts';
 
@@ -16,10 +17,10 @@ export function thalassaReader(reader: EventReader): EventReader {
     scan: async function* (...question) {
       for await (const batch of reader.scan(...question)) yield batch.map(pure);
     },
-    listLines: async (organisation, query) => {
+    listLines: async (organisation, query, packing = 'plain') => {
       const { limit } = query;
       const events = await reader.list(organisation, { ...query, limit: limit + 1 });
-      return linesOf(events.map(pure), limit);
+      return packLines(linesOf(events.map(pure), limit), packing);
     },
     sequenceAt: (...question) => reader.sequenceAt(...question),
     distinct: (...question) => reader.distinct(...question),

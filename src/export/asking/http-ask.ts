@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { pipeline, type Readable, type Transform } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { type Answer, type Ask, place, type Question } from './ask.ts';
 
@@ -59,9 +59,15 @@ function answerOf(response: http.IncomingMessage, question: Question, signal: Ab
   };
 }
 
+/** How much is unpacked at a time, however well it was packed. */
+const chunkSize = 128 * 1024;
+/** What a sender may ask to be remembered while unpacking: 8 MB, as every receiver must allow (RFC 9659). */
+const windowLogMax = 23;
+
 const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  zstd: createZstdDecompress,
+  gzip: () => createGunzip({ chunkSize }),
+  zstd: () =>
+    createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: windowLogMax } }),
 };
 
 function decode(response: http.IncomingMessage, encoding: string | null): Readable {
@@ -87,9 +93,19 @@ async function* readBody(
 
 function cut(question: Question, cause: unknown): AnnalsError {
   if (cause instanceof AnnalsError) return cause;
+  if (isDamage(cause)) {
+    const message = `The answer of ${place(question)} cannot be unpacked: ${messageOf(cause)}`;
+    return new AnnalsError('corrupt', message, { cause });
+  }
   return new AnnalsError('incomplete', `The answer of ${place(question)} ended before its end`, {
     cause,
   });
+}
+
+/** Packed content that is wrong in itself; where it merely ends too early, that is `Z_BUF_ERROR`. */
+function isDamage(error: unknown): boolean {
+  const code = String((error as NodeJS.ErrnoException | undefined)?.code);
+  return code.startsWith('ZSTD_error') || code === 'Z_DATA_ERROR';
 }
 
 function asAnnalsError(error: Error, question: Question, signal: AbortSignal): unknown {

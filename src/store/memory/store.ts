@@ -15,11 +15,13 @@ import type {
   Head,
   Lines,
   ListQuery,
+  Packing,
   Range,
   SealedEvent,
   StoredEvent,
 } from '../event-store.ts';
 import { linesOf } from '../lines-of.ts';
+import { packLines } from '../packing.ts';
 import { searchableParts } from '../searchable-parts.ts';
 
 /** One organisation's log. */
@@ -156,9 +158,14 @@ class MemoryStore implements EventStore {
     }
   }
 
-  async listLines(organisation: string, query: ListQuery): Promise<Lines | undefined> {
+  async listLines(
+    organisation: string,
+    query: ListQuery,
+    packing: Packing = 'plain',
+  ): Promise<Lines | undefined> {
     const { limit } = query;
-    return linesOf(await this.list(organisation, { ...query, limit: limit + 1 }), limit);
+    const events = await this.list(organisation, { ...query, limit: limit + 1 });
+    return packLines(linesOf(events, limit), packing);
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {

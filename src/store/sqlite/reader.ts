@@ -1,7 +1,7 @@
 import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
-import type { FacetCount, Lines, ListQuery, Range, StoredEvent } from '../event-store.ts';
+import type { FacetCount, Lines, ListQuery, Packing, Range, StoredEvent } from '../event-store.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { type IdSeed, idHash } from './ids/id-hash.ts';
 import { IdRuns, type RunSpan } from './ids/id-runs.ts';
@@ -118,8 +118,8 @@ export class Reader {
     return this.#ask(log, (stretches) => scanPage(stretches, range, filter));
   }
 
-  listLines(log: number, query: ListQuery): Promise<Lines | undefined> {
-    return this.#ask(log, (stretches) => listLines(stretches, query));
+  listLines(log: number, query: ListQuery, packing: Packing): Promise<Lines | undefined> {
+    return this.#ask(log, (stretches) => listLines(stretches, query, packing));
   }
 
   sequenceAt(log: number, recordedAt: Micros): Promise<number | undefined> {

@@ -17,6 +17,7 @@ import type {
   Head,
   Lines,
   ListQuery,
+  Packing,
   Range,
   StoredEvent,
 } from '../event-store.ts';
@@ -197,9 +198,13 @@ class SqliteStore implements EventStore {
     for await (const { events } of pages) yield events;
   }
 
-  async listLines(organisation: string, query: ListQuery): Promise<Lines | undefined> {
+  async listLines(
+    organisation: string,
+    query: ListQuery,
+    packing: Packing = 'plain',
+  ): Promise<Lines | undefined> {
     const log = this.#log(organisation);
-    return log && this.#readers.idlest.listLines(log.number, query);
+    return log && this.#readers.idlest.listLines(log.number, query, packing);
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {

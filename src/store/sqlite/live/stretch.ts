@@ -2,6 +2,7 @@ import { joined } from '../../../core/bytes.ts';
 import { facets } from '../../../core/facets.ts';
 import { comparable } from '../../../core/filter.ts';
 import type { Range, StoredEvent } from '../../event-store.ts';
+import { packedHere } from '../../packing.ts';
 import type { Codes, Part, RowLines, Stretch, Texts, Values } from '../query/segment.ts';
 import { type LiveColumns, partRows, valueCount, visibleRows } from './columns.ts';
 import type { Rows } from './rows.ts';
@@ -27,7 +28,10 @@ export function liveStretch(
     parts,
     values,
     events: (asked) => asked.map((row) => withoutLog(held.event(row))),
-    lines: (asked, maxBytes) => heldLines(held, asked, maxBytes),
+    lines: (asked, maxBytes, packing) => {
+      const lines = heldLines(held, asked, maxBytes);
+      return packing === 'plain' ? lines : { ...lines, bytes: packedHere(lines.bytes) };
+    },
     leafHashes: (sequences) =>
       rowsOf(log, columns, rows, sequences).map((row) => held.chunk(row).leafHash(row)),
     node: (level, index) => held.node(log, level, index),

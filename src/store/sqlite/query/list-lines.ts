@@ -1,20 +1,23 @@
 import { joined, release } from '../../../core/bytes.ts';
 import type { Place } from '../../../core/cursor.ts';
-import type { Lines, ListQuery } from '../../event-store.ts';
+import type { Lines, ListQuery, Packing } from '../../event-store.ts';
 import { listRuns } from './runs.ts';
 import type { Stretch } from './segment.ts';
 import type { Slices } from './slices.ts';
 
-const mostBytes = 1024 * 1024;
+const mostBytes = 512 * 1024;
+/** Events looked for at a time: as many as usually have so many bytes. */
+const mostEvents: Record<Packing, number> = { plain: 1_024, zstd: 4_096 };
 /** A page that has so much is not worth being joined with more from elsewhere. */
 const enoughBytes = mostBytes / 2;
 
-/** A page as lines, cut off after about a megabyte; undefined when there is none. */
+/** A page as lines, cut off after about half a megabyte; undefined when there is none. */
 export function* listLines(
   stretches: readonly Stretch[],
   query: ListQuery,
+  packing: Packing,
 ): Slices<Lines | undefined> {
-  const { limit } = query;
+  const limit = Math.min(query.limit, mostEvents[packing]);
   const runs = yield* listRuns(stretches, { ...query, limit: limit + 1 });
   const listed = runs.reduce((sum, { length }) => sum + length, 0);
   const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -23,7 +26,7 @@ export function* listLines(
   for (const run of runs) {
     const wanted = Math.min(run.length, limit - events);
     for (let at = 0; at < wanted && bytes < enoughBytes; ) {
-      const lines = run.stretch.lines(run.rows.subarray(at, wanted), mostBytes - bytes);
+      const lines = run.stretch.lines(run.rows.subarray(at, wanted), mostBytes - bytes, packing);
       pieces.push(lines.bytes);
       bytes += lines.bytes.length;
       events += lines.rows;

@@ -68,13 +68,14 @@ export function firstRun(
   const selected = select(part, stretch.log, question, room);
   if (selected === 0) return undefined;
   const createdAt = part.createdAt();
+  const afterTime = after?.createdAt ?? Number.NaN;
   let found = 0;
   let sorted = true;
   let latest = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < selected; index += 1) {
     const row = room[index]!;
     const time = createdAt[row]!;
-    if (time === after?.createdAt && !isBehind(sequenceOf(part, row), after, order)) continue;
+    if (time === afterTime && !isBehind(sequenceOf(part, row), after!, order)) continue;
     room[found] = row;
     found += 1;
     if (time < latest) sorted = false;

@@ -1,5 +1,5 @@
 import type { Micros } from '../../../core/micros.ts';
-import type { Range, StoredEvent } from '../../event-store.ts';
+import type { Packing, Range, StoredEvent } from '../../event-store.ts';
 
 /** A column of small numbers, in the narrowest form that holds them. */
 export type Codes = Uint8Array | Uint16Array | Uint32Array;
@@ -64,9 +64,9 @@ export interface Stretch {
   events(rows: readonly number[]): StoredEvent[];
   /**
    * The bodies of the first of these rows, each followed by a line feed: at least one, and no more once that takes
-   * about so many bytes.
+   * about so many bytes, packed or not.
    */
-  lines(rows: Uint32Array, maxBytes: number): RowLines;
+  lines(rows: Uint32Array, maxBytes: number, packing: Packing): RowLines;
   /** Those of the events with these sequences, dropped ones included, in order. */
   leafHashes(sequences: Range): Uint8Array[];
   /** A node of the log's tree, if an event in here completed it. */

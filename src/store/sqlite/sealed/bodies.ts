@@ -1,6 +1,7 @@
 import { joined, mayShareBuffer, release } from '../../../core/bytes.ts';
 import { blockRows } from './directory.ts';
 import type { Frames } from './frames.ts';
+import { adjacentInBlock } from './whole-blocks.ts';
 
 const lineFeed = 0x0a;
 
@@ -104,13 +105,4 @@ function lineEnds(bytes: Buffer, start: number, end: number): Uint32Array {
     ends[row] = at;
   }
   return ends;
-}
-
-/** How many rows from this one on follow each other within one block. */
-function adjacentInBlock(rows: Uint32Array, at: number): number {
-  const first = rows[at]!;
-  const most = blockRows - (first % blockRows);
-  let count = 1;
-  while (count < most && rows[at + count] === first + count) count += 1;
-  return count;
 }

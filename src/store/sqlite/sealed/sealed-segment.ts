@@ -1,5 +1,6 @@
 import { facets } from '../../../core/facets.ts';
 import type { StoredEvent } from '../../event-store.ts';
+import { packedHere } from '../../packing.ts';
 import type { SealedName } from '../data-directory.ts';
 import { partRows } from '../live/columns.ts';
 import type { StoredRow } from '../live/rows.ts';
@@ -17,6 +18,7 @@ import {
 import type { SealedCache, TextRun } from './sealed-cache.ts';
 import { SegmentFile } from './segment-file.ts';
 import { decodeTimes } from './times.ts';
+import { firstPiece } from './whole-blocks.ts';
 
 /** What is known of a sealed segment before it is opened. */
 export interface SealedInfo extends Bounds, SealedName {
@@ -121,6 +123,27 @@ export class SealedSegment {
     const isPiece = blocks.size === 1 && taken < blockRows;
     const lines = isPiece ? this.bodies(block).copy(wanted) : this.#unpack(blocks).take(wanted);
     return { rows: taken, bytes: lines };
+  }
+
+  /** The same as zstd frames: those of whole blocks as they stand in the file, and one of what is between them. */
+  packedLines(rows: Uint32Array, maxBytes: number): RowLines {
+    const { bodies } = this.directory;
+    const piece = firstPiece(rows, this.info.rows);
+    if (!piece.isWhole) {
+      const lines = this.lines(rows.subarray(0, piece.rows), maxBytes);
+      return { rows: lines.rows, bytes: packedHere(lines.bytes) };
+    }
+    const blocks: number[] = [];
+    let bytes = 0;
+    for (let at = 0; at < piece.rows && bytes < maxBytes; at += blockRows) {
+      const block = rows[at]! / blockRows;
+      blocks.push(block);
+      bytes += bodies.placeOf(block).length;
+    }
+    return {
+      rows: Math.min(piece.rows, blocks.length * blockRows),
+      bytes: this.file.stored('bodies', bodies, blocks),
+    };
   }
 
   events(rows: readonly number[], log: SealedLog): StoredEvent[] {

@@ -1,4 +1,4 @@
-import type { Range, StoredEvent } from '../../event-store.ts';
+import type { Packing, Range, StoredEvent } from '../../event-store.ts';
 import { partRows } from '../live/columns.ts';
 import type { Codes, Part, RowLines, Stretch, Texts, Values } from '../query/segment.ts';
 import type { SealedLog } from './directory.ts';
@@ -49,8 +49,10 @@ export class SealedStretch implements Stretch {
     return log === undefined ? [] : this.#segment.events(rows, log);
   }
 
-  lines(rows: Uint32Array, maxBytes: number): RowLines {
-    return this.#segment.lines(rows, maxBytes);
+  lines(rows: Uint32Array, maxBytes: number, packing: Packing): RowLines {
+    return packing === 'plain'
+      ? this.#segment.lines(rows, maxBytes)
+      : this.#segment.packedLines(rows, maxBytes);
   }
 
   leafHashes(sequences: Range): Uint8Array[] {

@@ -37,7 +37,7 @@ export class SegmentFile {
   }
 
   /** The bytes of frames as they stand in the file, one after the other. They are given in ascending order. */
-  stored(name: string, frames: Frames, indices: readonly number[]): Buffer {
+  stored(name: string, frames: Frames, indices: readonly number[]): Buffer<ArrayBuffer> {
     const places = indices.map((index) => frames.placeOf(index));
     return this.#fill(name, Buffer.allocUnsafeSlow(lengthOf(places)), places, indices);
   }
@@ -102,10 +102,10 @@ export class SegmentFile {
   /** Reads frames, those that follow each other together, and throws `corrupt` when one is not what was written. */
   #fill(
     name: string,
-    bytes: Buffer,
+    bytes: Buffer<ArrayBuffer>,
     places: readonly FramePlace[],
     indices: readonly number[],
-  ): Buffer {
+  ): Buffer<ArrayBuffer> {
     let filled = 0;
     for (const { start, length } of adjacent(places)) {
       this.#readInto(bytes.subarray(filled, filled + length), start);
@@ -160,7 +160,7 @@ const maxScratch = 1024 * 1024;
 let scratch = Buffer.alloc(0);
 
 /** Room for packed bytes on their way through. It is used again and again, since nothing of them is kept. */
-function scratchOf(length: number): Buffer {
+function scratchOf(length: number): Buffer<ArrayBuffer> {
   if (length > maxScratch) return Buffer.allocUnsafeSlow(length);
   if (length > scratch.length) scratch = Buffer.allocUnsafeSlow(length);
   return scratch.subarray(0, length);
