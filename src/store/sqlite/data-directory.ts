@@ -7,6 +7,8 @@ import { makeDirectory } from './make-directory.ts';
 /** Names the file of a sealed segment. */
 export interface SealedName {
   readonly number: number;
+  /** Of the last segment that was merged into it; its own number if none was. */
+  readonly last: number;
   /** How often it was written anew. */
   readonly version: number;
   /** Whether its events were dropped; its hashes are left. */
@@ -20,8 +22,9 @@ export interface SealedName {
  *     segments/000000.segment     sealed: never changes again
  *     segments/000000.1.segment   the same after something in it was erased, and then .2 and so on
  *     segments/000000.2.hashes    the same after its events were dropped: what proofs need
- *     segments/000001.db          in SQLite: takes events, or is waiting to be sealed (with its -wal and -shm)
- *     ids/000000-000000.ids       where the ids of these sealed segments stand
+ *     segments/000001-000004.segment  sealed segments that were merged, because they were small
+ *     segments/000005.db          in SQLite: takes events, or is waiting to be sealed (with its -wal and -shm)
+ *     ids/000000-000003.ids       where the ids of these sealed segments stand
  *
  * What is being written has `.part` at the end and counts for nothing. A file that replaces others is put in place
  * first, and they are removed afterwards; whoever finds both knows by the names which ones count. Segments are dropped
@@ -64,9 +67,10 @@ export class DataDirectory {
     return join(this.segments, `${name(number)}.db`);
   }
 
-  sealed({ number, version, dropped }: SealedName): string {
+  sealed({ number, last, version, dropped }: SealedName): string {
+    const span = last === number ? name(number) : `${name(number)}-${name(last)}`;
     const suffix = version === 0 ? '' : `.${version}`;
-    return join(this.segments, `${name(number)}${suffix}.${dropped ? 'hashes' : 'segment'}`);
+    return join(this.segments, `${span}${suffix}.${dropped ? 'hashes' : 'segment'}`);
   }
 
   run({ first, last }: RunSpan): string {
@@ -75,16 +79,13 @@ export class DataDirectory {
 
   /** Numbers of the segments in SQLite that are not sealed yet, ascending. */
   databases(): number[] {
-    const sealed = new Set(this.sealedSegments().map(({ number }) => number));
-    return numbersIn(this.segments, /^(\d{6,})\.db$/)
-      .map(([number]) => number!)
-      .filter((number) => !sealed.has(number));
+    const sealed = this.sealedSegments();
+    return this.#allDatabases().filter((number) => !isIn(sealed, number));
   }
 
-  /** The sealed segments in order, each in its latest version. */
+  /** The sealed segments in order, each in its latest version, and without those that were merged into another. */
   sealedSegments(): SealedName[] {
-    const all = this.#allSealed();
-    return all.filter(({ number }, place) => all[place + 1]?.number !== number);
+    return this.#allSealed().counting;
   }
 
   /** The runs that count: those with a segment that is not dropped, and which no longer one contains; in order. */
@@ -98,7 +99,7 @@ export class DataDirectory {
 
   /** The lowest number of a segment, sealed or not, that is not dropped. */
   firstKept(): number {
-    return (this.sealedSegments().findLast(({ dropped }) => dropped)?.number ?? -1) + 1;
+    return (this.sealedSegments().findLast(({ dropped }) => dropped)?.last ?? -1) + 1;
   }
 
   /** Removes what counts for nothing any more. What counts in its place survives a power cut by then. */
@@ -109,17 +110,14 @@ export class DataDirectory {
         if (file.endsWith('.part')) rmSync(join(folder, file), { force: true });
       }
     }
-    const sealed = this.sealedSegments();
-    for (const { number } of sealed) this.removeDatabase(number);
-    for (const each of this.#allSealed()) {
-      const counts = sealed.some(
-        ({ number, version }) => number === each.number && version === each.version,
-      );
-      if (!counts) rmSync(this.sealed(each), { force: true });
+    const { counting, replaced } = this.#allSealed();
+    for (const number of this.#allDatabases()) {
+      if (isIn(counting, number)) this.removeDatabase(number);
     }
-    const counting = this.runs();
+    for (const name of replaced) rmSync(this.sealed(name), { force: true });
+    const runs = this.runs();
     for (const run of this.#allRuns()) {
-      if (!counting.some(({ first, last }) => first === run.first && last === run.last)) {
+      if (!runs.some(({ first, last }) => first === run.first && last === run.last)) {
         rmSync(this.run(run), { force: true });
       }
     }
@@ -143,12 +141,22 @@ export class DataDirectory {
     }
   }
 
-  /** In order of number, then of version. */
-  #allSealed(): SealedName[] {
-    return [
-      ...sealedIn(this.segments, /^(\d{6,})(?:\.(\d+))?\.segment$/, false),
-      ...sealedIn(this.segments, /^(\d{6,})(?:\.(\d+))?\.hashes$/, true),
-    ].sort((a, b) => a.number - b.number || a.version - b.version);
+  #allDatabases(): number[] {
+    return numbersIn(this.segments, /^(\d{6,})\.db$/).map(([number]) => number!);
+  }
+
+  /** Those that count, in order, and those that another has replaced: merged from it, or a later version. */
+  #allSealed(): { readonly counting: SealedName[]; readonly replaced: SealedName[] } {
+    const all = [
+      ...sealedIn(this.segments, /^(\d{6,})(?:-(\d{6,}))?(?:\.(\d+))?\.segment$/, false),
+      ...sealedIn(this.segments, /^(\d{6,})(?:-(\d{6,}))?(?:\.(\d+))?\.hashes$/, true),
+    ].sort((a, b) => a.number - b.number || b.last - a.last || b.version - a.version);
+    const [counting, replaced]: [SealedName[], SealedName[]] = [[], []];
+    for (const name of all) {
+      const isReplaced = name.last <= (counting.at(-1)?.last ?? -1);
+      (isReplaced ? replaced : counting).push(name);
+    }
+    return { counting, replaced };
   }
 
   #allRuns(): RunSpan[] {
@@ -164,11 +172,17 @@ function name(number: number): string {
 }
 
 function sealedIn(folder: string, pattern: RegExp, dropped: boolean): SealedName[] {
-  return numbersIn(folder, pattern).map(([number, version]) => ({
+  return numbersIn(folder, pattern).map(([number, last, version]) => ({
     number: number!,
+    last: last! || number!,
     version: version!,
     dropped,
   }));
+}
+
+/** Whether the segment of a number is one of these, or was merged into one. */
+function isIn(sealed: readonly SealedName[], wanted: number): boolean {
+  return sealed.some(({ number, last }) => number <= wanted && wanted <= last);
 }
 
 /** The numbers in the names that match, 0 for one that is left out; in order. */

@@ -33,6 +33,7 @@ export class HeldSegments {
   /** Oldest first; the last one takes events. */
   readonly #open: OpenSegment[] = [];
   readonly #cache = new SealedCache();
+  /** By number; a merged one by each number of those it was merged from. */
   readonly #sealed = new Map<number, SealedSegment>();
   readonly #runs: IdRuns;
 
@@ -80,7 +81,7 @@ export class HeldSegments {
   view(): View {
     return {
       idSeed: this.#idSeed,
-      sealed: Array.from(this.#sealed.values(), ({ info }) => info),
+      sealed: this.#distinct().map(({ info }) => info),
       runs: this.#directory.runs(),
       live: this.#open.map(liveSegment),
     };
@@ -89,7 +90,7 @@ export class HeldSegments {
   /** What logs have lost to retention. */
   dropped(): (readonly [organisation: string, dropped: Dropped])[] {
     const dropped = new DroppedLogs();
-    for (const segment of this.#sealed.values()) {
+    for (const segment of this.#distinct()) {
       if (!segment.info.dropped) continue;
       for (const log of segment.directory.logs) dropped.add(log.organisation, droppedOf(log));
     }
@@ -115,13 +116,13 @@ export class HeldSegments {
     this.#runs.show(runs);
   }
 
-  /** Sealed segments were written anew. */
+  /** Sealed segments were written anew, or merged. */
   replace(
     segments: readonly SealedInfo[],
     runs: readonly RunSpan[] = this.#directory.runs(),
   ): void {
     for (const segment of segments) this.#addSealed(segment);
-    this.#cache.keepOnly(Array.from(this.#sealed.values(), ({ path }) => path));
+    this.#cache.keepOnly(this.#distinct().map(({ path }) => path));
     this.#runs.show(runs);
   }
 
@@ -137,8 +138,8 @@ export class HeldSegments {
         if (found !== undefined) return found;
       }
     }
-    for (const { segment, row } of this.#runs.find(eventID, hash)) {
-      const event = this.#sealed.get(segment)?.storedRow(row);
+    for (const place of this.#runs.find(eventID, hash)) {
+      const event = this.#sealed.get(place.segment)?.storedRow(place);
       const found = event && eventIn(event, log, eventID);
       if (found !== undefined) return found;
     }
@@ -157,13 +158,20 @@ export class HeldSegments {
     for (const [number, segment] of this.#sealed) {
       if (segment.info.dropped) continue;
       if (runs.some(({ first, last }) => first <= number && number <= last)) continue;
-      restoreRun(segment, this.#directory.run({ first: number, last: number }), this.#idSeed);
+      const path = this.#directory.run({ first: number, last: number });
+      restoreRun(segment, number, path, this.#idSeed);
     }
   }
 
   #addSealed(info: SealedInfo): void {
-    const path = this.#directory.sealed(info);
-    this.#sealed.set(info.number, new SealedSegment(info, path, this.#cache));
+    const segment = new SealedSegment(info, this.#directory.sealed(info), this.#cache);
+    for (let number = info.number; number <= info.last; number += 1) {
+      this.#sealed.set(number, segment);
+    }
+  }
+
+  #distinct(): SealedSegment[] {
+    return [...new Set(this.#sealed.values())];
   }
 }
 

@@ -51,6 +51,11 @@ interface OpenSealed {
   readonly values: SealedValues;
 }
 
+function byEachNumber(open: OpenSealed): [number: number, open: OpenSealed][] {
+  const { number, last } = open.segment.info;
+  return Array.from({ length: last - number + 1 }, (_, place) => [number + place, open]);
+}
+
 /** Answers questions about logs, which it knows by number. One lives in each reader thread. */
 export class Reader {
   readonly #directory: DataDirectory;
@@ -60,7 +65,9 @@ export class Reader {
   #view: View;
   readonly #asking = new Set<Promise<unknown>>();
   #live: readonly OpenLive[] = [];
-  #sealed = new Map<number, OpenSealed>();
+  #sealed: readonly OpenSealed[] = [];
+  /** By number; a merged one by each number of those it was merged from. */
+  #sealedByNumber = new Map<number, OpenSealed>();
 
   constructor(directory: DataDirectory, view: View, queryMillis: number) {
     this.#directory = directory;
@@ -75,7 +82,8 @@ export class Reader {
     const before = this.#live;
     this.#view = view;
     this.#live = view.live.map((live) => this.#openLive(live));
-    this.#sealed = new Map(view.sealed.map((info) => [info.number, this.#openSealed(info)]));
+    this.#sealed = view.sealed.map((info) => this.#openSealed(info));
+    this.#sealedByNumber = new Map(this.#sealed.flatMap(byEachNumber));
     this.#runs.show(view.runs);
     for (const live of before) this.#closeIfUnused(live);
   }
@@ -83,7 +91,7 @@ export class Reader {
   /** Waits for the questions under way, and lets go of the files that are shown no more. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#asking);
-    this.#cache.keepOnly(Array.from(this.#sealed.values(), ({ segment }) => segment.path));
+    this.#cache.keepOnly(this.#sealed.map(({ segment }) => segment.path));
   }
 
   get(log: number, eventID: string): StoredEvent | undefined {
@@ -94,8 +102,8 @@ export class Reader {
         if (event !== undefined) return event;
       }
     }
-    for (const { segment, row } of this.#runs.find(eventID, hash)) {
-      const held = this.#sealed.get(segment)?.segment.storedRow(row);
+    for (const place of this.#runs.find(eventID, hash)) {
+      const held = this.#sealedByNumber.get(place.segment)?.segment.storedRow(place);
       const event = held && eventIn(held, log, eventID);
       if (event !== undefined) return event;
     }
@@ -141,10 +149,7 @@ export class Reader {
   async #ask<T>(log: number, question: (stretches: readonly Stretch[]) => Slices<T>): Promise<T> {
     const live = this.#live;
     const stretches = [
-      ...Array.from(
-        this.#sealed.values(),
-        ({ segment, values }) => new SealedStretch(log, segment, values),
-      ),
+      ...this.#sealed.map(({ segment, values }) => new SealedStretch(log, segment, values)),
       ...live.map(({ live: { columns }, values, rows }) => liveStretch(log, columns, values, rows)),
     ];
     for (const used of live) used.users += 1;
@@ -169,9 +174,10 @@ export class Reader {
   }
 
   #openSealed(info: SealedInfo): OpenSealed {
-    const held = this.#sealed.get(info.number);
-    if (held?.segment.info.version === info.version) return held;
-    const segment = new SealedSegment(info, this.#directory.sealed(info), this.#cache);
+    const path = this.#directory.sealed(info);
+    const held = this.#sealedByNumber.get(info.number);
+    if (held?.segment.path === path) return held;
+    const segment = new SealedSegment(info, path, this.#cache);
     return { segment, values: new SealedValues(segment) };
   }
 

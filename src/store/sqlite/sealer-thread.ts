@@ -7,17 +7,18 @@ import { DataDirectory } from './data-directory.ts';
 import type { LiveSegment } from './live/live-segment.ts';
 import type { SealedInfo } from './sealed/sealed-segment.ts';
 import { Sealer } from './sealer.ts';
+import type { SegmentLimits } from './writer.ts';
 
 /** What the sealer's thread is started with. */
-export interface SealerData {
+export interface SealerData extends SegmentLimits {
   readonly directory: string;
 }
 
 // On Linux this is the priority of this thread alone; sealing can wait, appends and answers cannot.
 if (process.platform === 'linux') setPriority(10);
 
-const { directory } = workerData as SealerData;
-const sealer = new Sealer(new DataDirectory(directory));
+const { directory, ...limits } = workerData as SealerData;
+const sealer = new Sealer(new DataDirectory(directory), limits);
 
 const methods = {
   seal: (live: LiveSegment) => sealer.seal(live),
@@ -30,6 +31,7 @@ const methods = {
   within: (segments: readonly SealedInfo[], expired: readonly Expired[]) =>
     sealer.within(segments, expired),
   drop: (info: SealedInfo) => sealer.drop(info),
+  merge: (segments: readonly SealedInfo[]) => sealer.merge(segments),
   tidy: () => sealer.tidy(),
 };
 

@@ -8,10 +8,13 @@ import type { LiveSegment } from './live/live-segment.ts';
 import { Rows } from './live/rows.ts';
 import type { SealedLog } from './sealed/directory.ts';
 import { dropSealed } from './sealed/drop.ts';
+import { neighboursDueForMerge } from './sealed/due-for-merge.ts';
 import { eraseSealed } from './sealed/erase.ts';
+import { mergeSealed } from './sealed/merge.ts';
 import { seal } from './sealed/seal.ts';
 import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
+import type { SegmentLimits } from './writer.ts';
 
 /** Rows are read in another order than they stand in, so every page is needed many times. */
 const cacheBytes = 16 * 1024 * 1024;
@@ -30,15 +33,20 @@ export interface DroppedSegment extends Sealed {
 /** Segments dropped at a time: what is recorded of it is one event for each log, and a stop does not wait for more. */
 const droppedTogether = 16;
 
+/** Segments that one is merged from at most: it has to know where each of them began. */
+const mostMerged = 256;
+
 /**
  * Seals full segments, one after the other. Until `tidy` the replaced files are still there, for whoever still reads
  * them. It can be cut off at any moment: what it began is begun anew when the store is opened again.
  */
 export class Sealer {
   readonly #directory: DataDirectory;
+  readonly #limits: SegmentLimits;
 
-  constructor(directory: DataDirectory) {
+  constructor(directory: DataDirectory, limits: SegmentLimits) {
     this.#directory = directory;
+    this.#limits = limits;
   }
 
   seal(live: LiveSegment): Sealed {
@@ -47,10 +55,8 @@ export class Sealer {
     try {
       // The ids come first, so that no sealed segment is ever without.
       const run = directory.run({ first: live.number, last: live.number });
-      const bounds = seal(live, rows, {
-        segment: directory.sealed({ number: live.number, version: 0, dropped: false }),
-        run,
-      });
+      const name = { number: live.number, last: live.number, version: 0, dropped: false };
+      const bounds = seal(live, rows, { segment: directory.sealed(name), run });
       directory.sync();
       this.#mergeRuns();
       return { segment: bounds, runs: directory.runs() };
@@ -111,6 +117,14 @@ export class Sealer {
     });
   }
 
+  /** Makes one of two neighbours that are small enough for it; undefined when none are. */
+  merge(segments: readonly SealedInfo[]): SealedInfo | undefined {
+    return this.#reading((open) => {
+      const due = neighboursDueForMerge(segments, (a, b) => this.#fit(a, b, open));
+      return due && mergeSealed(due.map(open), (name) => this.#directory.sealed(name));
+    });
+  }
+
   /** Removes what has been replaced; nobody reads it any more. */
   tidy(): void {
     this.#directory.tidy();
@@ -132,6 +146,17 @@ export class Sealer {
       }
       return oldest;
     });
+  }
+
+  /** Whether a segment of both is one that could have been sealed as it is. */
+  #fit(a: SealedInfo, b: SealedInfo, open: (info: SealedInfo) => SealedSegment): boolean {
+    const { segmentEvents, segmentMicros } = this.#limits;
+    if (a.dropped || b.dropped || a.rows + b.rows > segmentEvents) return false;
+    if (b.last - a.number >= mostMerged) return false;
+    if (segmentMicros === Number.POSITIVE_INFINITY) return true;
+    const first = Math.min(...open(a).directory.logs.map((log) => log.firstRecordedAt));
+    const last = Math.max(...open(b).directory.logs.map((log) => log.lastRecordedAt));
+    return last - first <= segmentMicros;
   }
 
   #reading<T>(work: (open: (info: SealedInfo) => SealedSegment) => T): T {

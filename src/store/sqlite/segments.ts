@@ -30,8 +30,8 @@ export class Segments {
   #view: View;
   #sealer: Thread<SealerMethods>;
   #sealing = false;
-  /** The attempt under way, which always resolves; and what went wrong with the last one. */
-  #attempt: Promise<void> = Promise.resolve();
+  /** What is being sealed or merged, which always resolves; and why the last could not be sealed. */
+  #attempt: Promise<unknown> = Promise.resolve();
   #failure: unknown;
   /** The sealing or erasing under way, and what waits for its turn; always resolves. */
   #turn: Promise<void> = Promise.resolve();
@@ -157,10 +157,12 @@ export class Segments {
     await this.#forget();
   }
 
-  /** The sealed segments with new versions of some of them. */
-  #withInPlace(...segments: readonly SealedInfo[]): SealedInfo[] {
-    const anew = new Map(segments.map((segment) => [segment.number, segment]));
-    return this.#view.sealed.map((held) => anew.get(held.number) ?? held);
+  /** The sealed segments with some that are in the place of what they had. */
+  #withInPlace(...anew: readonly SealedInfo[]): SealedInfo[] {
+    const isReplaced = ({ number: held }: SealedInfo) =>
+      anew.some(({ number, last }) => number <= held && held <= last);
+    const rest = this.#view.sealed.filter((held) => !isReplaced(held));
+    return [...rest, ...anew].sort((a, b) => a.number - b.number);
   }
 
   /** Removes what has been replaced, once no question looks at it. */
@@ -170,7 +172,7 @@ export class Segments {
   }
 
   /**
-   * Sealing, erasing and dropping take turns: none removes files that another has just replaced. After a failure there
+   * Sealing, erasing, dropping and merging take turns: none removes files that another has just replaced. After a failure there
    * is another thread for it, because the one before may be gone.
    */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -189,16 +191,39 @@ export class Segments {
     return turn;
   }
 
-  /** Seals whatever is full, one after the other. */
+  /** Seals whatever is full, one after the other; then merges what is small, as long as nothing is full meanwhile. */
   async #sealFull(): Promise<void> {
     if (this.#sealing) return;
     this.#sealing = true;
-    while (this.#view.live.length > 1 && !this.#stop.signal.aborted) {
-      this.#attempt = this.#inTurn(() => this.#sealOldest());
-      await this.#attempt;
-      if (this.#failure !== undefined) await this.#pause();
+    let mayMerge = true;
+    while (!this.#stop.signal.aborted && (this.#view.live.length > 1 || mayMerge)) {
+      if (this.#view.live.length > 1) {
+        this.#attempt = this.#inTurn(() => this.#sealOldest());
+        await this.#attempt;
+        if (this.#failure !== undefined) await this.#pause();
+        mayMerge = true;
+      } else {
+        const merging = this.#mergeSmall();
+        this.#attempt = merging;
+        mayMerge = await merging;
+      }
     }
     this.#sealing = false;
+  }
+
+  /**
+   * Makes one segment of two that are small. Erasing ends the segment that takes events, and many small ones would make
+   * questions slow. False when there are none; what fails is tried again when a segment has been sealed.
+   */
+  #mergeSmall(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const merged = await this.#sealer.call.merge(this.#view.sealed);
+      if (merged === undefined) return false;
+      await this.#writer.call.replaced(merged);
+      await this.#show({ ...this.#view, sealed: this.#withInPlace(merged) });
+      await this.#forget();
+      return true;
+    }).catch(() => false);
   }
 
   async #sealOldest(): Promise<void> {

@@ -62,7 +62,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Even
     const { logs, view, ...opened } = await writer.call.open();
     const dropped = new DroppedLogs(opened.dropped);
     const pool = new ReaderPool(readers, { directory, view, queryMillis });
-    const segments = new Segments({ directory }, { view, dropped }, writer, pool);
+    const segments = new Segments(data, { view, dropped }, writer, pool);
     return new SqliteStore(writer, pool, segments, { logs, dropped });
   } catch (error) {
     await writer.terminate();

@@ -16,12 +16,16 @@ import type { SealedInfo } from './sealed/sealed-segment.ts';
 import type { Sealed } from './sealer.ts';
 import { StoreFile } from './store-file.ts';
 
-export interface WriterOptions {
-  readonly directory: string;
+/** When a segment is full. */
+export interface SegmentLimits {
   /** Events after which a segment is full and a new one begins. */
   readonly segmentEvents: number;
   /** So is one whose first event was recorded longer ago than this. */
   readonly segmentMicros: Micros;
+}
+
+export interface WriterOptions extends SegmentLimits {
+  readonly directory: string;
 }
 
 /** What the rest of the store learns when the directory is opened. */
@@ -101,7 +105,7 @@ export class Writer {
     this.#segments.seal(segment, runs);
   }
 
-  /** A sealed segment was written anew. */
+  /** A sealed segment was written anew, or merged from several. */
   replaced(segment: SealedInfo): void {
     this.#segments.replace([segment]);
   }

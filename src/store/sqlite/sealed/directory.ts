@@ -25,6 +25,8 @@ export interface SegmentDirectory {
   readonly rows: number;
   /** In order of number. */
   readonly logs: readonly SealedLog[];
+  /** What this one was merged from: where ids say that their events stand. Absent for a segment as it was sealed. */
+  readonly origins?: readonly Origin[];
   /** Bounds of `createdAt` of each `partRows` rows. */
   readonly parts: readonly Bounds[];
   /** One frame for each `blockRows` rows: bodies, each followed by a line feed. */
@@ -66,9 +68,17 @@ export interface SealedLog extends Bounds {
   readonly firstRow: number;
   readonly rows: number;
   readonly firstSequence: number;
+  readonly firstRecordedAt: Micros;
   readonly lastRecordedAt: Micros;
   /** Where its tree nodes start in their section, counted in nodes. */
   readonly firstNode: number;
+}
+
+/** A segment as it was when it was sealed: which row each of its logs began with, and which event that was. */
+export interface Origin {
+  readonly number: number;
+  readonly rows: number;
+  readonly logs: readonly Pick<SealedLog, 'number' | 'firstRow' | 'firstSequence'>[];
 }
 
 /** Values are numbered from 1 in the order of their hash (see `valueHash`), then of themselves. */

@@ -12,9 +12,9 @@ export function dropSealed(
   segment: SealedSegment,
   pathOf: (info: SealedInfo) => string,
 ): SealedInfo {
-  const { number, rows, version } = segment.info;
+  const { number, last, rows, version } = segment.info;
   const { logs, leafHashes, nodes } = segment.directory;
-  const info = { number, rows, version: version + 1, dropped: true, ...noTime };
+  const info = { number, last, rows, version: version + 1, dropped: true, ...noTime };
   const file = new SegmentFileWriter(pathOf(info));
   try {
     const none = file.frames([]);

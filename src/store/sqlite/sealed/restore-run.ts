@@ -4,16 +4,16 @@ import { idTime, noIdTimes, widened } from '../ids/id-time.ts';
 import { type RowId, writeRun } from '../ids/write-run.ts';
 import type { SealedSegment } from './sealed-segment.ts';
 
-/** Writes the run of ids of a segment anew, from the events themselves. */
-export function restoreRun(segment: SealedSegment, path: string, seed: IdSeed): void {
+/** Writes the run of ids of a segment anew, from the events themselves, which may be merged with others by now. */
+export function restoreRun(held: SealedSegment, segment: number, path: string, seed: IdSeed): void {
   const ids: RowId[] = [];
   let times = noIdTimes;
-  for (let row = 0; row < segment.info.rows; row += 1) {
-    const { number: log } = segment.logAt(row);
-    const { eventID } = searchableParts(segment.event(row).body);
+  for (let row = 0; row < held.rowsOf(segment); row += 1) {
+    const { log, body } = held.storedRow({ segment, row })!;
+    const { eventID } = searchableParts(body);
     ids.push({ row, hash: idHash(seed, log, eventID) });
     const time = idTime(eventID);
     if (time !== undefined) times = widened(times, { earliest: time, latest: time });
   }
-  writeRun(path, segment.info.number, ids, times);
+  writeRun(path, segment, ids, times);
 }

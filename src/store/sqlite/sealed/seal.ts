@@ -1,13 +1,16 @@
 import { facets } from '../../../core/facets.ts';
+import type { SealedName } from '../data-directory.ts';
 import { type RowId, writeRun } from '../ids/write-run.ts';
-import { partRows, visibleRows } from '../live/columns.ts';
+import type { Chunk } from '../live/chunk.ts';
+import { type LiveColumns, partRows, visibleRows } from '../live/columns.ts';
 import type { LiveSegment } from '../live/live-segment.ts';
-import type { LogEnd, Rows } from '../live/rows.ts';
+import type { LogEnd } from '../live/rows.ts';
 import { LiveValues } from '../live/stretch.ts';
 import {
   type Bounds,
   blockRows,
   hashBytes,
+  type Origin,
   type SealedFacet,
   type SealedLog,
   saltBytes,
@@ -27,17 +30,46 @@ export interface SealedPaths {
   readonly run: string;
 }
 
+/** What stands in rows beside their columns; rows of one log are in order of sequence. */
+export interface SealableRows {
+  chunk(row: number): Pick<Chunk, 'line' | 'leafHash' | 'salt'>;
+  /** In the order of (log, level, index). */
+  nodes(): Uint8Array[];
+  logs(): readonly Pick<LogEnd, 'number' | 'organisation'>[];
+}
+
 /**
  * Writes a full segment in its final form: sorted by log and sequence, compressed, and with all that is needed to find
  * events in it. Reads the live columns and, once, every row. The ids appear first, then the segment; each whole and on
  * disk, or not at all.
  */
-export function seal(live: LiveSegment, held: Rows, paths: SealedPaths): SealedInfo {
-  const file = new SegmentFileWriter(paths.segment);
+export function seal(live: LiveSegment, held: SealableRows, paths: SealedPaths): SealedInfo {
+  const { number, columns } = live;
+  return writeSegment(paths.segment, (file) => {
+    const sealing = new Sealing(columns, held, file);
+    sealing.writeIds(number, paths.run);
+    return sealing.write({ number, last: number, version: 0, dropped: false });
+  });
+}
+
+/** The same for rows that were sealed before, in these segments; their ids stand where they stood. */
+export function sealAgain(
+  columns: LiveColumns,
+  held: SealableRows,
+  origins: readonly Origin[],
+  pathOf: (name: SealedName) => string,
+): SealedInfo {
+  const [number, last] = [origins[0]!.number, origins.at(-1)!.number];
+  const name = { number, last, version: 0, dropped: false };
+  return writeSegment(pathOf(name), (file) =>
+    new Sealing(columns, held, file).write(name, origins),
+  );
+}
+
+function writeSegment(path: string, write: (file: SegmentFileWriter) => SealedInfo): SealedInfo {
+  const file = new SegmentFileWriter(path);
   try {
-    const sealing = new Sealing(live, held, file);
-    sealing.writeIds(paths.run);
-    return sealing.write();
+    return write(file);
   } catch (error) {
     file.abandon();
     throw error;
@@ -45,22 +77,22 @@ export function seal(live: LiveSegment, held: Rows, paths: SealedPaths): SealedI
 }
 
 class Sealing {
-  readonly #live: LiveSegment;
-  readonly #held: Rows;
+  readonly #columns: LiveColumns;
+  readonly #held: SealableRows;
   readonly #file: SegmentFileWriter;
   readonly #rows: number;
   readonly #order: RowOrder;
 
-  constructor(live: LiveSegment, held: Rows, file: SegmentFileWriter) {
-    this.#live = live;
+  constructor(columns: LiveColumns, held: SealableRows, file: SegmentFileWriter) {
+    this.#columns = columns;
     this.#held = held;
     this.#file = file;
-    this.#rows = visibleRows(live.columns);
-    this.#order = rowOrder(live.columns, this.#rows);
+    this.#rows = visibleRows(columns);
+    this.#order = rowOrder(columns, this.#rows);
   }
 
-  writeIds(path: string): void {
-    const { ids, idTimes } = this.#live.columns;
+  writeIds(number: number, path: string): void {
+    const { ids, idTimes } = this.#columns;
     const sealedRow = new Uint32Array(this.#rows);
     for (const [row, live] of this.#order.live.entries()) sealedRow[live] = row;
     const rowIds: RowId[] = [];
@@ -71,11 +103,11 @@ class Sealing {
       rowIds.push({ row: sealedRow[row - 1]!, hash });
     }
     const times = { earliest: idTimes[0]!, latest: idTimes[1]! };
-    writeRun(path, this.#live.number, rowIds, times);
+    writeRun(path, number, rowIds, times);
   }
 
-  write(): SealedInfo {
-    const { columns, number } = this.#live;
+  write(name: SealedName, origins?: readonly Origin[]): SealedInfo {
+    const columns = this.#columns;
     const file = this.#file;
     const rows = this.#rows;
     const salts = new Uint8Array(rows * saltBytes);
@@ -85,9 +117,10 @@ class Sealing {
     const recordedAt = this.#inOrder(columns.recordedAt);
     const parts = [...pieces(createdAt, partRows)].map(boundsOf);
     const directory = {
-      number,
+      number: name.number,
       rows,
       logs: this.#logs(createdAt, recordedAt),
+      ...(origins !== undefined && { origins }),
       parts,
       bodies: file.frames(this.#bodies(salts, salted, leafHashes)),
       createdAt: file.frames(pieces(createdAt, partRows).map(encodeTimes)),
@@ -102,7 +135,7 @@ class Sealing {
     };
     const bounds = boundsOf(createdAt);
     file.finish(directory, bounds);
-    return { number, version: 0, dropped: false, rows, ...bounds };
+    return { ...name, rows, ...bounds };
   }
 
   #inOrder(column: Float64Array): Float64Array {
@@ -110,8 +143,8 @@ class Sealing {
   }
 
   #logs(createdAt: Float64Array, recordedAt: Float64Array): SealedLog[] {
-    const { sequences } = this.#live.columns;
-    const ends = new Map<number, LogEnd>(this.#held.logs().map((end) => [end.number, end]));
+    const { sequences } = this.#columns;
+    const ends = new Map(this.#held.logs().map((end) => [end.number, end]));
     let firstNode = 0;
     return this.#order.logs.map(({ log, first, rows }: LogRows) => {
       const firstSequence = sequences[this.#order.live[first]!]!;
@@ -121,6 +154,7 @@ class Sealing {
         firstRow: first,
         rows,
         firstSequence,
+        firstRecordedAt: recordedAt[first]!,
         lastRecordedAt: recordedAt[first + rows - 1]!,
         firstNode,
         ...boundsOf(createdAt.subarray(first, first + rows)),
@@ -150,7 +184,7 @@ class Sealing {
 
   /** Each part's searchable texts. */
   *#texts(): Generator<readonly Uint8Array[]> {
-    const { text, textEnds } = this.#live.columns;
+    const { text, textEnds } = this.#columns;
     for (const rows of pieces(this.#order.live, partRows)) {
       yield Array.from(rows, (row) =>
         text.subarray(row === 0 ? 0 : textEnds[row - 1]!, textEnds[row]!),
@@ -159,9 +193,9 @@ class Sealing {
   }
 
   #facets(): SealedFacet[] {
-    const live = new LiveValues(this.#live.columns);
+    const live = new LiveValues(this.#columns);
     return facets.map((_, facet) => {
-      const column = this.#live.columns.codes[facet]!;
+      const column = this.#columns.codes[facet]!;
       const textOf = (code: number) => live.textOf(facet, code);
       return writeFacet(this.#file, facetColumn(facet, column, this.#order.live, textOf));
     });

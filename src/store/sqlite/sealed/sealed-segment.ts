@@ -2,6 +2,7 @@ import { facets } from '../../../core/facets.ts';
 import type { StoredEvent } from '../../event-store.ts';
 import { packedHere } from '../../packing.ts';
 import type { SealedName } from '../data-directory.ts';
+import type { IdPlace } from '../ids/id-run.ts';
 import { partRows } from '../live/columns.ts';
 import type { StoredRow } from '../live/rows.ts';
 import type { Codes, RowLines } from '../query/segment.ts';
@@ -11,6 +12,7 @@ import {
   type Bounds,
   blockRows,
   hashBytes,
+  type Origin,
   type SealedLog,
   type SegmentDirectory,
   saltBytes,
@@ -158,9 +160,10 @@ export class SealedSegment {
     return this.#event(row, log, this.bodies(Math.floor(row / blockRows)));
   }
 
-  /** Undefined when it was dropped. */
-  storedRow(row: number): StoredRow | undefined {
+  /** The event that an id stands for; undefined when it was dropped. */
+  storedRow(place: IdPlace): StoredRow | undefined {
     if (this.info.dropped) return undefined;
+    const row = this.#rowOf(place);
     const log = this.logAt(row);
     return { log: log.number, ...this.event(row, log) };
   }
@@ -199,6 +202,25 @@ export class SealedSegment {
     };
   }
 
+  /** How many events a segment had when it was sealed, this one or one that it was merged from. */
+  rowsOf(segment: number): number {
+    return this.#origin(segment)?.rows ?? this.info.rows;
+  }
+
+  #origin(segment: number): Origin | undefined {
+    return this.directory.origins?.find(({ number }) => number === segment);
+  }
+
+  /** Where the row stands now that it was given when its segment was sealed. */
+  #rowOf({ segment, row }: IdPlace): number {
+    const origin = this.#origin(segment);
+    if (origin === undefined) return row;
+    const { logs } = origin;
+    const then = logs[firstAtLeast(logs.length, (at) => logs[at]!.firstRow > row) - 1]!;
+    const now = this.log(then.number)!;
+    return now.firstRow + then.firstSequence + row - then.firstRow - now.firstSequence;
+  }
+
   /** 1 for each row of the part that has a salt. */
   salted(part: number): Codes {
     const read = () => this.file.frame('salted', this.directory.salted, part);
@@ -219,7 +241,8 @@ export class SealedSegment {
   }
 
   #key(what: string, index: number): string {
-    return `${this.info.number}.${this.info.version} ${what} ${index}`;
+    const { number, last, version } = this.info;
+    return `${number}-${last}.${version} ${what} ${index}`;
   }
 }
 
