@@ -85,7 +85,11 @@ export class DataDirectory {
 
   /** The sealed segments in order, each in its latest version, and without those that were merged into another. */
   sealedSegments(): SealedName[] {
-    return this.#allSealed().counting;
+    const counting: SealedName[] = [];
+    for (const name of this.#allSealed()) {
+      if (name.last > (counting.at(-1)?.last ?? -1)) counting.push(name);
+    }
+    return counting;
   }
 
   /** The runs that count: those with a segment that is not dropped, and which no longer one contains; in order. */
@@ -102,19 +106,27 @@ export class DataDirectory {
     return (this.sealedSegments().findLast(({ dropped }) => dropped)?.last ?? -1) + 1;
   }
 
-  /** Removes what counts for nothing any more. What counts in its place survives a power cut by then. */
-  tidy(): void {
+  /**
+   * Removes what these sealed segments have replaced, and whatever else counts for nothing. What counts in its place
+   * survives a power cut by then. A store that is open names those that it shows: beside them may stand one that was put
+   * in place by a thread that died before it could say so.
+   */
+  tidy(shown: readonly SealedName[] = this.sealedSegments()): void {
     this.sync();
     for (const folder of [this.segments, this.ids]) {
       for (const file of readdirSync(folder)) {
         if (file.endsWith('.part')) rmSync(join(folder, file), { force: true });
       }
     }
-    const { counting, replaced } = this.#allSealed();
     for (const number of this.#allDatabases()) {
-      if (isIn(counting, number)) this.removeDatabase(number);
+      if (isIn(shown, number)) this.removeDatabase(number);
     }
-    for (const name of replaced) rmSync(this.sealed(name), { force: true });
+    const paths = new Set(shown.map((name) => this.sealed(name)));
+    for (const name of this.#allSealed()) {
+      const path = this.sealed(name);
+      if (paths.has(path) || !shown.some((other) => replaces(other, name))) continue;
+      rmSync(path, { force: true });
+    }
     const runs = this.runs();
     for (const run of this.#allRuns()) {
       if (!runs.some(({ first, last }) => first === run.first && last === run.last)) {
@@ -145,18 +157,12 @@ export class DataDirectory {
     return numbersIn(this.segments, /^(\d{6,})\.db$/).map(([number]) => number!);
   }
 
-  /** Those that count, in order, and those that another has replaced: merged from it, or a later version. */
-  #allSealed(): { readonly counting: SealedName[]; readonly replaced: SealedName[] } {
-    const all = [
+  /** In order of number; of those with the same one, those that replace others first. */
+  #allSealed(): SealedName[] {
+    return [
       ...sealedIn(this.segments, /^(\d{6,})(?:-(\d{6,}))?(?:\.(\d+))?\.segment$/, false),
       ...sealedIn(this.segments, /^(\d{6,})(?:-(\d{6,}))?(?:\.(\d+))?\.hashes$/, true),
     ].sort((a, b) => a.number - b.number || b.last - a.last || b.version - a.version);
-    const [counting, replaced]: [SealedName[], SealedName[]] = [[], []];
-    for (const name of all) {
-      const isReplaced = name.last <= (counting.at(-1)?.last ?? -1);
-      (isReplaced ? replaced : counting).push(name);
-    }
-    return { counting, replaced };
   }
 
   #allRuns(): RunSpan[] {
@@ -178,6 +184,13 @@ function sealedIn(folder: string, pattern: RegExp, dropped: boolean): SealedName
     version: version!,
     dropped,
   }));
+}
+
+/** Whether a sealed segment is in the place of another: merged from it and others, or a later version. */
+function replaces(name: SealedName, other: SealedName): boolean {
+  if (name.number > other.number || name.last < other.last) return false;
+  const isSame = name.number === other.number && name.last === other.last;
+  return !isSame || name.version > other.version;
 }
 
 /** Whether the segment of a number is one of these, or was merged into one. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import diagnostics from 'node:diagnostics_channel';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -68,6 +68,22 @@ describe('a thread of the store that dies', () => {
     assert.equal((await store.get('org', 'e-1'))?.body, log.events[1]!.body);
     await store.erase('org', [second!]);
     assert.equal((await store.get('org', 'e-1'))?.body, second!.body);
+  });
+
+  it('leaves what is read when it was the sealer, and had put another file in its place', async () => {
+    await log.record(
+      store,
+      Array.from({ length: 40 }, () => ({ description: 'words' })),
+    );
+    const path = (name: string) => join(directory, 'segments', name);
+    while (!existsSync(path('000000.segment'))) await setTimeout(5);
+    copyFileSync(path('000000.segment'), path('000000.1.segment'));
+    await store.erase('org', [erasureOf(log.events[79]!)]);
+    assert.ok(existsSync(path('000000.segment')));
+    await store.erase('org', [erasureOf(log.events[3]!)]);
+    assert.equal(existsSync(path('000000.segment')), false);
+    assert.equal(await store.count('org', { text: 'words' }), 80);
+    assert.equal((await store.get('org', 'e-3'))?.body, erasureOf(log.events[3]!).body);
   });
 
   it('is replaced when it is the sealer', async () => {

@@ -32,7 +32,7 @@ const methods = {
     sealer.within(segments, expired),
   drop: (info: SealedInfo) => sealer.drop(info),
   merge: (segments: readonly SealedInfo[]) => sealer.merge(segments),
-  tidy: () => sealer.tidy(),
+  tidy: (shown: readonly SealedInfo[]) => sealer.tidy(shown),
 };
 
 export type SealerMethods = typeof methods;

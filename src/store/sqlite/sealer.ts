@@ -125,9 +125,9 @@ export class Sealer {
     });
   }
 
-  /** Removes what has been replaced; nobody reads it any more. */
-  tidy(): void {
-    this.#directory.tidy();
+  /** Removes what these segments have replaced; nobody reads it any more. */
+  tidy(shown: readonly SealedInfo[]): void {
+    this.#directory.tidy(shown);
     this.#directory.sync();
   }
 

@@ -168,12 +168,12 @@ export class Segments {
   /** Removes what has been replaced, once no question looks at it. */
   async #forget(): Promise<void> {
     await this.#readers.settle();
-    await this.#sealer.call.tidy();
+    await this.#sealer.call.tidy(this.#view.sealed);
   }
 
   /**
-   * Sealing, erasing, dropping and merging take turns: none removes files that another has just replaced. After a failure there
-   * is another thread for it, because the one before may be gone.
+   * Sealing, erasing, dropping and merging take turns: none removes files that another has just replaced. After a
+   * failure there is another thread for it, because the one before may be gone.
    */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(async () => {
@@ -237,7 +237,7 @@ export class Segments {
         sealed: [...this.#view.sealed, sealed.segment],
         runs: sealed.runs,
       });
-      await this.#sealer.call.tidy();
+      await this.#sealer.call.tidy(this.#view.sealed);
       this.#failure = undefined;
     } catch (error) {
       this.#failure = error;
