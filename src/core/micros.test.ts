@@ -29,6 +29,21 @@ describe('instants', () => {
     assert.equal(parseInstant('2026-06-20 08:14:03.5z'), same);
   });
 
+  it('are the same in our own form and with the offset spelled out', () => {
+    const digits = (length: number) =>
+      fc.array(fc.constantFrom(...'0012345679'), { minLength: length, maxLength: length });
+    fc.assert(
+      fc.property(digits(20), fc.boolean(), (all, clamp) => {
+        const part = (from: number, to: number) => all.slice(from, to).join('');
+        const date = `${part(0, 4)}-${part(4, 6)}-${part(6, 8)}`;
+        const moment = `${date}T${part(8, 10)}:${part(10, 12)}:${part(12, 14)}.${part(14, 20)}`;
+        const spelled = parseInstant(`${moment}+00:00`, { clamp });
+        assert.equal(parseInstant(`${moment}Z`, { clamp }), spelled);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('count a leap second as the second after', () => {
     assert.equal(parseInstant('2016-12-31T23:59:60Z'), parseInstant('2017-01-01T00:00:00Z'));
   });

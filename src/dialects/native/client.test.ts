@@ -96,6 +96,16 @@ describe('an export from an Annals server', () => {
     assert.deepEqual(ids, all);
   });
 
+  it('knows an event by its own members, whatever stands in its parts', async () => {
+    const createdAt = formatInstant(from);
+    const other = { createdAt: '2026-06-01T00:30:00.000000Z', eventID: 'inner' };
+    const event = { eventID: 'a\\"b', createdAt, sequence: 0, details: other };
+    const { ids } = await exportFrom((_query, response) => {
+      response.end(`${JSON.stringify(event)}\n${JSON.stringify({ ...event, context: other })}\n`);
+    });
+    assert.deepEqual(ids, ['a\\"b', 'a\\"b']);
+  });
+
   it('that is cut goes on behind the last whole event, in the same snapshot', async () => {
     const { ids, asked } = await exportFrom((query, response, number) => {
       if (number > 1) return whole(query, response, number);

@@ -75,10 +75,10 @@ export function nativeSource(
       const patience = new Patience(parts.patience);
       let reached = position;
       for (;;) {
+        let last: Entry | undefined;
         try {
           for await (const batch of stream(reached, signal)) {
-            const last = batch.entries.at(-1);
-            if (last !== undefined) reached = placeAfter(last);
+            last = batch.entries.at(-1) ?? last;
             patience.reset();
             yield batch;
           }
@@ -86,6 +86,7 @@ export function nativeSource(
         } catch (error) {
           await patience.wait(error, signal);
         }
+        if (last !== undefined) reached = placeAfter(last);
       }
     },
   };
