@@ -223,6 +223,31 @@ export function describeEventStore(
       });
     });
 
+    describe('counting', () => {
+      it('the same question again gives what came since, and a narrower one less', async () => {
+        const log = newLog();
+        const action = (value: string): Filter => ({
+          conditions: [{ facets: ['action'], values: [value] }],
+        });
+        const count = (filter: Filter, snapshot?: number) =>
+          store.count(log.organisation, filter, snapshot);
+        for (let round = 1; round <= 4; round += 1) {
+          await log.record(
+            store,
+            Array.from({ length: 100 }, (_, n) => ({
+              createdAt: testEpoch + n,
+              action: n % 2 === 0 ? 'even' : 'odd',
+            })),
+          );
+          assert.equal(await count(action('odd')), 50 * round);
+          assert.equal(await count(action('even')), 50 * round);
+          assert.equal(await count({ ...action('odd'), from: testEpoch + 50 }), 25 * round);
+          assert.equal(await count({ ...action('odd'), to: testEpoch + 10 }), 5 * round);
+          assert.equal(await count(action('odd'), 30), 15);
+        }
+      });
+    });
+
     describe('filtering', () => {
       it('finds by each facet, exactly', async () => {
         const drafts = facets.map((_, place) => oneFacet(place, 'value'));

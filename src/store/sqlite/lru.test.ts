@@ -48,4 +48,13 @@ describe('what was used last', () => {
     );
     assert.deepEqual(dropped, ['huge']);
   });
+
+  it('takes a new value in the place of an old one, with its cost', () => {
+    const dropped: string[] = [];
+    const lru = new Lru<string>(10, (value) => dropped.push(value));
+    for (const value of ['one', 'two', 'three']) lru.put('a', value, 6);
+    lru.put('b', 'other', 4);
+    assert.deepEqual([lru.peek('a'), lru.peek('b'), lru.peek('c')], ['three', 'other', undefined]);
+    assert.deepEqual(dropped, ['one', 'two']);
+  });
 });

@@ -12,38 +12,46 @@ export class Lru<Value> {
 
   /** What is kept under this key, or else what `make` gives. */
   get(key: string, make: () => Value, costOf: (value: Value) => number): Value {
-    const kept = this.#entries.get(key);
-    if (kept !== undefined) {
-      this.#entries.delete(key);
-      this.#entries.set(key, kept);
-      return kept.value;
-    }
+    const kept = this.peek(key);
+    if (kept !== undefined) return kept;
     const value = make();
-    const cost = costOf(value);
+    this.put(key, value, costOf(value));
+    return value;
+  }
+
+  /** What is kept under this key. */
+  peek(key: string): Value | undefined {
+    const kept = this.#entries.get(key);
+    if (kept === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, kept);
+    return kept.value;
+  }
+
+  put(key: string, value: Value, cost: number): void {
+    this.#remove(key);
     this.#entries.set(key, { value, cost });
     this.#cost += cost;
-    for (const [oldest, { value: old, cost: freed }] of this.#entries) {
+    for (const oldest of this.#entries.keys()) {
       if (this.#cost <= this.#maxCost || oldest === key) break;
-      this.#entries.delete(oldest);
-      this.#cost -= freed;
-      this.#dropped(old);
+      this.#remove(oldest);
     }
-    return value;
   }
 
   /** Drops whatever has another key. */
   keepOnly(keys: ReadonlySet<string>): void {
-    for (const [key, { value, cost }] of this.#entries) {
-      if (keys.has(key)) continue;
-      this.#entries.delete(key);
-      this.#cost -= cost;
-      this.#dropped(value);
-    }
+    for (const key of this.#entries.keys()) if (!keys.has(key)) this.#remove(key);
   }
 
   clear(): void {
-    for (const { value } of this.#entries.values()) this.#dropped(value);
-    this.#entries.clear();
-    this.#cost = 0;
+    for (const key of this.#entries.keys()) this.#remove(key);
+  }
+
+  #remove(key: string): void {
+    const kept = this.#entries.get(key);
+    if (kept === undefined) return;
+    this.#entries.delete(key);
+    this.#cost -= kept.cost;
+    this.#dropped(kept.value);
   }
 }

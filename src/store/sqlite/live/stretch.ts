@@ -27,6 +27,8 @@ export function liveStretch(
     lastRecordedAt: Number.POSITIVE_INFINITY,
     parts,
     values,
+    counted: () => undefined,
+    keepCount: () => {},
     events: (asked) => asked.map((row) => withoutLog(held.event(row))),
     lines: (asked, maxBytes, packing) => {
       const lines = heldLines(held, asked, maxBytes);

@@ -5,14 +5,28 @@ import type { Codes, Stretch } from './segment.ts';
 import { everything, selections } from './selections.ts';
 import type { Slices } from './slices.ts';
 
-/** How many events match, exactly. */
+/** How many events match, exactly. What was counted once in all of a stretch that cannot change is known from then on. */
 export function* count(
   stretches: readonly Stretch[],
   filter: Filter,
   sequences: Range,
 ): Slices<number> {
+  const { from: _from, to: _to, ...anytime } = filter;
+  const question = JSON.stringify(anytime);
   let total = 0;
-  for (const { rows } of selections(stretches, filter, sequences)) {
+  for (const stretch of stretches) {
+    const isWhole = isWithin(stretch, filter) && isAmong(stretch.range, sequences);
+    const known = isWhole ? stretch.counted(question) : undefined;
+    const counted = known ?? (yield* countIn(stretch, filter, sequences));
+    if (isWhole && known === undefined) stretch.keepCount(question, counted);
+    total += counted;
+  }
+  return total;
+}
+
+function* countIn(stretch: Stretch, filter: Filter, sequences: Range): Slices<number> {
+  let total = 0;
+  for (const { rows } of selections([stretch], filter, sequences)) {
     total += rows.length;
     yield;
   }
@@ -39,6 +53,18 @@ export function* distinct(
     .map(([value, times]) => ({ value, count: times }))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
     .slice(0, limit);
+}
+
+/** Whether a filter's window leaves out nothing that was created between these bounds. */
+function isWithin(
+  { earliest, latest }: Pick<Stretch, 'earliest' | 'latest'>,
+  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Filter,
+): boolean {
+  return earliest >= from && latest < to;
+}
+
+function isAmong(inner: Range, outer: Range): boolean {
+  return inner.from >= outer.from && inner.to <= outer.to;
 }
 
 function countCodes(codes: Codes, rows: Uint16Array): Map<number, number> {

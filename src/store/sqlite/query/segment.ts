@@ -60,6 +60,9 @@ export interface Stretch {
   /** In order of sequence. */
   readonly parts: readonly Part[];
   readonly values: Values;
+  /** How many of all its events answer a question, if that was kept and cannot have changed. */
+  counted(question: string): number | undefined;
+  keepCount(question: string, count: number): void;
   /** Events by row, in the order asked for. */
   events(rows: readonly number[]): StoredEvent[];
   /**

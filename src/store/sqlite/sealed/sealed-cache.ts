@@ -23,6 +23,8 @@ export class SealedCache {
   readonly grams = new Lru<Uint8Array>(4 * megabyte);
   readonly bodies = new Lru<Bodies>(1 * megabyte);
   readonly values = new Lru<readonly string[]>(4 * megabyte);
+  /** What was counted, by the question. */
+  readonly counts = new Lru<number>(megabyte);
 
   /** Closes the other files. What was unpacked of them goes with time; nobody asks for it. */
   keepOnly(paths: readonly string[]): void {

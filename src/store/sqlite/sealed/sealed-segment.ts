@@ -100,6 +100,15 @@ export class SealedSegment {
     return this.#cache.grams.get(this.#key('grams', part), read, byteLength);
   }
 
+  counted(log: number, question: string): number | undefined {
+    return this.#cache.counts.peek(this.#key(question, log));
+  }
+
+  keepCount(log: number, question: string, count: number): void {
+    const key = this.#key(question, log);
+    this.#cache.counts.put(key, count, key.length);
+  }
+
   /** The bodies of one block, kept for a while. */
   bodies(block: number): Bodies {
     const read = () => this.#unpack([block]);

@@ -1,7 +1,7 @@
 import type { Packing, Range, StoredEvent } from '../../event-store.ts';
 import { partRows } from '../live/columns.ts';
 import type { Codes, Part, RowLines, Stretch, Texts, Values } from '../query/segment.ts';
-import type { SealedLog } from './directory.ts';
+import type { Bounds, SealedLog } from './directory.ts';
 import { mayContain } from './grams.ts';
 import type { SealedSegment } from './sealed-segment.ts';
 
@@ -15,6 +15,8 @@ export class SealedStretch implements Stretch {
   readonly latest: number;
   readonly values: Values;
   readonly #segment: SealedSegment;
+  /** Its place in the segment, once it was looked for. */
+  #found: { readonly log: SealedLog | undefined } | undefined;
 
   constructor(log: number, segment: SealedSegment, values: Values) {
     this.log = log;
@@ -25,27 +27,35 @@ export class SealedStretch implements Stretch {
   }
 
   get range(): Range {
-    const log = this.#place();
+    const log = this.#place;
     return log === undefined ? { from: 0, to: 0 } : rangeOf(log.firstSequence, log.rows);
   }
 
   get lastRecordedAt(): number {
-    return this.#place()?.lastRecordedAt ?? Number.NEGATIVE_INFINITY;
+    return this.#place?.lastRecordedAt ?? Number.NEGATIVE_INFINITY;
   }
 
   get parts(): Part[] {
-    const log = this.#place();
+    const log = this.#place;
     if (log === undefined) return [];
+    const { parts: bounds } = this.#segment.directory;
     const first = Math.floor(log.firstRow / partRows);
     const last = Math.floor((log.firstRow + log.rows - 1) / partRows);
-    return Array.from(
-      { length: last - first + 1 },
-      (_, index) => new SealedPart(this.#segment, log, first + index),
-    );
+    return bounds
+      .slice(first, last + 1)
+      .map((each, index) => new SealedPart(this.#segment, log, first + index, each));
+  }
+
+  counted(question: string): number | undefined {
+    return this.#segment.counted(this.log, question);
+  }
+
+  keepCount(question: string, count: number): void {
+    this.#segment.keepCount(this.log, question, count);
   }
 
   events(rows: readonly number[]): StoredEvent[] {
-    const log = this.#place();
+    const log = this.#place;
     return log === undefined ? [] : this.#segment.events(rows, log);
   }
 
@@ -56,7 +66,7 @@ export class SealedStretch implements Stretch {
   }
 
   leafHashes(sequences: Range): Uint8Array[] {
-    const log = this.#place();
+    const log = this.#place;
     if (log === undefined) return [];
     const { firstRow, firstSequence, rows } = log;
     const from = Math.max(sequences.from, firstSequence);
@@ -65,7 +75,7 @@ export class SealedStretch implements Stretch {
   }
 
   node(level: number, index: number): Uint8Array | undefined {
-    const log = this.#place();
+    const log = this.#place;
     if (log === undefined) return undefined;
     const { firstSequence: from, firstNode, rows } = log;
     const to = from + rows;
@@ -77,8 +87,9 @@ export class SealedStretch implements Stretch {
     return this.#segment.node(place + index - first);
   }
 
-  #place(): SealedLog | undefined {
-    return this.#segment.log(this.log);
+  get #place(): SealedLog | undefined {
+    this.#found ??= { log: this.#segment.log(this.log) };
+    return this.#found.log;
   }
 }
 
@@ -105,8 +116,7 @@ class SealedPart implements Part {
   readonly #begin: number;
   readonly #end: number;
 
-  constructor(segment: SealedSegment, log: SealedLog, part: number) {
-    const bounds = segment.directory.parts[part]!;
+  constructor(segment: SealedSegment, log: SealedLog, part: number, bounds: Bounds) {
     this.#segment = segment;
     this.#part = part;
     this.firstRow = Math.max(log.firstRow, part * partRows);
