@@ -44,7 +44,8 @@ export function verifyCommand(context: CliContext): Command {
       'after',
       `
 Files are checked without a network. The manifest and the proof are looked for beside them, and with one file its
-whole export is checked. Somebody has to vouch for the log's key: --key names it, --checkpoint stands for it.
+whole export is checked. Somebody has to vouch for the log's key: --key names it, --checkpoint stands for it. A key that
+was replaced has behind it, after a space, the size of the log up to which it counts.
 
 Exit codes: 0 everything was proved, 1 something is wrong or not proved, 2 wrong usage, 4 not allowed.
 
