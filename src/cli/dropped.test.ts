@@ -22,18 +22,18 @@ function dropping(page: number, drop: (store: EventStore) => Promise<void>): Eve
     get(target, property) {
       const value = Reflect.get(target, property);
       if (typeof value !== 'function') return value;
-      if (property !== 'list') return value.bind(target);
-      return async (organisation: string, query: ListQuery) => {
+      if (property !== 'list' && property !== 'listLines') return value.bind(target);
+      return async (organisation: string, query: ListQuery, ...rest: unknown[]) => {
         if (query.limit > 100) pages += 1;
         if (pages === page) await drop(memory);
-        return memory.list(organisation, query);
+        return value.call(memory, organisation, query, ...rest);
       };
     },
   });
 }
 
 /** A log with an event every hour, the time being that of the last one. */
-async function openLog(events: number, store: EventStore = createMemoryStore()) {
+async function openLog(events: number, store = createMemoryStore(), description = '') {
   let now = began;
   const app = new TestApp({ store, clock: () => now });
   const organisation = await app.organisation();
@@ -43,7 +43,7 @@ async function openLog(events: number, store: EventStore = createMemoryStore()) 
   const record = async (count: number) => {
     for (const end = recorded + count; recorded < end; recorded += 1) {
       now = began + recorded * hour;
-      await app.ledger.record(identity, [{ eventID: `e-${recorded}`, action: 'a' }]);
+      await app.ledger.record(identity, [{ eventID: `e-${recorded}`, action: 'a', description }]);
     }
   };
   await record(events);
@@ -146,6 +146,17 @@ describe('a log whose beginning was dropped', () => {
     assert.match(second.stderr, /dropped sequences \d+ to 129 before they were brought/);
     const third = await sync();
     assert.deepEqual([third.code, third.stderr.includes('dropped')], [0, false]);
+  });
+
+  it('is synced for the first time while more of it is dropped, and that is told of', async () => {
+    let organisation = '';
+    const store = dropping(2, (memory) => memory.drop([{ organisation, from: 0, to: 1_500 }]));
+    const { app, drop, annals } = await openLog(2_000, store, 'x'.repeat(1_000));
+    [{ identity: organisation } = { identity: '' }] = app.directory.organisations();
+    await drop(100);
+    const first = await annals('sync --to meanwhile --since 1y --json', cwd);
+    assert.equal(first.code, exitCodes.incomplete, first.stderr);
+    assert.deepEqual(JSON.parse(first.stdout).missed, { from: 100, to: 1_500 });
   });
 
   it('is followed, and what was missed is told of', async () => {

@@ -36,6 +36,8 @@ interface Look {
   readonly to: Micros;
   readonly deep: boolean;
   readonly position?: string;
+  /** The first sequence that a log of ours had when the look began. */
+  readonly keptFrom?: number;
 }
 
 /** What is kept between runs, in one file that is written whole, so that it is of one moment. */
@@ -58,7 +60,7 @@ interface State {
 export interface SyncOutcome {
   readonly delivered: number;
   readonly look: Look;
-  /** Sequences of a log of ours that were recorded since the look before, and dropped before this one. */
+  /** Sequences of a log of ours that were recorded since the look before, and dropped before this one had them all. */
   readonly missed?: { readonly from: number; readonly to: number };
   /** Whether it was one that an earlier run had begun; what came since then is still to be looked for. */
   readonly resumed: boolean;
@@ -106,19 +108,24 @@ export class Sync {
     const { pending } = this.#state;
     const look = pending ?? this.#nextLook(now);
     const source = this.#settings.openSource(look);
-    let { position } = look;
+    let { position, keptFrom } = look;
     let delivered = 0;
     let waiting: Entry[] = [];
     const commit = async () => {
       const entries = waiting;
       waiting = [];
       await this.#take(entries, signal);
-      await this.#keep({ pending: { ...look, ...(position !== undefined && { position }) } });
+      const reached = {
+        ...(position !== undefined && { position }),
+        ...(keptFrom !== undefined && { keptFrom }),
+      };
+      await this.#keep({ pending: { ...look, ...reached } });
       delivered += entries.length;
       this.#settings.watch(delivered);
     };
     for await (const batch of source.read(position, signal)) {
       signal.throwIfAborted();
+      keptFrom ??= source.log && (source.log.keptFrom ?? 0);
       for (const entry of batch.entries) {
         const isWithin = entry.at >= look.from && entry.at < look.to;
         if (isWithin && (await this.#isNew(entry))) waiting.push(entry);
@@ -127,17 +134,16 @@ export class Sync {
       if (waiting.length >= batchLength) await commit();
     }
     if (waiting.length > 0) await commit();
-    const missed = this.#missedOf(source.log);
+    const missed = this.#missedOf(source.log, keptFrom);
     await this.#end(look, source.log?.size);
     return { delivered, look, resumed: pending !== undefined, ...(missed && { missed }) };
   }
 
-  /** A first look misses nothing: what is gone by then was never its to bring. */
-  #missedOf(log: LogFacts | undefined): SyncOutcome['missed'] {
-    const { seen } = this.#state;
-    const { keptFrom } = log ?? {};
-    if (seen === undefined || keptFrom === undefined || keptFrom <= seen) return undefined;
-    return { from: seen, to: keptFrom };
+  /** Of what was gone when it began a first look misses nothing: that was never its to bring. */
+  #missedOf(log: LogFacts | undefined, began: number | undefined): SyncOutcome['missed'] {
+    const from = this.#state.seen ?? began;
+    const to = log?.keptFrom;
+    return from === undefined || to === undefined || to <= from ? undefined : { from, to };
   }
 
   #nextLook(now: Micros): Look {
