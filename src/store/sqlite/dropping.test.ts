@@ -214,20 +214,23 @@ async function checkLog(store: EventStore, log: TestLog, first: number): Promise
   assert.equal((await store.treeNodes(organisation, 8, 0, 100)).length, 4 * 32);
 }
 
-/** Gives up to which event the process said that all are gone. */
+/** Lets a process drop for a moment; gives up to which event it said that all are gone. */
 async function dropUntilKilled(directory: string): Promise<number> {
   const program = siblingModule(import.meta.url, './dropping.fixture').pathname;
   const child = spawn(process.execPath, [program, directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const closed = once(child, 'close');
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
+  await new Promise<void>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (/[1-9]\d*\n/.test(output)) resolve();
+    });
   });
-  await once(child.stdout, 'data');
   await setTimeout(Math.random() * 100);
   child.kill('SIGKILL');
-  await once(child, 'close');
+  await closed;
   return Number(output.split('\n').at(-2));
 }
 
