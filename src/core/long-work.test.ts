@@ -22,7 +22,11 @@ describe('long work', () => {
   it('lets everything else through, and short work too', async () => {
     const said: string[] = [];
     const work = new LongWork();
-    const long = work.do(slow('long', said));
+    function* waiting(): Slices<void> {
+      while (!said.includes('other')) yield;
+      said.push('long');
+    }
+    const long = work.do(waiting());
     setImmediate(() => said.push('other'));
     await work.do(slow('short', said, 0));
     await long;
