@@ -1,120 +1,150 @@
 /**
- * Exporting through the command into files: `node bench/export.ts [entries] [source…]`. Prints entries a second and the
- * command's peak memory, beside writing and hashing the same bytes. The vendors are stand-ins that make their pages as
- * they are asked, in a process of their own; waits, such as CockroachDB's rate limit, are left out.
+ * Exporting through the command into files: `node bench/export.ts [entries] [word…] [setting=value…]`. Prints entries a
+ * second, how that compares to doing nothing but compress, hash and write the same text, and the command's peak memory;
+ * in the end which exports took more than they may.
+ *
+ * Words choose what is measured: sources (`annals`, `thalassa`, `upcloud`, `cockroachdb`), formats (`json`, `ndjson`,
+ * `csv`), compressions (`plain`, `gzip`, `zstd`), and `whole` (one file), `daily`, or `first` (one file, by a command that
+ * was never started before). Without a format and a compression: all of them into one file, JSON into a file a day, and
+ * plain JSON at the first start. `node bench/export.ts 1000000 upcloud csv zstd daily` is one export. Settings: `bytes` (of an entry, 800), `days` (of the window, 30), `order` (of the vendors'
+ * lists: `newest`, `oldest`, `shuffled`) and `times`, how often each is done.
+ *
+ * The vendors are stand-ins that make their pages as they are asked, in a process of their own; waits, such as
+ * CockroachDB's rate limit, are left out.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  closeSync,
-  fdatasyncSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServerProcess } from '../test/server-process.ts';
 import { apiEvent } from './api-events.ts';
 import { Connection, requestBytes } from './connection.ts';
+import { referencePerSecond } from './export-reference.ts';
 import { perSecond, printRow, whole } from './figures.ts';
+import { note } from './notes.ts';
 
-const [entriesText = '1000000', ...wanted] = process.argv.slice(2);
+const dimensions = {
+  source: ['annals', 'thalassa', 'upcloud', 'cockroachdb'],
+  format: ['json', 'ndjson', 'csv'],
+  compress: ['plain', 'gzip', 'zstd'],
+  files: ['whole', 'daily', 'first'],
+} as const;
+
+type Cell = { readonly [D in keyof typeof dimensions]: (typeof dimensions)[D][number] };
+
+const [entriesText = '1000000', ...words] = process.argv.slice(2);
 const entries = Number(entriesText);
-const sources = wanted.length > 0 ? wanted : ['annals', 'thalassa', 'upcloud', 'cockroachdb'];
+const settings = { bytes: '800', days: '30', order: 'newest', times: '1' };
+const chosen = new Set<string>();
+const known: ReadonlySet<string> = new Set(Object.values(dimensions).flat());
+for (const word of words) {
+  const [name = '', value] = word.split('=');
+  if (value !== undefined && Object.hasOwn(settings, name))
+    Object.assign(settings, { [name]: value });
+  else if (known.has(word)) chosen.add(word);
+  else throw new Error(`${word} is no word of this: ${[...known].join(', ')}`);
+}
 const memoryTarget = 150;
 
-const command = fileURLToPath(new URL('measured-command.ts', import.meta.url));
-const moduleCache = fileURLToPath(new URL('../node_modules/.cache/annals', import.meta.url));
-const vendorServer = fileURLToPath(new URL('vendor-server.ts', import.meta.url));
-// A month ago, so that UpCloud's list is cheaper than its export of everything.
-const last = Date.now() * 1_000;
-const first = last - 30 * 86_400_000_000;
-const window = [
-  '--from',
-  new Date(first / 1_000).toISOString(),
-  '--to',
-  new Date(last / 1_000 + 1).toISOString(),
-];
-
-const formats = [
-  { name: 'json', flags: ['--format', 'json'] },
-  { name: 'ndjson', flags: ['--format', 'ndjson'] },
-  { name: 'csv', flags: ['--format', 'csv'] },
-  { name: 'json, a file a day', flags: ['--daily'] },
-  { name: 'json, zstd', flags: ['--compress', 'zstd'] },
-];
-
-/** Megabytes a second of hashing and writing, synced at the end. */
-function referenceMegabytes(directory: string): number {
-  const block = Buffer.alloc(1024 * 1024, 'annals ');
-  const file = openSync(join(directory, 'reference'), 'w');
-  const hash = createHash('sha256');
-  const began = performance.now();
-  for (let done = 0; done < 500; done += 1) {
-    hash.update(block);
-    writeSync(file, block);
-  }
-  fdatasyncSync(file);
-  closeSync(file);
-  return perSecond(500 * 1.048_576, performance.now() - began);
+function cells(): Cell[] {
+  const isNamed = (values: readonly string[]) => values.some((value) => chosen.has(value));
+  const among = <T extends string>(values: readonly T[]) =>
+    isNamed(values) ? values.filter((value) => chosen.has(value)) : values;
+  const all = among(dimensions.source).flatMap((source) =>
+    among(dimensions.files).flatMap((files) =>
+      among(dimensions.format).flatMap((format) =>
+        among(dimensions.compress).map((compress) => ({ source, format, compress, files })),
+      ),
+    ),
+  );
+  const usual = ({ files, format, compress }: Cell) =>
+    files === 'whole' || (format === 'json' && (files === 'daily' || compress === 'plain'));
+  const named = isNamed(dimensions.format) || isNamed(dimensions.compress);
+  return named ? all : all.filter(usual);
 }
 
-async function exportOnce(name: string, flags: readonly string[], env: Record<string, string>) {
-  const directory = mkdtempSync(join(tmpdir(), 'annals-bench-export-'));
+const command = fileURLToPath(new URL('measured-command.ts', import.meta.url));
+const vendorServer = fileURLToPath(new URL('vendor-server.ts', import.meta.url));
+// Up to now, so that UpCloud's list of a month is cheaper than its export of everything.
+const last = Date.now() * 1_000;
+const first = last - Number(settings.days) * 86_400_000_000;
+const textAt = (micros: number) => new Date(micros / 1_000).toISOString();
+const scratch = mkdtempSync(join(tmpdir(), 'annals-bench-export-'));
+/** What was compiled at an earlier start, as `bin/annals.js` keeps it. */
+const compiled = join(scratch, 'compiled');
+
+async function runCommand(flags: readonly string[], env: Record<string, string>) {
+  const began = performance.now();
+  const child = spawn(process.execPath, [command, 'export', ...flags], {
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said += text;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${flags.join(' ')}: ${code} ${said}`);
+  return { millis: performance.now() - began, peak: Number(/peak (\d+)/.exec(said)?.[1]) / 1e6 };
+}
+
+const over: string[] = [];
+
+async function measure(cell: Cell, access: readonly string[], env: Record<string, string>) {
+  const { source, format, compress, files } = cell;
+  const name = [source, format, compress, files].join(' ');
+  const directory = mkdtempSync(join(scratch, 'files-'));
   try {
-    const began = performance.now();
-    const all = [...flags, ...window, '--quiet', '--output', `${directory}/`];
-    const child = spawn(process.execPath, [command, 'export', ...all], {
-      // As bin/annals.js does.
-      env: { ...process.env, NODE_COMPILE_CACHE: moduleCache, ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let said = '';
-    child.stderr.on('data', (text) => {
-      said += text;
-    });
-    const [code] = await once(child, 'close');
-    const elapsed = performance.now() - began;
-    if (code !== 0) throw new Error(`${name}: ${code} ${said}`);
-    const bytes = readdirSync(directory).reduce(
-      (sum, file) => sum + statSync(join(directory, file)).size,
-      0,
-    );
-    const peak = Number(/peak (\d+)/.exec(said)?.[1]) / 1e6;
-    printRow(
-      name,
-      whole(perSecond(entries, elapsed)),
-      whole(perSecond(bytes / 1e6, elapsed)),
-      `${whole(peak)} MB`,
-      peak <= memoryTarget ? 'yes' : 'no',
-    );
+    if (files === 'first') rmSync(compiled, { recursive: true, force: true });
+    const flags = [
+      ...['--source', source, ...access, '--format', format],
+      ...(compress === 'plain' ? [] : ['--compress', compress]),
+      ...(files === 'daily' ? ['--daily'] : []),
+      ...['--from', textAt(first), '--to', textAt(last + 1_000)],
+      ...['--quiet', '--output', `${directory}/`],
+    ];
+    const { millis, peak } = await runCommand(flags, env);
+    checkCount(name, directory);
+    const reference = await referencePerSecond(directory, compress);
+    const rate = perSecond(entries, millis);
+    printRow(name, whole(rate), (rate / reference).toFixed(3), `${whole(peak)} MB`);
+    if (peak > memoryTarget) over.push(`${name} (${whole(peak)} MB)`);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
+/** A fast export that is not complete would be no news. */
+function checkCount(name: string, directory: string): void {
+  const manifest = readdirSync(directory).find((file) => file.endsWith('.manifest.json')) ?? '';
+  const { entries: written } = JSON.parse(readFileSync(join(directory, manifest), 'utf8')) as {
+    entries: number;
+  };
+  if (written !== entries) throw new Error(`${name}: ${written} entries of ${entries}`);
+}
+
 async function startVendors(): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [vendorServer, ...[entries, first, last].map(String)], {
+  const made = [entries, first, last, settings.bytes, settings.order].map(String);
+  const child = spawn(process.execPath, [vendorServer, ...made], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [port] = await once(child.stdout as NodeJS.ReadableStream, 'data');
   return { child, url: `http://127.0.0.1:${String(port).trim()}` };
 }
 
+/** Records the events; what the usual one lacks in length is made up for by a note. */
 async function fill(server: ServerProcess, key: string): Promise<void> {
   const connection = await Connection.open(server.url);
   const step = Math.floor((last - first) / entries);
-  for (let done = 0; done < entries; done += 1_000) {
-    const lines = Array.from({ length: Math.min(1_000, entries - done) }, (_, n) => {
+  const lack = Math.max(0, Number(settings.bytes) - 800);
+  const batch = Math.min(1_000, Math.floor(8_000_000 / Number(settings.bytes)));
+  for (let done = 0; done < entries; done += batch) {
+    const lines = Array.from({ length: Math.min(batch, entries - done) }, (_, n) => {
       const { createdAt: _at, ...event } = apiEvent(done + n, first);
-      const createdAt = new Date((first + (done + n) * step) / 1_000).toISOString();
-      return JSON.stringify({ ...event, createdAt });
+      const details = lack > 0 ? { details: { note: note(done + n, lack) } } : {};
+      return JSON.stringify({ ...event, createdAt: textAt(first + (done + n) * step), ...details });
     });
     const request = requestBytes('POST', '/v1/audit/events', key, lines.join('\n'));
     const { status, body } = await connection.ask(request);
@@ -123,31 +153,40 @@ async function fill(server: ServerProcess, key: string): Promise<void> {
   connection.close();
 }
 
-const scratch = mkdtempSync(join(tmpdir(), 'annals-bench-'));
-printRow('reference: hash and write', `${whole(referenceMegabytes(scratch))} MB/s`);
-rmSync(scratch, { recursive: true });
-printRow(
-  `${whole(entries)} entries`,
-  'entries/s',
-  'MB/s',
-  'peak memory',
-  `under ${memoryTarget} MB`,
-);
+/** Exports the newest thousand, so that what a first start compiles is not measured with the first export. */
+async function warm(access: readonly string[], env: Record<string, string>): Promise<void> {
+  const from = last - ((last - first) / entries) * 1_000;
+  const directory = mkdtempSync(join(scratch, 'warm-'));
+  const window = ['--from', textAt(from), '--to', textAt(last), '--output', `${directory}/`];
+  await runCommand([...access, ...window, '--quiet'], env);
+}
 
-if (sources.includes('annals')) {
+async function measureAll(all: Cell[], access: readonly string[], env: Record<string, string>) {
+  for (const cell of all) {
+    if (cell.files !== 'first') await warm(['--source', cell.source, ...access], env);
+    for (let time = 0; time < Number(settings.times); time += 1) await measure(cell, access, env);
+  }
+}
+
+const { bytes, days, order } = settings;
+printRow(
+  `${whole(entries)} entries of ${bytes} bytes, ${days} days, ${order}`,
+  'entries/s',
+  'of reference',
+  'peak memory',
+);
+const all = cells();
+const own = all.filter(({ source }) => source === 'annals');
+if (own.length > 0) {
   await using server = await ServerProcess.start();
   const { key } = await server.organisation('bench');
   await fill(server, key);
-  for (const { name, flags } of formats) {
-    await exportOnce(`annals, ${name}`, flags, { ANNALS_API: server.url, ANNALS_KEY: key });
-  }
+  const access = ['--include-system-services'];
+  await measureAll(own, access, { ANNALS_API: server.url, ANNALS_KEY: key });
 }
-
 const { child, url } = await startVendors();
-for (const source of sources.filter((each) => each !== 'annals')) {
-  for (const { name, flags } of formats) {
-    const all = ['--source', source, '--api', url, '--token', 'bench', ...flags];
-    await exportOnce(`${source}, ${name}`, all, {});
-  }
-}
+const vendors = all.filter(({ source }) => source !== 'annals');
+await measureAll(vendors, ['--api', url, '--token', 'bench'], {});
 child.kill();
+rmSync(scratch, { recursive: true });
+console.log(`over ${memoryTarget} MB: ${over.join(', ') || 'none'}`);

@@ -1,12 +1,16 @@
 /**
  * The three vendors' lists over so many entries that are made as they are asked for:
- * `node bench/vendor-server.ts <entries> <first> <last>` (microseconds). Prints its port.
+ * `node bench/vendor-server.ts <entries> <first> <last> <bytes> <order>` (times in microseconds). Prints its port.
+ *
+ * `order` is how a page lists its window: `newest` first as the vendors do, `oldest` first, or `shuffled`.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { formatInstant, type Micros, parseInstant } from '../src/core/micros.ts';
+import { note } from './notes.ts';
 
-const [count = 0, first = 0, last = 0] = process.argv.slice(2).map(Number);
+const [count = 0, first = 0, last = 0, bytes = 0] = process.argv.slice(2, 6).map(Number);
+const order = process.argv[6] ?? 'newest';
 const step = Math.max(1, Math.floor((last - first) / count));
 const timeOf = (place: number): Micros => first + place * step;
 
@@ -17,11 +21,11 @@ const placeAt = (text: string | null, otherwise: number): number => {
   return Math.min(Math.max(place, 0), count);
 };
 
-const filling = {
+/** What makes an entry as long as it shall be; without it one has some 300 bytes. */
+const filling = (place: number) => ({
   path: '/v1/vpcs/vpc-31c9aa/subnets',
-  agent: 'a'.repeat(120),
-  note: 'n'.repeat(300),
-};
+  note: note(place, Math.max(0, bytes - 300)),
+});
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ulid = (place: number): string =>
@@ -36,7 +40,7 @@ const entries = {
     eventID: `evt-${place}`,
     action: 'GET',
     resourceType: 'cloud_vpc',
-    context: { client_ip: '203.0.113.24', status: 200, ...filling },
+    context: { client_ip: '203.0.113.24', status: 200, ...filling(place) },
   }),
   upcloud: (place: number) => ({
     time: formatInstant(timeOf(place)),
@@ -47,7 +51,7 @@ const entries = {
     action: 'update',
     origin: 'api',
     account_username: 'ops_bot',
-    current_state: filling,
+    current_state: filling(place),
   }),
   cockroachdb: (place: number) => ({
     id: `id-${place}`,
@@ -55,37 +59,48 @@ const entries = {
     action: 'AUDIT_LOG_ACTION_CREATE_CLUSTER',
     source: 'AUDIT_LOG_SOURCE_CC_API',
     user_email: 'noor@example.org',
-    payload: JSON.stringify(filling),
+    payload: JSON.stringify(filling(place)),
     metadata: null,
   }),
 };
 
-const range = (from: number, to: number): number[] =>
-  Array.from({ length: Math.max(0, to - from) }, (_, place) => from + place);
+/** Far enough from every count's divisors that its multiples reach every place once. */
+const stride = 1_000_003;
+
+/** The n-th entry of those from `from` to `to`, in the order of the list. */
+function listed(n: number, from: number, to: number): number {
+  if (order === 'oldest') return from + n;
+  if (order === 'shuffled') return from + ((n * stride) % (to - from));
+  return to - 1 - n;
+}
+
+/** So many entries of a list, from a place on. */
+function page(from: number, to: number, start: number, limit: number): number[] {
+  const length = Math.max(0, Math.min(limit, to - from - start));
+  return Array.from({ length }, (_, n) => listed(start + n, from, to));
+}
 
 function answer(path: string, query: URLSearchParams): { body: object; total?: number } {
   const number = (name: string, otherwise: number) => Number(query.get(name) ?? otherwise);
   switch (path) {
     case '/v1/audit': {
       const limit = number('limit', 100);
-      const end = count - (number('page', 1) - 1) * limit;
-      const items = range(Math.max(0, end - limit), end)
-        .reverse()
-        .map(entries.thalassa);
+      const items = page(0, count, (number('page', 1) - 1) * limit, limit).map(entries.thalassa);
       return { body: { items, totalPages: Math.ceil(count / limit), itemsPerPage: limit } };
     }
     case '/1.3/audit-logs': {
       const from = placeAt(query.get('created_after'), first);
       const to = placeAt(query.get('created_before'), last);
-      const end = to - number('offset', 0);
-      const page = range(Math.max(from, end - number('limit', 100)), end).reverse();
-      return { body: { audit_logs: page.map(entries.upcloud) }, total: to - from };
+      const places = page(from, to, number('offset', 0), number('limit', 100));
+      return { body: { audit_logs: places.map(entries.upcloud) }, total: to - from };
     }
     default: {
       const from = placeAt(query.get('starting_from'), first);
       const end = Math.min(from + number('limit', 200), count);
-      const page = range(from, end).map(entries.cockroachdb);
-      return { body: { entries: page, next_starting_from: formatInstant(timeOf(end)) } };
+      const places = page(from, end, 0, end - from);
+      const listedNow = order === 'newest' ? places.reverse() : places;
+      const next = formatInstant(timeOf(end));
+      return { body: { entries: listedNow.map(entries.cockroachdb), next_starting_from: next } };
     }
   }
 }
