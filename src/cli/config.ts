@@ -1,24 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { AnnalsError } from '../core/errors.ts';
+import type { Config } from './config-schema.ts';
 import type { CliContext } from './context.ts';
-
-/** One server and how to be let in; named, so that it need not be typed again. */
-const savedContextSchema = z.strictObject({
-  api: z.string().exactOptional(),
-  key: z.string().exactOptional(),
-  organisation: z.string().exactOptional(),
-});
-
-const configSchema = z.strictObject({
-  current: z.string().exactOptional(),
-  contexts: z.record(z.string(), savedContextSchema),
-});
-
-export type SavedContext = z.output<typeof savedContextSchema>;
-export type Config = z.output<typeof configSchema>;
 
 /** `~/.config/annals/config.json`, or below `XDG_CONFIG_HOME`. */
 export function configFile({ env, home }: Pick<CliContext, 'env' | 'home'>): string {
@@ -38,6 +23,8 @@ export async function readConfig(context: Pick<CliContext, 'env' | 'home'>): Pro
       `Cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`,
     );
   }
+  // Most have no such file, and an export then needs no schemas at all, nor the memory they take.
+  const { configSchema } = await import('./config-schema.ts');
   try {
     return configSchema.parse(JSON.parse(text));
   } catch (cause) {

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { parseKey } from '../access/key.ts';
 import { AnnalsError } from '../core/errors.ts';
-import { readConfig, type SavedContext, writeConfig } from './config.ts';
+import { readConfig, writeConfig } from './config.ts';
+import type { SavedContext } from './config-schema.ts';
 import { defaultApi, isServerAddress } from './connection.ts';
 import type { CliContext } from './context.ts';
 import { printTable } from './table.ts';

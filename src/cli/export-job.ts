@@ -21,7 +21,7 @@ import { type ExportFlags, type PaceFlags, splitOf, writingOf } from './export-f
 import { filtersOf } from './filter-options.ts';
 import { nativeDraft } from './native-shape.ts';
 import { defaultSleep } from './sleep.ts';
-import { findTrail, nativeCsv, type SourceFlags, type Trail } from './sources.ts';
+import { findTrail, type Mapping, nativeCsv, type SourceFlags, type Trail } from './sources.ts';
 
 export type AllFlags = ExportFlags & SourceFlags;
 
@@ -36,6 +36,8 @@ export interface Asked {
   /** Everything that decides what is written, except the moment `--since` counts from. */
   readonly question: Omit<Question, 'window'>;
   readonly mark: string;
+  /** For `--shape native`, where the objects are not native already. */
+  readonly mapping: Mapping | undefined;
 }
 
 /** Throws `invalid` for what cannot be meant. */
@@ -65,21 +67,22 @@ export async function readQuestion(typed: AllFlags, context: CliContext): Promis
     format,
     envelope: flags.envelope,
     compress,
-    shape: trail.toDraft === undefined ? 'native' : flags.shape,
+    shape: trail.loadMapping === undefined ? 'native' : flags.shape,
     ...(flags.redact !== undefined && { redact: flags.redact }),
   };
   const mark = createHash('sha256')
     .update(JSON.stringify([question, flags.from, flags.to, flags.output, flags.proof]))
     .digest('hex')
     .slice(0, 16);
-  return { flags, trail, zone, window, compress, question, mark };
+  const mapping = flags.shape === 'native' ? await trail.loadMapping?.() : undefined;
+  return { flags, trail, zone, window, compress, question, mark, mapping };
 }
 
 function checkProving({ proof, redact, manifest, output }: AllFlags, trail: Trail): void {
   const refuse = (what: string, why: string) => {
     throw new AnnalsError('invalid', `Cannot use ${what}: ${why}`);
   };
-  if (trail.proofs === undefined) {
+  if (trail.openProofs === undefined) {
     if (proof === true) refuse('--proof', 'only a trail of --source annals can be proved');
     if (redact !== undefined) refuse('--redact', 'only --source annals knows what is personal');
   }
@@ -118,10 +121,9 @@ export function prepare(
   context: CliContext,
   note: (text: string) => void,
 ): Prepared {
-  const { flags, trail, zone, compress, question } = asked;
+  const { flags, trail, zone, compress, question, mapping } = asked;
   const { filters, split } = question;
   const { format } = writingOf(flags);
-  const toDraft = flags.shape === 'native' ? trail.toDraft : undefined;
   const parts = clientParts(flags, trail, context, note);
   const open = (proved?: { readonly snapshot: number }) =>
     trail.open(parts, {
@@ -137,7 +139,7 @@ export function prepare(
     parts,
     open,
     transform:
-      toDraft && ((entry) => ({ ...entry, text: JSON.stringify(nativeDraft(toDraft, entry)) })),
+      mapping && ((entry) => ({ ...entry, text: JSON.stringify(nativeDraft(mapping, entry)) })),
     window,
     question: { ...question, window },
     outputs: nameOutputs({
@@ -149,12 +151,12 @@ export function prepare(
       windowName: windowName(window, zone),
       split: split !== undefined,
     }),
-    format: formatOf(asked, toDraft !== undefined, startedAt),
+    format: formatOf(asked, startedAt),
     compress,
   };
 }
 
-function formatOf({ flags, trail, question }: Asked, mapped: boolean, startedAt: Micros): Format {
+function formatOf({ flags, trail, question, mapping }: Asked, startedAt: Micros): Format {
   if (flags.envelope === 'tcloud') {
     return tcloudFormat({
       exportedAt: startedAt,
@@ -164,7 +166,7 @@ function formatOf({ flags, trail, question }: Asked, mapped: boolean, startedAt:
       ...(flags.to !== undefined && { endDate: flags.to }),
     });
   }
-  if (question.format === 'csv') return csvFormat(mapped ? nativeCsv : trail.csv);
+  if (question.format === 'csv') return csvFormat(mapping === undefined ? trail.csv : nativeCsv);
   return question.format === 'ndjson' ? ndjsonFormat : jsonFormat;
 }
 

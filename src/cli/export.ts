@@ -9,7 +9,7 @@ import type { PlanRecord } from '../export/journal.ts';
 import { usualLimits } from '../export/limits.ts';
 import { saysComplete } from '../export/manifest.ts';
 import { type Outputs, outputDirectory } from '../export/naming.ts';
-import { Prover } from '../export/proving/prover.ts';
+import type { Prover } from '../export/proving/prover.ts';
 import { type ExportWorld, exportToFiles, exportToSink, isRefusal } from '../export/run-export.ts';
 import { streamSink } from '../export/sinks/stream.ts';
 import type { FileFacts, Part, Source } from '../export/stages.ts';
@@ -159,9 +159,11 @@ async function openProver(
   workplace: Workplace,
   { disk, clock, limits, signal }: ExportWorld,
 ): Promise<Prover | undefined> {
-  if (flags.proof !== true || trail.proofs === undefined) return undefined;
-  const server = trail.proofs(parts);
+  if (flags.proof !== true) return undefined;
+  const server = await trail.openProofs?.(parts);
+  if (server === undefined) return undefined;
   const redacted = flags.redact !== undefined;
+  const { Prover } = await import('../export/proving/prover.ts');
   try {
     return await Prover.open({ server, workplace, disk, clock, limits, redacted, signal });
   } catch (error) {

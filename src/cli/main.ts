@@ -1,11 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 import { homedir } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { AnnalsError, type ErrorCode, messageOf } from '../core/errors.ts';
 import { systemClock } from '../core/micros.ts';
 import { version } from '../server/version.ts';
 import { type CliContext, Exit, type ExitCode, exitCodes } from './context.ts';
+import { spareMemory, startOverOnceCompiled } from './memory.ts';
 
 type MakeCommand = (context: CliContext) => Command;
 
@@ -30,7 +30,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
 const streaming = new Set(['export', 'download', 'sync', 'import', 'verify']);
 
 /** The command that is named first, or all of them where none is, or all are spoken of. */
-async function wantedCommands(argv: readonly string[]): Promise<MakeCommand[]> {
+export async function wantedCommands(argv: readonly string[]): Promise<MakeCommand[]> {
   const [first = ''] = argv;
   const named =
     Object.hasOwn(commands, first) && first !== 'completion' ? commands[first] : undefined;
@@ -111,7 +111,11 @@ export async function main(): Promise<void> {
     if (error.code !== 'EPIPE') throw error;
     process.exit(argv[0] === 'export' ? exitCodes.incomplete : exitCodes.complete);
   });
-  if (streaming.has(argv[0] ?? '')) spareMemory();
+  if (streaming.has(argv[0] ?? '')) {
+    spareMemory();
+    await wantedCommands(argv);
+    startOverOnceCompiled();
+  }
   process.exitCode = await run(argv, {
     env: process.env,
     stdin: process.stdin,
@@ -123,15 +127,4 @@ export async function main(): Promise<void> {
     cwd: process.cwd(),
     home: homedir(),
   });
-}
-
-/**
- * Has V8 collect garbage when the heap has grown by a fifth, keep its nursery small, and do all of it on this thread,
- * whose scratch memory is used again. By itself it holds several times as much on a machine with memory to spare, which
- * costs a long stream a third of a gigabyte. To be called before the command is loaded.
- */
-export function spareMemory(): void {
-  setFlagsFromString('--heap-growing-percent=20');
-  setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--single-threaded');
 }

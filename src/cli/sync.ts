@@ -150,7 +150,7 @@ async function settingsOf(
   const usual = isServer
     ? join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'annals', `sync-${mark}`)
     : join(directory, `.annals-sync-${mark}`);
-  const draftOf = draftMaker(trail);
+  const draftOf = await draftMaker(trail);
   const endpoint = isServer
     ? await connectionOf(
         {
@@ -179,10 +179,11 @@ async function settingsOf(
   };
 }
 
-function draftMaker({ toDraft }: Trail): (entry: Entry) => Draft {
-  return toDraft === undefined
+async function draftMaker({ loadMapping }: Trail): Promise<(entry: Entry) => Draft> {
+  const mapping = await loadMapping?.();
+  return mapping === undefined
     ? ({ text }) => importers.native(text)
-    : (entry) => nativeDraft(toDraft, entry);
+    : (entry) => nativeDraft(mapping, entry);
 }
 
 function report(

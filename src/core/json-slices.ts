@@ -1,4 +1,5 @@
 import { decoded } from './decoded.ts';
+import { detached } from './detached.ts';
 import { AnnalsError } from './errors.ts';
 
 const quote = 0x22;
@@ -153,7 +154,7 @@ export class JsonSlicer {
       }
       at += 1;
     }
-    this.#item += piece.slice(kept);
+    this.#item = detached(this.#item + piece.slice(kept));
     this.#itemDepth = depth;
     this.#limit(this.#item.length, 'an object');
     return at;

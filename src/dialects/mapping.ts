@@ -43,14 +43,3 @@ export function fitting<F extends keyof Draft>(
   if (value === undefined || !draftSchema.shape[field].safeParse(value).success) return undefined;
   return { [field]: value } as Required<Pick<Draft, F>>;
 }
-
-/** What an HTTP method does, in one word. */
-export const methodWords: ReadonlyMap<string, 'create' | 'read' | 'update' | 'delete'> = new Map([
-  ['get', 'read'],
-  ['head', 'read'],
-  ['options', 'read'],
-  ['post', 'create'],
-  ['put', 'update'],
-  ['patch', 'update'],
-  ['delete', 'delete'],
-] as const);

@@ -41,6 +41,7 @@ export interface Disk {
 }
 
 export interface AppendFile {
+  /** Once resolved the memory may hold something else. */
   write(bytes: Uint8Array): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;

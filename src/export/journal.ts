@@ -28,7 +28,7 @@ export interface PlanRecord {
   readonly window: Window;
 }
 
-/** A sorted run of entries lies on disk, and everything before `position` is in it or in those before it. */
+/** A sorted run of entries lies on disk. */
 export interface RunRecord {
   readonly kind: 'run';
   readonly name: string;
@@ -36,10 +36,9 @@ export interface RunRecord {
   readonly entries: number;
   readonly first: EntryFacts;
   readonly last: EntryFacts;
-  readonly position?: string;
 }
 
-/** Nothing before `position` is missing, though no entry came with it: all were filtered out. */
+/** Everything before `position` that was wanted is in the runs noted so far. */
 export interface PositionRecord {
   readonly kind: 'position';
   readonly position: string;
@@ -108,9 +107,10 @@ export class Journal {
     return { journal: new Journal(file), records };
   }
 
-  /** Durable once resolved. */
-  async append(record: JournalRecord): Promise<void> {
-    await this.#file.write(Buffer.from(`${JSON.stringify(record)}\n`));
+  /** Durable once resolved; after a crash it may be that only the first of several are there. */
+  async append(...records: readonly JournalRecord[]): Promise<void> {
+    const lines = records.map((record) => `${JSON.stringify(record)}\n`);
+    await this.#file.write(Buffer.from(lines.join('')));
     await this.#file.sync();
   }
 

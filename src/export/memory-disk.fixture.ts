@@ -41,9 +41,9 @@ export class MemoryDisk implements Disk {
         // Half of a write may have happened when the process dies.
         const half = Math.floor(bytes.length / 2);
         this.#step(`write ${path}`);
-        pieces.push(bytes.slice(0, half));
+        pieces.push(new Uint8Array(bytes.subarray(0, half)));
         this.#step(`write rest ${path}`);
-        pieces.push(bytes.slice(half));
+        pieces.push(new Uint8Array(bytes.subarray(half)));
       },
       sync: async () => {
         this.#step(`sync ${path}`);

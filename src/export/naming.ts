@@ -1,11 +1,12 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Period } from '../core/window.ts';
-import { proofSuffix } from './proving/proof-file.ts';
 import type { Compression } from './sinks/blocks.ts';
 import type { Part } from './stages.ts';
 
 export const formatNames = ['json', 'ndjson', 'csv'] as const;
 export type FormatName = (typeof formatNames)[number];
+
+export const proofSuffix = '.proof.ndjson';
 
 const compressedExtensions: Readonly<Record<Compression, string>> = { gzip: '.gz', zstd: '.zst' };
 

@@ -97,8 +97,8 @@ export interface Part {
 /** How entries stand in a file. The texts of one file, one after the other, are the file. */
 export interface Format {
   begin(part: Part): string;
-  /** `place` counts from 0 within the file. */
-  entry(entry: Entry, place: number): string;
+  /** `place` counts from 0 within the file. In pieces, so that a text that stays as it is need not be copied. */
+  entry(entry: Entry, place: number): readonly string[];
   end(part: Part, count: number): string;
 }
 

@@ -30,10 +30,10 @@ interface Setting {
 
 /** So small that a few entries fill a block, a few blocks make a checkpoint, and runs must be merged twice. */
 const limits: Limits = {
-  blockLength: 1_000,
+  blockBytes: 1_000,
   checkpointBlocks: 3,
   checkpointMicros: day,
-  runLength: 4_000,
+  runBytes: 4_000,
   runMicros: day,
   openRuns: 2,
 };

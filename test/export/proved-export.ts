@@ -22,10 +22,10 @@ const zone = openZone('UTC');
 
 /** So small that a few events fill a block, a few blocks are made safe together, and runs must be merged twice. */
 export const smallLimits: Limits = {
-  blockLength: 1_000,
+  blockBytes: 1_000,
   checkpointBlocks: 3,
   checkpointMicros: day,
-  runLength: 1_000,
+  runBytes: 1_000,
   runMicros: day,
   openRuns: 2,
 };

@@ -9,18 +9,13 @@ import {
   refuseFilters,
   shareFilters,
 } from '../../export/filters.ts';
-import {
-  entryOf,
-  type ObjectRules,
-  type Received,
-  readObjects,
-} from '../../export/paging/objects.ts';
+import { type ObjectRules, readObjects } from '../../export/paging/objects.ts';
 import type { Batch, Origin, UnorderedSource } from '../../export/stages.ts';
 import { CursorWalk } from './cursor-walk.ts';
 import { formatNanos } from './nanos.ts';
 import type { CockroachdbSettings } from './settings.ts';
 
-const rules: ObjectRules = { arrays: ['entries'], id: 'id', time: 'created_at' };
+const shape = { arrays: ['entries'], id: 'id', time: 'created_at' } as const;
 
 /** Ask for no more, though the vendor states no maximum (wire: CockroachDB 10). */
 const maxPageSize = 500;
@@ -60,7 +55,7 @@ export function cockroachdbSource(
   settings: CockroachdbSettings,
   question: SourceQuestion,
 ): UnorderedSource {
-  const keeps = cockroachdbFilter(question.filters);
+  const rules: ObjectRules = { ...shape, keeps: cockroachdbFilter(question.filters) };
   const ask = paced(parts.ask, requestsPerSecond, parts.clock, parts.patience.sleep);
   return {
     order: 'unknown',
@@ -88,8 +83,8 @@ export function cockroachdbSource(
             }
             walk.see(piece.value);
             beyond ||= piece.value.some(({ at }) => at >= window.to);
-            const kept = piece.value.filter(({ value }) => keeps(value));
-            yield { entries: kept.map(entryOf), received: piece.value.length };
+            const entries = piece.value.filter(({ kept }) => kept);
+            yield { entries, received: piece.value.length };
           }
         } catch (error) {
           await patience.wait(hinted(error), signal);
@@ -135,7 +130,7 @@ function hinted(error: unknown): unknown {
 }
 
 /** The API has no filters of its own; fields without a counterpart are refused rather than match nothing. */
-function cockroachdbFilter(filters: ExportFilters): (value: Received['value']) => boolean {
+function cockroachdbFilter(filters: ExportFilters): NonNullable<ObjectRules['keeps']> {
   const unknown: FilterName[] = [
     'impersonatorIdentity',
     'resourceTypes',

@@ -27,12 +27,11 @@ export class CursorWalk {
   }
 
   see(objects: readonly Received[]): void {
-    for (const { id, value } of objects) {
+    for (const { id, time } of objects) {
       this.#page.add(id);
       if (!this.#before.has(id)) this.#fresh += 1;
-      const text = String(value.created_at);
-      const nanos = parseNanos(text) ?? 0n;
-      if (this.#last === undefined || nanos > this.#last.nanos) this.#last = { text, nanos };
+      const nanos = parseNanos(time) ?? 0n;
+      if (this.#last === undefined || nanos > this.#last.nanos) this.#last = { text: time, nanos };
     }
   }
 

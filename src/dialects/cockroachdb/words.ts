@@ -1,4 +1,4 @@
-import { methodWords } from '../mapping.ts';
+import { methodWords } from '../method-words.ts';
 
 /** CockroachDB's words for actions and sources, and which of them stands for a native one (docs/dialects.md). */
 

@@ -1,13 +1,12 @@
 import type { Question } from '../../export/asking/ask.ts';
 import type { ClientParts, SourceQuestion } from '../../export/asking/client-parts.ts';
-import { patiently } from '../../export/asking/patience.ts';
 import {
-  collectObjects,
-  entryOf,
+  type AnswerEnd,
   type ObjectRules,
   type Received,
+  readObjects,
 } from '../../export/paging/objects.ts';
-import { beginning, type Page, type WalkState, walkPages } from '../../export/paging/walk.ts';
+import { type WalkState, walkPages } from '../../export/paging/walk.ts';
 import type { Origin, UnorderedSource } from '../../export/stages.ts';
 import { type Credentials, thalassaCredentials } from './credentials.ts';
 import type { ThalassaSettings } from './settings.ts';
@@ -64,29 +63,25 @@ export function thalassaSource(
       const limit = resumed?.limit ?? question.pageSize ?? defaultPageSize;
       const credentials = thalassaCredentials(parts, settings);
       let expected: number | undefined;
-      const ask = ({ pages }: Pick<WalkState, 'pages'>) =>
-        patiently(parts.patience, signal, async (): Promise<Page<Received>> => {
-          const url = pageUrl(api, question, pages + 1, limit);
-          const { objects, envelope } = await askWith(credentials, parts, settings, url, signal);
-          const total = countIn(envelope, 'totalPages');
-          const size = countIn(envelope, 'itemsPerPage');
-          if (total !== undefined) expected = total * (size ?? limit);
-          return {
-            objects,
-            ...(size !== undefined && { size }),
-            ...(total !== undefined && { saysLast: pages + 1 >= total }),
-          };
-        });
-      for await (const { objects, state } of walkPages(
-        ask,
-        question.window,
-        resumed ?? beginning,
-      )) {
+      async function* ask({ pages }: Pick<WalkState, 'pages'>) {
+        const url = pageUrl(api, question, pages + 1, limit);
+        const { envelope } = yield* askWith(credentials, parts, settings, url, signal);
+        const total = countIn(envelope, 'totalPages');
+        const size = countIn(envelope, 'itemsPerPage');
+        if (total !== undefined) expected = total * (size ?? limit);
+        return {
+          ...(size !== undefined && { size }),
+          ...(total !== undefined && { saysLast: pages + 1 >= total }),
+        };
+      }
+      const { window } = question;
+      const walk = walkPages({ window, ask, patience: parts.patience, signal, resumed });
+      for await (const { objects, state } of walk) {
         yield {
-          entries: objects.map(entryOf),
+          entries: objects,
           received: objects.length,
           ...(expected !== undefined && { expected }),
-          position: JSON.stringify({ ...state, limit } satisfies Position),
+          ...(state && { position: JSON.stringify({ ...state, limit } satisfies Position) }),
         };
       }
     },
@@ -94,14 +89,14 @@ export function thalassaSource(
 }
 
 /** Asks with the credential in hand; where that was refused and another can be had, once more with that. */
-async function askWith(
+async function* askWith(
   credentials: Credentials,
   parts: ClientParts,
   { organisation }: ThalassaSettings,
   url: URL,
   signal: AbortSignal,
-) {
-  const attempt = async () => {
+): AsyncGenerator<Received[], AnswerEnd> {
+  async function* attempt() {
     const question: Question = {
       url,
       headers: {
@@ -110,13 +105,13 @@ async function askWith(
         ...(organisation !== undefined && { 'x-organisation-identity': organisation }),
       },
     };
-    return collectObjects(parts, question, rules, signal);
-  };
+    return yield* readObjects(parts, question, rules, signal);
+  }
   try {
-    return await attempt();
+    return yield* attempt();
   } catch (error) {
     if (!credentials.renew(error)) throw error;
-    return attempt();
+    return yield* attempt();
   }
 }
 

@@ -4,20 +4,14 @@ import type { Window } from '../../core/window.ts';
 import type { Question } from '../../export/asking/ask.ts';
 import type { ClientParts, SourceQuestion } from '../../export/asking/client-parts.ts';
 import { patiently } from '../../export/asking/patience.ts';
-import {
-  collectObjects,
-  entryOf,
-  type ObjectRules,
-  type Received,
-  readObjects,
-} from '../../export/paging/objects.ts';
+import { type ObjectRules, type Received, readObjects } from '../../export/paging/objects.ts';
 import { together } from '../../export/paging/together.ts';
-import { beginning, type Page, type WalkState, walkPages } from '../../export/paging/walk.ts';
+import { beginning, type PageEnd, type WalkState, walkPages } from '../../export/paging/walk.ts';
 import type { Batch, Origin, UnorderedSource } from '../../export/stages.ts';
 import { type UpcloudFilters, upcloudFilters } from './filters.ts';
 import type { UpcloudSettings } from './settings.ts';
 
-const rules: ObjectRules = { arrays: ['audit_logs'], id: 'cloud_event_id', time: 'time' };
+const shape = { arrays: ['audit_logs'], id: 'cloud_event_id', time: 'time' } as const;
 
 /** The one size all sources allow (wire: UpCloud 10). */
 const pageSize = 100;
@@ -43,8 +37,12 @@ interface Position {
   readonly pieces: readonly Piece[];
 }
 
-interface ListPage extends Page<Received> {
+interface ListEnd extends PageEnd {
   readonly total: number | undefined;
+}
+
+interface ListPage extends ListEnd {
+  readonly objects: readonly Received[];
 }
 
 /** What an entry says in plain texts: the columns of a table of them (wire: UpCloud 3.3). */
@@ -91,6 +89,7 @@ class UpcloudReader {
   readonly #window: Window;
   readonly #limit: number;
   readonly #filters: UpcloudFilters;
+  readonly #rules: ObjectRules;
 
   constructor(
     parts: ClientParts,
@@ -103,6 +102,7 @@ class UpcloudReader {
     this.#window = window;
     this.#limit = Math.max(leastPageSize, Math.min(wished ?? pageSize, pageSize));
     this.#filters = filters;
+    this.#rules = { ...shape, keeps: (value) => filters.keeps(value) };
   }
 
   async *read(position: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
@@ -111,7 +111,7 @@ class UpcloudReader {
       return;
     }
     const whole: Piece = { ...this.#window, state: beginning };
-    const first = await this.#ask(whole, 0, signal);
+    const first = await this.#collect(whole, 0, signal);
     if (this.#exportIsCheaper(first.total)) {
       if (yield* this.#stream(first.total ?? 0, signal)) return;
     }
@@ -131,33 +131,49 @@ class UpcloudReader {
     const standing = [...pieces];
     let known = first;
     const readings = pieces.map((piece) => (shared: AbortSignal) => {
-      const ask = async ({ pages, objects }: Pick<WalkState, 'pages' | 'objects'>) => {
+      const ask = ({ pages, objects }: Pick<WalkState, 'pages' | 'objects'>) => {
         const answered = pages === 0 ? known : undefined;
         known = undefined;
         const at = offset === 'items' ? objects : pages + 1;
-        return answered ?? this.#ask(piece, at, shared, objects);
+        return answered ? given(answered) : this.#page(piece, at, shared, objects);
       };
       // The bounds are inclusive on both sides, so neighbours overlap by an instant.
-      return walkPages(ask, { from: piece.from, to: piece.to + 1 }, piece.state);
+      const window = { from: piece.from, to: piece.to + 1 };
+      const { patience } = this.#parts;
+      return walkPages({ window, ask, patience, signal: shared, resumed: piece.state });
     });
     for await (const { place, value } of together(readings, signal)) {
       const { objects, state } = value;
-      standing[place] = { ...(pieces[place] as Piece), state };
+      if (state) standing[place] = { ...(pieces[place] as Piece), state };
       const position: Position = { offset, pieces: standing };
       yield {
-        ...this.#batchOf(objects),
+        ...batchOf(objects),
         ...(total !== undefined && { expected: total }),
-        position: JSON.stringify(position),
+        ...(state && { position: JSON.stringify(position) }),
       };
     }
   }
 
-  #batchOf(objects: readonly Received[]): Batch {
-    const kept = objects.filter(({ value }) => this.#filters.keeps(value));
-    return { entries: kept.map(entryOf), received: objects.length };
+  /** A page as a whole, however often it must be asked for. */
+  #collect(piece: Window, offset: number, signal: AbortSignal): Promise<ListPage> {
+    return patiently(this.#parts.patience, signal, async () => {
+      const objects: Received[] = [];
+      await using pieces = this.#page(piece, offset, signal);
+      for (;;) {
+        const next = await pieces.next();
+        if (next.done === true) return { ...next.value, objects };
+        objects.push(...next.value);
+      }
+    });
   }
 
-  #ask(piece: Window, offset: number, signal: AbortSignal, before = 0): Promise<ListPage> {
+  /** One attempt at a page, behind so many objects of the list. */
+  async *#page(
+    piece: Window,
+    offset: number,
+    signal: AbortSignal,
+    before = 0,
+  ): AsyncGenerator<readonly Received[], ListEnd> {
     const url = new URL(`${this.#settings.api}/1.3/audit-logs`);
     const query = url.searchParams;
     query.set('limit', String(this.#limit));
@@ -165,18 +181,11 @@ class UpcloudReader {
     query.set('created_after', formatInstant(piece.from));
     query.set('created_before', formatInstant(piece.to));
     for (const [name, value] of this.#filters.query) query.append(name, value);
-    return patiently(this.#parts.patience, signal, async () => {
-      const { objects, headers } = await collectObjects(
-        this.#parts,
-        this.#question(url),
-        rules,
-        signal,
-      );
-      const said = Number(headers.get('upcloud-total-count') ?? Number.NaN);
-      const total = Number.isSafeInteger(said) && said > 0 ? said : undefined;
-      const reached = before + objects.length;
-      return { objects, total, ...saysLast(reached, total, objects.length < this.#limit) };
-    });
+    const asked = this.#question(url);
+    const { headers, count } = yield* readObjects(this.#parts, asked, this.#rules, signal);
+    const said = Number(headers.get('upcloud-total-count') ?? Number.NaN);
+    const total = Number.isSafeInteger(said) && said > 0 ? said : undefined;
+    return { total, ...saysLast(before + count, total, count < this.#limit) };
   }
 
   #question(url: URL): Question {
@@ -197,9 +206,9 @@ class UpcloudReader {
     signal: AbortSignal,
   ): Promise<OffsetMeaning> {
     if (first.length < this.#limit) return 'items';
-    const { objects: third } = await this.#ask(whole, 2, signal);
+    const { objects: third } = await this.#collect(whole, 2, signal);
     if (repeatedIn(third, first) * 2 >= first.length) return 'items';
-    const again = await this.#ask(whole, 0, signal);
+    const again = await this.#collect(whole, 0, signal);
     if (repeatedIn(again.objects, first) < first.length) {
       return this.#meaningOfOffset(whole, again, signal);
     }
@@ -244,9 +253,10 @@ class UpcloudReader {
     for (let attempt = 1; attempt <= exportAttempts; attempt += 1) {
       let within = 0;
       try {
-        for await (const objects of readObjects(this.#parts, this.#question(url), rules, signal)) {
+        const asked = this.#question(url);
+        for await (const objects of readObjects(this.#parts, asked, this.#rules, signal)) {
           within += objects.filter(({ at }) => at >= from && at < to).length;
-          yield { ...this.#batchOf(objects), expected: total };
+          yield { ...batchOf(objects), expected: total };
         }
         if (within >= total) return true;
         note(`The export brought ${within} of ${total} events; reading the list`);
@@ -259,6 +269,16 @@ class UpcloudReader {
     }
     return false;
   }
+}
+
+/** A page that was read before, as if it were read now. */
+async function* given({ objects, ...end }: ListPage): AsyncGenerator<readonly Received[], ListEnd> {
+  yield objects;
+  return end;
+}
+
+function batchOf(objects: readonly Received[]): Batch {
+  return { entries: objects.filter(({ kept }) => kept), received: objects.length };
 }
 
 function repeatedIn(page: readonly Received[], before: readonly Received[]): number {

@@ -1,4 +1,4 @@
-import { methodWords } from '../mapping.ts';
+import { methodWords } from '../method-words.ts';
 
 /**
  * The words UpCloud has for actions, resource types and origins, and which of them stands for a native one. The

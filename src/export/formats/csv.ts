@@ -12,7 +12,7 @@ export interface CsvLayout {
 export function csvFormat(layout: CsvLayout): Format {
   return {
     begin: () => layout.header,
-    entry: ({ text }) => layout.row(text),
+    entry: ({ text }) => [layout.row(text)],
     end: () => '',
   };
 }

@@ -28,7 +28,7 @@ export function tcloudFormat({ exportedAt, filters, ...typed }: TcloudFacts): Fo
       ];
       return `{\n${members.join(',\n')},\n  "logs": [`;
     },
-    entry: ({ text }, place) => (place === 0 ? `\n    ${text}` : `,\n    ${text}`),
+    entry: ({ text }, place) => [place === 0 ? '\n    ' : ',\n    ', text],
     end({ window }, count) {
       const range = {
         type: typed.since === undefined ? 'custom' : 'duration',

@@ -7,9 +7,15 @@ import { place, type Question } from '../asking/ask.ts';
 import type { ClientParts } from '../asking/client-parts.ts';
 import type { Entry } from '../stages.ts';
 
-/** An object of a list, as its source wrote it and as it was understood. */
+/**
+ * An object of a list, as its source wrote it, and what had to be understood of it. The rest is forgotten at once: a
+ * parsed object takes several times the memory of its text.
+ */
 export interface Received extends Entry {
-  readonly value: Readonly<Record<string, unknown>>;
+  /** Its time as the source wrote it. */
+  readonly time: string;
+  /** Whether it passed the filters that are applied here. */
+  readonly kept: boolean;
 }
 
 /** How a vendor's objects are read. */
@@ -18,10 +24,14 @@ export interface ObjectRules {
   readonly arrays: readonly string[];
   readonly id: string;
   readonly time: string;
+  /** Whether an object passes the filters that are applied here; absent when all do. */
+  readonly keeps?: (value: Readonly<Record<string, unknown>>) => boolean;
 }
 
 /** What an answer said around its list, and in its headers. */
 export interface AnswerEnd {
+  /** How many objects it held. */
+  readonly count: number;
   readonly envelope: Readonly<Record<string, unknown>> | undefined;
   readonly headers: Headers;
 }
@@ -40,10 +50,12 @@ export async function* readObjects(
   const answer = await parts.ask(question, signal);
   if (answer.status !== 200) throw await refusalOf(answer, question, parts.clock);
   try {
-    const slices = sliceJson(answer.body, rules);
+    let count = 0;
+    await using slices = sliceJson(answer.body, rules);
     for (;;) {
       const slice = await slices.next();
-      if (slice.done === true) return { envelope: slice.value, headers: answer.headers };
+      if (slice.done === true) return { count, envelope: slice.value, headers: answer.headers };
+      count += slice.value.length;
       yield slice.value.map((text) => readObject(text, rules));
     }
   } catch (error) {
@@ -58,37 +70,22 @@ export async function* readObjects(
   }
 }
 
-/** The whole of a list that is known to be small. */
-export async function collectObjects(
-  parts: ClientParts,
-  question: Question,
-  rules: ObjectRules,
-  signal: AbortSignal,
-): Promise<{ readonly objects: readonly Received[] } & AnswerEnd> {
-  const objects: Received[] = [];
-  const pieces = readObjects(parts, question, rules, signal);
-  for (;;) {
-    const piece = await pieces.next();
-    if (piece.done === true) return { objects, ...piece.value };
-    objects.push(...piece.value);
-  }
-}
-
-function readObject(text: string, { id: idKey, time: timeKey }: ObjectRules): Received {
+function readObject(text: string, rules: ObjectRules): Received {
   let value: Record<string, unknown>;
   try {
     value = JSON.parse(text) as Record<string, unknown>;
   } catch (cause) {
     throw new AnnalsError('corrupt', 'an object in it cannot be read', { cause });
   }
-  const id = value[idKey];
-  const time = value[timeKey];
+  const id = value[rules.id];
+  const time = value[rules.time];
   return {
     text,
-    value,
     // Without an id of its own an object is known by what it says (wire: Thalassa 3.6).
     id: typeof id === 'string' && id !== '' ? id : createHash('sha256').update(text).digest('hex'),
-    at: readTime(time, timeKey),
+    at: readTime(time, rules.time),
+    time: String(time),
+    kept: rules.keeps?.(value) ?? true,
   };
 }
 
@@ -102,5 +99,3 @@ function readTime(time: unknown, key: string): Micros {
     `Cannot export: the source sent an event whose ${key} is ${JSON.stringify(time)?.slice(0, 60)}, which is no time`,
   );
 }
-
-export const entryOf = ({ text, id, at }: Received): Entry => ({ text, id, at });

@@ -2,17 +2,41 @@ import { createHash } from 'node:crypto';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Micros } from '../../core/micros.ts';
 import type { Window } from '../../core/window.ts';
+import { Patience, type PatienceSettings } from '../asking/patience.ts';
 import type { EntryFacts } from '../stages.ts';
 import { IdSet } from './id-set.ts';
 import { OrderWatch } from './order-watch.ts';
 
-/** A page of a list, and what was said about the list. */
-export interface Page<T extends EntryFacts> {
-  readonly objects: readonly T[];
+/** What was said about a list beside a page of it. */
+export interface PageEnd {
   /** How many objects a full page has, if that was said. */
   readonly size?: number;
   /** Whether this is said to be the last page; vendors are wrong about it. */
   readonly saysLast?: boolean;
+}
+
+/** A page as a walk remembers it: its objects have been handed on while they came. */
+interface Page extends PageEnd {
+  readonly objects: readonly EntryFacts[];
+}
+
+type Place = Pick<WalkState, 'pages' | 'objects'>;
+
+export interface WalkQuestion<T extends EntryFacts> {
+  readonly window: Window;
+  /** Asks once for the page at a place and gives its objects as they arrive. */
+  readonly ask: (place: Place) => AsyncGenerator<readonly T[], PageEnd>;
+  /** What fails is asked again, and the objects that had come are given again. */
+  readonly patience: PatienceSettings;
+  readonly signal: AbortSignal;
+  /** Where an earlier walk stood. */
+  readonly resumed?: WalkState | undefined;
+}
+
+/** A few objects of the list, and where the walk stands once they are safe; absent in the middle of a page. */
+export interface WalkStep<T> {
+  readonly objects: readonly T[];
+  readonly state?: WalkState;
 }
 
 /** Where a walk stands: plain JSON, for a position. */
@@ -52,10 +76,9 @@ const maxRounds = 10;
  * nor a short page is believed alone.
  */
 export async function* walkPages<T extends EntryFacts>(
-  ask: (place: Pick<WalkState, 'pages' | 'objects'>) => Promise<Page<T>>,
-  window: Window,
-  resumed: WalkState = beginning,
-): AsyncGenerator<{ objects: readonly T[]; state: WalkState }> {
+  question: WalkQuestion<T>,
+): AsyncGenerator<WalkStep<T>> {
+  const { window, resumed = beginning } = question;
   const seen = new IdSet();
   let state = resumed;
   while (!state.done) {
@@ -64,20 +87,20 @@ export async function* walkPages<T extends EntryFacts>(
     let unseen = 0;
     let largest = 0;
     for (let ended = false; !ended; ) {
-      const page = await ask(state);
+      const page = yield* readPage(question, state);
       const { objects } = page;
       order.watch(objects);
       if (order.order !== 'newest-first') unseen += countUnseen(seen, objects, window);
       ended = isLast(page, largest) || order.isBehind(window, objects);
       largest = Math.max(largest, objects.length);
       state = after(state, objects);
-      yield { objects, state };
+      yield { objects: [], state };
     }
     if (order.order === 'newest-first') {
-      yield* catchUp(ask, window, state);
+      yield* catchUp(question, state);
       state = { ...state, done: true };
     } else {
-      const head = await ask(beginning);
+      const head = yield* readPage(question, beginning);
       const unchanged = order.order !== 'unknown' && markOf(head.objects) === state.first;
       const nothingNew = state.round > resumed.round && unseen === 0;
       state =
@@ -91,17 +114,38 @@ export async function* walkPages<T extends EntryFacts>(
 
 /** What came on top of a newest-first list since the round began, down to where it began. */
 async function* catchUp<T extends EntryFacts>(
-  ask: (place: Pick<WalkState, 'pages' | 'objects'>) => Promise<Page<T>>,
-  { from }: Window,
+  question: WalkQuestion<T>,
   state: WalkState,
-): AsyncGenerator<{ objects: readonly T[]; state: WalkState }> {
+): AsyncGenerator<WalkStep<T>> {
+  const { from } = question.window;
   const reached = Math.max(state.newest ?? from, from);
-  let place: Pick<WalkState, 'pages' | 'objects'> = beginning;
+  let place: Place = beginning;
   for (;;) {
-    const { objects } = await ask(place);
-    if (objects.length > 0) yield { objects, state };
+    const { objects } = yield* readPage(question, place);
     if (objects.length === 0 || objects.some(({ at }) => at <= reached)) return;
     place = { pages: place.pages + 1, objects: place.objects + objects.length };
+  }
+}
+
+/** Hands on the objects of a page as they come, in as many attempts as it takes, and keeps no more than their facts. */
+async function* readPage<T extends EntryFacts>(
+  { ask, patience, signal }: WalkQuestion<T>,
+  place: Place,
+): AsyncGenerator<WalkStep<T>, Page> {
+  const trying = new Patience(patience);
+  for (;;) {
+    const seen: EntryFacts[] = [];
+    try {
+      await using pieces = ask(place);
+      for (;;) {
+        const piece = await pieces.next();
+        if (piece.done === true) return { ...piece.value, objects: seen };
+        for (const { id, at } of piece.value) seen.push({ id, at });
+        yield { objects: piece.value };
+      }
+    } catch (error) {
+      await trying.wait(error, signal);
+    }
   }
 }
 
@@ -116,7 +160,7 @@ function after(state: WalkState, objects: readonly EntryFacts[]): WalkState {
   };
 }
 
-function isLast({ objects, size, saysLast }: Page<EntryFacts>, largest: number): boolean {
+function isLast({ objects, size, saysLast }: Page, largest: number): boolean {
   if (objects.length === 0) return true;
   if (saysLast === false) return false;
   const full = size ?? largest;

@@ -44,8 +44,6 @@ export const lineEntries = 256;
 /** More than any line we write: a tile of events, each with the hashes of a gap before it. */
 export const maxLineBytes = 4 * 1024 * 1024;
 
-export const proofSuffix = '.proof.ndjson';
-
 export function formatHead(head: ProofHead): string {
   return `${JSON.stringify({ proofVersion: 1, ...head })}\n`;
 }

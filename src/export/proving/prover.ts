@@ -10,7 +10,7 @@ import { type PersonalPaths, personalPaths } from '../../integrity/personal.ts';
 import type { Disk } from '../disk.ts';
 import type { ProofRecord } from '../journal.ts';
 import type { Limits } from '../limits.ts';
-import { BlockWriter } from '../sinks/blocks.ts';
+import { BlockMemory, BlockWriter } from '../sinks/blocks.ts';
 import { Spill } from '../sorting/spill.ts';
 import type { Entry } from '../stages.ts';
 import type { Workplace } from '../workplace.ts';
@@ -109,7 +109,7 @@ export class Prover {
    * when events and hashes do not lead to the checkpoint: then the server did not send what is in its log.
    */
   async finish(directory: string, name: string, entries: number): Promise<ProofFacts> {
-    const { disk, workplace, redacted } = this.#settings;
+    const { disk, limits, workplace, redacted } = this.#settings;
     const { checkpoint, keys, personalPaths } = this.#beginning;
     const working = join(workplace.directory, 'proof.part');
     const path = join(directory, name);
@@ -120,7 +120,9 @@ export class Prover {
       return { name, bytes: done.bytes, sha256: done.sha256 };
     }
     await this.#spill.flush();
-    const writer = await BlockWriter.open(disk, working, { compress: undefined });
+    const writer = await BlockWriter.open(disk, working, new BlockMemory(limits.blockBytes), {
+      compress: undefined,
+    });
     try {
       writer.add(formatHead({ checkpoint, keys, personalPaths, entries, redacted }));
       const tree = new TreeCheck(this.#checkpoint.size);

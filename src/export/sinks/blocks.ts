@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress } from 'node:zlib';
 import { AnnalsError } from '../../core/errors.ts';
 import type { AppendFile, Disk } from '../disk.ts';
+import { TextMemory } from '../text-memory.ts';
 
 export const compressions = ['gzip', 'zstd'] as const;
 export type Compression = (typeof compressions)[number];
@@ -14,37 +15,48 @@ const maxInFlight = 3;
  * Turns text into the bytes of a file, block by block. A compressed block is a whole gzip member or zstd frame, and
  * both may stand one after the other; so a file can be continued behind any block, and since blocks are closed by what
  * is in them and never by time, an interrupted file comes out byte for byte like an undisturbed one.
+ *
+ * Texts become bytes at once, in memory that is used again for later blocks: however fast they come, there is nothing
+ * of them for the garbage collector to keep.
  */
 export class BlockWriter {
   readonly #file: AppendFile;
+  readonly #memory: BlockMemory;
   readonly #compress: Compression | undefined;
   readonly #hash: Hash;
   #bytes: number;
-  #texts: string[] = [];
-  #length = 0;
+  /** The block in hand, once something is in it. */
+  #block: TextMemory | undefined;
   #inFlight = 0;
   #tail: Promise<void> = Promise.resolve();
 
   private constructor(
     file: AppendFile,
+    memory: BlockMemory,
     compress: Compression | undefined,
     kept: { hash: Hash; bytes: number },
   ) {
     this.#file = file;
+    this.#memory = memory;
     this.#compress = compress;
     this.#hash = kept.hash;
     this.#bytes = kept.bytes;
   }
 
   /** Writes to what cannot be continued, such as a pipe. */
-  static over(file: AppendFile, compress: Compression | undefined): BlockWriter {
-    return new BlockWriter(file, compress, { hash: createHash('sha256'), bytes: 0 });
+  static over(
+    file: AppendFile,
+    memory: BlockMemory,
+    compress: Compression | undefined,
+  ): BlockWriter {
+    return new BlockWriter(file, memory, compress, { hash: createHash('sha256'), bytes: 0 });
   }
 
   /** Opens a file behind its first `keep` bytes, which are read again for the hash. */
   static async open(
     disk: Disk,
     path: string,
+    memory: BlockMemory,
     { compress, keep = 0 }: { compress: Compression | undefined; keep?: number },
   ): Promise<BlockWriter> {
     const hash = createHash('sha256');
@@ -62,29 +74,26 @@ export class BlockWriter {
         `Cannot continue ${path}: it has ${seen} bytes and ${keep} were safe`,
       );
     }
-    return new BlockWriter(await disk.append(path, keep), compress, { hash, bytes: keep });
+    return new BlockWriter(await disk.append(path, keep), memory, compress, { hash, bytes: keep });
   }
 
-  /** Adds text to the block in hand and gives its length, so that it can be closed when it is full. */
-  add(text: string): number {
-    this.#texts.push(text);
-    this.#length += text.length;
-    return this.#length;
+  /** Adds texts to the block in hand. True when it is full: then it is to be closed before more is added. */
+  add(...texts: readonly string[]): boolean {
+    this.#block ??= this.#memory.take();
+    for (const text of texts) this.#block.add(text);
+    return this.#block.isFull;
   }
 
   /** Closes the block in hand. Resolves when there is room for another one. */
   async closeBlock(): Promise<void> {
-    if (this.#length === 0) return;
-    const bytes = Buffer.from(this.#texts.join(''));
-    this.#texts = [];
-    this.#length = 0;
+    const block = this.#block;
+    if (block === undefined || block.length === 0) return;
+    this.#block = undefined;
     this.#inFlight += 1;
-    const packed = pack(bytes, this.#compress);
+    const packed = pack(block.bytes(), this.#compress);
     this.#tail = this.#tail.then(async () => {
-      const block = await packed;
-      this.#hash.update(block);
-      await this.#file.write(block);
-      this.#bytes += block.length;
+      await this.#write(await packed);
+      this.#memory.give(block);
       this.#inFlight -= 1;
     });
     // Whoever waits for the tail next is told of a failure; here it must only not go unheard.
@@ -104,32 +113,64 @@ export class BlockWriter {
   async finish(): Promise<{ bytes: number; sha256: string }> {
     await this.closeBlock();
     await this.#tail;
-    if (this.#bytes === 0 && this.#compress !== undefined) await this.#writeNothing();
+    // A file without a single block is nothing that can be unpacked, so nothing is packed.
+    if (this.#bytes === 0 && this.#compress !== undefined) {
+      await this.#write(await pack(Buffer.alloc(0), this.#compress));
+    }
     const bytes = await this.sync();
-    await this.#file.close();
+    await this.#close();
     return { bytes, sha256: this.#hash.digest('hex') };
-  }
-
-  /** A file without a single block is nothing that can be unpacked, so nothing is packed. */
-  async #writeNothing(): Promise<void> {
-    const block = await pack(Buffer.alloc(0), this.#compress);
-    this.#hash.update(block);
-    await this.#file.write(block);
-    this.#bytes += block.length;
   }
 
   /** Closes the file as it is. Never rejects. */
   async abandon(): Promise<void> {
     await this.#tail.catch(() => undefined);
-    await this.#file.close().catch(() => undefined);
+    await this.#close().catch(() => undefined);
+  }
+
+  async #write(block: Buffer): Promise<void> {
+    this.#hash.update(block);
+    await this.#file.write(block);
+    this.#bytes += block.length;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#block !== undefined) this.#memory.give(this.#block);
+    this.#block = undefined;
+    await this.#file.close();
   }
 }
 
+/** Memory for blocks, lent to the files of an export one after the other. */
+export class BlockMemory {
+  readonly #blockBytes: number;
+  readonly #free: TextMemory[] = [];
+
+  constructor(blockBytes: number) {
+    this.#blockBytes = blockBytes;
+  }
+
+  take(): TextMemory {
+    return this.#free.pop() ?? new TextMemory(this.#blockBytes);
+  }
+
+  give(block: TextMemory): void {
+    block.clear();
+    this.#free.push(block);
+  }
+}
+
+const zstdOptions = {
+  params: {
+    [constants.ZSTD_c_checksumFlag]: 1,
+    // The lowest level: for blocks of JSON it packs no worse than the usual third one, in less time and memory.
+    [constants.ZSTD_c_compressionLevel]: 1,
+  },
+};
+
 const packers = {
   gzip: promisify<Buffer, Buffer>((bytes, done) => gzip(bytes, done)),
-  zstd: promisify<Buffer, Buffer>((bytes, done) =>
-    zstdCompress(bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } }, done),
-  ),
+  zstd: promisify<Buffer, Buffer>((bytes, done) => zstdCompress(bytes, zstdOptions, done)),
 };
 
 /** One block as it stands in a file. Equal text gives equal bytes. */

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { detached } from '../../core/detached.ts';
 import type { Clock, Micros } from '../../core/micros.ts';
 import type { Disk } from '../disk.ts';
 import type { Journal, Progress } from '../journal.ts';
 import type { Limits } from '../limits.ts';
 import type { Entry, EntryFacts, FileFacts, Format, Part, Sink } from '../stages.ts';
-import { BlockWriter, type Compression } from './blocks.ts';
+import { BlockMemory, BlockWriter, type Compression } from './blocks.ts';
 
 export interface FilesSettings {
   readonly disk: Disk;
@@ -45,6 +46,7 @@ interface OpenPart {
  */
 export class FileSink implements Sink {
   readonly #settings: FilesSettings;
+  readonly #memory: BlockMemory;
   readonly #done: FileFacts[];
   #place: Progress['place'];
   /** The source's position behind the last entry written, as of the last file that was ended or taken up. */
@@ -53,6 +55,7 @@ export class FileSink implements Sink {
 
   private constructor(settings: FilesSettings, progress: Progress) {
     this.#settings = settings;
+    this.#memory = new BlockMemory(settings.limits.blockBytes);
     this.#done = progress.files.map(
       ({ kind: _, file: _file, position: _position, ...facts }) => facts,
     );
@@ -88,11 +91,11 @@ export class FileSink implements Sink {
         await this.#end(open);
         open = await this.#begin();
       }
-      const length = open.writer.add(this.#settings.format.entry(entry, open.entries));
+      const full = open.writer.add(...this.#settings.format.entry(entry, open.entries));
       open.entries += 1;
       open.first ??= factsOf(entry);
       open.lastWritten = entry;
-      if (length >= this.#settings.limits.blockLength) {
+      if (full) {
         await open.writer.closeBlock();
         await this.#checkpoint(open, entry);
       }
@@ -117,10 +120,9 @@ export class FileSink implements Sink {
     const place = this.#place;
     this.#place = undefined;
     onFile(part.name);
-    const writer = await BlockWriter.open(disk, join(workDirectory, workingName(index)), {
-      compress,
-      keep: place?.bytes ?? 0,
-    });
+    const path = join(workDirectory, workingName(index));
+    const keep = place?.bytes ?? 0;
+    const writer = await BlockWriter.open(disk, path, this.#memory, { compress, keep });
     if (place === undefined) writer.add(format.begin(part));
     this.#open = {
       part,
@@ -193,4 +195,5 @@ export class FileSink implements Sink {
 
 const workingName = (file: number): string => `${file}.part`;
 
-const factsOf = ({ id, at }: EntryFacts): EntryFacts => ({ id, at });
+/** Kept for every file to the end. */
+const factsOf = ({ id, at }: EntryFacts): EntryFacts => ({ id: detached(id), at });

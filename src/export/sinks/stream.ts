@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { AnnalsError } from '../../core/errors.ts';
 import { type AppendFile, codeOf } from '../disk.ts';
 import type { Limits } from '../limits.ts';
 import type { Entry, FileFacts, Format, Part, Sink } from '../stages.ts';
-import { BlockWriter, type Compression } from './blocks.ts';
+import { BlockMemory, BlockWriter, type Compression } from './blocks.ts';
 
 /** Writes an export to a stream, such as stdout: nothing but data, as fast as it is taken. */
 export function streamSink(
@@ -12,17 +11,17 @@ export function streamSink(
   part: Part,
   format: Format,
   compress: Compression | undefined,
-  { blockLength }: Limits,
+  { blockBytes }: Limits,
 ): Sink {
-  const writer = BlockWriter.over(streamFile(stream), compress);
+  const writer = BlockWriter.over(streamFile(stream), new BlockMemory(blockBytes), compress);
   let count = 0;
   writer.add(format.begin(part));
   return {
     async write(entries: readonly Entry[]): Promise<void> {
       for (const entry of entries) {
-        const length = writer.add(format.entry(entry, count));
-        if (length >= blockLength) await writer.closeBlock();
+        const full = writer.add(...format.entry(entry, count));
         count += 1;
+        if (full) await writer.closeBlock();
       }
     },
     async finish(): Promise<readonly FileFacts[]> {
@@ -46,10 +45,13 @@ function streamFile(stream: Writable): AppendFile {
   return {
     async write(bytes) {
       check();
-      if (!stream.write(bytes)) {
-        // A closed stream drains no more; its error is looked at afterwards.
-        await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
-      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      // A stream that is closed may say no more of what was written to it; its error is looked at afterwards.
+      stream.once('close', resolve);
+      // It may also keep what it is given for longer than it takes to write it.
+      stream.write(Buffer.from(bytes), () => resolve());
+      await promise;
+      stream.off('close', resolve);
       check();
     },
     async sync() {

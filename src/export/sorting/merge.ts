@@ -8,7 +8,9 @@ export interface MergeRun {
   open(): AsyncIterable<readonly Entry[]>;
 }
 
+/** How many entries are given at a time, or how many characters of them where they are long. */
 const batchLength = 200;
+const batchCharacters = 256 * 1024;
 
 /**
  * Merges sorted runs into one order, each event once. Of an event that stands in several runs the one in the earliest
@@ -20,6 +22,7 @@ export async function* mergeRuns(runs: readonly MergeRun[]): AsyncGenerator<read
   const cursors = runs.map((run, place) => new Cursor(run, place));
   for (const cursor of cursors) queue.add(cursor);
   let batch: Entry[] = [];
+  let characters = 0;
   let last: Entry | undefined;
   try {
     for (let cursor = queue.take(); cursor !== undefined; cursor = queue.take()) {
@@ -30,9 +33,11 @@ export async function* mergeRuns(runs: readonly MergeRun[]): AsyncGenerator<read
         if (!isRepetition(cursor.entry, last)) {
           last = cursor.entry;
           batch.push(last);
-          if (batch.length === batchLength) {
+          characters += last.text.length;
+          if (batch.length === batchLength || characters >= batchCharacters) {
             yield batch;
             batch = [];
+            characters = 0;
           }
         }
         if (!cursor.next()) await cursor.nextBatch();
@@ -102,7 +107,11 @@ class Cursor {
     do {
       const result = await this.#batches?.next();
       this.#batch = result === undefined || result.done === true ? [] : result.value;
-      if (result?.done !== false) break;
+      if (result?.done !== false) {
+        // There may be many more runs, and what this one was read into is not needed any more.
+        this.#batches = undefined;
+        break;
+      }
     } while (this.#batch.length === 0);
     this.#at = 0;
     this.entry = this.#batch[0];

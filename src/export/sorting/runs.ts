@@ -2,6 +2,7 @@ import { AnnalsError } from '../../core/errors.ts';
 import { readLines } from '../../core/lines.ts';
 import type { Disk } from '../disk.ts';
 import type { Entry, EntryFacts } from '../stages.ts';
+import { TextMemory } from '../text-memory.ts';
 
 /** The order of an exported file: by time, and by id where that is equal, whatever order the source has. */
 export function byTime(one: EntryFacts, other: EntryFacts): number {
@@ -21,6 +22,14 @@ export interface RunFacts {
   readonly last: EntryFacts;
 }
 
+/** Some entries of a run, as they lie there. The bytes hold until the next piece is asked for. */
+export interface RunPiece {
+  readonly bytes: Uint8Array;
+  readonly entries: number;
+  readonly first: EntryFacts;
+  readonly last: EntryFacts;
+}
+
 /**
  * A run lies on disk as lines of time, id (as JSON, so that it holds no TAB and no newline) and text. What is said
  * about one is durable: the file is synced before it is returned.
@@ -28,35 +37,47 @@ export interface RunFacts {
 export async function writeRun(
   disk: Disk,
   path: string,
-  batches: Iterable<readonly Entry[]> | AsyncIterable<readonly Entry[]>,
+  pieces: Iterable<RunPiece> | AsyncIterable<RunPiece>,
 ): Promise<RunFacts> {
   const file = await disk.append(path, 0);
-  let bytes = 0;
-  let entries = 0;
-  let first: EntryFacts = { id: '', at: 0 };
-  let last = first;
+  let facts: RunFacts | undefined;
   try {
-    for await (const batch of batches) {
-      const [head] = batch;
-      const tail = batch.at(-1);
-      if (head === undefined || tail === undefined) continue;
-      if (entries === 0) first = { id: head.id, at: head.at };
-      last = { id: tail.id, at: tail.at };
-      const lines = batch.map(({ at, id, text }) => `${at}\t${JSON.stringify(id)}\t${text}\n`);
-      const block = Buffer.from(lines.join(''));
-      await file.write(block);
-      bytes += block.length;
-      entries += batch.length;
+    for await (const { bytes, entries, first, last } of pieces) {
+      await file.write(bytes);
+      facts = {
+        bytes: (facts?.bytes ?? 0) + bytes.length,
+        entries: (facts?.entries ?? 0) + entries,
+        first: facts?.first ?? first,
+        last,
+      };
     }
     await file.sync();
   } finally {
     await file.close();
   }
-  return { bytes, entries, first, last };
+  if (facts === undefined) throw new Error('a run has an entry');
+  return facts;
 }
 
-const pieceBytes = 64 * 1024;
 const maxBytes = 64 * 1024 * 1024;
+
+/** Batches in order as pieces of a run. */
+export async function* piecesOf(
+  batches: AsyncIterable<readonly Entry[]>,
+): AsyncGenerator<RunPiece> {
+  const lines = new TextMemory(0);
+  for await (const batch of batches) {
+    const first = batch[0];
+    const last = batch.at(-1);
+    if (first === undefined || last === undefined) continue;
+    for (const entry of batch) addLine(lines, entry);
+    yield { bytes: lines.bytes(), entries: batch.length, first, last };
+    lines.clear();
+  }
+}
+
+const tab = 0x09;
+const pieceBytes = 64 * 1024;
 
 export async function* readRun(disk: Disk, path: string): AsyncGenerator<readonly Entry[]> {
   // Many runs are read at the same time, each again and again into its own memory.
@@ -64,6 +85,23 @@ export async function* readRun(disk: Disk, path: string): AsyncGenerator<readonl
   for await (const lines of readLines(disk.read(path, into), { maxBytes })) {
     yield lines.map((line) => parseLine(line, path));
   }
+}
+
+/** Adds an entry as a line, without the copies of its text that putting one together would make. */
+export function addLine(lines: TextMemory, { at, id, text }: Entry): void {
+  lines.add(`${at}\t${JSON.stringify(id)}\t`);
+  lines.add(text);
+  lines.add('\n');
+}
+
+/** Time and id of a line. */
+export function parseHead(line: Buffer): EntryFacts {
+  const idStart = line.indexOf(tab) + 1;
+  const idEnd = line.indexOf(tab, idStart);
+  return {
+    at: Number(line.toString('latin1', 0, idStart - 1)),
+    id: JSON.parse(line.toString('utf8', idStart, idEnd)) as string,
+  };
 }
 
 function parseLine(line: string, path: string): Entry {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Clock, Micros } from '../../core/micros.ts';
 import type { Disk } from '../disk.ts';
-import type { Journal, Progress, RunRecord } from '../journal.ts';
+import type { Journal, JournalRecord, Progress, RunRecord } from '../journal.ts';
 import type { Limits } from '../limits.ts';
 import type { Batch, Entry } from '../stages.ts';
 import { type MergeRun, mergeRuns, mostOpen } from './merge.ts';
-import { byTime, isRepetition, readRun, writeRun } from './runs.ts';
+import { Pile } from './pile.ts';
+import { piecesOf, readRun, writeRun } from './runs.ts';
 
 export interface SpillSettings {
   readonly disk: Disk;
@@ -16,14 +17,13 @@ export interface SpillSettings {
 }
 
 /**
- * Puts entries that come in any order into order, in bounded memory: they are collected into sorted runs on disk, each
- * noted in the journal with the position behind it, and merged at the end.
+ * Puts entries that come in any order into order, in bounded memory: they are collected into sorted runs on disk, noted
+ * in the journal with the position behind them, and merged at the end.
  */
 export class Spill {
   readonly #settings: SpillSettings;
   readonly #runs: RunRecord[];
-  #waiting: Entry[] = [];
-  #length = 0;
+  readonly #pile: Pile;
   #position: string | undefined;
   #safePosition: string | undefined;
   #since: Micros;
@@ -31,6 +31,7 @@ export class Spill {
   constructor(settings: SpillSettings, { runs, position }: Pick<Progress, 'runs' | 'position'>) {
     this.#settings = settings;
     this.#runs = [...runs];
+    this.#pile = new Pile(settings.limits.runBytes);
     this.#position = position;
     this.#safePosition = position;
     this.#since = settings.clock();
@@ -38,39 +39,33 @@ export class Spill {
 
   async add({ entries, position }: Pick<Batch, 'entries' | 'position'>): Promise<void> {
     for (const entry of entries) {
-      this.#waiting.push(entry);
-      this.#length += entry.text.length;
+      this.#pile.add(entry);
+      if (this.#pile.isFull) await this.flush();
     }
     this.#position = position ?? this.#position;
     const { clock, limits } = this.#settings;
-    const isFull = this.#length >= limits.runLength;
-    if (isFull || clock() - this.#since >= limits.runMicros) await this.flush();
+    if (clock() - this.#since >= limits.runMicros) await this.flush();
   }
 
   /** Makes what was added safe. */
   async flush(): Promise<void> {
     const { disk, clock, journal, workDirectory } = this.#settings;
     const position = this.#position;
-    const entries = this.#waiting.sort(byTime);
-    this.#waiting = [];
-    this.#length = 0;
-    this.#since = clock();
-    if (entries.length > 0) {
-      const unique = entries.filter((entry, place) => !isRepetition(entry, entries[place - 1]));
-      const name = `${this.#runs.length}.run`;
-      const facts = await writeRun(disk, join(workDirectory, name), batchesOf(unique));
-      const run: RunRecord = {
-        kind: 'run',
-        name,
-        ...facts,
-        ...(position !== undefined && { position }),
-      };
-      await disk.syncDirectory(workDirectory);
-      await journal.append(run);
-      this.#runs.push(run);
-    } else if (position !== undefined && position !== this.#safePosition) {
-      await journal.append({ kind: 'position', position });
+    const runs: RunRecord[] = [];
+    for (const pieces of this.#pile.runs()) {
+      const name = `${this.#runs.length + runs.length}.run`;
+      const facts = await writeRun(disk, join(workDirectory, name), pieces);
+      runs.push({ kind: 'run', name, ...facts });
     }
+    this.#pile.clear();
+    this.#since = clock();
+    const records: JournalRecord[] = [...runs];
+    if (position !== undefined && position !== this.#safePosition) {
+      records.push({ kind: 'position', position });
+    }
+    if (runs.length > 0) await disk.syncDirectory(workDirectory);
+    if (records.length > 0) await journal.append(...records);
+    this.#runs.push(...runs);
     this.#safePosition = position;
   }
 
@@ -87,18 +82,11 @@ export class Spill {
       for (let start = 0; start < runs.length; start += openRuns) {
         const name = `${level}-${start}.merged`;
         const group = runs.slice(start, start + openRuns);
-        const facts = await writeRun(disk, join(workDirectory, name), mergeRuns(group));
+        const facts = await writeRun(disk, join(workDirectory, name), piecesOf(mergeRuns(group)));
         merged.push({ ...facts, ...open(name) });
       }
       runs = merged;
     }
     yield* mergeRuns(runs);
-  }
-}
-
-/** A run is written in pieces, so that its text need not stand in memory a second time as a whole. */
-function* batchesOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
-  for (let start = 0; start < entries.length; start += 200) {
-    yield entries.slice(start, start + 200);
   }
 }

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Disk } from '../disk.ts';
-import { proofSuffix } from '../proving/proof-file.ts';
+import { proofSuffix } from '../naming.ts';
 import { type Manifest, manifestSuffix, parseManifest } from './read-manifest.ts';
 
 /** What belongs together: the files of one export, and what stands beside them to check them by. */
