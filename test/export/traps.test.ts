@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { AnnalsError } from '../../src/core/errors.ts';
 import { parseInstant } from '../../src/core/micros.ts';
 import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
+import { timeOf } from '../vendors/events.ts';
 import {
   cutBody,
   emptyBody,
@@ -18,7 +19,7 @@ import {
   reset,
   throttle,
 } from '../vendors/faults.ts';
-import { type HistoryOptions, randomHistory } from '../vendors/history.ts';
+import { type History, type HistoryOptions, randomHistory } from '../vendors/history.ts';
 import {
   nothingWrong,
   type Switches,
@@ -165,7 +166,10 @@ for (const kind of ['thalassa', 'upcloud', 'cockroachdb'] as const) {
     const history = randomHistory(kind, 'failing', { count: 2_000 });
 
     it('says so, and goes on without asking again for what is safe', async () => {
-      let broken: FaultPlan = faultFrom(kind === 'thalassa' ? 12 : 4, refuse(503));
+      let broken: FaultPlan = faultFrom(
+        { thalassa: 12, upcloud: 6, cockroachdb: 4 }[kind],
+        refuse(503),
+      );
       await using vendor = await startVendor(kind, {
         history,
         faults: (request) => broken(request),
@@ -191,7 +195,7 @@ for (const kind of ['thalassa', 'upcloud', 'cockroachdb'] as const) {
         .filter(({ status }) => status === 200)
         .reduce((sum, { entries }) => sum + entries, 0);
       assert.ok(before > 1, 'something was safe');
-      assert.ok(received < history.events.length + 500, `${received} entries received`);
+      assert.ok(received < history.events.length + 700, `${received} entries received`);
     });
 
     it('for want of permission is not tried again', async () => {
@@ -204,6 +208,44 @@ for (const kind of ['thalassa', 'upcloud', 'cockroachdb'] as const) {
     });
   });
 }
+
+describe('what UpCloud’s offset counts', () => {
+  const oldestFirst = randomHistory('upcloud', 'offset', { count: 60 }).events.toSorted(
+    (one, other) => Number(timeOf('upcloud', one) - timeOf('upcloud', other)),
+  );
+
+  /** So many events come before all others, right after the n-th request. */
+  function shifted(by: number, afterRequest: number): History {
+    const arrive = oldestFirst.slice(0, by);
+    return { events: oldestFirst.slice(by), changes: [{ afterRequest, arrive }] };
+  }
+
+  for (const offset of ['items', 'pages'] as const) {
+    it(`is found out while the list shifts: ${offset}`, async () => {
+      for (let by = 1; by <= 21; by += 1) {
+        for (const afterRequest of [1, 2, 3]) {
+          const history = shifted(by, afterRequest);
+          const switches = { offset, order: 'oldest', total: 'low' } as const;
+          await using vendor = await startVendor('upcloud', { history, switches });
+          await assertWhole(vendor, { pageSize: 10 });
+        }
+      }
+    });
+  }
+
+  it('is not guessed before the list has come to rest', async () => {
+    const history = {
+      events: oldestFirst.slice(40),
+      changes: oldestFirst.slice(0, 40).map((event, n) => ({
+        afterRequest: Math.floor(n / 5) + 1,
+        arrive: [event],
+      })),
+    };
+    await using vendor = await startVendor('upcloud', { history, switches: { order: 'oldest' } });
+    await assertWhole(vendor, { pageSize: 10 });
+    assert.ok(vendor.requests.length > 10, `${vendor.requests.length} requests`);
+  });
+});
 
 describe('UpCloud’s own export', () => {
   const now = () => parseInstant('2026-07-01T00:00:00Z') as number;

@@ -24,6 +24,7 @@ const pagesWorthAPiece = 8;
 const pagesWorthTheExport = 20;
 const retention: Micros = 180 * day;
 const exportAttempts = 3;
+const offsetAttempts = 10;
 
 /** What `offset` counts is in conflict between the vendor's own documents (wire: UpCloud 3.1). */
 type OffsetMeaning = 'items' | 'pages';
@@ -197,23 +198,31 @@ class UpcloudReader {
 
   /**
    * Asks for the list from the third place on. Counted in objects it repeats nearly all of the first page; counted in
-   * pages it is the second one. A list that has just shifted can look like that too, so the first page must still be
-   * what it was before.
+   * pages it is the second one, which repeats only what shifted onto it. So the first page is asked for again, and the
+   * answer counts when little had shifted.
    */
   async #meaningOfOffset(
     whole: Piece,
-    { objects: first }: ListPage,
+    { objects }: ListPage,
     signal: AbortSignal,
   ): Promise<OffsetMeaning> {
+    let first = objects;
     if (first.length < this.#limit) return 'items';
-    const { objects: third } = await this.#collect(whole, 2, signal);
-    if (repeatedIn(third, first) * 2 >= first.length) return 'items';
-    const again = await this.#collect(whole, 0, signal);
-    if (repeatedIn(again.objects, first) < first.length) {
-      return this.#meaningOfOffset(whole, again, signal);
+    for (let attempt = 1; attempt <= offsetAttempts; attempt += 1) {
+      const { objects: third } = await this.#collect(whole, 2, signal);
+      const { objects: again } = await this.#collect(whole, 0, signal);
+      const shifted = first.length - repeatedIn(again, first);
+      if (shifted * 4 < first.length) {
+        if (repeatedIn(third, first) * 2 >= first.length) return 'items';
+        this.#parts.patience.note('This UpCloud takes offset for a page number; going on by page');
+        return 'pages';
+      }
+      first = again;
     }
-    this.#parts.patience.note('This UpCloud takes offset for a page number; going on by page');
-    return 'pages';
+    throw new AnnalsError(
+      'unavailable',
+      `Cannot tell what offset counts at ${this.#settings.api}: the list shifted every time of ${offsetAttempts}`,
+    );
   }
 
   /** Equal stretches of time, of which the vendor keeps only the later ones. */
