@@ -154,7 +154,9 @@ export class JsonSlicer {
       }
       at += 1;
     }
-    this.#item = detached(this.#item + piece.slice(kept));
+    const item = this.#item + piece.slice(kept);
+    // What is begun waits for the next piece, and keeps this one with it.
+    this.#item = item.length * 2 < piece.length ? detached(item) : item;
     this.#itemDepth = depth;
     this.#limit(this.#item.length, 'an object');
     return at;
