@@ -92,7 +92,8 @@ export class HeldSegments {
     const dropped = new DroppedLogs();
     for (const segment of this.#distinct()) {
       if (!segment.info.dropped) continue;
-      for (const log of segment.directory.logs) dropped.add(log.organisation, droppedOf(log));
+      for (const log of segment.file.directory().logs)
+        dropped.add(log.organisation, droppedOf(log));
     }
     return dropped.entries();
   }

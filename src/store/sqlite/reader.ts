@@ -11,6 +11,7 @@ import type { LiveSegment } from './live/live-segment.ts';
 import { Rows } from './live/rows.ts';
 import { LiveValues, liveStretch } from './live/stretch.ts';
 import { count, distinct } from './query/count.ts';
+import { CountMemory, type KnownCounts } from './query/known-counts.ts';
 import { list } from './query/list.ts';
 import { listLines } from './query/list-lines.ts';
 import { type ScanPage, scanPage } from './query/scan.ts';
@@ -62,6 +63,7 @@ export class Reader {
   readonly #queryMillis: number;
   readonly #cache = new SealedCache();
   readonly #runs: IdRuns;
+  readonly #counts = new CountMemory();
   #view: View;
   readonly #asking = new Set<Promise<unknown>>();
   #live: readonly OpenLive[] = [];
@@ -80,12 +82,17 @@ export class Reader {
   /** What is there from now on. Questions under way finish with what they began with. */
   show(view: View): void {
     const before = this.#live;
+    const sealedBefore = this.#sealed;
     this.#view = view;
     this.#live = view.live.map((live) => this.#openLive(live));
     this.#sealed = view.sealed.map((info) => this.#openSealed(info));
     this.#sealedByNumber = new Map(this.#sealed.flatMap(byEachNumber));
+    const paths = new Set(this.#sealed.map(({ segment }) => segment.path));
     this.#runs.show(view.runs);
     for (const live of before) this.#closeIfUnused(live);
+    // A segment in the place of others may have lost events, or have more of them.
+    const isKept = ({ segment }: OpenSealed) => paths.has(segment.path);
+    if (!sealedBefore.every(isKept)) this.#counts.clear();
   }
 
   /** Waits for the questions under way, and lets go of the files that are shown no more. */
@@ -111,11 +118,13 @@ export class Reader {
   }
 
   list(log: number, query: ListQuery): Promise<StoredEvent[]> {
-    return this.#ask(log, (stretches) => list(stretches, query));
+    return this.#ask(log, (stretches) => list(stretches, query, this.#known(log, query.filter)));
   }
 
   count(log: number, filter: Filter, sequences: Range): Promise<number> {
-    return this.#ask(log, (stretches) => count(stretches, filter, sequences));
+    return this.#ask(log, (stretches) =>
+      count(stretches, filter, sequences, this.#known(log, filter)),
+    );
   }
 
   distinct(log: number, facet: Facet, filter: Filter, limit?: number): Promise<FacetCount[]> {
@@ -127,7 +136,9 @@ export class Reader {
   }
 
   listLines(log: number, query: ListQuery, packing: Packing): Promise<Lines | undefined> {
-    return this.#ask(log, (stretches) => listLines(stretches, query, packing));
+    return this.#ask(log, (stretches) =>
+      listLines(stretches, query, packing, this.#known(log, query.filter)),
+    );
   }
 
   sequenceAt(log: number, recordedAt: Micros): Promise<number | undefined> {
@@ -164,6 +175,11 @@ export class Reader {
         this.#closeIfUnused(used);
       }
     }
+  }
+
+  #known(log: number, filter: Filter): KnownCounts {
+    const { number = -1 } = this.#sealed.at(-1)?.segment.info ?? {};
+    return this.#counts.of(log, filter, number + 1);
   }
 
   #openLive(live: LiveSegment): OpenLive {

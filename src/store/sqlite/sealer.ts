@@ -101,7 +101,7 @@ export class Sealer {
   drop(info: SealedInfo): DroppedSegment {
     const directory = this.#directory;
     return this.#reading((open) => {
-      const { logs } = open(info).directory;
+      const { logs } = open(info).file.directory();
       const segment = dropSealed(open(info), (next) => directory.sealed(next));
       return { segment, logs, runs: directory.runs() };
     });
@@ -140,7 +140,7 @@ export class Sealer {
       const oldest = [];
       for (const info of segments) {
         if (info.dropped) continue;
-        const { logs } = open(info).directory;
+        const { logs } = open(info).file.directory();
         if (oldest.length === droppedTogether || !logs.every(holds)) break;
         oldest.push({ info, logs });
       }
@@ -154,8 +154,16 @@ export class Sealer {
     if (a.dropped || b.dropped || a.rows + b.rows > segmentEvents) return false;
     if (b.last - a.number >= mostMerged) return false;
     if (segmentMicros === Number.POSITIVE_INFINITY) return true;
-    const first = Math.min(...open(a).directory.logs.map((log) => log.firstRecordedAt));
-    const last = Math.max(...open(b).directory.logs.map((log) => log.lastRecordedAt));
+    const first = Math.min(
+      ...open(a)
+        .file.directory()
+        .logs.map((log) => log.firstRecordedAt),
+    );
+    const last = Math.max(
+      ...open(b)
+        .file.directory()
+        .logs.map((log) => log.lastRecordedAt),
+    );
     return last - first <= segmentMicros;
   }
 

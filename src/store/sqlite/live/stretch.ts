@@ -19,16 +19,18 @@ export function liveStretch(
     { length: Math.ceil(rows / partRows) },
     (_, index) => new LivePart(columns, index, Math.min(partRows, rows - index * partRows)),
   );
+  const earliest = Math.min(...parts.map((part) => part.earliest));
+  const latest = Math.max(...parts.map((part) => part.latest));
   return {
     log,
-    earliest: Math.min(...parts.map(({ earliest }) => earliest)),
-    latest: Math.max(...parts.map(({ latest }) => latest)),
+    segment: undefined,
+    earliest,
+    latest,
+    bounds: () => ({ earliest, latest }),
     range: anySequence,
     lastRecordedAt: Number.POSITIVE_INFINITY,
     parts,
     values,
-    counted: () => undefined,
-    keepCount: () => {},
     events: (asked) => asked.map((row) => withoutLog(held.event(row))),
     lines: (asked, maxBytes, packing) => {
       const lines = heldLines(held, asked, maxBytes);

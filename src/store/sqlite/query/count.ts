@@ -1,7 +1,8 @@
 import { type Facet, facetPlace } from '../../../core/facets.ts';
-import type { Filter } from '../../../core/filter.ts';
+import { type Filter, mayHold } from '../../../core/filter.ts';
 import type { FacetCount, Range } from '../../event-store.ts';
-import type { Codes, Stretch } from './segment.ts';
+import type { KnownCounts } from './known-counts.ts';
+import type { Codes, Stretch, TimeBounds } from './segment.ts';
 import { everything, selections } from './selections.ts';
 import type { Slices } from './slices.ts';
 
@@ -10,18 +11,24 @@ export function* count(
   stretches: readonly Stretch[],
   filter: Filter,
   sequences: Range,
+  known: KnownCounts,
 ): Slices<number> {
-  const { from: _from, to: _to, ...anytime } = filter;
-  const question = JSON.stringify(anytime);
   let total = 0;
   for (const stretch of stretches) {
-    const isWhole = isWithin(stretch, filter) && isAmong(stretch.range, sequences);
-    const known = isWhole ? stretch.counted(question) : undefined;
-    const counted = known ?? (yield* countIn(stretch, filter, sequences));
-    if (isWhole && known === undefined) stretch.keepCount(question, counted);
+    if (!mayHold(stretch, filter)) continue;
+    const isWhole = isAsked(stretch, filter, sequences);
+    const before = isWhole ? known.of(stretch) : undefined;
+    const counted = before ?? (yield* countIn(stretch, filter, sequences));
+    if (isWhole) known.keep(stretch, counted);
     total += counted;
   }
   return total;
+}
+
+/** Whether a question is about all of a stretch: nothing of it lies outside the window or beyond the sequences. */
+export function isAsked(stretch: Stretch, filter: Filter, { from, to }: Range): boolean {
+  const { range } = stretch;
+  return isWithin(stretch.bounds(), filter) && range.from >= from && range.to <= to;
 }
 
 function* countIn(stretch: Stretch, filter: Filter, sequences: Range): Slices<number> {
@@ -57,14 +64,10 @@ export function* distinct(
 
 /** Whether a filter's window leaves out nothing that was created between these bounds. */
 function isWithin(
-  { earliest, latest }: Pick<Stretch, 'earliest' | 'latest'>,
+  { earliest, latest }: TimeBounds,
   { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Filter,
 ): boolean {
   return earliest >= from && latest < to;
-}
-
-function isAmong(inner: Range, outer: Range): boolean {
-  return inner.from >= outer.from && inner.to <= outer.to;
 }
 
 function countCodes(codes: Codes, rows: Uint16Array): Map<number, number> {

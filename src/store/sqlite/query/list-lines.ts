@@ -1,6 +1,7 @@
 import { joined, release } from '../../../core/bytes.ts';
 import type { Place } from '../../../core/cursor.ts';
 import type { Lines, ListQuery, Packing } from '../../event-store.ts';
+import type { KnownCounts } from './known-counts.ts';
 import { listRuns } from './runs.ts';
 import type { Stretch } from './segment.ts';
 import type { Slices } from './slices.ts';
@@ -16,9 +17,10 @@ export function* listLines(
   stretches: readonly Stretch[],
   query: ListQuery,
   packing: Packing,
+  known: KnownCounts,
 ): Slices<Lines | undefined> {
   const limit = Math.min(query.limit, mostEvents[packing]);
-  const runs = yield* listRuns(stretches, { ...query, limit: limit + 1 });
+  const runs = yield* listRuns(stretches, { ...query, limit: limit + 1 }, known);
   const listed = runs.reduce((sum, { length }) => sum + length, 0);
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let [events, bytes] = [0, 0];

@@ -1,4 +1,5 @@
 import type { ListQuery, StoredEvent } from '../../event-store.ts';
+import type { KnownCounts } from './known-counts.ts';
 import { listRuns } from './runs.ts';
 import type { Stretch } from './segment.ts';
 import type { Slices } from './slices.ts';
@@ -7,8 +8,12 @@ import type { Slices } from './slices.ts';
 const readTogether = 64;
 
 /** One page of events. What lies in one stretch is read together. */
-export function* list(stretches: readonly Stretch[], query: ListQuery): Slices<StoredEvent[]> {
-  const runs = yield* listRuns(stretches, query);
+export function* list(
+  stretches: readonly Stretch[],
+  query: ListQuery,
+  known: KnownCounts,
+): Slices<StoredEvent[]> {
+  const runs = yield* listRuns(stretches, query, known);
   const rows = new Map<Stretch, { row: number; place: number }[]>();
   let places = 0;
   for (const run of runs) {

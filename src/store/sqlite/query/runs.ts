@@ -1,12 +1,15 @@
 import type { Place } from '../../../core/cursor.ts';
 import { type Filter, mayHold } from '../../../core/filter.ts';
 import type { ListQuery, Order } from '../../event-store.ts';
+import { isAsked } from './count.ts';
+import type { KnownCounts } from './known-counts.ts';
 import { Merge } from './merge.ts';
-import { partsInOrder } from './parts-in-order.ts';
+import { type PartOfStretch, partsInOrder } from './parts-in-order.ts';
 import { type Question, translate } from './question.ts';
 import { firstRun, type Run } from './run.ts';
 import type { Stretch } from './segment.ts';
 import { newRoom } from './select.ts';
+import { skipAhead } from './skip-ahead.ts';
 import type { Slices } from './slices.ts';
 
 /**
@@ -14,22 +17,29 @@ import type { Slices } from './slices.ts';
  * event is settled once no part that is left can hold an earlier place. In a log written in order of time that takes
  * one or two parts a page; with imports as many as overlap.
  */
-export function* listRuns(stretches: readonly Stretch[], query: ListQuery): Slices<Run[]> {
+export function* listRuns(
+  stretches: readonly Stretch[],
+  asked: ListQuery,
+  known: KnownCounts,
+): Slices<Run[]> {
+  const holding = stretches.filter((stretch) => known.of(stretch) !== 0);
+  const query = yield* skipAhead(holding, asked, known);
   const { order, after } = query;
   const filter = narrowed(query.filter, order, after);
   const questions = questionsOf(filter, query.snapshot);
   const page = new Page(query);
   const room = newRoom();
-  const possible = stretches.filter((stretch) => mayHold(stretch, filter));
+  const possible = holding.filter((stretch) => mayHold(stretch, filter));
+  const barren = new Barren(query, known);
   for (const place of partsInOrder(possible, order)) {
     const { earliest, latest } = place.part;
     page.settle(({ createdAt }) => (order === 'asc' ? createdAt < earliest : createdAt > latest));
     if (page.needed === 0) break;
     if (!mayHold(place.part, filter)) continue;
     const question = questions(place.stretch);
-    if (question === undefined) continue;
-    const run = firstRun(place, question, { order, after, needed: page.needed, room });
+    const run = question && firstRun(place, question, { order, after, needed: page.needed, room });
     if (run !== undefined) page.add(run);
+    else barren.note(place);
     yield;
   }
   page.settle(() => true);
@@ -64,6 +74,33 @@ class Page {
       if (skipped === run.length) continue;
       this.#wanted -= run.length - skipped;
       this.runs.push(run.slice(skipped));
+    }
+  }
+}
+
+/**
+ * Notices stretches without an event that answers the question, so that none of them is looked at again: pages with few
+ * or no events would otherwise go through all of them each time.
+ */
+class Barren {
+  readonly #query: ListQuery;
+  readonly #known: KnownCounts;
+  /** Parts of a stretch that were not looked at yet. */
+  readonly #left = new Map<Stretch, number>();
+
+  constructor(query: ListQuery, known: KnownCounts) {
+    this.#query = query;
+    this.#known = known;
+  }
+
+  /** Nothing was found in this part. */
+  note({ stretch }: PartOfStretch): void {
+    const { after, filter, snapshot = Number.POSITIVE_INFINITY } = this.#query;
+    if (after !== undefined || stretch.segment === undefined) return;
+    const left = (this.#left.get(stretch) ?? stretch.parts.length) - 1;
+    this.#left.set(stretch, left);
+    if (left === 0 && isAsked(stretch, filter, { from: 0, to: snapshot })) {
+      this.#known.keep(stretch, 0);
     }
   }
 }

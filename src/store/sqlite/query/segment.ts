@@ -48,21 +48,28 @@ export function sequenceOf({ sequences, range }: Part, row: number): number {
   return sequences?.[row] ?? range.from + row;
 }
 
+/** Bounds of `createdAt`, both included. */
+export interface TimeBounds {
+  readonly earliest: Micros;
+  readonly latest: Micros;
+}
+
 /** One log's events in one segment. Rows are in order of sequence. */
 export interface Stretch {
   /** The log's number in this store. */
   readonly log: number;
+  /** The number of a segment whose events cannot change any more. */
+  readonly segment: number | undefined;
   /** Bounds of `createdAt`, of sequences, and of `recordedAt`; they may be wider than need be. */
   readonly earliest: Micros;
   readonly latest: Micros;
   readonly range: Range;
   readonly lastRecordedAt: Micros;
+  /** Bounds of `createdAt` of this log's events alone, which may take a read. */
+  bounds(): TimeBounds;
   /** In order of sequence. */
   readonly parts: readonly Part[];
   readonly values: Values;
-  /** How many of all its events answer a question, if that was kept and cannot have changed. */
-  counted(question: string): number | undefined;
-  keepCount(question: string, count: number): void;
   /** Events by row, in the order asked for. */
   events(rows: readonly number[]): StoredEvent[];
   /**

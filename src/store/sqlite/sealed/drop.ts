@@ -13,7 +13,7 @@ export function dropSealed(
   pathOf: (info: SealedInfo) => string,
 ): SealedInfo {
   const { number, last, rows, version } = segment.info;
-  const { logs, leafHashes, nodes } = segment.directory;
+  const { logs, leafHashes, nodes } = segment.file.directory();
   const info = { number, last, rows, version: version + 1, dropped: true, ...noTime };
   const file = new SegmentFileWriter(pathOf(info));
   try {

@@ -88,7 +88,7 @@ class Erasing {
   }
 
   write(): SegmentDirectory {
-    const held = this.#segment.directory;
+    const held = this.#segment.file.directory();
     const file = this.#file;
     const rows = this.#bodies;
     return {
@@ -161,7 +161,7 @@ class Erasing {
   }
 
   #salts(): Uint8Array {
-    const salts = this.#section(this.#segment.directory.salts);
+    const salts = this.#section(this.#segment.outline.salts);
     for (const row of this.#bodies.keys()) {
       salts.fill(0, row * saltBytes, (row + 1) * saltBytes);
     }

@@ -42,6 +42,11 @@ export class Frames {
     return this.#ends.length;
   }
 
+  /** What it takes in memory. */
+  get bytes(): number {
+    return this.#index.byteLength + this.#ends.byteLength;
+  }
+
   /** How many bytes a frame has once unpacked. */
   sizeOf(frame: number): number {
     return this.#index[frame * numbers + 1]!;

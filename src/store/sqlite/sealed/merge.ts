@@ -22,8 +22,8 @@ export function mergeSealed(
   return sealAgain(columnsOf(parts), new MergedRows(parts), segments.flatMap(originsOf), pathOf);
 }
 
-function originsOf({ info, directory }: SealedSegment): readonly Origin[] {
-  const { origins, logs } = directory;
+function originsOf({ info, file }: SealedSegment): readonly Origin[] {
+  const { origins, logs } = file.directory();
   if (origins !== undefined) return origins;
   const begins = logs.map(({ number, firstRow, firstSequence }) => ({
     number,
@@ -44,7 +44,7 @@ interface Part {
 function partsOf(segments: readonly SealedSegment[]): Part[] {
   let rows = 0;
   return segments.map((segment) => {
-    const { salts, leafHashes } = segment.directory;
+    const { salts, leafHashes } = segment.outline;
     const part = {
       segment,
       firstRow: rows,
@@ -64,7 +64,7 @@ function columnsOf(parts: readonly Part[]): LiveColumns {
   let [rows, bytes] = [0, 0];
   for (const { segment } of parts) {
     rows += segment.info.rows;
-    const { bodies } = segment.directory;
+    const bodies = segment.bodyFrames;
     for (let block = 0; block < bodies.count; block += 1) bytes += bodies.sizeOf(block);
   }
   // Everything searchable stands in the bodies; in lower case a text grows by half at most.
@@ -110,7 +110,7 @@ class MergedRows implements SealableRows {
 
   /** In order of number. */
   logs(): readonly SealedLog[] {
-    const logs = this.#parts.flatMap(({ segment }) => segment.directory.logs);
+    const logs = this.#parts.flatMap(({ segment }) => segment.file.directory().logs);
     const byNumber = new Map(logs.map((log) => [log.number, log]));
     return [...byNumber.values()].sort((a, b) => a.number - b.number);
   }

@@ -13,11 +13,12 @@ import {
   blockRows,
   hashBytes,
   type Origin,
-  type SealedLog,
   type SegmentDirectory,
   saltBytes,
 } from './directory.ts';
-import type { SealedCache, TextRun } from './sealed-cache.ts';
+import type { Frames } from './frames.ts';
+import { firstAtLeast, type LogPlace, LogPlaces } from './log-places.ts';
+import type { Outline, SealedCache, TextRun } from './sealed-cache.ts';
 import { SegmentFile } from './segment-file.ts';
 import { decodeTimes } from './times.ts';
 import { firstPiece } from './whole-blocks.ts';
@@ -51,22 +52,36 @@ export class SealedSegment {
     return this.#cache.files.get(this.path, () => new SegmentFile(this.path), one);
   }
 
-  get directory(): SegmentDirectory {
-    const cost = () => this.file.footer.directorySize * 2;
-    return this.#cache.directories.get(this.path, () => this.file.directory(), cost);
+  get outline(): Outline {
+    return this.#cache.outlines.peek(this.path) ?? this.#open().outline;
   }
 
   /** The log's place in here, if it has one. */
-  log(number: number): SealedLog | undefined {
-    const { logs } = this.directory;
-    const place = firstAtLeast(logs.length, (at) => logs[at]!.number >= number);
-    return logs[place]?.number === number ? logs[place] : undefined;
+  log(number: number): LogPlace | undefined {
+    return this.#places.of(number);
   }
 
   /** The log that a row belongs to. */
-  logAt(row: number): SealedLog {
-    const { logs } = this.directory;
-    return logs[firstAtLeast(logs.length, (at) => logs[at]!.firstRow > row) - 1]!;
+  logAt(row: number): LogPlace {
+    return this.#places.at(row);
+  }
+
+  get bodyFrames(): Frames {
+    const cost = ({ bytes }: Frames) => bytes;
+    return this.#cache.bodyFrames.get(this.path, () => this.file.directory().bodies, cost);
+  }
+
+  get #places(): LogPlaces {
+    return this.#cache.places.peek(this.path) ?? this.#open().places;
+  }
+
+  /** Reads the directory and keeps of it what questions need most. */
+  #open(): { readonly outline: Outline; readonly places: LogPlaces } {
+    const { logs, bodies, ...outline }: SegmentDirectory = this.file.directory();
+    const places = new LogPlaces(logs, outline.rows);
+    this.#cache.places.put(this.path, places, places.bytes);
+    this.#cache.outlines.put(this.path, outline, outlineBytes(outline));
+    return { outline, places };
   }
 
   createdAt(part: number): Float64Array {
@@ -79,14 +94,14 @@ export class SealedSegment {
 
   codes(facet: number, part: number): Codes {
     const name = `${facets[facet]}`;
-    const { codes, values } = this.directory.facets[facet]!;
+    const { codes, values } = this.outline.facets[facet]!;
     const read = () => readCodes(this.file.frame(name, codes, part), codeWidth(values));
     return this.#cache.codes.get(this.#key(name, part), read, byteLength);
   }
 
   texts(part: number): TextRun {
     const read = () => {
-      const bytes = this.file.frame('texts', this.directory.texts, part);
+      const bytes = this.file.frame('texts', this.outline.texts, part);
       const rows = Math.min(partRows, this.info.rows - part * partRows);
       const ends = readCodes(bytes.subarray(0, rows * 4), 4) as Uint32Array;
       for (let row = 1; row < rows; row += 1) ends[row]! += ends[row - 1]!;
@@ -96,17 +111,8 @@ export class SealedSegment {
   }
 
   grams(part: number): Uint8Array {
-    const read = () => this.file.frame('grams', this.directory.grams, part);
+    const read = () => this.file.frame('grams', this.outline.grams, part);
     return this.#cache.grams.get(this.#key('grams', part), read, byteLength);
-  }
-
-  counted(log: number, question: string): number | undefined {
-    return this.#cache.counts.peek(this.#key(question, log));
-  }
-
-  keepCount(log: number, question: string, count: number): void {
-    const key = this.#key(question, log);
-    this.#cache.counts.put(key, count, key.length);
   }
 
   /** The bodies of one block, kept for a while. */
@@ -117,7 +123,7 @@ export class SealedSegment {
 
   /** Bodies of the first of these rows as lines: at least one, and no more once that takes about so many bytes. */
   lines(rows: Uint32Array, maxBytes: number): RowLines {
-    const { bodies } = this.directory;
+    const bodies = this.bodyFrames;
     const blocks = new Set<number>();
     let bytes = 0;
     let taken = 0;
@@ -138,7 +144,7 @@ export class SealedSegment {
 
   /** The same as zstd frames: those of whole blocks as they stand in the file, and one of what is between them. */
   packedLines(rows: Uint32Array, maxBytes: number): RowLines {
-    const { bodies } = this.directory;
+    const bodies = this.bodyFrames;
     const piece = firstPiece(rows, this.info.rows);
     if (!piece.isWhole) {
       const lines = this.lines(rows.subarray(0, piece.rows), maxBytes);
@@ -157,7 +163,7 @@ export class SealedSegment {
     };
   }
 
-  events(rows: readonly number[], log: SealedLog): StoredEvent[] {
+  events(rows: readonly number[], log: LogPlace): StoredEvent[] {
     const blocks = new Set(rows.map((row) => Math.floor(row / blockRows)));
     const [block = 0] = blocks;
     if (blocks.size === 1) return rows.map((row) => this.#event(row, log, this.bodies(block)));
@@ -165,7 +171,7 @@ export class SealedSegment {
     return rows.map((row) => this.#event(row, log, bodies));
   }
 
-  event(row: number, log: SealedLog = this.logAt(row)): StoredEvent {
+  event(row: number, log: LogPlace = this.logAt(row)): StoredEvent {
     return this.#event(row, log, this.bodies(Math.floor(row / blockRows)));
   }
 
@@ -179,27 +185,27 @@ export class SealedSegment {
 
   /** The leaf hashes of consecutive rows. */
   leafHashes(first: number, rows: number): Buffer {
-    return this.file.section(this.directory.leafHashes, first * hashBytes, rows * hashBytes);
+    return this.file.section(this.outline.leafHashes, first * hashBytes, rows * hashBytes);
   }
 
   node(place: number): Buffer {
-    return this.file.section(this.directory.nodes, place * hashBytes, hashBytes);
+    return this.file.section(this.outline.nodes, place * hashBytes, hashBytes);
   }
 
   valueTexts(facet: number, group: number): readonly string[] {
     const name = `values of ${facets[facet]}`;
-    const { texts } = this.directory.facets[facet]!;
+    const { texts } = this.outline.facets[facet]!;
     const read = () => JSON.parse(this.file.frame(name, texts, group).toString()) as string[];
     return this.#cache.values.get(this.#key(name, group), read, () => texts.sizeOf(group) * 2);
   }
 
   #unpack(blocks: Iterable<number>): Bodies {
-    const { bodies } = this.directory;
+    const bodies = this.bodyFrames;
     const inOrder = [...blocks].sort((a, b) => a - b);
     return new Bodies(this.file.frames('bodies', bodies, inOrder), inOrder, bodies);
   }
 
-  #event(row: number, { firstRow, firstSequence }: SealedLog, bodies: Bodies): StoredEvent {
+  #event(row: number, { firstRow, firstSequence }: LogPlace, bodies: Bodies): StoredEvent {
     const part = Math.floor(row / partRows);
     const salt = this.#salt(row);
     return {
@@ -217,7 +223,7 @@ export class SealedSegment {
   }
 
   #origin(segment: number): Origin | undefined {
-    return this.directory.origins?.find(({ number }) => number === segment);
+    return this.outline.origins?.find(({ number }) => number === segment);
   }
 
   /** Where the row stands now that it was given when its segment was sealed. */
@@ -232,19 +238,19 @@ export class SealedSegment {
 
   /** 1 for each row of the part that has a salt. */
   salted(part: number): Codes {
-    const read = () => this.file.frame('salted', this.directory.salted, part);
+    const read = () => this.file.frame('salted', this.outline.salted, part);
     return this.#cache.codes.get(this.#key('salted', part), read, byteLength);
   }
 
   #salt(row: number): Uint8Array | undefined {
     if (this.salted(Math.floor(row / partRows))[row % partRows] === 0) return undefined;
-    return new Uint8Array(this.file.section(this.directory.salts, row * saltBytes, saltBytes));
+    return new Uint8Array(this.file.section(this.outline.salts, row * saltBytes, saltBytes));
   }
 
   #times(column: 'createdAt' | 'recordedAt', part: number): Float64Array {
     const read = () => {
       const rows = Math.min(partRows, this.info.rows - part * partRows);
-      return decodeTimes(this.file.frame(column, this.directory[column], part), rows);
+      return decodeTimes(this.file.frame(column, this.outline[column], part), rows);
     };
     return this.#cache.times.get(this.#key(column, part), read, byteLength);
   }
@@ -259,13 +265,9 @@ const one = () => 1;
 const byteLength = ({ byteLength: bytes }: ArrayBufferView) => bytes;
 const textCost = ({ bytes, ends }: TextRun) => bytes.byteLength + ends.byteLength;
 
-/** The first place from 0 to `length` where the test holds; it holds at all places after that. */
-export function firstAtLeast(length: number, holds: (place: number) => boolean): number {
-  let [low, high] = [0, length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+/** About what an outline takes in memory. */
+function outlineBytes({ parts, facets: held, origins = [] }: Outline): number {
+  const groups = held.reduce((sum, { hashes }) => sum + hashes.length, 0);
+  const moved = origins.reduce((sum, { logs }) => sum + logs.length, 0);
+  return 8_192 + parts.length * (held.length + 6) * 20 + groups * 32 + moved * 64;
 }

@@ -1,8 +1,9 @@
 import type { Packing, Range, StoredEvent } from '../../event-store.ts';
 import { partRows } from '../live/columns.ts';
 import type { Codes, Part, RowLines, Stretch, Texts, Values } from '../query/segment.ts';
-import type { Bounds, SealedLog } from './directory.ts';
+import { type Bounds, noTime } from './directory.ts';
 import { mayContain } from './grams.ts';
+import type { LogPlace } from './log-places.ts';
 import type { SealedSegment } from './sealed-segment.ts';
 
 /**
@@ -16,7 +17,7 @@ export class SealedStretch implements Stretch {
   readonly values: Values;
   readonly #segment: SealedSegment;
   /** Its place in the segment, once it was looked for. */
-  #found: { readonly log: SealedLog | undefined } | undefined;
+  #found: { readonly log: LogPlace | undefined } | undefined;
 
   constructor(log: number, segment: SealedSegment, values: Values) {
     this.log = log;
@@ -26,9 +27,17 @@ export class SealedStretch implements Stretch {
     this.#segment = segment;
   }
 
+  get segment(): number {
+    return this.#segment.info.number;
+  }
+
   get range(): Range {
     const log = this.#place;
     return log === undefined ? { from: 0, to: 0 } : rangeOf(log.firstSequence, log.rows);
+  }
+
+  bounds(): Bounds {
+    return this.#place ?? noTime;
   }
 
   get lastRecordedAt(): number {
@@ -38,20 +47,12 @@ export class SealedStretch implements Stretch {
   get parts(): Part[] {
     const log = this.#place;
     if (log === undefined) return [];
-    const { parts: bounds } = this.#segment.directory;
+    const { parts: bounds } = this.#segment.outline;
     const first = Math.floor(log.firstRow / partRows);
     const last = Math.floor((log.firstRow + log.rows - 1) / partRows);
     return bounds
       .slice(first, last + 1)
       .map((each, index) => new SealedPart(this.#segment, log, first + index, each));
-  }
-
-  counted(question: string): number | undefined {
-    return this.#segment.counted(this.log, question);
-  }
-
-  keepCount(question: string, count: number): void {
-    this.#segment.keepCount(this.log, question, count);
   }
 
   events(rows: readonly number[]): StoredEvent[] {
@@ -87,7 +88,7 @@ export class SealedStretch implements Stretch {
     return this.#segment.node(place + index - first);
   }
 
-  get #place(): SealedLog | undefined {
+  get #place(): LogPlace | undefined {
     this.#found ??= { log: this.#segment.log(this.log) };
     return this.#found.log;
   }
@@ -116,7 +117,7 @@ class SealedPart implements Part {
   readonly #begin: number;
   readonly #end: number;
 
-  constructor(segment: SealedSegment, log: SealedLog, part: number, bounds: Bounds) {
+  constructor(segment: SealedSegment, log: LogPlace, part: number, bounds: Bounds) {
     this.#segment = segment;
     this.#part = part;
     this.firstRow = Math.max(log.firstRow, part * partRows);

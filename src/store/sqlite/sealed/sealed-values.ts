@@ -2,7 +2,8 @@ import { facets } from '../../../core/facets.ts';
 import { comparable } from '../../../core/filter.ts';
 import type { Values } from '../query/segment.ts';
 import { valuesTogether } from './directory.ts';
-import { firstAtLeast, type SealedSegment } from './sealed-segment.ts';
+import { firstAtLeast } from './log-places.ts';
+import type { SealedSegment } from './sealed-segment.ts';
 import { valueHash } from './value-hash.ts';
 
 /** The values of a sealed segment. Looking one up reads the one group where its hash belongs. */
@@ -14,11 +15,11 @@ export class SealedValues implements Values {
   }
 
   sizeOf(facet: number): number {
-    return this.#segment.directory.facets[facet]!.values + 1;
+    return this.#segment.outline.facets[facet]!.values + 1;
   }
 
   codesOf(facet: number, value: string): readonly number[] {
-    const { hashes } = this.#segment.directory.facets[facet]!;
+    const { hashes } = this.#segment.outline.facets[facet]!;
     const hash = valueHash(facet, value);
     const wanted = comparable(facets[facet]!, value);
     const codes: number[] = [];
