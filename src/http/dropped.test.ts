@@ -177,7 +177,7 @@ describe('an export during which events are dropped', () => {
   }
 
   it('does not, when all of them had been sent', async () => {
-    const { get } = await openDropping(2, 300);
+    const { get } = await openDropping(2, 100);
     assert.equal(lines(await (await get('/export?format=ndjson')).text()), 1_990);
   });
 

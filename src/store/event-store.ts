@@ -152,6 +152,12 @@ export interface Range {
   readonly to: number;
 }
 
+/** A question for a page as lines. */
+export interface LinesQuery extends ListQuery {
+  /** About how many bytes are enough, for whoever keeps what he got for a while; half a megabyte when absent. */
+  readonly maxBytes?: number;
+}
+
 /** How lines leave a store: as they are, or as whole zstd frames one after the other, each with its checksum. */
 export type Packing = 'plain' | 'zstd';
 
@@ -173,11 +179,11 @@ export interface EventReader {
   /** One page, fewer than `limit` events only when no more match. */
   list(organisation: string, query: ListQuery): Promise<readonly StoredEvent[]>;
   /**
-   * The same page as the bytes of its bodies, for whoever hands events on without looking at them. Ends early, at the
-   * latest after about a megabyte; undefined when no event is left. Packed lines are handed on as they are kept, where
-   * they are kept so.
+   * The same page as the bytes of its bodies, for whoever hands events on without looking at them. Ends early once it
+   * has bytes enough; undefined when no event is left. Packed lines are handed on as they are kept, where they are kept
+   * so.
    */
-  listLines(organisation: string, query: ListQuery, packing?: Packing): Promise<Lines | undefined>;
+  listLines(organisation: string, query: LinesQuery, packing?: Packing): Promise<Lines | undefined>;
   /** How many events match, exactly. */
   count(organisation: string, filter: Filter, snapshot?: number): Promise<number>;
   /**

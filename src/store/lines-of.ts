@@ -1,17 +1,21 @@
 import { joined } from '../core/bytes.ts';
-import type { Lines, StoredEvent } from './event-store.ts';
+import type { Lines, LinesQuery, StoredEvent } from './event-store.ts';
 
-const enoughBytes = 1024 * 1024;
+/** What a piece of lines has when nothing is said. */
+export const usualBytes = 512 * 1024;
 
 /**
- * The first `limit` of these events as lines, cut off after about a megabyte, for readers that hold events rather than
- * bytes. An event beyond them says that there are more.
+ * The first `limit` of these events as lines, cut off once they have bytes enough, for readers that hold events rather
+ * than bytes. An event beyond them says that there are more.
  */
-export function linesOf(events: readonly StoredEvent[], limit: number): Lines | undefined {
+export function linesOf(
+  events: readonly StoredEvent[],
+  { limit, maxBytes = usualBytes }: Pick<LinesQuery, 'limit' | 'maxBytes'>,
+): Lines | undefined {
   const lines: Buffer[] = [];
   let length = 0;
   for (const { body } of events) {
-    if (length >= enoughBytes || lines.length === limit) break;
+    if (length >= maxBytes || lines.length === limit) break;
     const line = Buffer.from(`${body}\n`);
     lines.push(line);
     length += line.length;

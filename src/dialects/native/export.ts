@@ -7,11 +7,12 @@ import { parseInstant } from '../../core/micros.ts';
 import { encodeBase64 } from '../../integrity/base64.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
 import type { PersonalPaths } from '../../integrity/personal.ts';
-import type { Dropped, EventReader, Lines, Packing, StoredEvent } from '../../store/event-store.ts';
+import type { Dropped, EventReader, Packing, StoredEvent } from '../../store/event-store.ts';
 import { linesOf } from '../../store/lines-of.ts';
 import { packed, packLines } from '../../store/packing.ts';
 import { checkNotDropped } from '../dropped.ts';
 import { eventCsvHeader, eventCsvRow } from './csv.ts';
+import { paced, type ReadLines } from './paced.ts';
 import type { exportParameters } from './query.ts';
 
 export type ExportParameters = z.output<typeof exportParameters>;
@@ -45,10 +46,10 @@ function arrayMembers(lines: string, first: boolean): string {
   return `${first ? '' : ',\n'}${lines.trimEnd().replaceAll('\n', ',\n')}`;
 }
 
-/** Events read at a time; the store cuts a page of large ones short. */
+/** Events read at a time at most. */
 const pageSize = 4_000;
-/** The same where each event is changed on the way. */
-const changedSize = 1_000;
+/** What an event has more or less: where each is changed on the way no more are read than make up a piece. */
+const usualEventBytes = 800;
 
 export interface ExportQuestion {
   readonly organisation: string;
@@ -71,8 +72,8 @@ export interface ExportQuestion {
 }
 
 /**
- * The export in pieces; while one is being sent the next is read, and no more. The memory of a piece is given back when
- * the next one is asked for, so that an export leaves nothing for the collector to find. Calls `onEnd` with the number
+ * The export in pieces, read at the pace at which they are sent. The memory of a piece is given back when the next one
+ * is asked for, so that an export leaves nothing for the collector to find. Calls `onEnd` with the number
  * of events once everything was handed out, and not when reading fails or is given up. Throws `incomplete` when events
  * that were still to come are dropped on the way.
  */
@@ -89,14 +90,10 @@ export async function* exportPieces(
     packing === 'plain' ? Buffer.from(text) : packed(Buffer.from(text));
   let count = 0;
   if (begin !== '') yield pack(begin);
-  let next: Promise<Lines | undefined> | undefined = ahead(read(question.after));
-  while (next !== undefined) {
-    const lines: Lines | undefined = await next;
-    if (lines === undefined) break;
-    next = lines.more ? ahead(read(lines.last)) : undefined;
-    const { bytes, events } = lines;
-    yield write === undefined ? bytes : pack(write(textOf(bytes), count === 0));
-    release(bytes);
+  for await (const { bytes, events } of paced(read, question.after)) {
+    const piece = write === undefined ? bytes : await pack(write(taken(bytes), count === 0));
+    yield piece;
+    release(piece);
     count += events;
   }
   // Without a single frame it would be nothing that can be unpacked.
@@ -105,33 +102,33 @@ export async function* exportPieces(
   onEnd(count);
 }
 
-const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, length).toString();
-
-/** A promise nobody waits for yet, and perhaps never will: its failure is told to whoever does. */
-function ahead<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
+/** The text that these bytes are. They are released. */
+function taken(bytes: Uint8Array<ArrayBuffer>): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  release(bytes);
+  return text;
 }
 
 /** Reads the lines behind a place. Only events that are changed on the way are taken out of their bytes. */
-function linesReader(reader: EventReader, question: ExportQuestion, packing: Packing) {
+function linesReader(reader: EventReader, question: ExportQuestion, packing: Packing): ReadLines {
   const { organisation, filter, order, snapshot, redacted, withSalts } = question;
   const shown = formOf(question);
-  const read = async (after: Place | undefined): Promise<Lines | undefined> => {
+  const read: ReadLines = async (after, maxBytes) => {
     const query = {
       filter,
       order,
       snapshot,
       limit: pageSize,
+      maxBytes,
       ...(after !== undefined && { after }),
     };
     if (!redacted && !withSalts) return reader.listLines(organisation, query, packing);
-    const events = await reader.list(organisation, { ...query, limit: changedSize + 1 });
-    return packLines(linesOf(events.map(shown), changedSize), packing);
+    const limit = Math.ceil(maxBytes / usualEventBytes);
+    const events = await reader.list(organisation, { ...query, limit: limit + 1 });
+    return packLines(linesOf(events.map(shown), { limit, maxBytes }), packing);
   };
-  return async (after: Place | undefined): Promise<Lines | undefined> => {
-    const lines = await read(after);
+  return async (after, maxBytes) => {
+    const lines = await read(after, maxBytes);
     await checkNotDropped(reader, organisation, question.dropped, (dropped) =>
       mayHold(dropped, timesBehind(question, after)),
     );

@@ -18,9 +18,8 @@ export function thalassaReader(reader: EventReader): EventReader {
       for await (const batch of reader.scan(...question)) yield batch.map(pure);
     },
     listLines: async (organisation, query, packing = 'plain') => {
-      const { limit } = query;
-      const events = await reader.list(organisation, { ...query, limit: limit + 1 });
-      return packLines(linesOf(events.map(pure), limit), packing);
+      const events = await reader.list(organisation, { ...query, limit: query.limit + 1 });
+      return packLines(linesOf(events.map(pure), query), packing);
     },
     sequenceAt: (...question) => reader.sequenceAt(...question),
     distinct: (...question) => reader.distinct(...question),

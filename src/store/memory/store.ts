@@ -14,6 +14,7 @@ import type {
   FacetCount,
   Head,
   Lines,
+  LinesQuery,
   ListQuery,
   Packing,
   Range,
@@ -160,12 +161,11 @@ class MemoryStore implements EventStore {
 
   async listLines(
     organisation: string,
-    query: ListQuery,
+    query: LinesQuery,
     packing: Packing = 'plain',
   ): Promise<Lines | undefined> {
-    const { limit } = query;
-    const events = await this.list(organisation, { ...query, limit: limit + 1 });
-    return packLines(linesOf(events, limit), packing);
+    const events = await this.list(organisation, { ...query, limit: query.limit + 1 });
+    return packLines(linesOf(events, query), packing);
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {

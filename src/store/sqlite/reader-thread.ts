@@ -4,7 +4,7 @@ import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
 import { serve } from '../../threads/serve.ts';
 import { transferring } from '../../threads/transfer.ts';
-import type { ListQuery, Packing, Range } from '../event-store.ts';
+import type { LinesQuery, ListQuery, Packing, Range } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
 import { Reader, type View } from './reader.ts';
 
@@ -27,7 +27,7 @@ const methods = {
   distinct: (log: number, facet: Facet, filter: Filter, limit?: number) =>
     reader.distinct(log, facet, filter, limit),
   scanPage: (log: number, range: Range, filter: Filter) => reader.scanPage(log, range, filter),
-  listLines: async (log: number, query: ListQuery, packing: Packing) => {
+  listLines: async (log: number, query: LinesQuery, packing: Packing) => {
     const lines = await reader.listLines(log, query, packing);
     return lines && transferring(lines, [lines.bytes.buffer]);
   },

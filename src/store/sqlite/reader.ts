@@ -1,7 +1,15 @@
 import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
-import type { FacetCount, Lines, ListQuery, Packing, Range, StoredEvent } from '../event-store.ts';
+import type {
+  FacetCount,
+  Lines,
+  LinesQuery,
+  ListQuery,
+  Packing,
+  Range,
+  StoredEvent,
+} from '../event-store.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { type IdSeed, idHash } from './ids/id-hash.ts';
 import { IdRuns, type RunSpan } from './ids/id-runs.ts';
@@ -135,7 +143,7 @@ export class Reader {
     return this.#ask(log, (stretches) => scanPage(stretches, range, filter));
   }
 
-  listLines(log: number, query: ListQuery, packing: Packing): Promise<Lines | undefined> {
+  listLines(log: number, query: LinesQuery, packing: Packing): Promise<Lines | undefined> {
     return this.#ask(log, (stretches) =>
       listLines(stretches, query, packing, this.#known(log, query.filter)),
     );

@@ -16,6 +16,7 @@ import type {
   FacetCount,
   Head,
   Lines,
+  LinesQuery,
   ListQuery,
   Packing,
   Range,
@@ -200,7 +201,7 @@ class SqliteStore implements EventStore {
 
   async listLines(
     organisation: string,
-    query: ListQuery,
+    query: LinesQuery,
     packing: Packing = 'plain',
   ): Promise<Lines | undefined> {
     const log = this.#log(organisation);

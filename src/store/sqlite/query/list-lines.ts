@@ -1,25 +1,26 @@
 import { joined, release } from '../../../core/bytes.ts';
 import type { Place } from '../../../core/cursor.ts';
-import type { Lines, ListQuery, Packing } from '../../event-store.ts';
+import type { Lines, LinesQuery, Packing } from '../../event-store.ts';
+import { usualBytes } from '../../lines-of.ts';
 import type { KnownCounts } from './known-counts.ts';
 import { listRuns } from './runs.ts';
 import type { Stretch } from './segment.ts';
 import type { Slices } from './slices.ts';
 
-const mostBytes = 512 * 1024;
-/** Events looked for at a time: as many as usually have so many bytes. */
-const mostEvents: Record<Packing, number> = { plain: 1_024, zstd: 4_096 };
-/** A page that has so much is not worth being joined with more from elsewhere. */
-const enoughBytes = mostBytes / 2;
+/** Bytes that an event usually has at least: no more events are looked for than may make up the page. */
+const eventBytes: Record<Packing, number> = { plain: 512, zstd: 128 };
 
-/** A page as lines, cut off after about half a megabyte; undefined when there is none. */
+/** A page as lines, cut off once it has bytes enough; undefined when there is none. */
 export function* listLines(
   stretches: readonly Stretch[],
-  query: ListQuery,
+  query: LinesQuery,
   packing: Packing,
   known: KnownCounts,
 ): Slices<Lines | undefined> {
-  const limit = Math.min(query.limit, mostEvents[packing]);
+  const { maxBytes = usualBytes } = query;
+  // A page that has half of it is not worth being joined with more from elsewhere.
+  const enoughBytes = maxBytes / 2;
+  const limit = Math.min(query.limit, Math.ceil(maxBytes / eventBytes[packing]));
   const runs = yield* listRuns(stretches, { ...query, limit: limit + 1 }, known);
   const listed = runs.reduce((sum, { length }) => sum + length, 0);
   const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -28,7 +29,7 @@ export function* listLines(
   for (const run of runs) {
     const wanted = Math.min(run.length, limit - events);
     for (let at = 0; at < wanted && bytes < enoughBytes; ) {
-      const lines = run.stretch.lines(run.rows.subarray(at, wanted), mostBytes - bytes, packing);
+      const lines = run.stretch.lines(run.rows.subarray(at, wanted), maxBytes - bytes, packing);
       pieces.push(lines.bytes);
       bytes += lines.bytes.length;
       events += lines.rows;

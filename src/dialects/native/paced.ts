@@ -1,0 +1,56 @@
+import { release } from '../../core/bytes.ts';
+import type { Place } from '../../core/cursor.ts';
+import type { Lines } from '../../store/event-store.ts';
+
+/** Reads lines behind a place, about so many bytes of them; undefined when there are none. */
+export type ReadLines = (after: Place | undefined, maxBytes: number) => Promise<Lines | undefined>;
+
+const leastBytes = 128 * 1024;
+const mostBytes = 512 * 1024;
+/**
+ * A piece is at most this part of what was taken before it: the buffers of a connection take megabytes also for a client
+ * that reads nothing, and what it leaves lying in the end shall be small.
+ */
+const share = 1 / 40;
+/** A client that has not taken a piece after so many milliseconds is slow. */
+const patience = 100;
+
+/**
+ * Lines from a place to the end, in pieces that suit the client. For one that takes them as they come they grow, because
+ * larger ones cost less for each event, and the next is read meanwhile. One that is slow costs one small piece: nothing is
+ * read ahead for it, and what was is given back and read again when its turn comes.
+ */
+export async function* paced(read: ReadLines, from: Place | undefined): AsyncGenerator<Lines> {
+  let taken = 0;
+  let place = from;
+  let ahead: Promise<Lines | undefined> | undefined;
+  let slow: NodeJS.Timeout | undefined;
+  const readOn = () => read(place, Math.min(Math.max(leastBytes, taken * share), mostBytes));
+  const giveBack = () => {
+    ahead?.then((lines) => lines && release(lines.bytes)).catch(() => {});
+    ahead = undefined;
+  };
+  try {
+    for (let more = true; more; ) {
+      const lines = await (ahead ?? readOn());
+      ahead = undefined;
+      if (lines === undefined) return;
+      ({ last: place, more } = lines);
+      if (more && taken > 0) {
+        ahead = readOn();
+        // Its failure is told to whoever asks for it, and perhaps nobody will.
+        ahead.catch(() => {});
+      }
+      taken += lines.bytes.length;
+      slow = setTimeout(() => {
+        taken = 0;
+        giveBack();
+      }, patience);
+      yield lines;
+      clearTimeout(slow);
+    }
+  } finally {
+    clearTimeout(slow);
+    giveBack();
+  }
+}
