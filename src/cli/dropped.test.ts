@@ -19,7 +19,8 @@ function dropping(page: number, drop: (store: EventStore) => Promise<void>): Eve
   const memory = createMemoryStore();
   let pages = 0;
   return new Proxy(memory, {
-    get(target, property) {
+    get(target, property, proxy) {
+      if (property === 'until') return () => proxy;
       const value = Reflect.get(target, property);
       if (typeof value !== 'function') return value;
       if (property !== 'list' && property !== 'listLines') return value.bind(target);

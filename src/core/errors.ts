@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'too-many-requests' // come back after `retryAfterSeconds`
   | 'unavailable' // stopping, or a part we need does not answer
   | 'timeout' // took longer than a stated limit
+  | 'abandoned' // whoever asked is gone and waits for nothing
   | 'corrupt' // stored or received bytes are not what they must be
   | 'incomplete' // an answer ended before its end
   | 'internal';

@@ -1,3 +1,5 @@
+import { AnnalsError } from '../core/errors.ts';
+
 /** What the HTTP server hands in beside a request; absent when the application is called without a socket. */
 export interface Connection {
   readonly outgoing?: { destroy(): unknown };
@@ -8,7 +10,7 @@ const sources = new WeakMap<ReadableStream, AsyncIterable<Uint8Array>>();
 
 /**
  * Pieces as the body of an answer, read as fast as they are taken. A piece may be filled again once the next one is
- * asked for. A failure on the way is told to `onFault` and breaks the connection. That has to be done here: the server
+ * asked for. A failure on the way breaks the connection, and is told to `onFault` unless the client itself has left. That has to be done here: the server
  * would close the answer in an orderly way, with the failure's message at its end, and what was cut would look whole.
  */
 export function streamed(
@@ -56,7 +58,7 @@ async function* guarded(
   try {
     yield* pieces;
   } catch (error) {
-    onFault(error);
+    if (!(error instanceof AnnalsError) || error.code !== 'abandoned') onFault(error);
     outgoing?.destroy();
     throw error;
   }

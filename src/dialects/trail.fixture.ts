@@ -118,6 +118,7 @@ export class TestTrail {
       distinct: (...args) => store.distinct(...args),
       treeNodes: (...args) => store.treeNodes(...args),
       dropped: (...args) => store.dropped(...args),
+      until: () => this.readerWith(changes),
       ...changes,
     };
   }

@@ -145,7 +145,8 @@ describe('an export during which events are dropped', () => {
     let pages = 0;
     let dropLater = async () => {};
     const store: EventStore = new Proxy(memory, {
-      get(target, property) {
+      get(target, property, proxy) {
+        if (property === 'until') return () => proxy;
         if (property === 'listLines') {
           return async (organisation: string, query: ListQuery) => {
             pages += 1;

@@ -14,7 +14,8 @@ async function open(t: TestContext, events: number) {
   let pages = 0;
   let failAt = Number.POSITIVE_INFINITY;
   const store = new Proxy(memory, {
-    get(target, property) {
+    get(target, property, proxy) {
+      if (property === 'until') return () => proxy;
       if (property === 'listLines') {
         return (organisation: string, query: ListQuery, packing?: Packing) => {
           pages += 1;

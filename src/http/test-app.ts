@@ -1,5 +1,5 @@
 import { createPublicKey, randomFillSync } from 'node:crypto';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
 import { Gate } from '../access/gate.ts';
 import { formatKey, hashSecret, makeKey } from '../access/key.ts';
@@ -40,6 +40,7 @@ export interface TestAppOptions {
   readonly store?: EventStore;
   readonly dialects?: readonly MountedDialect[];
   readonly witnesses?: readonly VerifierKey[];
+  readonly log?: Logger;
 }
 
 /** The whole application in memory, for tests: called without a socket, nothing kept. */
@@ -63,6 +64,7 @@ export class TestApp {
     store = createMemoryStore(),
     dialects,
     witnesses = [],
+    log = pino({ level: 'silent' }),
   }: TestAppOptions = {}) {
     this.clock = clock;
     this.store = store;
@@ -100,7 +102,7 @@ export class TestApp {
       gate,
       ownRecords: this.ownRecords,
       metrics: new Metrics(),
-      log: pino({ level: 'silent' }),
+      log,
       clock,
       random,
       dialects: dialects ?? [

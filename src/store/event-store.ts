@@ -216,6 +216,11 @@ export interface EventReader {
    * told of here: who asks after the answer knows whether it may lack some.
    */
   dropped(organisation: string): Promise<Dropped | undefined>;
+  /**
+   * The same reader for somebody who may leave: once the signal is aborted a store stops what it does for its questions,
+   * and begins with none. They reject with `abandoned`, unless they were answered already.
+   */
+  until(signal: AbortSignal): EventReader;
 }
 
 /** The beginning of a log, of which only hashes are left. */

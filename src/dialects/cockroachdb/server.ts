@@ -48,7 +48,7 @@ export function createCockroachdbServer(options: CockroachdbOptions = {}): Diale
       const version = versionOf(c.req.header('Cc-Version'));
       const { search, searchParams } = new URL(c.req.url);
       const query = readPageQuery(searchParams);
-      const { reader } = parts;
+      const reader = parts.reader.until(c.req.raw.signal);
       const page = await readPage(reader, caller.organisation.identity, query, bound);
       parts.noteRead(caller, 'audit_log.list', { query: search.slice(0, maxNotedQuery) });
       return c.json({

@@ -15,6 +15,7 @@ const kinds: Record<ErrorCode, { status: number; code: number }> = {
   'too-many-requests': { status: 429, code: 8 },
   unavailable: { status: 503, code: 14 },
   timeout: { status: 504, code: 4 },
+  abandoned: { status: 499, code: 1 },
   corrupt: { status: 500, code: 15 },
   incomplete: { status: 500, code: 15 },
   internal: { status: 500, code: 13 },

@@ -14,6 +14,7 @@ export const nativeStatus: Record<ErrorCode, number> = {
   'too-many-requests': 429,
   unavailable: 503,
   timeout: 503,
+  abandoned: 499,
   corrupt: 500,
   incomplete: 502,
   internal: 500,

@@ -45,11 +45,12 @@ export const createNativeServer: DialectServer = (parts) => {
 
   app.get('/v1/audit', async (c) => {
     const caller = parts.admit(c.req.raw, 'audit_log:list');
+    const reader = parts.reader.until(c.req.raw.signal);
     const url = new URL(c.req.url);
     const follow = readParameters(followParameters, url.searchParams);
     if (follow.fromSequence !== undefined) {
       const { fromSequence } = follow;
-      const answer = await answerFollow(parts.reader, caller.organisation, {
+      const answer = await answerFollow(reader, caller.organisation, {
         ...follow,
         fromSequence,
       });
@@ -57,14 +58,15 @@ export const createNativeServer: DialectServer = (parts) => {
       return followResponse(answer);
     }
     const parameters = readParameters(listParameters, url.searchParams);
-    const answer = await answerList(parts.reader, caller.organisation, parameters);
+    const answer = await answerList(reader, caller.organisation, parameters);
     parts.noteRead(caller, 'audit_log.list', { query: url.search.slice(0, maxNotedQuery) });
     return listResponse(url, answer, parameters.cursor !== undefined);
   });
 
   app.get('/v1/audit/filter-options', async (c) => {
     const { organisation } = parts.admit(c.req.raw, 'audit_log:list');
-    return c.json(await answerFilterOptions(parts.reader, organisation.identity));
+    const reader = parts.reader.until(c.req.raw.signal);
+    return c.json(await answerFilterOptions(reader, organisation.identity));
   });
 
   app.get('/v1/audit/export', (c) => exportResponse(c, parts));
@@ -72,7 +74,8 @@ export const createNativeServer: DialectServer = (parts) => {
   app.get('/v1/audit/:eventID', async (c) => {
     const caller = parts.admit(c.req.raw, 'audit_log:read');
     const eventID = c.req.param('eventID');
-    const event = await parts.reader.get(caller.organisation.identity, eventID);
+    const reader = parts.reader.until(c.req.raw.signal);
+    const event = await reader.get(caller.organisation.identity, eventID);
     if (event === undefined) {
       throw new AnnalsError('not-found', 'There is no event of this id in the organisation’s log');
     }
@@ -150,6 +153,7 @@ function itemsOf(lines: readonly Uint8Array[]): Uint8Array {
  */
 async function exportResponse(c: Context, parts: DialectParts): Promise<Response> {
   const caller = parts.admit(c.req.raw, 'audit_log:list');
+  const reader = parts.reader.until(c.req.raw.signal);
   const url = new URL(c.req.url);
   const parameters = readParameters(exportParameters, url.searchParams);
   const organisation = caller.organisation.identity;
@@ -158,13 +162,13 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
     throw new AnnalsError('invalid', `Cannot export salts as ${format}: ask for format=ndjson`);
   }
   const after = parameters.after === undefined ? undefined : parsePlace(parameters.after);
-  const { size } = await parts.reader.head(organisation);
+  const { size } = await reader.head(organisation);
   const snapshot = Math.min(parameters.snapshot ?? size, size);
   // A filter that names another organisation matches nothing, which is a window without events.
   const filter = filterOf(parameters, caller.organisation) ?? {
     conditions: [{ facets: [], values: [] }],
   };
-  const dropped = await parts.reader.dropped(organisation);
+  const dropped = await reader.dropped(organisation);
   parts.noteRead(caller, 'audit_log.export', {
     query: url.search.slice(0, maxNotedQuery),
     snapshot,
@@ -199,7 +203,7 @@ async function exportResponse(c: Context, parts: DialectParts): Promise<Response
   if (incoming?.httpVersion !== '1.0') {
     headers.Trailer = 'Annals-Export-Complete, Annals-Export-Count';
   }
-  const pieces = exportPieces(parts.reader, question, (count) => {
+  const pieces = exportPieces(reader, question, (count) => {
     outgoing?.addTrailers({
       'Annals-Export-Complete': 'true',
       'Annals-Export-Count': String(count),

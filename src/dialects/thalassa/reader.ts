@@ -25,6 +25,7 @@ export function thalassaReader(reader: EventReader): EventReader {
     distinct: (...question) => reader.distinct(...question),
     treeNodes: (...question) => reader.treeNodes(...question),
     dropped: (organisation) => reader.dropped(organisation),
+    until: (signal) => thalassaReader(reader.until(signal)),
   };
 }
 

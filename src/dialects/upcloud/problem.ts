@@ -32,6 +32,7 @@ const kinds: Record<ErrorCode, { status: number; code: string; title: string }> 
   },
   unavailable: { status: 503, code: 'ERROR_SERVICE_ERROR', title: 'Service unavailable.' },
   timeout: { status: 503, code: 'ERROR_SERVICE_ERROR', title: 'Service took too long.' },
+  abandoned: { status: 499, code: 'ERROR_SERVICE_ERROR', title: 'Client closed the request.' },
   corrupt: { status: 500, code: 'ERROR_SERVICE_ERROR', title: 'Service error.' },
   incomplete: { status: 500, code: 'ERROR_SERVICE_ERROR', title: 'Service error.' },
   internal: { status: 500, code: 'ERROR_SERVICE_ERROR', title: 'Service error.' },

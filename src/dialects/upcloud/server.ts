@@ -24,7 +24,6 @@ const maxNotedQuery = 2_000;
 export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer {
   const { random = (bytes: Uint8Array) => void randomFillSync(bytes) } = options;
   return (parts) => {
-    const { reader } = parts;
     const refuse = (error: unknown): Response => {
       const correlationId = newUlid(parts.clock(), random);
       if (isFault(error)) parts.noteFault?.(error, correlationId);
@@ -44,6 +43,7 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
     app.get('/1.3/audit-logs', async (c) => {
       const caller = parts.admit(c.req.raw, 'audit_log:list');
       const { search, searchParams } = new URL(c.req.url);
+      const reader = parts.reader.until(c.req.raw.signal);
       const organisation = caller.organisation.identity;
       const parameters = readListParameters(searchParams, parts.clock());
       const { limit, offset } = parameters;
@@ -73,6 +73,7 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
 
     app.get('/1.3/audit-logs/export', async (c) => {
       const caller = parts.admit(c.req.raw, 'audit_log:list');
+      const reader = parts.reader.until(c.req.raw.signal);
       const organisation = caller.organisation.identity;
       const format = readFormat(new URL(c.req.url).searchParams, exportFormats);
       const { size } = await reader.head(organisation);
@@ -100,6 +101,7 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
           issues: [{ field: 'cloudEventID', message: 'Must be a ULID.' }],
         });
       }
+      const reader = parts.reader.until(c.req.raw.signal);
       const event = await findByUlid(reader, caller.organisation.identity, ulid);
       if (event === undefined) {
         throw new AnnalsError('not-found', `There is no event ${ulid}`);

@@ -6,7 +6,7 @@ import { serve } from '../../threads/serve.ts';
 import { transferring } from '../../threads/transfer.ts';
 import type { LinesQuery, ListQuery, Packing, Range } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
-import { Reader, type View } from './reader.ts';
+import { type Asked, Reader, type View } from './reader.ts';
 
 /** What a reader thread is started with. */
 export interface ReaderData {
@@ -21,19 +21,19 @@ const reader = new Reader(new DataDirectory(directory), view, queryMillis);
 const methods = {
   show: (view: View) => reader.show(view),
   settle: () => reader.settle(),
-  get: (log: number, eventID: string) => reader.get(log, eventID),
-  list: (log: number, query: ListQuery) => reader.list(log, query),
-  count: (log: number, filter: Filter, sequences: Range) => reader.count(log, filter, sequences),
-  distinct: (log: number, facet: Facet, filter: Filter, limit?: number) =>
-    reader.distinct(log, facet, filter, limit),
-  scanPage: (log: number, range: Range, filter: Filter) => reader.scanPage(log, range, filter),
-  listLines: async (log: number, query: LinesQuery, packing: Packing) => {
-    const lines = await reader.listLines(log, query, packing);
+  get: (asked: Asked, eventID: string) => reader.get(asked, eventID),
+  list: (asked: Asked, query: ListQuery) => reader.list(asked, query),
+  count: (asked: Asked, filter: Filter, sequences: Range) => reader.count(asked, filter, sequences),
+  distinct: (asked: Asked, facet: Facet, filter: Filter, limit?: number) =>
+    reader.distinct(asked, facet, filter, limit),
+  scanPage: (asked: Asked, range: Range, filter: Filter) => reader.scanPage(asked, range, filter),
+  listLines: async (asked: Asked, query: LinesQuery, packing: Packing) => {
+    const lines = await reader.listLines(asked, query, packing);
     return lines && transferring(lines, [lines.bytes.buffer]);
   },
-  sequenceAt: (log: number, recordedAt: Micros) => reader.sequenceAt(log, recordedAt),
-  treeNodes: (log: number, level: number, from: number, count: number) =>
-    reader.treeNodes(log, level, from, count),
+  sequenceAt: (asked: Asked, recordedAt: Micros) => reader.sequenceAt(asked, recordedAt),
+  treeNodes: (asked: Asked, level: number, from: number, count: number) =>
+    reader.treeNodes(asked, level, from, count),
   close: () => reader.close(),
 };
 

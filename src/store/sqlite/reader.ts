@@ -1,6 +1,7 @@
 import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
+import type { Flag } from '../../threads/flag.ts';
 import type {
   FacetCount,
   Lines,
@@ -25,7 +26,7 @@ import { listLines } from './query/list-lines.ts';
 import { type ScanPage, scanPage } from './query/scan.ts';
 import type { Stretch } from './query/segment.ts';
 import { sequenceAt } from './query/sequence-at.ts';
-import { inSlices, type Slices } from './query/slices.ts';
+import { inSlices, type Slices, stopIfLeft } from './query/slices.ts';
 import { treeNodes } from './query/tree-nodes.ts';
 import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
@@ -41,6 +42,13 @@ export interface View {
   readonly runs: readonly RunSpan[];
   /** Segments in SQLite, oldest first; the last one takes events. */
   readonly live: readonly LiveSegment[];
+}
+
+/** The log that is asked about, by its number. */
+export interface Asked {
+  readonly log: number;
+  /** Raised once nobody waits for the answer any more. */
+  readonly left: Flag | undefined;
 }
 
 /** Of each segment in SQLite, kept in memory by each reader. */
@@ -109,7 +117,8 @@ export class Reader {
     this.#cache.keepOnly(this.#sealed.map(({ segment }) => segment.path));
   }
 
-  get(log: number, eventID: string): StoredEvent | undefined {
+  get({ log, left }: Asked, eventID: string): StoredEvent | undefined {
+    stopIfLeft(left);
     const hash = idHash(this.#view.idSeed, log, eventID);
     for (const { live, rows } of this.#live) {
       for (const row of rowsWithHash(live.columns, hash)) {
@@ -125,36 +134,38 @@ export class Reader {
     return undefined;
   }
 
-  list(log: number, query: ListQuery): Promise<StoredEvent[]> {
-    return this.#ask(log, (stretches) => list(stretches, query, this.#known(log, query.filter)));
-  }
-
-  count(log: number, filter: Filter, sequences: Range): Promise<number> {
-    return this.#ask(log, (stretches) =>
-      count(stretches, filter, sequences, this.#known(log, filter)),
+  list(asked: Asked, query: ListQuery): Promise<StoredEvent[]> {
+    return this.#ask(asked, (stretches) =>
+      list(stretches, query, this.#known(asked.log, query.filter)),
     );
   }
 
-  distinct(log: number, facet: Facet, filter: Filter, limit?: number): Promise<FacetCount[]> {
-    return this.#ask(log, (stretches) => distinct(stretches, facet, filter, limit));
-  }
-
-  scanPage(log: number, range: Range, filter: Filter): Promise<ScanPage> {
-    return this.#ask(log, (stretches) => scanPage(stretches, range, filter));
-  }
-
-  listLines(log: number, query: LinesQuery, packing: Packing): Promise<Lines | undefined> {
-    return this.#ask(log, (stretches) =>
-      listLines(stretches, query, packing, this.#known(log, query.filter)),
+  count(asked: Asked, filter: Filter, sequences: Range): Promise<number> {
+    return this.#ask(asked, (stretches) =>
+      count(stretches, filter, sequences, this.#known(asked.log, filter)),
     );
   }
 
-  sequenceAt(log: number, recordedAt: Micros): Promise<number | undefined> {
-    return this.#ask(log, (stretches) => sequenceAt(stretches, recordedAt));
+  distinct(asked: Asked, facet: Facet, filter: Filter, limit?: number): Promise<FacetCount[]> {
+    return this.#ask(asked, (stretches) => distinct(stretches, facet, filter, limit));
   }
 
-  treeNodes(log: number, level: number, from: number, count: number): Promise<Uint8Array> {
-    return this.#ask(log, (stretches) => treeNodes(stretches, level, from, count));
+  scanPage(asked: Asked, range: Range, filter: Filter): Promise<ScanPage> {
+    return this.#ask(asked, (stretches) => scanPage(stretches, range, filter));
+  }
+
+  listLines(asked: Asked, query: LinesQuery, packing: Packing): Promise<Lines | undefined> {
+    return this.#ask(asked, (stretches) =>
+      listLines(stretches, query, packing, this.#known(asked.log, query.filter)),
+    );
+  }
+
+  sequenceAt(asked: Asked, recordedAt: Micros): Promise<number | undefined> {
+    return this.#ask(asked, (stretches) => sequenceAt(stretches, recordedAt));
+  }
+
+  treeNodes(asked: Asked, level: number, from: number, count: number): Promise<Uint8Array> {
+    return this.#ask(asked, (stretches) => treeNodes(stretches, level, from, count));
   }
 
   /** Waits for the questions under way. */
@@ -165,14 +176,17 @@ export class Reader {
   }
 
   /** Puts a question to the log's events, oldest segment first. */
-  async #ask<T>(log: number, question: (stretches: readonly Stretch[]) => Slices<T>): Promise<T> {
+  async #ask<T>(
+    { log, left }: Asked,
+    question: (stretches: readonly Stretch[]) => Slices<T>,
+  ): Promise<T> {
     const live = this.#live;
     const stretches = [
       ...this.#sealed.map(({ segment, values }) => new SealedStretch(log, segment, values)),
       ...live.map(({ live: { columns }, values, rows }) => liveStretch(log, columns, values, rows)),
     ];
     for (const used of live) used.users += 1;
-    const answer = inSlices(question(stretches), this.#queryMillis);
+    const answer = inSlices(question(stretches), this.#queryMillis, left);
     this.#asking.add(answer);
     try {
       return await answer;

@@ -50,6 +50,7 @@ function whenSealed(store: EventStore, directory: string): EventStore {
     distinct: after(store.distinct),
     treeNodes: after(store.treeNodes),
     dropped: (organisation) => store.dropped(organisation),
+    until: (signal) => store.until(signal),
     close: () => store.close(),
   };
 }

@@ -1,31 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { AnnalsError } from '../../core/errors.ts';
-import type { Facet } from '../../core/facets.ts';
-import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
 import { siblingModule, Thread } from '../../threads/thread.ts';
 import { checkAppends, storeClosed } from '../append-check.ts';
 import { DroppedLogs } from '../dropped-logs.ts';
-import { emptyHead } from '../empty-head.ts';
-import type {
-  Append,
-  Dropped,
-  Erasure,
-  EventStore,
-  Expired,
-  FacetCount,
-  Head,
-  Lines,
-  LinesQuery,
-  ListQuery,
-  Packing,
-  Range,
-  StoredEvent,
-} from '../event-store.ts';
+import type { Append, Erasure, EventStore, Expired, StoredEvent } from '../event-store.ts';
 import { packAppends } from './live/packed-appends.ts';
-import type { LogEnd } from './live/rows.ts';
+import { Logs } from './logs.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { Segments } from './segments.ts';
+import { StoreReader } from './store-reader.ts';
 import type { WriterOptions } from './writer.ts';
 import type { WriterMethods } from './writer-thread.ts';
 
@@ -40,12 +24,6 @@ export interface SqliteStoreOptions {
   readonly segmentMicros?: Micros;
   /** How long one question may take. */
   readonly queryMillis?: number;
-}
-
-/** A log as this thread knows it: its number in the files, and its end. */
-interface Log {
-  readonly number: number;
-  readonly head: Head;
 }
 
 /**
@@ -64,7 +42,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Even
     const dropped = new DroppedLogs(opened.dropped);
     const pool = new ReaderPool(readers, { directory, view, queryMillis });
     const segments = new Segments(data, { view, dropped }, writer, pool);
-    return new SqliteStore(writer, pool, segments, { logs, dropped });
+    return new SqliteStore(writer, pool, segments, new Logs(logs, dropped));
   } catch (error) {
     await writer.terminate();
     if (!(error instanceof AnnalsError) || error.code !== 'internal') throw error;
@@ -74,46 +52,32 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Even
   }
 }
 
-class SqliteStore implements EventStore {
+class SqliteStore extends StoreReader implements EventStore {
   readonly #writer: Thread<WriterMethods>;
   readonly #readers: ReaderPool;
   readonly #segments: Segments;
-  readonly #logs: Map<string, Log>;
-  readonly #dropped: DroppedLogs;
-  /** Why the writer is gone. What it did last is unknown then, so nothing is answered any more. */
-  #failed: AnnalsError | undefined;
+  readonly #logs: Logs;
   /** Erasures and the like, which are finished before the store is closed. */
   readonly #changing = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
-  constructor(
-    writer: Thread<WriterMethods>,
-    readers: ReaderPool,
-    segments: Segments,
-    { logs, dropped }: { readonly logs: readonly LogEnd[]; readonly dropped: DroppedLogs },
-  ) {
+  constructor(writer: Thread<WriterMethods>, readers: ReaderPool, segments: Segments, logs: Logs) {
+    super(readers, logs);
     this.#writer = writer;
     this.#readers = readers;
     this.#segments = segments;
-    this.#logs = new Map(logs.map((log) => [log.organisation, log]));
-    this.#dropped = dropped;
-    void writer.ended.then((reason) => {
-      this.#failed = reason;
-    });
+    this.#logs = logs;
+    // What the writer did last is unknown when it is gone.
+    void writer.ended.then((reason) => reason && logs.refuse(reason));
   }
 
   async append(appends: readonly Append[]): Promise<void> {
-    this.#checkOpen();
+    this.#logs.checkOpen();
     checkAppends(appends);
     await this.#segments.room();
     const { numbers, begun } = await this.#writer.call.append(packAppends(appends));
-    for (const { organisation, number } of numbers) {
-      this.#logs.set(organisation, { number, head: emptyHead });
-    }
-    for (const { organisation, head } of appends) {
-      const { number } = this.#logs.get(organisation)!;
-      this.#logs.set(organisation, { number, head });
-    }
+    for (const { organisation, number } of numbers) this.#logs.begin(organisation, number);
+    for (const { organisation, head } of appends) this.#logs.grow(organisation, head);
     for (const segment of begun) this.#segments.begin(segment);
   }
 
@@ -126,7 +90,7 @@ class SqliteStore implements EventStore {
   }
 
   async drop(expired: readonly Expired[]): Promise<void> {
-    this.#checkOpen();
+    this.#logs.checkOpen();
     await this.#finished(this.#segments.drop(expired));
   }
 
@@ -137,7 +101,7 @@ class SqliteStore implements EventStore {
   }
 
   async #expired(recordedBefore: Micros): Promise<readonly Expired[]> {
-    this.#checkOpen();
+    this.#logs.checkOpen();
     await this.#segments.room();
     const aside = await this.#writer.call.setAsideExpired(recordedBefore);
     if (aside !== undefined) {
@@ -148,7 +112,7 @@ class SqliteStore implements EventStore {
   }
 
   async #erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
-    this.#checkOpen();
+    this.#logs.checkOpen();
     if (erasures.length === 0) return;
     await this.#segments.room();
     const aside = await this.#writer.call.setAside(organisation, erasures);
@@ -161,107 +125,13 @@ class SqliteStore implements EventStore {
     organisation: string,
     eventIDs: readonly string[],
   ): Promise<Map<string, StoredEvent>> {
-    this.#checkOpen();
+    this.#logs.checkOpen();
     await this.#segments.room();
     return this.#writer.call.findExisting(organisation, eventIDs);
   }
 
-  async head(organisation: string): Promise<Head> {
-    return this.#log(organisation)?.head ?? emptyHead;
-  }
-
-  async get(organisation: string, eventID: string): Promise<StoredEvent | undefined> {
-    const log = this.#log(organisation);
-    return log && this.#readers.idlest.get(log.number, eventID);
-  }
-
-  async list(organisation: string, query: ListQuery): Promise<readonly StoredEvent[]> {
-    const log = this.#log(organisation);
-    return log ? this.#readers.idlest.list(log.number, query) : [];
-  }
-
-  async count(organisation: string, filter: Filter, snapshot?: number): Promise<number> {
-    const log = this.#log(organisation);
-    if (log === undefined) return 0;
-    const to = snapshot ?? Number.POSITIVE_INFINITY;
-    return this.#readers.idlest.count(log.number, filter, { from: 0, to });
-  }
-
-  async *scan(
-    organisation: string,
-    { from, to }: Range,
-    filter: Filter = {},
-  ): AsyncIterable<readonly StoredEvent[]> {
-    const pages = this.#pages(organisation, from, async (log, at) => {
-      const page = await this.#readers.idlest.scanPage(log, { from: at, to }, filter);
-      return page.events.length === 0 ? undefined : page;
-    });
-    for await (const { events } of pages) yield events;
-  }
-
-  async listLines(
-    organisation: string,
-    query: LinesQuery,
-    packing: Packing = 'plain',
-  ): Promise<Lines | undefined> {
-    const log = this.#log(organisation);
-    return log && this.#readers.idlest.listLines(log.number, query, packing);
-  }
-
-  async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {
-    const log = this.#log(organisation);
-    if (log === undefined) return 0;
-    const sequence = await this.#readers.idlest.sequenceAt(log.number, recordedAt);
-    return sequence ?? log.head.size;
-  }
-
-  async distinct(
-    organisation: string,
-    facet: Facet,
-    filter: Filter = {},
-    limit?: number,
-  ): Promise<readonly FacetCount[]> {
-    const log = this.#log(organisation);
-    return log ? this.#readers.idlest.distinct(log.number, facet, filter, limit) : [];
-  }
-
-  async treeNodes(
-    organisation: string,
-    level: number,
-    from: number,
-    count: number,
-  ): Promise<Uint8Array> {
-    const log = this.#log(organisation);
-    if (log === undefined) return new Uint8Array();
-    return this.#readers.idlest.treeNodes(log.number, level, from, count);
-  }
-
-  async dropped(organisation: string): Promise<Dropped | undefined> {
-    this.#checkOpen();
-    return this.#dropped.of(organisation);
-  }
-
-  /** Pages from a sequence on, each read while the caller has the one before. */
-  async *#pages<Page extends { readonly next: number }>(
-    organisation: string,
-    from: number,
-    read: (log: number, from: number) => Promise<Page | undefined>,
-  ): AsyncIterable<Page> {
-    const log = this.#log(organisation);
-    if (log === undefined) return;
-    let reading = read(log.number, from);
-    for (;;) {
-      const page = await reading;
-      if (page === undefined) return;
-      this.#checkOpen();
-      reading = read(log.number, page.next);
-      // Whoever stops early never looks at this one.
-      reading.catch(() => {});
-      yield page;
-    }
-  }
-
   close(): Promise<void> {
+    this.#logs.refuse(storeClosed());
     this.#closed ??= this.#finish();
     return this.#closed;
   }
@@ -273,15 +143,5 @@ class SqliteStore implements EventStore {
     // Appends made before stand before this call in the writer's queue.
     await this.#writer.call.close().catch(() => {});
     await this.#writer.terminate();
-  }
-
-  #checkOpen(): void {
-    if (this.#closed !== undefined) throw storeClosed();
-    if (this.#failed !== undefined) throw this.#failed;
-  }
-
-  #log(organisation: string): Log | undefined {
-    this.#checkOpen();
-    return this.#logs.get(organisation);
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { flagOf } from '../../../threads/flag.ts';
 import { inSlices, type Slices } from './slices.ts';
 
 /** Keeps the thread busy for a moment at a time, until told to end. */
@@ -38,5 +39,27 @@ describe('work in slices', () => {
         message: 'The question took longer than 20 ms: narrow the window or the filter',
       },
     );
+  });
+
+  it('is stopped when whoever asked leaves', async () => {
+    const leaving = new AbortController();
+    const work = inSlices(
+      busy(() => false),
+      60_000,
+      flagOf(leaving.signal),
+    );
+    setImmediate(() => leaving.abort());
+    await assert.rejects(work, { code: 'abandoned' });
+  });
+
+  it('is not begun for whoever has left', async () => {
+    let begun = false;
+    const work = busy(() => {
+      begun = true;
+      return true;
+    });
+    const left = flagOf(AbortSignal.abort());
+    await assert.rejects(inSlices(work, 60_000, left), { code: 'abandoned' });
+    assert.equal(begun, false);
   });
 });
