@@ -66,13 +66,11 @@ export function thalassaSource(
       async function* ask({ pages }: Pick<WalkState, 'pages'>) {
         const url = pageUrl(api, question, pages + 1, limit);
         const { envelope } = yield* askWith(credentials, parts, settings, url, signal);
-        const total = countIn(envelope, 'totalPages');
-        const size = countIn(envelope, 'itemsPerPage');
-        if (total !== undefined) expected = total * (size ?? limit);
-        return {
-          ...(size !== undefined && { size }),
-          ...(total !== undefined && { saysLast: pages + 1 >= total }),
-        };
+        // What tells these two apart is not known (wire: Thalassa 3.2).
+        const totals = [countIn(envelope, 'totalItems'), countIn(envelope, 'totalCount')];
+        const total = totals.reduce((most, each) => Math.max(most ?? 0, each ?? 0) || undefined);
+        expected = total ?? expected;
+        return { size: countIn(envelope, 'itemsPerPage') ?? limit, total };
       }
       const { window } = question;
       const walk = walkPages({ window, ask, patience: parts.patience, signal, resumed });

@@ -15,7 +15,8 @@ const shape = { arrays: ['audit_logs'], id: 'cloud_event_id', time: 'time' } as 
 
 /** The one size all sources allow (wire: UpCloud 10). */
 const pageSize = 100;
-/** On smaller pages it could not be told what `offset` counts. */
+/** What `offset` counts is told from a page with at least so many objects, which are asked for in any case. */
+const leastTelling = 4;
 const leastPageSize = 10;
 /** The window is walked in so many pieces at once, when they are worth it. */
 const maxAtOnce = 4;
@@ -35,14 +36,12 @@ interface Piece extends Window {
 
 interface Position {
   readonly offset: OffsetMeaning;
+  /** Pages mean something only together with their size. */
+  readonly limit: number;
   readonly pieces: readonly Piece[];
 }
 
-interface ListEnd extends PageEnd {
-  readonly total: number | undefined;
-}
-
-interface ListPage extends ListEnd {
+interface ListPage extends PageEnd {
   readonly objects: readonly Received[];
 }
 
@@ -88,7 +87,7 @@ class UpcloudReader {
   readonly #parts: ClientParts;
   readonly #settings: UpcloudSettings;
   readonly #window: Window;
-  readonly #limit: number;
+  #limit: number;
   readonly #filters: UpcloudFilters;
   readonly #rules: ObjectRules;
 
@@ -108,13 +107,15 @@ class UpcloudReader {
 
   async *read(position: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
     if (position !== undefined) {
-      yield* this.#walk(JSON.parse(position) as Position, undefined, undefined, signal);
+      const resumed = JSON.parse(position) as Position;
+      this.#limit = resumed.limit;
+      yield* this.#walk(resumed, undefined, undefined, signal);
       return;
     }
     const whole: Piece = { ...this.#window, state: beginning };
     const first = await this.#collect(whole, 0, signal);
     if (this.#exportIsCheaper(first.total)) {
-      if (yield* this.#stream(first.total ?? 0, signal)) return;
+      if (yield* this.#stream(first, signal)) return;
     }
     const offset = await this.#meaningOfOffset(whole, first, signal);
     const pieces = this.#divide(first.total);
@@ -124,7 +125,7 @@ class UpcloudReader {
 
   /** Walks the pieces together. The position says where each of them stands. */
   async *#walk(
-    { offset, pieces }: Position,
+    { offset, pieces }: Omit<Position, 'limit'>,
     total: number | undefined,
     first: ListPage | undefined,
     signal: AbortSignal,
@@ -136,7 +137,7 @@ class UpcloudReader {
         const answered = pages === 0 ? known : undefined;
         known = undefined;
         const at = offset === 'items' ? objects : pages + 1;
-        return answered ? given(answered) : this.#page(piece, at, shared, objects);
+        return answered ? given(answered) : this.#page(piece, at, shared);
       };
       // The bounds are inclusive on both sides, so neighbours overlap by an instant.
       const window = { from: piece.from, to: piece.to + 1 };
@@ -146,7 +147,7 @@ class UpcloudReader {
     for await (const { place, value } of together(readings, signal)) {
       const { objects, state } = value;
       if (state) standing[place] = { ...(pieces[place] as Piece), state };
-      const position: Position = { offset, pieces: standing };
+      const position: Position = { offset, limit: this.#limit, pieces: standing };
       yield {
         ...batchOf(objects),
         ...(total !== undefined && { expected: total }),
@@ -168,13 +169,12 @@ class UpcloudReader {
     });
   }
 
-  /** One attempt at a page, behind so many objects of the list. */
+  /** One attempt at a page. */
   async *#page(
     piece: Window,
     offset: number,
     signal: AbortSignal,
-    before = 0,
-  ): AsyncGenerator<readonly Received[], ListEnd> {
+  ): AsyncGenerator<readonly Received[], PageEnd> {
     const url = new URL(`${this.#settings.api}/1.3/audit-logs`);
     const query = url.searchParams;
     query.set('limit', String(this.#limit));
@@ -183,10 +183,10 @@ class UpcloudReader {
     query.set('created_before', formatInstant(piece.to));
     for (const [name, value] of this.#filters.query) query.append(name, value);
     const asked = this.#question(url);
-    const { headers, count } = yield* readObjects(this.#parts, asked, this.#rules, signal);
+    const { headers } = yield* readObjects(this.#parts, asked, this.#rules, signal);
     const said = Number(headers.get('upcloud-total-count') ?? Number.NaN);
     const total = Number.isSafeInteger(said) && said > 0 ? said : undefined;
-    return { total, ...saysLast(before + count, total, count < this.#limit) };
+    return { size: this.#limit, total };
   }
 
   #question(url: URL): Question {
@@ -203,21 +203,23 @@ class UpcloudReader {
    */
   async #meaningOfOffset(
     whole: Piece,
-    { objects }: ListPage,
+    page: ListPage,
     signal: AbortSignal,
   ): Promise<OffsetMeaning> {
-    let first = objects;
-    if (first.length < this.#limit) return 'items';
+    let { objects: first, total } = page;
     for (let attempt = 1; attempt <= offsetAttempts; attempt += 1) {
+      const isWhole = first.length < this.#limit && first.length === total;
+      // All there is stands on one page; or there is too little on it to tell anything.
+      if (isWhole || first.length < leastTelling) return 'items';
       const { objects: third } = await this.#collect(whole, 2, signal);
-      const { objects: again } = await this.#collect(whole, 0, signal);
-      const shifted = first.length - repeatedIn(again, first);
+      const again = await this.#collect(whole, 0, signal);
+      const shifted = first.length - repeatedIn(again.objects, first);
       if (shifted * 4 < first.length) {
         if (repeatedIn(third, first) * 2 >= first.length) return 'items';
         this.#parts.patience.note('This UpCloud takes offset for a page number; going on by page');
         return 'pages';
       }
-      first = again;
+      ({ objects: first, total } = again);
     }
     throw new AnnalsError(
       'unavailable',
@@ -252,23 +254,35 @@ class UpcloudReader {
 
   /**
    * Reads the export of everything, which cannot be continued: a cut one is begun again. Gives false when it failed, or
-   * brought less of the window than the list has, so that the list must be read instead.
+   * brought less of the window than the list has, or lacks what stands on the list's first page, so that the list must
+   * be read instead.
    */
-  async *#stream(total: number, signal: AbortSignal): AsyncGenerator<Batch, boolean> {
+  async *#stream(
+    { objects: first, total = 0 }: ListPage,
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch, boolean> {
     const { from, to } = this.#window;
     const url = new URL(`${this.#settings.api}/1.3/audit-logs/export`);
     url.searchParams.set('format', 'json');
     const { note } = this.#parts.patience;
     for (let attempt = 1; attempt <= exportAttempts; attempt += 1) {
       let within = 0;
+      const lacking = new Set(first.map(({ id }) => id));
       try {
         const asked = this.#question(url);
         for await (const objects of readObjects(this.#parts, asked, this.#rules, signal)) {
-          within += objects.filter(({ at }) => at >= from && at < to).length;
+          for (const { id, at } of objects) {
+            if (at >= from && at < to) within += 1;
+            lacking.delete(id);
+          }
           yield { ...batchOf(objects), expected: total };
         }
-        if (within >= total) return true;
-        note(`The export brought ${within} of ${total} events; reading the list`);
+        if (within >= total && lacking.size === 0) return true;
+        note(
+          within < total
+            ? `The export brought ${within} of ${total} events; reading the list`
+            : `The export lacks ${lacking.size} events of the list; reading the list`,
+        );
         return false;
       } catch (error) {
         signal.throwIfAborted();
@@ -281,7 +295,7 @@ class UpcloudReader {
 }
 
 /** A page that was read before, as if it were read now. */
-async function* given({ objects, ...end }: ListPage): AsyncGenerator<readonly Received[], ListEnd> {
+async function* given({ objects, ...end }: ListPage): AsyncGenerator<readonly Received[], PageEnd> {
   yield objects;
   return end;
 }
@@ -293,15 +307,4 @@ function batchOf(objects: readonly Received[]): Batch {
 function repeatedIn(page: readonly Received[], before: readonly Received[]): number {
   const ids = new Set(before.map(({ id }) => id));
   return page.filter(({ id }) => ids.has(id)).length;
-}
-
-/** A total is believed where it agrees with what was received, and when it says that more is to come. */
-function saysLast(
-  reached: number,
-  total: number | undefined,
-  short: boolean,
-): { saysLast?: boolean } {
-  if (total === undefined || reached > total) return {};
-  if (reached < total) return { saysLast: false };
-  return short ? { saysLast: true } : {};
 }

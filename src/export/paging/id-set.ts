@@ -10,9 +10,10 @@ export function idHash(id: string): Buffer {
   return hash;
 }
 
-/** A set of ids in some 32 bytes each, however long they are. */
+/** A set of ids in some 40 bytes each, however long they are. Each can bear a mark, a number from 1 to 255. */
 export class IdSet {
   #slots = new BigUint64Array(2 * 512);
+  #marks = new Uint8Array(512);
   #size = 0;
 
   get size(): number {
@@ -29,21 +30,32 @@ export class IdSet {
     return this.addHash(idHash(id));
   }
 
+  /** Adds an id if it is not there, marks it, and gives the mark it had before; 0 if it had none. */
+  mark(id: string, mark: number): number {
+    const hash = idHash(id);
+    this.addHash(hash);
+    const place = this.#find(hash.readBigUInt64LE(0), hash.readBigUInt64LE(8)) / 2;
+    const before = this.#marks[place] ?? 0;
+    this.#marks[place] = mark;
+    return before;
+  }
+
   /** Adds an id given as its `idHash`. */
   addHash(hash: Buffer): boolean {
     const low = hash.readBigUInt64LE(0);
     const high = hash.readBigUInt64LE(8);
-    if (!this.#put(low, high)) return false;
+    if (!this.#put(low, high, 0)) return false;
     this.#size += 1;
     if (this.#size * 3 > this.#slots.length) this.#grow();
     return true;
   }
 
-  #put(low: bigint, high: bigint): boolean {
+  #put(low: bigint, high: bigint, mark: number): boolean {
     const at = this.#find(low, high);
     if (this.#slots[at] !== 0n) return false;
     this.#slots[at] = low;
     this.#slots[at + 1] = high;
+    this.#marks[at / 2] = mark;
     return true;
   }
 
@@ -61,10 +73,12 @@ export class IdSet {
 
   #grow(): void {
     const before = this.#slots;
+    const marks = this.#marks;
     this.#slots = new BigUint64Array(before.length * 2);
+    this.#marks = new Uint8Array(before.length);
     for (let at = 0; at < before.length; at += 2) {
       const low = before[at] ?? 0n;
-      if (low !== 0n) this.#put(low, before[at + 1] ?? 0n);
+      if (low !== 0n) this.#put(low, before[at + 1] ?? 0n, marks[at / 2] ?? 0);
     }
   }
 }

@@ -3,18 +3,39 @@ import type { EntryFacts } from '../stages.ts';
 
 export type ListOrder = 'newest-first' | 'oldest-first' | 'undecided' | 'unknown';
 
-/** So many objects in a row are in no order by chance. */
-const convincing = 50;
+/** What is known of the order of a list: plain JSON, for a position. */
+export interface OrderFacts {
+  /** How often an object was older, and how often newer, than the one before it. */
+  readonly falls: number;
+  readonly rises: number;
+  /** The time of the last object. */
+  readonly last: number | null;
+}
+
+export const nothingWatched: OrderFacts = { falls: 0, rises: 0, last: null };
+
+/** By chance so many differences in a row point in one direction once in six thousand million lists. */
+const convincing = 12;
 
 /**
  * Finds out in which order a list is from its pages. A page may repeat objects of the one before, because the list
- * shifted: so only the inside of pages, and how their ends follow one another, count.
+ * shifted: so only the inside of pages, and how their ends follow one another, count. Few objects, or many of few
+ * instants, are in some order by chance: until enough of them differ the order is undecided.
  */
 export class OrderWatch {
-  #descending = true;
-  #ascending = true;
-  #last: number | undefined;
-  #count = 0;
+  #falls: number;
+  #rises: number;
+  #last: number | null;
+
+  constructor({ falls, rises, last }: OrderFacts) {
+    this.#falls = falls;
+    this.#rises = rises;
+    this.#last = last;
+  }
+
+  get facts(): OrderFacts {
+    return { falls: this.#falls, rises: this.#rises, last: this.#last };
+  }
 
   watch(objects: readonly EntryFacts[]): void {
     let before: number | undefined;
@@ -23,26 +44,25 @@ export class OrderWatch {
       before = at;
     }
     if (before === undefined) return;
-    if (this.#last !== undefined) this.#compare(this.#last, before);
+    if (this.#last !== null) this.#compare(this.#last, before);
     this.#last = before;
-    this.#count += objects.length;
   }
 
   get order(): ListOrder {
-    if (this.#descending && this.#ascending) return 'undecided';
-    if (this.#descending) return 'newest-first';
-    return this.#ascending ? 'oldest-first' : 'unknown';
+    if (this.#falls > 0 && this.#rises > 0) return 'unknown';
+    if (this.#falls >= convincing) return 'newest-first';
+    return this.#rises >= convincing ? 'oldest-first' : 'undecided';
   }
 
   /** Whether this page, and so all that follow, lie outside the window. */
   isBehind({ from, to }: Window, objects: readonly EntryFacts[]): boolean {
-    if (this.#count < convincing || objects.length === 0) return false;
+    if (objects.length === 0) return false;
     if (this.order === 'newest-first') return objects.every(({ at }) => at < from);
     return this.order === 'oldest-first' && objects.every(({ at }) => at >= to);
   }
 
   #compare(before: number, after: number): void {
-    if (after > before) this.#descending = false;
-    if (after < before) this.#ascending = false;
+    if (after < before) this.#falls += 1;
+    if (after > before) this.#rises += 1;
   }
 }

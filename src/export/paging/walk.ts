@@ -4,15 +4,15 @@ import type { Micros } from '../../core/micros.ts';
 import type { Window } from '../../core/window.ts';
 import { Patience, type PatienceSettings } from '../asking/patience.ts';
 import type { EntryFacts } from '../stages.ts';
-import { IdSet } from './id-set.ts';
-import { OrderWatch } from './order-watch.ts';
+import { nothingWatched, type OrderFacts, OrderWatch } from './order-watch.ts';
+import { Rounds } from './rounds.ts';
 
 /** What was said about a list beside a page of it. */
 export interface PageEnd {
-  /** How many objects a full page has, if that was said. */
-  readonly size?: number;
-  /** Whether this is said to be the last page; vendors are wrong about it. */
-  readonly saysLast?: boolean;
+  /** How many objects were asked for. */
+  readonly size: number;
+  /** How many objects the list is said to have, if it is said: vendors are wrong about it. */
+  readonly total?: number | undefined;
 }
 
 /** A page as a walk remembers it: its objects have been handed on while they came. */
@@ -48,6 +48,10 @@ export interface WalkState {
   /** The first page as the round found it: a mark of it, and the time of its newest object. */
   readonly first: string;
   readonly newest: Micros | null;
+  /** What the round has shown of the order of the list. */
+  readonly order: OrderFacts;
+  /** Pages without objects in a row. */
+  readonly empty: number;
   readonly done: boolean;
 }
 
@@ -57,11 +61,15 @@ export const beginning: WalkState = {
   round: 1,
   first: '',
   newest: null,
+  order: nothingWatched,
+  empty: 0,
   done: false,
 };
 
-/** How often a list that shifts is walked before it is given up for now. */
+/** How often a list that shifts is walked in one run before it is given up for now. */
 const maxRounds = 10;
+/** A list that is said to go on after so many pages without objects is not believed any more, nor is it called whole. */
+const maxEmpty = 1_000;
 
 /**
  * Walks a list that is read by page number or offset while it grows and shrinks, and whose order nobody promises (wire:
@@ -70,41 +78,42 @@ const maxRounds = 10;
  * - What arrives pushes objects onto later pages, which are read later: repetitions, no loss, in any order of the list.
  * - What retention takes away pulls objects onto earlier pages. Newest first only the end shrinks, so nothing is lost,
  *   and the walk can stop behind the window. Oldest first the first page then differs from what it was; in an unknown
- *   order nothing shows it. In both cases the list is walked again until a round brings nothing new.
+ *   order nothing shows it. In both cases the list is walked again until it is known that nothing was missed.
  *
- * A page is the last one when it is empty, or when it is short and not said to be followed by others: neither a total
- * nor a short page is believed alone.
+ * A page is the last one when it is empty and not said to be followed by others, or when it is the first, short, and as
+ * long as the list is said to be: neither a total nor a short page is believed alone.
  */
 export async function* walkPages<T extends EntryFacts>(
   question: WalkQuestion<T>,
 ): AsyncGenerator<WalkStep<T>> {
   const { window, resumed = beginning } = question;
-  const seen = new IdSet();
+  const rounds = new Rounds(window);
   let state = resumed;
   while (!state.done) {
-    if (state.round > maxRounds) throw restless();
-    const order = new OrderWatch();
-    let unseen = 0;
-    let largest = 0;
+    if (state.round - resumed.round === maxRounds) throw restless();
+    const order = new OrderWatch(state.order);
+    rounds.begin(state.pages === 0);
     for (let ended = false; !ended; ) {
       const page = yield* readPage(question, state);
-      const { objects } = page;
-      order.watch(objects);
-      if (order.order !== 'newest-first') unseen += countUnseen(seen, objects, window);
-      ended = isLast(page, largest) || order.isBehind(window, objects);
-      largest = Math.max(largest, objects.length);
-      state = after(state, objects);
+      order.watch(page.objects);
+      if (order.order === 'newest-first') rounds.pass();
+      else rounds.see(page.objects);
+      state = after(state, page.objects, order.facts);
+      ended = isLast(page, state) || order.isBehind(window, page.objects);
+      // Behind objects that were left out of an answer others may follow.
+      if (state.empty > 0 && !ended) state = { ...state, objects: state.objects + page.size };
       yield { objects: [], state };
     }
     if (order.order === 'newest-first') {
       yield* catchUp(question, state);
       state = { ...state, done: true };
     } else {
-      const head = yield* readPage(question, beginning);
-      const unchanged = order.order !== 'unknown' && markOf(head.objects) === state.first;
-      const nothingNew = state.round > resumed.round && unseen === 0;
+      const missedNothing = rounds.end();
+      const { objects: head } = yield* readPage(question, beginning);
+      const onePage = head.length === state.objects;
+      const unchanged = (order.order === 'oldest-first' || onePage) && markOf(head) === state.first;
       state =
-        unchanged || nothingNew
+        unchanged || missedNothing
           ? { ...state, done: true }
           : { ...beginning, round: state.round + 1 };
     }
@@ -149,7 +158,7 @@ async function* readPage<T extends EntryFacts>(
   }
 }
 
-function after(state: WalkState, objects: readonly EntryFacts[]): WalkState {
+function after(state: WalkState, objects: readonly EntryFacts[], order: OrderFacts): WalkState {
   const start = state.pages === 0;
   return {
     ...state,
@@ -157,20 +166,21 @@ function after(state: WalkState, objects: readonly EntryFacts[]): WalkState {
     objects: state.objects + objects.length,
     first: start ? markOf(objects) : state.first,
     newest: start ? newestOf(objects) : state.newest,
+    order,
+    empty: objects.length === 0 ? state.empty + 1 : 0,
   };
 }
 
-function isLast({ objects, size, saysLast }: Page, largest: number): boolean {
-  if (objects.length === 0) return true;
-  if (saysLast === false) return false;
-  const full = size ?? largest;
-  return full === 0 ? saysLast === true : objects.length < full;
-}
-
-function countUnseen(seen: IdSet, objects: readonly EntryFacts[], { from, to }: Window): number {
-  let count = 0;
-  for (const { id, at } of objects) if (at >= from && at < to && seen.add(id)) count += 1;
-  return count;
+/** Whether the page that led to this state is the last one. */
+function isLast({ objects, size, total }: Page, state: WalkState): boolean {
+  const { pages, objects: reached, empty } = state;
+  if (objects.length > 0) return pages === 1 && objects.length < size && reached === total;
+  if (total === undefined || reached >= total) return true;
+  if (empty < maxEmpty) return false;
+  throw new AnnalsError(
+    'incomplete',
+    `Cannot read the list to its end: it is said to have ${total} objects, but ${empty} pages in a row were empty`,
+  );
 }
 
 function markOf(objects: readonly EntryFacts[]): string {
