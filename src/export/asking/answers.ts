@@ -31,7 +31,11 @@ export async function refusalOf(
 ): Promise<AnnalsError> {
   // The status is known; what was said about it is only for the eye, and may be missing.
   const text = await readSmallText(answer, maxRefusalBytes).catch(() => '');
-  const retryAfterSeconds = parseRetryAfter(answer.headers.get('retry-after'), clock);
+  // Their date is by their clock, which need not be ours.
+  const theirs = Date.parse(answer.headers.get('date') ?? '') * millisecond;
+  const retryAfterSeconds = parseRetryAfter(answer.headers.get('retry-after'), () =>
+    Number.isNaN(theirs) ? clock() : theirs,
+  );
   const throttled =
     answer.status >= 400 && (retryAfterSeconds !== undefined || /rate limit exceeded/i.test(text));
   const code: ErrorCode = throttled

@@ -22,6 +22,8 @@ export interface Received extends Entry {
 export interface ObjectRules {
   /** Keys under which an answer may hold its list. */
   readonly arrays: readonly string[];
+  /** Keys by which an answer without a list is known as one of the source's; then it has no objects. */
+  readonly emptyBy?: readonly string[];
   readonly id: string;
   readonly time: string;
   /** Whether an object passes the filters that are applied here; absent when all do. */
@@ -38,8 +40,8 @@ export interface AnswerEnd {
 
 /**
  * Asks once for a list and gives its objects as they arrive. Rejects with `unavailable` or `incomplete` when the answer
- * is not a whole JSON text, however the vendor's status and content type call it: that is a proxy's or a cut answer, and
- * trying again helps.
+ * is not a whole JSON text with a list in it, however the vendor's status and content type call it: that is a proxy's or
+ * a cut answer, and trying again helps.
  */
 export async function* readObjects(
   parts: ClientParts,
@@ -54,7 +56,10 @@ export async function* readObjects(
     await using slices = sliceJson(answer.body, rules);
     for (;;) {
       const slice = await slices.next();
-      if (slice.done === true) return { count, envelope: slice.value, headers: answer.headers };
+      if (slice.done === true) {
+        checkHasList(slice.value, rules);
+        return { count, envelope: slice.value, headers: answer.headers };
+      }
       count += slice.value.length;
       yield slice.value.map((text) => readObject(text, rules));
     }
@@ -68,6 +73,15 @@ export async function* readObjects(
   } finally {
     answer.discard();
   }
+}
+
+/** An error or a notice with status 200 must not pass for the end of the list. */
+function checkHasList(
+  envelope: Readonly<Record<string, unknown>> | undefined,
+  { arrays, emptyBy = [] }: ObjectRules,
+): void {
+  if (envelope === undefined || [...arrays, ...emptyBy].some((key) => key in envelope)) return;
+  throw new AnnalsError('corrupt', `it has no ${arrays.join(' or ')}`);
 }
 
 function readObject(text: string, rules: ObjectRules): Received {
