@@ -15,7 +15,13 @@ import { CursorWalk } from './cursor-walk.ts';
 import { formatNanos } from './nanos.ts';
 import type { CockroachdbSettings } from './settings.ts';
 
-const shape = { arrays: ['entries'], id: 'id', time: 'created_at' } as const;
+/** All members are optional, so a page without entries may have none (wire: CockroachDB 3.1). */
+const shape = {
+  arrays: ['entries'],
+  emptyBy: ['next_starting_from'],
+  id: 'id',
+  time: 'created_at',
+} as const;
 
 /** Ask for no more, though the vendor states no maximum (wire: CockroachDB 10). */
 const maxPageSize = 500;
@@ -67,12 +73,13 @@ export function cockroachdbSource(
       const walk = new CursorWalk(
         // An exclusive bound would leave out the first instant (wire: CockroachDB 4.1).
         position ?? formatNanos(BigInt(window.from - 1) * 1_000n),
+        limit,
       );
       const patience = new Patience(parts.patience);
       while (!walk.ended) {
         let beyond = false;
         try {
-          const asked = request(settings, walk.cursor, limit);
+          const asked = request(settings, walk.cursor, walk.limit);
           const pieces = readObjects({ ...parts, ask }, asked, rules, signal);
           walk.beginPage();
           for (;;) {
@@ -92,7 +99,7 @@ export function cockroachdbSource(
         }
         patience.reset();
         if (beyond) return;
-        yield { entries: [], received: 0, position: walk.cursor } satisfies Batch;
+        yield { entries: [], received: 0, position: walk.position } satisfies Batch;
       }
     },
   };
