@@ -14,7 +14,7 @@ import { httpAsk } from '../../src/export/asking/http-ask.ts';
 import type { Disk } from '../../src/export/disk.ts';
 import type { ExportFilters } from '../../src/export/filters.ts';
 import { jsonFormat } from '../../src/export/formats/json.ts';
-import { usualLimits } from '../../src/export/limits.ts';
+import { type Limits, usualLimits } from '../../src/export/limits.ts';
 import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
 import { nameOutputs } from '../../src/export/naming.ts';
 import { exportToFiles } from '../../src/export/run-export.ts';
@@ -34,6 +34,7 @@ export interface RunOptions {
   readonly disk?: Disk;
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
+  readonly limits?: Limits;
   readonly note?: (text: string) => void;
 }
 
@@ -138,7 +139,7 @@ export async function runExport(
       disk,
       clock,
       signal: options.signal ?? new AbortController().signal,
-      limits: usualLimits,
+      limits: options.limits ?? usualLimits,
       watch: () => undefined,
     },
   );

@@ -14,6 +14,7 @@ import {
   faultsAt,
   html,
   noFaults,
+  notice,
   onlyFor,
   refuse,
   reset,
@@ -78,6 +79,7 @@ const anyVendor: readonly Trap<VendorKind>[] = [
     faults: faultsAt({ 1: html(200), 2: html(502), 4: html(200, 'application/json') }),
   },
   { name: 'an empty answer', faults: faultsAt({ 2: emptyBody() }) },
+  { name: 'a notice where a list was promised', faults: faultsAt({ 1: notice(), 3: notice() }) },
   { name: 'nothing at all', history: { count: 0 } },
 ];
 
@@ -92,6 +94,10 @@ const traps: { readonly [K in VendorKind]: readonly Trap<K>[] } = {
       name: `totals that are ${totals}`,
       switches: { totals },
     })),
+    {
+      name: 'short pages in the middle',
+      switches: { pages: 'short', totals: 'missing' },
+    },
     { name: 'a bare array', switches: { envelope: 'array' } },
     { name: 'null for no items', switches: { noItems: 'null' }, history: { count: 0 } },
     { name: 'a smaller page than was asked for', switches: { maxLimit: 20, totals: 'low' } },
@@ -113,7 +119,17 @@ const traps: { readonly [K in VendorKind]: readonly Trap<K>[] } = {
       name: `a total that is ${total}`,
       switches: { total },
     })),
-    { name: 'offsets that count pages', switches: { offset: 'pages' } },
+    ...(['items', 'pages'] as const).flatMap((offset) => [
+      { name: `offsets that count ${offset}`, switches: { offset } },
+      {
+        name: `pages that are smaller than was asked for, offsets that count ${offset}`,
+        switches: { offset, mostAnswered: 20, total: 'missing' as const },
+      },
+      {
+        name: `short pages in the middle, offsets that count ${offset}`,
+        switches: { offset, pages: 'short' as const, total: 'zero' as const },
+      },
+    ]),
     {
       name: 'errors of the old kind',
       switches: { errors: 'legacy' },
@@ -136,6 +152,12 @@ const traps: { readonly [K in VendorKind]: readonly Trap<K>[] } = {
       switches: { cursor: 'last-returned', maxLimit: 10 },
       history: { tieBlock: 30 },
     },
+    {
+      name: 'a start cut to microseconds, within an instant of more than a page',
+      switches: { cursor: 'last-returned', cursorDigits: 0, startDigits: 6, maxLimit: 10 },
+      history: { tieBlock: 30 },
+    },
+    { name: 'answers that searched in vain', switches: { scanHours: 6 }, history: { count: 20 } },
     ...(['absent', 'null', 'empty', 'zero'] as const).map((noCursor) => ({
       name: `an end said by a cursor that is ${noCursor}`,
       switches: { ascending: 'ends' as const, noCursor },
@@ -209,6 +231,56 @@ for (const kind of ['thalassa', 'upcloud', 'cockroachdb'] as const) {
   });
 }
 
+describe('an export that is gone on with', () => {
+  const history = randomHistory('upcloud', 'page size', { count: 1_500 });
+
+  it('keeps the page size it was begun with, which its place is counted in', async () => {
+    let broken: FaultPlan = faultFrom(7, refuse(503));
+    await using vendor = await startVendor('upcloud', {
+      history,
+      switches: { offset: 'pages', total: 'missing' },
+      faults: (request) => broken(request),
+    });
+    const disk = new MemoryDisk();
+    const options = { window, disk, retries: 1, resume: true };
+    await assert.rejects(runExport(vendor, options));
+    broken = noFaults;
+    const files = await runExport(vendor, { ...options, pageSize: 20 });
+    assert.deepEqual(vendor.judge(await readFiles(disk, files), bounds), nothingWrong);
+  });
+});
+
+/** Answers of CockroachDB Cloud that nobody can go on from. */
+describe('an export from cockroachdb fails rather than lose what follows', () => {
+  const entry = (id: string, time: string) => ({ id, created_at: time });
+  const answers: Readonly<Record<string, { entries: unknown[]; next_starting_from?: string }>> = {
+    'a cursor that is no time': {
+      entries: [entry('a', '2026-06-02T00:00:00Z')],
+      next_starting_from: 'page 2',
+    },
+    'entries in descending order': {
+      entries: [entry('a', '2026-06-03T00:00:00Z'), entry('b', '2026-06-02T00:00:00Z')],
+      next_starting_from: '2026-06-03T00:00:00.000001Z',
+    },
+    'the same full page whatever is asked for': {
+      entries: Array.from({ length: 10 }, (_, n) => entry(`e${n}`, '2026-06-02T00:00:00.000Z')),
+      next_starting_from: '2026-06-02T00:00:00Z',
+    },
+  };
+  for (const [name, answer] of Object.entries(answers)) {
+    it(name, async () => {
+      const body = JSON.stringify(answer);
+      await using vendor = await startVendor('cockroachdb', {
+        faults: () => ({ kind: 'instead', status: 200, contentType: 'application/json', body }),
+      });
+      await assert.rejects(
+        runExport(vendor, { window }),
+        (error) => error instanceof AnnalsError && error.message.startsWith('Cannot go on'),
+      );
+    });
+  }
+});
+
 describe('what UpCloud’s offset counts', () => {
   const oldestFirst = randomHistory('upcloud', 'offset', { count: 60 }).events.toSorted(
     (one, other) => Number(timeOf('upcloud', one) - timeOf('upcloud', other)),
@@ -232,6 +304,15 @@ describe('what UpCloud’s offset counts', () => {
       }
     });
   }
+
+  it('needs no telling when everything is taken away meanwhile', async () => {
+    const history = {
+      events: oldestFirst,
+      changes: [{ afterRequest: 2, forgetBefore: '2026-07-01T00:00:00Z' }],
+    };
+    await using vendor = await startVendor('upcloud', { history });
+    await assertWhole(vendor, { pageSize: 10 });
+  });
 
   it('is not guessed before the list has come to rest', async () => {
     const history = {
@@ -277,5 +358,19 @@ describe('UpCloud’s own export', () => {
 
   it('gives way to the list when it fails', async () => {
     assert.ok((await exportAll(onlyFor(/export/, () => refuse(500)))) > 30);
+  });
+
+  it('gives way to the list when it lacks what the list shows', async () => {
+    const newest = history.events.toSorted((one, other) =>
+      Number(timeOf('upcloud', other) - timeOf('upcloud', one)),
+    );
+    const body = JSON.stringify(newest.slice(5));
+    const stale = onlyFor(/export/, () => ({
+      kind: 'instead',
+      status: 200,
+      contentType: 'application/json',
+      body,
+    }));
+    assert.ok((await exportAll(stale, { total: 'low' })) > 30);
   });
 });

@@ -16,6 +16,10 @@ export interface CockroachdbSwitches {
   cursorDigits: 0 | 3 | 6 | 9;
   /** Whether ASC goes on handing out cursors after the last entry (wire: cockroachdb 4.2). */
   ascending: 'never-ends' | 'ends';
+  /** Fraction digits of `starting_from` that are looked at. */
+  startDigits: 6 | 9;
+  /** So many hours are searched for one answer, which may bring nothing and a cursor behind them; 0 is all. */
+  scanHours: number;
   /** What stands for no cursor (wire: cockroachdb 3.2). */
   noCursor: 'absent' | 'null' | 'empty' | 'zero';
   /** A larger `limit` is quietly made this one. */
@@ -31,6 +35,8 @@ export const cockroachdbPositions: Positions<CockroachdbSwitches> = {
   cursor: ['next-unseen', 'last-returned'],
   cursorDigits: [6, 3, 0, 9],
   ascending: ['never-ends', 'ends'],
+  startDigits: [9, 6],
+  scanHours: [0, 6],
   noCursor: ['absent', 'null', 'empty', 'zero'],
   maxLimit: [1000, 50, 10],
   requestsPerSecond: [0],
@@ -75,20 +81,32 @@ export function cockroachdb(
     const order = query.get('sort_order') || 'ASC';
     const limit = Number(query.get('limit') || 0);
     const text = query.get('starting_from') || undefined;
-    const start = text === undefined ? undefined : parseInstant(text);
+    const asked = text === undefined ? undefined : parseInstant(text);
     if (order !== 'ASC' && order !== 'DESC') return refusal(400, `invalid sort_order: ${order}`);
     if (!Number.isInteger(limit) || limit < 0) return refusal(400, 'invalid limit');
-    if (text !== undefined && start === undefined) return refusal(400, 'invalid starting_from');
+    if (text !== undefined && asked === undefined) return refusal(400, 'invalid starting_from');
 
     const all = trail.list(order === 'ASC' ? 'oldest' : 'newest');
+    const start = asked === undefined ? undefined : cut(asked, switches.startDigits);
     const first =
       start === undefined ? 0 : firstIndex(all, (entry) => reaches(entry, start, order));
-    const end = pageEnd(all, first, Math.min(limit || DEFAULT_LIMIT, switches.maxLimit));
+    const full = pageEnd(all, first, Math.min(limit || DEFAULT_LIMIT, switches.maxLimit));
+    const scanned = order === 'ASC' ? scanEnd(start) : undefined;
+    const reached = scanned === undefined ? all.length : firstIndex(all, beyond(scanned));
+    const end = Math.min(full, Math.max(first, reached));
     const page = all.slice(first, end);
-    const cursor = cursorAfter(order, page, all[end], start);
+    const cursor = end < full ? scanned : cursorAfter(order, page, all[end], start);
     const body = { entries: page.map(({ event }) => event), ...nextStartingFrom(cursor) };
     return { ...jsonAnswer(200, body), entries: page.length };
   };
+
+  const scanEnd = (start: Nanos | undefined): Nanos | undefined =>
+    start === undefined || switches.scanHours === 0
+      ? undefined
+      : start + BigInt(switches.scanHours) * 3_600n * SECOND;
+
+  /** Whether an entry belongs to the answer after the one that ends here. */
+  const beyond = (end: Nanos) => (entry: Entry) => reaches(entry, end, 'ASC');
 
   /** Whether an entry lies at or beyond the start, in the direction asked for. */
   const reaches = ({ at }: Entry, start: Nanos, order: 'ASC' | 'DESC'): boolean => {

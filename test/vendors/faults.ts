@@ -72,6 +72,14 @@ export const html = (status: number, contentType = 'text/html; charset=utf-8'): 
   body: `<!DOCTYPE html><html><body><h1>${status}</h1><p>Please wait.</p></body></html>\n`,
 });
 
+/** JSON that is no list, with the status of one. */
+export const notice = (message = 'The audit log is under maintenance'): Fault => ({
+  kind: 'instead',
+  status: 200,
+  contentType: 'application/json',
+  body: JSON.stringify({ message }),
+});
+
 export const emptyBody = (status = 200): Fault => ({
   kind: 'instead',
   status,

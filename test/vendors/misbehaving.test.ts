@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { CockroachdbSwitches } from './cockroachdb.ts';
 import { idOf, timeOf, type VendorEvent, type VendorKind, vendorKinds } from './events.ts';
-import { formatInstant } from './instant.ts';
-import { misbehaving } from './misbehaving.ts';
+import { DAY, formatInstant, instant, SECOND } from './instant.ts';
+import { misbehaving, misbehavingWindow } from './misbehaving.ts';
 import { nothingWrong, startVendor, type Vendor } from './vendor.ts';
 
 const RUNS = Number(process.env.ANNALS_VENDOR_RUNS ?? 25);
@@ -71,20 +72,29 @@ async function* byPage(vendor: AnyVendor, path: (page: number) => string) {
   }
 }
 
-/** From the last time seen, never from the cursor; one nanosecond on where that brings nothing. */
-async function* byTime(vendor: AnyVendor) {
-  let start = 0n;
+/**
+ * From the last time seen, never from the cursor; the least step on where that brings nothing new, and hours where it
+ * brings nothing at all.
+ */
+async function* byTime(
+  vendor: AnyVendor,
+  { startDigits, scanHours }: Partial<CockroachdbSwitches>,
+) {
+  const step = startDigits === 6 ? 1_000n : 1n;
+  const end = instant(misbehavingWindow.to) + 2n * DAY;
+  let start = instant(misbehavingWindow.from) - 1n;
   let seen = new Set<string>();
-  for (let stuck = 0; stuck < 2; ) {
-    const from = formatInstant(start + BigInt(stuck), 9);
+  for (let stuck = 0n; stuck < 2n || start < end; ) {
+    const from = formatInstant(start + stuck * step, 9);
     const path = `/api/v1/auditlogevents?limit=1000&starting_from=${from}`;
     const events = await pageOf(vendor, path);
     const ids = new Set(events.map((event) => idOf(vendor.kind, event)));
     const isNew = ids.difference(seen).size > 0;
-    stuck = isNew ? 0 : stuck + 1;
+    stuck = isNew ? 0n : stuck + 1n;
     seen = seen.union(ids);
     const last = events.at(-1);
     if (last) start = timeOf(vendor.kind, last);
+    else start += BigInt(scanHours || 24) * 3_600n * SECOND - step;
     yield events;
   }
 }
@@ -96,15 +106,17 @@ const walkOf = (kind: VendorKind, seed: number): Walk => {
       return (vendor) => byPage(vendor, (page) => `/v1/audit?limit=20&page=${page}`);
     case 'upcloud': {
       const { switches } = misbehaving('upcloud', seed);
-      const step = switches?.offset === 'pages' ? 1 : 100;
+      const step = switches?.offset === 'pages' ? 1 : Math.min(100, switches?.mostAnswered ?? 100);
       const first = switches?.offset === 'pages' ? 1 : 0;
       return (vendor) =>
         byPage(vendor, (page) => {
           return `/1.3/audit-logs?limit=100&offset=${first + (page - 1) * step}`;
         });
     }
-    case 'cockroachdb':
-      return byTime;
+    case 'cockroachdb': {
+      const { switches = {} } = misbehaving('cockroachdb', seed);
+      return (vendor) => byTime(vendor, switches);
+    }
   }
 };
 

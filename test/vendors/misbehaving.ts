@@ -18,20 +18,32 @@ export const misbehavingWindow = { from: '2026-05-28T00:00:00Z', to: '2026-06-04
  */
 export function misbehaving<K extends VendorKind>(kind: K, seed: number): VendorOptions<K> {
   const random = seeded(`${kind} ${seed}`);
+  const switches = draws[kind](random);
+  const drawn = randomHistoryOptions(kind, random);
+  // Whoever can be asked for microseconds alone has no finer times: a page of one instant could not be left behind.
+  const isCut = 'startDigits' in switches && switches.startDigits === 6;
   return {
-    history: randomHistory(kind, seed, randomHistoryOptions(kind, random)),
+    history: randomHistory(kind, seed, isCut ? { ...drawn, digits: [0, 3, 6] } : drawn),
     faults: randomFaults(seed, {
       share: random.pick([0, 0.05, 0.3]),
       menu: [...commonFaults, ...OWN_FAULTS[kind]],
     }),
-    switches: draws[kind](random),
+    switches,
   };
 }
 
 function randomHistoryOptions(kind: VendorKind, random: Random): HistoryOptions {
   return {
     ...misbehavingWindow,
-    count: random.pick([0, 1, random.int(2, 60), random.int(60, 400)]),
+    count: random.pick([
+      0,
+      1,
+      random.int(2, 60),
+      random.int(2, 60),
+      random.int(60, 400),
+      random.int(60, 400),
+      random.int(400, 1_200),
+    ]),
     ties: random.pick([0, 0.1, 0.6]),
     tieBlock: random.pick([0, 0, random.int(2, 150)]),
     edges: random.pick([0.02, 0.3]),
@@ -42,8 +54,8 @@ function randomHistoryOptions(kind: VendorKind, random: Random): HistoryOptions 
     payload: random.pick(['text', 'object', 'mixed']),
     arrivals: random.pick([0, 0, random.int(1, 40)]),
     late: random.pick([0, 0, random.int(1, 10)]),
-    withinRequests: random.int(1, 12),
-    forgotten: random.pick([0, 0, 0.3]),
+    withinRequests: random.pick([random.int(1, 12), random.int(1, 12), random.int(12, 100)]),
+    forgotten: random.pick([0, 0, 0.3, 0.9]),
   };
 }
 
@@ -54,8 +66,16 @@ const OWN_FAULTS: Readonly<Record<VendorKind, readonly FaultName[]>> = {
 };
 
 const draws: { readonly [K in VendorKind]: (random: Random) => Switches[K] } = {
-  thalassa: (random) => drawSwitches(thalassaPositions, random),
-  upcloud: (random) => drawSwitches(upcloudPositions, random),
+  thalassa: (random) => {
+    const drawn = drawSwitches(thalassaPositions, random);
+    // A short first page and a total that happens to be its length: nothing would tell that there is more.
+    return drawn.totals === 'low' ? { ...drawn, pages: 'full' } : drawn;
+  },
+  upcloud: (random) => {
+    const drawn = drawSwitches(upcloudPositions, random);
+    // The same.
+    return drawn.total === 'low' ? { ...drawn, mostAnswered: 200, pages: 'full' } : drawn;
+  },
   cockroachdb: (random) => {
     const drawn = drawSwitches(cockroachdbPositions, random);
     // An exclusive bound with the next unseen instant would hide that instant from its followers.

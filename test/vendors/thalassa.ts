@@ -4,7 +4,7 @@ import type { VendorEvent } from './events.ts';
 import { type Answer, jsonAnswer, type Model, type Request } from './model.ts';
 import { type Positions, setSwitches } from './switches.ts';
 import { type TokenSwitches, tokenEndpoint } from './thalassa-tokens.ts';
-import type { Order, Trail } from './trail.ts';
+import { type Order, type Pages, pageOf, type Trail } from './trail.ts';
 
 export interface ThalassaSwitches extends TokenSwitches {
   /** Documented nowhere (wire: thalassa 3.6). */
@@ -17,6 +17,8 @@ export interface ThalassaSwitches extends TokenSwitches {
   noItems: 'array' | 'null';
   /** A larger `limit` is quietly made this one (wire: thalassa 3.1). */
   maxLimit: number;
+  /** Whether a page lacks the places of entries that are not shown. Totals count those that are. */
+  pages: Pages;
 }
 
 export const thalassaPositions: Positions<ThalassaSwitches> = {
@@ -25,6 +27,7 @@ export const thalassaPositions: Positions<ThalassaSwitches> = {
   envelope: ['object', 'array'],
   noItems: ['array', 'null'],
   maxLimit: [1000, 100, 20],
+  pages: ['full', 'short'],
   tokenSeconds: [3600],
   expiresIn: ['number', 'text', 'missing'],
   clientAuthentication: ['either', 'basic', 'form'],
@@ -71,7 +74,7 @@ export function thalassa(
     const matching = trail.list(switches.order, filterName(query), ({ event }) =>
       matches(event, query),
     );
-    const items = matching.slice((page - 1) * limit, page * limit).map(({ event }) => event);
+    const items = pageOf(matching, (page - 1) * limit, limit, switches.pages);
     const body = {
       items: items.length === 0 && switches.noItems === 'null' ? null : items,
       ...totals(switches.totals, matching.length, limit),

@@ -6,6 +6,25 @@ import { hash } from './random.ts';
 /** How a vendor lists its events; `unsorted` is a stable order that has nothing to do with time. */
 export type Order = 'newest' | 'oldest' | 'unsorted';
 
+/**
+ * How a page is cut: `short` ones lack the places of entries that exist and are not shown, one before every third entry,
+ * so that no page of at least two places is empty.
+ */
+export type Pages = 'full' | 'short';
+
+export function pageOf(
+  list: readonly Entry[],
+  start: number,
+  limit: number,
+  pages: Pages,
+): VendorEvent[] {
+  const places =
+    pages === 'full' || limit < 2
+      ? list
+      : list.flatMap((entry) => (hash(entry.id) % 3 === 0 ? [undefined, entry] : [entry]));
+  return places.slice(start, start + limit).flatMap((entry) => (entry ? [entry.event] : []));
+}
+
 export interface Entry {
   readonly event: VendorEvent;
   readonly id: string;

@@ -3,7 +3,7 @@ import { upcloudFilterOptions } from './events/upcloud.ts';
 import { parseInstant } from './instant.ts';
 import { type Answer, jsonAnswer, type Model, type Request } from './model.ts';
 import { type Positions, setSwitches } from './switches.ts';
-import type { Entry, Order, Trail } from './trail.ts';
+import { type Entry, type Order, type Pages, pageOf, type Trail } from './trail.ts';
 import { type ErrorSwitches, upcloudError } from './upcloud-errors.ts';
 import { csvExport, type ExportSwitches, jsonExport } from './upcloud-export.ts';
 
@@ -12,6 +12,10 @@ export interface UpcloudSwitches extends ErrorSwitches, ExportSwitches {
   order: Order;
   /** The largest `limit`; a larger one is refused (wire: upcloud 3.1). */
   maxLimit: number;
+  /** No answer has more events than this, whatever `limit` says. */
+  mostAnswered: number;
+  /** Whether a page lacks the places of events that are not shown. The total counts those that are. */
+  pages: Pages;
   /** Whether `offset` counts events, or pages where 0 and 1 are the first (wire: upcloud 3.1). */
   offset: 'items' | 'pages';
   /** What `Upcloud-Total-Count` says. */
@@ -23,6 +27,8 @@ export interface UpcloudSwitches extends ErrorSwitches, ExportSwitches {
 export const upcloudPositions: Positions<UpcloudSwitches> = {
   order: ['newest', 'oldest', 'unsorted'],
   maxLimit: [200, 100],
+  mostAnswered: [200, 20],
+  pages: ['full', 'short'],
   offset: ['items', 'pages'],
   total: ['right', 'missing', 'zero', 'low', 'high'],
   errors: ['problem', 'legacy'],
@@ -71,11 +77,11 @@ export function upcloud(
   const list = (query: URLSearchParams): Answer => {
     const bad = badParameter(query, switches.maxLimit);
     if (bad) return refusal(400, bad.reason, bad.name);
-    const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
+    const limit = Math.min(Number(query.get('limit') ?? DEFAULT_LIMIT), switches.mostAnswered);
     const offset = Number(query.get('offset') ?? 0);
     const matching = search(query);
     const start = switches.offset === 'items' ? offset : (Math.max(offset, 1) - 1) * limit;
-    const page = matching.slice(start, start + limit).map(({ event }) => event);
+    const page = pageOf(matching, start, limit, switches.pages);
     const answer = jsonAnswer(200, { audit_logs: page }, totalHeader(matching.length, limit));
     return { ...answer, entries: page.length };
   };
