@@ -126,11 +126,43 @@ const pathParameter = (name: string, description: string) => ({
   schema: { type: 'string' },
 });
 
-const keptFromDescription = {
+/** Of lists and exports. */
+const listHeaders = {
+  'Annals-Snapshot': {
+    description: 'Size of the log that was looked at; asking with it again finds the same events',
+    schema: { type: 'integer' },
+  },
   [keptFromHeader]: {
     description:
       'Only when events were dropped that might have been among these, because their retention is over: the first sequence that the log has',
     schema: { type: 'integer' },
+  },
+};
+const nextPage = {
+  description: 'The next page, as rel="next"; absent on the last page',
+  schema: { type: 'string' },
+};
+const acceptEncoding = {
+  name: 'Accept-Encoding',
+  in: 'header',
+  required: false,
+  description:
+    'Names zstd, and not identity before it, for a body packed as zstd: several frames, one after the other (RFC 8878)',
+  schema: { type: 'string', example: 'zstd' },
+};
+const exportHeaders = {
+  'Content-Encoding': {
+    description: 'zstd when it was asked for and the body is packed; absent otherwise',
+    schema: { type: 'string', enum: ['zstd'] },
+  },
+  Trailer: {
+    description:
+      'What comes behind a whole body, except by HTTP/1.0: Annals-Export-Complete, which is true, and Annals-Export-Count, the number of events',
+    schema: { type: 'string' },
+  },
+  'Content-Disposition': {
+    description: 'A name for whoever saves the body as a file',
+    schema: { type: 'string' },
   },
 };
 const plainText = { 'text/plain': { schema: { type: 'string' } } };
@@ -266,7 +298,7 @@ export function openApiDocument(version: string): JsonSchema {
           responses: {
             200: {
               description: 'A page',
-              headers: keptFromDescription,
+              headers: { ...listHeaders, Link: nextPage },
               content: content(listSchema),
             },
             ...failures(400, 401, 403, 404),
@@ -297,11 +329,11 @@ export function openApiDocument(version: string): JsonSchema {
           summary: 'All matching events as one stream, oldest first',
           description:
             'The body ends cleanly only when everything was sent; otherwise the connection breaks.',
-          parameters: queryOf(exportParameters),
+          parameters: [...queryOf(exportParameters), acceptEncoding],
           responses: {
             200: {
               description: 'The events',
-              headers: keptFromDescription,
+              headers: { ...listHeaders, ...exportHeaders },
               content: {
                 ...content(z.array(eventSchema)),
                 'application/x-ndjson': { schema: { type: 'string' } },
