@@ -39,9 +39,11 @@ const world = {
 /** Seals an event without looking at what a tree needs of it. */
 class PlainSealing extends Sealing {
   override seal(prepared: PreparedDraft, sequence: number, recordedAt: number): SealedEvent {
-    const { eventID, createdAt, facets, description, body } = prepared;
-    const [before, between, after] = body;
-    const text = `${before}${formatInstant(recordedAt)}${between}${sequence}${after}`;
+    const { eventID, createdAt, facets, description, texts } = prepared;
+    const { start, gaps, end } = texts.body;
+    const [first = start, second = start] = gaps;
+    const cut = (from: number, to: number) => texts.bytes.toString('utf8', from, to);
+    const text = `${cut(start, first)}${formatInstant(recordedAt)}${cut(first, second)}${sequence}${cut(second, end)}`;
     const event = { eventID, sequence, createdAt, recordedAt, facets, description };
     return { ...event, body: text, leafHash: emptyRoot };
   }

@@ -4,13 +4,21 @@ import { type DraftsMediaType, readDrafts } from './draft.ts';
 import { AnnalsError } from './errors.ts';
 import { atOnce } from './long-work.ts';
 import { parseInstant } from './micros.ts';
+import { RawDraft, type ReceivedDraft } from './raw-draft.ts';
 
 const now = parseInstant('2026-06-20T08:00:00Z') as number;
 const json = 'application/json';
 const ndjson = 'application/x-ndjson';
 
 const read = (text: string, mediaType: DraftsMediaType = json, max?: number) =>
-  atOnce(readDrafts(Buffer.from(text), mediaType, now, max));
+  atOnce(readDrafts(Buffer.from(text), mediaType, now, max)).map(asObject);
+
+/** A draft as an object, in whatever form it was left. */
+function asObject(draft: ReceivedDraft): unknown {
+  if (!(draft instanceof RawDraft)) return draft;
+  const { json, object } = draft;
+  return JSON.parse(json.bytes.toString('utf8', json.start(object), json.end(object)));
+}
 
 function refusal(text: string, mediaType: DraftsMediaType = json): AnnalsError {
   try {

@@ -7,9 +7,11 @@ import {
   ownService,
   serverFields,
 } from './event.ts';
-import { decodeUtf8, formatPath, type Json, type JsonProblem, parseJson } from './json.ts';
+import { checkUtf8, formatPath, type Json, type JsonProblem, parseJson } from './json.ts';
 import type { Slices } from './long-work.ts';
 import { type Micros, parseInstant } from './micros.ts';
+import { isGoodDraft, RawDraft, type ReceivedDraft } from './raw-draft.ts';
+import { none, RawJson } from './raw-json.ts';
 import { schemaCheck } from './schema-check.ts';
 import { schemaIssues } from './schema-issues.ts';
 
@@ -20,7 +22,8 @@ const maxIssues = 20;
 
 /**
  * Reads drafts from the bytes of a request, pausing between them. All or nothing: throws `invalid` with at most 20
- * issues, each naming the draft by index and the field, `too-large` when there are too many drafts.
+ * issues, each naming the draft by index and the field, `too-large` when there are too many drafts. Nearly all drafts
+ * are left in the bytes; objects are made of those that `RawJson` cannot read, or that have something wrong with them.
  *
  * @param now the moment of receipt, to refuse a `createdAt` too far ahead
  */
@@ -29,14 +32,17 @@ export function* readDrafts(
   mediaType: DraftsMediaType,
   now: Micros,
   maxDrafts = maxRequestEvents,
-): Slices<Draft[]> {
-  const text = decodeUtf8(bytes);
+): Slices<ReceivedDraft[]> {
+  const text = utf8(bytes);
   const found =
-    mediaType === 'application/json' ? fromDocument(text) : yield* fromLines(text, maxDrafts);
+    mediaType === 'application/json'
+      ? yield* fromDocument(text, now)
+      : yield* fromLines(text, now, maxDrafts);
   if (found.values.length > maxDrafts) throw tooMany(maxDrafts);
   const issues = new Issues(found.issues);
   if (issues.none) {
     for (const [index, value] of found.values.entries()) {
+      if (value instanceof RawDraft) continue;
       if (issues.full) break;
       for (const issue of checkDraft(value, now)) issues.add({ index, ...issue });
       yield;
@@ -47,15 +53,53 @@ export function* readDrafts(
     throw new AnnalsError('invalid', 'Cannot record: the request holds no event');
   }
   // Every value passed the schema that defines Draft.
-  return found.values as unknown as Draft[];
+  return found.values as ReceivedDraft[];
 }
 
+/** Drafts that are good, and values that may be; of those that were not read, why. */
 interface Found {
-  readonly values: readonly Json[];
+  readonly values: readonly (RawDraft | Json)[];
   readonly issues: readonly Issue[];
 }
 
-function fromDocument(text: string): Found {
+/** The bytes without a byte order mark. Throws `invalid` when they are not UTF-8. */
+function utf8(bytes: Uint8Array): Buffer {
+  checkUtf8(bytes);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return text.subarray(0, 3).equals(byteOrderMark) ? text.subarray(3) : text;
+}
+
+const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
+
+function* fromDocument(bytes: Buffer, now: Micros): Slices<Found> {
+  const json = new RawJson(bytes);
+  const document = json.read(0, bytes.length);
+  yield;
+  const drafts = document === none ? [] : yield* rawDrafts(json, document, now);
+  return drafts.length > 0 ? { values: drafts, issues: [] } : fromText(bytes.toString());
+}
+
+/** The drafts of a document; none when it must be looked at more closely. */
+function* rawDrafts(json: RawJson, document: number, now: Micros): Slices<RawDraft[]> {
+  if (!json.isObject(document)) return [];
+  const events = json.member(document, eventsName);
+  if (events === none) {
+    return isGoodDraft(json, document, now) ? [new RawDraft(json, document)] : [];
+  }
+  const alone = json.first(document) === events && json.next(events) === none;
+  if (!alone || !json.isArray(events)) return [];
+  const drafts: RawDraft[] = [];
+  for (let event = json.first(events); event !== none; event = json.next(event)) {
+    if (!isGoodDraft(json, event, now)) return [];
+    drafts.push(new RawDraft(json, event));
+    yield;
+  }
+  return drafts;
+}
+
+const eventsName = Buffer.from('events');
+
+function fromText(text: string): Found {
   const { value, problems } = parseJson(text);
   const listed = isObject(value) && Array.isArray(value.events);
   if (!isObject(value)) {
@@ -83,11 +127,21 @@ function fromDocument(text: string): Found {
   return { values: value.events as Json[], issues };
 }
 
-function* fromLines(text: string, maxDrafts: number): Slices<Found> {
-  const values: Json[] = [];
+function* fromLines(bytes: Buffer, now: Micros, maxDrafts: number): Slices<Found> {
+  const json = new RawJson(bytes);
+  const values: (RawDraft | Json)[] = [];
   const issues: Issue[] = [];
-  for (const line of text.split('\n')) {
+  for (let start = 0, end: number; start < bytes.length; start = end + 1) {
     yield;
+    const lineFeed = bytes.indexOf(0x0a, start);
+    end = lineFeed < 0 ? bytes.length : lineFeed;
+    const raw = json.read(start, end);
+    if (raw !== none && isGoodDraft(json, raw, now)) {
+      values.push(new RawDraft(json, raw));
+      if (values.length > maxDrafts) break;
+      continue;
+    }
+    const line = bytes.toString('utf8', start, end);
     if (line.trim() === '') continue;
     if (values.length > maxDrafts || issues.length >= maxIssues) break;
     const index = values.length;

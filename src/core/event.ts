@@ -8,13 +8,15 @@ export const maxRequestBytes = 16 * 1024 * 1024;
 /** How far ahead of our clock `createdAt` may be. */
 export const maxAheadMicros: Micros = 5 * 60 * 1_000_000;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+export const noControlCharacters = /^[^\u0000-\u001f\u007f]*$/;
+
 const name = (max = 256) =>
   z
     .string()
     .min(1, 'must not be empty: leave the field out instead')
     .max(max, `must have at most ${max} characters`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters');
+    .regex(noControlCharacters, 'must not contain control characters');
 
 const prose = (max: number) => z.string().max(max, `must have at most ${max} characters`);
 

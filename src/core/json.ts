@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { AnnalsError } from './errors.ts';
 
 /** A JSON value that survives being read and written again: nothing in it was lost on the way in. */
@@ -22,13 +23,22 @@ const maxProblems = 20;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** Throws `invalid` on bytes that are not UTF-8. */
+export function checkUtf8(bytes: Uint8Array): void {
+  if (!isUtf8(bytes)) throw notUtf8();
+}
+
 /** Decodes UTF-8 without replacing anything. Throws `invalid` on bytes that are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch (cause) {
-    throw new AnnalsError('invalid', 'Cannot read the text: it is not valid UTF-8', { cause });
+    throw notUtf8(cause);
   }
+}
+
+function notUtf8(cause?: unknown): AnnalsError {
+  return new AnnalsError('invalid', 'Cannot read the text: it is not valid UTF-8', { cause });
 }
 
 /**

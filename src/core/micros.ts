@@ -35,7 +35,7 @@ export function parseInstant(
     clamp = false,
   }: { zone?: 'utc'; truncate?: boolean; clamp?: boolean } = {},
 ): Micros | NotAnInstant {
-  const known = isCanonical(text) ? parseCanonical(text) : undefined;
+  const known = isPlain(text) ? parsePlain(text) : undefined;
   if (known !== undefined) return known;
   if (!shape.test(text)) return 'malformed';
   const rest = tail.exec(text.slice(19));
@@ -62,25 +62,32 @@ export function parseInstant(
   return micros === nearest || clamp ? nearest : 'no-such-day';
 }
 
-/** Whether a text has the form that `formatInstant` gives, in which events are read by the hundred thousand. */
-function isCanonical(text: string): boolean {
-  if (text.length !== canonicalForm.length) return false;
-  for (let at = 0; at < canonicalForm.length; at += 1) {
-    const [code, form] = [text.charCodeAt(at), canonicalForm.charCodeAt(at)];
+/** Whether a text has the form that `formatInstant` gives, or with fewer digits: events are read by the ten thousand. */
+function isPlain(text: string): boolean {
+  const { length } = text;
+  if (length < shortestPlain || length > plainForm.length || length === shortestPlain + 1)
+    return false;
+  if (text.charCodeAt(length - 1) !== letterZ) return false;
+  for (let at = 0; at < length - 1; at += 1) {
+    const [code, form] = [text.charCodeAt(at), plainForm.charCodeAt(at)];
     if (form === digitZero ? code < digitZero || code > digitNine : code !== form) return false;
   }
   return true;
 }
 
-const canonicalForm = '0000-00-00T00:00:00.000000Z';
-const [digitZero, digitNine] = [0x30, 0x39];
+const plainForm = '0000-00-00T00:00:00.000000Z';
+const shortestPlain = '0000-00-00T00:00:00Z'.length;
+const [digitZero, digitNine, letterZ] = [0x30, 0x39, 0x5a];
 
 /** Undefined when there is no such moment, or none that we can say, of which there is more to tell. */
-function parseCanonical(text: string): Micros | undefined {
+function parsePlain(text: string): Micros | undefined {
   const [hours, minutes, seconds] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)];
   const midnight = dayAt(text);
   if (midnight === undefined || hours > 23 || minutes > 59 || seconds > 60) return undefined;
-  const fraction = (twoDigits(text, 20) * 100 + twoDigits(text, 22)) * 100 + twoDigits(text, 24);
+  let fraction = 0;
+  for (let at = 20; at < 26; at += 1) {
+    fraction = fraction * 10 + (at < text.length - 1 ? text.charCodeAt(at) - digitZero : 0);
+  }
   const micros = midnight + hours * hour + minutes * minute + seconds * second + fraction;
   return micros < earliest || micros > latest ? undefined : micros;
 }

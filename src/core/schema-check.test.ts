@@ -3,9 +3,13 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { draftSchema } from './event.ts';
+import { rawCheck } from './raw-check.ts';
+import { RawJson } from './raw-json.ts';
 import { schemaCheck } from './schema-check.ts';
 
 const accepts = schemaCheck(draftSchema);
+const acceptsRaw = rawCheck(draftSchema);
+const fits = (text: string) => draftSchema.safeParse(JSON.parse(text)).success;
 
 /** Values near every border of the schema. */
 const value = fc.oneof(
@@ -13,6 +17,9 @@ const value = fc.oneof(
     '',
     'a',
     'a\n',
+    'a\u007f',
+    'é'.repeat(256),
+    '"'.repeat(256),
     'x'.repeat(256),
     'x'.repeat(257),
     'x'.repeat(8_193),
@@ -57,6 +64,9 @@ describe('a check made from a schema', () => {
           const { success } = draftSchema.safeParse(draft);
           if (success) good += 1;
           assert.equal(accepts(draft), success);
+          const bytes = Buffer.from(JSON.stringify(draft));
+          const json = new RawJson(bytes);
+          assert.equal(acceptsRaw(json, json.read(0, bytes.length)), fits(bytes.toString()));
         },
       ),
       { numRuns: 3_000 },

@@ -18,7 +18,8 @@ export function leafHash(entry: string | Uint8Array): Hash {
   return sha256(typeof entry === 'string' ? `\0${entry}` : Buffer.concat([leafPrefix, entry]));
 }
 
-const leafPrefix = Buffer.of(0x00);
+/** Goes before an entry whose bytes are hashed as a leaf. */
+export const leafPrefix: Uint8Array = Buffer.of(0x00);
 
 /** RFC 6962, 2.1: SHA-256(0x01 ‖ left ‖ right). */
 export function nodeHash(left: Hash, right: Hash): Hash {

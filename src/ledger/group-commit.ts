@@ -1,7 +1,7 @@
 import { AnnalsError, type Issue } from '../core/errors.ts';
-import type { Draft } from '../core/event.ts';
 import { LongWork, type Slices } from '../core/long-work.ts';
 import type { Clock } from '../core/micros.ts';
+import type { ReceivedDraft } from '../core/raw-draft.ts';
 import { Frontier } from '../integrity/frontier.ts';
 import type { Append, EventReader, EventWriter } from '../store/event-store.ts';
 import { Addition, type Edge, type Known } from './addition.ts';
@@ -69,7 +69,7 @@ export class GroupCommit implements Ledger {
     this.#maxWaiting = options.maxWaitingEvents ?? 50_000;
   }
 
-  async record(organisation: string, drafts: readonly Draft[]): Promise<Receipt> {
+  async record(organisation: string, drafts: readonly ReceivedDraft[]): Promise<Receipt> {
     if (this.#closed) throw new AnnalsError('unavailable', 'Cannot record: the server is stopping');
     if (this.#waitingEvents > 0 && this.#waitingEvents + drafts.length > this.#maxWaiting) {
       throw new AnnalsError(
@@ -87,7 +87,7 @@ export class GroupCommit implements Ledger {
     return recording;
   }
 
-  async #record(organisation: string, drafts: readonly Draft[]): Promise<Receipt> {
+  async #record(organisation: string, drafts: readonly ReceivedDraft[]): Promise<Receipt> {
     const prepared = await this.#preparing.do(this.#prepare(organisation, drafts));
     return new Promise<Receipt>((resolve, reject) => {
       this.#queue.push({ organisation, prepared, resolve, reject });
@@ -106,7 +106,7 @@ export class GroupCommit implements Ledger {
     await this.#running;
   }
 
-  *#prepare(organisation: string, drafts: readonly Draft[]): Slices<PreparedDraft[]> {
+  *#prepare(organisation: string, drafts: readonly ReceivedDraft[]): Slices<PreparedDraft[]> {
     const prepared: PreparedDraft[] = [];
     const issues: Issue[] = [];
     for (const [index, draft] of drafts.entries()) {
@@ -192,8 +192,7 @@ export class GroupCommit implements Ledger {
       this.#edges.delete(organisation);
       const wanted = ids.get(organisation) ?? new Set();
       ids.set(organisation, wanted);
-      for (const { draft, eventID } of prepared)
-        if (draft.eventID !== undefined) wanted.add(eventID);
+      for (const { hasOwnID, eventID } of prepared) if (hasOwnID) wanted.add(eventID);
     }
     const known = new Map<string, Known>();
     for (const [organisation, wanted] of ids) {

@@ -1,4 +1,4 @@
-import type { Draft } from '../core/event.ts';
+import type { ReceivedDraft } from '../core/raw-draft.ts';
 
 /** What a producer is told about an accepted request. */
 export interface Receipt {
@@ -20,7 +20,7 @@ export interface Ledger {
    * read, and in the tree. Rejects with `conflict` when an `eventID` is taken by other content, `invalid` naming
    * each bad draft, `too-many-requests` when more is waiting than the disk can take, `unavailable` while closing.
    */
-  record(organisation: string, drafts: readonly Draft[]): Promise<Receipt>;
+  record(organisation: string, drafts: readonly ReceivedDraft[]): Promise<Receipt>;
   /** Finishes what was accepted, then refuses. */
   close(): Promise<void>;
 }

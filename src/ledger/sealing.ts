@@ -1,27 +1,32 @@
-import { AnnalsError } from '../core/errors.ts';
-import { type Draft, maxEventBytes } from '../core/event.ts';
-import { type FacetValues, facetsOf } from '../core/facets.ts';
-import { type Clock, formatInstant, type Micros, parseInstant } from '../core/micros.ts';
+import { maxEventBytes } from '../core/event.ts';
+import type { FacetValues } from '../core/facets.ts';
+import { type Clock, formatInstant, type Micros } from '../core/micros.ts';
+import type { RawDraft, ReceivedDraft } from '../core/raw-draft.ts';
+import { none } from '../core/raw-json.ts';
 import { type Random, uuidV7Maker } from '../core/uuid.ts';
-import { leafHash } from '../integrity/hash.ts';
+import { leafPrefix, sha256 } from '../integrity/hash.ts';
 import { withoutCommitment } from '../integrity/leaf-text.ts';
-import { eventTexts, saltBytes } from '../integrity/personal.ts';
+import { saltBytes } from '../integrity/personal.ts';
+import { type Gapped, memberName, type RawTexts, RawTextsWriter } from '../integrity/raw-texts.ts';
 import type { SealedEvent, StoredEvent } from '../store/event-store.ts';
+import { DraftFacts } from './draft-facts.ts';
+import { fieldNames, placeOf } from './event-fields.ts';
 import type { PersonalOf } from './personal-of.ts';
-
-/** A text with two gaps, where the place and the time of recording go. */
-type GappedText = readonly [before: string, between: string, after: string];
+import { refused, tooLarge } from './refused.ts';
 
 /** A draft with everything done that does not depend on its place in the log. */
 export interface PreparedDraft {
-  readonly draft: Draft;
+  readonly draft: RawDraft;
   readonly eventID: string;
+  /** Whether the producer gave the event its id, and its time. */
+  readonly hasOwnID: boolean;
+  readonly hasOwnTime: boolean;
   readonly createdAt: Micros;
   readonly facets: FacetValues;
   readonly description: string | undefined;
   readonly salt: Uint8Array | undefined;
-  readonly body: GappedText;
-  readonly leaf: GappedText;
+  /** With gaps for the time and the place of recording. */
+  readonly texts: RawTexts;
 }
 
 export interface SealingOptions {
@@ -30,32 +35,42 @@ export interface SealingOptions {
   readonly personal: PersonalOf;
 }
 
+const members = fieldNames.map(memberName);
+
+/** The most that time and place of recording can take. */
+const mostInGaps = '0000-00-00T00:00:00.000000Z'.length + `${Number.MAX_SAFE_INTEGER}`.length;
+
 /** Turns drafts into events in two steps: the costly one before their place is known, the cheap one after. */
 export class Sealing {
   readonly #options: SealingOptions;
   readonly #nextID: () => string;
-  /** Stand for `recordedAt` and `sequence` until these are known; random, so that no content can hold them. */
-  readonly #recordedAtGap: string;
-  readonly #sequenceGap: string;
+  readonly #facts = new DraftFacts();
+  readonly #writer = new RawTextsWriter();
+  /** Where a text is put together: a leaf's prefix, then the text. */
+  readonly #filled = Buffer.alloc(leafPrefix.length + maxEventBytes);
 
   constructor(options: SealingOptions) {
     this.#options = options;
     this.#nextID = uuidV7Maker(options.clock, options.random);
-    this.#recordedAtGap = `recorded at ${this.#nextID()}`;
-    this.#sequenceGap = `sequence ${this.#nextID()}`;
+    this.#filled.set(leafPrefix);
   }
 
   /** Throws `invalid` for an event over the size limit, or one that names another organisation. */
-  prepare(organisation: string, draft: Draft): PreparedDraft {
-    const createdAt =
-      draft.createdAt === undefined ? this.#options.clock() : instant(draft.createdAt);
-    return this.#prepareAt(organisation, draft, createdAt);
+  prepare(organisation: string, received: ReceivedDraft): PreparedDraft {
+    const facts = this.#facts;
+    facts.read(received);
+    const named = facts.text('organizationIdentity');
+    if (named !== undefined && named !== organisation) {
+      throw refused('organizationIdentity', 'is not the organisation of this key: leave it out');
+    }
+    return this.#prepareAt(organisation, facts.createdAt ?? this.#options.clock());
   }
 
   /** Gives a prepared draft its place. */
   seal(prepared: PreparedDraft, sequence: number, recordedAt: Micros): SealedEvent {
-    const { eventID, createdAt, facets, description, salt } = prepared;
-    const leaf = fill(prepared.leaf, sequence, recordedAt);
+    const { eventID, createdAt, facets, description, salt, texts } = prepared;
+    const [time, place] = [formatInstant(recordedAt), `${sequence}`];
+    const leafHash = sha256(this.#fill(texts, texts.leaf, time, place));
     return {
       eventID,
       sequence,
@@ -64,8 +79,8 @@ export class Sealing {
       facets,
       description,
       ...(salt !== undefined && { salt }),
-      body: fill(prepared.body, sequence, recordedAt),
-      leafHash: leafHash(leaf),
+      body: textOf(this.#fill(texts, texts.body, time, place)),
+      leafHash,
     };
   }
 
@@ -75,88 +90,83 @@ export class Sealing {
    * were, nobody knows any more.
    */
   isSame(organisation: string, prepared: PreparedDraft, stored: StoredEvent): boolean {
-    const { draft } = prepared;
-    const again =
-      draft.createdAt === undefined && prepared.createdAt !== stored.createdAt
-        ? this.#prepareAt(organisation, draft, stored.createdAt)
-        : prepared;
-    const textOf = (text: GappedText) => fill(text, stored.sequence, stored.recordedAt);
-    if (textOf(again.body) === stored.body) return true;
+    const { texts } = this.#createdAt(organisation, prepared, stored.createdAt);
+    const [time, place] = [formatInstant(stored.recordedAt), `${stored.sequence}`];
+    const asStored = (gapped: Gapped) => textOf(this.#fill(texts, gapped, time, place));
+    if (asStored(texts.body) === stored.body) return true;
     const remains = stored.salt === undefined ? withoutCommitment(stored.body) : undefined;
-    return remains !== undefined && remains === withoutCommitment(textOf(again.leaf));
+    return remains !== undefined && remains === withoutCommitment(asStored(texts.leaf));
   }
 
-  #prepareAt(organisation: string, draft: Draft, createdAt: Micros): PreparedDraft {
-    if (draft.organizationIdentity !== undefined && draft.organizationIdentity !== organisation) {
-      throw refused('organizationIdentity', 'is not the organisation of this key: leave it out');
-    }
-    const eventID = draft.eventID ?? this.#nextID();
-    const outcome = outcomeOf(draft);
-    const event = {
-      ...draft,
-      eventID,
-      createdAt: formatInstant(createdAt),
-      organizationIdentity: organisation,
-      ...(outcome !== undefined && { outcome }),
-      recordedAt: this.#recordedAtGap,
-      sequence: this.#sequenceGap,
-    };
+  #createdAt(organisation: string, prepared: PreparedDraft, createdAt: Micros): PreparedDraft {
+    if (prepared.hasOwnTime || prepared.createdAt === createdAt) return prepared;
+    this.#facts.read(prepared.draft);
+    return this.#prepareAt(organisation, createdAt);
+  }
+
+  /** Prepares the draft at hand. */
+  #prepareAt(organisation: string, createdAt: Micros): PreparedDraft {
+    const facts = this.#facts;
+    const ownID = facts.text('eventID');
+    const eventID = ownID ?? this.#nextID();
     // Out of Buffer's pool: handed to another thread, a thousand arrays of their own cost more than all their hashes.
     const salt = Buffer.allocUnsafe(saltBytes);
     this.#options.random(salt);
-    const { body, leaf, personal } = eventTexts(event, salt, this.#options.personal(organisation));
+    const texts = this.#write(organisation, eventID, createdAt, salt);
     // Both must fit: the body into a store, the leaf text into a bundle of entries.
-    const size = Math.max(Buffer.byteLength(body), Buffer.byteLength(leaf));
-    if (size > maxEventBytes) {
-      throw refused('', `has ${size} bytes as canonical JSON, more than ${maxEventBytes}`);
-    }
+    const [body, leaf] = [lengthOf(texts.body), lengthOf(texts.leaf)];
+    const size = Math.max(body, leaf) + mostInGaps;
+    if (size > maxEventBytes) throw tooLarge(size);
     return {
-      draft,
+      draft: facts.draft,
       eventID,
+      hasOwnID: ownID !== undefined,
+      hasOwnTime: facts.createdAt !== undefined,
       createdAt,
-      facets: facetsOf(event),
-      description: draft.description,
-      salt: personal ? salt : undefined,
-      body: this.#cut(body),
-      leaf: this.#cut(leaf),
+      facets: facts.facets(),
+      description: facts.text('description'),
+      salt: texts.personal ? salt : undefined,
+      texts,
     };
   }
 
-  #cut(text: string): GappedText {
-    const recordedAt = text.indexOf(this.#recordedAtGap);
-    const sequence = text.indexOf(this.#sequenceGap, recordedAt);
-    return [
-      text.slice(0, recordedAt),
-      text.slice(recordedAt + this.#recordedAtGap.length, sequence - 1),
-      text.slice(sequence + this.#sequenceGap.length + 1),
-    ];
+  #write(organisation: string, eventID: string, createdAt: Micros, salt: Uint8Array): RawTexts {
+    const writer = this.#writer;
+    const { draft, fields, outcome } = this.#facts;
+    writer.begin(salt, this.#options.personal(organisation));
+    for (let place = 0; place < members.length; place += 1) {
+      const name = members[place]!;
+      const member = fields.at(place);
+      if (place === placeOf.createdAt) writer.own(name, formatInstant(createdAt));
+      else if (place === placeOf.recordedAt) writer.gap(name, '"');
+      else if (place === placeOf.sequence) writer.gap(name, '');
+      else if (place === placeOf.personal) writer.commitment();
+      else if (place === placeOf.organizationIdentity) writer.own(name, organisation);
+      else if (member !== none) writer.member(draft.json, member);
+      else if (place === placeOf.eventID) writer.own(name, eventID);
+      else if (place === placeOf.outcome && outcome !== undefined) writer.own(name, outcome);
+    }
+    return writer.finish();
+  }
+
+  /** A text with its gaps filled, behind a leaf's prefix; good until the next one. */
+  #fill({ bytes }: RawTexts, { start, gaps, end }: Gapped, time: string, place: string): Buffer {
+    const [recordedAt = start, sequence = start] = gaps;
+    const filled = this.#filled;
+    let at = leafPrefix.length;
+    at += bytes.copy(filled, at, start, recordedAt);
+    at += filled.write(time, at, 'latin1');
+    at += bytes.copy(filled, at, recordedAt, sequence);
+    at += filled.write(place, at, 'latin1');
+    at += bytes.copy(filled, at, sequence, end);
+    return filled.subarray(0, at);
   }
 }
 
-/** What the producer said, else what the status and the error say, else nothing. */
-function outcomeOf({ outcome, error, context }: Draft): Draft['outcome'] {
-  if (outcome !== undefined) return outcome;
-  if (error !== undefined && error !== '') return 'failure';
-  if (context?.status === undefined) return undefined;
-  return context.status >= 400 ? 'failure' : 'success';
+function textOf(filled: Buffer): string {
+  return filled.toString('utf8', leafPrefix.length);
 }
 
-function fill([before, between, after]: GappedText, sequence: number, recordedAt: Micros): string {
-  return `${before}${formatInstant(recordedAt)}${between}${sequence}${after}`;
-}
-
-function instant(text: string): Micros {
-  const parsed = parseInstant(text);
-  if (typeof parsed === 'number') return parsed;
-  throw refused('createdAt', 'is no RFC 3339 time');
-}
-
-function refused(field: string, message: string): AnnalsError {
-  return new AnnalsError(
-    'invalid',
-    `Cannot record: ${field === '' ? 'the event' : field} ${message}`,
-    {
-      issues: [{ field, message }],
-    },
-  );
+function lengthOf({ start, end }: Gapped): number {
+  return end - start;
 }

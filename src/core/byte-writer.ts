@@ -1,0 +1,64 @@
+/** Bytes written one after the other, into memory that grows and is used again. */
+export class ByteWriter {
+  #bytes: Buffer;
+  /** Where the next byte goes. May be set back. */
+  at = 0;
+
+  constructor(size = 65_536) {
+    this.#bytes = Buffer.allocUnsafeSlow(size);
+  }
+
+  /** What was written lies before `at`. Good until more is written. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  byte(byte: number): void {
+    if (this.at === this.#bytes.length) this.#makeRoom(1);
+    this.#bytes[this.at++] = byte;
+  }
+
+  copy(from: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    if (this.at + length > this.#bytes.length) this.#makeRoom(length);
+    const bytes = this.#bytes;
+    const { at } = this;
+    if (length > longCopy) bytes.set(from.subarray(start, end), at);
+    else for (let n = 0; n < length; n += 1) bytes[at + n] = from[start + n]!;
+    this.at = at + length;
+  }
+
+  /** Leaves room for so many bytes, to be written later. Gives their place. */
+  skip(length: number): number {
+    if (this.at + length > this.#bytes.length) this.#makeRoom(length);
+    this.at += length;
+    return this.at - length;
+  }
+
+  /** In UTF-8. */
+  text(text: string): void {
+    const most = text.length * 3;
+    if (this.at + most > this.#bytes.length) this.#makeRoom(most);
+    const bytes = this.#bytes;
+    const { at } = this;
+    for (let n = 0; n < text.length; n += 1) {
+      const code = text.charCodeAt(n);
+      if (code >= 0x80 || n === longText) {
+        this.at = at + n + bytes.write(text.slice(n), at + n);
+        return;
+      }
+      bytes[at + n] = code;
+    }
+    this.at = at + text.length;
+  }
+
+  #makeRoom(length: number): void {
+    const bytes = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.at + length));
+    bytes.set(this.#bytes.subarray(0, this.at));
+    this.#bytes = bytes;
+  }
+}
+
+/** From here on a call into the engine costs less than going byte by byte. */
+const longCopy = 96;
+const longText = 96;

@@ -1,0 +1,41 @@
+import { type Draft, draftSchema, maxAheadMicros, maxEventBytes, ownService } from './event.ts';
+import { type Micros, parseInstant } from './micros.ts';
+import { rawCheck } from './raw-check.ts';
+import { none, type RawJson } from './raw-json.ts';
+
+/** A good draft, left in the bytes it came in. */
+export class RawDraft {
+  readonly json: RawJson;
+  /** The draft's object. */
+  readonly object: number;
+
+  constructor(json: RawJson, object: number) {
+    this.json = json;
+    this.object = object;
+  }
+}
+
+/** What a producer sends, checked. */
+export type ReceivedDraft = Draft | RawDraft;
+
+const fitsDraft = rawCheck(draftSchema);
+const createdAtName = Buffer.from('createdAt');
+const contextName = Buffer.from('context');
+const systemServiceName = Buffer.from('system_service');
+
+/**
+ * Whether nothing is wrong with a draft. What is wrong, `checkDraft` says; of one that is too long as it stands, too, which
+ * may not be too long without its white space.
+ */
+export function isGoodDraft(json: RawJson, draft: number, now: Micros): boolean {
+  if (json.end(draft) - json.start(draft) > maxEventBytes || !fitsDraft(json, draft)) return false;
+  const createdAt = json.member(draft, createdAtName);
+  if (createdAt !== none) {
+    const at = parseInstant(json.textOf(createdAt));
+    if (typeof at !== 'number' || at > now + maxAheadMicros) return false;
+  }
+  const context = json.member(draft, contextName);
+  if (context === none) return true;
+  const service = json.member(context, systemServiceName);
+  return service === none || json.textOf(service) !== ownService;
+}

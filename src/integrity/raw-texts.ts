@@ -1,0 +1,275 @@
+import { hash } from 'node:crypto';
+import { ByteWriter } from '../core/byte-writer.ts';
+import { NameTable } from '../core/name-table.ts';
+import { none, type RawJson } from '../core/raw-json.ts';
+import { canonicalString } from './canonical.ts';
+import { commitmentKey, type PersonalPaths, saltBytes } from './personal.ts';
+
+const quote = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const commitmentLength = 64;
+
+/** Where a text stands in the bytes of a `RawTexts`, and where something is still to be put into it. */
+export interface Gapped {
+  readonly start: number;
+  readonly gaps: readonly number[];
+  readonly end: number;
+}
+
+/** The texts of an event (see `EventTexts`), with gaps for what is not known yet. */
+export interface RawTexts {
+  readonly bytes: Buffer;
+  readonly body: Gapped;
+  readonly leaf: Gapped;
+  readonly personal: boolean;
+}
+
+/** The name of a member as it stands in JSON: in quotes, with a colon. */
+export interface MemberName {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export function memberName(name: string): MemberName {
+  return { name, bytes: Buffer.from(`${canonicalString(name)}:`) };
+}
+
+/**
+ * Writes the texts of events from JSON that is left in its bytes: what `eventTexts` gives, for less. The members of the
+ * event are to be given in canonical order, with `commitment` where it sorts among them, which is never first.
+ *
+ * The leaf text is the body with cuts: it is copied out of the body in a few long runs.
+ */
+export class RawTextsWriter {
+  readonly #body = new ByteWriter();
+  readonly #leaf = new ByteWriter();
+  /** The salt, then the personal parts. */
+  readonly #personal = new ByteWriter();
+  #personalPaths: PersonalPaths = new Map();
+  #paths = rawPaths(this.#personalPaths);
+  #level: Level = { members: 0, kept: 0, taken: 0 };
+  /** From here on the body is not in the leaf text yet. */
+  #runStart = 0;
+  #commitmentAt = 0;
+  #bodyGaps: number[] = [];
+  #leafGaps: number[] = [];
+
+  begin(salt: Uint8Array, paths: PersonalPaths): void {
+    this.#personalPaths = paths;
+    this.#paths = rawPaths(paths);
+    this.#bodyGaps = [];
+    this.#leafGaps = [];
+    this.#runStart = 0;
+    this.#body.at = 0;
+    this.#leaf.at = 0;
+    this.#personal.at = 0;
+    this.#personal.copy(salt, 0, saltBytes);
+    this.#level = this.#open();
+  }
+
+  /** A member of the event that is a member of some object. */
+  member(json: RawJson, member: number): void {
+    this.#member(json, member, this.#paths, this.#level);
+  }
+
+  /** Another member, which is a text. */
+  own(name: MemberName, text: string): void {
+    const before = this.#begin(this.#level);
+    const from = this.#body.at;
+    this.#body.copy(name.bytes, 0, name.bytes.length);
+    this.#body.text(canonicalString(text));
+    if (this.#personalPaths.get(name.name) === 'all') this.#take(before, from, this.#level);
+    else this.#keep(before, this.#level);
+  }
+
+  /** Another member, never personal, whose value is put in later, between what stands around it. */
+  gap(name: MemberName, around: '' | '"'): void {
+    const body = this.#body;
+    this.#keep(this.#begin(this.#level), this.#level);
+    body.copy(name.bytes, 0, name.bytes.length);
+    body.text(around);
+    this.#bodyGaps.push(body.at);
+    this.#leafGaps.push(this.#leaf.at + body.at - this.#runStart);
+    body.text(around);
+  }
+
+  /** Here the leaf text has its commitment, if there is anything personal. */
+  commitment(): void {
+    this.#cut(this.#body.at, this.#body.at);
+    this.#leaf.text(`,"${commitmentKey}":"`);
+    this.#commitmentAt = this.#leaf.skip(commitmentLength);
+    this.#leaf.byte(quote);
+  }
+
+  /** The texts, in memory of their own. */
+  finish(): RawTexts {
+    this.#close();
+    const body = this.#body;
+    const leaf = this.#leaf;
+    const whole = { start: 0, gaps: this.#bodyGaps, end: body.at };
+    if (this.#level.taken === 0) {
+      const bytes = Buffer.allocUnsafe(body.at);
+      bytes.set(body.bytes.subarray(0, body.at));
+      return { bytes, body: whole, leaf: whole, personal: false };
+    }
+    this.#cut(body.at, body.at);
+    const committed = this.#personal.bytes.subarray(0, this.#personal.at);
+    leaf.bytes.write(hash('sha256', committed, 'hex'), this.#commitmentAt, 'latin1');
+    const bytes = Buffer.allocUnsafe(body.at + leaf.at);
+    bytes.set(body.bytes.subarray(0, body.at));
+    bytes.set(leaf.bytes.subarray(0, leaf.at), body.at);
+    const gaps = this.#leafGaps.map((gap) => body.at + gap);
+    return {
+      bytes,
+      body: whole,
+      leaf: { start: body.at, gaps, end: bytes.length },
+      personal: true,
+    };
+  }
+
+  #member(json: RawJson, member: number, paths: RawPaths, level: Level): void {
+    const path = paths.find(json.bytes, json.keyStart(member), json.keyEnd(member));
+    const before = this.#begin(level);
+    const from = this.#body.at;
+    if (path === 'all') {
+      this.#whole(json, member);
+      this.#take(before, from, level);
+      return;
+    }
+    this.#keep(before, level);
+    if (path !== undefined && json.isObject(member)) this.#split(json, member, path, level);
+    else this.#whole(json, member);
+  }
+
+  /** An object of which some members are personal. */
+  #split(json: RawJson, object: number, paths: RawPaths, outer: Level): void {
+    const from = this.#body.at;
+    this.#name(json, object);
+    const [personalAt, taken] = [this.#personal.at, outer.taken];
+    this.#beginTaken(outer);
+    this.#personal.copy(this.#body.bytes, from, this.#body.at);
+    const level = this.#open();
+    for (let member = json.first(object); member !== none; member = json.next(member)) {
+      this.#member(json, member, paths, level);
+    }
+    this.#close();
+    if (level.taken > 0) return;
+    this.#personal.at = personalAt;
+    outer.taken = taken;
+  }
+
+  #open(): Level {
+    this.#body.byte(openBrace);
+    this.#personal.byte(openBrace);
+    return { members: 0, kept: 0, taken: 0 };
+  }
+
+  #close(): void {
+    this.#body.byte(closeBrace);
+    this.#personal.byte(closeBrace);
+  }
+
+  /** Begins a member in the body. Gives the place before its comma. */
+  #begin(level: Level): number {
+    const before = this.#body.at;
+    if (level.members > 0) this.#body.byte(comma);
+    level.members += 1;
+    return before;
+  }
+
+  /** The member that was begun stays in the leaf text, with a comma only if it is not the first there. */
+  #keep(before: number, level: Level): void {
+    if (level.kept === 0 && level.members > 1) this.#cut(before, before + 1);
+    level.kept += 1;
+  }
+
+  /** The member that was written from a place on is personal. */
+  #take(before: number, from: number, level: Level): void {
+    this.#beginTaken(level);
+    this.#personal.copy(this.#body.bytes, from, this.#body.at);
+    this.#cut(before, this.#body.at);
+  }
+
+  #beginTaken(level: Level): void {
+    if (level.taken > 0) this.#personal.byte(comma);
+    level.taken += 1;
+  }
+
+  /** Leaves what stands between two places of the body out of the leaf text. */
+  #cut(from: number, to: number): void {
+    this.#leaf.copy(this.#body.bytes, this.#runStart, from);
+    this.#runStart = to;
+  }
+
+  #name(json: RawJson, member: number): void {
+    this.#body.copy(json.bytes, json.keyStart(member) - 1, json.keyEnd(member) + 1);
+    this.#body.byte(colon);
+  }
+
+  /** A member in canonical form. */
+  #whole(json: RawJson, member: number): void {
+    if (json.isCanonical(member) && json.start(member) === json.keyEnd(member) + 2) {
+      this.#body.copy(json.bytes, json.keyStart(member) - 1, json.end(member));
+    } else {
+      this.#name(json, member);
+      this.#value(json, member);
+    }
+  }
+
+  #value(json: RawJson, value: number): void {
+    const body = this.#body;
+    if (json.isCanonical(value)) {
+      body.copy(json.bytes, json.start(value), json.end(value));
+      return;
+    }
+    const isObject = json.isObject(value);
+    let before = isObject ? openBrace : openBracket;
+    for (let inner = json.first(value); inner !== none; inner = json.next(inner)) {
+      body.byte(before);
+      before = comma;
+      if (isObject) this.#whole(json, inner);
+      else this.#value(json, inner);
+    }
+    if (before !== comma) body.byte(before);
+    body.byte(isObject ? closeBrace : closeBracket);
+  }
+}
+
+/** How many members of an object there are so far: in the body, in the leaf text, among the personal parts. */
+interface Level {
+  members: number;
+  kept: number;
+  taken: number;
+}
+
+/** Personal paths as bytes. */
+class RawPaths {
+  readonly #table: NameTable;
+  readonly #deeper: readonly (RawPaths | 'all')[];
+
+  constructor(paths: PersonalPaths) {
+    this.#table = new NameTable([...paths.keys()]);
+    this.#deeper = [...paths.values()].map((path) => (path === 'all' ? path : new RawPaths(path)));
+  }
+
+  find(bytes: Uint8Array, start: number, end: number): RawPaths | 'all' | undefined {
+    const place = this.#table.find(bytes, start, end);
+    return place < 0 ? undefined : this.#deeper[place];
+  }
+}
+
+const knownPaths = new WeakMap<PersonalPaths, RawPaths>();
+
+function rawPaths(paths: PersonalPaths): RawPaths {
+  let known = knownPaths.get(paths);
+  if (known === undefined) {
+    known = new RawPaths(paths);
+    knownPaths.set(paths, known);
+  }
+  return known;
+}

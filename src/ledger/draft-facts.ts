@@ -1,0 +1,104 @@
+import { type Draft, maxEventBytes } from '../core/event.ts';
+import { type FacetValues, facetsOf } from '../core/facets.ts';
+import { defaultMaxDepth } from '../core/json.ts';
+import { type Micros, parseInstant } from '../core/micros.ts';
+import { RawDraft, type ReceivedDraft } from '../core/raw-draft.ts';
+import { leastBytesAValue, none, RawJson } from '../core/raw-json.ts';
+import { canonicalJson } from '../integrity/canonical.ts';
+import { DraftFields, type FieldName, placeOf } from './event-fields.ts';
+import { refused, tooLarge } from './refused.ts';
+
+const statusName = Buffer.from('status');
+const clientIpName = Buffer.from('client_ip');
+const originName = Buffer.from('origin');
+const systemServiceName = Buffer.from('system_service');
+
+/** What must be understood of a draft to record it. Looks at one draft after the other, so that nothing is left behind. */
+export class DraftFacts {
+  readonly fields = new DraftFields();
+  draft!: RawDraft;
+  createdAt: Micros | undefined;
+  outcome: string | undefined;
+  #context = none;
+  #status: number | undefined;
+
+  /** Looks at a draft in place of the one before. Throws `invalid` for an object that is too large to be an event. */
+  read(received: ReceivedDraft): void {
+    this.draft = received instanceof RawDraft ? received : rawDraft(received);
+    this.fields.read(this.draft);
+    this.#context = this.fields.at(placeOf.context);
+    this.#status = this.#statusCode();
+    this.outcome = this.#outcome();
+    const createdAt = this.text('createdAt');
+    this.createdAt = createdAt === undefined ? undefined : instant(createdAt);
+  }
+
+  /** What a field says; undefined for one that is not there. */
+  text(name: FieldName): string | undefined {
+    return this.#textOf(this.fields.at(placeOf[name]));
+  }
+
+  facets(): FacetValues {
+    return facetsOf({
+      action: this.text('action'),
+      resourceType: this.text('resourceType'),
+      resourceIdentity: this.text('resourceIdentity'),
+      userIdentity: this.text('userIdentity'),
+      serviceAccountIdentity: this.text('serviceAccountIdentity'),
+      impersonatorIdentity: this.text('impersonatorIdentity'),
+      outcome: this.outcome,
+      sessionId: this.text('sessionId'),
+      traceId: this.text('traceId'),
+      projectId: this.text('projectId'),
+      context: {
+        status: this.#status,
+        client_ip: this.#contextText(clientIpName),
+        origin: this.#contextText(originName),
+        system_service: this.#contextText(systemServiceName),
+      },
+    });
+  }
+
+  /** What the producer said, else what the status and the error say, else nothing. */
+  #outcome(): string | undefined {
+    const said = this.text('outcome');
+    if (said !== undefined) return said;
+    const error = this.text('error');
+    if (error !== undefined && error !== '') return 'failure';
+    if (this.#status === undefined) return undefined;
+    return this.#status >= 400 ? 'failure' : 'success';
+  }
+
+  #statusCode(): number | undefined {
+    const status = this.#inContext(statusName);
+    return status === none ? undefined : this.draft.json.numberOf(status);
+  }
+
+  #contextText(name: Uint8Array): string | undefined {
+    return this.#textOf(this.#inContext(name));
+  }
+
+  #inContext(name: Uint8Array): number {
+    return this.#context === none ? none : this.draft.json.member(this.#context, name);
+  }
+
+  #textOf(value: number): string | undefined {
+    return value === none ? undefined : this.draft.json.textOf(value);
+  }
+}
+
+/** A draft that is an object, as the bytes it would have come in. */
+function rawDraft(draft: Draft): RawDraft {
+  const bytes = Buffer.from(canonicalJson(draft));
+  if (bytes.length > maxEventBytes) throw tooLarge(bytes.length);
+  const json = new RawJson(bytes, leastBytesAValue);
+  const object = json.read(0, bytes.length);
+  if (object === none) throw refused('', `is nested deeper than ${defaultMaxDepth} levels`);
+  return new RawDraft(json, object);
+}
+
+function instant(text: string): Micros {
+  const parsed = parseInstant(text);
+  if (typeof parsed === 'number') return parsed;
+  throw refused('createdAt', 'is no RFC 3339 time');
+}

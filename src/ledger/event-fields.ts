@@ -1,0 +1,46 @@
+import { draftSchema } from '../core/event.ts';
+import { NameTable } from '../core/name-table.ts';
+import type { RawDraft } from '../core/raw-draft.ts';
+import { none } from '../core/raw-json.ts';
+import { commitmentKey } from '../integrity/personal.ts';
+
+/** A member an event can have, or the commitment its leaf text can have. */
+export type FieldName =
+  | keyof typeof draftSchema.shape
+  | 'recordedAt'
+  | 'sequence'
+  | typeof commitmentKey;
+
+/** All of them in canonical order. */
+export const fieldNames = [
+  ...Object.keys(draftSchema.shape),
+  'recordedAt',
+  'sequence',
+  commitmentKey,
+].sort() as FieldName[];
+
+/** Where each of them stands among them. */
+export const placeOf = Object.fromEntries(
+  fieldNames.map((name, place) => [name, place]),
+) as Readonly<Record<FieldName, number>>;
+
+const table = new NameTable(fieldNames);
+
+/** The members of a draft by name. */
+export class DraftFields {
+  readonly #members: number[] = fieldNames.map(() => none);
+
+  /** Looks at a draft in place of the one before. */
+  read({ json, object }: RawDraft): void {
+    const members = this.#members;
+    members.fill(none);
+    for (let member = json.first(object); member !== none; member = json.next(member)) {
+      members[table.find(json.bytes, json.keyStart(member), json.keyEnd(member))] = member;
+    }
+  }
+
+  /** The member at a place of `fieldNames`; `none` when the draft has none. */
+  at(place: number): number {
+    return this.#members[place]!;
+  }
+}
