@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { chmod, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AnnalsError } from '../core/errors.ts';
+import { makeDirectory } from '../export/make-directory.ts';
 import type { Config } from './config-schema.ts';
 import type { CliContext } from './context.ts';
 
@@ -40,7 +41,7 @@ export async function writeConfig(
   config: Config,
 ): Promise<void> {
   const file = configFile(context);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeDirectory(dirname(file), 0o700);
   const aside = `${file}.${randomUUID()}`;
   const handle = await open(aside, 'wx', 0o600);
   try {

@@ -184,6 +184,18 @@ describe('annals export', () => {
     assert.match(again.stderr, /Complete already/);
   });
 
+  it('fails in one sentence where nothing can be made', async () => {
+    for (const output of ['/proc/annals/', '/proc/annals/exports/all.json']) {
+      const { code, stdout, stderr } = await annals(`export ${window} --output ${output}`);
+      assert.equal(code, exitCodes.failed);
+      assert.match(
+        stderr,
+        /annals: Cannot make \/proc\/annals\S*: nothing can be made in \/proc\n$/,
+      );
+      assert.equal(stdout, '');
+    }
+  });
+
   it('that cannot reach its source says how to continue, without the key', async () => {
     const fetch = () => Promise.reject(new Error('connect ECONNREFUSED'));
     const line = `export ${window} --token ${key} --daily --output later/`;

@@ -1,15 +1,6 @@
-import {
-  constants,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  rmdir,
-  stat,
-} from 'node:fs/promises';
+import { constants, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { AnnalsError } from '../core/errors.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /**
  * The part of a file system an export needs, handed in so that a test can stop it at any step. A write is durable once
@@ -34,6 +25,7 @@ export interface Disk {
   /** No error if it is gone already. */
   remove(path: string): Promise<void>;
   removeDirectory(path: string): Promise<void>;
+  /** With those above it that are missing. */
   makeDirectory(path: string): Promise<void>;
   syncDirectory(path: string): Promise<void>;
   /** Takes a lock file for this process. Rejects with `conflict` while another living process holds it. */
@@ -92,9 +84,7 @@ export const nodeDisk: Disk = {
   rename,
   remove: (path) => rm(path, { force: true }),
   removeDirectory: rmdir,
-  async makeDirectory(path) {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  },
+  makeDirectory: (path) => makeDirectory(path, 0o700),
   async syncDirectory(path) {
     const directory = await open(path, constants.O_RDONLY);
     try {
