@@ -337,6 +337,7 @@ describe('keys', () => {
   it('are those of the organisation that the request names', async () => {
     const app = new TestApp();
     const [acme, other] = [await app.organisation('acme'), await app.organisation('other')];
+    for (const { identity } of [acme, other]) await app.ledger.record(identity, [{ action: 'a' }]);
     const operator = await app.key('operator');
     const writer = (await app.key('writer', acme)).split('_')[1];
     const named = (name: string) => ({

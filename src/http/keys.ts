@@ -10,6 +10,7 @@ import type { Organisation } from '../core/organisation.ts';
 import type { Random } from '../core/uuid.ts';
 import { methodNotAllowed } from '../dialects/native/errors.ts';
 import type { OwnRecords } from '../ledger/own-records.ts';
+import type { EventReader } from '../store/event-store.ts';
 import {
   namedOrganisation,
   noOrganisation,
@@ -18,9 +19,11 @@ import {
 } from './connection.ts';
 import { readJson } from './json-body.ts';
 import { nameSchema } from './name.ts';
+import { isMade } from './organisations.ts';
 
 export interface KeysParts {
   readonly directory: Directory;
+  readonly reader: Pick<EventReader, 'head'>;
   readonly gate: Gate;
   readonly ownRecords: OwnRecords;
   readonly clock: Clock;
@@ -58,14 +61,14 @@ export const madeKeySchema = keySchema
 
 /** Keys: made, listed and revoked by the operator for any organisation and by an org-admin for its own. */
 export function createKeys(parts: KeysParts): Hono {
-  const { directory, gate, ownRecords, clock, random } = parts;
+  const { directory, reader, gate, ownRecords, clock, random } = parts;
   const app = new Hono();
 
   app.post('/v1/keys', async (c) => {
     const principal = gate.recognise(c.req.raw);
     gate.require(principal, 'api_key:create', c.req.raw);
     const wanted = await readJson(c.req.raw, newKeySchema, 'make the key');
-    const organisation = organisationFor(principal, wanted.organisation, c.req.raw);
+    const organisation = await organisationFor(principal, wanted.organisation, c.req.raw);
     const expiresAt = wanted.expiresAt === undefined ? undefined : expiry(wanted.expiresAt);
     const made = makeKey(random);
     const record: KeyRecord = {
@@ -83,10 +86,10 @@ export function createKeys(parts: KeysParts): Hono {
     return c.json({ ...shown(record), key: formatKey(made) }, 201);
   });
 
-  app.get('/v1/keys', (c) => {
+  app.get('/v1/keys', async (c) => {
     const principal = gate.recognise(c.req.raw);
     gate.require(principal, 'api_key:list', c.req.raw);
-    const organisation = organisationFor(principal, c.req.query('organisation'), c.req.raw);
+    const organisation = await organisationFor(principal, c.req.query('organisation'), c.req.raw);
     return c.json({ items: directory.keys(organisation).map(shown) });
   });
 
@@ -111,11 +114,11 @@ export function createKeys(parts: KeysParts): Hono {
   return app;
 
   /** Identity of the organisation meant; one the caller has no business with does not exist for it. */
-  function organisationFor(
+  async function organisationFor(
     principal: Principal,
     asked: string | undefined,
     request: Request,
-  ): string {
+  ): Promise<string> {
     const named = asked || namedOrganisation(request);
     const organisation =
       named === undefined ? principal.organisation : directory.organisation(named);
@@ -125,6 +128,10 @@ export function createKeys(parts: KeysParts): Hono {
       });
     }
     if (organisation === undefined || !mayManage(principal, organisation)) throw noOrganisation();
+    // Only the operator can know of one that is not, for nobody has a key of it.
+    if (principal.key.role === 'operator' && !(await isMade(organisation, reader))) {
+      throw noOrganisation();
+    }
     requireNamedOrganisation(organisation, request);
     return organisation.identity;
   }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Directory } from '../access/directory.ts';
 import type { Gate } from '../access/gate.ts';
 import { randomText } from '../access/key.ts';
+import { AnnalsError } from '../core/errors.ts';
 import { type Clock, formatInstant } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { Random } from '../core/uuid.ts';
@@ -96,30 +97,50 @@ export function createOrganisations(parts: OrganisationsParts): Hono {
     return c.json(shown(organisation), 201);
   });
 
-  app.get('/v1/organisations', (c) => {
+  app.get('/v1/organisations', async (c) => {
     const principal = gate.recognise(c.req.raw);
     gate.require(principal, 'organisation:list', c.req.raw);
     if (principal.organisation !== undefined) {
       requireNamedOrganisation(principal.organisation, c.req.raw);
     }
-    const visible =
-      principal.key.role === 'operator' ? directory.organisations() : [principal.organisation];
-    return c.json({ items: visible.filter((one) => one !== undefined).map(shown) });
+    const visible: Organisation[] = [];
+    if (principal.organisation !== undefined) visible.push(principal.organisation);
+    if (principal.key.role === 'operator') {
+      for (const one of directory.organisations()) {
+        if (await isMade(one, reader)) visible.push(one);
+      }
+    }
+    return c.json({ items: visible.map(shown) });
   });
 
   app.all('/v1/organisations', (c) => methodNotAllowed(c.req.method, 'GET, POST'));
   return app;
 
-  /** The same organisation, when its making was cut off: its log has nothing yet, not even the record of that. */
+  /** The same organisation, when its making was cut off. */
   async function unfinished(
     wanted: Omit<Organisation, 'identity' | 'createdAt'>,
   ): Promise<Organisation | undefined> {
     const found = directory.organisation(wanted.slug);
     if (found === undefined) return undefined;
-    const { identity, createdAt: _, ...rest } = found;
-    const { size } = await reader.head(identity);
-    return size === 0 && isDeepStrictEqual(rest, wanted) ? found : undefined;
+    const { identity: _identity, createdAt: _createdAt, ...rest } = found;
+    if (await isMade(found, reader)) return undefined;
+    if (isDeepStrictEqual(rest, wanted)) return found;
+    throw new AnnalsError(
+      'conflict',
+      `Cannot make the organisation: the making of ${wanted.slug} was cut off, and goes on only with the same name and personal paths`,
+    );
   }
+}
+
+/**
+ * Whether the log of an organisation has the record of its being made, which comes before everything else. One that has
+ * not was begun when the disk or the server failed: it is shown to nobody and gets no key, until it is made again.
+ */
+export async function isMade(
+  { identity }: Organisation,
+  reader: Pick<EventReader, 'head'>,
+): Promise<boolean> {
+  return (await reader.head(identity)).size > 0;
 }
 
 function shown({ createdAt, ...rest }: Organisation) {
