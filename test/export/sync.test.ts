@@ -63,8 +63,13 @@ function settings(
   };
 }
 
-async function look(trail: Trail, disk: MemoryDisk, now: Micros): Promise<number> {
-  const sync = await Sync.open(settings(trail, disk));
+async function look(
+  trail: Trail,
+  disk: MemoryDisk,
+  now: Micros,
+  change: Partial<SyncSettings> = {},
+): Promise<number> {
+  const sync = await Sync.open(settings(trail, disk, change));
   let delivered = 0;
   for (;;) {
     const outcome = await sync.run(now, signal);
@@ -107,6 +112,28 @@ describe('synchronising into a directory', () => {
     assert.equal(await look(trail, disk, start + 23 * hour), 0);
     assert.equal(await look(trail, disk, start + 25 * hour), 1);
     assert.deepEqual(delivered(disk).sort(), ['late', 'very late']);
+  });
+
+  it('goes on where it was, however long nobody looked', async () => {
+    const disk = new MemoryDisk();
+    const trail = new Trail();
+    const since = (now: Micros) => ({ since: now - hour });
+    trail.add('before', start - 2 * hour);
+    await look(trail, disk, start, since(start));
+    trail.add('late', start - 30 * minute);
+    trail.add('meanwhile', start + 5 * day);
+    const later = start + 30 * day;
+    assert.equal(await look(trail, disk, later, since(later)), 2);
+  });
+
+  it('does not take a clock that was set back for the end of all events', async () => {
+    const disk = new MemoryDisk();
+    const trail = new Trail();
+    await look(trail, disk, start + hour);
+    trail.add('new', start - 10 * minute);
+    assert.equal(await look(trail, disk, start), 1);
+    await look(trail, disk, start + 30 * day);
+    await assert.rejects(look(trail, disk, start + hour), /the clock says/);
   });
 
   it('asks only for what may be new', async () => {

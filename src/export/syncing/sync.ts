@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { day, formatDay, type Micros } from '../../core/micros.ts';
+import { AnnalsError } from '../../core/errors.ts';
+import { day, formatDay, formatInstant, type Micros } from '../../core/micros.ts';
 import type { Window } from '../../core/window.ts';
 import type { Disk } from '../disk.ts';
 import { IdSet, idHash, idHashBytes } from '../paging/id-set.ts';
@@ -21,7 +22,7 @@ export interface SyncSettings {
   /** Opens the target with the sizes of the last commit. */
   readonly openTarget: (sizes: Sizes) => SyncTarget;
   readonly openSource: (window: Window) => Source;
-  /** Where the first look begins, and how far back the usual one and the deep one go. */
+  /** Where the first look begins, and how far the usual one and the deep one overlap the last of their kind. */
   readonly since: Micros;
   readonly lookback: Micros;
   readonly deepLookback: Micros;
@@ -45,6 +46,8 @@ interface State {
   readonly version: 1;
   /** Everything before was looked at, though late events may still come. */
   readonly until?: Micros;
+  /** Where the first look began: what lies before it was not wanted. */
+  readonly began?: Micros;
   /** When the last deep look was. */
   readonly deepAt?: Micros;
   /** How many events a log of ours had when the last look began. */
@@ -72,8 +75,9 @@ const batchLength = 1_000;
 
 /**
  * Brings what is new, each event once, however often it is run and wherever it was stopped. The usual look overlaps the
- * one before by `lookback`; a deeper one every `deepEvery` finds what came later than that. Events are known again by
- * their ids, of which those of the days that can still be looked at are kept. To be opened anew after a failure.
+ * one before by `lookback`; a deeper one every `deepEvery` overlaps the deep one before by `deepLookback`, so that what
+ * comes as late as that is found however long nobody looked. Events are known again by their ids, of which those of the
+ * days that can still be looked at are kept. To be opened anew after a failure.
  */
 export class Sync {
   readonly #settings: SyncSettings;
@@ -148,14 +152,15 @@ export class Sync {
 
   #nextLook(now: Micros): Look {
     const { since, lookback, deepLookback, deepEvery } = this.#settings;
-    const { until, deepAt, floor = Number.NEGATIVE_INFINITY } = this.#state;
+    const { until, deepAt, began = since, floor = began } = this.#state;
     // What is recorded in this very moment belongs to it.
     const to = now + 1;
     if (until === undefined) return { from: Math.min(since, now), to, deep: true };
-    const usual = until - lookback;
+    checkClock(now, until);
+    const usual = Math.min(until, now) - lookback;
     const deep = deepAt === undefined || now - deepAt >= deepEvery;
-    const from = deep ? Math.min(usual, now - deepLookback) : usual;
-    return { from: Math.min(Math.max(from, since, floor), now), to, deep };
+    const from = deep ? Math.min(usual, (deepAt ?? until) - deepLookback) : usual;
+    return { from: Math.min(Math.max(from, began, floor), now), to, deep };
   }
 
   async #isNew({ id, at }: Entry): Promise<boolean> {
@@ -204,18 +209,29 @@ export class Sync {
   }
 
   /** Notes that the look is done, and forgets the ids of days that will not be looked at again. */
-  async #end({ to, deep }: Look, seen: number | undefined): Promise<void> {
+  async #end({ from, to, deep }: Look, seen: number | undefined): Promise<void> {
     const { disk, directory, lookback, deepLookback } = this.#settings;
-    const oldest = to - Math.max(lookback, deepLookback);
+    const deepAt = deep ? to : (this.#state.deepAt ?? to);
+    const oldest = Math.min(to - lookback, deepAt - deepLookback);
     const floor = Math.max(oldest - (oldest % day), this.#state.floor ?? 0);
     const gone = this.#ids.forget((name) => name < idsOf(floor));
     const { pending: _, ...state } = this.#state;
     this.#state = state;
     const size = seen === undefined ? {} : { seen };
-    await this.#keep({ until: to, floor, ...size, ...(deep && { deepAt: to }) });
+    const began = this.#state.began ?? from;
+    await this.#keep({ until: to, began, deepAt, floor, ...size });
     for (const name of gone) await disk.remove(join(directory, name));
     this.#seen.clear();
   }
+}
+
+/** What happens before a clock that went a day ahead is reached again would be taken for what was looked at. */
+function checkClock(now: Micros, until: Micros): void {
+  if (now > until - day) return;
+  throw new AnnalsError(
+    'invalid',
+    `Cannot look for what is new: the clock says ${formatInstant(now)}, and at the last look it said ${formatInstant(until)}. Set the clock, or begin anew with another --state`,
+  );
 }
 
 const idsOf = (at: Micros): string => `${formatDay(at)}.ids`;
