@@ -97,7 +97,11 @@ function randomBreaks(random: Random): Break[] {
 }
 
 /** Breaks the requests of a run after so many of them off; aborting is done on the way. */
-export function breakOff({ after, how }: Break, first: number, abort: () => void): FaultPlan {
+export function breakOff(
+  { after, how }: Pick<Break, 'after' | 'how'>,
+  first: number,
+  abort: () => void,
+): FaultPlan {
   return ({ number }) => {
     if (number - first <= after) return undefined;
     if (how === 'aborted') abort();
