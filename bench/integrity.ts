@@ -10,11 +10,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Draft } from '../src/core/event.ts';
+import { atOnce } from '../src/core/long-work.ts';
 import { formatInstant, systemClock } from '../src/core/micros.ts';
 import { pooledRandom } from '../src/core/random.ts';
 import { openCheckpoint } from '../src/integrity/checkpoint.ts';
 import { Frontier } from '../src/integrity/frontier.ts';
-import { emptyRoot } from '../src/integrity/hash.ts';
+import { emptyRoot, type Hash } from '../src/integrity/hash.ts';
 import { privateKeyFromSeed, signingKey, verifierKey } from '../src/integrity/keys.ts';
 import { personalPaths } from '../src/integrity/personal.ts';
 import { Addition, type Edge } from '../src/ledger/addition.ts';
@@ -22,7 +23,8 @@ import { checkLog } from '../src/ledger/checkpoints/check-log.ts';
 import { Checkpoints } from '../src/ledger/checkpoints/checkpoints.ts';
 import { MemoryArchive } from '../src/ledger/checkpoints/memory-archive.ts';
 import { type PreparedDraft, Sealing } from '../src/ledger/sealing.ts';
-import type { Append, EventStore, SealedEvent } from '../src/store/event-store.ts';
+import { EventColumns } from '../src/store/event-columns.ts';
+import type { Append, EventStore } from '../src/store/event-store.ts';
 import { openSqliteStore } from '../src/store/sqlite/store.ts';
 import { testEpoch } from '../src/store/test-log.ts';
 import { apiEvent } from './api-events.ts';
@@ -38,14 +40,22 @@ const world = {
 
 /** Seals an event without looking at what a tree needs of it. */
 class PlainSealing extends Sealing {
-  override seal(prepared: PreparedDraft, sequence: number, recordedAt: number): SealedEvent {
-    const { eventID, createdAt, facets, description, texts } = prepared;
+  override seal(
+    { texts, facets, ...facts }: PreparedDraft,
+    sequence: number,
+    recordedAt: number,
+    into: EventColumns,
+  ): Hash {
     const { start, gaps, end } = texts.body;
     const [first = start, second = start] = gaps;
-    const cut = (from: number, to: number) => texts.bytes.toString('utf8', from, to);
-    const text = `${cut(start, first)}${formatInstant(recordedAt)}${cut(first, second)}${sequence}${cut(second, end)}`;
-    const event = { eventID, sequence, createdAt, recordedAt, facets, description };
-    return { ...event, body: text, leafHash: emptyRoot };
+    into.lines.copy(texts.bytes, start, first);
+    into.lines.text(formatInstant(recordedAt));
+    into.lines.copy(texts.bytes, first, second);
+    into.lines.text(`${sequence}`);
+    into.lines.copy(texts.bytes, second, end);
+    into.facets.copy(facets, 0, facets.length);
+    into.add({ ...facts, sequence, recordedAt, leafHash: emptyRoot });
+    return emptyRoot;
   }
 }
 
@@ -56,8 +66,10 @@ function withTree(): Grow {
   const sealing = new Sealing({ ...world, personal: () => paths });
   let edge: Edge = { frontier: new Frontier(), recordedAt: 0 };
   return (drafts) => {
-    const addition = new Addition(organisation, edge, undefined, { sealing, clock: world.clock });
-    addition.add(drafts.map((draft) => sealing.prepare(organisation, draft)));
+    const { clock } = world;
+    const columns = new EventColumns();
+    const addition = new Addition(organisation, edge, undefined, columns, { sealing, clock });
+    atOnce(addition.add(drafts.map((draft) => sealing.prepare(organisation, draft))));
     edge = addition.edge;
     return addition.append()[0]!;
   };
@@ -69,13 +81,15 @@ function withoutTree(): Grow {
   let expectedSize = 0;
   let recordedAt = 0;
   return (drafts) => {
-    const sealed = drafts.map((draft, n) => {
+    const columns = new EventColumns();
+    for (const [n, draft] of drafts.entries()) {
       recordedAt = Math.max(world.clock(), recordedAt + 1);
-      return sealing.seal(sealing.prepare(organisation, draft), expectedSize + n, recordedAt);
-    });
-    const size = expectedSize + sealed.length;
+      const prepared = sealing.prepare(organisation, draft);
+      sealing.seal(prepared, expectedSize + n, recordedAt, columns);
+    }
+    const size = expectedSize + columns.length;
     const head = { size, root: emptyRoot, frontier: new Uint8Array(), recordedAt };
-    const append = { organisation, expectedSize, events: sealed, head, nodes: [] };
+    const append = { organisation, expectedSize, events: columns.from(0), head, nodes: [] };
     expectedSize = size;
     return append;
   };

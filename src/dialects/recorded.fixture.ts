@@ -3,6 +3,7 @@ import { type AuditEvent, type Draft, draftSchema } from '../core/event.ts';
 import type { Micros } from '../core/micros.ts';
 import { personalPaths } from '../integrity/personal.ts';
 import { Sealing } from '../ledger/sealing.ts';
+import { EventColumns } from '../store/event-columns.ts';
 
 /** For the tests of mappings: drafts of every kind, recorded as the ledger records them. */
 
@@ -17,8 +18,9 @@ const sealing = new Sealing({
 
 /** The event this draft becomes. */
 export function recorded(draft: Draft, sequence = 41): AuditEvent {
-  const sealed = sealing.seal(sealing.prepare(organisation, draft), sequence, recordedAt);
-  return JSON.parse(sealed.body) as AuditEvent;
+  const events = new EventColumns();
+  sealing.seal(sealing.prepare(organisation, draft), sequence, recordedAt, events);
+  return JSON.parse(events.event(0).body) as AuditEvent;
 }
 
 /** Every text and number in an event, with its place, but for what the log itself adds. */

@@ -12,7 +12,8 @@ import { Frontier } from '../integrity/frontier.ts';
 import { personalPaths } from '../integrity/personal.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { Sealing } from '../ledger/sealing.ts';
-import type { EventReader, SealedEvent } from '../store/event-store.ts';
+import { EventColumns } from '../store/event-columns.ts';
+import type { EventReader } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
 import type { DialectParts, DialectServer } from './dialect.ts';
 
@@ -80,15 +81,17 @@ export class TestTrail {
     const head = await this.store.head('org-a');
     const frontier =
       head.size === 0 ? new Frontier() : Frontier.fromBytes(head.size, head.frontier);
-    const events: SealedEvent[] = drafts.map((draft, index) =>
-      this.#sealing.seal(this.#sealing.prepare('org-a', draft), head.size + index, recordedAt),
-    );
-    const nodes = frontier.append(events.map(({ leafHash }) => leafHash));
+    const events = new EventColumns();
+    const leafHashes = drafts.map((draft, index) => {
+      const prepared = this.#sealing.prepare('org-a', draft);
+      return this.#sealing.seal(prepared, head.size + index, recordedAt, events);
+    });
+    const nodes = frontier.append(leafHashes);
     await this.store.append([
       {
         organisation: 'org-a',
         expectedSize: head.size,
-        events,
+        events: events.from(0),
         head: {
           size: frontier.size,
           root: frontier.root(),

@@ -2,7 +2,8 @@ import { AnnalsError } from '../core/errors.ts';
 import type { Slices } from '../core/long-work.ts';
 import type { Clock, Micros } from '../core/micros.ts';
 import type { Frontier, TreeNode } from '../integrity/frontier.ts';
-import type { Append, SealedEvent, StoredEvent } from '../store/event-store.ts';
+import type { EventColumns } from '../store/event-columns.ts';
+import type { Append, StoredEvent } from '../store/event-store.ts';
 import type { Receipt } from './ledger.ts';
 import type { PreparedDraft, Sealing } from './sealing.ts';
 
@@ -24,61 +25,91 @@ interface AdditionOptions {
 export class Addition {
   readonly organisation: string;
   readonly #options: AdditionOptions;
-  readonly #known: Map<string, StoredEvent>;
+  readonly #known: Known | undefined;
   readonly #expectedSize: number;
   readonly #frontier: Frontier;
-  readonly #events: SealedEvent[] = [];
+  readonly #events: EventColumns;
+  readonly #first: number;
+  /** Places of this addition's own events by id. */
+  readonly #places = new Map<string, number>();
   readonly #nodes: TreeNode[] = [];
   #recordedAt: Micros;
 
+  /** Its events go to the end of `events`, where no other's may go before it is complete. */
   constructor(
     organisation: string,
     edge: Edge,
     known: Known | undefined,
+    events: EventColumns,
     options: AdditionOptions,
   ) {
     this.organisation = organisation;
     this.#options = options;
-    this.#known = new Map(known);
+    this.#known = known;
     this.#frontier = edge.frontier.clone();
     this.#expectedSize = edge.frontier.size;
+    this.#events = events;
+    this.#first = events.length;
     this.#recordedAt = edge.recordedAt;
   }
 
   /** Adds all drafts of a request or, when it throws `conflict`, none of them. One after the other. */
   *add(prepared: readonly PreparedDraft[]): Slices<Receipt> {
+    const before = this.#events.length;
+    try {
+      return yield* this.#add(prepared);
+    } catch (error) {
+      this.#takeBack(before);
+      throw error;
+    }
+  }
+
+  *#add(prepared: readonly PreparedDraft[]): Slices<Receipt> {
     const { clock, sealing } = this.#options;
-    const fresh: SealedEvent[] = [];
-    const freshIDs = new Map<string, SealedEvent>();
+    const events = this.#events;
+    const leafHashes: Uint8Array[] = [];
     let recordedAt = this.#recordedAt;
     let first = Number.POSITIVE_INFINITY;
     let last = -1;
     for (const [index, draft] of prepared.entries()) {
       yield;
-      let event = this.#known.get(draft.eventID) ?? freshIDs.get(draft.eventID);
-      if (event === undefined) {
+      const known = this.#find(draft.eventID);
+      let sequence = this.#frontier.size + leafHashes.length;
+      if (known === undefined) {
         recordedAt = Math.max(clock(), recordedAt + 1);
-        const sealed = sealing.seal(draft, this.#frontier.size + fresh.length, recordedAt);
-        fresh.push(sealed);
-        freshIDs.set(draft.eventID, sealed);
-        event = sealed;
-      } else if (!sealing.isSame(this.organisation, draft, event)) {
-        throw taken(draft.eventID, index);
+        this.#places.set(draft.eventID, events.length);
+        leafHashes.push(sealing.seal(draft, sequence, recordedAt, events));
+      } else {
+        sequence = known.sequence;
+        if (!sealing.isSame(this.organisation, draft, known)) throw taken(draft.eventID, index);
       }
-      first = Math.min(first, event.sequence);
-      last = Math.max(last, event.sequence);
+      first = Math.min(first, sequence);
+      last = Math.max(last, sequence);
     }
     this.#recordedAt = recordedAt;
-    this.#events.push(...fresh);
-    for (const event of fresh) this.#known.set(event.eventID, event);
-    this.#nodes.push(...this.#frontier.append(fresh.map(({ leafHash }) => leafHash)));
+    this.#nodes.push(...this.#frontier.append(leafHashes));
     return {
-      accepted: fresh.length,
-      duplicates: prepared.length - fresh.length,
+      accepted: leafHashes.length,
+      duplicates: prepared.length - leafHashes.length,
       firstSequence: first,
       lastSequence: last,
       checkpointSize: this.#frontier.size,
     };
+  }
+
+  /** The event with this id, if the log or this addition has it. */
+  #find(eventID: string): StoredEvent | undefined {
+    const known = this.#known?.get(eventID);
+    if (known !== undefined) return known;
+    const place = this.#places.get(eventID);
+    return place === undefined ? undefined : this.#events.event(place);
+  }
+
+  #takeBack(length: number): void {
+    for (let place = length; place < this.#events.length; place += 1) {
+      this.#places.delete(this.#events.facts[place]!.eventID);
+    }
+    this.#events.truncate(length);
   }
 
   /** Where the log ends with this addition. */
@@ -88,7 +119,8 @@ export class Addition {
 
   /** What the store is asked for: nothing when every draft was a repetition. */
   append(): Append[] {
-    if (this.#events.length === 0) return [];
+    const events = this.#events.from(this.#first);
+    if (events.length === 0) return [];
     const head = {
       size: this.#frontier.size,
       root: this.#frontier.root(),
@@ -99,7 +131,7 @@ export class Addition {
       {
         organisation: this.organisation,
         expectedSize: this.#expectedSize,
-        events: this.#events,
+        events,
         head,
         nodes: this.#nodes,
       },

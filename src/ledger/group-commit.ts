@@ -3,6 +3,7 @@ import { LongWork, type Slices } from '../core/long-work.ts';
 import type { Clock } from '../core/micros.ts';
 import type { ReceivedDraft } from '../core/raw-draft.ts';
 import { Frontier } from '../integrity/frontier.ts';
+import { EventColumns } from '../store/event-columns.ts';
 import type { Append, EventReader, EventWriter } from '../store/event-store.ts';
 import { Addition, type Edge, type Known } from './addition.ts';
 import type { Ledger, Receipt } from './ledger.ts';
@@ -203,26 +204,34 @@ export class GroupCommit implements Ledger {
 
   /** Gives every event of the group its place. Requests that contradict the log are refused here and now. */
   async #place(requests: readonly Request[], known?: Map<string, Known>): Promise<Group> {
-    const additions = new Map<string, Addition>();
+    const events = new EventColumns();
+    const placed: Placed[] = [];
+    const appends: Append[] = [];
+    for (const [organisation, theirs] of Map.groupBy(requests, (request) => request.organisation)) {
+      try {
+        const edge = await this.#edge(organisation);
+        const ofLog = known?.get(organisation);
+        const addition = new Addition(organisation, edge, ofLog, events, this.#options);
+        placed.push(...(await this.#add(theirs, addition)));
+        this.#edges.set(organisation, addition.edge);
+        appends.push(...addition.append());
+      } catch (error) {
+        for (const { reject } of theirs) reject(error);
+      }
+    }
+    return { placed, appends };
+  }
+
+  async #add(requests: readonly Request[], addition: Addition): Promise<Placed[]> {
     const placed: Placed[] = [];
     for (const request of requests) {
-      const { organisation } = request;
       try {
-        let addition = additions.get(organisation);
-        if (addition === undefined) {
-          const edge = await this.#edge(organisation);
-          addition = new Addition(organisation, edge, known?.get(organisation), this.#options);
-          additions.set(organisation, addition);
-        }
         placed.push({ request, receipt: await this.#placing.do(addition.add(request.prepared)) });
       } catch (error) {
         request.reject(error);
       }
     }
-    for (const addition of additions.values()) {
-      this.#edges.set(addition.organisation, addition.edge);
-    }
-    return { placed, appends: [...additions.values()].flatMap((addition) => addition.append()) };
+    return placed;
   }
 
   async #edge(organisation: string): Promise<Edge> {

@@ -6,11 +6,12 @@ import { readDrafts } from '../core/draft.ts';
 import { type AuditEvent, type Draft, noControlCharacters } from '../core/event.ts';
 import { facetsOf } from '../core/facets.ts';
 import { atOnce } from '../core/long-work.ts';
-import { formatInstant, parseInstant } from '../core/micros.ts';
+import { formatInstant, type Micros, parseInstant } from '../core/micros.ts';
 import { canonicalJson } from '../integrity/canonical.ts';
 import { leafHash } from '../integrity/hash.ts';
 import { defaultPersonalPaths, eventTexts, personalPaths } from '../integrity/personal.ts';
-import { Sealing } from './sealing.ts';
+import { EventColumns } from '../store/event-columns.ts';
+import { type PreparedDraft, Sealing } from './sealing.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 200);
 const now = parseInstant('2026-06-20T08:00:00Z') as number;
@@ -65,6 +66,12 @@ const morePaths = fc.subarray([
   'error',
 ]);
 
+function sealedBy(sealing: Sealing, prepared: PreparedDraft, sequence: number, recordedAt: Micros) {
+  const events = new EventColumns();
+  sealing.seal(prepared, sequence, recordedAt, events);
+  return events.event(0);
+}
+
 describe('a draft that is sealed', () => {
   it('has the texts of its event, however it was sent', () => {
     fc.assert(
@@ -76,7 +83,7 @@ describe('a draft that is sealed', () => {
         const [received = sent] = atOnce(readDrafts(bytes, 'application/json', now));
         for (const form of [received, JSON.parse(bytes.toString()) as Draft]) {
           const prepared = sealing.prepare('org-ö', form);
-          const sealed = sealing.seal(prepared, 41, now + 7);
+          const sealed = sealedBy(sealing, prepared, 41, now + 7);
           const event = JSON.parse(sealed.body) as AuditEvent;
           const { eventID = sealed.eventID, createdAt = formatInstant(now) } = sent;
           const { outcome = event.outcome } = sent;
@@ -108,7 +115,7 @@ describe('a draft that is sealed', () => {
     const random = (bytes: Uint8Array) => void bytes.fill(7);
     const sealing = new Sealing({ clock: () => now, random, personal: () => personalPaths() });
     const outcomeOf = (sent: Partial<Draft>) => {
-      const sealed = sealing.seal(sealing.prepare('o', { action: 'a', ...sent }), 0, now);
+      const sealed = sealedBy(sealing, sealing.prepare('o', { action: 'a', ...sent }), 0, now);
       return (JSON.parse(sealed.body) as AuditEvent).outcome;
     };
     assert.equal(outcomeOf({}), undefined);

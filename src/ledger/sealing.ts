@@ -1,14 +1,15 @@
+import { ByteWriter } from '../core/byte-writer.ts';
 import { maxEventBytes } from '../core/event.ts';
-import type { FacetValues } from '../core/facets.ts';
 import { type Clock, formatInstant, type Micros } from '../core/micros.ts';
 import type { RawDraft, ReceivedDraft } from '../core/raw-draft.ts';
 import { none } from '../core/raw-json.ts';
 import { type Random, uuidV7Maker } from '../core/uuid.ts';
-import { leafPrefix, sha256 } from '../integrity/hash.ts';
+import { type Hash, leafPrefix, sha256 } from '../integrity/hash.ts';
 import { withoutCommitment } from '../integrity/leaf-text.ts';
 import { saltBytes } from '../integrity/personal.ts';
 import { type Gapped, memberName, type RawTexts, RawTextsWriter } from '../integrity/raw-texts.ts';
-import type { SealedEvent, StoredEvent } from '../store/event-store.ts';
+import type { EventColumns } from '../store/event-columns.ts';
+import type { StoredEvent } from '../store/event-store.ts';
 import { DraftFacts } from './draft-facts.ts';
 import { fieldNames, placeOf } from './event-fields.ts';
 import type { PersonalOf } from './personal-of.ts';
@@ -22,7 +23,8 @@ export interface PreparedDraft {
   readonly hasOwnID: boolean;
   readonly hasOwnTime: boolean;
   readonly createdAt: Micros;
-  readonly facets: FacetValues;
+  /** See `packFacets`. */
+  readonly facets: Uint8Array;
   readonly description: string | undefined;
   readonly salt: Uint8Array | undefined;
   /** With gaps for the time and the place of recording. */
@@ -46,13 +48,14 @@ export class Sealing {
   readonly #nextID: () => string;
   readonly #facts = new DraftFacts();
   readonly #writer = new RawTextsWriter();
-  /** Where a text is put together: a leaf's prefix, then the text. */
-  readonly #filled = Buffer.alloc(leafPrefix.length + maxEventBytes);
+  readonly #facets = new ByteWriter();
+  /** Where a leaf is put together: its prefix, then the text. */
+  readonly #leaf = new ByteWriter();
 
   constructor(options: SealingOptions) {
     this.#options = options;
     this.#nextID = uuidV7Maker(options.clock, options.random);
-    this.#filled.set(leafPrefix);
+    this.#leaf.copy(leafPrefix, 0, leafPrefix.length);
   }
 
   /** Throws `invalid` for an event over the size limit, or one that names another organisation. */
@@ -66,22 +69,17 @@ export class Sealing {
     return this.#prepareAt(organisation, facts.createdAt ?? this.#options.clock());
   }
 
-  /** Gives a prepared draft its place. */
-  seal(prepared: PreparedDraft, sequence: number, recordedAt: Micros): SealedEvent {
+  /** Gives a prepared draft its place, and adds it to others. Gives its leaf hash. */
+  seal(prepared: PreparedDraft, sequence: number, recordedAt: Micros, into: EventColumns): Hash {
     const { eventID, createdAt, facets, description, salt, texts } = prepared;
     const [time, place] = [formatInstant(recordedAt), `${sequence}`];
-    const leafHash = sha256(this.#fill(texts, texts.leaf, time, place));
-    return {
-      eventID,
-      sequence,
-      createdAt,
-      recordedAt,
-      facets,
-      description,
-      ...(salt !== undefined && { salt }),
-      body: textOf(this.#fill(texts, texts.body, time, place)),
-      leafHash,
-    };
+    this.#leaf.at = leafPrefix.length;
+    fill(texts, texts.leaf, time, place, this.#leaf);
+    const leafHash = sha256(this.#leaf.bytes.subarray(0, this.#leaf.at));
+    fill(texts, texts.body, time, place, into.lines);
+    into.facets.copy(facets, 0, facets.length);
+    into.add({ eventID, sequence, createdAt, recordedAt, description, salt, leafHash });
+    return leafHash;
   }
 
   /**
@@ -92,7 +90,11 @@ export class Sealing {
   isSame(organisation: string, prepared: PreparedDraft, stored: StoredEvent): boolean {
     const { texts } = this.#createdAt(organisation, prepared, stored.createdAt);
     const [time, place] = [formatInstant(stored.recordedAt), `${stored.sequence}`];
-    const asStored = (gapped: Gapped) => textOf(this.#fill(texts, gapped, time, place));
+    const asStored = (gapped: Gapped) => {
+      this.#leaf.at = leafPrefix.length;
+      fill(texts, gapped, time, place, this.#leaf);
+      return this.#leaf.bytes.toString('utf8', leafPrefix.length, this.#leaf.at);
+    };
     if (asStored(texts.body) === stored.body) return true;
     const remains = stored.salt === undefined ? withoutCommitment(stored.body) : undefined;
     return remains !== undefined && remains === withoutCommitment(asStored(texts.leaf));
@@ -123,11 +125,20 @@ export class Sealing {
       hasOwnID: ownID !== undefined,
       hasOwnTime: facts.createdAt !== undefined,
       createdAt,
-      facets: facts.facets(),
+      facets: this.#packFacets(),
       description: facts.text('description'),
       salt: texts.personal ? salt : undefined,
       texts,
     };
+  }
+
+  #packFacets(): Uint8Array {
+    const packed = this.#facets;
+    packed.at = 0;
+    this.#facts.packFacets(packed);
+    const facets = Buffer.allocUnsafe(packed.at);
+    packed.bytes.copy(facets, 0, 0, packed.at);
+    return facets;
   }
 
   #write(organisation: string, eventID: string, createdAt: Micros, salt: Uint8Array): RawTexts {
@@ -148,23 +159,22 @@ export class Sealing {
     }
     return writer.finish();
   }
-
-  /** A text with its gaps filled, behind a leaf's prefix; good until the next one. */
-  #fill({ bytes }: RawTexts, { start, gaps, end }: Gapped, time: string, place: string): Buffer {
-    const [recordedAt = start, sequence = start] = gaps;
-    const filled = this.#filled;
-    let at = leafPrefix.length;
-    at += bytes.copy(filled, at, start, recordedAt);
-    at += filled.write(time, at, 'latin1');
-    at += bytes.copy(filled, at, recordedAt, sequence);
-    at += filled.write(place, at, 'latin1');
-    at += bytes.copy(filled, at, sequence, end);
-    return filled.subarray(0, at);
-  }
 }
 
-function textOf(filled: Buffer): string {
-  return filled.toString('utf8', leafPrefix.length);
+/** Writes a text with its gaps filled. */
+function fill(
+  { bytes }: RawTexts,
+  { start, gaps, end }: Gapped,
+  time: string,
+  place: string,
+  into: ByteWriter,
+): void {
+  const [recordedAt = start, sequence = start] = gaps;
+  into.copy(bytes, start, recordedAt);
+  into.text(time);
+  into.copy(bytes, recordedAt, sequence);
+  into.text(place);
+  into.copy(bytes, sequence, end);
 }
 
 function lengthOf({ start, end }: Gapped): number {

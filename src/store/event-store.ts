@@ -36,6 +36,11 @@ export interface SealedEvent extends StoredEvent {
   readonly leafHash: Uint8Array;
 }
 
+/** Events in order: an array of them, or `EventColumns`, which make each when it is asked for. */
+export interface SealedEvents extends Iterable<SealedEvent> {
+  readonly length: number;
+}
+
 /** The right edge of a log and of its Merkle tree. */
 export interface Head {
   readonly size: number;
@@ -60,7 +65,7 @@ export interface Append {
   readonly organisation: string;
   /** What the log's size is believed to be; the first event has this sequence. */
   readonly expectedSize: number;
-  readonly events: readonly SealedEvent[];
+  readonly events: SealedEvents;
   readonly head: Head;
   /** Every node that these events complete, each level's in order of index. */
   readonly nodes: readonly TreeNode[];

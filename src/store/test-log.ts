@@ -26,6 +26,11 @@ const sha256 = (...parts: (string | Uint8Array)[]) => {
   return new Uint8Array(hash.digest());
 };
 
+/** An addition whose events can be looked at one by one. */
+export interface TestAppend extends Append {
+  readonly events: readonly SealedEvent[];
+}
+
 /** 2026-06-20T08:00:00Z. */
 export const testEpoch: Micros = 1_781_942_400 * second;
 
@@ -44,7 +49,7 @@ export class TestLog {
   }
 
   /** The next addition; the log stays as it is. */
-  plan(drafts: readonly TestDraft[]): Append {
+  plan(drafts: readonly TestDraft[]): TestAppend {
     const { organisation, head } = this;
     const events = drafts.map((draft, index) => this.#seal(draft, head.size + index));
     const nodes = events.flatMap(({ sequence }) => nodesCompletedBy(organisation, sequence));

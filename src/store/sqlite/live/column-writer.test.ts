@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { facets } from '../../../core/facets.ts';
+import { unpackFacets } from '../../../core/packed-facets.ts';
 import { idHash } from '../ids/id-hash.ts';
-import { LiveWriter, roomFor, type Searchable } from './column-writer.ts';
+import { LiveWriter } from './column-writer.ts';
 import { createLiveColumns, rowsWithHash, visibleRows } from './columns.ts';
+import { roomFor, type Searchable, searchableOf } from './searchable.ts';
 import { LiveValues } from './stretch.ts';
 
 const hashOf = (id: string) => idHash({ high: 1, low: 2 }, 0, id);
-const event = (eventID: string, action: string, description?: string): Searchable => ({
-  eventID,
-  sequence: 0,
-  createdAt: 5,
-  recordedAt: 6,
-  facets: facets.map((facet) => (facet === 'action' ? action : undefined)),
-  description,
-});
+
+function event(eventID: string, action: string, description?: string): Searchable {
+  const values = facets.map((facet) => (facet === 'action' ? action : undefined));
+  const times = { createdAt: 5, recordedAt: 6 };
+  const found = searchableOf({ eventID, sequence: 0, ...times, facets: values, description });
+  return { ...found, facets: found.facets.slice() };
+}
 
 describe('live columns', () => {
   it('show nothing of what is staged before it is published, and nothing of what is discarded', () => {
@@ -45,9 +46,10 @@ describe('live columns', () => {
     writer.publish();
     assert.equal(writer.hasRoomFor(roomFor([events[3]!])), false);
     const values = new LiveValues(writer.columns);
-    for (const { facets: held } of events) {
-      const [code = 0] = values.codesOf(0, held[0]!);
-      assert.equal(values.textOf(0, code), held[0]);
+    for (const { facets: held, facetStart } of events) {
+      const [action = ''] = unpackFacets(Buffer.from(held), facetStart);
+      const [code = 0] = values.codesOf(0, action);
+      assert.equal(values.textOf(0, code), action);
     }
   });
 

@@ -1,6 +1,6 @@
 import { facets } from '../../../core/facets.ts';
 import { searchable } from '../../../core/filter.ts';
-import type { SealedEvent } from '../../event-store.ts';
+import { lengthAt, lengthBytes } from '../../../core/packed-facets.ts';
 import type { IdHash } from '../ids/id-hash.ts';
 import { idTime } from '../ids/id-time.ts';
 import {
@@ -11,15 +11,8 @@ import {
   valueCount,
   visibleRows,
 } from './columns.ts';
-
-/** What the columns keep of an event. */
-export type Searchable = Pick<
-  SealedEvent,
-  'eventID' | 'sequence' | 'createdAt' | 'recordedAt' | 'facets' | 'description'
->;
-
-/** The longest a text can be in UTF-8, in its searchable form too: İ, the one letter that grows, has three bytes then. */
-const bytesAtMost = (text: string) => text.length * 3;
+import type { Searchable } from './searchable.ts';
+import { ValueCodes } from './value-codes.ts';
 
 /**
  * Fills live columns. Rows are staged while their transaction is open and become visible together, once it is on
@@ -28,8 +21,7 @@ const bytesAtMost = (text: string) => text.length * 3;
 export class LiveWriter {
   readonly columns: LiveColumns;
   readonly #text: Buffer;
-  readonly #values: Buffer;
-  readonly #codes: readonly Map<string, number>[] = facets.map(() => new Map());
+  readonly #codes: ValueCodes;
   readonly #hashes: IdHash[] = [];
   #rows: number;
   #textEnd = 0;
@@ -37,7 +29,7 @@ export class LiveWriter {
   constructor(columns: LiveColumns) {
     this.columns = columns;
     this.#text = Buffer.from(columns.text.buffer);
-    this.#values = Buffer.from(columns.values.buffer);
+    this.#codes = new ValueCodes(columns);
     this.#rows = visibleRows(columns);
   }
 
@@ -66,10 +58,7 @@ export class LiveWriter {
     columns.sequences[row] = event.sequence;
     columns.createdAt[row] = event.createdAt;
     columns.recordedAt[row] = event.recordedAt;
-    for (let place = 0; place < facets.length; place += 1) {
-      const value = event.facets[place];
-      columns.codes[place]![row] = value === undefined ? 0 : this.#code(place, value);
-    }
+    this.#stageFacets(row, event.facets, event.facetStart);
     if (event.description !== undefined) {
       this.#textEnd += this.#text.write(searchable(event.description), this.#textEnd);
     }
@@ -97,18 +86,13 @@ export class LiveWriter {
     this.#hashes.length = 0;
   }
 
-  #code(place: number, value: string): number {
-    const codes = this.#codes[place]!;
-    const known = codes.get(value);
-    if (known !== undefined) return known;
-    const { counters, valueEnds, valueFacets } = this.columns;
-    const last = counters[valueCount]!;
-    const code = last + 1;
-    valueEnds[code] = valueEnds[last]! + this.#values.write(value, valueEnds[last]!);
-    valueFacets[code] = place;
-    codes.set(value, code);
-    Atomics.store(counters, valueCount, code);
-    return code;
+  #stageFacets(row: number, bytes: Uint8Array, from: number): void {
+    const { codes } = this.columns;
+    for (let place = 0, at = from; place < facets.length; place += 1) {
+      const start = at + lengthBytes;
+      at = start + lengthAt(bytes, at);
+      codes[place]![row] = at === start ? 0 : this.#codes.codeOf(place, bytes, start, at);
+    }
   }
 
   #widenPart(row: number): void {
@@ -137,19 +121,4 @@ export class LiveWriter {
     ids[slot * 3 + 1] = low;
     ids[slot * 3 + 2] = row + 1;
   }
-}
-
-/** How much room these events need at most. */
-export function roomFor(events: Iterable<Searchable>): Capacity {
-  let [rows, values, valueBytes, textBytes] = [0, 0, 0, 0];
-  for (const event of events) {
-    rows += 1;
-    for (const value of event.facets) {
-      if (value === undefined) continue;
-      values += 1;
-      valueBytes += bytesAtMost(value);
-    }
-    if (event.description !== undefined) textBytes += bytesAtMost(event.description);
-  }
-  return { rows, values, valueBytes, textBytes };
 }

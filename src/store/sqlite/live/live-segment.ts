@@ -3,6 +3,7 @@ import { type IdSeed, idHash } from '../ids/id-hash.ts';
 import { LiveWriter } from './column-writer.ts';
 import { type Capacity, createLiveColumns, type LiveColumns } from './columns.ts';
 import type { Rows } from './rows.ts';
+import { searchableOf } from './searchable.ts';
 
 /** What other threads are told about a segment in SQLite. */
 export interface LiveSegment {
@@ -35,7 +36,8 @@ export function loadColumns(held: Rows, rows: number, seed: IdSeed): LiveWriter 
   );
   for (const { log, body, ...event } of held.events()) {
     const { eventID, facets, description } = searchableParts(body);
-    writer.stage(log, { ...event, eventID, facets, description }, idHash(seed, log, eventID));
+    const found = searchableOf({ ...event, eventID, facets, description });
+    writer.stage(log, found, idHash(seed, log, eventID));
   }
   writer.publish();
   return writer;

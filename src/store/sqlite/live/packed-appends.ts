@@ -1,8 +1,8 @@
-import { facets } from '../../../core/facets.ts';
 import { transferring } from '../../../threads/transfer.ts';
-import type { Append, SealedEvent } from '../../event-store.ts';
+import { EventColumns, EventSlice } from '../../event-columns.ts';
+import type { Append } from '../../event-store.ts';
 import { hashBytes, saltBytes } from '../sealed/directory.ts';
-import type { Searchable } from './column-writer.ts';
+import type { Searchable } from './searchable.ts';
 
 /** What is kept of some events, as columns. */
 export interface EventBytes {
@@ -18,6 +18,15 @@ export interface EventBytes {
   readonly leafHashes: Uint8Array;
 }
 
+/** What some events are found by, as columns; their times stand in `EventBytes`. */
+export interface SearchColumns {
+  readonly eventIDs: readonly string[];
+  readonly descriptions: readonly (string | undefined)[];
+  /** See `packFacets`. Those of event n begin at `facetStarts[n]` and end where those of the next one begin. */
+  readonly facets: Uint8Array;
+  readonly facetStarts: Uint32Array;
+}
+
 /**
  * Additions on their way to the writer's thread, with all their events one after the other in columns. Cloned one by
  * one, a thousand events cost more than everything else that is done with them there.
@@ -25,10 +34,7 @@ export interface EventBytes {
 export interface PackedAppends {
   readonly appends: readonly PackedAppend[];
   readonly bytes: EventBytes;
-  readonly eventIDs: readonly string[];
-  readonly descriptions: readonly (string | undefined)[];
-  /** All facets of the first event, then all of the second, and so on. */
-  readonly facets: readonly (string | undefined)[];
+  readonly search: SearchColumns;
 }
 
 /** An addition whose events are `count` of the columns' events, from `first` on. */
@@ -39,65 +45,99 @@ export interface PackedAppend extends Omit<Append, 'events'> {
 
 /** The buffers move to the other thread when this is handed to it. */
 export function packAppends(appends: readonly Append[]): PackedAppends {
-  const events = appends.flatMap((append) => append.events);
-  const bytes = packBytes(events);
+  const slices = appends.map(({ events }) =>
+    events instanceof EventSlice ? events : EventColumns.of(events),
+  );
+  const packing = new Packing(slices);
+  for (const slice of slices) packing.add(slice);
   let first = 0;
   const packed = {
     appends: appends.map(({ events: { length: count }, ...append }) => {
       first += count;
       return { ...append, first: first - count, count };
     }),
-    bytes,
-    eventIDs: events.map(({ eventID }) => eventID),
-    descriptions: events.map(({ description }) => description),
-    facets: events.flatMap((event) => event.facets),
+    bytes: packing.bytes,
+    search: packing.search,
   };
+  const { facets, facetStarts } = packing.search;
+  const columns = [...Object.values(packing.bytes), facets, facetStarts];
   return transferring(
     packed,
-    Object.values(bytes).map(({ buffer }) => buffer),
+    columns.map(({ buffer }) => buffer as ArrayBuffer),
   );
 }
 
-function packBytes(events: readonly SealedEvent[]): EventBytes {
-  const count = events.length;
-  const lineEnds = new Uint32Array(count);
-  let end = 0;
-  for (const [index, { body }] of events.entries()) {
-    end += Buffer.byteLength(body) + 1;
-    lineEnds[index] = end;
-  }
-  const lines = Buffer.allocUnsafeSlow(end);
-  const times = new Float64Array(count * 2);
-  const salts = new Uint8Array(count * saltBytes);
-  const salted = new Uint8Array(count);
-  const leafHashes = new Uint8Array(count * hashBytes);
-  for (const [index, { body, createdAt, recordedAt, leafHash, salt }] of events.entries()) {
-    lines.write(body, index === 0 ? 0 : lineEnds[index - 1]!);
-    lines[lineEnds[index]! - 1] = lineFeed;
-    times[index * 2] = createdAt;
-    times[index * 2 + 1] = recordedAt;
-    leafHashes.set(leafHash, index * hashBytes);
-    if (salt === undefined) continue;
-    salts.set(salt, index * saltBytes);
-    salted[index] = 1;
-  }
-  return { times, lines, lineEnds, salts, salted, leafHashes };
-}
+class Packing {
+  readonly bytes: EventBytes;
+  readonly search: SearchColumns & { eventIDs: string[]; descriptions: (string | undefined)[] };
+  #events = 0;
+  #lineEnd = 0;
+  #facetEnd = 0;
 
-const lineFeed = 0x0a;
+  constructor(slices: readonly EventSlice[]) {
+    let [count, lineBytes, facetBytes] = [0, 0, 0];
+    for (const { columns, first, end, length } of slices) {
+      count += length;
+      lineBytes += columns.lineStart(end) - columns.lineStart(first);
+      facetBytes += columns.facetStart(end) - columns.facetStart(first);
+    }
+    this.bytes = {
+      times: new Float64Array(count * 2),
+      lines: Buffer.allocUnsafeSlow(lineBytes),
+      lineEnds: new Uint32Array(count),
+      salts: new Uint8Array(count * saltBytes),
+      salted: new Uint8Array(count),
+      leafHashes: new Uint8Array(count * hashBytes),
+    };
+    this.search = {
+      eventIDs: [],
+      descriptions: [],
+      facets: Buffer.allocUnsafeSlow(facetBytes),
+      facetStarts: new Uint32Array(count + 1),
+    };
+  }
+
+  add({ columns, first, end }: EventSlice): void {
+    const { lines, lineEnds, times, salts, salted, leafHashes } = this.bytes;
+    const { facets, facetStarts, eventIDs, descriptions } = this.search;
+    const lineStart = columns.lineStart(first);
+    const facetStart = columns.facetStart(first);
+    lines.set(columns.lines.bytes.subarray(lineStart, columns.lineStart(end)), this.#lineEnd);
+    facets.set(columns.facets.bytes.subarray(facetStart, columns.facetStart(end)), this.#facetEnd);
+    const at = this.#events;
+    for (let index = first; index < end; index += 1) {
+      const { eventID, description, createdAt, recordedAt, leafHash, salt } = columns.facts[index]!;
+      const place = at + index - first;
+      lineEnds[place] = this.#lineEnd + columns.lineEnds[index]! - lineStart;
+      facetStarts[place + 1] = this.#facetEnd + columns.facetEnds[index]! - facetStart;
+      times[place * 2] = createdAt;
+      times[place * 2 + 1] = recordedAt;
+      leafHashes.set(leafHash, place * hashBytes);
+      eventIDs.push(eventID);
+      descriptions.push(description);
+      if (salt === undefined) continue;
+      salts.set(salt, place * saltBytes);
+      salted[place] = 1;
+    }
+    this.#events += end - first;
+    this.#lineEnd += columns.lineStart(end) - lineStart;
+    this.#facetEnd += columns.facetStart(end) - facetStart;
+  }
+}
 
 /** What an addition's events are found by. */
 export function searchableEvents(packed: PackedAppends, append: PackedAppend): Searchable[] {
-  const { bytes, eventIDs, descriptions, facets: values } = packed;
+  const { bytes, search } = packed;
   return Array.from({ length: append.count }, (_, index) => {
     const at = append.first + index;
     return {
-      eventID: eventIDs[at]!,
+      eventID: search.eventIDs[at]!,
       sequence: append.expectedSize + index,
       createdAt: bytes.times[at * 2]!,
       recordedAt: bytes.times[at * 2 + 1]!,
-      facets: values.slice(at * facets.length, (at + 1) * facets.length),
-      description: descriptions[at],
+      facets: search.facets,
+      facetStart: search.facetStarts[at]!,
+      description: search.descriptions[at],
     };
   });
 }

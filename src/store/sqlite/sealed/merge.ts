@@ -4,6 +4,7 @@ import type { SealedName } from '../data-directory.ts';
 import { idHash } from '../ids/id-hash.ts';
 import { LiveWriter } from '../live/column-writer.ts';
 import { createLiveColumns, type LiveColumns, partRows } from '../live/columns.ts';
+import { searchableOf } from '../live/searchable.ts';
 import { blockRows, hashBytes, type Origin, type SealedLog, saltBytes } from './directory.ts';
 import { type SealableRows, sealAgain } from './seal.ts';
 import type { SealedInfo, SealedSegment } from './sealed-segment.ts';
@@ -75,8 +76,8 @@ function columnsOf(parts: readonly Part[]): LiveColumns {
     for (let row = 0; row < segment.info.rows; row += 1) {
       const log = segment.logAt(row);
       const { body, ...event } = segment.event(row, log);
-      const found = searchableParts(body);
-      writer.stage(log.number, { ...event, ...found }, idHash(anySeed, log.number, found.eventID));
+      const found = searchableOf({ ...event, ...searchableParts(body) });
+      writer.stage(log.number, found, idHash(anySeed, log.number, found.eventID));
     }
   }
   writer.publish();
