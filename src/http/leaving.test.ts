@@ -57,10 +57,13 @@ function holding(question: keyof EventStore, asked: () => void): EventStore {
 async function serving(t: TestContext, question: keyof EventStore) {
   const asked = Promise.withResolvers<void>();
   const answered = Promise.withResolvers<void>();
+  void answered.promise.then(() => asked.reject(new Error(`no ${question} was asked`)));
   const logged: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
   const app = new TestApp({ store: holding(question, asked.resolve), dialects, log });
-  const key = await app.key('org-auditor', await app.organisation());
+  const organisation = await app.organisation();
+  await app.ledger.record(organisation.identity, [{ action: 'a' }]);
+  const key = await app.key('org-auditor', organisation);
   const answer = sendingPieces(async (request, env) => app.serve(request, env));
   const listener = getRequestListener(
     (request, env) => answer(request, env as HttpBindings).finally(answered.resolve),
@@ -91,6 +94,7 @@ describe('a client that leaves', () => {
     ['/1.3/audit-logs/export', 'scan'],
     ['/1.3/audit-logs/01JZ0000000000000000000000', 'get'],
     ['/api/v1/auditlogevents', 'sequenceAt'],
+    ['/api/v1/auditlogevents', 'scan'],
   ] as const) {
     it(`ends the ${question} of ${path}, and nothing is wrong`, async (t) => {
       const { key, port, asked, answered, logged } = await serving(t, question);

@@ -1,5 +1,5 @@
 import { csvRow } from '../../core/csv.ts';
-import type { EventReader } from '../../store/event-store.ts';
+import type { EventReader, Range, StoredEvent } from '../../store/event-store.ts';
 import { checkNotDropped } from '../dropped.ts';
 import { shown } from '../shown.ts';
 import { readEvent } from './stored.ts';
@@ -75,7 +75,8 @@ export async function* exportText(
   let next = 0;
   const checkFrom = (sequence: number) =>
     checkNotDropped(reader, organisation, began, ({ before }) => before > sequence);
-  for await (const events of reader.scan(organisation, { from: 0, to: snapshot }, shown)) {
+  const all = { from: began?.before ?? 0, to: snapshot };
+  for await (const events of inSteps(reader, organisation, all)) {
     await checkFrom(next);
     next = events.at(-1)!.sequence + 1;
     for (const event of events) {
@@ -89,4 +90,18 @@ export async function* exportText(
   }
   await checkFrom(next);
   yield text + end;
+}
+
+/** Sequences read at a time: what a client that takes nothing holds of the log, some hundred kilobytes of events. */
+const stepLength = 250;
+
+async function* inSteps(
+  reader: EventReader,
+  organisation: string,
+  { from, to }: Range,
+): AsyncGenerator<readonly StoredEvent[]> {
+  for (let at = from; at < to; at += stepLength) {
+    const step = { from: at, to: Math.min(at + stepLength, to) };
+    yield* reader.scan(organisation, step, shown);
+  }
 }

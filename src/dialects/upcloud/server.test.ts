@@ -444,6 +444,27 @@ test('giving an export up stops the reading', async () => {
   await ended.promise;
 });
 
+test('an export has little of the log in hand, however slowly it is taken', async () => {
+  await trail.record(drafts(...Array.from({ length: 3_000 }, () => ({}))));
+  const { store } = trail;
+  const steps: number[] = [];
+  const reader = trail.readerWith({
+    scan(organisation, range, filter) {
+      steps.push(range.to - range.from);
+      return store.scan(organisation, range, filter);
+    },
+  });
+  const app = trail.serve(createUpcloudServer(), { reader });
+  const response = await ask('/1.3/audit-logs/export?format=json', {}, app);
+  const body = response.body!.getReader();
+  await body.read();
+  await new Promise((resolve) => setImmediate(resolve));
+  const read = steps.reduce((sum, step) => sum + step, 0);
+  assert.ok(read <= 1_000, `${read} events were read`);
+  assert.ok(Math.max(...steps) <= 250);
+  await body.cancel();
+});
+
 test('asking for the head of an export reads no event', async () => {
   await trail.record(drafts({}));
   const reader = trail.readerWith({ scan: () => assert.fail('the log is read') });
