@@ -58,7 +58,7 @@ export function createLiveColumns(capacity: Capacity): LiveColumns {
   const slots = 2 ** Math.ceil(Math.log2(rows * 2));
   const columns: LiveColumns = {
     capacity,
-    counters: new Int32Array(new SharedArrayBuffer(8)),
+    counters: new Int32Array(shared(8), 0, 2),
     logs: words(rows),
     sequences: words(rows),
     createdAt: doubles(rows),
@@ -66,11 +66,11 @@ export function createLiveColumns(capacity: Capacity): LiveColumns {
     codes: facets.map(() => words(rows)),
     partEarliest: doubles(parts),
     partLatest: doubles(parts),
-    text: new Uint8Array(new SharedArrayBuffer(textBytes)),
+    text: new Uint8Array(shared(textBytes), 0, textBytes),
     textEnds: words(rows),
-    values: new Uint8Array(new SharedArrayBuffer(valueBytes)),
+    values: new Uint8Array(shared(valueBytes), 0, valueBytes),
     valueEnds: words(values + 1),
-    valueFacets: new Uint8Array(new SharedArrayBuffer(values + 1)),
+    valueFacets: new Uint8Array(shared(values + 1), 0, values + 1),
     ids: words(slots * 3),
     idTimes: doubles(2),
   };
@@ -97,10 +97,19 @@ export function rowsWithHash(
   }
 }
 
+/**
+ * Room is meant generously, so it must cost nothing until it is written to. What may grow, V8 takes from the system in
+ * pages, as it is, and gives back as a whole; anything else may come from memory used before, which is wiped and so
+ * taken in full.
+ */
+function shared(bytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(bytes, { maxByteLength: bytes });
+}
+
 function words(length: number): Uint32Array {
-  return new Uint32Array(new SharedArrayBuffer(length * 4));
+  return new Uint32Array(shared(length * 4), 0, length);
 }
 
 function doubles(length: number): Float64Array {
-  return new Float64Array(new SharedArrayBuffer(length * 8));
+  return new Float64Array(shared(length * 8), 0, length);
 }
