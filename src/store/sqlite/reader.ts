@@ -52,7 +52,7 @@ export interface Asked {
 }
 
 /** Of each segment in SQLite, kept in memory by each reader. */
-const cacheBytes = 8 * 1024 * 1024;
+const cacheBytes = 2 * 1024 * 1024;
 
 /** A segment in SQLite as one reader holds it. */
 interface OpenLive {

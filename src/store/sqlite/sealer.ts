@@ -16,8 +16,8 @@ import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
 import type { SegmentLimits } from './writer.ts';
 
-/** Rows are read in another order than they stand in, so every page is needed many times. */
-const cacheBytes = 16 * 1024 * 1024;
+/** Events of one log that were recorded together stand together, so few pages are needed more than once. */
+const cacheBytes = 2 * 1024 * 1024;
 
 /** What there is after a segment was sealed. */
 export interface Sealed {
