@@ -18,6 +18,7 @@ import { personalOf } from '../ledger/personal-of.ts';
 import { Sealing } from '../ledger/sealing.ts';
 import { makeDirectory } from '../store/sqlite/make-directory.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
+import { startCollecting } from './collecting.ts';
 import { mountedDialects } from './dialects.ts';
 import { createHttpServer } from './http-server.ts';
 import { readOperatorKey, settleOperatorKey } from './operator-key.ts';
@@ -131,6 +132,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const server = createHttpServer({ fetch: app.fetch, requestSeconds });
   const summaries = setInterval(() => ownRecords.tick(), 10_000).unref();
   opened.defer(() => clearInterval(summaries));
+  opened.adopt(startCollecting(), (it) => it.close());
   const url = await listen(server, settings);
   opened.defer(() => void server.close());
   // Last, so that a key is not made and kept by a start that fails before anybody has seen it.

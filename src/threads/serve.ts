@@ -1,14 +1,19 @@
 import { parentPort } from 'node:worker_threads';
 import { AnnalsError } from '../core/errors.ts';
+import { collectGarbage } from './collect.ts';
 import { type Call, failureOf, type Reply } from './message.ts';
 import { transfersOf } from './transfer.ts';
 
 /** What a thread can be asked. Arguments and results are what structured cloning can carry. */
 export type Methods = { readonly [name: string]: (...args: never[]) => unknown };
 
+/** A thread without calls for this long is not in a hurry. */
+const quietMillis = 1_000;
+
 /**
  * Answers calls in this thread, for the whole life of the thread. Each call starts when it arrives, so methods
- * that never wait run one after the other, in the order they were called.
+ * that never wait run one after the other, in the order they were called. What calls leave behind
+ * is collected when there were none for a while.
  */
 export function serve(methods: Methods): void {
   const port = parentPort;
@@ -16,7 +21,9 @@ export function serve(methods: Methods): void {
   const reply = (message: Reply) => {
     port.postMessage(message, 'result' in message ? transfersOf([message.result]) : []);
   };
+  const quiet = setTimeout(collectGarbage, quietMillis).unref();
   port.on('message', async ({ id, method, args }: Call) => {
+    quiet.refresh();
     try {
       if (!Object.hasOwn(methods, method)) {
         throw new AnnalsError('internal', `Cannot call ${method}: this thread has no such method`);

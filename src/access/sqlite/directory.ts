@@ -1,15 +1,20 @@
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Micros } from '../../core/micros.ts';
 import type { Organisation } from '../../core/organisation.ts';
+import { OccasionalThread } from '../../threads/occasional-thread.ts';
 import { siblingModule, Thread } from '../../threads/thread.ts';
 import type { Directory, KeyRecord } from '../directory.ts';
 import { MemoryDirectory } from '../memory-directory.ts';
 import type { DirectoryMethods } from './directory-thread.ts';
 
+/** How long its thread is there after a change; everything is answered from memory. */
+const idleMillis = 1_000;
+
 /** Opens or makes the directory in one SQLite file. Rejects with `unavailable` when it cannot be had. */
 export async function openSqliteDirectory(file: string): Promise<Directory> {
   const module = siblingModule(import.meta.url, './directory-thread');
-  const thread = new Thread<DirectoryMethods>('directory', module, { file });
+  const start = () => new Thread<DirectoryMethods>('directory', module, { file });
+  const thread = new OccasionalThread(start, idleMillis);
   const { organisations, keys, settings } = await thread.call.load().catch(async (error) => {
     await thread.terminate();
     const cause = error instanceof AnnalsError ? (error.cause ?? error) : error;
@@ -28,10 +33,10 @@ export async function openSqliteDirectory(file: string): Promise<Directory> {
  */
 class SqliteDirectory implements Directory {
   readonly #memory: MemoryDirectory;
-  readonly #thread: Thread<DirectoryMethods>;
+  readonly #thread: OccasionalThread<DirectoryMethods>;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(memory: MemoryDirectory, thread: Thread<DirectoryMethods>) {
+  constructor(memory: MemoryDirectory, thread: OccasionalThread<DirectoryMethods>) {
     this.#memory = memory;
     this.#thread = thread;
   }
@@ -87,7 +92,7 @@ class SqliteDirectory implements Directory {
   }
 
   async close(): Promise<void> {
-    await this.#change(() => this.#thread.call.close());
+    await this.#change(async () => this.#thread.running?.call.close());
     await this.#thread.terminate();
   }
 

@@ -1,51 +1,65 @@
+import { OccasionalThread } from '../../threads/occasional-thread.ts';
 import { type Remote, siblingModule, Thread } from '../../threads/thread.ts';
 import type { View } from './reader.ts';
 import type { ReaderData, ReaderMethods } from './reader-thread.ts';
 
-type ReaderThread = Thread<ReaderMethods>;
+type ReaderThread = OccasionalThread<ReaderMethods>;
+
+/** One reader is there for good, so that nobody waits for a thread to start; the others go when they are not needed. */
+const spareIdleMillis = 10_000;
+/** A reader that is not there yet is no better than one with so many calls: a page asks two things at a time. */
+const startedAt = 2;
 
 /** Several reader threads. One that dies fails its own calls, and another takes its place with the next call. */
 export class ReaderPool {
-  readonly #readers: (ReaderThread | undefined)[];
+  readonly #readers: readonly ReaderThread[];
   #data: ReaderData;
 
   constructor(readers: number, data: ReaderData) {
     this.#data = data;
-    this.#readers = Array.from({ length: readers }, () => undefined);
-    for (const place of this.#readers.keys()) this.#start(place);
+    this.#readers = Array.from(
+      { length: readers },
+      (_, place) =>
+        new OccasionalThread(
+          () => this.#start(),
+          place === 0 ? Number.POSITIVE_INFINITY : spareIdleMillis,
+        ),
+    );
   }
 
   /** The reader with the least to do. */
   get idlest(): Remote<ReaderMethods> {
-    const readers = this.#readers.map((reader, place) => reader ?? this.#start(place));
-    return readers.reduce((a, b) => (b.pending < a.pending ? b : a)).call;
+    return this.#readers.reduce((a, b) => (workOf(b) < workOf(a) ? b : a)).call;
   }
 
   /** Tells every reader what is there. Calls made after this one see it; resolves when all have seen it. */
   async show(view: View): Promise<void> {
     this.#data = { ...this.#data, view };
-    // One that dies meanwhile is replaced by one that starts with this view.
-    await Promise.allSettled(this.#readers.map((reader) => reader?.call.show(view)));
+    // One that starts or is replaced meanwhile starts with this view.
+    await this.#tellAll(({ show }) => show(view));
   }
 
   /** Resolves when no reader answers from anything but what it was told of last. */
   async settle(): Promise<void> {
-    await Promise.allSettled(this.#readers.map((reader) => reader?.call.settle()));
+    await this.#tellAll(({ settle }) => settle());
   }
 
   /** Waits for the calls under way. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#readers.map((reader) => reader?.call.close()));
-    await Promise.all(this.#readers.map((reader) => reader?.terminate()));
+    await this.#tellAll(({ close }) => close());
+    await Promise.all(this.#readers.map((reader) => reader.terminate()));
   }
 
-  #start(place: number): ReaderThread {
-    const module = siblingModule(import.meta.url, './reader-thread');
-    const reader: ReaderThread = new Thread('event store reader', module, this.#data);
-    this.#readers[place] = reader;
-    void reader.ended.then(() => {
-      if (this.#readers[place] === reader) this.#readers[place] = undefined;
-    });
-    return reader;
+  async #tellAll(tell: (call: Remote<ReaderMethods>) => Promise<unknown>): Promise<void> {
+    await Promise.allSettled(this.#readers.map(({ running }) => running && tell(running.call)));
   }
+
+  #start(): Thread<ReaderMethods> {
+    const module = siblingModule(import.meta.url, './reader-thread');
+    return new Thread('event store reader', module, this.#data);
+  }
+}
+
+function workOf({ running, pending }: ReaderThread): number {
+  return running === undefined && pending === 0 ? startedAt : pending;
 }

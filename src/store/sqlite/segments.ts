@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Micros } from '../../core/micros.ts';
+import { collectGarbage } from '../../threads/collect.ts';
+import { OccasionalThread } from '../../threads/occasional-thread.ts';
 import { siblingModule, Thread } from '../../threads/thread.ts';
 import type { DroppedLogs } from '../dropped-logs.ts';
 import type { Erasure, Expired } from '../event-store.ts';
@@ -16,19 +18,20 @@ import type { WriterMethods } from './writer-thread.ts';
 /** Full segments that may wait to be sealed before appends have to wait; each of them takes memory. */
 const maxWaiting = 3;
 const retryMillis = 1_000;
+/** How long the sealer is kept for more to do. What it has needed, tens of megabytes, goes with it. */
+const sealerIdleMillis = 1_000;
 
 /**
  * Which segments there are, and their way from taking events to sealed. Writer and readers are told of a change before
  * anything is removed that they might still use.
  */
 export class Segments {
-  readonly #data: SealerData;
   readonly #writer: Thread<WriterMethods>;
   readonly #readers: ReaderPool;
   readonly #dropped: DroppedLogs;
+  readonly #sealer: OccasionalThread<SealerMethods>;
   readonly #stop = new AbortController();
   #view: View;
-  #sealer: Thread<SealerMethods>;
   #sealing = false;
   /** What is being sealed or merged, which always resolves; and why the last could not be sealed. */
   #attempt: Promise<unknown> = Promise.resolve();
@@ -44,12 +47,13 @@ export class Segments {
     writer: Thread<WriterMethods>,
     readers: ReaderPool,
   ) {
-    this.#data = data;
     this.#view = view;
     this.#writer = writer;
     this.#readers = readers;
     this.#dropped = dropped;
-    this.#sealer = this.#startSealer();
+    const module = siblingModule(import.meta.url, './sealer-thread');
+    const start = () => new Thread<SealerMethods>('event store sealer', module, data);
+    this.#sealer = new OccasionalThread(start, sealerIdleMillis);
     void this.#sealFull();
   }
 
@@ -180,7 +184,7 @@ export class Segments {
       try {
         return await work();
       } catch (error) {
-        await this.#renewSealer();
+        await this.#sealer.end();
         throw error;
       }
     });
@@ -237,6 +241,8 @@ export class Segments {
         sealed: [...this.#view.sealed, sealed.segment],
         runs: sealed.runs,
       });
+      // Its columns were known here too, and stay as long as any thread knows them.
+      collectGarbage();
       await this.#sealer.call.tidy(this.#view.sealed);
       this.#failure = undefined;
     } catch (error) {
@@ -247,22 +253,11 @@ export class Segments {
   /** After a failure: a little time, and another thread. */
   async #pause(): Promise<void> {
     await setTimeout(retryMillis, undefined, { signal: this.#stop.signal }).catch(() => {});
-    await this.#inTurn(() => this.#renewSealer());
-  }
-
-  /** The one before may be gone. */
-  async #renewSealer(): Promise<void> {
-    await this.#sealer.terminate();
-    if (!this.#stop.signal.aborted) this.#sealer = this.#startSealer();
+    await this.#inTurn(() => this.#sealer.end());
   }
 
   #show(view: View): Promise<void> {
     this.#view = view;
     return this.#readers.show(view);
-  }
-
-  #startSealer(): Thread<SealerMethods> {
-    const module = siblingModule(import.meta.url, './sealer-thread');
-    return new Thread('event store sealer', module, this.#data);
   }
 }

@@ -1,13 +1,18 @@
 import { AnnalsError, messageOf } from '../../../core/errors.ts';
+import { OccasionalThread } from '../../../threads/occasional-thread.ts';
 import { siblingModule, Thread } from '../../../threads/thread.ts';
 import type { CheckpointArchive, Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
 import { notNewer } from '../not-newer.ts';
 import type { ArchiveMethods } from './archive-thread.ts';
 
+/** Longer than from one checkpoint to the next, usually: its thread is there while something is recorded, or asked. */
+const idleMillis = 15_000;
+
 /** Opens or makes the archive in one SQLite file. Rejects with `unavailable` when it cannot be had. */
 export async function openSqliteArchive(file: string): Promise<CheckpointArchive> {
   const module = siblingModule(import.meta.url, './archive-thread');
-  const thread = new Thread<ArchiveMethods>('checkpoint archive', module, { file });
+  const start = () => new Thread<ArchiveMethods>('checkpoint archive', module, { file });
+  const thread = new OccasionalThread(start, idleMillis);
   await thread.call.opened().catch(async (error: AnnalsError) => {
     await thread.terminate();
     const { cause = error } = error;
@@ -18,12 +23,12 @@ export async function openSqliteArchive(file: string): Promise<CheckpointArchive
 
 /** Checkpoints that come while the disk is busy share the next transaction. */
 class SqliteArchive implements CheckpointArchive {
-  readonly #thread: Thread<ArchiveMethods>;
+  readonly #thread: OccasionalThread<ArchiveMethods>;
   #waiting: IssuedCheckpoint[] = [];
   #last: Promise<readonly boolean[]> = Promise.resolve([]);
   #next: Promise<readonly boolean[]> | undefined;
 
-  constructor(thread: Thread<ArchiveMethods>) {
+  constructor(thread: OccasionalThread<ArchiveMethods>) {
     this.#thread = thread;
   }
 
@@ -57,7 +62,7 @@ class SqliteArchive implements CheckpointArchive {
   async close(): Promise<void> {
     await this.#next?.catch(() => {});
     await this.#last.catch(() => {});
-    await this.#thread.call.close();
+    await this.#thread.running?.call.close();
     await this.#thread.terminate();
   }
 

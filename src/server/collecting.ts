@@ -1,0 +1,20 @@
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
+import { collectGarbage } from '../threads/collect.ts';
+
+/** A thread that works for less than this share of a second is at rest. */
+const restingShare = 0.1;
+
+/** Collects what work has left behind in this thread, in the first second in which it is at rest again. */
+export function startCollecting(): { close(): void } {
+  let before: EventLoopUtilization | undefined;
+  // The start counts as work.
+  let worked = true;
+  const seconds = setInterval(() => {
+    const now = performance.eventLoopUtilization();
+    const resting = performance.eventLoopUtilization(now, before).utilization < restingShare;
+    before = now;
+    if (resting && worked) collectGarbage();
+    worked = !resting;
+  }, 1_000).unref();
+  return { close: () => clearInterval(seconds) };
+}
