@@ -31,7 +31,8 @@ export function openProgress(stderr: Writable, clock: Clock, quiet: boolean): Pr
       const line = progressLine(sight, now - startedAt);
       if (terminal.isTTY === true) {
         clear();
-        stderr.write(line.slice(0, (terminal.columns ?? 80) - 1));
+        // Some terminals say that they have 0 columns, because they do not know.
+        stderr.write(line.slice(0, (terminal.columns || 80) - 1));
         lineOpen = true;
       } else {
         stderr.write(`${line}\n`);

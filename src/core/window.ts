@@ -106,10 +106,12 @@ function boundary(flag: string, text: string, zone: Zone, daysAfter: number): Mi
   if (midnight !== undefined) return zone.startOf(midnight / day + daysAfter);
   const instant = parseInstant(text, { truncate: true });
   if (typeof instant === 'number') return instant;
-  throw new AnnalsError(
-    'invalid',
-    `Cannot read ${flag} ${JSON.stringify(text)}: it is neither a day such as 2026-06-01 nor an RFC 3339 time such as 2026-06-01T12:00:00Z (it ${instantProblem(instant)})`,
-  );
+  const problem = /^\d{4}-\d{2}-\d{2}$/.test(text)
+    ? 'there is no such day'
+    : instant === 'malformed'
+      ? 'it is neither a day such as 2026-06-01 nor an RFC 3339 time such as 2026-06-01T12:00:00Z'
+      : `it ${instantProblem(instant)}`;
+  throw new AnnalsError('invalid', `Cannot read ${flag} ${JSON.stringify(text)}: ${problem}`);
 }
 
 export const splits = ['daily', 'weekly', 'monthly'] as const;

@@ -28,6 +28,8 @@ export interface Batch {
   readonly received: number;
   /** How many objects all of it will be, as far as the source can tell by now. */
   readonly expected?: number;
+  /** How much of the reading is done with it, from 0 to 1, where the source can tell that without a number. */
+  readonly share?: number;
   /**
    * Where a later run can go on once these entries and all before them are safe: opaque to everybody but the source.
    * Absent when the source cannot say.

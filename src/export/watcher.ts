@@ -23,6 +23,7 @@ export class Watcher {
   #entries = 0;
   #written = 0;
   #expected: number | undefined;
+  #share: number | undefined;
   #file: string | undefined;
 
   constructor(window: Window, inOrder: boolean, watch: (sight: Sight) => void) {
@@ -40,17 +41,13 @@ export class Watcher {
     return this.#received === 0;
   }
 
-  received({ received, expected }: Batch, entries: readonly Entry[]): void {
+  received({ received, expected, share }: Batch, entries: readonly Entry[]): void {
     this.#received += received;
     this.#entries += entries.length;
     this.#expected = expected ?? this.#expected;
-    const share =
-      this.#expected !== undefined
-        ? this.#received / Math.max(this.#expected, 1)
-        : this.#inOrder
-          ? this.#shareAt(entries)
-          : undefined;
-    this.#say('reading', share);
+    this.#share = share ?? (this.#inOrder ? this.#shareAt(entries) : undefined) ?? this.#share;
+    const counted = this.#expected && this.#received / this.#expected;
+    this.#say('reading', counted ?? this.#share);
   }
 
   wrote(entries: readonly Entry[]): void {

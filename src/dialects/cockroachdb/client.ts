@@ -1,4 +1,5 @@
 import { AnnalsError } from '../../core/errors.ts';
+import type { Window } from '../../core/window.ts';
 import type { Question } from '../../export/asking/ask.ts';
 import type { ClientParts, SourceQuestion } from '../../export/asking/client-parts.ts';
 import { paced } from '../../export/asking/pace.ts';
@@ -9,7 +10,7 @@ import {
   refuseFilters,
   shareFilters,
 } from '../../export/filters.ts';
-import { type ObjectRules, readObjects } from '../../export/paging/objects.ts';
+import { type ObjectRules, type Received, readObjects } from '../../export/paging/objects.ts';
 import type { Batch, Origin, UnorderedSource } from '../../export/stages.ts';
 import { CursorWalk } from './cursor-walk.ts';
 import { formatNanos } from './nanos.ts';
@@ -90,8 +91,7 @@ export function cockroachdbSource(
             }
             walk.see(piece.value);
             beyond ||= piece.value.some(({ at }) => at >= window.to);
-            const entries = piece.value.filter(({ kept }) => kept);
-            yield { entries, received: piece.value.length };
+            yield batchOf(piece.value, window);
           }
         } catch (error) {
           await patience.wait(hinted(error), signal);
@@ -102,6 +102,16 @@ export function cockroachdbSource(
         yield { entries: [], received: 0, position: walk.position } satisfies Batch;
       }
     },
+  };
+}
+
+/** In ascending order the last entry tells how much of the window lies behind. */
+function batchOf(objects: readonly Received[], { from, to }: Window): Batch {
+  const last = objects.at(-1);
+  return {
+    entries: objects.filter(({ kept }) => kept),
+    received: objects.length,
+    ...(last && { share: (last.at - from) / (to - from) }),
   };
 }
 
