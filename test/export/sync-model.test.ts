@@ -157,7 +157,7 @@ class Days {
     );
     if (random.chance(0.5)) this.#disk.stopBefore = this.#disk.steps.length + random.int(1, 40);
     try {
-      await this.#look(giving.signal);
+      await this.#look(giving.signal, 3);
       this.#disk.stopBefore = Number.POSITIVE_INFINITY;
       return true;
     } catch {
@@ -167,14 +167,14 @@ class Days {
   }
 
   /** As `annals sync` does it once. */
-  async #look(signal: AbortSignal): Promise<void> {
+  async #look(signal: AbortSignal, retries?: number): Promise<void> {
     const disk = this.#disk;
     const sync = await Sync.open({
       disk,
       directory: '/state',
       openTarget: (sizes) => this.#destination.open(disk, sizes),
       openSource: (window) =>
-        sourceFor(this.#vendor, partsFor({ clock: () => this.#now, retries: 3 }), {
+        sourceFor(this.#vendor, partsFor({ clock: () => this.#now, ...(retries && { retries }) }), {
           window,
           filters: {},
         }),
