@@ -24,7 +24,7 @@ import { startVendor, type Vendor, type VendorEvent, type VendorKind } from '../
 import { partsFor, sourceFor } from './run.ts';
 import { at, breakOff } from './scenario.ts';
 
-const runs = Number(process.env.ANNALS_TEST_RUNS ?? 20);
+const runs = Number(process.env.ANNALS_TEST_RUNS ?? 12);
 const firstSeed = Number(process.env.ANNALS_TEST_SEED ?? 1);
 
 const start = at('2026-06-10T12:00:00Z');
