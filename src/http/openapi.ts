@@ -328,7 +328,7 @@ export function openApiDocument(version: string): JsonSchema {
         get: {
           summary: 'All matching events as one stream, oldest first',
           description:
-            'The body ends cleanly only when everything was sent; otherwise the connection breaks.',
+            'The body ends cleanly only when everything was sent; otherwise the connection breaks. It does for a client that takes nothing for ten minutes.',
           parameters: [...queryOf(exportParameters), acceptEncoding],
           responses: {
             200: {

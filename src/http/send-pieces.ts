@@ -7,17 +7,23 @@ interface Bindings {
   readonly outgoing: ServerResponse;
 }
 
+/** How long a client may take nothing of its answer before its connection is ended, in milliseconds. */
+const usualPatience = 10 * 60 * 1_000;
+
 /**
  * The same application, except that bodies which come in pieces are written to the connection as they are. That is
  * cheaper than through a web stream, and tells when a piece has left, so that its memory can be used again.
  */
 export function sendingPieces<B extends Bindings>(
   answer: (request: Request, bindings: B) => Response | Promise<Response>,
+  patience = usualPatience,
 ): (request: Request, bindings: B) => Promise<Response> {
   return async (request, bindings) => {
     const response = await answer(request, bindings);
     const pieces = piecesOf(response.body);
     if (pieces === undefined) return response;
+    // Anything that it takes, however little, begins the time anew.
+    bindings.outgoing.setTimeout(patience);
     await send(response, pieces, bindings.outgoing);
     return RESPONSE_ALREADY_SENT;
   };
