@@ -6,7 +6,7 @@ import { startCollecting } from './collecting.ts';
 it('collects what work has left behind once there is nothing to do', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const collecting = startCollecting();
-  const left = new WeakRef(new ArrayBuffer(1_000_000));
+  const left = new WeakRef(new ArrayBuffer(10_000_000));
   await setImmediate();
   t.mock.timers.tick(1_000);
   await restFor(100);

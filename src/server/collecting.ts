@@ -1,5 +1,5 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
-import { collectGarbage } from '../threads/collect.ts';
+import { collectAtRest } from '../threads/collect.ts';
 
 /** A thread that works for less than this share of a second is at rest. */
 const restingShare = 0.1;
@@ -13,7 +13,7 @@ export function startCollecting(): { close(): void } {
     const now = performance.eventLoopUtilization();
     const resting = performance.eventLoopUtilization(now, before).utilization < restingShare;
     before = now;
-    if (resting && worked) collectGarbage();
+    if (resting && worked) collectAtRest();
     worked = !resting;
   }, 1_000).unref();
   return { close: () => clearInterval(seconds) };

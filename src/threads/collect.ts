@@ -1,21 +1,44 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
  * Has V8 give back, now, what this thread no longer uses. By itself V8 lets a heap of ten megabytes grow to fifty before
- * it looks, does not look at all while nothing happens, and does not see the megabytes that threads share behind a small
- * object: they stay until every thread that ever knew of them has looked. Costs a millisecond for each megabyte in use.
+ * it looks, and does not see the megabytes that threads share behind a small object: they stay until every thread that
+ * ever knew of them has looked. Costs about a millisecond for each megabyte in use.
  */
 export function collectGarbage(): void {
-  collect ??= collectorOf();
-  collect();
+  collector ??= collectorOf();
+  collector();
 }
 
-let collect: (() => void) | undefined;
+/** Less than this is not worth the search. */
+const worthwhileBytes = 4_000_000;
+/** What this thread had after it was collected at rest for the last time. */
+let leftBytes = 0;
 
-function collectorOf(): () => void {
+/**
+ * The same for a thread that is at rest, and whatever V8 keeps in reserve as well, when it has taken more since the last
+ * time: V8 does not look while nothing happens. Takes three times as long.
+ */
+export function collectAtRest(): void {
+  if (takenBytes() < leftBytes + worthwhileBytes) return;
+  collector ??= collectorOf();
+  collector({ flavor: 'last-resort' });
+  leftBytes = takenBytes();
+}
+
+function takenBytes(): number {
+  const { total_heap_size, external_memory } = getHeapStatistics();
+  return total_heap_size + external_memory;
+}
+
+type Collector = (how?: { readonly flavor: 'last-resort' }) => void;
+
+let collector: Collector | undefined;
+
+function collectorOf(): Collector {
   setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
+  const gc = runInNewContext('gc') as Collector;
   // Code that was compiled and kept is only good for a process with the same flags.
   setFlagsFromString('--no-expose-gc');
   return gc;

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { AnnalsError } from '../core/errors.ts';
-import { collectGarbage } from './collect.ts';
+import { collectAtRest } from './collect.ts';
 import { type Call, failureOf, type Reply } from './message.ts';
 import { transfersOf } from './transfer.ts';
 
@@ -21,7 +21,7 @@ export function serve(methods: Methods): void {
   const reply = (message: Reply) => {
     port.postMessage(message, 'result' in message ? transfersOf([message.result]) : []);
   };
-  const quiet = setTimeout(collectGarbage, quietMillis).unref();
+  const quiet = setTimeout(collectAtRest, quietMillis).unref();
   port.on('message', async ({ id, method, args }: Call) => {
     quiet.refresh();
     try {
