@@ -138,4 +138,24 @@ describe('a walk over a list that shifts', () => {
       params,
     );
   });
+
+  it('reads on behind objects that arrived late, in a list in order of arrival', async () => {
+    const stretch = (count: number, first: number) =>
+      Array.from({ length: count }, (_, n) => first - n / 100);
+    const arrived = [stretch(30, 190), stretch(15, 90), stretch(30, 180), stretch(50, 80)].flat();
+    const objects = arrived.map((at, n) => ({ id: `e${n}`, at }));
+    const received = new Set<string>();
+    const steps = walkPages({
+      window,
+      patience,
+      signal: new AbortController().signal,
+      async *ask({ pages }) {
+        yield objects.slice(pages * 10, (pages + 1) * 10);
+        return { size: 10 };
+      },
+    });
+    for await (const step of steps) for (const { id } of step.objects) received.add(id);
+    const owed = objects.filter(({ at }) => at >= 100);
+    assert.equal(owed.filter(({ id }) => received.has(id)).length, 60);
+  });
 });

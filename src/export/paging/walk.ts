@@ -66,6 +66,11 @@ export const beginning: WalkState = {
   done: false,
 };
 
+/**
+ * A list may be in the order in which its objects arrived, and many that arrived late stand together; so one page outside
+ * the window is not taken for its end.
+ */
+const pagesBehind = 2;
 /** How often a list that shifts is walked in one run before it is given up for now. */
 const maxRounds = 10;
 /** A list that is said to go on after so many pages without objects is not believed any more, nor is it called whole. */
@@ -77,8 +82,8 @@ const maxEmpty = 1_000;
  *
  * - What arrives pushes objects onto later pages, which are read later: repetitions, no loss, in any order of the list.
  * - What retention takes away pulls objects onto earlier pages. Newest first only the end shrinks, so nothing is lost,
- *   and the walk can stop behind the window. Oldest first the first page then differs from what it was; in an unknown
- *   order nothing shows it. In both cases the list is walked again until it is known that nothing was missed.
+ *   and the walk can stop some way behind the window. Oldest first the first page then differs from what it was; in an
+ *   unknown order nothing shows it. In both cases the list is walked again until it is known that nothing was missed.
  *
  * A page is the last one when it is empty and not said to be followed by others, or when it is the first, short, and as
  * long as the list is said to be: neither a total nor a short page is believed alone.
@@ -93,13 +98,16 @@ export async function* walkPages<T extends EntryFacts>(
     if (state.round - resumed.round === maxRounds) throw restless();
     const order = new OrderWatch(state.order);
     rounds.begin(state.pages === 0);
+    let behind = 0;
     for (let ended = false; !ended; ) {
       const page = yield* readPage(question, state);
       order.watch(page.objects);
-      if (order.order === 'newest-first') rounds.pass();
+      // A list that seems to need no second round need not be remembered.
+      if (order.order === 'newest-first' && state.round === resumed.round) rounds.pass();
       else rounds.see(page.objects);
       state = after(state, page.objects, order.facts);
-      ended = isLast(page, state) || order.isBehind(window, page.objects);
+      behind = order.isBehind(window, page.objects) ? behind + 1 : 0;
+      ended = isLast(page, state) || behind === pagesBehind;
       // Behind objects that were left out of an answer others may follow.
       if (state.empty > 0 && !ended) state = { ...state, objects: state.objects + page.size };
       yield { objects: [], state };
