@@ -60,9 +60,9 @@ describe('a command that asks a server', () => {
 
   it('says which flag names the organisation when the operator’s key must', async () => {
     const app = new TestApp();
-    await app.organisation('acme');
     const env = { ANNALS_API: 'http://annals.test', ANNALS_KEY: await app.key('operator') };
     const world = { env, fetch: fetchFrom(app) };
+    await runIn(['orgs', 'create', 'acme'], world);
     const create = ['keys', 'create', '--role', 'writer', '--name', 'x'];
     for (const args of [['keys', 'list'], create]) {
       const { code, stderr } = await runIn(args, world);
