@@ -68,7 +68,13 @@ export function syncCommand(context: CliContext): Command {
     .addOption(
       spanOption('--deep-every <span>', 'how often to look deeper, for late arrivals', '1d'),
     )
-    .addOption(spanOption('--deep-lookback <span>', 'how far back a deeper look goes', '7d'))
+    .addOption(
+      spanOption(
+        '--deep-lookback <span>',
+        'how far a deeper look overlaps the deeper one before',
+        '7d',
+      ),
+    )
     .option('--state <directory>', 'where to keep what was seen')
     .option('--json', 'say what was done as JSON on stdout')
     .option('--quiet', 'no progress')
