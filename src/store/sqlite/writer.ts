@@ -8,7 +8,13 @@ import { HeldSegments, type OpenSegment } from './held-segments.ts';
 import type { IdHash } from './ids/id-hash.ts';
 import { type Capacity, type LiveColumns, visibleRows } from './live/columns.ts';
 import { capacityFor, type LiveSegment } from './live/live-segment.ts';
-import { type PackedAppend, type PackedAppends, searchableEvents } from './live/packed-appends.ts';
+import {
+  headOf,
+  nodesOf,
+  type PackedAppend,
+  type PackedAppends,
+  searchableEvents,
+} from './live/packed-appends.ts';
 import type { LogEnd } from './live/rows.ts';
 import { roomFor, type Searchable } from './live/searchable.ts';
 import type { View } from './reader.ts';
@@ -185,7 +191,7 @@ export class Writer {
     const { columns } = this.#active.columns;
     if (visibleRows(columns) === 0) return false;
     const ends = columns.recordedAt[0]! + this.#segmentMicros;
-    return planned.some(({ append }) => append.head.recordedAt > ends);
+    return planned.some(({ append }) => append.recordedAt > ends);
   }
 
   #beginEmpty(): void {
@@ -219,18 +225,22 @@ export class Writer {
     });
   }
 
-  #write({ bytes }: PackedAppends, planned: readonly Planned[]): void {
+  #write(packed: PackedAppends, planned: readonly Planned[]): void {
     const { segment, columns } = this.#active;
     try {
       this.#guarded(() => {
         segment.begin();
         for (const { append, number, events, hashes } of planned) {
-          segment.insertEvents(columns.nextRow, number, append.expectedSize, bytes, append);
+          segment.insertEvents(columns.nextRow, number, append.expectedSize, packed.bytes, append);
           for (const [index, event] of events.entries()) {
             columns.stage(number, event, hashes[index]!);
           }
-          for (const node of append.nodes) segment.insertNode(number, node);
-          segment.putLog({ number, organisation: append.organisation, head: append.head });
+          for (const node of nodesOf(packed, append)) segment.insertNode(number, node);
+          segment.putLog({
+            number,
+            organisation: append.organisation,
+            head: headOf(packed, append),
+          });
         }
         segment.commit();
       });
@@ -241,8 +251,8 @@ export class Writer {
     }
     columns.publish();
     for (const { append, number } of planned) {
-      const { organisation, head } = append;
-      this.#logs.set(organisation, { number, organisation, head });
+      const { organisation } = append;
+      this.#logs.set(organisation, { number, organisation, head: headOf(packed, append) });
     }
   }
 

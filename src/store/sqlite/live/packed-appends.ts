@@ -1,6 +1,7 @@
+import type { Micros } from '../../../core/micros.ts';
 import { transferring } from '../../../threads/transfer.ts';
 import { EventColumns, EventSlice } from '../../event-columns.ts';
-import type { Append } from '../../event-store.ts';
+import type { Append, Head, TreeNode } from '../../event-store.ts';
 import { hashBytes, saltBytes } from '../sealed/directory.ts';
 import type { Searchable } from './searchable.ts';
 
@@ -29,18 +30,26 @@ export interface SearchColumns {
 
 /**
  * Additions on their way to the writer's thread, with all their events one after the other in columns. Cloned one by
- * one, a thousand events cost more than everything else that is done with them there.
+ * one, a thousand events cost more than everything else that is done with them there; and with every small buffer the
+ * whole pool is cloned that it is from.
  */
 export interface PackedAppends {
   readonly appends: readonly PackedAppend[];
   readonly bytes: EventBytes;
   readonly search: SearchColumns;
+  /** The hashes of the additions' heads and nodes. */
+  readonly hashes: Uint8Array;
 }
 
 /** An addition whose events are `count` of the columns' events, from `first` on. */
-export interface PackedAppend extends Omit<Append, 'events'> {
+export interface PackedAppend extends Pick<Append, 'organisation' | 'expectedSize'> {
   readonly first: number;
   readonly count: number;
+  readonly recordedAt: Micros;
+  /** Where its hashes begin: the root, the frontier's, those of the nodes. */
+  readonly firstHash: number;
+  readonly peaks: number;
+  readonly nodes: readonly Pick<TreeNode, 'level' | 'index'>[];
 }
 
 /** The buffers move to the other thread when this is handed to it. */
@@ -50,21 +59,64 @@ export function packAppends(appends: readonly Append[]): PackedAppends {
   );
   const packing = new Packing(slices);
   for (const slice of slices) packing.add(slice);
-  let first = 0;
+  const { bytes, search } = packing;
+  const hashes = packHashes(appends);
+  let [first, firstHash] = [0, 0];
   const packed = {
-    appends: appends.map(({ events: { length: count }, ...append }) => {
-      first += count;
-      return { ...append, first: first - count, count };
-    }),
-    bytes: packing.bytes,
-    search: packing.search,
+    appends: appends.map(
+      ({ organisation, expectedSize, events: { length: count }, head, nodes }) => {
+        const { recordedAt, frontier } = head;
+        const peaks = frontier.length / hashBytes;
+        const at = { first, count, firstHash, peaks };
+        first += count;
+        firstHash += 1 + peaks + nodes.length;
+        const places = nodes.map(({ level, index }) => ({ level, index }));
+        return { organisation, expectedSize, recordedAt, ...at, nodes: places };
+      },
+    ),
+    bytes,
+    search,
+    hashes,
   };
-  const { facets, facetStarts } = packing.search;
-  const columns = [...Object.values(packing.bytes), facets, facetStarts];
+  const columns = [...Object.values(bytes), search.facets, search.facetStarts, hashes];
   return transferring(
     packed,
     columns.map(({ buffer }) => buffer as ArrayBuffer),
   );
+}
+
+function packHashes(appends: readonly Append[]): Uint8Array {
+  const parts = appends.flatMap(({ head: { root, frontier }, nodes }) => [
+    root,
+    frontier,
+    ...nodes.map(({ hash }) => hash),
+  ]);
+  const hashes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    hashes.set(part, at);
+    at += part.length;
+  }
+  return hashes;
+}
+
+/** Where a log ends with an addition. */
+export function headOf({ hashes }: PackedAppends, append: PackedAppend): Head {
+  const { expectedSize, count, recordedAt, firstHash, peaks } = append;
+  const root = hashes.subarray(firstHash * hashBytes, (firstHash + 1) * hashBytes);
+  const frontier = hashes.subarray(
+    (firstHash + 1) * hashBytes,
+    (firstHash + 1 + peaks) * hashBytes,
+  );
+  return { size: expectedSize + count, root, frontier, recordedAt };
+}
+
+export function nodesOf({ hashes }: PackedAppends, append: PackedAppend): TreeNode[] {
+  const first = append.firstHash + 1 + append.peaks;
+  return append.nodes.map((node, n) => ({
+    ...node,
+    hash: hashes.subarray((first + n) * hashBytes, (first + n + 1) * hashBytes),
+  }));
 }
 
 class Packing {
