@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { collectAtRest, collectGarbage } from './collect.ts';
 
 it('what nobody uses any more is collected at once', async () => {
@@ -24,4 +26,14 @@ it('at rest it is collected when there is more than the last time', async () => 
   await setImmediate();
   collectAtRest();
   assert.equal(much.deref(), undefined);
+});
+
+it('threads that begin to collect at the same time do not get in each other’s way', async () => {
+  const module = new URL('./collect.ts', import.meta.url).href;
+  const code = `import(${JSON.stringify(module)}).then(({ collectGarbage }) => collectGarbage())`;
+  const ended = Array.from({ length: 16 }, async () => {
+    const [exitCode] = await once(new Worker(code, { eval: true }), 'exit');
+    return exitCode;
+  });
+  assert.deepEqual(await Promise.all(ended), Array(16).fill(0));
 });

@@ -37,9 +37,12 @@ type Collector = (how?: { readonly flavor: 'last-resort' }) => void;
 let collector: Collector | undefined;
 
 function collectorOf(): Collector {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as Collector;
-  // Code that was compiled and kept is only good for a process with the same flags.
-  setFlagsFromString('--no-expose-gc');
-  return gc;
+  for (;;) {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('globalThis.gc') as Collector | undefined;
+    // Code that was compiled and kept is only good for a process with the same flags.
+    setFlagsFromString('--no-expose-gc');
+    // The flag is that of the process: another thread may just have taken it back.
+    if (gc !== undefined) return gc;
+  }
 }
