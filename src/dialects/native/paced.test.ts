@@ -43,16 +43,19 @@ async function take(pieces: AsyncGenerator<Lines>, bytes: number): Promise<numbe
   return sizes;
 }
 
+/** Stops the clock; what it gives lets a client keep a piece for long. */
 function mockedTime(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.mock.method(performance, 'now', () => 0);
   return async () => {
-    t.mock.timers.tick(101);
+    t.mock.timers.tick(1_001);
     await settled();
   };
 }
 
 describe('lines read at a client’s pace', () => {
-  it('are whole, in pieces that grow with what was taken', async () => {
+  it('are whole, in pieces that grow with what was taken', async (t) => {
+    mockedTime(t);
     const pieces = paced(log(64 * 1024).read, undefined);
     const sizes = await take(pieces, 64 * megabyte);
     assert.equal(
@@ -74,7 +77,8 @@ describe('lines read at a client’s pace', () => {
     assert.deepEqual(await take(paced(read, { createdAt: 0, sequence: 9 }), 1), []);
   });
 
-  it('are read while the piece before is being taken', async () => {
+  it('are read while the piece before is being taken', async (t) => {
+    mockedTime(t);
     const source = log(64 * 1024);
     const pieces = paced(source.read, undefined);
     await take(pieces, megabyte);
@@ -97,6 +101,18 @@ describe('lines read at a client’s pace', () => {
     assert.equal(source.reads(), 5);
   });
 
+  it('neither grow nor are read ahead for a client that is not quick', async (t) => {
+    let now = 0;
+    t.mock.method(performance, 'now', () => {
+      now += 150;
+      return now;
+    });
+    const source = log(64 * 1024);
+    const sizes = await take(paced(source.read, undefined), 16 * megabyte);
+    assert.equal(Math.max(...sizes), 128 * kilobyte);
+    assert.equal(source.reads(), sizes.length);
+  });
+
   it('are given back as far as they were read ahead when the client becomes slow', async (t) => {
     const wait = mockedTime(t);
     const source = log(64 * 1024);
@@ -114,7 +130,8 @@ describe('lines read at a client’s pace', () => {
     assert.equal(next.value.last.sequence, value.last.sequence + 128);
   });
 
-  it('are given back when they are wanted no more', async () => {
+  it('are given back when they are wanted no more', async (t) => {
+    mockedTime(t);
     const source = log(64 * 1024);
     const pieces = paced(source.read, undefined);
     await take(pieces, megabyte);
@@ -127,7 +144,8 @@ describe('lines read at a client’s pace', () => {
     assert.equal(source.held(), bytes.length + 128 * kilobyte);
   });
 
-  it('fail where reading fails, also when they were read ahead', async () => {
+  it('fail where reading fails, also when they were read ahead', async (t) => {
+    mockedTime(t);
     const { read } = log(64 * 1024);
     let reads = 0;
     const pieces = paced((...question) => {

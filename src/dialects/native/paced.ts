@@ -12,8 +12,10 @@ const mostBytes = 512 * 1024;
  * that reads nothing, and what it leaves lying in the end shall be small.
  */
 const share = 1 / 40;
-/** A client that has not taken a piece after so many milliseconds is slow. */
-const patience = 100;
+/** Pieces grow and are read ahead for a client that takes each within so many milliseconds. */
+const quickly = 100;
+/** One that has not taken a piece after so many is slow, not only on a busy machine. */
+const patience = 1_000;
 
 /**
  * Lines from a place to the end, in pieces that suit the client. For one that takes them as they come they grow, because
@@ -22,6 +24,7 @@ const patience = 100;
  */
 export async function* paced(read: ReadLines, from: Place | undefined): AsyncGenerator<Lines> {
   let taken = 0;
+  let isQuick = false;
   let place = from;
   let ahead: Promise<Lines | undefined> | undefined;
   let slow: NodeJS.Timeout | undefined;
@@ -36,18 +39,23 @@ export async function* paced(read: ReadLines, from: Place | undefined): AsyncGen
       ahead = undefined;
       if (lines === undefined) return;
       ({ last: place, more } = lines);
-      if (more && taken > 0) {
+      if (more && isQuick) {
         ahead = readOn();
         // Its failure is told to whoever asks for it, and perhaps nobody will.
         ahead.catch(() => {});
       }
-      taken += lines.bytes.length;
+      const { length } = lines.bytes;
+      const began = performance.now();
+      let isSlow = false;
       slow = setTimeout(() => {
-        taken = 0;
+        isSlow = true;
         giveBack();
       }, patience);
       yield lines;
       clearTimeout(slow);
+      isQuick = !isSlow && performance.now() - began < quickly;
+      if (isSlow) taken = 0;
+      else if (isQuick) taken += length;
     }
   } finally {
     clearTimeout(slow);
