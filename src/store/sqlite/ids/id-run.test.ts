@@ -7,10 +7,17 @@ import { type IdHash, idHash } from './id-hash.ts';
 import { IdRun } from './id-run.ts';
 import { dueForMerge, IdRuns, type RunSpan } from './id-runs.ts';
 import { mergeRuns } from './merge-runs.ts';
-import { type RowId, writeRun } from './write-run.ts';
+import { RowIds } from './row-ids.ts';
+import { writeRun } from './write-run.ts';
 
 const seed = { high: 1, low: 2 };
 const hashOf = (id: string) => idHash(seed, 7, id);
+
+function idsOf(hashes: readonly IdHash[]): RowIds {
+  const ids = new RowIds(hashes.length);
+  for (const [row, hash] of hashes.entries()) ids.add(hash, row);
+  return ids;
+}
 
 describe('a run of ids', () => {
   let directory: string;
@@ -25,8 +32,7 @@ describe('a run of ids', () => {
     times = { earliest: 0, latest: 0 },
   ) => {
     const path = join(directory, `${segment}-${hashes.length}.ids`);
-    const ids: RowId[] = hashes.map((hash, row) => ({ row, hash }));
-    writeRun(path, segment, ids, times);
+    writeRun(path, segment, idsOf(hashes), times);
     return new IdRun(path);
   };
   const hashes = (count: number, prefix = 'id') =>
@@ -138,10 +144,7 @@ describe('runs of ids', () => {
       const spans = Array.from({ length: 3 }, (_, n) => ({ first: n, last: n }));
       try {
         for (const { first } of spans) {
-          const ids = Array.from({ length: 100 }, (_, row) => ({
-            row,
-            hash: hashOf(`${first} ${row}`),
-          }));
+          const ids = idsOf(Array.from({ length: 100 }, (_, row) => hashOf(`${first} ${row}`)));
           writeRun(pathOf({ first, last: first }), first, ids, { earliest: 0, latest: 0 });
           runs.show(spans.slice(0, first + 1));
         }

@@ -1,29 +1,20 @@
-import type { IdHash } from './id-hash.ts';
 import { entryWords } from './id-run-file.ts';
 import { IdRunWriter } from './id-run-writer.ts';
 import type { IdTimes } from './id-time.ts';
-
-/** The id of one row of a segment. */
-export interface RowId {
-  readonly row: number;
-  readonly hash: IdHash;
-}
+import type { RowIds } from './row-ids.ts';
 
 /** Writes the run of a single segment. */
-export function writeRun(
-  path: string,
-  segment: number,
-  ids: readonly RowId[],
-  times: IdTimes,
-): void {
+export function writeRun(path: string, segment: number, ids: RowIds, times: IdTimes): void {
   const writer = new IdRunWriter(path, ids.length);
   try {
     const entry = new Uint32Array(entryWords);
-    const inOrder = ids.toSorted((a, b) => a.hash.high - b.hash.high || a.hash.low - b.hash.low);
-    for (const { row, hash } of inOrder) {
-      entry.set([hash.high, hash.low, segment, row]);
+    ids.inOrder((high, low, row) => {
+      entry[0] = high;
+      entry[1] = low;
+      entry[2] = segment;
+      entry[3] = row;
       writer.add(entry, 0);
-    }
+    });
     writer.finish(times);
   } catch (error) {
     writer.abandon();

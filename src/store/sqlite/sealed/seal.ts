@@ -1,6 +1,7 @@
 import { facets } from '../../../core/facets.ts';
 import type { SealedName } from '../data-directory.ts';
-import { type RowId, writeRun } from '../ids/write-run.ts';
+import { RowIds } from '../ids/row-ids.ts';
+import { writeRun } from '../ids/write-run.ts';
 import type { Chunk } from '../live/chunk.ts';
 import { type LiveColumns, partRows, visibleRows } from '../live/columns.ts';
 import type { LiveSegment } from '../live/live-segment.ts';
@@ -94,13 +95,13 @@ class Sealing {
   writeIds(number: number, path: string): void {
     const { ids, idTimes } = this.#columns;
     const sealedRow = new Uint32Array(this.#rows);
-    for (const [row, live] of this.#order.live.entries()) sealedRow[live] = row;
-    const rowIds: RowId[] = [];
+    const { live } = this.#order;
+    for (let row = 0; row < live.length; row += 1) sealedRow[live[row]!] = row;
+    const rowIds = new RowIds(this.#rows);
     for (let slot = 0; slot < ids.length; slot += 3) {
       const row = ids[slot + 2]!;
       if (row === 0) continue;
-      const hash = { high: ids[slot]!, low: ids[slot + 1]! };
-      rowIds.push({ row: sealedRow[row - 1]!, hash });
+      rowIds.add({ high: ids[slot]!, low: ids[slot + 1]! }, sealedRow[row - 1]!);
     }
     const times = { earliest: idTimes[0]!, latest: idTimes[1]! };
     writeRun(path, number, rowIds, times);
