@@ -16,6 +16,7 @@ import { type IdSeed, idHash } from './ids/id-hash.ts';
 import { IdRuns, type RunSpan } from './ids/id-runs.ts';
 import { rowsWithHash } from './live/columns.ts';
 import { eventIn } from './live/event-in.ts';
+import { LiveLogs } from './live/live-logs.ts';
 import type { LiveSegment } from './live/live-segment.ts';
 import { Rows } from './live/rows.ts';
 import { LiveValues, liveStretch } from './live/stretch.ts';
@@ -58,6 +59,7 @@ const cacheBytes = 2 * 1024 * 1024;
 interface OpenLive {
   readonly live: LiveSegment;
   readonly values: LiveValues;
+  readonly logs: LiveLogs;
   readonly rows: Rows;
   /** Questions that look at it. */
   users: number;
@@ -183,7 +185,9 @@ export class Reader {
     const live = this.#live;
     const stretches = [
       ...this.#sealed.map(({ segment, values }) => new SealedStretch(log, segment, values)),
-      ...live.map(({ live: { columns }, values, rows }) => liveStretch(log, columns, values, rows)),
+      ...live
+        .map((open) => liveStretch(log, open.live.columns, open))
+        .filter(({ range }) => range.from < range.to),
     ];
     for (const used of live) used.users += 1;
     const answer = inSlices(question(stretches), this.#queryMillis, left);
@@ -208,7 +212,8 @@ export class Reader {
     const held = this.#live.find((open) => open.live.number === live.number);
     if (held !== undefined) return held;
     const rows = Rows.open(this.#directory.database(live.number), cacheBytes);
-    return { live, values: new LiveValues(live.columns), rows, users: 0 };
+    const { columns } = live;
+    return { live, values: new LiveValues(columns), logs: new LiveLogs(columns), rows, users: 0 };
   }
 
   #openSealed(info: SealedInfo): OpenSealed {

@@ -5,14 +5,14 @@ import type { Range, StoredEvent } from '../../event-store.ts';
 import { packedHere } from '../../packing.ts';
 import type { Codes, Part, RowLines, Stretch, Texts, Values } from '../query/segment.ts';
 import { type LiveColumns, partRows, valueCount, visibleRows } from './columns.ts';
+import type { LiveLogs } from './live-logs.ts';
 import type { Rows } from './rows.ts';
 
 /** The rows of one log that are visible now in a segment that still takes events. */
 export function liveStretch(
   log: number,
   columns: LiveColumns,
-  values: Values,
-  held: Rows,
+  { values, logs, rows: held }: { values: Values; logs: LiveLogs; rows: Rows },
 ): Stretch {
   const rows = visibleRows(columns);
   const parts = Array.from(
@@ -27,7 +27,7 @@ export function liveStretch(
     earliest,
     latest,
     bounds: () => ({ earliest, latest }),
-    range: anySequence,
+    range: logs.rangeOf(log, rows),
     lastRecordedAt: Number.POSITIVE_INFINITY,
     parts,
     values,

@@ -1,6 +1,7 @@
 import { type Filter, mayHold } from '../../../core/filter.ts';
 import type { Range } from '../../event-store.ts';
 import { translate } from './question.ts';
+import { reaching } from './reaching.ts';
 import type { Part, Stretch } from './segment.ts';
 import { newRoom, select } from './select.ts';
 
@@ -21,7 +22,7 @@ export function* selections(
   sequences: Range,
 ): Generator<Selection> {
   const room = newRoom();
-  for (const stretch of stretches) {
+  for (const stretch of reaching(stretches, sequences.from)) {
     if (!mayHold(stretch, filter) || !overlap(stretch.range, sequences)) continue;
     const question = translate(filter, sequences, stretch.values);
     if (question === undefined) continue;

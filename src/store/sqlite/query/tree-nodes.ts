@@ -1,3 +1,4 @@
+import { reaching } from './reaching.ts';
 import type { Stretch } from './segment.ts';
 import type { Slices } from './slices.ts';
 
@@ -10,7 +11,7 @@ export function* treeNodes(
 ): Slices<Uint8Array> {
   const hashes: Uint8Array[] = [];
   if (level === 0) {
-    for (const stretch of stretches) {
+    for (const stretch of reaching(stretches, from)) {
       hashes.push(...stretch.leafHashes({ from, to: from + count }));
       yield;
     }
@@ -28,9 +29,10 @@ function nodes(
   count: number,
 ): Uint8Array[] {
   const found: Uint8Array[] = [];
-  for (const stretch of stretches) {
-    const completedBy = (from + found.length + 1) * 2 ** level - 1;
-    if (stretch.range.to <= completedBy) continue;
+  const completedBy = (index: number) => (index + 1) * 2 ** level - 1;
+  for (const stretch of reaching(stretches, completedBy(from))) {
+    if (found.length === count) break;
+    if (stretch.range.to <= completedBy(from + found.length)) continue;
     while (found.length < count) {
       const hash = stretch.node(level, from + found.length);
       if (hash === undefined) break;
