@@ -24,6 +24,7 @@ export interface SealedName {
  *     segments/000000.2.hashes    the same after its events were dropped: what proofs need
  *     segments/000001-000004.segment  sealed segments that were merged, because they were small
  *     segments/000005.db          in SQLite: takes events, or is waiting to be sealed (with its -wal and -shm)
+ *     segments/000005.columns     what its events are found by, as far as it was saved; made from them where it is not
  *     ids/000000-000003.ids       where the ids of these sealed segments stand
  *
  * What is being written has `.part` at the end and counts for nothing. A file that replaces others is put in place
@@ -65,6 +66,10 @@ export class DataDirectory {
 
   database(number: number): string {
     return join(this.segments, `${name(number)}.db`);
+  }
+
+  columns(number: number): string {
+    return join(this.segments, `${name(number)}.columns`);
   }
 
   sealed({ number, last, version, dropped }: SealedName): string {
@@ -137,6 +142,7 @@ export class DataDirectory {
 
   removeDatabase(number: number): void {
     const path = this.database(number);
+    rmSync(this.columns(number), { force: true });
     // The database last: as long as it is there, the rest is too.
     for (const suffix of ['-shm', '-wal', '']) rmSync(path + suffix, { force: true });
   }

@@ -70,7 +70,7 @@ describe('dropping in a data directory', () => {
     assert.equal((await store.dropped('org'))?.before, 200);
     await dropBefore(store, recordedAt(300));
     const names = ['000000.1.hashes', '000001.1.hashes', '000002.1.hashes', '000003.segment'];
-    const sealed = (await files('segments')).filter((file) => !/\.db/.test(file));
+    const sealed = (await files('segments')).filter((file) => /\.(segment|hashes)$/.test(file));
     assert.deepEqual(sealed, names);
     assert.deepEqual(await files('ids'), ['000000-000003.ids']);
     await checkWhole();

@@ -7,6 +7,7 @@ import { IdRuns, type RunSpan } from './ids/id-runs.ts';
 import { ActiveSegment } from './live/active-segment.ts';
 import { LiveWriter } from './live/column-writer.ts';
 import { type Capacity, createLiveColumns, rowsWithHash } from './live/columns.ts';
+import { ColumnsFile } from './live/columns-file.ts';
 import { eventIn } from './live/event-in.ts';
 import { type LiveSegment, loadColumns } from './live/live-segment.ts';
 import type { LogEnd } from './live/rows.ts';
@@ -24,6 +25,7 @@ export interface OpenSegment {
   readonly number: number;
   readonly segment: ActiveSegment;
   readonly columns: LiveWriter;
+  readonly file: ColumnsFile;
 }
 
 /** The segments of a data directory as the writer holds them: all that is needed to add events, and to know ids again. */
@@ -62,8 +64,9 @@ export class HeldSegments {
         directory.removeDatabase(number);
         continue;
       }
-      const columns = loadColumns(segment.rows, rows, this.#idSeed);
-      this.#open.push({ number, segment, columns });
+      const file = new ColumnsFile(directory.columns(number));
+      const columns = loadColumns(segment.rows, rows, this.#idSeed, file);
+      this.#open.push({ number, segment, columns, file });
     }
     if (this.#open.length === 0 && this.#sealed.size > 0) {
       throw new AnnalsError(
@@ -104,7 +107,10 @@ export class HeldSegments {
     this.#directory.removeDatabase(number);
     const segment = ActiveSegment.create(this.#directory.database(number), logs);
     this.#directory.sync();
-    const open = { number, segment, columns: new LiveWriter(createLiveColumns(capacity)) };
+    if (this.active !== undefined) save(this.active);
+    const columns = new LiveWriter(createLiveColumns(capacity));
+    const file = new ColumnsFile(this.#directory.columns(number));
+    const open = { number, segment, columns, file };
     this.#open.push(open);
     return liveSegment(open);
   }
@@ -112,7 +118,7 @@ export class HeldSegments {
   /** A segment has been sealed, which from now on is read in its sealed form. */
   seal(sealed: SealedInfo, runs: readonly RunSpan[]): void {
     const place = this.#open.findIndex(({ number }) => number === sealed.number);
-    this.#open.splice(place, 1)[0]?.segment.close();
+    for (const open of this.#open.splice(place, 1)) close(open);
     this.#addSealed(sealed);
     this.#runs.show(runs);
   }
@@ -148,7 +154,10 @@ export class HeldSegments {
   }
 
   close(): void {
-    for (const { segment } of this.#open) segment.close();
+    for (const open of this.#open) {
+      save(open);
+      close(open);
+    }
     this.#runs.close();
     this.#cache.close();
   }
@@ -174,6 +183,16 @@ export class HeldSegments {
   #distinct(): SealedSegment[] {
     return [...new Set(this.#sealed.values())];
   }
+}
+
+/** A start need not make them from the events then. */
+function save({ columns, file, segment }: OpenSegment): void {
+  file.save(columns.columns, (row) => segment.rows.leafHash(row));
+}
+
+function close({ file, segment }: OpenSegment): void {
+  file.close();
+  segment.close();
 }
 
 function liveSegment({ number, columns }: OpenSegment): LiveSegment {

@@ -30,7 +30,9 @@ describe('merging in a data directory', () => {
   const open = (options: Partial<SqliteStoreOptions> = {}) =>
     openSqliteStore({ directory, readers: 1, segmentEvents: 1_000, ...options });
   const segments = async () =>
-    (await readdir(join(directory, 'segments'))).filter((file) => !/\.db/.test(file)).toSorted();
+    (await readdir(join(directory, 'segments')))
+      .filter((file) => /\.(segment|hashes)$/.test(file))
+      .toSorted();
   /** Records events in portions of each log and erases the last event of each, which ends the segment. */
   const fill = async (
     store: EventStore,

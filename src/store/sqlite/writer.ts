@@ -226,7 +226,7 @@ export class Writer {
   }
 
   #write(packed: PackedAppends, planned: readonly Planned[]): void {
-    const { segment, columns } = this.#active;
+    const { segment, columns, file } = this.#active;
     try {
       this.#guarded(() => {
         segment.begin();
@@ -250,6 +250,7 @@ export class Writer {
       throw error;
     }
     columns.publish();
+    file.keepUp(columns.columns, (row) => segment.rows.leafHash(row));
     for (const { append, number } of planned) {
       const { organisation } = append;
       this.#logs.set(organisation, { number, organisation, head: headOf(packed, append) });

@@ -21,7 +21,8 @@ import { ValueCodes } from './value-codes.ts';
 export class LiveWriter {
   readonly columns: LiveColumns;
   readonly #text: Buffer;
-  readonly #codes: ValueCodes;
+  /** Made when the first value comes: a segment that waits to be sealed needs none. */
+  #codes: ValueCodes | undefined;
   readonly #hashes: IdHash[] = [];
   #rows: number;
   #textEnd = 0;
@@ -29,7 +30,6 @@ export class LiveWriter {
   constructor(columns: LiveColumns) {
     this.columns = columns;
     this.#text = Buffer.from(columns.text.buffer);
-    this.#codes = new ValueCodes(columns);
     this.#rows = visibleRows(columns);
   }
 
@@ -48,6 +48,19 @@ export class LiveWriter {
       valueEnds[values]! + need.valueBytes <= capacity.valueBytes &&
       this.#textEnd + need.textBytes <= capacity.textBytes
     );
+  }
+
+  /** Takes over so many rows that stand in the columns already, with the hashes of their ids, and makes them visible. */
+  restore(rows: number, hashes: Uint32Array): void {
+    const first = this.#rows;
+    for (let at = 0; at < rows; at += 1) {
+      this.#widenPart(first + at);
+      this.#enterId(hashes[at * 2]!, hashes[at * 2 + 1]!, first + at);
+    }
+    Atomics.store(this.columns.counters, rowCount, first + rows);
+    // As after any rows that were staged and are visible now.
+    this.#rows = first + rows;
+    this.#textEnd = this.columns.textEnds[this.#rows - 1] ?? 0;
   }
 
   /** Writes the next row, invisible as yet. There must be room. */
@@ -73,7 +86,8 @@ export class LiveWriter {
     const first = visibleRows(columns);
     for (let row = first; row < this.#rows; row += 1) {
       this.#widenPart(row);
-      this.#enterId(this.#hashes[row - first]!, row);
+      const { high, low } = this.#hashes[row - first]!;
+      this.#enterId(high, low, row);
     }
     this.#hashes.length = 0;
     Atomics.store(columns.counters, rowCount, this.#rows);
@@ -88,6 +102,7 @@ export class LiveWriter {
 
   #stageFacets(row: number, bytes: Uint8Array, from: number): void {
     const { codes } = this.columns;
+    this.#codes ??= new ValueCodes(this.columns);
     for (let place = 0, at = from; place < facets.length; place += 1) {
       const start = at + lengthBytes;
       at = start + lengthAt(bytes, at);
@@ -112,7 +127,7 @@ export class LiveWriter {
     if (time > idTimes[1]!) idTimes[1] = time;
   }
 
-  #enterId({ high, low }: IdHash, row: number): void {
+  #enterId(high: number, low: number, row: number): void {
     const { ids } = this.columns;
     const mask = ids.length / 3 - 1;
     let slot = low & mask;

@@ -91,9 +91,14 @@ export class Rows {
     return { rows: row.last < 0 ? 0 : this.chunk(row.last).to, bytes: row.bytes };
   }
 
-  /** Every event in the order of rows. */
-  *events(): Iterable<StoredRow> {
-    for (const held of this.#db.prepare('SELECT * FROM chunks ORDER BY row').iterate()) {
+  leafHash(row: number): Uint8Array {
+    return this.chunk(row).leafHash(row);
+  }
+
+  /** Every event in the order of rows, from one on that was committed with the first of its commit. */
+  *events(from = 0): Iterable<StoredRow> {
+    const chunks = this.#db.prepare('SELECT * FROM chunks WHERE row >= ? ORDER BY row');
+    for (const held of chunks.iterate(from)) {
       const chunk = new Chunk(held as unknown as ChunkRow);
       for (let row = chunk.from; row < chunk.to; row += 1) yield chunk.event(row);
     }

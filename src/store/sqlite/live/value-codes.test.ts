@@ -17,6 +17,9 @@ it('codes of values are as many as there are distinct ones, and say which', () =
     assert.equal(known.get(`${facet} ${value}`) ?? known.size + 1, code);
     known.set(`${facet} ${value}`, code);
   }
+  const again = new ValueCodes(columns);
+  const bytes = Buffer.from('7 é');
+  assert.equal(again.codeOf(1, bytes, 0, bytes.length), known.get('1 7 é'));
   const held = new LiveValues(columns);
   for (const [facetAndValue, code] of known) {
     const [facet, value] = [Number(facetAndValue[0]), facetAndValue.slice(2)];

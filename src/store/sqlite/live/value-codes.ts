@@ -12,8 +12,14 @@ export class ValueCodes {
   /** By code, so that the table can grow without reading values again. */
   #hashes = new Uint32Array(fewestSlots);
 
+  /** For columns that may have values already. */
   constructor(columns: LiveColumns) {
     this.#columns = columns;
+    const { counters, values, valueEnds, valueFacets } = columns;
+    for (let code = 1; code <= counters[valueCount]!; code += 1) {
+      const hash = hashOf(valueFacets[code]!, values, valueEnds[code - 1]!, valueEnds[code]!);
+      this.#enter(code, hash, freeSlot(this.#slots, hash));
+    }
   }
 
   /** The code of the value that these bytes are. There must be room for a new one. */
@@ -45,23 +51,31 @@ export class ValueCodes {
     values.set(value, valueEnds[last]!);
     valueEnds[code] = valueEnds[last]! + value.length;
     valueFacets[code] = facet;
+    this.#enter(code, hash, slot);
+    Atomics.store(counters, valueCount, code);
+    return code;
+  }
+
+  #enter(code: number, hash: number, slot: number): void {
     this.#slots[slot] = code;
     if (code === this.#hashes.length) this.#hashes = copyOf(this.#hashes, code * 2);
     this.#hashes[code] = hash;
     if (code * 2 > this.#slots.length) this.#grow(code);
-    Atomics.store(counters, valueCount, code);
-    return code;
   }
 
   #grow(lastCode: number): void {
     const slots = new Uint32Array(this.#slots.length * 2);
     for (let code = 1; code <= lastCode; code += 1) {
-      let slot = this.#hashes[code]! & (slots.length - 1);
-      while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
-      slots[slot] = code;
+      slots[freeSlot(slots, this.#hashes[code]!)] = code;
     }
     this.#slots = slots;
   }
+}
+
+function freeSlot(slots: Uint32Array, hash: number): number {
+  let slot = hash & (slots.length - 1);
+  while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
+  return slot;
 }
 
 function copyOf(words: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
