@@ -44,8 +44,8 @@ const checks: TestMaker<RawCheck> = {
 /** A string's bytes tell most of what is asked; its text is made only when they do not. */
 function stringCheck(words: StringWords): RawCheck {
   const { minLength, maxLength, pattern, choices, instant } = words;
-  const needsText = choices !== undefined || instant;
-  const plain = pattern?.source === noControlCharacters.source;
+  const needsText = minLength > 1 || choices !== undefined || instant;
+  const noControls = pattern?.source === noControlCharacters.source;
   const textFits = (text: string) =>
     text.length >= minLength &&
     text.length <= maxLength &&
@@ -55,18 +55,10 @@ function stringCheck(words: StringWords): RawCheck {
   return (json, value) => {
     if (!json.isString(value)) return false;
     const [start, end] = [json.start(value) + 1, json.end(value) - 1];
-    // A character has one byte or more, and an escape is longer than what it stands for.
-    const short =
-      end - start <= maxLength && (minLength <= 1 ? end > start || minLength === 0 : false);
-    if (
-      !needsText &&
-      short &&
-      (pattern === undefined ||
-        (plain && !json.isEscaped(value) && !hasDelete(json.bytes, start, end)))
-    ) {
-      return true;
-    }
-    return textFits(json.textOf(value));
+    // A character has a byte or more, and an escape is longer than what it stands for.
+    const fits = !needsText && end - start >= minLength && end - start <= maxLength;
+    const plain = noControls && !json.isEscaped(value) && !hasDelete(json.bytes, start, end);
+    return (fits && (pattern === undefined || plain)) || textFits(json.textOf(value));
   };
 }
 

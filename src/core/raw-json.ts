@@ -1,4 +1,5 @@
 import { defaultMaxDepth } from './json.ts';
+import { canonicalEscape, endOfNumber, isCanonicalNumber, isOfNumber } from './json-tokens.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -8,10 +9,6 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const comma = 0x2c;
 const colon = 0x3a;
-const minus = 0x2d;
-const point = 0x2e;
-const zero = 0x30;
-const nine = 0x39;
 
 /** Words on the tape for each value, by place. */
 const startWord = 0;
@@ -125,8 +122,7 @@ export class RawJson {
   }
 
   isNumber(value: number): boolean {
-    const byte = this.#firstByte(value);
-    return byte === minus || (byte >= zero && byte <= nine);
+    return isOfNumber(this.#firstByte(value));
   }
 
   /** Whether a string has escapes, so that its bytes are not its text. */
@@ -329,7 +325,7 @@ export class RawJson {
         return flags;
       }
       if (byte === backslash) {
-        const length = escapeLength(bytes, at);
+        const length = canonicalEscape(bytes, at);
         if (length === 0) return none;
         flags |= backslashes;
         at += length - 1;
@@ -349,54 +345,12 @@ export class RawJson {
   }
 
   #number(): boolean {
-    const { bytes } = this;
     const start = this.#at;
-    let at = start;
-    let points = 0;
-    for (; at < this.#end; at += 1) {
-      const byte = bytes[at]!;
-      if (byte === point) points += 1;
-      else if (!isOfNumber(byte)) break;
-    }
-    this.#at = at;
-    if (points === 0 && at - start <= 15 && isPlainInteger(bytes, start, at)) return true;
-    const literal = bytes.toString('latin1', start, at);
-    return `${Number(literal)}` === literal;
+    this.#at = endOfNumber(this.bytes, start, this.#end);
+    return isCanonicalNumber(this.bytes, start, this.#at);
   }
 }
 
 /** What `#string` says. */
 const backslashes = 1;
 const beyondAscii = 2;
-
-function isOfNumber(byte: number): boolean {
-  return (byte >= zero && byte <= nine) || byte === minus || byte === 0x2b || byte === 0x65;
-}
-
-/** Up to 15 characters without a point: digits, no zero in front, no sign. */
-function isPlainInteger(bytes: Buffer, start: number, end: number): boolean {
-  if (start === end || (bytes[start] === zero && end > start + 1)) return false;
-  for (let at = start; at < end; at += 1) if (bytes[at]! < zero || bytes[at]! > nine) return false;
-  return true;
-}
-
-/** How long the escape at a place is if it is spelled canonically, else 0. */
-function escapeLength(bytes: Buffer, at: number): number {
-  switch (bytes[at + 1]) {
-    case quote:
-    case backslash:
-    case 0x62:
-    case 0x66:
-    case 0x6e:
-    case 0x72:
-    case 0x74:
-      return 2;
-    case 0x75:
-      return longEscape.test(bytes.toString('latin1', at, at + 6)) ? 6 : 0;
-    default:
-      return 0;
-  }
-}
-
-/** Of control characters those that have no letter of their own. */
-const longEscape = /^\\u00(?:0[0-7be-f]|1[0-9a-f])$/;

@@ -1,8 +1,10 @@
+import type { AnnalsError } from '../core/errors.ts';
 import { draftSchema } from '../core/event.ts';
 import { NameTable } from '../core/name-table.ts';
 import type { RawDraft } from '../core/raw-draft.ts';
-import { none } from '../core/raw-json.ts';
+import { none, type RawJson } from '../core/raw-json.ts';
 import { commitmentKey } from '../integrity/personal.ts';
+import { refused } from './refused.ts';
 
 /** A member an event can have, or the commitment its leaf text can have. */
 export type FieldName =
@@ -35,7 +37,9 @@ export class DraftFields {
     const members = this.#members;
     members.fill(none);
     for (let member = json.first(object); member !== none; member = json.next(member)) {
-      members[table.find(json.bytes, json.keyStart(member), json.keyEnd(member))] = member;
+      const place = table.find(json.bytes, json.keyStart(member), json.keyEnd(member));
+      if (place < 0) throw unknownField(json, member);
+      members[place] = member;
     }
   }
 
@@ -43,4 +47,10 @@ export class DraftFields {
   at(place: number): number {
     return this.#members[place]!;
   }
+}
+
+/** Who receives drafts refuses this one; in an event it would be lost without a word. */
+function unknownField(json: RawJson, member: number): AnnalsError {
+  const name = json.bytes.toString('utf8', json.keyStart(member), json.keyEnd(member));
+  return refused(name, 'is no field of an event: put it into "details"');
 }

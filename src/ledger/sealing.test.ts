@@ -111,6 +111,13 @@ describe('a draft that is sealed', () => {
     );
   });
 
+  it('loses no field that an event does not have', () => {
+    const random = (bytes: Uint8Array) => void bytes.fill(7);
+    const sealing = new Sealing({ clock: () => now, random, personal: () => personalPaths() });
+    const draft = { action: 'a', colour: 'red' } as Draft;
+    assert.throws(() => sealing.prepare('o', draft), /colour is no field of an event/);
+  });
+
   it('says how it went where the producer did not', () => {
     const random = (bytes: Uint8Array) => void bytes.fill(7);
     const sealing = new Sealing({ clock: () => now, random, personal: () => personalPaths() });
