@@ -184,6 +184,17 @@ describe('annals export', () => {
     assert.match(again.stderr, /Complete already/);
   });
 
+  it('is not done for good before its time range has ended', async () => {
+    const ends = (output: string) => `export --from 2026-06-10 ${output}`;
+    const early = await annals(ends('--to 2199-01-01 --output early.json'));
+    assert.match(early.stderr, /ends in the future: what happens until 2199-01-02/);
+    for (const again of ['--to 2199-01-01 --output early.json', '--output open.json']) {
+      if (again.includes('open')) await annals(ends(again));
+      const { code, stderr } = await annals(`${ends(again)} --resume`);
+      assert.deepEqual([code, /--overwrite/.test(stderr)], [exitCodes.usage, true]);
+    }
+  });
+
   it('fails in one sentence where nothing can be made', async () => {
     for (const output of ['/proc/annals/', '/proc/annals/exports/all.json']) {
       const { code, stdout, stderr } = await annals(`export ${window} --output ${output}`);

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { AnnalsError, type ErrorCode, messageOf } from '../core/errors.ts';
-import { type Micros, second } from '../core/micros.ts';
+import { formatInstant, type Micros, second } from '../core/micros.ts';
 import { sinceHint } from '../core/window.ts';
 import { codeOf, type Disk, nodeDisk } from '../export/disk.ts';
 import type { PlanRecord } from '../export/journal.ts';
@@ -70,6 +70,12 @@ async function runCommand(flags: AllFlags, command: Command, context: CliContext
     ? toStdout(asked, context, view, world)
     : toFiles(asked, continuation(command), context, view, world));
   view.end();
+  const { to } = asked.window;
+  if (to > context.clock() + second) {
+    view.note(
+      `The time range ends in the future: what happens until ${formatInstant(to)} is not here`,
+    );
+  }
   view.note(
     files === undefined
       ? 'Complete already: the manifest says so'
@@ -118,7 +124,7 @@ async function toFiles(
   try {
     job = prepare(asked, workplace.plan, context, view.note);
     if (workplace.progress.plan === undefined) {
-      if (resume && flags.since === undefined && (await isComplete(job.outputs, mark, disk))) {
+      if (resume && flags.since === undefined && (await isComplete(job, mark, disk))) {
         await workplace.clear();
         return undefined;
       }
@@ -178,12 +184,12 @@ function planOf({ mark, window }: Asked, { clock }: CliContext): PlanRecord {
 
 /** A window that counts back from now is another one each time; one with fixed ends is done once and for all. */
 async function isComplete(
-  { directory, manifest }: Outputs,
+  { outputs: { directory, manifest }, window }: Prepared,
   mark: string,
   disk: Disk,
 ): Promise<boolean> {
   const text = await disk.readText(join(directory, manifest));
-  return text !== undefined && saysComplete(text, mark);
+  return text !== undefined && saysComplete(text, mark, window);
 }
 
 async function checkFree({ directory, parts }: Outputs, disk: Disk): Promise<void> {

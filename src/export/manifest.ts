@@ -95,11 +95,21 @@ function describe(file: FileFacts, window: Window | undefined): object {
 
 const describeEntry = ({ id, at }: EntryFacts): object => ({ id, at: formatInstant(at) });
 
-/** Whether a manifest text says that the export of this mark is complete. */
-export function saysComplete(text: string, mark: string): boolean {
+/**
+ * Whether a manifest text says that the export of this mark and window is complete, and was made when the window had
+ * ended: what happened later in it is not there.
+ */
+export function saysComplete(text: string, mark: string, { to }: Window): boolean {
+  const end = formatInstant(to);
   try {
-    const { complete, question } = JSON.parse(text) as { complete?: unknown; question?: unknown };
-    return complete === true && question === mark;
+    const said = JSON.parse(text) as {
+      complete?: unknown;
+      question?: unknown;
+      window?: { to?: unknown };
+      startedAt?: unknown;
+    };
+    const hadEnded = said.window?.to === end && String(said.startedAt) >= end;
+    return said.complete === true && said.question === mark && hadEnded;
   } catch {
     return false;
   }
