@@ -1,0 +1,137 @@
+/**
+ * What the server takes of memory, phase by phase, beside the processor time each phase cost it:
+ * `node bench/memory.ts [events] [organisations]`. It works on a copy of what `npm run bench` with the same numbers made.
+ * Linux only, because it asks the kernel.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { ServerProcess } from '../test/server-process.ts';
+import { Connection, requestBytes } from './connection.ts';
+import { printRow, whole } from './figures.ts';
+import { eventLines } from './ingest.ts';
+import { measureQueries } from './query.ts';
+
+const [events = '1000000', organisations = '50'] = process.argv.slice(2);
+const made = fileURLToPath(new URL(`.data/${events}-${organisations}`, import.meta.url));
+const measured = fileURLToPath(new URL('measured-command.ts', import.meta.url));
+
+async function statusOf(pid: number): Promise<Record<string, number>> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Object.fromEntries(
+    [...status.matchAll(/^(\w+):\s+(\d+) kB$/gm)].map(([, name, kb]) => [name, Number(kb) / 1_000]),
+  );
+}
+
+/** Processor time so far, in seconds. */
+async function processorTime(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+async function exportOverHttp(url: string, key: string): Promise<void> {
+  const answer = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    get(
+      `${url}/v1/audit/export?format=ndjson&includeSystemServices=true`,
+      { headers: { Authorization: `Bearer ${key}` } },
+      resolve,
+    ).once('error', reject);
+  });
+  answer.resume();
+  await once(answer, 'end');
+}
+
+async function exportByCommand(url: string, key: string, place: string): Promise<void> {
+  const flags = '--since 2y --quiet --include-system-services --output all.json'.split(' ');
+  const child = spawn(process.execPath, [measured, 'export', ...flags], {
+    cwd: place,
+    env: { ...process.env, ANNALS_API: url, ANNALS_KEY: key },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said += text;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(said);
+}
+
+/** After this the threads that are not needed have ended. */
+const restMillis = 20_000;
+
+const ways = [
+  { connections: 50, batch: 1, requests: 4_000 },
+  { connections: 16, batch: 50, requests: 2_000 },
+  { connections: 4, batch: 1_000, requests: 250 },
+];
+
+let number = 1_000_000_000;
+
+async function record(
+  url: string,
+  keys: readonly string[],
+  connections: number,
+  batch: number,
+  requests: number,
+): Promise<void> {
+  let next = 0;
+  const drive = async () => {
+    const connection = await Connection.open(url);
+    while (next < requests) {
+      const key = keys[next++ % keys.length] ?? '';
+      const body = eventLines(number, batch);
+      number += batch;
+      const { status } = await connection.ask(requestBytes('POST', '/v1/audit/events', key, body));
+      if (status !== 201) throw new Error(`${status}`);
+    }
+    connection.close();
+  };
+  await Promise.all(Array.from({ length: connections }, drive));
+}
+
+const place = await mkdtemp(join(tmpdir(), 'annals-memory-'));
+try {
+  const data = join(place, 'data');
+  await cp(made, data, { recursive: true });
+  const keys = JSON.parse(await readFile(join(made, 'bench-keys.json'), 'utf8')) as string[];
+  const server = await ServerProcess.on(data);
+  const pid = server.pid!;
+  const megabytes = (value = 0) => value.toFixed(0).padStart(5);
+  const phase = async (name: string, work: () => Promise<unknown>) => {
+    // Sets the peak back to what there is.
+    await writeFile(`/proc/${pid}/clear_refs`, '5');
+    const before = await processorTime(pid);
+    await work();
+    const used = (await processorTime(pid)) - before;
+    const { VmHWM, VmRSS, RssAnon, RssFile } = await statusOf(pid);
+    printRow(
+      name,
+      `peak ${megabytes(VmHWM)} MB`,
+      `then ${megabytes(VmRSS)} MB (${megabytes(RssAnon)} own, ${megabytes(RssFile)} of files)`,
+      `${used.toFixed(1)} s of processor`,
+    );
+  };
+  const [key = ''] = keys;
+  printRow('start', `peak ${megabytes((await statusOf(pid)).VmHWM)} MB`);
+  await phase('at rest', () => setTimeout(restMillis));
+  await phase('export, NDJSON over HTTP', () => exportOverHttp(server.url, key));
+  await phase('again', () => exportOverHttp(server.url, key));
+  await phase('export, JSON by the command', () => exportByCommand(server.url, key, place));
+  await phase('questions of all kinds', () => measureQueries(server.url, keys, Number(events)));
+  await phase('again', () => measureQueries(server.url, keys, Number(events)));
+  await phase('at rest', () => setTimeout(restMillis));
+  for (const { connections, batch, requests } of ways) {
+    const name = `recording ${whole(batch * requests)}, ${batch} a request`;
+    await phase(name, () => record(server.url, keys, connections, batch, requests));
+  }
+  await phase('at rest', () => setTimeout(restMillis));
+  await server.end('SIGTERM');
+} finally {
+  await rm(place, { recursive: true, force: true });
+}
