@@ -4,7 +4,10 @@ import { AnnalsError } from '../core/errors.ts';
  * Reads a request's body, at most `maxBytes` of it. Throws `too-large` as soon as it is sure to be more, from the
  * announced length or while reading, `unsupported-media` for an encoded one, and `invalid` when it ends too early.
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+export async function readBody(
+  request: Request,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const encoding = request.headers.get('content-encoding') ?? 'identity';
   if (encoding !== 'identity') {
     throw new AnnalsError(
@@ -19,7 +22,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
     return new Uint8Array(await request.arrayBuffer().catch(failCut));
   }
   if (request.body === null) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   try {
     for await (const chunk of request.body) {
