@@ -41,19 +41,18 @@ const world = {
 /** Seals an event without looking at what a tree needs of it. */
 class PlainSealing extends Sealing {
   override seal(
-    { texts, facets, ...facts }: PreparedDraft,
+    { texts, ...facts }: PreparedDraft,
     sequence: number,
     recordedAt: number,
     into: EventColumns,
   ): Hash {
-    const { start, gaps, end } = texts.body;
-    const [first = start, second = start] = gaps;
-    into.lines.copy(texts.bytes, start, first);
+    const { start, firstGap, secondGap, end } = texts.body;
+    into.lines.copy(texts.bytes, start, firstGap);
     into.lines.text(formatInstant(recordedAt));
-    into.lines.copy(texts.bytes, first, second);
+    into.lines.copy(texts.bytes, firstGap, secondGap);
     into.lines.text(`${sequence}`);
-    into.lines.copy(texts.bytes, second, end);
-    into.facets.copy(facets, 0, facets.length);
+    into.lines.copy(texts.bytes, secondGap, end);
+    into.facets.copy(texts.bytes, texts.leaf.end, texts.bytes.length);
     into.add({ ...facts, sequence, recordedAt, leafHash: emptyRoot });
     return emptyRoot;
   }

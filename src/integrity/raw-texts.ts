@@ -17,12 +17,14 @@ const commitmentLength = 64;
 /** Where a text stands in the bytes of a `RawTexts`, and where something is still to be put into it. */
 export interface Gapped {
   readonly start: number;
-  readonly gaps: readonly number[];
+  readonly firstGap: number;
+  readonly secondGap: number;
   readonly end: number;
 }
 
-/** The texts of an event (see `EventTexts`), with gaps for what is not known yet. */
+/** The texts of an event (see `EventTexts`), with two gaps for what is not known yet. */
 export interface RawTexts {
+  /** The texts, and behind them whatever `finish` was given. */
   readonly bytes: Buffer;
   readonly body: Gapped;
   readonly leaf: Gapped;
@@ -56,14 +58,13 @@ export class RawTextsWriter {
   /** From here on the body is not in the leaf text yet. */
   #runStart = 0;
   #commitmentAt = 0;
-  #bodyGaps: number[] = [];
-  #leafGaps: number[] = [];
+  /** Of the first gap and of the second: their places in the body and in the leaf text. */
+  readonly #gaps: Gaps = { count: 0, body: [0, 0], leaf: [0, 0] };
 
   begin(salt: Uint8Array, paths: PersonalPaths): void {
     this.#personalPaths = paths;
     this.#paths = rawPaths(paths);
-    this.#bodyGaps = [];
-    this.#leafGaps = [];
+    this.#gaps.count = 0;
     this.#runStart = 0;
     this.#body.at = 0;
     this.#leaf.at = 0;
@@ -93,8 +94,10 @@ export class RawTextsWriter {
     this.#keep(this.#begin(this.#level), this.#level);
     body.copy(name.bytes, 0, name.bytes.length);
     body.text(around);
-    this.#bodyGaps.push(body.at);
-    this.#leafGaps.push(this.#leaf.at + body.at - this.#runStart);
+    const gaps = this.#gaps;
+    gaps.body[gaps.count] = body.at;
+    gaps.leaf[gaps.count] = this.#leaf.at + body.at - this.#runStart;
+    gaps.count += 1;
     body.text(around);
   }
 
@@ -106,30 +109,27 @@ export class RawTextsWriter {
     this.#leaf.byte(quote);
   }
 
-  /** The texts, in memory of their own. */
-  finish(): RawTexts {
+  /** The texts, in memory of their own, with some more bytes behind them. */
+  finish(more: ByteWriter): RawTexts {
     this.#close();
     const body = this.#body;
     const leaf = this.#leaf;
-    const whole = { start: 0, gaps: this.#bodyGaps, end: body.at };
-    if (this.#level.taken === 0) {
-      const bytes = Buffer.allocUnsafe(body.at);
-      bytes.set(body.bytes.subarray(0, body.at));
-      return { bytes, body: whole, leaf: whole, personal: false };
+    const { body: bodyGaps, leaf: leafGaps } = this.#gaps;
+    const whole = gapped(0, bodyGaps, body.at);
+    const personal = this.#level.taken > 0;
+    if (personal) {
+      this.#cut(body.at, body.at);
+      const committed = this.#personal.bytes.subarray(0, this.#personal.at);
+      leaf.bytes.write(hash('sha256', committed, 'hex'), this.#commitmentAt, 'latin1');
+    } else {
+      leaf.at = 0;
     }
-    this.#cut(body.at, body.at);
-    const committed = this.#personal.bytes.subarray(0, this.#personal.at);
-    leaf.bytes.write(hash('sha256', committed, 'hex'), this.#commitmentAt, 'latin1');
-    const bytes = Buffer.allocUnsafe(body.at + leaf.at);
-    bytes.set(body.bytes.subarray(0, body.at));
-    bytes.set(leaf.bytes.subarray(0, leaf.at), body.at);
-    const gaps = this.#leafGaps.map((gap) => body.at + gap);
-    return {
-      bytes,
-      body: whole,
-      leaf: { start: body.at, gaps, end: bytes.length },
-      personal: true,
-    };
+    const bytes = Buffer.allocUnsafe(body.at + leaf.at + more.at);
+    body.bytes.copy(bytes, 0, 0, body.at);
+    leaf.bytes.copy(bytes, body.at, 0, leaf.at);
+    more.bytes.copy(bytes, body.at + leaf.at, 0, more.at);
+    if (!personal) return { bytes, body: whole, leaf: whole, personal };
+    return { bytes, body: whole, leaf: gapped(body.at, leafGaps, leaf.at), personal };
   }
 
   #member(json: RawJson, member: number, paths: RawPaths, level: Level): void {
@@ -238,6 +238,18 @@ export class RawTextsWriter {
     if (before !== comma) body.byte(before);
     body.byte(isObject ? closeBrace : closeBracket);
   }
+}
+
+interface Gaps {
+  count: number;
+  readonly body: [first: number, second: number];
+  readonly leaf: [first: number, second: number];
+}
+
+/** A text from a place on, with gaps at some distance from there. */
+function gapped(start: number, gaps: readonly [number, number], length: number): Gapped {
+  const [first, second] = gaps;
+  return { start, firstGap: start + first, secondGap: start + second, end: start + length };
 }
 
 /** How many members of an object there are so far: in the body, in the leaf text, among the personal parts. */

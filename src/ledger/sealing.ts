@@ -23,11 +23,9 @@ export interface PreparedDraft {
   readonly hasOwnID: boolean;
   readonly hasOwnTime: boolean;
   readonly createdAt: Micros;
-  /** See `packFacets`. */
-  readonly facets: Uint8Array;
   readonly description: string | undefined;
   readonly salt: Uint8Array | undefined;
-  /** With gaps for the time and the place of recording. */
+  /** With gaps for the time and the place of recording. Behind them stand the facets (see `packFacets`). */
   readonly texts: RawTexts;
 }
 
@@ -48,7 +46,7 @@ export class Sealing {
   readonly #nextID: () => string;
   readonly #facts = new DraftFacts();
   readonly #writer = new RawTextsWriter();
-  readonly #facets = new ByteWriter();
+  readonly #packed = new ByteWriter();
   /** Where a leaf is put together: its prefix, then the text. */
   readonly #leaf = new ByteWriter();
 
@@ -71,13 +69,13 @@ export class Sealing {
 
   /** Gives a prepared draft its place, and adds it to others. Gives its leaf hash. */
   seal(prepared: PreparedDraft, sequence: number, recordedAt: Micros, into: EventColumns): Hash {
-    const { eventID, createdAt, facets, description, salt, texts } = prepared;
+    const { eventID, createdAt, description, salt, texts } = prepared;
     const [time, place] = [formatInstant(recordedAt), `${sequence}`];
     this.#leaf.at = leafPrefix.length;
     fill(texts, texts.leaf, time, place, this.#leaf);
     const leafHash = sha256(this.#leaf.bytes.subarray(0, this.#leaf.at));
     fill(texts, texts.body, time, place, into.lines);
-    into.facets.copy(facets, 0, facets.length);
+    into.facets.copy(texts.bytes, texts.leaf.end, texts.bytes.length);
     into.add({ eventID, sequence, createdAt, recordedAt, description, salt, leafHash });
     return leafHash;
   }
@@ -125,20 +123,10 @@ export class Sealing {
       hasOwnID: ownID !== undefined,
       hasOwnTime: facts.createdAt !== undefined,
       createdAt,
-      facets: this.#packFacets(),
       description: facts.text('description'),
       salt: texts.personal ? salt : undefined,
       texts,
     };
-  }
-
-  #packFacets(): Uint8Array {
-    const packed = this.#facets;
-    packed.at = 0;
-    this.#facts.packFacets(packed);
-    const facets = Buffer.allocUnsafe(packed.at);
-    packed.bytes.copy(facets, 0, 0, packed.at);
-    return facets;
   }
 
   #write(organisation: string, eventID: string, createdAt: Micros, salt: Uint8Array): RawTexts {
@@ -157,24 +145,25 @@ export class Sealing {
       else if (place === placeOf.eventID) writer.own(name, eventID);
       else if (place === placeOf.outcome && outcome !== undefined) writer.own(name, outcome);
     }
-    return writer.finish();
+    this.#packed.at = 0;
+    this.#facts.packFacets(this.#packed);
+    return writer.finish(this.#packed);
   }
 }
 
 /** Writes a text with its gaps filled. */
 function fill(
   { bytes }: RawTexts,
-  { start, gaps, end }: Gapped,
+  { start, firstGap, secondGap, end }: Gapped,
   time: string,
   place: string,
   into: ByteWriter,
 ): void {
-  const [recordedAt = start, sequence = start] = gaps;
-  into.copy(bytes, start, recordedAt);
+  into.copy(bytes, start, firstGap);
   into.text(time);
-  into.copy(bytes, recordedAt, sequence);
+  into.copy(bytes, firstGap, secondGap);
   into.text(place);
-  into.copy(bytes, sequence, end);
+  into.copy(bytes, secondGap, end);
 }
 
 function lengthOf({ start, end }: Gapped): number {
