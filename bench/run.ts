@@ -12,6 +12,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ServerProcess } from '../test/server-process.ts';
 import { type Figure, millis, perSecond, printFigures, whole } from './figures.ts';
@@ -32,9 +33,19 @@ async function makeData(): Promise<string[]> {
   const server = await ServerProcess.on(made);
   const keys = await makeOrganisations(server, organisations);
   await fill(server.url, keys, events);
+  await untilSealed();
   await server.end('SIGTERM');
   await writeFile(keysFile, JSON.stringify(keys));
   return keys;
+}
+
+/** All segments but the one that takes events, which alone is still a database then. */
+async function untilSealed(): Promise<void> {
+  const unsealed = async () => {
+    const names = await readdir(join(made, 'segments'));
+    return names.filter((name) => name.endsWith('.db')).length;
+  };
+  while ((await unsealed()) > 1) await setTimeout(100);
 }
 
 async function bytesBelow(directory: string): Promise<number> {
