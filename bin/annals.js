@@ -12,7 +12,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const built = join(root, 'dist', 'cli', 'main.js');
 const program = existsSync(built) ? built : join(root, 'src', 'cli', 'main.ts');
 
-/** V8 lets the nursery of its first thread grow to 96 MB. A third of that is as fast; a sixteenth makes single events dear. */
+/** V8 would let the nursery of its first thread grow further, to no use; with less, recording takes a tenth longer. */
 const nursery = '--max-semi-space-size=16';
 /**
  * By default glibc gives no megabyte back that it can still use, and has each thread keep its own: a hundred were unused
