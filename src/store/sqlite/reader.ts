@@ -22,6 +22,7 @@ import { Rows } from './live/rows.ts';
 import { LiveValues, liveStretch } from './live/stretch.ts';
 import { count, distinct } from './query/count.ts';
 import { CountMemory, type KnownCounts } from './query/known-counts.ts';
+import { ValueMemory } from './query/known-values.ts';
 import { list } from './query/list.ts';
 import { listLines } from './query/list-lines.ts';
 import { type ScanPage, scanPage } from './query/scan.ts';
@@ -82,6 +83,7 @@ export class Reader {
   readonly #cache = new SealedCache();
   readonly #runs: IdRuns;
   readonly #counts = new CountMemory();
+  readonly #values = new ValueMemory();
   #view: View;
   readonly #asking = new Set<Promise<unknown>>();
   #live: readonly OpenLive[] = [];
@@ -110,7 +112,9 @@ export class Reader {
     for (const live of before) this.#closeIfUnused(live);
     // A segment in the place of others may have lost events, or have more of them.
     const isKept = ({ segment }: OpenSealed) => paths.has(segment.path);
-    if (!sealedBefore.every(isKept)) this.#counts.clear();
+    if (sealedBefore.every(isKept)) return;
+    this.#counts.clear();
+    this.#values.clear();
   }
 
   /** Waits for the questions under way, and lets go of the files that are shown no more. */
@@ -149,7 +153,10 @@ export class Reader {
   }
 
   distinct(asked: Asked, facet: Facet, filter: Filter, limit?: number): Promise<FacetCount[]> {
-    return this.#ask(asked, (stretches) => distinct(stretches, facet, filter, limit));
+    return this.#ask(asked, (stretches) => {
+      const known = this.#values.of(asked.log, facet, filter);
+      return distinct(stretches, facet, filter, known, limit);
+    });
   }
 
   scanPage(asked: Asked, range: Range, filter: Filter): Promise<ScanPage> {

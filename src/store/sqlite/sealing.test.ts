@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { facetPlace } from '../../core/facets.ts';
 import type { EventStore, StoredEvent } from '../event-store.ts';
 import { TestLog, testEpoch } from '../test-log.ts';
 import { openSqliteStore } from './store.ts';
@@ -20,6 +21,35 @@ describe('sealing', () => {
     rmSync(directory, { recursive: true });
   });
   const segments = () => readdirSync(join(directory, 'segments'));
+
+  it('changes no counts of values, however often they are asked for', async () => {
+    const log = new TestLog('org');
+    const expected = () => {
+      const counts = new Map<string, number>();
+      for (const { facets } of log.events) {
+        const action = String(facets[facetPlace('action')]);
+        counts.set(action, (counts.get(action) ?? 0) + 1);
+      }
+      return counts;
+    };
+    for (let round = 0; round < 60; round += 1) {
+      await log.record(
+        store,
+        Array.from({ length: 11 }, (_, n) => ({ action: `${(n * round) % 5}`, traceId: `${n}` })),
+      );
+      // Both readers, some of them at a time, while segments are sealed.
+      const answers = await Promise.all([1, 2, 3].map(() => store.distinct('org', 'action')));
+      for (const answer of answers) {
+        assert.deepEqual(new Map(answer.map(({ value, count }) => [value, count])), expected());
+      }
+    }
+    assert.ok(segments().filter((name) => name.endsWith('.segment')).length > 3);
+    const traces = await store.distinct('org', 'traceId');
+    assert.deepEqual(
+      traces.map(({ count }) => count),
+      Array(11).fill(60),
+    );
+  });
 
   it('goes on under questions, and every answer is right', async () => {
     const logs = ['org-a', 'org-b', 'org-c'].map((name) => new TestLog(name));

@@ -2,6 +2,7 @@ import { type Facet, facetPlace } from '../../../core/facets.ts';
 import { type Filter, mayHold } from '../../../core/filter.ts';
 import type { FacetCount, Range } from '../../event-store.ts';
 import type { KnownCounts } from './known-counts.ts';
+import type { KnownValues } from './known-values.ts';
 import type { Codes, Stretch, TimeBounds } from './segment.ts';
 import { everything, selections } from './selections.ts';
 import type { Slices } from './slices.ts';
@@ -40,26 +41,57 @@ function* countIn(stretch: Stretch, filter: Filter, sequences: Range): Slices<nu
   return total;
 }
 
-/** The values of a facet among the events that match, most frequent first, then by value. */
+/**
+ * The values of a facet among the events that match, most frequent first, then by value. What was counted once in segments
+ * that cannot change is known from then on.
+ */
 export function* distinct(
   stretches: readonly Stretch[],
   facet: Facet,
   filter: Filter,
+  known: KnownValues | undefined,
   limit = Number.POSITIVE_INFINITY,
 ): Slices<FacetCount[]> {
-  const place = facetPlace(facet);
-  const counts = new Map<string, number>();
-  for (const { stretch, part, rows } of selections(stretches, filter, everything)) {
-    for (const [code, times] of countCodes(part.codes(place), rows)) {
-      const value = stretch.values.textOf(place, code);
-      counts.set(value, (counts.get(value) ?? 0) + times);
-    }
-    yield;
+  const before = known?.known;
+  const segments = new Set(before?.segments);
+  const sealed = new Map(before?.counts);
+  const growing = new Map<string, number>();
+  for (const stretch of stretches) {
+    const { segment } = stretch;
+    if (segment !== undefined && segments.has(segment)) continue;
+    yield* countValues(
+      stretch,
+      facetPlace(facet),
+      filter,
+      segment === undefined ? growing : sealed,
+    );
+    if (segment !== undefined) segments.add(segment);
   }
+  if (before !== undefined) known?.keep(before, { segments, counts: sealed });
+  const counts = new Map(sealed);
+  for (const [value, times] of growing) add(counts, value, times);
   return [...counts]
     .map(([value, times]) => ({ value, count: times }))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
     .slice(0, limit);
+}
+
+function* countValues(
+  stretch: Stretch,
+  place: number,
+  filter: Filter,
+  into: Map<string, number>,
+): Slices<void> {
+  for (const { part, rows } of selections([stretch], filter, everything)) {
+    for (const [code, times] of countCodes(part.codes(place), rows)) {
+      add(into, stretch.values.textOf(place, code), times);
+    }
+    yield;
+  }
+}
+
+function add(counts: Map<string, number>, value: string, times: number): void {
+  counts.set(value, (counts.get(value) ?? 0) + times);
 }
 
 /** Whether a filter's window leaves out nothing that was created between these bounds. */
