@@ -153,6 +153,11 @@ const traps: { readonly [K in VendorKind]: readonly Trap<K>[] } = {
       history: { tieBlock: 30 },
     },
     {
+      name: 'a start cut to microseconds, and a cursor a nanosecond behind the last instant',
+      switches: { cursor: 'next-unseen', cursorDigits: 9, startDigits: 6, maxLimit: 10 },
+      history: { count: 40, tieBlock: 40, digits: [6] },
+    },
+    {
       name: 'a start cut to microseconds, within an instant of more than a page',
       switches: { cursor: 'last-returned', cursorDigits: 0, startDigits: 6, maxLimit: 10 },
       history: { tieBlock: 30 },

@@ -109,12 +109,14 @@ export class CursorWalk {
    */
   #getOver(instant: Nanos): void {
     this.#stuck += 1;
+    // A cursor may lie a nanosecond behind the entries; it is their times that tell how fine times are.
+    const latest = this.#last?.nanos ?? instant;
     if (this.#stuck === 1) {
       this.cursor = formatNanos(instant + 1n);
     } else if (this.#stuck === 2) {
       this.limit = 2 * Math.max(this.limit, this.#page.size);
-    } else if (this.#stuck === 3 && instant % microsecond === 0n) {
-      this.cursor = formatNanos(instant + microsecond);
+    } else if (this.#stuck === 3 && latest % microsecond === 0n) {
+      this.cursor = formatNanos(latest + microsecond);
     } else if (this.#page.size < Math.min(this.limit, leastPage)) {
       this.ended = true;
     } else {
