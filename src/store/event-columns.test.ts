@@ -6,9 +6,9 @@ import { EventColumns } from './event-columns.ts';
 import type { SealedEvent } from './event-store.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 200 });
-const events = fc.array(
-  fc
-    .record({
+const events = fc
+  .array(
+    fc.record({
       body: text,
       facets: fc.array(fc.option(fc.string({ unit: 'binary', minLength: 1 }), { nil: undefined }), {
         minLength: facets.length,
@@ -16,9 +16,11 @@ const events = fc.array(
       }),
       description: fc.option(text, { nil: undefined }),
       salt: fc.option(fc.uint8Array({ minLength: 16, maxLength: 16 }), { nil: undefined }),
-    })
-    .map(
-      ({ salt, ...event }, n = 0): SealedEvent => ({
+    }),
+  )
+  .map((some) =>
+    some.map(
+      ({ salt, ...event }, n): SealedEvent => ({
         ...event,
         ...(salt !== undefined && { salt }),
         sequence: n,
@@ -28,7 +30,7 @@ const events = fc.array(
         leafHash: new Uint8Array(32).fill(n),
       }),
     ),
-);
+  );
 
 describe('events in columns', () => {
   it('are the events they were made of', () => {
