@@ -3,23 +3,21 @@
  * `node bench/memory.ts [events] [organisations]`. It works on a copy of what `npm run bench` with the same numbers made.
  * Linux only, because it asks the kernel.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ServerProcess } from '../test/server-process.ts';
 import { Connection, requestBytes } from './connection.ts';
+import { askForAll, exportAll } from './export-all.ts';
 import { printRow, whole } from './figures.ts';
 import { eventLines } from './ingest.ts';
 import { measureQueries } from './query.ts';
 
 const [events = '1000000', organisations = '50'] = process.argv.slice(2);
 const made = fileURLToPath(new URL(`.data/${events}-${organisations}`, import.meta.url));
-const measured = fileURLToPath(new URL('measured-command.ts', import.meta.url));
 
 async function statusOf(pid: number): Promise<Record<string, number>> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
@@ -36,30 +34,9 @@ async function processorTime(pid: number): Promise<number> {
 }
 
 async function exportOverHttp(url: string, key: string): Promise<void> {
-  const answer = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
-    get(
-      `${url}/v1/audit/export?format=ndjson&includeSystemServices=true`,
-      { headers: { Authorization: `Bearer ${key}` } },
-      resolve,
-    ).once('error', reject);
-  });
+  const answer = await askForAll(url, key);
   answer.resume();
   await once(answer, 'end');
-}
-
-async function exportByCommand(url: string, key: string, place: string): Promise<void> {
-  const flags = '--since 2y --quiet --include-system-services --output all.json'.split(' ');
-  const child = spawn(process.execPath, [measured, 'export', ...flags], {
-    cwd: place,
-    env: { ...process.env, ANNALS_API: url, ANNALS_KEY: key },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let said = '';
-  child.stderr.on('data', (text) => {
-    said += text;
-  });
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(said);
 }
 
 /** After this the threads that are not needed have ended. */
@@ -122,7 +99,7 @@ try {
   await phase('at rest', () => setTimeout(restMillis));
   await phase('export, NDJSON over HTTP', () => exportOverHttp(server.url, key));
   await phase('again', () => exportOverHttp(server.url, key));
-  await phase('export, JSON by the command', () => exportByCommand(server.url, key, place));
+  await phase('export, JSON by the command', () => exportAll(server.url, key, place));
   await phase('questions of all kinds', () => measureQueries(server.url, keys, Number(events)));
   await phase('again', () => measureQueries(server.url, keys, Number(events)));
   await phase('at rest', () => setTimeout(restMillis));

@@ -8,13 +8,13 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ServerProcess } from '../test/server-process.ts';
+import { askForAll, exportAll } from './export-all.ts';
 import { type Figure, millis, perSecond, printFigures, whole } from './figures.ts';
 import { makeOrganisations, measureIngest } from './ingest.ts';
 import { fill, measureQueries } from './query.ts';
@@ -78,14 +78,7 @@ async function measureHttpExport(url: string, key: string, place: string): Promi
   const file = join(place, 'export.ndjson');
   const began = performance.now();
   let firstByte = 0;
-  const answer = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
-    const headers = { Authorization: `Bearer ${key}` };
-    get(
-      `${url}/v1/audit/export?format=ndjson&includeSystemServices=true`,
-      { headers },
-      resolve,
-    ).once('error', reject);
-  });
+  const answer = await askForAll(url, key);
   answer.once('data', () => {
     firstByte = performance.now() - began;
   });
@@ -103,35 +96,10 @@ async function measureHttpExport(url: string, key: string, place: string): Promi
 }
 
 async function measureCommandExport(url: string, key: string, place: string): Promise<Figure> {
-  const measured = fileURLToPath(new URL('measured-command.ts', import.meta.url));
   const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    [
-      measured,
-      'export',
-      '--since',
-      '2y',
-      '--quiet',
-      '--include-system-services',
-      '--output',
-      'all.json',
-    ],
-    {
-      cwd: place,
-      env: { ...process.env, ANNALS_API: url, ANNALS_KEY: key },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
-  let said = '';
-  child.stderr.on('data', (text) => {
-    said += text;
-  });
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(said);
+  const memory = await exportAll(url, key, place);
   const took = performance.now() - began;
   const { hash } = await copySeconds(join(place, 'all.json'));
-  const memory = Number(/peak (\d+)/.exec(said)?.[1]);
   const { entries } = JSON.parse(await readFile(join(place, 'all.manifest.json'), 'utf8')) as {
     entries: number;
   };
