@@ -182,7 +182,9 @@ describe('dropping in a data directory', () => {
       const store = await open();
       try {
         const first = (await store.dropped('org'))?.before ?? 0;
-        assert.ok(first >= acknowledged && first % 100 === 0);
+        assert.ok(first >= acknowledged);
+        // Segments have a hundred events, but for the last.
+        assert.ok(first % 100 === 0 || first === log.head.size);
         await checkLog(store, log, first);
       } finally {
         await store.close();
