@@ -1,6 +1,10 @@
 import { AnnalsError, type ErrorCode, type Issue, messageOf } from '../core/errors.ts';
 
-/** What goes to a thread: one call. */
+/** What goes to a thread: one call, or that it shall end. */
+export type Message = Call | typeof end;
+
+export const end = 'end';
+
 export interface Call {
   readonly id: number;
   readonly method: string;

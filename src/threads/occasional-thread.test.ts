@@ -15,7 +15,7 @@ describe('an occasional thread', () => {
       return new Thread('fixture', siblingModule(import.meta.url, './thread.fixture'));
     }, idleMillis);
   };
-  afterEach(() => thread.terminate());
+  afterEach(() => thread.close());
 
   it('is started by the first call, and takes the next ones too', async () => {
     make(60_000);
@@ -62,10 +62,10 @@ describe('an occasional thread', () => {
     assert.equal(started, 2);
   });
 
-  it('starts none any more once it was terminated', async () => {
+  it('starts none any more once it was closed', async () => {
     make(60_000);
     assert.equal(await thread.call.add(1, 2), 3);
-    await thread.terminate();
+    await thread.close();
     await assert.rejects(thread.call.add(1, 2), { code: 'unavailable' });
     assert.equal(started, 1);
   });

@@ -38,13 +38,13 @@ export class OccasionalThread<M extends Methods> {
     return this.#pending;
   }
 
-  /** Ends the thread at once, whatever it is doing; the next call starts another. Resolves when it is gone. */
+  /** Ends the thread, as `Thread.end` does; the next call starts another. Resolves when it is gone. */
   async end(): Promise<void> {
     clearTimeout(this.#idle);
     const thread = this.#thread;
     this.#thread = undefined;
     if (thread !== undefined) {
-      const ending = Promise.all([this.#ending, thread.terminate()]).then(() => {
+      const ending = Promise.all([this.#ending, thread.end()]).then(() => {
         if (this.#ending === ending) this.#ending = undefined;
       });
       this.#ending = ending;
@@ -53,7 +53,7 @@ export class OccasionalThread<M extends Methods> {
   }
 
   /** The same, and no other is started. */
-  async terminate(): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true;
     await this.end();
   }

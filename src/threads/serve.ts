@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { AnnalsError } from '../core/errors.ts';
 import { collectAtRest } from './collect.ts';
-import { type Call, failureOf, type Reply } from './message.ts';
+import { end, failureOf, type Message, type Reply } from './message.ts';
 import { transfersOf } from './transfer.ts';
 
 /** What a thread can be asked. Arguments and results are what structured cloning can carry. */
@@ -11,7 +11,7 @@ export type Methods = { readonly [name: string]: (...args: never[]) => unknown }
 const quietMillis = 1_000;
 
 /**
- * Answers calls in this thread, for the whole life of the thread. Each call starts when it arrives, so methods
+ * Answers calls in this thread until it is told to end. Each call starts when it arrives, so methods
  * that never wait run one after the other, in the order they were called. What calls leave behind
  * is collected when there were none for a while.
  */
@@ -22,7 +22,9 @@ export function serve(methods: Methods): void {
     port.postMessage(message, 'result' in message ? transfersOf([message.result]) : []);
   };
   const quiet = setTimeout(collectAtRest, quietMillis).unref();
-  port.on('message', async ({ id, method, args }: Call) => {
+  port.on('message', async (message: Message) => {
+    if (message === end) process.exit();
+    const { id, method, args } = message;
     quiet.refresh();
     try {
       if (!Object.hasOwn(methods, method)) {

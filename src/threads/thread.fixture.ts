@@ -9,6 +9,7 @@ export type FixtureMethods = {
   bytes(size: number): ArrayBuffer;
   refuse(): never;
   break(): never;
+  busy(millis: number): string;
   wait(): Promise<never>;
   crash(): Promise<never>;
   exit(): never;
@@ -30,6 +31,11 @@ const methods: FixtureMethods = {
   },
   break: () => {
     throw new RangeError('out of paper');
+  },
+  busy: (millis) => {
+    const until = performance.now() + millis;
+    while (performance.now() < until);
+    return 'done';
   },
   wait: () => new Promise(() => {}),
   crash: () => {

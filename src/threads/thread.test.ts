@@ -10,7 +10,7 @@ describe('a thread', () => {
   beforeEach(() => {
     thread = new Thread('fixture', siblingModule(import.meta.url, './thread.fixture'));
   });
-  afterEach(() => thread.terminate());
+  afterEach(() => thread.end());
 
   it('answers calls, each with its own result', async () => {
     const sums = await Promise.all([1, 2, 3].map((n) => thread.call.add(n, 10)));
@@ -74,9 +74,15 @@ describe('a thread', () => {
     });
   });
 
+  it('is done with the step it is at before it ends', async () => {
+    const busy = thread.call.busy(50);
+    await thread.end();
+    assert.equal(await busy, 'done');
+  });
+
   it('ends without a reason when told to', async () => {
     const waiting = assert.rejects(thread.call.wait(), { code: 'unavailable' });
-    await thread.terminate();
+    await thread.end();
     await waiting;
     assert.equal(await thread.ended, undefined);
   });

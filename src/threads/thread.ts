@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
+import { type Transferable, Worker } from 'node:worker_threads';
 import { AnnalsError, messageOf } from '../core/errors.ts';
-import { errorOf, type Reply } from './message.ts';
+import { end, errorOf, type Message, type Reply } from './message.ts';
 import type { Methods } from './serve.ts';
 import { transfersOf } from './transfer.ts';
 
@@ -45,7 +45,7 @@ export class Thread<M extends Methods> {
       this.#crash = error;
     });
     this.ended = new Promise((resolve) => {
-      this.#worker.on('exit', (code) => resolve(this.#end(code)));
+      this.#worker.on('exit', (code) => resolve(this.#settleAll(code)));
     });
     this.call = new Proxy({} as Remote<M>, {
       get: (_, method) => (typeof method === 'string' ? this.#caller(method) : undefined),
@@ -57,10 +57,15 @@ export class Thread<M extends Methods> {
     return this.#pending.size;
   }
 
-  /** Ends the thread at once; what it was doing is cut off. Resolves when it is gone. */
-  async terminate(): Promise<void> {
+  /**
+   * Ends the thread as soon as it is between two steps: a call that is done in one is answered, one that waits is not.
+   * Resolves when it is gone. A thread that Node is made to terminate in the middle of a step takes the process with it
+   * when that was about to make a stream of zlib's, which Node cannot let go of then.
+   */
+  async end(): Promise<void> {
     this.#closing = true;
-    await this.#worker.terminate();
+    this.#post(end);
+    await this.ended;
   }
 
   #caller(method: string) {
@@ -69,9 +74,13 @@ export class Thread<M extends Methods> {
         if (this.#gone !== undefined) throw this.#gone;
         const id = this.#nextId++;
         // A value that cannot be cloned throws here and rejects this call alone.
-        this.#worker.postMessage({ id, method, args }, transfersOf(args));
+        this.#post({ id, method, args }, transfersOf(args));
         this.#pending.set(id, { resolve, reject });
       });
+  }
+
+  #post(message: Message, transfers: readonly Transferable[] = []): void {
+    this.#worker.postMessage(message, transfers);
   }
 
   #settle(reply: Reply): void {
@@ -81,7 +90,7 @@ export class Thread<M extends Methods> {
     else pending?.reject(errorOf(reply.failure));
   }
 
-  #end(exitCode: number): AnnalsError | undefined {
+  #settleAll(exitCode: number): AnnalsError | undefined {
     const reason = this.#closing
       ? 'it was told to stop'
       : this.#crash === undefined

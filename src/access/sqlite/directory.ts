@@ -16,7 +16,7 @@ export async function openSqliteDirectory(file: string): Promise<Directory> {
   const start = () => new Thread<DirectoryMethods>('directory', module, { file });
   const thread = new OccasionalThread(start, idleMillis);
   const { organisations, keys, settings } = await thread.call.load().catch(async (error) => {
-    await thread.terminate();
+    await thread.close();
     const cause = error instanceof AnnalsError ? (error.cause ?? error) : error;
     throw new AnnalsError('unavailable', `Cannot open ${file}: ${messageOf(cause)}`, { cause });
   });
@@ -93,7 +93,7 @@ class SqliteDirectory implements Directory {
 
   async close(): Promise<void> {
     await this.#change(async () => this.#thread.running?.call.close());
-    await this.#thread.terminate();
+    await this.#thread.close();
   }
 
   #change(make: () => Promise<void>): Promise<void> {

@@ -47,7 +47,7 @@ export class ReaderPool {
   /** Waits for the calls under way. */
   async close(): Promise<void> {
     await this.#tellAll(({ close }) => close());
-    await Promise.all(this.#readers.map((reader) => reader.terminate()));
+    await Promise.all(this.#readers.map((reader) => reader.close()));
   }
 
   async #tellAll(tell: (call: Remote<ReaderMethods>) => Promise<unknown>): Promise<void> {

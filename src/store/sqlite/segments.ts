@@ -102,10 +102,10 @@ export class Segments {
     return this.#inTurn(() => this.#dropSealed(expired));
   }
 
-  /** Lets those who wait pass. Sealing is cut off, and taken up when the store is opened again. */
+  /** Lets those who wait pass. What is being sealed is finished, what waits for it is sealed when the store is opened again. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await this.#sealer.terminate();
+    await this.#sealer.close();
     await this.#attempt;
     await this.#queue;
   }

@@ -44,7 +44,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Even
     const segments = new Segments(data, { view, dropped }, writer, pool);
     return new SqliteStore(writer, pool, segments, new Logs(logs, dropped));
   } catch (error) {
-    await writer.terminate();
+    await writer.end();
     if (!(error instanceof AnnalsError) || error.code !== 'internal') throw error;
     throw new AnnalsError('unavailable', `Cannot open ${directory}: ${error.message}`, {
       cause: error,
@@ -142,6 +142,6 @@ class SqliteStore extends StoreReader implements EventStore {
     await this.#readers.close();
     // Appends made before stand before this call in the writer's queue.
     await this.#writer.call.close().catch(() => {});
-    await this.#writer.terminate();
+    await this.#writer.end();
   }
 }

@@ -14,7 +14,7 @@ export async function openSqliteArchive(file: string): Promise<CheckpointArchive
   const start = () => new Thread<ArchiveMethods>('checkpoint archive', module, { file });
   const thread = new OccasionalThread(start, idleMillis);
   await thread.call.opened().catch(async (error: AnnalsError) => {
-    await thread.terminate();
+    await thread.close();
     const { cause = error } = error;
     throw new AnnalsError('unavailable', `Cannot open ${file}: ${messageOf(cause)}`, { cause });
   });
@@ -63,7 +63,7 @@ class SqliteArchive implements CheckpointArchive {
     await this.#next?.catch(() => {});
     await this.#last.catch(() => {});
     await this.#thread.running?.call.close();
-    await this.#thread.terminate();
+    await this.#thread.close();
   }
 
   #write(): Promise<readonly boolean[]> {
