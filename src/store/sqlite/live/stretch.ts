@@ -31,6 +31,7 @@ export function liveStretch(
     lastRecordedAt: Number.POSITIVE_INFINITY,
     parts,
     values,
+    tally: () => undefined,
     events: (asked) => asked.map((row) => withoutLog(held.event(row))),
     lines: (asked, maxBytes, packing) => {
       const lines = heldLines(held, asked, maxBytes);

@@ -3,11 +3,16 @@ import { type Filter, mayHold } from '../../../core/filter.ts';
 import type { FacetCount, Range } from '../../event-store.ts';
 import type { KnownCounts } from './known-counts.ts';
 import type { KnownValues } from './known-values.ts';
+import { translate } from './question.ts';
 import type { Codes, Stretch, TimeBounds } from './segment.ts';
 import { everything, selections } from './selections.ts';
 import type { Slices } from './slices.ts';
+import { countTallied, tallied } from './tallied.ts';
 
-/** How many events match, exactly. What was counted once in all of a stretch that cannot change is known from then on. */
+/**
+ * How many events match, exactly. Of all of a stretch it is often told without a look at its rows; what was counted once
+ * where nothing can change is known from then on.
+ */
 export function* count(
   stretches: readonly Stretch[],
   filter: Filter,
@@ -18,7 +23,7 @@ export function* count(
   for (const stretch of stretches) {
     if (!mayHold(stretch, filter)) continue;
     const isWhole = isAsked(stretch, filter, sequences);
-    const before = isWhole ? known.of(stretch) : undefined;
+    const before = isWhole ? (known.of(stretch) ?? toldOf(stretch, filter)) : undefined;
     const counted = before ?? (yield* countIn(stretch, filter, sequences));
     if (isWhole) known.keep(stretch, counted);
     total += counted;
@@ -30,6 +35,12 @@ export function* count(
 export function isAsked(stretch: Stretch, filter: Filter, { from, to }: Range): boolean {
   const { range } = stretch;
   return isWithin(stretch.bounds(), filter) && range.from >= from && range.to <= to;
+}
+
+/** How many events of all of a stretch match, if that is told without a look at its rows. */
+function toldOf(stretch: Stretch, filter: Filter): number | undefined {
+  const question = translate(filter, everything, stretch.values);
+  return question === undefined ? 0 : countTallied(stretch, question);
 }
 
 function* countIn(stretch: Stretch, filter: Filter, sequences: Range): Slices<number> {
@@ -82,6 +93,17 @@ function* countValues(
   filter: Filter,
   into: Map<string, number>,
 ): Slices<void> {
+  if (!mayHold(stretch, filter)) return;
+  const question = translate(filter, everything, stretch.values);
+  if (question === undefined) return;
+  const told = isAsked(stretch, filter, everything) ? tallied(stretch, question, place) : undefined;
+  if (told !== undefined) {
+    for (const { value, times } of told) {
+      if (value !== 0) add(into, stretch.values.textOf(place, value), times);
+    }
+    yield;
+    return;
+  }
   for (const { part, rows } of selections([stretch], filter, everything)) {
     for (const [code, times] of countCodes(part.codes(place), rows)) {
       add(into, stretch.values.textOf(place, code), times);

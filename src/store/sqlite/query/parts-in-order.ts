@@ -7,12 +7,13 @@ export interface PartOfStretch {
 }
 
 /**
- * All parts, by the first time that each may hold in this order. Those of a stretch are not looked at before its
- * turn has come.
+ * All parts, by the first time that each may hold in this order. A stretch is asked whether it is wanted, and its parts
+ * are looked at, when its turn has come.
  */
 export function* partsInOrder(
   stretches: readonly Stretch[],
   order: Order,
+  isWanted: (stretch: Stretch) => boolean,
 ): Generator<PartOfStretch> {
   // Last first, so that the next one is at the end.
   const later = (a: Bounds, b: Bounds) => start(b, order) - start(a, order);
@@ -26,6 +27,7 @@ export function* partsInOrder(
       (first === undefined || start(next, order) <= start(first.part, order))
     ) {
       waiting.pop();
+      if (!isWanted(next)) continue;
       for (const part of next.parts) open.push({ stretch: next, part });
       open.sort((a, b) => later(a.part, b.part));
     } else if (first !== undefined) {

@@ -11,6 +11,7 @@ import type { Stretch } from './segment.ts';
 import { newRoom } from './select.ts';
 import { skipAhead } from './skip-ahead.ts';
 import type { Slices } from './slices.ts';
+import { countTallied } from './tallied.ts';
 
 /**
  * The events of one page. Parts are visited in the order of the times they may hold, and no further than needed: an
@@ -31,13 +32,18 @@ export function* listRuns(
   const room = newRoom();
   const possible = holding.filter((stretch) => mayHold(stretch, filter));
   const barren = new Barren(query, known);
-  for (const place of partsInOrder(possible, order)) {
+  const isWanted = (stretch: Stretch) => {
+    if (questions(stretch) !== undefined) return true;
+    barren.noteAll(stretch);
+    return false;
+  };
+  for (const place of partsInOrder(possible, order, isWanted)) {
     const { earliest, latest } = place.part;
     page.settle(({ createdAt }) => (order === 'asc' ? createdAt < earliest : createdAt > latest));
     if (page.needed === 0) break;
     if (!mayHold(place.part, filter)) continue;
-    const question = questions(place.stretch);
-    const run = question && firstRun(place, question, { order, after, needed: page.needed, room });
+    const question = questions(place.stretch)!;
+    const run = firstRun(place, question, { order, after, needed: page.needed, room });
     if (run !== undefined) page.add(run);
     else barren.note(place);
     yield;
@@ -95,23 +101,28 @@ class Barren {
 
   /** Nothing was found in this part. */
   note({ stretch }: PartOfStretch): void {
-    const { after, filter, snapshot = Number.POSITIVE_INFINITY } = this.#query;
-    if (after !== undefined || stretch.segment === undefined) return;
+    if (this.#query.after !== undefined || stretch.segment === undefined) return;
     const left = (this.#left.get(stretch) ?? stretch.parts.length) - 1;
     this.#left.set(stretch, left);
-    if (left === 0 && isAsked(stretch, filter, { from: 0, to: snapshot })) {
-      this.#known.keep(stretch, 0);
-    }
+    if (left === 0) this.noteAll(stretch);
+  }
+
+  /** Nothing is in this stretch. */
+  noteAll(stretch: Stretch): void {
+    const { after, filter, snapshot = Number.POSITIVE_INFINITY } = this.#query;
+    if (after !== undefined || !isAsked(stretch, filter, { from: 0, to: snapshot })) return;
+    this.#known.keep(stretch, 0);
   }
 }
 
-/** Each stretch's form of the filter; those of one segment share it. */
+/** Each stretch's form of the filter; undefined when it is told that no event of the stretch matches. */
 function questionsOf(filter: Filter, snapshot = Number.POSITIVE_INFINITY) {
   const questions = new Map<Stretch, Question | undefined>();
   return (stretch: Stretch): Question | undefined => {
     if (!questions.has(stretch)) {
       const question = translate(filter, { from: 0, to: snapshot }, stretch.values);
-      questions.set(stretch, question);
+      const isNone = question !== undefined && countTallied(stretch, question) === 0;
+      questions.set(stretch, isNone ? undefined : question);
     }
     return questions.get(stretch);
   };

@@ -70,6 +70,8 @@ export interface Stretch {
   /** In order of sequence. */
   readonly parts: readonly Part[];
   readonly values: Values;
+  /** How often each value of a facet, by its place in `facets`, stands here; undefined where only a look at the rows tells. */
+  tally(facet: number): Tally | undefined;
   /** Events by row, in the order asked for. */
   events(rows: readonly number[]): StoredEvent[];
   /**
@@ -81,6 +83,16 @@ export interface Stretch {
   leafHashes(sequences: Range): Uint8Array[];
   /** A node of the log's tree, if an event in here completed it. */
   node(level: number, index: number): Uint8Array | undefined;
+}
+
+/**
+ * How often the values of a facet stand in a stretch, each with each system service: nearly every question leaves some of
+ * these out. Both in the codes of the segment, 0 where an event has no value; in order of the values.
+ */
+export interface Tally {
+  readonly values: Uint32Array;
+  readonly services: Uint32Array;
+  readonly counts: Uint32Array;
 }
 
 /** The values of a segment's facets and their codes. */

@@ -42,6 +42,8 @@ export interface SegmentDirectory {
   readonly salted: Frames;
   /** In the order of `facets`. */
   readonly facets: readonly SealedFacet[];
+  /** One frame for each facet, as `tallyFrame` writes it. Absent in segments that were sealed before there were any. */
+  readonly tallies?: Frames;
   /** 16 bytes a row; zeros where there is none. */
   readonly salts: Section;
   /** 32 bytes a row. */
@@ -100,7 +102,7 @@ export interface Section {
 
 /** A directory from its text. */
 export function readDirectory(text: string): SegmentDirectory {
-  const { bodies, createdAt, recordedAt, texts, grams, salted, ...directory } = JSON.parse(
+  const { bodies, createdAt, recordedAt, texts, grams, salted, tallies, ...directory } = JSON.parse(
     text,
   ) as Stored<SegmentDirectory>;
   return {
@@ -111,6 +113,7 @@ export function readDirectory(text: string): SegmentDirectory {
     texts: Frames.of(texts),
     grams: Frames.of(grams),
     salted: Frames.of(salted),
+    ...(tallies !== undefined && { tallies: Frames.of(tallies) }),
     facets: directory.facets.map((facet) => ({
       ...facet,
       codes: Frames.of(facet.codes),

@@ -9,12 +9,13 @@ import {
   type SegmentDirectory,
   saltBytes,
 } from './directory.ts';
-import { facetColumn, writeFacet } from './facet-columns.ts';
+import { type FacetColumn, facetColumn, writeFacet } from './facet-columns.ts';
 import type { Frames } from './frames.ts';
 import { gramsOf } from './grams.ts';
 import type { SealedInfo, SealedSegment } from './sealed-segment.ts';
 import { SealedValues } from './sealed-values.ts';
 import { type PackedFrame, SegmentFileWriter } from './segment-file-writer.ts';
+import { type Coded, tallyFrames } from './tallies.ts';
 import { textFrame } from './texts.ts';
 
 /**
@@ -91,6 +92,7 @@ class Erasing {
     const held = this.#segment.file.directory();
     const file = this.#file;
     const rows = this.#bodies;
+    const columns = held.facets.map((facet, place) => this.#column(facet, place));
     return {
       ...held,
       bodies: file.frames(
@@ -109,7 +111,8 @@ class Erasing {
       salted: file.frames(
         this.#frames(held.salted, rows.keys(), partRows, (part) => this.#salted(part)),
       ),
-      facets: held.facets.map((facet, place) => this.#facet(facet, place)),
+      facets: held.facets.map((facet, place) => this.#facet(facet, columns[place]!)),
+      tallies: file.frames(tallyFrames(columns, held.logs)),
       salts: file.section(this.#salts()),
       leafHashes: file.section(this.#section(held.leafHashes)),
       nodes: file.section(this.#section(held.nodes)),
@@ -168,24 +171,26 @@ class Erasing {
     return salts;
   }
 
-  #facet(held: SealedFacet, facet: number): SealedFacet {
+  /** A facet's column; with a dictionary of its own when it lost a value. */
+  #column(held: SealedFacet, facet: number): Coded | FacetColumn {
     const { rows } = this.#segment.info;
-    const column = new Uint32Array(rows);
+    const codes = new Uint32Array(rows);
     for (let part = 0; part * partRows < rows; part += 1) {
-      column.set(this.#segment.codes(facet, part), part * partRows);
+      codes.set(this.#segment.codes(facet, part), part * partRows);
     }
-    const lost = [...this.#without[facet]!].filter((row) => column[row] !== 0);
-    if (lost.length === 0) {
-      const codes = this.#file.frames(this.#frames(held.codes));
-      return { ...held, codes, texts: this.#file.frames(this.#frames(held.texts)) };
-    }
-    for (const row of lost) column[row] = 0;
+    const lost = [...this.#without[facet]!].filter((row) => codes[row] !== 0);
+    if (lost.length === 0) return { codes, size: held.values + 1 };
+    for (const row of lost) codes[row] = 0;
     const values = new SealedValues(this.#segment);
     const textOf = (code: number) => values.textOf(facet, code);
-    return writeFacet(
-      this.#file,
-      facetColumn(facet, column, Uint32Array.from(column.keys()), textOf),
-    );
+    return facetColumn(facet, codes, Uint32Array.from(codes.keys()), textOf);
+  }
+
+  #facet(held: SealedFacet, column: Coded | FacetColumn): SealedFacet {
+    const file = this.#file;
+    if ('values' in column) return writeFacet(file, column);
+    const codes = file.frames(this.#frames(held.codes));
+    return { ...held, codes, texts: file.frames(this.#frames(held.texts)) };
   }
 
   #section(section: Section): Buffer {

@@ -1,15 +1,14 @@
 import { partRows } from '../live/columns.ts';
-import type { Codes } from '../query/segment.ts';
 import { bytesOf, codeWidth, newCodes } from './codes.ts';
 import { type SealedFacet, valuesTogether } from './directory.ts';
 import { pieces } from './pieces.ts';
 import type { SegmentFileWriter } from './segment-file-writer.ts';
+import type { Coded } from './tallies.ts';
 import { valueHash } from './value-hash.ts';
 
 /** A facet's values in their sealed order, and its column in their codes. */
-export interface FacetColumn {
+export interface FacetColumn extends Coded {
   readonly values: readonly { readonly hash: number; readonly value: string }[];
-  readonly codes: Codes;
 }
 
 /** Gives a column new codes, those of the values' sealed order. */
@@ -30,7 +29,7 @@ export function facetColumn(
   const sealed = new Map(values.map(({ code }, place) => [code, place + 1]));
   const codes = newCodes(codeWidth(values.length), order.length);
   for (const [row, live] of order.entries()) codes[row] = sealed.get(column[live]!) ?? 0;
-  return { values, codes };
+  return { values, codes, size: values.length + 1 };
 }
 
 export function writeFacet(file: SegmentFileWriter, { values, codes }: FacetColumn): SealedFacet {

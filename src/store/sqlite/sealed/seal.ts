@@ -12,16 +12,16 @@ import {
   blockRows,
   hashBytes,
   type Origin,
-  type SealedFacet,
   type SealedLog,
   saltBytes,
 } from './directory.ts';
-import { facetColumn, writeFacet } from './facet-columns.ts';
+import { type FacetColumn, facetColumn, writeFacet } from './facet-columns.ts';
 import { gramsOf } from './grams.ts';
 import { pieces } from './pieces.ts';
 import { type LogRows, type RowOrder, rowOrder } from './row-order.ts';
 import type { SealedInfo } from './sealed-segment.ts';
 import { SegmentFileWriter } from './segment-file-writer.ts';
+import { tallyFrames } from './tallies.ts';
 import { textFrame } from './texts.ts';
 import { encodeTimes } from './times.ts';
 
@@ -117,10 +117,12 @@ class Sealing {
     const createdAt = this.#inOrder(columns.createdAt);
     const recordedAt = this.#inOrder(columns.recordedAt);
     const parts = [...pieces(createdAt, partRows)].map(boundsOf);
+    const logs = this.#logs(createdAt, recordedAt);
+    const facetColumns = this.#facets();
     const directory = {
       number: name.number,
       rows,
-      logs: this.#logs(createdAt, recordedAt),
+      logs,
       ...(origins !== undefined && { origins }),
       parts,
       bodies: file.frames(this.#bodies(salts, salted, leafHashes)),
@@ -129,7 +131,8 @@ class Sealing {
       texts: file.frames(this.#texts().map(textFrame)),
       grams: file.frames(this.#texts().map((texts) => gramsOf(Buffer.concat(texts)))),
       salted: file.frames(pieces(salted, partRows)),
-      facets: this.#facets(),
+      facets: facetColumns.map((column) => writeFacet(file, column)),
+      tallies: file.frames(tallyFrames(facetColumns, logs)),
       salts: file.section(salts),
       leafHashes: file.section(leafHashes),
       nodes: file.section(Buffer.concat(this.#held.nodes())),
@@ -193,12 +196,12 @@ class Sealing {
     }
   }
 
-  #facets(): SealedFacet[] {
+  #facets(): FacetColumn[] {
     const live = new LiveValues(this.#columns);
     return facets.map((_, facet) => {
       const column = this.#columns.codes[facet]!;
       const textOf = (code: number) => live.textOf(facet, code);
-      return writeFacet(this.#file, facetColumn(facet, column, this.#order.live, textOf));
+      return facetColumn(facet, column, this.#order.live, textOf);
     });
   }
 }

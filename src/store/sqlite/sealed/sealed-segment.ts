@@ -5,7 +5,7 @@ import type { SealedName } from '../data-directory.ts';
 import type { IdPlace } from '../ids/id-run.ts';
 import { partRows } from '../live/columns.ts';
 import type { StoredRow } from '../live/rows.ts';
-import type { Codes, RowLines } from '../query/segment.ts';
+import type { Codes, RowLines, Tally } from '../query/segment.ts';
 import { Bodies } from './bodies.ts';
 import { codeWidth, readCodes } from './codes.ts';
 import {
@@ -20,6 +20,7 @@ import type { Frames } from './frames.ts';
 import { firstAtLeast, type LogPlace, LogPlaces } from './log-places.ts';
 import type { Outline, SealedCache, TextRun } from './sealed-cache.ts';
 import { SegmentFile } from './segment-file.ts';
+import { readTally } from './tallies.ts';
 import { decodeTimes } from './times.ts';
 import { firstPiece } from './whole-blocks.ts';
 
@@ -199,6 +200,16 @@ export class SealedSegment {
     return this.#cache.values.get(this.#key(name, group), read, () => texts.sizeOf(group) * 2);
   }
 
+  /** A log's tally of a facet; undefined where there is none. */
+  tally(facet: number, log: number): Tally | undefined {
+    const { tallies } = this.outline;
+    if (tallies === undefined) return undefined;
+    const name = `tally of ${facets[facet]}`;
+    const read = () => readTally(this.file.frame(name, tallies, facet), log) ?? 'none';
+    const tally = this.#cache.tallies.get(this.#key(`${name}, log`, log), read, tallyCost);
+    return tally === 'none' ? undefined : tally;
+  }
+
   #unpack(blocks: Iterable<number>): Bodies {
     const bodies = this.bodyFrames;
     const inOrder = [...blocks].sort((a, b) => a - b);
@@ -263,6 +274,8 @@ export class SealedSegment {
 
 const one = () => 1;
 const byteLength = ({ byteLength: bytes }: ArrayBufferView) => bytes;
+const tallyCost = (tally: Tally | 'none') =>
+  256 + (tally === 'none' ? 0 : 3 * tally.counts.byteLength);
 const textCost = ({ bytes, ends }: TextRun) => bytes.byteLength + ends.byteLength;
 
 /** About what an outline takes in memory. */

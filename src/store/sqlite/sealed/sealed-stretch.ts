@@ -1,6 +1,6 @@
 import type { Packing, Range, StoredEvent } from '../../event-store.ts';
 import { partRows } from '../live/columns.ts';
-import type { Codes, Part, RowLines, Stretch, Texts, Values } from '../query/segment.ts';
+import type { Codes, Part, RowLines, Stretch, Tally, Texts, Values } from '../query/segment.ts';
 import { type Bounds, noTime } from './directory.ts';
 import { mayContain } from './grams.ts';
 import type { LogPlace } from './log-places.ts';
@@ -53,6 +53,10 @@ export class SealedStretch implements Stretch {
     return bounds
       .slice(first, last + 1)
       .map((each, index) => new SealedPart(this.#segment, log, first + index, each));
+  }
+
+  tally(facet: number): Tally | undefined {
+    return this.#place === undefined ? undefined : this.#segment.tally(facet, this.log);
   }
 
   events(rows: readonly number[]): StoredEvent[] {

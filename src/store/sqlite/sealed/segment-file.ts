@@ -168,9 +168,17 @@ function scratchOf(length: number): Buffer<ArrayBuffer> {
 
 /** Every run of frames in a segment, with a name for messages. */
 function framesOf(directory: SegmentDirectory): [name: string, frames: Frames][] {
-  const { bodies, createdAt, recordedAt, texts, grams, salted } = directory;
+  const { bodies, createdAt, recordedAt, texts, grams, salted, tallies } = directory;
   return [
-    ...Object.entries({ bodies, createdAt, recordedAt, texts, grams, salted }),
+    ...Object.entries({
+      bodies,
+      createdAt,
+      recordedAt,
+      texts,
+      grams,
+      salted,
+      ...(tallies && { tallies }),
+    }),
     ...directory.facets.flatMap(({ codes, texts: values }, facet): [string, Frames][] => [
       [`${facets[facet]}`, codes],
       [`values of ${facets[facet]}`, values],
