@@ -42,7 +42,7 @@ export interface SegmentDirectory {
   readonly salted: Frames;
   /** In the order of `facets`. */
   readonly facets: readonly SealedFacet[];
-  /** One frame for each facet, as `tallyFrame` writes it. Absent in segments that were sealed before there were any. */
+  /** As `tallyBlocks` makes them, one for each log, not packed. Absent in segments sealed before there were any. */
   readonly tallies?: Frames;
   /** 16 bytes a row; zeros where there is none. */
   readonly salts: Section;

@@ -15,7 +15,7 @@ import { gramsOf } from './grams.ts';
 import type { SealedInfo, SealedSegment } from './sealed-segment.ts';
 import { SealedValues } from './sealed-values.ts';
 import { type PackedFrame, SegmentFileWriter } from './segment-file-writer.ts';
-import { type Coded, tallyFrames } from './tallies.ts';
+import { type Coded, tallyBlocks } from './tallies.ts';
 import { textFrame } from './texts.ts';
 
 /**
@@ -112,7 +112,7 @@ class Erasing {
         this.#frames(held.salted, rows.keys(), partRows, (part) => this.#salted(part)),
       ),
       facets: held.facets.map((facet, place) => this.#facet(facet, columns[place]!)),
-      tallies: file.frames(tallyFrames(columns, held.logs)),
+      tallies: file.blocks(tallyBlocks(columns, held.logs)),
       salts: file.section(this.#salts()),
       leafHashes: file.section(this.#section(held.leafHashes)),
       nodes: file.section(this.#section(held.nodes)),

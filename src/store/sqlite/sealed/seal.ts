@@ -21,7 +21,7 @@ import { pieces } from './pieces.ts';
 import { type LogRows, type RowOrder, rowOrder } from './row-order.ts';
 import type { SealedInfo } from './sealed-segment.ts';
 import { SegmentFileWriter } from './segment-file-writer.ts';
-import { tallyFrames } from './tallies.ts';
+import { tallyBlocks } from './tallies.ts';
 import { textFrame } from './texts.ts';
 import { encodeTimes } from './times.ts';
 
@@ -132,7 +132,7 @@ class Sealing {
       grams: file.frames(this.#texts().map((texts) => gramsOf(Buffer.concat(texts)))),
       salted: file.frames(pieces(salted, partRows)),
       facets: facetColumns.map((column) => writeFacet(file, column)),
-      tallies: file.frames(tallyFrames(facetColumns, logs)),
+      tallies: file.blocks(tallyBlocks(facetColumns, logs)),
       salts: file.section(salts),
       leafHashes: file.section(leafHashes),
       nodes: file.section(Buffer.concat(this.#held.nodes())),

@@ -5,6 +5,7 @@ import type { SegmentDirectory } from './directory.ts';
 import type { Frames } from './frames.ts';
 import type { LogPlaces } from './log-places.ts';
 import type { SegmentFile } from './segment-file.ts';
+import type { ValueGroup } from './value-group.ts';
 
 /** Texts one after the other; text n ends at `ends[n]`. */
 export interface TextRun {
@@ -32,8 +33,8 @@ export class SealedCache {
   readonly texts = new Lru<TextRun>(6 * megabyte);
   readonly grams = new Lru<Uint8Array>(4 * megabyte);
   readonly bodies = new Lru<Bodies>(1 * megabyte);
-  readonly values = new Lru<readonly string[]>(4 * megabyte);
-  /** By log; none where a log has no tally. */
+  readonly values = new Lru<ValueGroup>(4 * megabyte);
+  /** `none` where a log has no tally. */
   readonly tallies = new Lru<Tally | 'none'>(4 * megabyte);
 
   /** Closes the other files. What was unpacked of them goes with time; nobody asks for it. */

@@ -15,6 +15,7 @@ import {
   type Origin,
   type SegmentDirectory,
   saltBytes,
+  valuesTogether,
 } from './directory.ts';
 import type { Frames } from './frames.ts';
 import { firstAtLeast, type LogPlace, LogPlaces } from './log-places.ts';
@@ -22,6 +23,7 @@ import type { Outline, SealedCache, TextRun } from './sealed-cache.ts';
 import { SegmentFile } from './segment-file.ts';
 import { readTally } from './tallies.ts';
 import { decodeTimes } from './times.ts';
+import { ValueGroup } from './value-group.ts';
 import { firstPiece } from './whole-blocks.ts';
 
 /** What is known of a sealed segment before it is opened. */
@@ -193,20 +195,25 @@ export class SealedSegment {
     return this.file.section(this.outline.nodes, place * hashBytes, hashBytes);
   }
 
-  valueTexts(facet: number, group: number): readonly string[] {
+  /** A group of a facet's values. */
+  values(facet: number, group: number): ValueGroup {
     const name = `values of ${facets[facet]}`;
     const { texts } = this.outline.facets[facet]!;
-    const read = () => JSON.parse(this.file.frame(name, texts, group).toString()) as string[];
-    return this.#cache.values.get(this.#key(name, group), read, () => texts.sizeOf(group) * 2);
+    const read = () => {
+      const held = JSON.parse(this.file.frame(name, texts, group).toString()) as string[];
+      return new ValueGroup(facets[facet]!, held, group * valuesTogether + 1);
+    };
+    return this.#cache.values.get(this.#key(name, group), read, () => texts.sizeOf(group) * 4);
   }
 
   /** A log's tally of a facet; undefined where there is none. */
   tally(facet: number, log: number): Tally | undefined {
     const { tallies } = this.outline;
-    if (tallies === undefined) return undefined;
-    const name = `tally of ${facets[facet]}`;
-    const read = () => readTally(this.file.frame(name, tallies, facet), log) ?? 'none';
-    const tally = this.#cache.tallies.get(this.#key(`${name}, log`, log), read, tallyCost);
+    const index = this.#places.indexOf(log);
+    if (tallies === undefined || index === undefined) return undefined;
+    const read = () => readTally(this.file.stored('tallies', tallies, [index]), facet) ?? 'none';
+    const key = this.#key(`tally of ${facets[facet]}, log`, log);
+    const tally = this.#cache.tallies.get(key, read, tallyCost);
     return tally === 'none' ? undefined : tally;
   }
 
@@ -279,8 +286,10 @@ const tallyCost = (tally: Tally | 'none') =>
 const textCost = ({ bytes, ends }: TextRun) => bytes.byteLength + ends.byteLength;
 
 /** About what an outline takes in memory. */
-function outlineBytes({ parts, facets: held, origins = [] }: Outline): number {
+function outlineBytes({ parts, facets: held, origins = [], tallies }: Outline): number {
   const groups = held.reduce((sum, { hashes }) => sum + hashes.length, 0);
   const moved = origins.reduce((sum, { logs }) => sum + logs.length, 0);
-  return 8_192 + parts.length * (held.length + 6) * 20 + groups * 32 + moved * 64;
+  return (
+    8_192 + parts.length * (held.length + 6) * 20 + groups * 32 + moved * 64 + (tallies?.bytes ?? 0)
+  );
 }

@@ -1,5 +1,3 @@
-import { facets } from '../../../core/facets.ts';
-import { comparable } from '../../../core/filter.ts';
 import type { Values } from '../query/segment.ts';
 import { valuesTogether } from './directory.ts';
 import { firstAtLeast } from './log-places.ts';
@@ -21,24 +19,17 @@ export class SealedValues implements Values {
   codesOf(facet: number, value: string): readonly number[] {
     const { hashes } = this.#segment.outline.facets[facet]!;
     const hash = valueHash(facet, value);
-    const wanted = comparable(facets[facet]!, value);
     const codes: number[] = [];
     // Equal hashes may begin in the group before the first that starts with them.
     const first = firstAtLeast(hashes.length, (group) => hashes[group]! >= hash) - 1;
     for (let group = Math.max(0, first); group < hashes.length; group += 1) {
       if (hashes[group]! > hash) break;
-      for (const [place, text] of this.#segment.valueTexts(facet, group).entries()) {
-        if (comparable(facets[facet]!, text) === wanted) {
-          codes.push(group * valuesTogether + place + 1);
-        }
-      }
+      codes.push(...this.#segment.values(facet, group).codesOf(value));
     }
     return codes;
   }
 
   textOf(facet: number, code: number): string {
-    const place = code - 1;
-    const group = Math.floor(place / valuesTogether);
-    return this.#segment.valueTexts(facet, group)[place % valuesTogether]!;
+    return this.#segment.values(facet, Math.floor((code - 1) / valuesTogether)).textOf(code);
   }
 }

@@ -40,6 +40,11 @@ export class SegmentFileWriter {
     return new Frames(start, Uint32Array.from(index));
   }
 
+  /** The same for what is not worth packing: read with `SegmentFile.stored`. */
+  blocks(contents: readonly Uint8Array[]): Frames {
+    return this.frames(contents.map((packed) => ({ packed, size: packed.length })));
+  }
+
   section(bytes: Uint8Array): Section {
     const start = this.#position;
     this.#write(bytes);

@@ -78,7 +78,8 @@ export class SegmentFile {
     for (const [name, frames] of framesOf(directory)) {
       for (let index = 0; index < frames.count; index += 1) this.frame(name, frames, index);
     }
-    const { salts, leafHashes, nodes } = directory;
+    const { salts, leafHashes, nodes, tallies } = directory;
+    if (tallies !== undefined) this.stored('tallies', tallies, [...Array(tallies.count).keys()]);
     for (const [name, section] of Object.entries({ salts, leafHashes, nodes })) {
       this.wholeSection(name, section);
     }
@@ -168,17 +169,9 @@ function scratchOf(length: number): Buffer<ArrayBuffer> {
 
 /** Every run of frames in a segment, with a name for messages. */
 function framesOf(directory: SegmentDirectory): [name: string, frames: Frames][] {
-  const { bodies, createdAt, recordedAt, texts, grams, salted, tallies } = directory;
+  const { bodies, createdAt, recordedAt, texts, grams, salted } = directory;
   return [
-    ...Object.entries({
-      bodies,
-      createdAt,
-      recordedAt,
-      texts,
-      grams,
-      salted,
-      ...(tallies && { tallies }),
-    }),
+    ...Object.entries({ bodies, createdAt, recordedAt, texts, grams, salted }),
     ...directory.facets.flatMap(({ codes, texts: values }, facet): [string, Frames][] => [
       [`${facets[facet]}`, codes],
       [`values of ${facets[facet]}`, values],

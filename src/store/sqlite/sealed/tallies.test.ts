@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { facetPlace, facets } from '../../../core/facets.ts';
-import { type Coded, readTally, tallyFrames } from './tallies.ts';
+import { type Coded, readTally, tallyBlocks } from './tallies.ts';
 
 const service = facetPlace('systemService');
 
-/** A frame for each facet, of which all have this column but the services. */
-function framesOf(column: Coded, services: Coded, logs: readonly number[]): Uint8Array[] {
+/** Blocks of logs with so many rows; all facets have this column but the services. */
+function blocksOf(column: Coded, services: Coded, logs: readonly number[]): Uint8Array[] {
   let firstRow = 0;
-  const places = logs.map((rows, index) => {
-    const place = { number: index * 3, firstRow, rows };
+  const places = logs.map((rows) => {
+    const place = { firstRow, rows };
     firstRow += rows;
     return place;
   });
   const columns = facets.map((_, facet) => (facet === service ? services : column));
-  return tallyFrames(columns, places);
+  return tallyBlocks(columns, places);
 }
 
 function coded(codes: readonly number[], size: number): Coded {
@@ -24,28 +24,28 @@ function coded(codes: readonly number[], size: number): Coded {
 
 describe('tallies of a facet', () => {
   it('say how often each value stands with each service, for each log', () => {
-    const row = fc.record({ code: fc.nat(5), service: fc.nat(2) });
-    const log = fc.array(row, { minLength: 1, maxLength: 40 });
+    const row = fc.record({ code: fc.nat(4), service: fc.nat(2) });
+    const log = fc.array(row, { minLength: 1, maxLength: 80 });
     fc.assert(
       fc.property(fc.array(log, { minLength: 1, maxLength: 5 }), (logs) => {
         const rows = logs.flat();
         const column = coded(
           rows.map(({ code }) => code),
-          6,
+          5,
         );
         const services = coded(
           rows.map((each) => each.service),
           3,
         );
         const lengths = logs.map(({ length }) => length);
-        const frame = framesOf(column, services, lengths)[facetPlace('action')]!;
+        const blocks = blocksOf(column, services, lengths);
         for (const [index, ofLog] of logs.entries()) {
           const times = new Map<string, number>();
           for (const each of ofLog) {
             const pair = `${each.code} ${each.service}`;
             times.set(pair, (times.get(pair) ?? 0) + 1);
           }
-          const tally = readTally(frame, index * 3)!;
+          const tally = readTally(blocks[index]!, facetPlace('action'))!;
           const told = Array.from(tally.values, (value, pair) => [
             `${value} ${tally.services[pair]}`,
             tally.counts[pair]!,
@@ -55,25 +55,32 @@ describe('tallies of a facet', () => {
             [...times].sort(([a], [b]) => (a < b ? -1 : 1)),
           );
         }
-        assert.equal(readTally(frame, 1), undefined);
       }),
     );
   });
 
-  it('are left out for a log with nearly as many values as events, and for no other', () => {
-    const many = Array.from({ length: 5_000 }, (_, row) => row);
-    const few = Array.from({ length: 1_000 }, () => 7);
-    const column = coded([...few, ...many, ...few], 5_000);
-    const services = coded(new Array(7_000).fill(0), 1);
-    const frame = framesOf(column, services, [1_000, 5_000, 1_000])[facetPlace('traceId')]!;
-    assert.deepEqual([...readTally(frame, 0)!.counts], [1_000]);
-    assert.equal(readTally(frame, 3), undefined);
-    assert.deepEqual([...readTally(frame, 6)!.values], [7]);
+  it('are left out for a log with many values, or with one for every few events, and for no other', () => {
+    const many = Array.from({ length: 1_025 * 4 }, (_, row) => row % 1_025);
+    const most = Array.from({ length: 1_024 * 4 }, (_, row) => row % 1_024);
+    const some = Array.from({ length: 100 }, (_, row) => row % 26);
+    const few = Array.from({ length: 100 }, () => 300);
+    const logs = [few, many, most, some, few];
+    const column = coded(logs.flat(), 1_025);
+    const services = coded(new Array(column.codes.length).fill(0), 1);
+    const lengths = logs.map(({ length }) => length);
+    const tallies = blocksOf(column, services, lengths).map((block) =>
+      readTally(block, facetPlace('traceId')),
+    );
+    assert.deepEqual([...tallies[0]!.counts], [100]);
+    assert.equal(tallies[1], undefined);
+    assert.deepEqual(tallies[2]!.counts, new Uint32Array(1_024).fill(4));
+    assert.equal(tallies[3], undefined);
+    assert.deepEqual([...tallies[4]!.values], [300]);
   });
 
   it('are left out where values and services could make too many pairs', () => {
     const codes = [1, 2, 3];
-    const frames = framesOf(coded(codes, 60_000), coded(codes, 60_000), [3]);
-    assert.equal(readTally(frames[facetPlace('action')]!, 0), undefined);
+    const [block] = blocksOf(coded(codes, 60_000), coded(codes, 60_000), [3]);
+    assert.equal(readTally(block!, facetPlace('action')), undefined);
   });
 });

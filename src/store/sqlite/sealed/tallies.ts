@@ -1,11 +1,12 @@
-import { facetPlace } from '../../../core/facets.ts';
+import { ByteWriter } from '../../../core/byte-writer.ts';
+import { facetPlace, facets } from '../../../core/facets.ts';
 import type { Codes, Tally } from '../query/segment.ts';
-import { bytesOf, readCodes } from './codes.ts';
-import { firstAtLeast, type LogPlace } from './log-places.ts';
+import type { LogPlace } from './log-places.ts';
 
-/** A log with more pairs than this has no tally: it would be hardly shorter than the column. */
-const mostPairs = 4_096;
-/** Nor has any, of a facet in which so many pairs could be: each value with each service. */
+/** A tally has no more pairs than this, and no more than a fourth of the rows: reading the column costs hardly more. */
+const mostPairs = 1_024;
+const fewPairs = 16;
+/** A facet has no tallies when so many pairs could be in it, each value with each service. */
 const mostPossible = 1 << 20;
 
 /** A facet's column over all rows of a segment, in codes below `size`. */
@@ -14,97 +15,127 @@ export interface Coded {
   readonly size: number;
 }
 
-type LogRows = Pick<LogPlace, 'number' | 'firstRow' | 'rows'>;
-
-/** A frame for each facet of a segment. */
-export function tallyFrames(columns: readonly Coded[], logs: readonly LogRows[]): Uint8Array[] {
-  const service = columns[facetPlace('systemService')]!;
-  return columns.map((facet) => tallyFrame(facet, service, logs));
-}
-
 /**
- * A facet's tallies of all logs in a segment, as 32-bit numbers: how many logs, their numbers, where the pairs of each
- * end; then the values of all pairs, the services, and how often. A log without pairs has no tally.
+ * The tallies of each log in a segment: first how many bytes each facet's has, none where there is no tally, then the
+ * tallies. Of a pair: by how much the value's code is higher than that of the pair before, the service's code, how often.
+ * All of it in numbers of seven bits a byte, lowest first. A few hundred bytes each, which hardly compress.
  */
-function tallyFrame(facet: Coded, service: Coded, all: readonly LogRows[]): Uint8Array {
-  const logs = facet.size * service.size <= mostPossible ? all : [];
-  const pairs = new Pairs(facet, service, logs);
-  const { length } = pairs.counts;
-  const words = new Uint32Array(1 + 2 * logs.length + 3 * length);
-  words[0] = logs.length;
-  words.set(
-    logs.map(({ number }) => number),
-    1,
-  );
-  words.set(pairs.ends, 1 + logs.length);
-  const first = 1 + 2 * logs.length;
-  words.set(pairs.values, first);
-  words.set(pairs.services, first + length);
-  words.set(pairs.counts, first + 2 * length);
-  return bytesOf(words);
+export function tallyBlocks(
+  columns: readonly Coded[],
+  logs: readonly Pick<LogPlace, 'firstRow' | 'rows'>[],
+): Uint8Array[] {
+  const service = columns[facetPlace('systemService')]!;
+  const pairs = columns.map((column) => new Pairs(column, service));
+  const lengths = new ByteWriter(256);
+  const tallies = new ByteWriter();
+  return logs.map(({ firstRow, rows }) => {
+    lengths.at = 0;
+    tallies.at = 0;
+    for (const ofFacet of pairs) {
+      const before = tallies.at;
+      ofFacet.write(firstRow, rows, tallies);
+      writeNumber(tallies.at - before, lengths);
+    }
+    return Buffer.concat([written(lengths), written(tallies)]);
+  });
 }
 
-/** The tally of one log, in memory of its own; undefined when it has none. */
-export function readTally(frame: Uint8Array, log: number): Tally | undefined {
-  const words = readCodes(frame, 4) as Uint32Array;
-  const [logs = 0] = words;
-  const at = firstAtLeast(logs, (place) => words[1 + place]! >= log);
-  if (at === logs || words[1 + at] !== log) return undefined;
-  const first = 1 + 2 * logs;
-  const length = (words.length - first) / 3;
-  const from = at === 0 ? 0 : words[logs + at]!;
-  const to = words[1 + logs + at]!;
-  if (from === to) return undefined;
-  const slice = (column: number) =>
-    words.slice(first + column * length + from, first + column * length + to);
-  return { values: slice(0), services: slice(1), counts: slice(2) };
+/** A log's tally of a facet; undefined where there is none. */
+export function readTally(block: Uint8Array, facet: number): Tally | undefined {
+  const reader = new NumberReader(block);
+  let [before, length] = [0, 0];
+  for (let place = 0; place < facets.length; place += 1) {
+    const bytes = reader.next();
+    if (place < facet) before += bytes;
+    else if (place === facet) length = bytes;
+  }
+  if (length === 0) return undefined;
+  const [values, services, counts]: number[][] = [[], [], []];
+  const end = reader.at + before + length;
+  let value = 0;
+  for (reader.at += before; reader.at < end; ) {
+    value += reader.next();
+    values!.push(value);
+    services!.push(reader.next());
+    counts!.push(reader.next());
+  }
+  return {
+    values: Uint32Array.from(values!),
+    services: Uint32Array.from(services!),
+    counts: Uint32Array.from(counts!),
+  };
 }
 
-/** Which values stand with which services in some logs, one log after the other. */
+/** Which values of a facet stand with which services. */
 class Pairs {
-  readonly values: number[] = [];
-  readonly services: number[] = [];
-  readonly counts: number[] = [];
-  /** How many there are up to the end of each log. */
-  readonly ends: number[] = [];
   readonly #facet: Coded;
   readonly #service: Coded;
-  /** By pair, while a log is counted. */
+  /** By pair, while a log is counted; all zero between two logs. */
   readonly #times: Uint32Array;
 
-  constructor(facet: Coded, service: Coded, logs: readonly LogRows[]) {
+  constructor(facet: Coded, service: Coded) {
     this.#facet = facet;
     this.#service = service;
-    this.#times = new Uint32Array(logs.length === 0 ? 0 : facet.size * service.size);
-    for (const { firstRow, rows } of logs) {
-      this.#count(firstRow, firstRow + rows);
-      this.ends.push(this.counts.length);
-    }
+    const possible = facet.size * service.size;
+    this.#times = new Uint32Array(possible > mostPossible ? 0 : possible);
   }
 
-  #count(from: number, to: number): void {
+  /** Writes the tally of some rows; nothing when they have too many pairs. */
+  write(firstRow: number, rows: number, into: ByteWriter): void {
+    if (this.#times.length === 0) return;
     const { size } = this.#service;
-    const seen = this.#seen(from, to);
-    const isTallied = seen.length <= mostPairs;
-    for (const pair of isTallied ? seen.sort((a, b) => a - b) : []) {
-      this.values.push(Math.floor(pair / size));
-      this.services.push(pair % size);
-      this.counts.push(this.#times[pair]!);
+    const most = Math.max(fewPairs, Math.min(mostPairs, rows / 4));
+    const seen = this.#seen(firstRow, firstRow + rows, most);
+    let before = 0;
+    for (const pair of seen.length > most ? [] : seen.sort((a, b) => a - b)) {
+      const value = Math.floor(pair / size);
+      writeNumber(value - before, into);
+      writeNumber(pair % size, into);
+      writeNumber(this.#times[pair]!, into);
+      before = value;
     }
     for (const pair of seen) this.#times[pair] = 0;
   }
 
   /** The pairs of these rows, or of the first of them once they are too many. */
-  #seen(from: number, to: number): number[] {
+  #seen(from: number, to: number, most: number): number[] {
     const { codes } = this.#facet;
     const { codes: services, size } = this.#service;
     const times = this.#times;
     const seen: number[] = [];
-    for (let row = from; row < to && seen.length <= mostPairs; row += 1) {
+    for (let row = from; row < to && seen.length <= most; row += 1) {
       const pair = codes[row]! * size + services[row]!;
       if (times[pair] === 0) seen.push(pair);
       times[pair]! += 1;
     }
     return seen;
   }
+}
+
+function writeNumber(number: number, into: ByteWriter): void {
+  let rest = number;
+  for (; rest >= 0x80; rest >>>= 7) into.byte((rest & 0x7f) | 0x80);
+  into.byte(rest);
+}
+
+class NumberReader {
+  at = 0;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  next(): number {
+    let number = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.#bytes[this.at++]!;
+      number |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return number >>> 0;
+    }
+  }
+}
+
+function written({ bytes, at }: ByteWriter): Uint8Array {
+  return bytes.subarray(0, at);
 }
