@@ -49,7 +49,7 @@ describe('live columns', () => {
     for (const { facets: held, facetStart } of events) {
       const [action = ''] = unpackFacets(Buffer.from(held), facetStart);
       const [code = 0] = values.codesOf(0, action);
-      assert.equal(values.textOf(0, code), action);
+      assert.equal(values.textsOf(0)(code), action);
     }
   });
 

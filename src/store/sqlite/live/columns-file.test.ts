@@ -45,7 +45,7 @@ function seen(columns: LiveColumns, log: TestLog) {
       ...column.subarray(0, rows),
     ]),
     facets: codes.map((column, facet) =>
-      Array.from(column.subarray(0, rows), (code) => code && values.textOf(facet, code)),
+      Array.from(column.subarray(0, rows), (code) => code && values.textsOf(facet)(code)),
     ),
     text: Buffer.from(text.subarray(0, textEnds[rows - 1])).toString(),
     bounds: [...columns.partEarliest, ...columns.partLatest, ...columns.idTimes],

@@ -140,9 +140,11 @@ export class LiveValues implements Values {
     return this.#codes[facet]!.get(comparable(facets[facet]!, value)) ?? [];
   }
 
-  textOf(_facet: number, code: number): string {
-    if (code >= this.#texts.length) this.#readOn();
-    return this.#texts[code]!;
+  textsOf(_facet: number): (code: number) => string {
+    return (code) => {
+      if (code >= this.#texts.length) this.#readOn();
+      return this.#texts[code]!;
+    };
   }
 
   #readOn(): void {

@@ -23,6 +23,6 @@ it('codes of values are as many as there are distinct ones, and say which', () =
   const held = new LiveValues(columns);
   for (const [facetAndValue, code] of known) {
     const [facet, value] = [Number(facetAndValue[0]), facetAndValue.slice(2)];
-    assert.equal(held.textOf(facet, code), value);
+    assert.equal(held.textsOf(facet)(code), value);
   }
 });

@@ -4,7 +4,7 @@ import type { FacetCount, Range } from '../../event-store.ts';
 import type { KnownCounts } from './known-counts.ts';
 import type { KnownValues } from './known-values.ts';
 import { translate } from './question.ts';
-import type { Codes, Stretch, TimeBounds } from './segment.ts';
+import type { Stretch, TimeBounds } from './segment.ts';
 import { everything, selections } from './selections.ts';
 import type { Slices } from './slices.ts';
 import { countTallied, tallied } from './tallied.ts';
@@ -97,18 +97,22 @@ function* countValues(
   const question = translate(filter, everything, stretch.values);
   if (question === undefined) return;
   const told = isAsked(stretch, filter, everything) ? tallied(stretch, question, place) : undefined;
+  const textOf = stretch.values.textsOf(place);
   if (told !== undefined) {
     for (const { value, times } of told) {
-      if (value !== 0) add(into, stretch.values.textOf(place, value), times);
+      if (value !== 0) add(into, textOf(value), times);
     }
     yield;
     return;
   }
+  const times = new Uint32Array(stretch.values.sizeOf(place));
   for (const { part, rows } of selections([stretch], filter, everything)) {
-    for (const [code, times] of countCodes(part.codes(place), rows)) {
-      add(into, stretch.values.textOf(place, code), times);
-    }
+    const codes = part.codes(place);
+    for (const row of rows) times[codes[row]!]! += 1;
     yield;
+  }
+  for (let code = 1; code < times.length; code += 1) {
+    if (times[code]! > 0) add(into, textOf(code), times[code]!);
   }
 }
 
@@ -122,13 +126,4 @@ function isWithin(
   { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Filter,
 ): boolean {
   return earliest >= from && latest < to;
-}
-
-function countCodes(codes: Codes, rows: Uint16Array): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const row of rows) {
-    const code = codes[row]!;
-    if (code !== 0) counts.set(code, (counts.get(code) ?? 0) + 1);
-  }
-  return counts;
 }

@@ -33,7 +33,8 @@ export function* listRuns(
   const possible = holding.filter((stretch) => mayHold(stretch, filter));
   const barren = new Barren(query, known);
   const isWanted = (stretch: Stretch) => {
-    if (questions(stretch) !== undefined) return true;
+    const { from, to } = stretch.range;
+    if (from < to && questions(stretch) !== undefined) return true;
     barren.noteAll(stretch);
     return false;
   };

@@ -101,5 +101,6 @@ export interface Values {
   sizeOf(facet: number): number;
   /** The codes of every value of the facet that compares equal to this one (see `comparable`). */
   codesOf(facet: number, value: string): readonly number[];
-  textOf(facet: number, code: number): string;
+  /** The texts of a facet's values by code; quick for codes asked for in order. */
+  textsOf(facet: number): (code: number) => string;
 }

@@ -29,7 +29,7 @@ const told: Stretch = {
   values: {
     sizeOf: (facet) => textsOf(facet).length,
     codesOf: (facet, value) => [textsOf(facet).indexOf(value)].filter((code) => code > 0),
-    textOf: (facet, code) => textsOf(facet)[code]!,
+    textsOf: (facet) => (code) => textsOf(facet)[code]!,
   },
   tally: (facet) => {
     if (facet === facetPlace('traceId')) return undefined;

@@ -181,8 +181,7 @@ class Erasing {
     const lost = [...this.#without[facet]!].filter((row) => codes[row] !== 0);
     if (lost.length === 0) return { codes, size: held.values + 1 };
     for (const row of lost) codes[row] = 0;
-    const values = new SealedValues(this.#segment);
-    const textOf = (code: number) => values.textOf(facet, code);
+    const textOf = new SealedValues(this.#segment).textsOf(facet);
     return facetColumn(facet, codes, Uint32Array.from(codes.keys()), textOf);
   }
 

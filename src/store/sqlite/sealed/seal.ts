@@ -200,8 +200,7 @@ class Sealing {
     const live = new LiveValues(this.#columns);
     return facets.map((_, facet) => {
       const column = this.#columns.codes[facet]!;
-      const textOf = (code: number) => live.textOf(facet, code);
-      return facetColumn(facet, column, this.#order.live, textOf);
+      return facetColumn(facet, column, this.#order.live, live.textsOf(facet));
     });
   }
 }

@@ -2,6 +2,7 @@ import type { Values } from '../query/segment.ts';
 import { valuesTogether } from './directory.ts';
 import { firstAtLeast } from './log-places.ts';
 import type { SealedSegment } from './sealed-segment.ts';
+import type { ValueGroup } from './value-group.ts';
 import { valueHash } from './value-hash.ts';
 
 /** The values of a sealed segment. Looking one up reads the one group where its hash belongs. */
@@ -29,7 +30,14 @@ export class SealedValues implements Values {
     return codes;
   }
 
-  textOf(facet: number, code: number): string {
-    return this.#segment.values(facet, Math.floor((code - 1) / valuesTogether)).textOf(code);
+  textsOf(facet: number): (code: number) => string {
+    let held: ValueGroup | undefined;
+    let heldGroup = -1;
+    return (code) => {
+      const group = Math.floor((code - 1) / valuesTogether);
+      if (held === undefined || group !== heldGroup) held = this.#segment.values(facet, group);
+      heldGroup = group;
+      return held.textOf(code);
+    };
   }
 }
