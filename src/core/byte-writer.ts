@@ -18,12 +18,12 @@ export class ByteWriter {
     this.#bytes[this.at++] = byte;
   }
 
-  copy(from: Uint8Array, start: number, end: number): void {
+  copy(from: Buffer, start: number, end: number): void {
     const length = end - start;
     if (this.at + length > this.#bytes.length) this.#makeRoom(length);
     const bytes = this.#bytes;
     const { at } = this;
-    if (length > longCopy) bytes.set(from.subarray(start, end), at);
+    if (length > longCopy) from.copy(bytes, at, start, end);
     else for (let n = 0; n < length; n += 1) bytes[at + n] = from[start + n]!;
     this.at = at + length;
   }
@@ -41,9 +41,13 @@ export class ByteWriter {
     if (this.at + most > this.#bytes.length) this.#makeRoom(most);
     const bytes = this.#bytes;
     const { at } = this;
+    if (text.length > longText) {
+      this.at = at + bytes.write(text, at);
+      return;
+    }
     for (let n = 0; n < text.length; n += 1) {
       const code = text.charCodeAt(n);
-      if (code >= 0x80 || n === longText) {
+      if (code >= 0x80) {
         this.at = at + n + bytes.write(text.slice(n), at + n);
         return;
       }
@@ -60,5 +64,5 @@ export class ByteWriter {
 }
 
 /** From here on a call into the engine costs less than going byte by byte. */
-const longCopy = 96;
-const longText = 96;
+const longCopy = 24;
+const longText = 12;

@@ -19,7 +19,7 @@ export function leafHash(entry: string | Uint8Array): Hash {
 }
 
 /** Goes before an entry whose bytes are hashed as a leaf. */
-export const leafPrefix: Uint8Array = Buffer.of(0x00);
+export const leafPrefix: Buffer = Buffer.of(0x00);
 
 /** RFC 6962, 2.1: SHA-256(0x01 ‖ left ‖ right). */
 export function nodeHash(left: Hash, right: Hash): Hash {

@@ -34,7 +34,7 @@ export interface RawTexts {
 /** The name of a member as it stands in JSON: in quotes, with a colon. */
 export interface MemberName {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
 }
 
 export function memberName(name: string): MemberName {
@@ -61,7 +61,7 @@ export class RawTextsWriter {
   /** Of the first gap and of the second: their places in the body and in the leaf text. */
   readonly #gaps: Gaps = { count: 0, body: [0, 0], leaf: [0, 0] };
 
-  begin(salt: Uint8Array, paths: PersonalPaths): void {
+  begin(salt: Buffer, paths: PersonalPaths): void {
     this.#personalPaths = paths;
     this.#paths = rawPaths(paths);
     this.#gaps.count = 0;

@@ -129,7 +129,7 @@ export class Sealing {
     };
   }
 
-  #write(organisation: string, eventID: string, createdAt: Micros, salt: Uint8Array): RawTexts {
+  #write(organisation: string, eventID: string, createdAt: Micros, salt: Buffer): RawTexts {
     const writer = this.#writer;
     const { draft, fields, outcome } = this.#facts;
     writer.begin(salt, this.#options.personal(organisation));
