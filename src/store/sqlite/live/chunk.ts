@@ -31,6 +31,17 @@ export interface ChunkRow {
   readonly leaf_hashes: Uint8Array;
 }
 
+/** What stands in some rows one after the other. */
+export interface RowBytes {
+  readonly rows: number;
+  /** Bodies, each with a line feed. */
+  readonly lines: Uint8Array;
+  readonly leafHashes: Uint8Array;
+  /** Zeros for a row that has none, for which there is a 0 in `salted`. */
+  readonly salts: Uint8Array;
+  readonly salted: Uint8Array;
+}
+
 /** Consecutive events of one log that were committed together; they are kept, and read, as one. */
 export class Chunk {
   /** The row of its first event, and the one after its last. */
@@ -66,6 +77,20 @@ export class Chunk {
       recordedAt: this.#times[at * 2 + 1]!,
       body: line.toString('utf8', 0, line.length - 1),
       ...(salt !== undefined && { salt }),
+    };
+  }
+
+  /** Rows from one on, as many of them as are here. */
+  together(row: number, most: number): RowBytes {
+    const from = row - this.from;
+    const to = Math.min(this.to - this.from, from + most);
+    const { salts, salted, leaf_hashes: leafHashes } = this.#held;
+    return {
+      rows: to - from,
+      lines: this.#lines.subarray(this.#lineEnds[from - 1] ?? 0, this.#lineEnds[to - 1]!),
+      leafHashes: leafHashes.subarray(from * hashBytes, to * hashBytes),
+      salts: salts.subarray(from * saltBytes, to * saltBytes),
+      salted: salted.subarray(from, to),
     };
   }
 

@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Micros } from '../../../core/micros.ts';
 import type { Head, StoredEvent } from '../../event-store.ts';
-import { Chunk, type ChunkRow } from './chunk.ts';
+import { Chunk, type ChunkRow, type RowBytes } from './chunk.ts';
 
 /** The end of one log, and the number it has in this store. */
 export interface LogEnd {
@@ -55,6 +55,11 @@ export class Rows {
 
   event(row: number): StoredRow {
     return this.chunk(row).event(row);
+  }
+
+  /** Rows from one on, at most so many and at least one. */
+  together(row: number, most: number): RowBytes {
+    return this.chunk(row).together(row, most);
   }
 
   node(log: number, level: number, index: number): Uint8Array | undefined {

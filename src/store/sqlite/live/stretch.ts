@@ -118,12 +118,12 @@ class LivePart implements Part {
   }
 }
 
-/** The values of a segment that still takes events, read on as far as there are new ones when asked. */
+/** The values of a segment that still takes events: those it has when asked. */
 export class LiveValues implements Values {
   readonly #columns: LiveColumns;
   readonly #bytes: Buffer;
-  readonly #texts: string[] = [''];
-  readonly #codes: readonly Map<string, number[]>[] = facets.map(() => new Map());
+  /** For each facet that was asked about, codes by the form in which values are compared, and the last one seen. */
+  readonly #known = new Map<number, { readonly codes: Map<string, number[]>; last: number }>();
 
   constructor(columns: LiveColumns) {
     this.#columns = columns;
@@ -131,35 +131,38 @@ export class LiveValues implements Values {
   }
 
   sizeOf(_facet: number): number {
-    this.#readOn();
-    return this.#texts.length;
+    return Atomics.load(this.#columns.counters, valueCount) + 1;
   }
 
   codesOf(facet: number, value: string): readonly number[] {
-    this.#readOn();
-    return this.#codes[facet]!.get(comparable(facets[facet]!, value)) ?? [];
+    return this.#codes(facet).get(comparable(facets[facet]!, value)) ?? [];
   }
 
   textsOf(_facet: number): (code: number) => string {
-    return (code) => {
-      if (code >= this.#texts.length) this.#readOn();
-      return this.#texts[code]!;
-    };
+    return (code) => this.#text(code);
   }
 
-  #readOn(): void {
-    const { counters, valueEnds, valueFacets } = this.#columns;
-    const last = Atomics.load(counters, valueCount);
-    for (let code = this.#texts.length; code <= last; code += 1) {
-      const text = this.#bytes.toString('utf8', valueEnds[code - 1]!, valueEnds[code]!);
-      const facet = valueFacets[code]!;
-      this.#texts.push(text);
-      const codes = this.#codes[facet]!;
-      const form = comparable(facets[facet]!, text);
+  #text(code: number): string {
+    const { valueEnds } = this.#columns;
+    return this.#bytes.toString('utf8', valueEnds[code - 1]!, valueEnds[code]!);
+  }
+
+  /** Reads on as far as there are values that were not seen yet. */
+  #codes(facet: number): ReadonlyMap<string, number[]> {
+    const known = this.#known.get(facet) ?? { codes: new Map<string, number[]>(), last: 0 };
+    this.#known.set(facet, known);
+    const { codes } = known;
+    const { valueFacets } = this.#columns;
+    const last = this.sizeOf(facet) - 1;
+    for (let code = known.last + 1; code <= last; code += 1) {
+      if (valueFacets[code] !== facet) continue;
+      const form = comparable(facets[facet]!, this.#text(code));
       const same = codes.get(form);
       if (same === undefined) codes.set(form, [code]);
       else same.push(code);
     }
+    known.last = last;
+    return codes;
   }
 }
 

@@ -16,7 +16,7 @@ import type { SealedInfo, SealedSegment } from './sealed-segment.ts';
 import { SealedValues } from './sealed-values.ts';
 import { type PackedFrame, SegmentFileWriter } from './segment-file-writer.ts';
 import { type Coded, tallyBlocks } from './tallies.ts';
-import { textFrame } from './texts.ts';
+import { type PackableTexts, packableTexts } from './texts.ts';
 
 /**
  * Writes a sealed segment anew with some of a log's events erased, as its next version, to the path that `pathOf`
@@ -101,11 +101,11 @@ class Erasing {
       createdAt: file.frames(this.#frames(held.createdAt)),
       recordedAt: file.frames(this.#frames(held.recordedAt)),
       texts: file.frames(
-        this.#frames(held.texts, this.#untold, partRows, (part) => textFrame(this.#texts(part))),
+        this.#frames(held.texts, this.#untold, partRows, (part) => this.#texts(part).content),
       ),
       grams: file.frames(
         this.#frames(held.grams, this.#untold, partRows, (part) =>
-          gramsOf(Buffer.concat(this.#texts(part))),
+          gramsOf(this.#texts(part).texts),
         ),
       ),
       salted: file.frames(
@@ -147,13 +147,13 @@ class Erasing {
     return Buffer.from(texts.join(''));
   }
 
-  #texts(part: number): Uint8Array[] {
+  #texts(part: number): PackableTexts {
     const { bytes, ends } = this.#segment.texts(part);
-    return Array.from(ends, (end, place) =>
-      this.#untold.has(part * partRows + place)
-        ? new Uint8Array()
-        : bytes.subarray(place === 0 ? 0 : ends[place - 1]!, end),
-    );
+    const starts = ends.map((end, place) => {
+      if (this.#untold.has(part * partRows + place)) return end;
+      return place === 0 ? 0 : ends[place - 1]!;
+    });
+    return packableTexts(bytes, starts, ends);
   }
 
   #salted(part: number): Uint8Array {

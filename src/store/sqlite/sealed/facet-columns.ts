@@ -18,17 +18,21 @@ export function facetColumn(
   order: Uint32Array,
   textOf: (code: number) => string,
 ): FacetColumn {
-  const used = new Set<number>();
-  for (const row of order) used.add(column[row]!);
-  used.delete(0);
-  const values = Array.from(used, (code) => {
+  let largest = 0;
+  for (const row of order) largest = Math.max(largest, column[row]!);
+  const sealed = new Uint32Array(largest + 1);
+  const values: { code: number; value: string; hash: number }[] = [];
+  for (const row of order) {
+    const code = column[row]!;
+    if (code === 0 || sealed[code] !== 0) continue;
+    sealed[code] = 1;
     const value = textOf(code);
-    return { code, value, hash: valueHash(facet, value) };
-  });
+    values.push({ code, value, hash: valueHash(facet, value) });
+  }
   values.sort((a, b) => a.hash - b.hash || (a.value < b.value ? -1 : 1));
-  const sealed = new Map(values.map(({ code }, place) => [code, place + 1]));
+  for (const [place, { code }] of values.entries()) sealed[code] = place + 1;
   const codes = newCodes(codeWidth(values.length), order.length);
-  for (const [row, live] of order.entries()) codes[row] = sealed.get(column[live]!) ?? 0;
+  for (let row = 0; row < order.length; row += 1) codes[row] = sealed[column[order[row]!]!]!;
   return { values, codes, size: values.length + 1 };
 }
 

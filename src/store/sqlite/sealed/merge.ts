@@ -2,6 +2,7 @@ import { facets } from '../../../core/facets.ts';
 import { searchableParts } from '../../searchable-parts.ts';
 import type { SealedName } from '../data-directory.ts';
 import { idHash } from '../ids/id-hash.ts';
+import type { RowBytes } from '../live/chunk.ts';
 import { LiveWriter } from '../live/column-writer.ts';
 import { createLiveColumns, type LiveColumns, partRows } from '../live/columns.ts';
 import { searchableOf } from '../live/searchable.ts';
@@ -92,16 +93,17 @@ class MergedRows implements SealableRows {
     this.#parts = parts;
   }
 
-  chunk(row: number): ReturnType<SealableRows['chunk']> {
+  together(row: number): RowBytes {
     const { segment, firstRow, salts, leafHashes } = this.#parts.findLast(
       (part) => part.firstRow <= row,
     )!;
     const at = row - firstRow;
-    const isSalted = segment.salted(Math.floor(at / partRows))[at % partRows] === 1;
     return {
-      line: () => Buffer.from(segment.bodies(Math.floor(at / blockRows)).copy(Uint32Array.of(at))),
-      leafHash: () => leafHashes.subarray(at * hashBytes, (at + 1) * hashBytes),
-      salt: () => (isSalted ? salts.subarray(at * saltBytes, (at + 1) * saltBytes) : undefined),
+      rows: 1,
+      lines: segment.bodies(Math.floor(at / blockRows)).copy(Uint32Array.of(at)),
+      leafHashes: leafHashes.subarray(at * hashBytes, (at + 1) * hashBytes),
+      salts: salts.subarray(at * saltBytes, (at + 1) * saltBytes),
+      salted: Uint8Array.of(segment.salted(Math.floor(at / partRows))[at % partRows]!),
     };
   }
 

@@ -2,7 +2,7 @@ import { facets } from '../../../core/facets.ts';
 import type { SealedName } from '../data-directory.ts';
 import { RowIds } from '../ids/row-ids.ts';
 import { writeRun } from '../ids/write-run.ts';
-import type { Chunk } from '../live/chunk.ts';
+import type { RowBytes } from '../live/chunk.ts';
 import { type LiveColumns, partRows, visibleRows } from '../live/columns.ts';
 import type { LiveSegment } from '../live/live-segment.ts';
 import type { LogEnd } from '../live/rows.ts';
@@ -22,7 +22,7 @@ import { type LogRows, type RowOrder, rowOrder } from './row-order.ts';
 import type { SealedInfo } from './sealed-segment.ts';
 import { SegmentFileWriter } from './segment-file-writer.ts';
 import { tallyBlocks } from './tallies.ts';
-import { textFrame } from './texts.ts';
+import { type PackableTexts, packableTexts } from './texts.ts';
 import { encodeTimes } from './times.ts';
 
 /** Where the two files go that a sealed segment consists of. */
@@ -33,7 +33,8 @@ export interface SealedPaths {
 
 /** What stands in rows beside their columns; rows of one log are in order of sequence. */
 export interface SealableRows {
-  chunk(row: number): Pick<Chunk, 'line' | 'leafHash' | 'salt'>;
+  /** Rows from one on, at most so many and at least one. */
+  together(row: number, most: number): RowBytes;
   /** In the order of (log, level, index). */
   nodes(): Uint8Array[];
   logs(): readonly Pick<LogEnd, 'number' | 'organisation'>[];
@@ -118,6 +119,7 @@ class Sealing {
     const recordedAt = this.#inOrder(columns.recordedAt);
     const parts = [...pieces(createdAt, partRows)].map(boundsOf);
     const logs = this.#logs(createdAt, recordedAt);
+    const texts = this.#texts();
     const facetColumns = this.#facets();
     const directory = {
       number: name.number,
@@ -128,8 +130,8 @@ class Sealing {
       bodies: file.frames(this.#bodies(salts, salted, leafHashes)),
       createdAt: file.frames(pieces(createdAt, partRows).map(encodeTimes)),
       recordedAt: file.frames(pieces(recordedAt, partRows).map(encodeTimes)),
-      texts: file.frames(this.#texts().map(textFrame)),
-      grams: file.frames(this.#texts().map((texts) => gramsOf(Buffer.concat(texts)))),
+      texts: file.frames(texts.map(({ content }) => content)),
+      grams: file.frames(texts.map((part) => gramsOf(part.texts))),
       salted: file.frames(pieces(salted, partRows)),
       facets: facetColumns.map((column) => writeFacet(file, column)),
       tallies: file.blocks(tallyBlocks(facetColumns, logs)),
@@ -143,7 +145,10 @@ class Sealing {
   }
 
   #inOrder(column: Float64Array): Float64Array {
-    return Float64Array.from(this.#order.live, (row) => column[row]!);
+    const { live } = this.#order;
+    const inOrder = new Float64Array(live.length);
+    for (let row = 0; row < live.length; row += 1) inOrder[row] = column[live[row]!]!;
+    return inOrder;
   }
 
   #logs(createdAt: Float64Array, recordedAt: Float64Array): SealedLog[] {
@@ -172,28 +177,36 @@ class Sealing {
   *#bodies(salts: Uint8Array, salted: Uint8Array, leafHashes: Uint8Array): Generator<Uint8Array> {
     for (let first = 0; first < this.#rows; first += blockRows) {
       const block: Uint8Array[] = [];
-      for (let row = first; row < Math.min(first + blockRows, this.#rows); row += 1) {
-        const live = this.#order.live[row]!;
-        const chunk = this.#held.chunk(live);
-        block.push(chunk.line(live));
-        leafHashes.set(chunk.leafHash(live), row * hashBytes);
-        const salt = chunk.salt(live);
-        if (salt === undefined) continue;
-        salts.set(salt, row * saltBytes);
-        salted[row] = 1;
+      const end = Math.min(first + blockRows, this.#rows);
+      for (let row = first; row < end; ) {
+        const held = this.#held.together(this.#order.live[row]!, this.#adjacent(row, end));
+        block.push(held.lines);
+        leafHashes.set(held.leafHashes, row * hashBytes);
+        salts.set(held.salts, row * saltBytes);
+        salted.set(held.salted, row);
+        row += held.rows;
       }
       yield Buffer.concat(block);
     }
   }
 
+  /** How many rows from one on, up to another, follow each other in the live columns too. */
+  #adjacent(row: number, end: number): number {
+    const { live } = this.#order;
+    let to = row + 1;
+    while (to < end && live[to] === live[to - 1]! + 1) to += 1;
+    return to - row;
+  }
+
   /** Each part's searchable texts. */
-  *#texts(): Generator<readonly Uint8Array[]> {
+  #texts(): PackableTexts[] {
     const { text, textEnds } = this.#columns;
-    for (const rows of pieces(this.#order.live, partRows)) {
-      yield Array.from(rows, (row) =>
-        text.subarray(row === 0 ? 0 : textEnds[row - 1]!, textEnds[row]!),
-      );
-    }
+    const bytes = Buffer.from(text.buffer);
+    return Array.from(pieces(this.#order.live, partRows), (rows) => {
+      const ends = rows.map((row) => textEnds[row]!);
+      const starts = rows.map((row) => (row === 0 ? 0 : textEnds[row - 1]!));
+      return packableTexts(bytes, starts, ends);
+    });
   }
 
   #facets(): FacetColumn[] {
