@@ -15,7 +15,7 @@ import { formatInstant, systemClock } from '../src/core/micros.ts';
 import { pooledRandom } from '../src/core/random.ts';
 import { openCheckpoint } from '../src/integrity/checkpoint.ts';
 import { Frontier } from '../src/integrity/frontier.ts';
-import { emptyRoot, type Hash } from '../src/integrity/hash.ts';
+import { emptyRoot } from '../src/integrity/hash.ts';
 import { privateKeyFromSeed, signingKey, verifierKey } from '../src/integrity/keys.ts';
 import { personalPaths } from '../src/integrity/personal.ts';
 import { Addition, type Edge } from '../src/ledger/addition.ts';
@@ -23,7 +23,7 @@ import { checkLog } from '../src/ledger/checkpoints/check-log.ts';
 import { Checkpoints } from '../src/ledger/checkpoints/checkpoints.ts';
 import { MemoryArchive } from '../src/ledger/checkpoints/memory-archive.ts';
 import { type PreparedDraft, Sealing } from '../src/ledger/sealing.ts';
-import { EventColumns } from '../src/store/event-columns.ts';
+import { EventColumns, hashBytes, saltBytes } from '../src/store/event-columns.ts';
 import type { Append, EventStore } from '../src/store/event-store.ts';
 import { openSqliteStore } from '../src/store/sqlite/store.ts';
 import { testEpoch } from '../src/store/test-log.ts';
@@ -45,16 +45,17 @@ class PlainSealing extends Sealing {
     sequence: number,
     recordedAt: number,
     into: EventColumns,
-  ): Hash {
+  ): void {
     const { start, firstGap, secondGap, end } = texts.body;
     into.lines.copy(texts.bytes, start, firstGap);
     into.lines.text(formatInstant(recordedAt));
     into.lines.copy(texts.bytes, firstGap, secondGap);
     into.lines.text(`${sequence}`);
     into.lines.copy(texts.bytes, secondGap, end);
-    into.facets.copy(texts.bytes, texts.leaf.end, texts.bytes.length);
-    into.add({ ...facts, sequence, recordedAt, leafHash: emptyRoot });
-    return emptyRoot;
+    into.facets.copy(texts.bytes, texts.leaf.end, texts.bytes.length - saltBytes);
+    into.leafHashes.skip(hashBytes);
+    into.addSalt(undefined);
+    into.add({ ...facts, sequence, recordedAt });
   }
 }
 

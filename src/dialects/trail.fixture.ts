@@ -82,11 +82,11 @@ export class TestTrail {
     const frontier =
       head.size === 0 ? new Frontier() : Frontier.fromBytes(head.size, head.frontier);
     const events = new EventColumns();
-    const leafHashes = drafts.map((draft, index) => {
+    for (const [index, draft] of drafts.entries()) {
       const prepared = this.#sealing.prepare('org-a', draft);
-      return this.#sealing.seal(prepared, head.size + index, recordedAt, events);
-    });
-    const nodes = frontier.append(leafHashes);
+      this.#sealing.seal(prepared, head.size + index, recordedAt, events);
+    }
+    const nodes = frontier.append(events.from(0).leafHashes());
     await this.store.append([
       {
         organisation: 'org-a',

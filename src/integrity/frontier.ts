@@ -81,7 +81,7 @@ export class Frontier {
 
   /** Carries like a binary counter: as long as there is a peak of the same height, the two become one. */
   #add(level: number, hash: Hash, completed: TreeNode[]): void {
-    let peak: Hash = Buffer.from(hash);
+    let peak = hash;
     let height = level;
     let index = this.#size / 2 ** level;
     while (index % 2 === 1) {
@@ -90,7 +90,8 @@ export class Frontier {
       index = (index - 1) / 2;
       if (height % tileHeight === 0) completed.push({ level: height, index, hash: peak });
     }
-    this.#peaks[height] = peak;
+    // What was handed in stays the caller's; it may be a view that keeps far more in memory.
+    this.#peaks[height] = peak === hash ? Buffer.from(hash) : peak;
     this.#size += 2 ** level;
   }
 }

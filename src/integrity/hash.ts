@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { ByteWriter } from '../core/byte-writer.ts';
 
 /** SHA-256: 32 bytes. Several in a row are kept flat, one behind the other, as in a tile. */
 export type Hash = Uint8Array;
@@ -8,6 +9,12 @@ export const hashBytes = 32;
 /** `binary` is the fastest way out of `hash`: a one-byte string costs a third of a new Buffer of its own. */
 export function sha256(data: string | Uint8Array): Hash {
   return Buffer.from(hash('sha256', data, 'binary'), 'latin1');
+}
+
+/** Writes the hash behind what is there. */
+export function writeSha256(data: Uint8Array, into: ByteWriter): void {
+  const at = into.skip(hashBytes);
+  into.bytes.write(hash('sha256', data, 'binary'), at, hashBytes, 'latin1');
 }
 
 /** The root of the tree without leaves (RFC 6962, 2.1): SHA-256 of nothing. */

@@ -67,18 +67,19 @@ export class Addition {
   *#add(prepared: readonly PreparedDraft[]): Slices<Receipt> {
     const { clock, sealing } = this.#options;
     const events = this.#events;
-    const leafHashes: Uint8Array[] = [];
+    const before = events.length;
+    const size = this.#frontier.size;
     let recordedAt = this.#recordedAt;
     let first = Number.POSITIVE_INFINITY;
     let last = -1;
     for (const [index, draft] of prepared.entries()) {
       yield;
       const known = this.#find(draft.eventID);
-      let sequence = this.#frontier.size + leafHashes.length;
+      let sequence = size + events.length - before;
       if (known === undefined) {
         recordedAt = Math.max(clock(), recordedAt + 1);
         this.#places.set(draft.eventID, events.length);
-        leafHashes.push(sealing.seal(draft, sequence, recordedAt, events));
+        sealing.seal(draft, sequence, recordedAt, events);
       } else {
         sequence = known.sequence;
         if (!sealing.isSame(this.organisation, draft, known)) throw taken(draft.eventID, index);
@@ -87,10 +88,11 @@ export class Addition {
       last = Math.max(last, sequence);
     }
     this.#recordedAt = recordedAt;
-    this.#nodes.push(...this.#frontier.append(leafHashes));
+    const accepted = events.length - before;
+    this.#nodes.push(...this.#frontier.append(events.from(before).leafHashes()));
     return {
-      accepted: leafHashes.length,
-      duplicates: prepared.length - leafHashes.length,
+      accepted,
+      duplicates: prepared.length - accepted,
       firstSequence: first,
       lastSequence: last,
       checkpointSize: this.#frontier.size,
@@ -107,7 +109,7 @@ export class Addition {
 
   #takeBack(length: number): void {
     for (let place = length; place < this.#events.length; place += 1) {
-      this.#places.delete(this.#events.facts[place]!.eventID);
+      this.#places.delete(this.#events.eventIDs[place]!);
     }
     this.#events.truncate(length);
   }

@@ -204,7 +204,7 @@ export class GroupCommit implements Ledger {
 
   /** Gives every event of the group its place. Requests that contradict the log are refused here and now. */
   async #place(requests: readonly Request[], known?: Map<string, Known>): Promise<Group> {
-    const events = new EventColumns();
+    const events = new EventColumns(roomFor(requests));
     const placed: Placed[] = [];
     const appends: Append[] = [];
     for (const [organisation, theirs] of Map.groupBy(requests, (request) => request.organisation)) {
@@ -257,4 +257,13 @@ export class GroupCommit implements Ledger {
       return [];
     }
   }
+}
+
+/** About how many bytes the bodies of their events have, without what is filled into gaps. */
+function roomFor(requests: readonly Request[]): number {
+  let bytes = 0;
+  for (const { prepared } of requests) {
+    for (const { texts } of prepared) bytes += texts.body.end + 64;
+  }
+  return bytes;
 }

@@ -99,7 +99,7 @@ describe('a draft that is sealed', () => {
           assert.equal(sealed.body, canonicalJson(event));
           const texts = eventTexts(event, sealed.salt ?? Buffer.alloc(16), paths);
           assert.equal(texts.personal, sealed.salt !== undefined);
-          assert.deepEqual(sealed.leafHash, leafHash(texts.leaf));
+          assert.deepEqual(Buffer.from(sealed.leafHash), leafHash(texts.leaf));
           assert.deepEqual(sealed.facets, facetsOf({ ...event }));
           assert.equal(sealed.description, event.description);
           assert.ok(sealing.isSame('org-ö', prepared, sealed));

@@ -4,7 +4,7 @@ import { type Clock, formatInstant, type Micros } from '../core/micros.ts';
 import type { RawDraft, ReceivedDraft } from '../core/raw-draft.ts';
 import { none } from '../core/raw-json.ts';
 import { type Random, uuidV7Maker } from '../core/uuid.ts';
-import { type Hash, leafPrefix, sha256 } from '../integrity/hash.ts';
+import { leafPrefix, writeSha256 } from '../integrity/hash.ts';
 import { withoutCommitment } from '../integrity/leaf-text.ts';
 import { saltBytes } from '../integrity/personal.ts';
 import { type Gapped, memberName, type RawTexts, RawTextsWriter } from '../integrity/raw-texts.ts';
@@ -24,8 +24,7 @@ export interface PreparedDraft {
   readonly hasOwnTime: boolean;
   readonly createdAt: Micros;
   readonly description: string | undefined;
-  readonly salt: Uint8Array | undefined;
-  /** With gaps for the time and the place of recording. Behind them stand the facets (see `packFacets`). */
+  /** With gaps for the time and the place of recording. Behind them stand the facets (see `packFacets`), then the salt. */
   readonly texts: RawTexts;
 }
 
@@ -47,6 +46,8 @@ export class Sealing {
   readonly #facts = new DraftFacts();
   readonly #writer = new RawTextsWriter();
   readonly #packed = new ByteWriter();
+  /** Of the draft at hand. */
+  readonly #salt = Buffer.alloc(saltBytes);
   /** Where a leaf is put together: its prefix, then the text. */
   readonly #leaf = new ByteWriter();
 
@@ -67,17 +68,19 @@ export class Sealing {
     return this.#prepareAt(organisation, facts.createdAt ?? this.#options.clock());
   }
 
-  /** Gives a prepared draft its place, and adds it to others. Gives its leaf hash. */
-  seal(prepared: PreparedDraft, sequence: number, recordedAt: Micros, into: EventColumns): Hash {
-    const { eventID, createdAt, description, salt, texts } = prepared;
+  /** Gives a prepared draft its place, and adds it to others. */
+  seal(prepared: PreparedDraft, sequence: number, recordedAt: Micros, into: EventColumns): void {
+    const { eventID, createdAt, description, texts } = prepared;
+    const { bytes } = texts;
     const [time, place] = [formatInstant(recordedAt), `${sequence}`];
     this.#leaf.at = leafPrefix.length;
     fill(texts, texts.leaf, time, place, this.#leaf);
-    const leafHash = sha256(this.#leaf.bytes.subarray(0, this.#leaf.at));
+    writeSha256(this.#leaf.bytes.subarray(0, this.#leaf.at), into.leafHashes);
     fill(texts, texts.body, time, place, into.lines);
-    into.facets.copy(texts.bytes, texts.leaf.end, texts.bytes.length);
-    into.add({ eventID, sequence, createdAt, recordedAt, description, salt, leafHash });
-    return leafHash;
+    const saltStart = bytes.length - saltBytes;
+    into.facets.copy(bytes, texts.leaf.end, saltStart);
+    into.addSalt(texts.personal ? bytes : undefined, saltStart);
+    into.add({ eventID, sequence, createdAt, recordedAt, description });
   }
 
   /**
@@ -109,10 +112,8 @@ export class Sealing {
     const facts = this.#facts;
     const ownID = facts.text('eventID');
     const eventID = ownID ?? this.#nextID();
-    // Out of Buffer's pool: handed to another thread, a thousand arrays of their own cost more than all their hashes.
-    const salt = Buffer.allocUnsafe(saltBytes);
-    this.#options.random(salt);
-    const texts = this.#write(organisation, eventID, createdAt, salt);
+    this.#options.random(this.#salt);
+    const texts = this.#write(organisation, eventID, createdAt);
     // Both must fit: the body into a store, the leaf text into a bundle of entries.
     const [body, leaf] = [lengthOf(texts.body), lengthOf(texts.leaf)];
     const size = Math.max(body, leaf) + mostInGaps;
@@ -124,15 +125,14 @@ export class Sealing {
       hasOwnTime: facts.createdAt !== undefined,
       createdAt,
       description: facts.text('description'),
-      salt: texts.personal ? salt : undefined,
       texts,
     };
   }
 
-  #write(organisation: string, eventID: string, createdAt: Micros, salt: Buffer): RawTexts {
+  #write(organisation: string, eventID: string, createdAt: Micros): RawTexts {
     const writer = this.#writer;
     const { draft, fields, outcome } = this.#facts;
-    writer.begin(salt, this.#options.personal(organisation));
+    writer.begin(this.#salt, this.#options.personal(organisation));
     for (let place = 0; place < members.length; place += 1) {
       const name = members[place]!;
       const member = fields.at(place);
@@ -147,6 +147,7 @@ export class Sealing {
     }
     this.#packed.at = 0;
     this.#facts.packFacets(this.#packed);
+    this.#packed.copy(this.#salt, 0, saltBytes);
     return writer.finish(this.#packed);
   }
 }

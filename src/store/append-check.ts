@@ -1,5 +1,5 @@
 import { AnnalsError } from '../core/errors.ts';
-import { type EventFacts, EventSlice } from './event-columns.ts';
+import { EventSlice } from './event-columns.ts';
 import type { Append, Erasure, SealedEvents } from './event-store.ts';
 
 /**
@@ -16,7 +16,7 @@ export function checkAppends(appends: readonly Append[]): void {
       throw malformed(organisation, `its head is at ${head.size}, not after its events`);
     }
     const ids = new Set<string>();
-    for (const { eventID, sequence } of factsOf(events)) {
+    for (const [sequence, eventID] of placesOf(events)) {
       if (sequence !== expectedSize + ids.size) {
         throw malformed(organisation, `its events do not follow each other from ${expectedSize}`);
       }
@@ -26,9 +26,15 @@ export function checkAppends(appends: readonly Append[]): void {
   }
 }
 
-function factsOf(events: SealedEvents): Iterable<EventFacts> {
-  if (!(events instanceof EventSlice)) return events;
-  return events.columns.facts.slice(events.first, events.end);
+function* placesOf(events: SealedEvents): Generator<[sequence: number, eventID: string]> {
+  if (events instanceof EventSlice) {
+    const { sequences, eventIDs } = events.columns;
+    for (let index = events.first; index < events.end; index += 1) {
+      yield [sequences[index]!, eventIDs[index]!];
+    }
+  } else {
+    for (const { sequence, eventID } of events) yield [sequence, eventID];
+  }
 }
 
 function malformed(organisation: string, problem: string): AnnalsError {

@@ -56,6 +56,8 @@ describe('events in columns', () => {
           const { columns: one } = EventColumns.of([event]);
           columns.lines.copy(one.lines.bytes, 0, one.lines.at - 1);
           columns.facets.copy(one.facets.bytes, 0, one.facets.at);
+          columns.leafHashes.copy(Buffer.from(event.leafHash), 0, 32);
+          columns.addSalt(event.salt && Buffer.from(event.salt));
           columns.add(event);
         }
         assert.deepEqual([...columns.from(0)], [...some.slice(0, kept), ...more]);

@@ -2,57 +2,89 @@ import { ByteWriter } from '../core/byte-writer.ts';
 import { packFacets, unpackFacets } from '../core/packed-facets.ts';
 import type { SealedEvent, SealedEvents } from './event-store.ts';
 
+export const hashBytes = 32;
+export const saltBytes = 16;
+
 /** What of a sealed event stands in no bytes. */
-export interface EventFacts
-  extends Pick<
-    SealedEvent,
-    'sequence' | 'eventID' | 'createdAt' | 'recordedAt' | 'description' | 'leafHash'
-  > {
-  readonly salt?: Uint8Array | undefined;
-}
+export type EventFacts = Pick<
+  SealedEvent,
+  'sequence' | 'eventID' | 'createdAt' | 'recordedAt' | 'description'
+>;
 
 /**
- * Events one after the other, their texts in common bytes: an object and a text for each would outlive several runs of
- * the collector until they are on the disk.
+ * Events one after the other, in common bytes and arrays: objects and texts of each would outlive several runs of the
+ * collector until they are on the disk.
  */
 export class EventColumns {
   /** Bodies in UTF-8, each followed by a line feed; the one of event n ends at `lineEnds[n]`. */
-  readonly lines = new ByteWriter(2_048);
+  readonly lines: ByteWriter;
   readonly lineEnds: number[] = [];
   /** Facets (see `packFacets`); those of event n end at `facetEnds[n]`. */
   readonly facets = new ByteWriter(512);
   readonly facetEnds: number[] = [];
-  readonly facts: EventFacts[] = [];
+  readonly leafHashes = new ByteWriter(hashBytes);
+  /** Zeros for an event without a salt, for which there is a 0 in `salted`, else a 1. */
+  readonly salts = new ByteWriter(saltBytes);
+  readonly salted = new ByteWriter(8);
+  readonly sequences: number[] = [];
+  readonly createdAt: number[] = [];
+  readonly recordedAt: number[] = [];
+  readonly eventIDs: string[] = [];
+  readonly descriptions: (string | undefined)[] = [];
+
+  /** With room for so many bytes of bodies. */
+  constructor(lineBytes = 2_048) {
+    this.lines = new ByteWriter(lineBytes);
+  }
 
   static of(events: Iterable<SealedEvent>): EventSlice {
     const columns = new EventColumns();
     for (const event of events) {
       columns.lines.text(event.body);
       packFacets(event.facets, columns.facets);
+      columns.leafHashes.copy(Buffer.from(event.leafHash), 0, hashBytes);
+      columns.addSalt(event.salt && Buffer.from(event.salt));
       columns.add(event);
     }
     return columns.from(0);
   }
 
   get length(): number {
-    return this.facts.length;
+    return this.sequences.length;
   }
 
-  /** Adds an event whose body and facets were just written. */
-  add(facts: EventFacts): void {
+  /** The salt of the event that is being written, which stands in some bytes from a place on. */
+  addSalt(bytes: Buffer | undefined, start = 0): void {
+    this.salts.copy(bytes ?? noSalt, start, start + saltBytes);
+    this.salted.byte(bytes === undefined ? 0 : 1);
+  }
+
+  /** Adds an event whose body, facets, leaf hash and salt were just written. */
+  add({ sequence, eventID, createdAt, recordedAt, description }: EventFacts): void {
     this.lines.byte(lineFeed);
     this.lineEnds.push(this.lines.at);
     this.facetEnds.push(this.facets.at);
-    this.facts.push(facts);
+    this.sequences.push(sequence);
+    this.createdAt.push(createdAt);
+    this.recordedAt.push(recordedAt);
+    this.eventIDs.push(eventID);
+    this.descriptions.push(description);
   }
 
   /** Takes the events from a place on back. */
   truncate(length: number): void {
     this.lineEnds.length = length;
     this.facetEnds.length = length;
-    this.facts.length = length;
+    this.sequences.length = length;
+    this.createdAt.length = length;
+    this.recordedAt.length = length;
+    this.eventIDs.length = length;
+    this.descriptions.length = length;
     this.lines.at = this.lineStart(length);
     this.facets.at = this.facetStart(length);
+    this.leafHashes.at = length * hashBytes;
+    this.salts.at = length * saltBytes;
+    this.salted.at = length;
   }
 
   /** The events from a place to the end. */
@@ -68,15 +100,25 @@ export class EventColumns {
     return index === 0 ? 0 : this.facetEnds[index - 1]!;
   }
 
+  /** A view, good until more is added. */
+  leafHash(index: number): Buffer {
+    return this.leafHashes.bytes.subarray(index * hashBytes, (index + 1) * hashBytes);
+  }
+
   event(index: number): SealedEvent {
-    const body = this.lines.bytes.toString(
-      'utf8',
-      this.lineStart(index),
-      this.lineEnds[index]! - 1,
-    );
-    const facets = unpackFacets(this.facets.bytes, this.facetStart(index));
-    const { salt, ...facts } = this.facts[index]!;
-    return { ...facts, body, facets, ...(salt !== undefined && { salt }) };
+    const { lines, facets, salts, salted } = this;
+    const salt = salts.bytes.subarray(index * saltBytes, (index + 1) * saltBytes);
+    return {
+      sequence: this.sequences[index]!,
+      eventID: this.eventIDs[index]!,
+      createdAt: this.createdAt[index]!,
+      recordedAt: this.recordedAt[index]!,
+      description: this.descriptions[index],
+      body: lines.bytes.toString('utf8', this.lineStart(index), this.lineEnds[index]! - 1),
+      facets: unpackFacets(facets.bytes, this.facetStart(index)),
+      leafHash: new Uint8Array(this.leafHash(index)),
+      ...(salted.bytes[index] === 1 && { salt: new Uint8Array(salt) }),
+    };
   }
 }
 
@@ -97,9 +139,15 @@ export class EventSlice implements SealedEvents {
     return this.first + this.length;
   }
 
+  /** Views, each good until more is added. */
+  *leafHashes(): Generator<Uint8Array> {
+    for (let index = this.first; index < this.end; index += 1) yield this.columns.leafHash(index);
+  }
+
   *[Symbol.iterator](): Iterator<SealedEvent> {
     for (let index = this.first; index < this.end; index += 1) yield this.columns.event(index);
   }
 }
 
 const lineFeed = 0x0a;
+const noSalt = Buffer.alloc(saltBytes);

@@ -1,8 +1,8 @@
+import type { ByteWriter } from '../../../core/byte-writer.ts';
 import type { Micros } from '../../../core/micros.ts';
 import { transferring } from '../../../threads/transfer.ts';
-import { EventColumns, EventSlice } from '../../event-columns.ts';
+import { EventColumns, EventSlice, hashBytes, saltBytes } from '../../event-columns.ts';
 import type { Append, Head, TreeNode } from '../../event-store.ts';
-import { hashBytes, saltBytes } from '../sealed/directory.ts';
 import type { Searchable } from './searchable.ts';
 
 /** What is kept of some events, as columns. */
@@ -135,7 +135,7 @@ class Packing {
     }
     this.bytes = {
       times: new Float64Array(count * 2),
-      lines: Buffer.allocUnsafeSlow(lineBytes),
+      lines: new Uint8Array(lineBytes),
       lineEnds: new Uint32Array(count),
       salts: new Uint8Array(count * saltBytes),
       salted: new Uint8Array(count),
@@ -144,7 +144,7 @@ class Packing {
     this.search = {
       eventIDs: [],
       descriptions: [],
-      facets: Buffer.allocUnsafeSlow(facetBytes),
+      facets: new Uint8Array(facetBytes),
       facetStarts: new Uint32Array(count + 1),
     };
   }
@@ -154,27 +154,30 @@ class Packing {
     const { facets, facetStarts, eventIDs, descriptions } = this.search;
     const lineStart = columns.lineStart(first);
     const facetStart = columns.facetStart(first);
-    lines.set(columns.lines.bytes.subarray(lineStart, columns.lineStart(end)), this.#lineEnd);
-    facets.set(columns.facets.bytes.subarray(facetStart, columns.facetStart(end)), this.#facetEnd);
     const at = this.#events;
+    put(columns.lines, lineStart, columns.lineStart(end), lines, this.#lineEnd);
+    put(columns.facets, facetStart, columns.facetStart(end), facets, this.#facetEnd);
+    put(columns.leafHashes, first * hashBytes, end * hashBytes, leafHashes, at * hashBytes);
+    put(columns.salts, first * saltBytes, end * saltBytes, salts, at * saltBytes);
+    put(columns.salted, first, end, salted, at);
     for (let index = first; index < end; index += 1) {
-      const { eventID, description, createdAt, recordedAt, leafHash, salt } = columns.facts[index]!;
       const place = at + index - first;
       lineEnds[place] = this.#lineEnd + columns.lineEnds[index]! - lineStart;
       facetStarts[place + 1] = this.#facetEnd + columns.facetEnds[index]! - facetStart;
-      times[place * 2] = createdAt;
-      times[place * 2 + 1] = recordedAt;
-      leafHashes.set(leafHash, place * hashBytes);
-      eventIDs.push(eventID);
-      descriptions.push(description);
-      if (salt === undefined) continue;
-      salts.set(salt, place * saltBytes);
-      salted[place] = 1;
+      times[place * 2] = columns.createdAt[index]!;
+      times[place * 2 + 1] = columns.recordedAt[index]!;
+      eventIDs.push(columns.eventIDs[index]!);
+      descriptions.push(columns.descriptions[index]);
     }
     this.#events += end - first;
     this.#lineEnd += columns.lineStart(end) - lineStart;
     this.#facetEnd += columns.facetStart(end) - facetStart;
   }
+}
+
+/** Copies what was written between two places. */
+function put({ bytes }: ByteWriter, from: number, to: number, into: Uint8Array, at: number): void {
+  into.set(bytes.subarray(from, to), at);
 }
 
 /** What an addition's events are found by. */

@@ -5,8 +5,7 @@ import { Frames, type StoredFrames } from './frames.ts';
 export const blockRows = 32;
 /** Values of a facet that share one frame. */
 export const valuesTogether = 256;
-export const saltBytes = 16;
-export const hashBytes = 32;
+export { hashBytes, saltBytes } from '../../event-columns.ts';
 
 /**
  * What a sealed segment says about itself, at its end. A segment is one file that never changes again,
