@@ -6,9 +6,16 @@ import type { SegmentFileWriter } from './segment-file-writer.ts';
 import type { Coded } from './tallies.ts';
 import { valueHash } from './value-hash.ts';
 
-/** A facet's values in their sealed order, and its column in their codes. */
+/** A facet's column in the codes of its values' sealed order. */
 export interface FacetColumn extends Coded {
-  readonly values: readonly { readonly hash: number; readonly value: string }[];
+  readonly values: SealedOrder;
+}
+
+/** Values in their sealed order: by their hashes, and of those that have the same one by themselves. */
+interface SealedOrder {
+  readonly length: number;
+  readonly hashes: Float64Array;
+  textAt(place: number): string;
 }
 
 /** Gives a column new codes, those of the values' sealed order. */
@@ -21,29 +28,63 @@ export function facetColumn(
   let largest = 0;
   for (const row of order) largest = Math.max(largest, column[row]!);
   const sealed = new Uint32Array(largest + 1);
-  const values: { code: number; value: string; hash: number }[] = [];
+  const used: number[] = [];
   for (const row of order) {
     const code = column[row]!;
     if (code === 0 || sealed[code] !== 0) continue;
     sealed[code] = 1;
-    const value = textOf(code);
-    values.push({ code, value, hash: valueHash(facet, value) });
+    used.push(code);
   }
-  values.sort((a, b) => a.hash - b.hash || (a.value < b.value ? -1 : 1));
-  for (const [place, { code }] of values.entries()) sealed[code] = place + 1;
-  const codes = newCodes(codeWidth(values.length), order.length);
+  const { inOrder, hashes } = sortedCodes(facet, used, textOf);
+  for (let place = 0; place < inOrder.length; place += 1) sealed[inOrder[place]!] = place + 1;
+  const { length } = inOrder;
+  const codes = newCodes(codeWidth(length), order.length);
   for (let row = 0; row < order.length; row += 1) codes[row] = sealed[column[order[row]!]!]!;
-  return { values, codes, size: values.length + 1 };
+  const values = { length, hashes, textAt: (place: number) => textOf(inOrder[place]!) };
+  return { codes, size: length + 1, values };
+}
+
+/** More values than this no segment has: a hash and a place together are exact in a double. */
+const places = 2 ** 21;
+
+/** Of many values most have a row of their own, so none of them gets an object. */
+function sortedCodes(
+  facet: number,
+  used: readonly number[],
+  textOf: (code: number) => string,
+): { inOrder: Uint32Array; hashes: Float64Array } {
+  const keys = new Float64Array(used.length);
+  for (let place = 0; place < used.length; place += 1) {
+    keys[place] = valueHash(facet, textOf(used[place]!)) * places + place;
+  }
+  keys.sort();
+  const hashes = keys.map((key) => Math.floor(key / places));
+  const inOrder = Uint32Array.from(keys, (key) => used[key % places]!);
+  for (let from = 0, to: number; from < inOrder.length; from = to) {
+    to = from + 1;
+    while (hashes[to] === hashes[from]) to += 1;
+    if (to - from > 1) {
+      inOrder.subarray(from, to).sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+    }
+  }
+  return { inOrder, hashes };
 }
 
 export function writeFacet(file: SegmentFileWriter, { values, codes }: FacetColumn): SealedFacet {
-  const groups = [...pieces(values, valuesTogether)];
+  const groups = Array.from(
+    { length: Math.ceil(values.length / valuesTogether) },
+    (_, group) => group * valuesTogether,
+  );
   return {
     values: values.length,
     codes: file.frames(pieces(codes, partRows).map(bytesOf)),
-    texts: file.frames(
-      groups.map((group) => Buffer.from(JSON.stringify(group.map(({ value }) => value)))),
-    ),
-    hashes: groups.map(([first]) => first!.hash),
+    texts: file.frames(groups.values().map((first) => groupFrame(values, first))),
+    hashes: groups.map((first) => values.hashes[first]!),
   };
+}
+
+function groupFrame(values: SealedOrder, first: number): Uint8Array {
+  const length = Math.min(valuesTogether, values.length - first);
+  const texts = Array.from({ length }, (_, place) => values.textAt(first + place));
+  return Buffer.from(JSON.stringify(texts));
 }
