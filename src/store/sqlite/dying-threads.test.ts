@@ -84,19 +84,19 @@ describe('a thread of the store that dies', () => {
     assert.equal((await store.get('org', 'e-3'))?.body, erasureOf(log.events[3]!).body);
   });
 
-  it('is replaced when it is the sealer', async () => {
-    await strike('event store sealer');
-    await log.record(
-      store,
-      Array.from({ length: 40 }, () => ({})),
-    );
-    await log.record(
-      store,
-      Array.from({ length: 40 }, () => ({})),
-    );
+  it('is replaced for the next segment when it is the sealer', async () => {
     const sealed = () =>
       readdirSync(join(directory, 'segments')).filter((file) => file.endsWith('.segment')).length;
-    while (sealed() < 2) await setTimeout(5);
+    const fillOne = async (segments: number) => {
+      await log.record(
+        store,
+        Array.from({ length: 40 }, () => ({})),
+      );
+      while (sealed() < segments) await setTimeout(5);
+    };
+    await fillOne(1);
+    await strike('event store sealer');
+    await fillOne(2);
     assert.equal(await store.count('org', {}), 120);
   });
 });

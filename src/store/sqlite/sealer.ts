@@ -8,7 +8,7 @@ import type { LiveSegment } from './live/live-segment.ts';
 import { Rows } from './live/rows.ts';
 import type { SealedLog } from './sealed/directory.ts';
 import { dropSealed } from './sealed/drop.ts';
-import { neighboursDueForMerge } from './sealed/due-for-merge.ts';
+import { areSmall, neighboursDueForMerge } from './sealed/due-for-merge.ts';
 import { eraseSealed } from './sealed/erase.ts';
 import { mergeSealed } from './sealed/merge.ts';
 import { seal } from './sealed/seal.ts';
@@ -32,9 +32,6 @@ export interface DroppedSegment extends Sealed {
 
 /** Segments dropped at a time: what is recorded of it is one event for each log, and a stop does not wait for more. */
 const droppedTogether = 16;
-
-/** Segments that one is merged from at most: it has to know where each of them began. */
-const mostMerged = 256;
 
 /**
  * Seals full segments, one after the other. Until `tidy` the replaced files are still there, for whoever still reads
@@ -151,8 +148,7 @@ export class Sealer {
   /** Whether a segment of both is one that could have been sealed as it is. */
   #fit(a: SealedInfo, b: SealedInfo, open: (info: SealedInfo) => SealedSegment): boolean {
     const { segmentEvents, segmentMicros } = this.#limits;
-    if (a.dropped || b.dropped || a.rows + b.rows > segmentEvents) return false;
-    if (b.last - a.number >= mostMerged) return false;
+    if (!areSmall(a, b, segmentEvents)) return false;
     if (segmentMicros === Number.POSITIVE_INFINITY) return true;
     const first = Math.min(
       ...open(a)

@@ -10,6 +10,7 @@ import type { LiveSegment } from './live/live-segment.ts';
 import type { View } from './reader.ts';
 import type { ReaderPool } from './reader-pool.ts';
 import { droppedOf } from './sealed/drop.ts';
+import { areSomeSmall } from './sealed/due-for-merge.ts';
 import type { SealedInfo } from './sealed/sealed-segment.ts';
 import type { DroppedSegment } from './sealer.ts';
 import type { SealerData, SealerMethods } from './sealer-thread.ts';
@@ -30,6 +31,7 @@ export class Segments {
   readonly #readers: ReaderPool;
   readonly #dropped: DroppedLogs;
   readonly #sealer: OccasionalThread<SealerMethods>;
+  readonly #segmentEvents: number;
   readonly #stop = new AbortController();
   #view: View;
   #sealing = false;
@@ -51,6 +53,7 @@ export class Segments {
     this.#writer = writer;
     this.#readers = readers;
     this.#dropped = dropped;
+    this.#segmentEvents = data.segmentEvents;
     const module = siblingModule(import.meta.url, './sealer-thread');
     const start = () => new Thread<SealerMethods>('event store sealer', module, data);
     this.#sealer = new OccasionalThread(start, sealerIdleMillis);
@@ -221,6 +224,8 @@ export class Segments {
    */
   #mergeSmall(): Promise<boolean> {
     return this.#inTurn(async () => {
+      // Nearly always there are none, and a thread need not be started to find out.
+      if (!areSomeSmall(this.#view.sealed, this.#segmentEvents)) return false;
       const merged = await this.#sealer.call.merge(this.#view.sealed);
       if (merged === undefined) return false;
       await this.#writer.call.replaced(merged);

@@ -1,5 +1,19 @@
 import type { SealedInfo } from './sealed-segment.ts';
 
+/** Segments that one is merged from at most: it has to know where each of them began. */
+const mostMerged = 256;
+
+/** Whether two neighbours are no more together than one segment may be. */
+export function areSmall(a: SealedInfo, b: SealedInfo, segmentEvents: number): boolean {
+  const mayChange = !a.dropped && !b.dropped;
+  return mayChange && a.rows + b.rows <= segmentEvents && b.last - a.number < mostMerged;
+}
+
+/** Whether there are two neighbours of which it holds. */
+export function areSomeSmall(segments: readonly SealedInfo[], segmentEvents: number): boolean {
+  return segments.some((b, place) => place > 0 && areSmall(segments[place - 1]!, b, segmentEvents));
+}
+
 /**
  * The newest two neighbours that are due to become one, of segments in their order. Like the digits of a number small
  * ones become longer ones, so that a row is written anew a few times at most: a segment waits until what came after it
