@@ -3,7 +3,6 @@
  * `node bench/memory.ts [events] [organisations]`. It works on a copy of what `npm run bench` with the same numbers made.
  * Linux only, because it asks the kernel.
  */
-import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +10,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ServerProcess } from '../test/server-process.ts';
 import { Connection, requestBytes } from './connection.ts';
-import { askForAll, exportAll } from './export-all.ts';
+import { curlAll, exportAll } from './export-all.ts';
 import { printRow, whole } from './figures.ts';
 import { eventLines } from './ingest.ts';
 import { measureQueries } from './query.ts';
@@ -31,12 +30,6 @@ async function processorTime(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-async function exportOverHttp(url: string, key: string): Promise<void> {
-  const answer = await askForAll(url, key);
-  answer.resume();
-  await once(answer, 'end');
 }
 
 /** After this the threads that are not needed have ended. */
@@ -97,8 +90,8 @@ try {
   const [key = ''] = keys;
   printRow('start', `peak ${megabytes((await statusOf(pid)).VmHWM)} MB`);
   await phase('at rest', () => setTimeout(restMillis));
-  await phase('export, NDJSON over HTTP', () => exportOverHttp(server.url, key));
-  await phase('again', () => exportOverHttp(server.url, key));
+  await phase('export, NDJSON over HTTP', () => curlAll(server.url, key, '/dev/null'));
+  await phase('again', () => curlAll(server.url, key, '/dev/null'));
   await phase('export, JSON by the command', () => exportAll(server.url, key, place));
   await phase('questions of all kinds', () => measureQueries(server.url, keys, Number(events)));
   await phase('again', () => measureQueries(server.url, keys, Number(events)));

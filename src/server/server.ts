@@ -18,6 +18,7 @@ import { personalOf } from '../ledger/personal-of.ts';
 import { Sealing } from '../ledger/sealing.ts';
 import { makeDirectory } from '../store/sqlite/make-directory.ts';
 import { openSqliteStore } from '../store/sqlite/store.ts';
+import { collectAtRest } from '../threads/collect.ts';
 import { startCollecting } from './collecting.ts';
 import { mountedDialects } from './dialects.ts';
 import { createHttpServer } from './http-server.ts';
@@ -58,6 +59,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   makeDataDirectory(settings.data);
   // What is opened later works with what was opened before, so it is closed first.
   await using opened = new AsyncDisposableStack();
+  // What loading the program has left behind would stay through the start: 25 MB.
+  collectAtRest();
   const { data, readers, segmentEvents } = settings;
   const store = opened.adopt(
     await openSqliteStore({ directory: data, readers, segmentEvents, ...segmentMicros(settings) }),
