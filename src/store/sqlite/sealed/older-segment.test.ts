@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { crc32, zstdDecompressSync } from 'node:zlib';
+import { erasureOf, TestLog } from '../../test-log.ts';
+import { checkSegments } from '../check.ts';
+import { openSqliteStore } from '../store.ts';
+import { footerBytes, readFooter, writeFooter } from './footer.ts';
+import { pack } from './frame.ts';
+
+/** Writes a segment as it was written before there were tallies. */
+function withoutTallies(path: string): void {
+  const bytes = readFileSync(path);
+  const footer = readFooter(bytes.subarray(-footerBytes))!;
+  const { directoryStart, directoryLength } = footer;
+  const packed = bytes.subarray(directoryStart, directoryStart + directoryLength);
+  const { tallies, ...directory } = JSON.parse(zstdDecompressSync(packed).toString());
+  assert.ok(tallies !== undefined);
+  const content = Buffer.from(JSON.stringify(directory));
+  const frame = pack(content);
+  const changed = {
+    ...footer,
+    directoryLength: frame.length,
+    directorySize: content.length,
+    directoryCrc32: crc32(frame),
+  };
+  writeFileSync(
+    path,
+    Buffer.concat([bytes.subarray(0, directoryStart), frame, writeFooter(changed)]),
+  );
+}
+
+it('a segment that was sealed before there were tallies is read, counted, checked and erased from', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'annals-older-'));
+  const open = () => openSqliteStore({ directory, readers: 1, segmentEvents: 50 });
+  const log = new TestLog('org');
+  const first = await open();
+  for (let round = 0; round < 4; round += 1) {
+    await log.record(
+      first,
+      Array.from({ length: 40 }, (_, n) => ({ action: n % 4 === 0 ? 'read' : 'list' })),
+    );
+  }
+  const sealed = () =>
+    readdirSync(join(directory, 'segments')).filter((name) => name.endsWith('.segment'));
+  while (sealed().length < 3) await setTimeout(5);
+  await first.close();
+  for (const name of sealed()) withoutTallies(join(directory, 'segments', name));
+
+  const store = await open();
+  const read = { conditions: [{ facets: ['action'] as const, values: ['read'] }] };
+  assert.equal(await store.count('org', read), 40);
+  assert.deepEqual(await store.distinct('org', 'action'), [
+    { value: 'list', count: 120 },
+    { value: 'read', count: 40 },
+  ]);
+  assert.equal((await store.list('org', { filter: read, order: 'asc', limit: 100 })).length, 40);
+  await store.erase('org', [erasureOf(log.events[0]!)]);
+  assert.equal(await store.count('org', read), 40);
+  await store.close();
+  for await (const { problem } of checkSegments(directory)) assert.equal(problem, undefined);
+  rmSync(directory, { recursive: true });
+});
