@@ -8,7 +8,7 @@ import { MemoryDirectory } from '../memory-directory.ts';
 import type { DirectoryMethods } from './directory-thread.ts';
 
 /** How long its thread is there after a change; everything is answered from memory. */
-const idleMillis = 1_000;
+const idleMillis = 100;
 
 /** Opens or makes the directory in one SQLite file. Rejects with `unavailable` when it cannot be had. */
 export async function openSqliteDirectory(file: string): Promise<Directory> {
