@@ -1,30 +1,40 @@
 import type { Range } from '../../event-store.ts';
-import type { LiveColumns } from './columns.ts';
+import { type LiveColumns, partRows } from './columns.ts';
 
-/** Which sequences of each log a segment in SQLite has, read on as far as there are new rows when asked. */
+/** Where a log's events are in a segment in SQLite; perhaps more than those of the rows asked about. */
+export interface LivePlaces {
+  readonly range: Range;
+  /** Numbers of the parts that have some of its rows, ascending. */
+  readonly parts: readonly number[];
+}
+
+/** Where the events of each log are in a segment in SQLite, read on as far as there are new rows when asked. */
 export class LiveLogs {
   readonly #columns: LiveColumns;
-  readonly #ranges = new Map<number, { readonly from: number; to: number }>();
+  readonly #places = new Map<number, { range: { from: number; to: number }; parts: number[] }>();
   #read = 0;
 
   constructor(columns: LiveColumns) {
     this.#columns = columns;
   }
 
-  /** Of the rows before `rows`; perhaps wider, when others were asked about before. */
-  rangeOf(log: number, rows: number): Range {
+  /** At least those in the rows before `rows`. */
+  placesOf(log: number, rows: number): LivePlaces {
     const { logs, sequences } = this.#columns;
     for (; this.#read < rows; this.#read += 1) {
       const sequence = sequences[this.#read]!;
-      const range = this.#ranges.get(logs[this.#read]!);
-      if (range === undefined) {
-        this.#ranges.set(logs[this.#read]!, { from: sequence, to: sequence + 1 });
+      const part = Math.floor(this.#read / partRows);
+      const places = this.#places.get(logs[this.#read]!);
+      if (places === undefined) {
+        const range = { from: sequence, to: sequence + 1 };
+        this.#places.set(logs[this.#read]!, { range, parts: [part] });
       } else {
-        range.to = sequence + 1;
+        places.range.to = sequence + 1;
+        if (places.parts.at(-1) !== part) places.parts.push(part);
       }
     }
-    return this.#ranges.get(log) ?? none;
+    return this.#places.get(log) ?? nowhere;
   }
 }
 
-const none: Range = { from: 0, to: 0 };
+const nowhere: LivePlaces = { range: { from: 0, to: 0 }, parts: [] };

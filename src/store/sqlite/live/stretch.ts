@@ -15,10 +15,10 @@ export function liveStretch(
   { values, logs, rows: held }: { values: Values; logs: LiveLogs; rows: Rows },
 ): Stretch {
   const rows = visibleRows(columns);
-  const parts = Array.from(
-    { length: Math.ceil(rows / partRows) },
-    (_, index) => new LivePart(columns, index, Math.min(partRows, rows - index * partRows)),
-  );
+  const places = logs.placesOf(log, rows);
+  const parts = places.parts
+    .filter((part) => part * partRows < rows)
+    .map((part) => new LivePart(columns, part, Math.min(partRows, rows - part * partRows)));
   const earliest = Math.min(...parts.map((part) => part.earliest));
   const latest = Math.max(...parts.map((part) => part.latest));
   return {
@@ -27,7 +27,7 @@ export function liveStretch(
     earliest,
     latest,
     bounds: () => ({ earliest, latest }),
-    range: logs.rangeOf(log, rows),
+    range: { ...places.range },
     lastRecordedAt: Number.POSITIVE_INFINITY,
     parts,
     values,

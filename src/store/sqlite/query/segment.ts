@@ -90,9 +90,9 @@ export interface Stretch {
  * these out. Both in the codes of the segment, 0 where an event has no value; in order of the values.
  */
 export interface Tally {
-  readonly values: Uint32Array;
-  readonly services: Uint32Array;
-  readonly counts: Uint32Array;
+  readonly values: readonly number[];
+  readonly services: readonly number[];
+  readonly counts: readonly number[];
 }
 
 /** The values of a segment's facets and their codes. */

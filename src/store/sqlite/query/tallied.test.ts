@@ -35,9 +35,9 @@ const told: Stretch = {
     if (facet === facetPlace('traceId')) return undefined;
     const values = facet === facetPlace('action') ? [0, 1, 1, 2, 2] : [2, 0, 1, 0, 2];
     return {
-      values: Uint32Array.from(values),
-      services: Uint32Array.of(2, 0, 1, 0, 2),
-      counts: Uint32Array.of(1, 3, 1, 4, 1),
+      values,
+      services: [2, 0, 1, 0, 2],
+      counts: [1, 3, 1, 4, 1],
     };
   },
   events: () => [],

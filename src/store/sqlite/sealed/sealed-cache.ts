@@ -1,5 +1,5 @@
 import { Lru } from '../lru.ts';
-import type { Codes, Tally } from '../query/segment.ts';
+import type { Codes } from '../query/segment.ts';
 import type { Bodies } from './bodies.ts';
 import type { SegmentDirectory } from './directory.ts';
 import type { Frames } from './frames.ts';
@@ -34,8 +34,7 @@ export class SealedCache {
   readonly grams = new Lru<Uint8Array>(4 * megabyte);
   readonly bodies = new Lru<Bodies>(1 * megabyte);
   readonly values = new Lru<ValueGroup>(4 * megabyte);
-  /** `none` where a log has no tally. */
-  readonly tallies = new Lru<Tally | 'none'>(4 * megabyte);
+  readonly tallies = new Lru<Uint8Array>(4 * megabyte);
 
   /** Closes the other files. What was unpacked of them goes with time; nobody asks for it. */
   keepOnly(paths: readonly string[]): void {

@@ -21,7 +21,7 @@ import type { Frames } from './frames.ts';
 import { firstAtLeast, type LogPlace, LogPlaces } from './log-places.ts';
 import type { Outline, SealedCache, TextRun } from './sealed-cache.ts';
 import { SegmentFile } from './segment-file.ts';
-import { readTally } from './tallies.ts';
+import { readTally, tallyIn } from './tallies.ts';
 import { decodeTimes } from './times.ts';
 import { ValueGroup } from './value-group.ts';
 import { firstPiece } from './whole-blocks.ts';
@@ -211,10 +211,9 @@ export class SealedSegment {
     const { tallies } = this.outline;
     const index = this.#places.indexOf(log);
     if (tallies === undefined || index === undefined) return undefined;
-    const read = () => readTally(this.file.stored('tallies', tallies, [index]), facet) ?? 'none';
+    const read = () => tallyIn(this.file.stored('tallies', tallies, [index]), facet);
     const key = this.#key(`tally of ${facets[facet]}, log`, log);
-    const tally = this.#cache.tallies.get(key, read, tallyCost);
-    return tally === 'none' ? undefined : tally;
+    return readTally(this.#cache.tallies.get(key, read, tallyCost));
   }
 
   #unpack(blocks: Iterable<number>): Bodies {
@@ -281,8 +280,8 @@ export class SealedSegment {
 
 const one = () => 1;
 const byteLength = ({ byteLength: bytes }: ArrayBufferView) => bytes;
-const tallyCost = (tally: Tally | 'none') =>
-  256 + (tally === 'none' ? 0 : 3 * tally.counts.byteLength);
+/** With the key and what else an entry takes. */
+const tallyCost = ({ byteLength: bytes }: Uint8Array) => bytes + 200;
 const textCost = ({ bytes, ends }: TextRun) => bytes.byteLength + ends.byteLength;
 
 /** About what an outline takes in memory. */

@@ -40,8 +40,8 @@ export function tallyBlocks(
   });
 }
 
-/** A log's tally of a facet; undefined where there is none. */
-export function readTally(block: Uint8Array, facet: number): Tally | undefined {
+/** The bytes of one facet's tally, in memory of their own; none where there is no tally. */
+export function tallyIn(block: Uint8Array, facet: number): Uint8Array {
   const reader = new NumberReader(block);
   let [before, length] = [0, 0];
   for (let place = 0; place < facets.length; place += 1) {
@@ -49,21 +49,22 @@ export function readTally(block: Uint8Array, facet: number): Tally | undefined {
     if (place < facet) before += bytes;
     else if (place === facet) length = bytes;
   }
-  if (length === 0) return undefined;
+  return block.slice(reader.at + before, reader.at + before + length);
+}
+
+/** Undefined for none. */
+export function readTally(bytes: Uint8Array): Tally | undefined {
+  if (bytes.length === 0) return undefined;
+  const reader = new NumberReader(bytes);
   const [values, services, counts]: number[][] = [[], [], []];
-  const end = reader.at + before + length;
   let value = 0;
-  for (reader.at += before; reader.at < end; ) {
+  while (reader.at < bytes.length) {
     value += reader.next();
     values!.push(value);
     services!.push(reader.next());
     counts!.push(reader.next());
   }
-  return {
-    values: Uint32Array.from(values!),
-    services: Uint32Array.from(services!),
-    counts: Uint32Array.from(counts!),
-  };
+  return { values: values!, services: services!, counts: counts! };
 }
 
 /** Which values of a facet stand with which services. */
