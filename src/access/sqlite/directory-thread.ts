@@ -38,7 +38,9 @@ const schema = `
 `;
 
 const database = new DatabaseSync((workerData as { readonly file: string }).file);
-database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+// Nobody else has it open. With memory to share on the disk it could not be opened when that is full.
+database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
+database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
 database.exec(schema);
 
 const methods = {

@@ -47,7 +47,9 @@ const newestOfEach = `
 `;
 
 const database = new DatabaseSync((workerData as { readonly file: string }).file);
-database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+// Nobody else has it open. With memory to share on the disk it could not be opened when that is full.
+database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
+database.exec('PRAGMA synchronous = FULL');
 database.exec(schema);
 
 const select = database.prepare(
