@@ -7,7 +7,7 @@ import { type Filter, matches } from '../core/filter.ts';
 import type { EventStore, Lines, Order, Packing, SealedEvent, StoredEvent } from './event-store.ts';
 import { type TestDraft, type TestLog, testEpoch } from './test-log.ts';
 
-const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 60);
+const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 40);
 
 /** Few values, so that filters meet events; among them some whose case or bytes are awkward. */
 const value = fc.constantFrom('get', 'GET', 'Get', 'pöst', 'PÖST', 'a,b', 'İ', 'x\ny', '🚀', '0');
