@@ -4,7 +4,7 @@ import type { FacetCount, Range } from '../../event-store.ts';
 import type { KnownCounts } from './known-counts.ts';
 import type { KnownValues } from './known-values.ts';
 import { translate } from './question.ts';
-import type { Stretch, TimeBounds } from './segment.ts';
+import { isEmpty, type Stretch, type TimeBounds } from './segment.ts';
 import { everything, selections } from './selections.ts';
 import type { Slices } from './slices.ts';
 import { countTallied, tallied } from './tallied.ts';
@@ -21,7 +21,7 @@ export function* count(
 ): Slices<number> {
   let total = 0;
   for (const stretch of stretches) {
-    if (!mayHold(stretch, filter)) continue;
+    if (!mayHold(stretch, filter) || isEmpty(stretch)) continue;
     const isWhole = isAsked(stretch, filter, sequences);
     const before = isWhole ? (known.of(stretch) ?? toldOf(stretch, filter)) : undefined;
     const counted = before ?? (yield* countIn(stretch, filter, sequences));
@@ -93,7 +93,7 @@ function* countValues(
   filter: Filter,
   into: Map<string, number>,
 ): Slices<void> {
-  if (!mayHold(stretch, filter)) return;
+  if (!mayHold(stretch, filter) || isEmpty(stretch)) return;
   const question = translate(filter, everything, stretch.values);
   if (question === undefined) return;
   const told = isAsked(stretch, filter, everything) ? tallied(stretch, question, place) : undefined;

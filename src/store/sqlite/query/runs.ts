@@ -7,7 +7,7 @@ import { Merge } from './merge.ts';
 import { type PartOfStretch, partsInOrder } from './parts-in-order.ts';
 import { type Question, translate } from './question.ts';
 import { firstRun, type Run } from './run.ts';
-import type { Stretch } from './segment.ts';
+import { isEmpty, type Stretch } from './segment.ts';
 import { newRoom } from './select.ts';
 import { skipAhead } from './skip-ahead.ts';
 import type { Slices } from './slices.ts';
@@ -33,8 +33,7 @@ export function* listRuns(
   const possible = holding.filter((stretch) => mayHold(stretch, filter));
   const barren = new Barren(query, known);
   const isWanted = (stretch: Stretch) => {
-    const { from, to } = stretch.range;
-    if (from < to && questions(stretch) !== undefined) return true;
+    if (!isEmpty(stretch) && questions(stretch) !== undefined) return true;
     barren.noteAll(stretch);
     return false;
   };

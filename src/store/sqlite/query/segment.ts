@@ -48,6 +48,11 @@ export function sequenceOf({ sequences, range }: Part, row: number): number {
   return sequences?.[row] ?? range.from + row;
 }
 
+/** Whether a stretch has no events: its log has none in that segment. */
+export function isEmpty({ range }: Stretch): boolean {
+  return range.from === range.to;
+}
+
 /** Bounds of `createdAt`, both included. */
 export interface TimeBounds {
   readonly earliest: Micros;
