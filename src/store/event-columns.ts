@@ -55,7 +55,8 @@ export class EventColumns {
 
   /** The salt of the event that is being written, which stands in some bytes from a place on. */
   addSalt(bytes: Buffer | undefined, start = 0): void {
-    this.salts.copy(bytes ?? noSalt, start, start + saltBytes);
+    if (bytes === undefined) this.salts.copy(noSalt, 0, saltBytes);
+    else this.salts.copy(bytes, start, start + saltBytes);
     this.salted.byte(bytes === undefined ? 0 : 1);
   }
 

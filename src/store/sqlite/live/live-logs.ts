@@ -1,7 +1,7 @@
 import type { Range } from '../../event-store.ts';
 import { type LiveColumns, partRows } from './columns.ts';
 
-/** Where a log's events are in a segment in SQLite; perhaps more than those of the rows asked about. */
+/** Where a log's events are in a segment in SQLite. It grows as rows come. */
 export interface LivePlaces {
   readonly range: Range;
   /** Numbers of the parts that have some of its rows, ascending. */
@@ -18,7 +18,7 @@ export class LiveLogs {
     this.#columns = columns;
   }
 
-  /** At least those in the rows before `rows`. */
+  /** Those in the rows before `rows`, which are no fewer than those asked about before. */
   placesOf(log: number, rows: number): LivePlaces {
     const { logs, sequences } = this.#columns;
     for (; this.#read < rows; this.#read += 1) {

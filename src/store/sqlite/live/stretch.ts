@@ -16,9 +16,9 @@ export function liveStretch(
 ): Stretch {
   const rows = visibleRows(columns);
   const places = logs.placesOf(log, rows);
-  const parts = places.parts
-    .filter((part) => part * partRows < rows)
-    .map((part) => new LivePart(columns, part, Math.min(partRows, rows - part * partRows)));
+  const parts = places.parts.map(
+    (part) => new LivePart(columns, part, Math.min(partRows, rows - part * partRows)),
+  );
   const earliest = Math.min(...parts.map((part) => part.earliest));
   const latest = Math.max(...parts.map((part) => part.latest));
   return {

@@ -27,6 +27,7 @@ export function* count(
     const counted = before ?? (yield* countIn(stretch, filter, sequences));
     if (isWhole) known.keep(stretch, counted);
     total += counted;
+    yield;
   }
   return total;
 }
@@ -94,6 +95,7 @@ function* countValues(
   into: Map<string, number>,
 ): Slices<void> {
   if (!mayHold(stretch, filter) || isEmpty(stretch)) return;
+  yield;
   const question = translate(filter, everything, stretch.values);
   if (question === undefined) return;
   const told = isAsked(stretch, filter, everything) ? tallied(stretch, question, place) : undefined;
@@ -102,17 +104,18 @@ function* countValues(
     for (const { value, times } of told) {
       if (value !== 0) add(into, textOf(value), times);
     }
-    yield;
     return;
   }
-  const times = new Uint32Array(stretch.values.sizeOf(place));
+  /** By code. */
+  let times: Uint32Array | undefined;
   for (const { part, rows } of selections([stretch], filter, everything)) {
+    times ??= new Uint32Array(stretch.values.sizeOf(place));
     const codes = part.codes(place);
     for (const row of rows) times[codes[row]!]! += 1;
     yield;
   }
-  for (let code = 1; code < times.length; code += 1) {
-    if (times[code]! > 0) add(into, textOf(code), times[code]!);
+  for (const [code, count] of times?.entries() ?? []) {
+    if (code > 0 && count > 0) add(into, textOf(code), count);
   }
 }
 

@@ -4,7 +4,7 @@ import type { ListQuery, Order } from '../../event-store.ts';
 import { isAsked } from './count.ts';
 import type { KnownCounts } from './known-counts.ts';
 import { Merge } from './merge.ts';
-import { type PartOfStretch, partsInOrder } from './parts-in-order.ts';
+import { PartsInOrder } from './parts-in-order.ts';
 import { type Question, translate } from './question.ts';
 import { firstRun, type Run } from './run.ts';
 import { isEmpty, type Stretch } from './segment.ts';
@@ -32,20 +32,21 @@ export function* listRuns(
   const room = newRoom();
   const possible = holding.filter((stretch) => mayHold(stretch, filter));
   const barren = new Barren(query, known);
-  const isWanted = (stretch: Stretch) => {
-    if (!isEmpty(stretch) && questions(stretch) !== undefined) return true;
-    barren.noteAll(stretch);
-    return false;
-  };
-  for (const place of partsInOrder(possible, order, isWanted)) {
-    const { earliest, latest } = place.part;
+  const queue = new PartsInOrder(possible, order);
+  for (let next = queue.next(); next !== undefined; next = queue.next()) {
+    const { stretch, part } = next;
+    const { earliest, latest } = part ?? stretch;
     page.settle(({ createdAt }) => (order === 'asc' ? createdAt < earliest : createdAt > latest));
     if (page.needed === 0) break;
-    if (!mayHold(place.part, filter)) continue;
-    const question = questions(place.stretch)!;
-    const run = firstRun(place, question, { order, after, needed: page.needed, room });
-    if (run !== undefined) page.add(run);
-    else barren.note(place);
+    if (part === undefined) {
+      if (!isEmpty(stretch) && questions(stretch) !== undefined) queue.open(stretch);
+      else barren.noteAll(stretch);
+    } else if (mayHold(part, filter)) {
+      const wanted = { order, after, needed: page.needed, room };
+      const run = firstRun({ stretch, part }, questions(stretch)!, wanted);
+      if (run !== undefined) page.add(run);
+      else barren.note(stretch);
+    }
     yield;
   }
   page.settle(() => true);
@@ -99,8 +100,8 @@ class Barren {
     this.#known = known;
   }
 
-  /** Nothing was found in this part. */
-  note({ stretch }: PartOfStretch): void {
+  /** Nothing was found in one of its parts. */
+  note(stretch: Stretch): void {
     if (this.#query.after !== undefined || stretch.segment === undefined) return;
     const left = (this.#left.get(stretch) ?? stretch.parts.length) - 1;
     this.#left.set(stretch, left);

@@ -41,8 +41,8 @@ export interface SegmentDirectory {
   readonly salted: Frames;
   /** In the order of `facets`. */
   readonly facets: readonly SealedFacet[];
-  /** As `tallyBlocks` makes them, one for each log, not packed. Absent in segments sealed before there were any. */
-  readonly tallies?: Frames;
+  /** Absent in segments that were sealed before there were any. */
+  readonly tallies?: SealedTallies;
   /** 16 bytes a row; zeros where there is none. */
   readonly salts: Section;
   /** 32 bytes a row. */
@@ -93,6 +93,12 @@ export interface SealedFacet {
   readonly hashes: readonly number[];
 }
 
+/** Of the larger logs, by number and in order: how often values stand in them (see `LogTallies`). Not packed. */
+export interface SealedTallies {
+  readonly logs: readonly number[];
+  readonly blocks: Frames;
+}
+
 export interface Section {
   readonly start: number;
   readonly length: number;
@@ -112,7 +118,9 @@ export function readDirectory(text: string): SegmentDirectory {
     texts: Frames.of(texts),
     grams: Frames.of(grams),
     salted: Frames.of(salted),
-    ...(tallies !== undefined && { tallies: Frames.of(tallies) }),
+    ...(tallies !== undefined && {
+      tallies: { logs: tallies.logs, blocks: Frames.of(tallies.blocks) },
+    }),
     facets: directory.facets.map((facet) => ({
       ...facet,
       codes: Frames.of(facet.codes),

@@ -9,13 +9,13 @@ import {
   type SegmentDirectory,
   saltBytes,
 } from './directory.ts';
-import { type FacetColumn, facetColumn, writeFacet } from './facet-columns.ts';
+import { type FacetColumn, facetColumn, writeFacet, writeTallies } from './facet-columns.ts';
 import type { Frames } from './frames.ts';
 import { gramsOf } from './grams.ts';
 import type { SealedInfo, SealedSegment } from './sealed-segment.ts';
 import { SealedValues } from './sealed-values.ts';
 import { type PackedFrame, SegmentFileWriter } from './segment-file-writer.ts';
-import { type Coded, tallyBlocks } from './tallies.ts';
+import type { Coded } from './tallies.ts';
 import { type PackableTexts, packableTexts } from './texts.ts';
 
 /**
@@ -93,8 +93,13 @@ class Erasing {
     const file = this.#file;
     const rows = this.#bodies;
     const columns = held.facets.map((facet, place) => this.#column(facet, place));
+    const { number, rows: heldRows, logs, origins, parts } = held;
     return {
-      ...held,
+      number,
+      rows: heldRows,
+      logs,
+      ...(origins !== undefined && { origins }),
+      parts,
       bodies: file.frames(
         this.#frames(held.bodies, rows.keys(), blockRows, (block) => this.#block(block)),
       ),
@@ -112,7 +117,7 @@ class Erasing {
         this.#frames(held.salted, rows.keys(), partRows, (part) => this.#salted(part)),
       ),
       facets: held.facets.map((facet, place) => this.#facet(facet, columns[place]!)),
-      tallies: file.blocks(tallyBlocks(columns, held.logs)),
+      tallies: writeTallies(file, columns, held.logs),
       salts: file.section(this.#salts()),
       leafHashes: file.section(this.#section(held.leafHashes)),
       nodes: file.section(this.#section(held.nodes)),

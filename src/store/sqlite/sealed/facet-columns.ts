@@ -1,9 +1,14 @@
 import { partRows } from '../live/columns.ts';
 import { bytesOf, codeWidth, newCodes } from './codes.ts';
-import { type SealedFacet, valuesTogether } from './directory.ts';
+import {
+  type SealedFacet,
+  type SealedLog,
+  type SealedTallies,
+  valuesTogether,
+} from './directory.ts';
 import { pieces } from './pieces.ts';
 import type { SegmentFileWriter } from './segment-file-writer.ts';
-import type { Coded } from './tallies.ts';
+import { type Coded, talliesOf } from './tallies.ts';
 import { valueHash } from './value-hash.ts';
 
 /** A facet's column in the codes of its values' sealed order. */
@@ -81,6 +86,17 @@ export function writeFacet(file: SegmentFileWriter, { values, codes }: FacetColu
     texts: file.frames(groups.values().map((first) => groupFrame(values, first))),
     hashes: groups.map((first) => values.hashes[first]!),
   };
+}
+
+/** Of all facets in their order. */
+export function writeTallies(
+  file: SegmentFileWriter,
+  columns: readonly Coded[],
+  logs: readonly SealedLog[],
+): SealedTallies {
+  const tallies = talliesOf(columns, logs);
+  const blocks = file.blocks(tallies.map(({ block }) => block));
+  return { logs: tallies.map(({ log }) => log), blocks };
 }
 
 function groupFrame(values: SealedOrder, first: number): Uint8Array {

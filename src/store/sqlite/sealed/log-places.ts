@@ -35,14 +35,8 @@ export class LogPlaces {
 
   /** The place of a log, if it has one here. */
   of(number: number): LogPlace | undefined {
-    const at = this.indexOf(number);
-    return at === undefined ? undefined : this.#place(at);
-  }
-
-  /** Which of the logs it is. */
-  indexOf(number: number): number | undefined {
     const at = firstAtLeast(this.#logs, (log) => this.#words[log * words]! >= number);
-    return at < this.#logs && this.#words[at * words] === number ? at : undefined;
+    return at < this.#logs && this.#words[at * words] === number ? this.#place(at) : undefined;
   }
 
   /** The log that a row belongs to. */

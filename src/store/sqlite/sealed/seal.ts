@@ -15,13 +15,12 @@ import {
   type SealedLog,
   saltBytes,
 } from './directory.ts';
-import { type FacetColumn, facetColumn, writeFacet } from './facet-columns.ts';
+import { type FacetColumn, facetColumn, writeFacet, writeTallies } from './facet-columns.ts';
 import { gramsOf } from './grams.ts';
 import { pieces } from './pieces.ts';
 import { type LogRows, type RowOrder, rowOrder } from './row-order.ts';
 import type { SealedInfo } from './sealed-segment.ts';
 import { SegmentFileWriter } from './segment-file-writer.ts';
-import { tallyBlocks } from './tallies.ts';
 import { type PackableTexts, packableTexts } from './texts.ts';
 import { encodeTimes } from './times.ts';
 
@@ -134,7 +133,7 @@ class Sealing {
       grams: file.frames(texts.map((part) => gramsOf(part.texts))),
       salted: file.frames(pieces(salted, partRows)),
       facets: facetColumns.map((column) => writeFacet(file, column)),
-      tallies: file.blocks(tallyBlocks(facetColumns, logs)),
+      tallies: writeTallies(file, facetColumns, logs),
       salts: file.section(salts),
       leafHashes: file.section(leafHashes),
       nodes: file.section(Buffer.concat(this.#held.nodes())),

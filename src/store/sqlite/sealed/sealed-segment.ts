@@ -209,9 +209,11 @@ export class SealedSegment {
   /** A log's tally of a facet; undefined where there is none. */
   tally(facet: number, log: number): Tally | undefined {
     const { tallies } = this.outline;
-    const index = this.#places.indexOf(log);
-    if (tallies === undefined || index === undefined) return undefined;
-    const read = () => tallyIn(this.file.stored('tallies', tallies, [index]), facet);
+    if (tallies === undefined) return undefined;
+    const { logs, blocks } = tallies;
+    const place = firstAtLeast(logs.length, (at) => logs[at]! >= log);
+    if (logs[place] !== log) return undefined;
+    const read = () => tallyIn(this.file.stored('tallies', blocks, [place]), facet);
     const key = this.#key(`tally of ${facets[facet]}, log`, log);
     return readTally(this.#cache.tallies.get(key, read, tallyCost));
   }
@@ -289,6 +291,10 @@ function outlineBytes({ parts, facets: held, origins = [], tallies }: Outline): 
   const groups = held.reduce((sum, { hashes }) => sum + hashes.length, 0);
   const moved = origins.reduce((sum, { logs }) => sum + logs.length, 0);
   return (
-    8_192 + parts.length * (held.length + 6) * 20 + groups * 32 + moved * 64 + (tallies?.bytes ?? 0)
+    8_192 +
+    parts.length * (held.length + 6) * 20 +
+    groups * 32 +
+    moved * 64 +
+    (tallies?.blocks.bytes ?? 0)
   );
 }

@@ -79,7 +79,7 @@ export class SegmentFile {
       for (let index = 0; index < frames.count; index += 1) this.frame(name, frames, index);
     }
     const { salts, leafHashes, nodes, tallies } = directory;
-    if (tallies !== undefined) this.stored('tallies', tallies, [...Array(tallies.count).keys()]);
+    if (tallies !== undefined) this.stored('tallies', tallies.blocks, [...tallies.logs.keys()]);
     for (const [name, section] of Object.entries({ salts, leafHashes, nodes })) {
       this.wholeSection(name, section);
     }

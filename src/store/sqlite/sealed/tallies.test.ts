@@ -2,20 +2,22 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { facetPlace, facets } from '../../../core/facets.ts';
-import { type Coded, readTally, tallyBlocks, tallyIn } from './tallies.ts';
+import { type Coded, readTally, talliesOf, tallyIn } from './tallies.ts';
 
 const service = facetPlace('systemService');
 
-/** Blocks of logs with so many rows; all facets have this column but the services. */
-function blocksOf(column: Coded, services: Coded, logs: readonly number[]): Uint8Array[] {
+/** Tallies of a facet in logs with so many rows, by number of the log; all facets have this column but the services. */
+function talliesBy(facet: number, column: Coded, services: Coded, logs: readonly number[]) {
   let firstRow = 0;
-  const places = logs.map((rows) => {
-    const place = { firstRow, rows };
+  const places = logs.map((rows, number) => {
+    const place = { number, firstRow, rows };
     firstRow += rows;
     return place;
   });
-  const columns = facets.map((_, facet) => (facet === service ? services : column));
-  return tallyBlocks(columns, places);
+  const columns = facets.map((_, place) => (place === service ? services : column));
+  return new Map(
+    talliesOf(columns, places).map(({ log, block }) => [log, readTally(tallyIn(block, facet))]),
+  );
 }
 
 function coded(codes: readonly number[], size: number): Coded {
@@ -23,64 +25,77 @@ function coded(codes: readonly number[], size: number): Coded {
 }
 
 describe('tallies of a facet', () => {
+  const action = facetPlace('action');
+
   it('say how often each value stands with each service, for each log', () => {
-    const row = fc.record({ code: fc.nat(4), service: fc.nat(2) });
-    const log = fc.array(row, { minLength: 1, maxLength: 80 });
+    const row = fc.record({ code: fc.nat(20), service: fc.nat(2) });
+    const log = fc.array(row, { minLength: 256, maxLength: 400, size: 'max' });
     fc.assert(
-      fc.property(fc.array(log, { minLength: 1, maxLength: 5 }), (logs) => {
+      fc.property(fc.array(log, { minLength: 1, maxLength: 4 }), (logs) => {
         const rows = logs.flat();
         const column = coded(
           rows.map(({ code }) => code),
-          5,
+          21,
         );
         const services = coded(
           rows.map((each) => each.service),
           3,
         );
         const lengths = logs.map(({ length }) => length);
-        const blocks = blocksOf(column, services, lengths);
-        for (const [index, ofLog] of logs.entries()) {
-          const times = new Map<string, number>();
+        const tallies = talliesBy(action, column, services, lengths);
+        for (const [number, ofLog] of logs.entries()) {
+          const times = new Map<number, number>();
           for (const each of ofLog) {
-            const pair = `${each.code} ${each.service}`;
+            const pair = each.code * 3 + each.service;
             times.set(pair, (times.get(pair) ?? 0) + 1);
           }
-          const tally = readTally(tallyIn(blocks[index]!, facetPlace('action')))!;
-          const told = Array.from(tally.values, (value, pair) => [
-            `${value} ${tally.services[pair]}`,
+          const tally = tallies.get(number)!;
+          const told = tally.values.map((value, pair) => [
+            value * 3 + tally.services[pair]!,
             tally.counts[pair]!,
           ]);
           assert.deepEqual(
             told,
-            [...times].sort(([a], [b]) => (a < b ? -1 : 1)),
+            [...times].sort(([a], [b]) => a - b),
           );
         }
       }),
+      { numRuns: 30 },
     );
   });
 
-  it('are left out for a log with many values, or with one for every few events, and for no other', () => {
+  it('are left out for a log with few events, with many values, or with one for every few events', () => {
     const many = Array.from({ length: 1_025 * 4 }, (_, row) => row % 1_025);
     const most = Array.from({ length: 1_024 * 4 }, (_, row) => row % 1_024);
-    const some = Array.from({ length: 100 }, (_, row) => row % 26);
-    const few = Array.from({ length: 100 }, () => 300);
-    const logs = [few, many, most, some, few];
+    const some = Array.from({ length: 400 }, (_, row) => row % 101);
+    const same = Array.from({ length: 300 }, () => 300);
+    const few = Array.from({ length: 255 }, () => 300);
+    const logs = [same, many, most, some, few, same];
     const column = coded(logs.flat(), 1_025);
     const services = coded(new Array(column.codes.length).fill(0), 1);
     const lengths = logs.map(({ length }) => length);
-    const tallies = blocksOf(column, services, lengths).map((block) =>
-      readTally(tallyIn(block, facetPlace('traceId'))),
-    );
-    assert.deepEqual([...tallies[0]!.counts], [100]);
-    assert.equal(tallies[1], undefined);
-    assert.deepEqual(tallies[2]!.counts, new Array(1_024).fill(4));
-    assert.equal(tallies[3], undefined);
-    assert.deepEqual([...tallies[4]!.values], [300]);
+    const tallies = talliesBy(facetPlace('traceId'), column, services, lengths);
+    assert.deepEqual([...tallies.keys()], [0, 1, 2, 3, 5]);
+    assert.deepEqual(tallies.get(0), { values: [300], services: [0], counts: [300] });
+    assert.equal(tallies.get(1), undefined);
+    assert.deepEqual(tallies.get(2)!.counts, new Array(1_024).fill(4));
+    assert.equal(tallies.get(3), undefined);
+    assert.deepEqual(tallies.get(5), tallies.get(0));
   });
 
   it('are left out where values and services could make too many pairs', () => {
-    const codes = [1, 2, 3];
-    const [block] = blocksOf(coded(codes, 60_000), coded(codes, 60_000), [3]);
-    assert.equal(readTally(tallyIn(block!, facetPlace('action'))), undefined);
+    const codes = new Array(300).fill(1);
+    const tallies = talliesBy(action, coded(codes, 60_000), coded(codes, 60_000), [300]);
+    assert.deepEqual([...tallies], [[0, undefined]]);
+  });
+
+  it('are taken out of what stands together, and keep nothing of it', () => {
+    const codes = new Array(300).fill(1);
+    const columns = facets.map(() => coded(codes, 2));
+    const [tallies] = talliesOf(columns, [{ number: 7, firstRow: 0, rows: 300 }]);
+    const bytes = tallyIn(tallies!.block, action);
+    assert.ok(bytes.length > 0);
+    assert.equal(bytes.buffer.byteLength, bytes.length);
+    assert.equal(tallyIn(tallies!.block, facets.length).length, 0, 'of a facet that came later');
   });
 });

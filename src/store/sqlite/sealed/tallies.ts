@@ -1,11 +1,12 @@
 import { ByteWriter } from '../../../core/byte-writer.ts';
-import { facetPlace, facets } from '../../../core/facets.ts';
+import { facetPlace } from '../../../core/facets.ts';
 import type { Codes, Tally } from '../query/segment.ts';
 import type { LogPlace } from './log-places.ts';
 
-/** A tally has no more pairs than this, and no more than a fourth of the rows: reading the column costs hardly more. */
+/** A log with fewer rows has no tallies: its columns are as quickly read. */
+const leastRows = 256;
+/** A tally has no more pairs than this, and no more than a fourth of the rows, for the same reason. */
 const mostPairs = 1_024;
-const fewPairs = 16;
 /** A facet has no tallies when so many pairs could be in it, each value with each service. */
 const mostPossible = 1 << 20;
 
@@ -15,41 +16,40 @@ export interface Coded {
   readonly size: number;
 }
 
-/**
- * The tallies of each log in a segment: first how many bytes each facet's has, none where there is no tally, then the
- * tallies. Of a pair: by how much the value's code is higher than that of the pair before, the service's code, how often.
- * All of it in numbers of seven bits a byte, lowest first. A few hundred bytes each, which hardly compress.
- */
-export function tallyBlocks(
-  columns: readonly Coded[],
-  logs: readonly Pick<LogPlace, 'firstRow' | 'rows'>[],
-): Uint8Array[] {
+/** The tallies of one log in a segment, by its number. */
+export interface LogTallies {
+  readonly log: number;
+  /**
+   * Of how many facets, how many bytes the tally of each takes, none where there is no tally, then the tallies. Of a pair:
+   * by how much the value's code is higher than that of the pair before, the service's code, how often. All of it in
+   * numbers of seven bits a byte, lowest first. A few hundred bytes, which hardly compress.
+   */
+  readonly block: Uint8Array;
+}
+
+type LogRows = Pick<LogPlace, 'number' | 'firstRow' | 'rows'>;
+
+/** The tallies of those logs in a segment that have some. */
+export function talliesOf(columns: readonly Coded[], all: readonly LogRows[]): LogTallies[] {
+  const logs = all.filter(({ rows }) => rows >= leastRows);
   const service = columns[facetPlace('systemService')]!;
-  const pairs = columns.map((column) => new Pairs(column, service));
-  const lengths = new ByteWriter(256);
-  const tallies = new ByteWriter();
-  return logs.map(({ firstRow, rows }) => {
-    lengths.at = 0;
-    tallies.at = 0;
-    for (const ofFacet of pairs) {
-      const before = tallies.at;
-      ofFacet.write(firstRow, rows, tallies);
-      writeNumber(tallies.at - before, lengths);
-    }
-    return Buffer.concat([written(lengths), written(tallies)]);
+  const ofFacets = columns.map((facet) => facetTallies(facet, service, logs));
+  const head = new ByteWriter(256);
+  return logs.map(({ number }, place) => {
+    const tallies = ofFacets.map((ofLogs) => ofLogs[place]!);
+    head.at = 0;
+    writeNumber(tallies.length, head);
+    for (const { length } of tallies) writeNumber(length, head);
+    return { log: number, block: Buffer.concat([head.bytes.subarray(0, head.at), ...tallies]) };
   });
 }
 
 /** The bytes of one facet's tally, in memory of their own; none where there is no tally. */
 export function tallyIn(block: Uint8Array, facet: number): Uint8Array {
   const reader = new NumberReader(block);
-  let [before, length] = [0, 0];
-  for (let place = 0; place < facets.length; place += 1) {
-    const bytes = reader.next();
-    if (place < facet) before += bytes;
-    else if (place === facet) length = bytes;
-  }
-  return block.slice(reader.at + before, reader.at + before + length);
+  const lengths = Array.from({ length: reader.next() }, () => reader.next());
+  const start = lengths.slice(0, facet).reduce((sum, length) => sum + length, reader.at);
+  return Uint8Array.from(block.subarray(start, start + (lengths[facet] ?? 0)));
 }
 
 /** Undefined for none. */
@@ -67,50 +67,44 @@ export function readTally(bytes: Uint8Array): Tally | undefined {
   return { values: values!, services: services!, counts: counts! };
 }
 
-/** Which values of a facet stand with which services. */
-class Pairs {
-  readonly #facet: Coded;
-  readonly #service: Coded;
-  /** By pair, while a log is counted; all zero between two logs. */
-  readonly #times: Uint32Array;
-
-  constructor(facet: Coded, service: Coded) {
-    this.#facet = facet;
-    this.#service = service;
-    const possible = facet.size * service.size;
-    this.#times = new Uint32Array(possible > mostPossible ? 0 : possible);
-  }
-
-  /** Writes the tally of some rows; nothing when they have too many pairs. */
-  write(firstRow: number, rows: number, into: ByteWriter): void {
-    if (this.#times.length === 0) return;
-    const { size } = this.#service;
-    const most = Math.max(fewPairs, Math.min(mostPairs, rows / 4));
-    const seen = this.#seen(firstRow, firstRow + rows, most);
+/** A facet's tally in each of these logs. */
+function facetTallies(facet: Coded, service: Coded, logs: readonly LogRows[]): Uint8Array[] {
+  const possible = facet.size * service.size;
+  if (possible > mostPossible) return logs.map(() => new Uint8Array());
+  const tally = new ByteWriter();
+  /** By pair; all zero between two logs. */
+  const times = new Uint32Array(possible);
+  return logs.map((log) => {
+    const most = Math.min(mostPairs, log.rows / 4);
+    const seen = countPairs(facet, service, log, { times, most });
+    tally.at = 0;
     let before = 0;
     for (const pair of seen.length > most ? [] : seen.sort((a, b) => a - b)) {
-      const value = Math.floor(pair / size);
-      writeNumber(value - before, into);
-      writeNumber(pair % size, into);
-      writeNumber(this.#times[pair]!, into);
+      const value = Math.floor(pair / service.size);
+      writeNumber(value - before, tally);
+      writeNumber(pair % service.size, tally);
+      writeNumber(times[pair]!, tally);
       before = value;
     }
-    for (const pair of seen) this.#times[pair] = 0;
-  }
+    for (const pair of seen) times[pair] = 0;
+    return Uint8Array.from(tally.bytes.subarray(0, tally.at));
+  });
+}
 
-  /** The pairs of these rows, or of the first of them once they are too many. */
-  #seen(from: number, to: number, most: number): number[] {
-    const { codes } = this.#facet;
-    const { codes: services, size } = this.#service;
-    const times = this.#times;
-    const seen: number[] = [];
-    for (let row = from; row < to && seen.length <= most; row += 1) {
-      const pair = codes[row]! * size + services[row]!;
-      if (times[pair] === 0) seen.push(pair);
-      times[pair]! += 1;
-    }
-    return seen;
+/** The pairs of a log's rows, or of the first of them once they are more than `most`. */
+function countPairs(
+  { codes }: Coded,
+  { codes: services, size }: Coded,
+  { firstRow, rows }: LogRows,
+  { times, most }: { times: Uint32Array; most: number },
+): number[] {
+  const seen: number[] = [];
+  for (let row = firstRow; row < firstRow + rows && seen.length <= most; row += 1) {
+    const pair = codes[row]! * size + services[row]!;
+    if (times[pair] === 0) seen.push(pair);
+    times[pair]! += 1;
   }
+  return seen;
 }
 
 function writeNumber(number: number, into: ByteWriter): void {
@@ -135,8 +129,4 @@ class NumberReader {
       if (byte < 0x80) return number >>> 0;
     }
   }
-}
-
-function written({ bytes, at }: ByteWriter): Uint8Array {
-  return bytes.subarray(0, at);
 }
