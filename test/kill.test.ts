@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -103,6 +103,28 @@ describe('telling the server to stop', () => {
       const list = await server.json<{ totalItems: number }>('GET', path, key);
       assert.equal(list.totalItems, accepted);
     }
+  });
+
+  it('twice ends it at once, and loses nothing that it acknowledged', async () => {
+    await using server = await ServerProcess.start();
+    const { key } = await server.organisation('acme');
+    const { accepted } = await server.json<{ accepted: number }>('POST', '/v1/audit/events', key, {
+      events: Array.from({ length: 500 }, () => ({ action: 'twice' })),
+    });
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    // A request that is not whole yet is waited for.
+    socket.write(`POST /v1/audit/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n`);
+    const first = server.end('SIGTERM');
+    await sleep(200);
+    assert.equal(await server.end('SIGTERM'), null);
+    await first;
+    socket.destroy();
+    await server.start();
+    const list = await server.json<{ totalItems: number }>('GET', '/v1/audit?action=twice', key);
+    assert.equal(list.totalItems, accepted);
   });
 });
 

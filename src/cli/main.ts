@@ -96,12 +96,18 @@ function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
+/** Ends the process as if nothing had listened. Told to exit, Node would cut its threads off in the middle of a step. */
+function endBy(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
 /** The program: the process as the world. A second signal ends it without waiting. */
 export async function main(): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+      if (interrupt.signal.aborted) endBy(signal);
       interrupt.abort();
     });
   }
