@@ -106,16 +106,16 @@ function* countValues(
     }
     return;
   }
-  /** By code. */
-  let times: Uint32Array | undefined;
+  /** By code; made once there is something to count. */
+  let times = new Uint32Array();
   for (const { part, rows } of selections([stretch], filter, everything)) {
-    times ??= new Uint32Array(stretch.values.sizeOf(place));
+    if (times.length === 0) times = new Uint32Array(stretch.values.sizeOf(place));
     const codes = part.codes(place);
     for (const row of rows) times[codes[row]!]! += 1;
     yield;
   }
-  for (const [code, count] of times?.entries() ?? []) {
-    if (code > 0 && count > 0) add(into, textOf(code), count);
+  for (let code = 1; code < times.length; code += 1) {
+    if (times[code]! > 0) add(into, textOf(code), times[code]!);
   }
 }
 
