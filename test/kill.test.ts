@@ -118,7 +118,12 @@ describe('telling the server to stop', () => {
     // A request that is not whole yet is waited for.
     socket.write(`POST /v1/audit/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n`);
     const first = server.end('SIGTERM');
-    await sleep(200);
+    const isReady = () =>
+      fetch(`${server.url}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    while (await isReady()) await sleep(10);
     assert.equal(await server.end('SIGTERM'), null);
     await first;
     socket.destroy();
