@@ -5,7 +5,7 @@ export class ByteWriter {
   at = 0;
 
   constructor(size = 65_536) {
-    this.#bytes = Buffer.allocUnsafeSlow(size);
+    this.#bytes = Buffer.allocUnsafe(size);
   }
 
   /** What was written lies before `at`. Good until more is written. */
@@ -57,7 +57,7 @@ export class ByteWriter {
   }
 
   #makeRoom(length: number): void {
-    const bytes = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.at + length));
+    const bytes = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.at + length));
     bytes.set(this.#bytes.subarray(0, this.at));
     this.#bytes = bytes;
   }

@@ -204,7 +204,7 @@ export class GroupCommit implements Ledger {
 
   /** Gives every event of the group its place. Requests that contradict the log are refused here and now. */
   async #place(requests: readonly Request[], known?: Map<string, Known>): Promise<Group> {
-    const events = new EventColumns(roomFor(requests));
+    const events = columnsFor(requests);
     const placed: Placed[] = [];
     const appends: Append[] = [];
     for (const [organisation, theirs] of Map.groupBy(requests, (request) => request.organisation)) {
@@ -259,11 +259,13 @@ export class GroupCommit implements Ledger {
   }
 }
 
-/** About how many bytes the bodies of their events have, without what is filled into gaps. */
-function roomFor(requests: readonly Request[]): number {
-  let bytes = 0;
+/** Columns with room for their events. */
+function columnsFor(requests: readonly Request[]): EventColumns {
+  let [events, bytes] = [0, 0];
   for (const { prepared } of requests) {
+    events += prepared.length;
+    // What is filled into gaps takes 64 bytes at most.
     for (const { texts } of prepared) bytes += texts.body.end + 64;
   }
-  return bytes;
+  return new EventColumns(events, bytes);
 }

@@ -16,8 +16,9 @@ export function checkAppends(appends: readonly Append[]): void {
       throw malformed(organisation, `its head is at ${head.size}, not after its events`);
     }
     const ids = new Set<string>();
-    for (const [sequence, eventID] of placesOf(events)) {
-      if (sequence !== expectedSize + ids.size) {
+    const { sequences, eventIDs } = placesOf(events);
+    for (const [place, eventID] of eventIDs.entries()) {
+      if (sequences[place] !== expectedSize + ids.size) {
         throw malformed(organisation, `its events do not follow each other from ${expectedSize}`);
       }
       if (ids.has(eventID)) throw duplicate(organisation, eventID);
@@ -26,15 +27,17 @@ export function checkAppends(appends: readonly Append[]): void {
   }
 }
 
-function* placesOf(events: SealedEvents): Generator<[sequence: number, eventID: string]> {
+function placesOf(events: SealedEvents): { sequences: number[]; eventIDs: string[] } {
   if (events instanceof EventSlice) {
-    const { sequences, eventIDs } = events.columns;
-    for (let index = events.first; index < events.end; index += 1) {
-      yield [sequences[index]!, eventIDs[index]!];
-    }
-  } else {
-    for (const { sequence, eventID } of events) yield [sequence, eventID];
+    const { columns, first, end } = events;
+    const { sequences, eventIDs } = columns;
+    return { sequences: sequences.slice(first, end), eventIDs: eventIDs.slice(first, end) };
   }
+  const all = [...events];
+  return {
+    sequences: all.map(({ sequence }) => sequence),
+    eventIDs: all.map(({ eventID }) => eventID),
+  };
 }
 
 function malformed(organisation: string, problem: string): AnnalsError {

@@ -20,21 +20,25 @@ export class EventColumns {
   readonly lines: ByteWriter;
   readonly lineEnds: number[] = [];
   /** Facets (see `packFacets`); those of event n end at `facetEnds[n]`. */
-  readonly facets = new ByteWriter(512);
+  readonly facets: ByteWriter;
   readonly facetEnds: number[] = [];
-  readonly leafHashes = new ByteWriter(hashBytes);
+  readonly leafHashes: ByteWriter;
   /** Zeros for an event without a salt, for which there is a 0 in `salted`, else a 1. */
-  readonly salts = new ByteWriter(saltBytes);
-  readonly salted = new ByteWriter(8);
+  readonly salts: ByteWriter;
+  readonly salted: ByteWriter;
   readonly sequences: number[] = [];
   readonly createdAt: number[] = [];
   readonly recordedAt: number[] = [];
   readonly eventIDs: string[] = [];
   readonly descriptions: (string | undefined)[] = [];
 
-  /** With room for so many bytes of bodies. */
-  constructor(lineBytes = 2_048) {
+  /** With room for so many events, and for so many bytes of bodies. */
+  constructor(events = 1, lineBytes = 2_048) {
     this.lines = new ByteWriter(lineBytes);
+    this.facets = new ByteWriter(events * usualFacetBytes);
+    this.leafHashes = new ByteWriter(events * hashBytes);
+    this.salts = new ByteWriter(events * saltBytes);
+    this.salted = new ByteWriter(events);
   }
 
   static of(events: Iterable<SealedEvent>): EventSlice {
@@ -150,5 +154,6 @@ export class EventSlice implements SealedEvents {
   }
 }
 
+const usualFacetBytes = 256;
 const lineFeed = 0x0a;
 const noSalt = Buffer.alloc(saltBytes);

@@ -177,7 +177,7 @@ class Packing {
 
 /** Copies what was written between two places. */
 function put({ bytes }: ByteWriter, from: number, to: number, into: Uint8Array, at: number): void {
-  into.set(bytes.subarray(from, to), at);
+  bytes.copy(into, at, from, to);
 }
 
 /** What an addition's events are found by. */
