@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatInstant, type Micros } from '../src/core/micros.ts';
-import type { TestDraft } from '../src/store/test-log.ts';
+import type { TestDraft } from '../src/store/test-log.fixture.ts';
 
 /** Numbers that look random and are the same in every run (mulberry32). */
 export function numbers(seed: number): (below: number) => number {

@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { PassThrough, type Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { type Compression, pack } from '../src/export/sinks/blocks.ts';
+import { type Compression, compressBlock } from '../src/export/sinks/block-writer.ts';
 import { perSecond } from './figures.ts';
 
 const sampleBytes = 4_000_000;
@@ -57,7 +57,7 @@ export async function referencePerSecond(
   do {
     for (let at = 0; at < sample.length; at += blockBytes) {
       const block = sample.subarray(at, at + blockBytes);
-      const packed = await pack(block, compress === 'plain' ? undefined : compress);
+      const packed = await compressBlock(block, compress === 'plain' ? undefined : compress);
       hash.update(packed);
       writeSync(file, packed);
     }

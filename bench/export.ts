@@ -18,12 +18,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ServerProcess } from '../test/server-process.ts';
+import { ServerProcess } from '../test/server-process.fixture.ts';
 import { apiEvent } from './api-events.ts';
 import { Connection, requestBytes } from './connection.ts';
 import { referencePerSecond } from './export-reference.ts';
 import { perSecond, printRow, whole } from './figures.ts';
-import { note } from './notes.ts';
+import { fillerText } from './filler-text.ts';
 
 const dimensions = {
   source: ['annals', 'thalassa', 'upcloud', 'cockroachdb'],
@@ -143,7 +143,7 @@ async function fill(server: ServerProcess, key: string): Promise<void> {
   for (let done = 0; done < entries; done += batch) {
     const lines = Array.from({ length: Math.min(batch, entries - done) }, (_, n) => {
       const { createdAt: _at, ...event } = apiEvent(done + n, first);
-      const details = lack > 0 ? { details: { note: note(done + n, lack) } } : {};
+      const details = lack > 0 ? { details: { note: fillerText(done + n, lack) } } : {};
       return JSON.stringify({ ...event, createdAt: textAt(first + (done + n) * step), ...details });
     });
     const request = requestBytes('POST', '/v1/audit/events', key, lines.join('\n'));

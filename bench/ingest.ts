@@ -3,7 +3,7 @@
  * `node bench/ingest.ts [seconds a path] [organisations]`. Every event is durable, queryable and in the tree when it
  * is counted. Each figure stands beside plain SQLite inserts and disk syncs of the same run.
  */
-import { ServerProcess } from '../test/server-process.ts';
+import { ServerProcess } from '../test/server-process.fixture.ts';
 import { apiEvent } from './api-events.ts';
 import { Connection, requestBytes } from './connection.ts';
 import {

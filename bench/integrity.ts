@@ -10,23 +10,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Draft } from '../src/core/event.ts';
-import { atOnce } from '../src/core/long-work.ts';
 import { formatInstant, systemClock } from '../src/core/micros.ts';
+import { runToCompletion } from '../src/core/pausable-work.ts';
 import { pooledRandom } from '../src/core/random.ts';
 import { openCheckpoint } from '../src/integrity/checkpoint.ts';
 import { Frontier } from '../src/integrity/frontier.ts';
 import { emptyRoot } from '../src/integrity/hash.ts';
 import { privateKeyFromSeed, signingKey, verifierKey } from '../src/integrity/keys.ts';
 import { personalPaths } from '../src/integrity/personal.ts';
-import { Addition, type Edge } from '../src/ledger/addition.ts';
+import { AppendBuilder, type LogState } from '../src/ledger/append-builder.ts';
 import { checkLog } from '../src/ledger/checkpoints/check-log.ts';
 import { Checkpoints } from '../src/ledger/checkpoints/checkpoints.ts';
 import { MemoryArchive } from '../src/ledger/checkpoints/memory-archive.ts';
-import { type PreparedDraft, Sealing } from '../src/ledger/sealing.ts';
+import { type PreparedDraft, Sequencer } from '../src/ledger/sequencing.ts';
 import { EventColumns, hashBytes, saltBytes } from '../src/store/event-columns.ts';
 import type { Append, EventStore } from '../src/store/event-store.ts';
-import { openSqliteStore } from '../src/store/sqlite/store.ts';
-import { testEpoch } from '../src/store/test-log.ts';
+import { openSegmentedStore } from '../src/store/segmented/store.ts';
+import { testEpoch } from '../src/store/test-log.fixture.ts';
 import { apiEvent } from './api-events.ts';
 import { perSecond, printRow, whole } from './figures.ts';
 
@@ -39,8 +39,8 @@ const world = {
 };
 
 /** Seals an event without looking at what a tree needs of it. */
-class PlainSealing extends Sealing {
-  override seal(
+class PlainSealing extends Sequencer {
+  override sequence(
     { texts, ...facts }: PreparedDraft,
     sequence: number,
     recordedAt: number,
@@ -63,21 +63,24 @@ type Grow = (drafts: readonly Draft[]) => Append;
 
 function withTree(): Grow {
   const paths = personalPaths();
-  const sealing = new Sealing({ ...world, personal: () => paths });
-  let edge: Edge = { frontier: new Frontier(), recordedAt: 0 };
+  const sequencer = new Sequencer({ ...world, personalPaths: () => paths });
+  let edge: LogState = { frontier: new Frontier(), recordedAt: 0 };
   return (drafts) => {
     const { clock } = world;
     const columns = new EventColumns();
-    const addition = new Addition(organisation, edge, undefined, columns, { sealing, clock });
-    atOnce(addition.add(drafts.map((draft) => sealing.prepare(organisation, draft))));
+    const addition = new AppendBuilder(organisation, edge, undefined, columns, {
+      sequencer,
+      clock,
+    });
+    runToCompletion(addition.add(drafts.map((draft) => sequencer.prepare(organisation, draft))));
     edge = addition.edge;
-    return addition.append()[0]!;
+    return addition.build()[0]!;
   };
 }
 
 function withoutTree(): Grow {
   const paths = personalPaths([]);
-  const sealing = new PlainSealing({ ...world, personal: () => paths });
+  const sealing = new PlainSealing({ ...world, personalPaths: () => paths });
   let expectedSize = 0;
   let recordedAt = 0;
   return (drafts) => {
@@ -85,11 +88,11 @@ function withoutTree(): Grow {
     for (const [n, draft] of drafts.entries()) {
       recordedAt = Math.max(world.clock(), recordedAt + 1);
       const prepared = sealing.prepare(organisation, draft);
-      sealing.seal(prepared, expectedSize + n, recordedAt, columns);
+      sealing.sequence(prepared, expectedSize + n, recordedAt, columns);
     }
     const size = expectedSize + columns.length;
     const head = { size, root: emptyRoot, frontier: new Uint8Array(), recordedAt };
-    const append = { organisation, expectedSize, events: columns.from(0), head, nodes: [] };
+    const append = { organisation, expectedSize, events: columns.rangeFrom(0), head, nodes: [] };
     expectedSize = size;
     return append;
   };
@@ -110,7 +113,7 @@ interface Took {
 /** What recording everything in a fresh store takes; `look` may have a look at it afterwards. */
 async function record(grow: Grow, look?: (store: EventStore) => Promise<void>): Promise<Took> {
   const directory = mkdtempSync(join(tmpdir(), 'annals-bench-'));
-  const store = await openSqliteStore({ directory, segmentEvents: events });
+  const store = await openSegmentedStore({ directory, segmentEvents: events });
   const cpu = process.cpuUsage();
   const started = performance.now();
   let flying = Promise.resolve();

@@ -6,9 +6,9 @@ import { randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { homedir } from 'node:os';
-import { run, wantedCommands } from '../src/cli/main.ts';
-import { spareMemory, startOverOnceCompiled } from '../src/cli/memory.ts';
+import { loadCommands, run } from '../src/cli/main.ts';
 import { systemClock } from '../src/core/micros.ts';
+import { reduceMemoryUse, restartAfterFirstCompile } from '../src/runtime/process-memory.ts';
 
 /**
  * The peak of this process, in bytes. What `getrusage` says instead begins with the memory of the process that started
@@ -21,9 +21,9 @@ function peakMemory(): number {
 }
 
 const argv = process.argv.slice(2);
-spareMemory();
-await wantedCommands(argv);
-startOverOnceCompiled();
+reduceMemoryUse();
+await loadCommands(argv);
+restartAfterFirstCompile();
 process.exitCode = await run(argv, {
   env: process.env,
   stdin: process.stdin,

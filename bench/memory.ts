@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { ServerProcess } from '../test/server-process.ts';
+import { ServerProcess } from '../test/server-process.fixture.ts';
 import { Connection, requestBytes } from './connection.ts';
 import { curlAll, exportAll } from './export-all.ts';
 import { printRow, whole } from './figures.ts';

@@ -2,7 +2,7 @@
  * Asking over HTTP: `node bench/query.ts [events] [organisations]`. Fills a server through its API, then measures what
  * people ask for. Each figure stands beside an answer that touches no event (`/healthz`).
  */
-import { ServerProcess } from '../test/server-process.ts';
+import { ServerProcess } from '../test/server-process.fixture.ts';
 import { Connection, requestBytes } from './connection.ts';
 import {
   type Figure,

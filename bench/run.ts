@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { ServerProcess } from '../test/server-process.ts';
+import { ServerProcess } from '../test/server-process.fixture.ts';
 import { curlAll, exportAll } from './export-all.ts';
 import { type Figure, millis, perSecond, printFigures, whole } from './figures.ts';
 import { makeOrganisations, measureIngest } from './ingest.ts';

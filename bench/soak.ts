@@ -26,8 +26,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type SoakPlan, usualPlan } from './soak/plan.ts';
-import { killLine, printResult, problemLine, sightLine } from './soak/print.ts';
-import { runSoak } from './soak/run.ts';
+import { killLine, printResult, problemLine, statusLine } from './soak/print.ts';
+import { runSoak } from './soak/run-soak.ts';
 import { complaints } from './soak/verdict.ts';
 
 const { values, positionals } = parseArgs({
@@ -65,7 +65,7 @@ console.log(`${JSON.stringify(plan)} in ${place}`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const result = await runSoak(plan, place, {
   everySeconds: 10,
-  sight: (sight) => console.log(sightLine(sight)),
+  status: (sight) => console.log(statusLine(sight)),
   life: ({ kill }) => kill && console.log(killLine(kill)),
   problem: (problem) => console.log(problemLine(problem)),
 });

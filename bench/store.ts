@@ -6,11 +6,11 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Place } from '../src/core/cursor.ts';
+import type { Position } from '../src/core/cursor.ts';
 import type { Filter } from '../src/core/filter.ts';
 import type { EventStore, StoredEvent } from '../src/store/event-store.ts';
-import { openSqliteStore } from '../src/store/sqlite/store.ts';
-import { TestLog, testEpoch } from '../src/store/test-log.ts';
+import { openSegmentedStore } from '../src/store/segmented/store.ts';
+import { TestLog, testEpoch } from '../src/store/test-log.fixture.ts';
 import { apiEvent } from './api-events.ts';
 
 const [events = 1_000_000, organisations = 50] = process.argv.slice(2, 4).map(Number);
@@ -163,7 +163,7 @@ async function ask(store: EventStore, logs: TestLog[]): Promise<void> {
   started = performance.now();
   let [lines, bytes] = [0, 0];
   for (const { organisation } of logs) {
-    for (let after: Place | undefined; ; ) {
+    for (let after: Position | undefined; ; ) {
       const query = { filter: {}, order: 'asc', limit: 4_000, ...(after && { after }) } as const;
       const some = await store.listLines(organisation, query);
       if (some === undefined) break;
@@ -181,7 +181,7 @@ async function ask(store: EventStore, logs: TestLog[]): Promise<void> {
 }
 
 let started = performance.now();
-let store = await openSqliteStore({ directory, segmentEvents });
+let store = await openSegmentedStore({ directory, segmentEvents });
 line('open', `${(performance.now() - started).toFixed(0)} ms`);
 const logs = await Promise.all(
   Array.from({ length: organisations }, async (_, n) => {
@@ -196,7 +196,7 @@ started = performance.now();
 await store.close();
 line('close', `${(performance.now() - started).toFixed(0)} ms`);
 started = performance.now();
-store = await openSqliteStore({ directory, segmentEvents });
+store = await openSegmentedStore({ directory, segmentEvents });
 line('open again', `${(performance.now() - started).toFixed(0)} ms`);
 await store.close();
 line('memory', `${Math.round(process.memoryUsage.rss() / 1e6)} MB`);

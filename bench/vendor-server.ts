@@ -7,7 +7,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { formatInstant, type Micros, parseInstant } from '../src/core/micros.ts';
-import { note } from './notes.ts';
+import { fillerText } from './filler-text.ts';
 
 const [count = 0, first = 0, last = 0, bytes = 0] = process.argv.slice(2, 6).map(Number);
 const order = process.argv[6] ?? 'newest';
@@ -24,7 +24,7 @@ const placeAt = (text: string | null, otherwise: number): number => {
 /** What makes an entry as long as it shall be; without it one has some 300 bytes. */
 const filling = (place: number) => ({
   path: '/v1/vpcs/vpc-31c9aa/subnets',
-  note: note(place, Math.max(0, bytes - 300)),
+  note: fillerText(place, Math.max(0, bytes - 300)),
 });
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -12,13 +12,13 @@ import { join } from 'node:path';
 import { formatInstant, systemClock } from '../src/core/micros.ts';
 import { nodeDisk } from '../src/export/disk.ts';
 import { jsonFormat } from '../src/export/formats/json.ts';
-import { usualLimits } from '../src/export/limits.ts';
-import { Prover } from '../src/export/proving/prover.ts';
+import { defaultLimits } from '../src/export/limits.ts';
+import { Prover } from '../src/export/proofs/prover.ts';
 import { exportToFiles } from '../src/export/run-export.ts';
 import type { Entry, OrderedSource } from '../src/export/stages.ts';
-import { findExports } from '../src/export/verification/find-exports.ts';
-import { verifyExport } from '../src/export/verification/verify-export.ts';
-import { openWorkplace } from '../src/export/workplace.ts';
+import { findExports } from '../src/export/verify/find-exports.ts';
+import { verifyExport } from '../src/export/verify/verify-export.ts';
+import { openWorkDirectory } from '../src/export/work-directory.ts';
 import { signCheckpoint } from '../src/integrity/checkpoint.ts';
 import { Frontier } from '../src/integrity/frontier.ts';
 import { leafHash } from '../src/integrity/hash.ts';
@@ -29,7 +29,7 @@ import {
   verifierKey,
 } from '../src/integrity/keys.ts';
 import { defaultPersonalPaths, eventTexts, personalPaths } from '../src/integrity/personal.ts';
-import { testEpoch } from '../src/store/test-log.ts';
+import { testEpoch } from '../src/store/test-log.fixture.ts';
 import { apiEvent, numbers } from './api-events.ts';
 
 const events = Number(process.argv[2] ?? 1_000_000);
@@ -89,8 +89,8 @@ async function makeExport(directory: string): Promise<void> {
   const source: OrderedSource = {
     order: 'oldest-first',
     origin: { kind: 'annals', endpoint: 'bench' },
-    filters: { bySource: {}, here: {} },
-    placeAfter: ({ id }) => id,
+    filters: { bySource: {}, byClient: {} },
+    positionAfter: ({ id }) => id,
     async *read() {
       for (let from = 0; from < events; from += 1_000) {
         const batch = entries(from);
@@ -100,8 +100,8 @@ async function makeExport(directory: string): Promise<void> {
   };
   const plan = { kind: 'plan', question: 'bench', startedAt: testEpoch, window } as const;
   const work = join(directory, 'work');
-  const workplace = await openWorkplace(nodeDisk, work, plan, false);
-  const world = { disk: nodeDisk, clock: systemClock, limits: usualLimits, signal };
+  const workplace = await openWorkDirectory(nodeDisk, work, plan, false);
+  const world = { disk: nodeDisk, clock: systemClock, limits: defaultLimits, signal };
   const server = {
     keys: async () => ({ current: publicKey, previous: [], personalPaths: defaultPersonalPaths }),
     checkpoint: async () => checkpoint,
@@ -114,7 +114,7 @@ async function makeExport(directory: string): Promise<void> {
       source,
       transform: undefined,
       window,
-      question: {
+      query: {
         origin: source.origin,
         window,
         timezone: 'UTC',
@@ -125,15 +125,15 @@ async function makeExport(directory: string): Promise<void> {
         compress: undefined,
         shape: 'native',
       },
-      outputs: { directory, parts: [part], manifest: 'a.manifest.json', proof: 'a.proof.ndjson' },
+      outputs: { directory, files: [part], manifest: 'a.manifest.json', proof: 'a.proof.ndjson' },
       format: jsonFormat,
       compress: undefined,
       manifest: true,
-      prover: await Prover.open({ ...world, server, workplace, redacted: false }),
+      prover: await Prover.open({ ...world, server, work: workplace, redacted: false }),
       continueWith: '',
     },
     workplace,
-    { ...world, watch: () => undefined },
+    { ...world, onProgress: () => undefined },
   );
 }
 
@@ -175,7 +175,7 @@ async function measure(directory: string): Promise<void> {
     {
       disk: nodeDisk,
       signal,
-      watch: () => {
+      onProgress: () => {
         most = Math.max(most, process.memoryUsage.rss());
       },
     },

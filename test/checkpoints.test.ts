@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Checkpoint, openCheckpoint } from '../src/integrity/checkpoint.ts';
 import { parseVerifierKey } from '../src/integrity/keys.ts';
 import { verifyConsistency } from '../src/integrity/proof.ts';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess } from './server-process.fixture.ts';
 
 /** For how long producers record; the issue asks for a minute. */
 const seconds = Number(process.env.ANNALS_CHECKPOINT_SECONDS ?? 3);

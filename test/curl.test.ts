@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess } from './server-process.fixture.ts';
 
 const run = promisify(execFile);
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { checkSegments } from '../src/store/sqlite/check.ts';
-import { operatorKey, ServerProcess } from './server-process.ts';
-import { annals, verify } from './verify/command.ts';
-import { exportProved, temporary, verifierKeyOf } from './verify/recorded.ts';
+import { checkSegments } from '../src/store/segmented/check.ts';
+import { operatorKey, ServerProcess } from './server-process.fixture.ts';
+import { exportProved, temporary, verifierKeyOf } from './verify/recorded-log.fixture.ts';
+import { annals, verify } from './verify/run-command.fixture.ts';
 
 const perDay = 100;
 const drafts = ['2026-06-01', '2026-06-02', '2026-06-03'].flatMap((day) =>

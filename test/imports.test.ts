@@ -9,23 +9,26 @@ const source = fileURLToPath(new URL('../src', import.meta.url));
 /** Folders of the source and how high they stand: a folder may import from lower ones and from itself. */
 const levels: Record<string, number> = {
   core: 0,
-  threads: 0.5,
-  store: 1,
   integrity: 1,
-  access: 1,
+  runtime: 1,
   recorder: 1,
-  ledger: 2,
-  export: 2,
-  dialects: 3,
+  store: 2,
+  access: 2,
+  client: 2,
+  ledger: 3,
+  export: 3,
+  formats: 3,
   http: 4,
-  server: 5,
-  cli: 6,
+  dialects: 5,
+  api: 6,
+  server: 7,
+  cli: 8,
 };
 
 /** Implementations of one contract, which stay strangers to each other. */
 const strangers = [
   'store/memory',
-  'store/sqlite',
+  'store/segmented',
   'dialects/thalassa',
   'dialects/upcloud',
   'dialects/cockroachdb',
@@ -39,9 +42,7 @@ interface Import {
 }
 
 /** Test equipment and suites put parts together as they like. */
-const isEquipment = (file: string) =>
-  /\.(test|contract|property|fixture|bench)\.ts$/.test(file) ||
-  /(^|\/)(test-|testing\/)/.test(file);
+const isEquipment = (file: string) => /\.(test|contract|fixture)\.ts$/.test(file);
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

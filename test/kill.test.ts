@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess } from './server-process.fixture.ts';
 
 const rounds = Number(process.env.ANNALS_KILL_ROUNDS ?? 3);
 const producers = 8;

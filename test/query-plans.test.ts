@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess } from './server-process.fixture.ts';
 
 /**
  * Statements that read a whole table because the whole of it is wanted: at the start and when a segment is sealed, never

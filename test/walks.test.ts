@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess } from './server-process.fixture.ts';
 
 const tied = 1_000;
 const tie = '2026-06-01T12:00:00.000000Z';

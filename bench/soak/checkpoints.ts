@@ -5,15 +5,15 @@ import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { verifyConsistency } from '../../src/integrity/proof.ts';
 import { annals, refused } from './command.ts';
 import { Wrong } from './problems.ts';
-import type { Soak, SoakOrganisation } from './soak.ts';
+import type { SoakContext, SoakOrganisation } from './soak-context.ts';
 
 /** Keeps a log's newest checkpoint, and takes another only when it is proved that the log has only grown since. */
 export class CheckpointWatch {
   readonly #organisation: SoakOrganisation;
-  readonly #soak: Soak;
+  readonly #soak: SoakContext;
   #kept: { readonly message: string; readonly checkpoint: Checkpoint } | undefined;
 
-  constructor(organisation: SoakOrganisation, soak: Soak) {
+  constructor(organisation: SoakOrganisation, soak: SoakContext) {
     this.#organisation = organisation;
     this.#soak = soak;
   }

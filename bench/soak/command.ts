@@ -4,7 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Wrong } from './problems.ts';
-import type { Soak, SoakOrganisation } from './soak.ts';
+import type { SoakContext, SoakOrganisation } from './soak-context.ts';
 
 const program = fileURLToPath(new URL('../../bin/annals.js', import.meta.url));
 /** No command may take longer than this, in milliseconds. */
@@ -25,7 +25,7 @@ export interface Outcome {
 export async function annals(
   args: readonly string[],
   { key }: SoakOrganisation,
-  { server }: Soak,
+  { server }: SoakContext,
   killMillis?: number,
 ): Promise<Outcome> {
   const child = spawn(process.execPath, [program, ...args], {

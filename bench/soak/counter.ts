@@ -2,14 +2,14 @@ import { formatInstant } from '../../src/core/micros.ts';
 import type { Window } from '../../src/core/window.ts';
 import { Wrong } from './problems.ts';
 import { type Counts, expectedCount } from './sightings.ts';
-import type { Draw, Soak, SoakOrganisation } from './soak.ts';
+import type { Draw, SoakContext, SoakOrganisation } from './soak-context.ts';
 import { rareBelow, rareWord, type Stream } from './streams.ts';
 import { drawWindow } from './windows.ts';
 
 /** The exact total of what matches. */
 export async function countEvents(
   { key }: SoakOrganisation,
-  { client, figures }: Soak,
+  { client, figures }: SoakContext,
   query: Record<string, string> = {},
 ): Promise<number> {
   const asked = new URLSearchParams({ ...query, limit: '1' });
@@ -21,12 +21,12 @@ export async function countEvents(
 /** Counts in turn all events, a producer's, a window's and those with a rare word, and knows what must come out. */
 export class Counter {
   readonly #organisation: SoakOrganisation;
-  readonly #soak: Soak;
+  readonly #soak: SoakContext;
   readonly #draw: Draw;
   /** The highest total of all events so far. */
   #highest = 0;
 
-  constructor(organisation: SoakOrganisation, soak: Soak, draw: Draw) {
+  constructor(organisation: SoakOrganisation, soak: SoakContext, draw: Draw) {
     this.#organisation = organisation;
     this.#soak = soak;
     this.#draw = draw;
@@ -50,10 +50,10 @@ export class Counter {
 
   /** Between what was acknowledged before and what was sent since. */
   async #check(query: Record<string, string>, of: (counts: Counts) => number): Promise<number> {
-    const { tally } = this.#soak;
-    const least = of(tally.acknowledged);
+    const { acknowledgements } = this.#soak;
+    const least = of(acknowledgements.acknowledged);
     const total = await countEvents(this.#organisation, this.#soak, query);
-    const greatest = of(tally.sent);
+    const greatest = of(acknowledgements.sent);
     if (total < least || total > greatest) {
       throw new Wrong(
         `The count of ${JSON.stringify(query)} is ${total}, and must be ${least} to ${greatest}`,

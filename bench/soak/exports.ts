@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatInstant } from '../../src/core/micros.ts';
 import type { Window } from '../../src/core/window.ts';
+import { checkExported, type Exported } from './check-exported.ts';
 import { annals, type Outcome, refused } from './command.ts';
-import { checkExported, type Exported } from './exported.ts';
 import { Wrong } from './problems.ts';
-import type { Draw, Soak, SoakOrganisation } from './soak.ts';
+import type { Draw, SoakContext, SoakOrganisation } from './soak-context.ts';
 import { drawWindow } from './windows.ts';
 
 /** How often an export may be cut short before it counts as one that never ends. */
@@ -21,7 +21,7 @@ interface Manifest {
 /** Exports a window drawn anew each time, in one of the formats, with or without the patience to wait for a server. */
 export async function exportWindow(
   organisation: SoakOrganisation,
-  soak: Soak,
+  soak: SoakContext,
   draw: Draw,
 ): Promise<void> {
   const window = drawWindow(
@@ -41,7 +41,7 @@ export async function exportWindow(
 }
 
 /** Exports everything there is, the server's own records among it: the proof must say that nothing was left out. */
-export async function exportAll(organisation: SoakOrganisation, soak: Soak): Promise<void> {
+export async function exportAll(organisation: SoakOrganisation, soak: SoakContext): Promise<void> {
   await exportAndCheck(organisation, soak, {
     window: undefined,
     flags: ['--format', 'ndjson', '--compress', 'zstd', '--include-system-services'],
@@ -58,12 +58,12 @@ interface Wanted {
 /** Exports until it is complete, checks every end on the way, and what came out. What is wrong is left where it is. */
 async function exportAndCheck(
   organisation: SoakOrganisation,
-  soak: Soak,
+  soak: SoakContext,
   { window, flags, killMillis }: Wanted,
 ): Promise<void> {
-  const { tally, figures, place, server } = soak;
+  const { acknowledgements, figures, place, server } = soak;
   const directory = await mkdtemp(join(place, 'exports', `${organisation.slug}-`));
-  const acknowledged = tally.acknowledged.slice();
+  const acknowledged = acknowledgements.acknowledged.slice();
   const { from, to } = window ?? { from: soak.begin - 1e12, to: soak.begin + 1e12 };
   const times = ['--from', formatInstant(from), '--to', formatInstant(to)];
   const args = ['export', ...times, ...flags, '--proof', '--quiet', '--output', `${directory}/`];

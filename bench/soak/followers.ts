@@ -1,7 +1,7 @@
 import { formatInstant, parseInstant } from '../../src/core/micros.ts';
 import { Wrong } from './problems.ts';
 import { Sightings } from './sightings.ts';
-import type { Soak, SoakOrganisation } from './soak.ts';
+import type { SoakContext, SoakOrganisation } from './soak-context.ts';
 
 /** Reads all of a log, page by page, and then what is new; over any number of kills. */
 export interface Follower {
@@ -26,7 +26,7 @@ interface Followed {
 /** In our own dialect, by sequence: 0, 1, 2 and so on without a gap, the server's own records among them. */
 export function sequenceFollower(
   { slug, streams, key }: SoakOrganisation,
-  { client, figures }: Soak,
+  { client, figures }: SoakContext,
 ): Follower {
   const sightings = new Sightings(streams, undefined);
   let next = 0;
@@ -63,7 +63,7 @@ interface CockroachdbPage {
 /** In CockroachDB's dialect, by time of recording. */
 export function cockroachdbFollower(
   { slug, streams, key }: SoakOrganisation,
-  { client, figures }: Soak,
+  { client, figures }: SoakContext,
 ): Follower {
   const sightings = new Sightings(streams, undefined);
   let from = '';
@@ -89,8 +89,11 @@ export function cockroachdbFollower(
 }
 
 /** Reads on until everything is seen that was acknowledged by now. Throws `Wrong` when the end comes before. */
-export async function catchUp({ sightings, next }: Follower, { tally }: Soak): Promise<void> {
-  const acknowledged = tally.acknowledged.slice();
+export async function catchUp(
+  { sightings, next }: Follower,
+  { acknowledgements }: SoakContext,
+): Promise<void> {
+  const acknowledged = acknowledgements.acknowledged.slice();
   while (await next());
-  sightings.complete(acknowledged, tally.sent);
+  sightings.complete(acknowledged, acknowledgements.sent);
 }

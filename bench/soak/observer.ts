@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { between, type Progress, type Standing } from './figures.ts';
 import type { Kill } from './kills.ts';
 import { type LifeMemory, lifeMemory, type MemorySample } from './memory.ts';
 import { Wrong } from './problems.ts';
-import type { Soak } from './soak.ts';
+import { between, type Progress, type Standing } from './progress.ts';
+import type { SoakContext } from './soak-context.ts';
 import { createdAtOf } from './streams.ts';
 
 /** In milliseconds; far more than a busy machine makes anybody wait for a second to pass. */
 const longestPause = 15_000;
 
 /** How things stand, told now and then. */
-export interface Sight extends Progress {
+export interface SoakStatus extends Progress {
   readonly elapsedSeconds: number;
   /** For how long the event has been due that waits longest to be acknowledged. */
   readonly behindSeconds: number;
@@ -30,14 +30,14 @@ export interface Life extends Progress {
 
 /** Looks at the server every second, and sums up each of its lives. */
 export class Observer {
-  readonly #soak: Soak;
+  readonly #soak: SoakContext;
   readonly #begin: Standing;
   #lifeBegin: Standing;
   #life: number;
   #samples: MemorySample[] = [];
   #waiting = 0;
 
-  constructor(soak: Soak) {
+  constructor(soak: SoakContext) {
     this.#soak = soak;
     this.#begin = this.#now();
     this.#lifeBegin = this.#begin;
@@ -45,7 +45,7 @@ export class Observer {
   }
 
   /** Goes on until it is enough. `tell` is called every so many seconds. */
-  async watch(everySeconds: number, tell: (sight: Sight) => void): Promise<void> {
+  async watch(everySeconds: number, tell: (sight: SoakStatus) => void): Promise<void> {
     const { enough, server } = this.#soak;
     let before = this.#begin;
     while (!enough.aborted) {
@@ -87,20 +87,21 @@ export class Observer {
   }
 
   behindSeconds(): number {
-    const { organisations, tally } = this.#soak;
+    const { organisations, acknowledgements } = this.#soak;
     const now = Date.now() * 1_000;
     const waits = organisations
       .flatMap(({ streams }) => streams)
-      .filter(({ producer, total }) => tally.acknowledged[producer]! < total)
+      .filter(({ producer, total }) => acknowledgements.acknowledged[producer]! < total)
       .map(
-        (stream) => now - createdAtOf(stream, tally.acknowledged[stream.producer]!) - stream.late,
+        (stream) =>
+          now - createdAtOf(stream, acknowledgements.acknowledged[stream.producer]!) - stream.late,
       );
     return Math.max(0, ...waits) / 1_000_000;
   }
 
   #now(): Standing {
-    const { figures, tally } = this.#soak;
-    return figures.now(tally.acknowledged.reduce((sum, count) => sum + count, 0));
+    const { figures, acknowledgements } = this.#soak;
+    return figures.now(acknowledgements.acknowledged.reduce((sum, count) => sum + count, 0));
   }
 
   /** When the machine sleeps, or this process is stopped, waits pass for which the server is not to blame. */

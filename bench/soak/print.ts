@@ -1,22 +1,22 @@
 import { printTable, whole } from '../figures.ts';
-import { type Done, deeds, type Quantiles } from './figures.ts';
 import type { Kill } from './kills.ts';
-import type { Life, Sight } from './observer.ts';
+import type { Life, SoakStatus } from './observer.ts';
 import type { Problem } from './problems.ts';
-import type { SoakResult } from './run.ts';
+import { type Done, deeds, type Quantiles } from './progress.ts';
+import type { SoakResult } from './run-soak.ts';
 
 /** What is printed every few seconds. */
-export function sightLine(sight: Sight): string {
+export function statusLine(status: SoakStatus): string {
   return [
-    `${whole(sight.elapsedSeconds)} s`,
-    `${whole(sight.eventsPerSecond)}/s`,
-    `${sight.behindSeconds.toFixed(1)} s behind`,
-    `${sight.waiting} waiting`,
-    `writes ${quantiles(sight.writeMillis)}`,
-    `pages ${quantiles(sight.pageMillis)}`,
-    `${sight.segments} segments`,
-    `server ${megabytes(sight.serverBytes)}`,
-    `this ${megabytes(sight.ownBytes)}`,
+    `${whole(status.elapsedSeconds)} s`,
+    `${whole(status.eventsPerSecond)}/s`,
+    `${status.behindSeconds.toFixed(1)} s behind`,
+    `${status.waiting} waiting`,
+    `writes ${quantiles(status.writeMillis)}`,
+    `pages ${quantiles(status.pageMillis)}`,
+    `${status.segments} segments`,
+    `server ${megabytes(status.serverBytes)}`,
+    `this ${megabytes(status.ownBytes)}`,
   ].join('  ');
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Batch, Receipt } from './acknowledgements.ts';
 import { Interrupted } from './client.ts';
-import { type Draw, drawsOf, type Soak } from './soak.ts';
+import { type Draw, drawsOf, type SoakContext } from './soak-context.ts';
 import { countDue, createdAtOf, draftOf, type Stream } from './streams.ts';
-import type { Batch, Receipt } from './tally.ts';
 
 /** Most events in a request of a producer that is behind. */
 const mostAtOnce = 1_000;
@@ -11,13 +11,13 @@ const mostAtOnce = 1_000;
  * Records a stream as its events fall due, in batches of 1 to 250, larger when it is behind. What was sent without an
  * answer is sent again, with or without what fell due since; and now and then something that was acknowledged long ago.
  */
-export async function produce(stream: Stream, soak: Soak): Promise<void> {
-  const { tally, recording, problems, figures } = soak;
+export async function produce(stream: Stream, soak: SoakContext): Promise<void> {
+  const { acknowledgements, recording, problems, figures } = soak;
   const { producer, total } = stream;
   const draw = drawsOf(soak.plan, stream.name);
-  while (tally.acknowledged[producer]! < total && !soak.enough.aborted) {
+  while (acknowledgements.acknowledged[producer]! < total && !soak.enough.aborted) {
     const batch = await nextBatch(stream, soak, draw);
-    const repeats = batch.from < tally.sent[producer]!;
+    const repeats = batch.from < acknowledgements.sent[producer]!;
     try {
       await recording.pass(() => send(stream, batch, soak));
       if (repeats) figures.add('batches repeated');
@@ -29,26 +29,30 @@ export async function produce(stream: Stream, soak: Soak): Promise<void> {
   }
 }
 
-async function send(stream: Stream, batch: Batch, soak: Soak): Promise<void> {
-  const { tally, client, organisations, figures } = soak;
+async function send(stream: Stream, batch: Batch, soak: SoakContext): Promise<void> {
+  const { acknowledgements, client, organisations, figures } = soak;
   const { producer, organisation } = stream;
   const { from, to } = batch;
   const { key } = organisations[organisation]!;
   const events = Array.from({ length: to - from }, (_, place) => draftOf(stream, from + place));
-  tally.sending(producer, batch);
+  acknowledgements.sending(producer, batch);
   let receipt: Receipt;
   try {
     receipt = await client.post('/v1/audit/events', key, { events }, figures.writes);
   } catch (error) {
-    tally.unanswered(producer, batch);
+    acknowledgements.unanswered(producer, batch);
     throw error;
   }
-  tally.received(producer, batch, receipt);
+  acknowledgements.received(producer, batch, receipt);
 }
 
-async function nextBatch(stream: Stream, { tally }: Soak, draw: Draw): Promise<Batch> {
+async function nextBatch(
+  stream: Stream,
+  { acknowledgements }: SoakContext,
+  draw: Draw,
+): Promise<Batch> {
   const { producer } = stream;
-  const [from, sent] = [tally.acknowledged[producer]!, tally.sent[producer]!];
+  const [from, sent] = [acknowledgements.acknowledged[producer]!, acknowledgements.sent[producer]!];
   if (sent > from) {
     const more = draw(2) === 0 ? 0 : drawLength(draw);
     return { from, to: Math.max(sent, Math.min(sent + more, countDue(stream, now()))) };

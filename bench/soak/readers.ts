@@ -4,7 +4,7 @@ import { Counter } from './counter.ts';
 import { exportWindow } from './exports.ts';
 import { catchUp, cockroachdbFollower, type Follower, sequenceFollower } from './followers.ts';
 import { noted } from './problems.ts';
-import { drawsOf, type Soak } from './soak.ts';
+import { drawsOf, type SoakContext } from './soak-context.ts';
 import { walkNatively, walkUpcloud } from './walks.ts';
 
 /** Everybody who does not record. */
@@ -19,7 +19,7 @@ export interface Readers {
  * Lets them all begin. Walks, counts and exports take the organisations in turn, one after the other without end; each
  * organisation has followers of its own, and somebody who keeps its checkpoints.
  */
-export function startReaders(soak: Soak): Readers {
+export function startReaders(soak: SoakContext): Readers {
   const { organisations } = soak;
   const counters = organisations.map(
     (each) => new Counter(each, soak, drawsOf(soak.plan, `counts of ${each.slug}`)),
@@ -47,7 +47,7 @@ export function startReaders(soak: Soak): Readers {
 /** Does something with each in turn, at least once, with a pause in between; a problem is noted and it goes on. */
 async function repeat<T>(
   who: string,
-  { problems, enough }: Soak,
+  { problems, enough }: SoakContext,
   pauseMillis: number,
   all: readonly T[],
   act: (each: T) => Promise<void>,

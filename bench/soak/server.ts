@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../src/core/errors.ts';
-import { ServerProcess } from '../../test/server-process.ts';
+import { ServerProcess } from '../../test/server-process.fixture.ts';
 import { type Problems, Wrong } from './problems.ts';
 
 /** A start of the server that takes longer counts as none. */

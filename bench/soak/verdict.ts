@@ -1,4 +1,4 @@
-import type { SoakResult } from './run.ts';
+import type { SoakResult } from './run-soak.ts';
 
 /** Producers may be done so long after the last event fell due; a kill at the very end is among it. */
 const mostOvertimeSeconds = 15;

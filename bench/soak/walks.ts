@@ -1,7 +1,7 @@
 import { formatInstant } from '../../src/core/micros.ts';
 import { Wrong } from './problems.ts';
 import { type Direction, Sightings } from './sightings.ts';
-import type { Draw, Soak, SoakOrganisation } from './soak.ts';
+import type { Draw, SoakContext, SoakOrganisation } from './soak-context.ts';
 import { drawWindow, isSettled } from './windows.ts';
 
 /** Most events of one walk. */
@@ -24,7 +24,7 @@ interface NativePage {
  */
 export async function walkNatively(
   { streams, key }: SoakOrganisation,
-  { client, tally, figures }: Soak,
+  { client, acknowledgements, figures }: SoakContext,
   draw: Draw,
 ): Promise<void> {
   const window = drawWindow(streams, { now: Date.now() * 1_000, most }, draw);
@@ -37,7 +37,7 @@ export async function walkNatively(
     order: direction === 'ascending' ? 'asc' : 'desc',
     limit: String(limit),
   });
-  const acknowledged = tally.acknowledged.slice();
+  const acknowledged = acknowledgements.acknowledged.slice();
   const sightings = new Sightings(streams, window, direction);
   const order = new PlaceOrder(direction);
   let total: number | undefined;
@@ -62,7 +62,7 @@ export async function walkNatively(
     if (byCursor) asked.set('cursor', nextCursor ?? '');
     else asked.set('snapshot', headers.get('annals-snapshot') ?? '');
   }
-  sightings.complete(acknowledged, tally.sent);
+  sightings.complete(acknowledged, acknowledgements.sent);
   if (total !== sightings.count) {
     throw new Wrong(`${sightings.count} events came of a total of ${total}: ${asked}`);
   }
@@ -110,10 +110,10 @@ const upcloudLimit = 200;
  */
 export async function walkUpcloud(
   { streams, key }: SoakOrganisation,
-  { client, tally, figures }: Soak,
+  { client, acknowledgements, figures }: SoakContext,
   draw: Draw,
 ): Promise<void> {
-  const acknowledged = tally.acknowledged.slice();
+  const acknowledged = acknowledgements.acknowledged.slice();
   const window = drawWindow(streams, { now: Date.now() * 1_000, most: most / 4 }, draw);
   const asked = new URLSearchParams({
     // Both are inclusive.
@@ -126,7 +126,7 @@ export async function walkUpcloud(
     asked.set('offset', String(shown.length));
     const path = `/1.3/audit-logs?${asked}`;
     const { body, headers } = await client.get<UpcloudPage>(path, key, figures.pages);
-    if (!isSettled(streams, window, acknowledged, tally.sent)) return;
+    if (!isSettled(streams, window, acknowledged, acknowledgements.sent)) return;
     const total = Number(headers.get('upcloud-total-count'));
     const { audit_logs: events } = body;
     for (const { cloud_event_id: id, native } of events) shown.push(native?.eventID ?? id);

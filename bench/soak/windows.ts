@@ -1,7 +1,7 @@
 import { hour, type Micros, second } from '../../src/core/micros.ts';
 import type { Window } from '../../src/core/window.ts';
 import { type Counts, rangeOf } from './sightings.ts';
-import type { Draw } from './soak.ts';
+import type { Draw } from './soak-context.ts';
 import type { Stream } from './streams.ts';
 
 /**

@@ -1,11 +1,11 @@
-import { type Key, parseKey } from './key.ts';
+import { type ApiKey, parseKey } from './key.ts';
 
 /**
  * What a request shows: a key, or an access token made from one (`access-token.ts`). Schemes are compared without
  * regard to case, and `Token` and `Bearer` mean the same (wire: Thalassa 2.1).
  */
 export type Credential =
-  | { readonly kind: 'key'; readonly key: Key }
+  | { readonly kind: 'key'; readonly key: ApiKey }
   | { readonly kind: 'access-token'; readonly token: string }
   | { readonly kind: 'none' }
   | { readonly kind: 'unreadable' };
@@ -26,29 +26,29 @@ export function readCredential(authorization: string | null): Credential {
     case 'bearer':
       return value.startsWith(accessTokenPrefix)
         ? { kind: 'access-token', token: value }
-        : ofKey(parseKey(value));
+        : keyCredential(parseKey(value));
     case 'basic':
-      return ofKey(readBasic(value));
+      return keyCredential(readBasic(value));
     default:
       return { kind: 'unreadable' };
   }
 }
 
 /** `id:secret`, where the whole key is welcome as the secret too. */
-function readBasic(value: string): Key | undefined {
+function readBasic(value: string): ApiKey | undefined {
   const text = Buffer.from(value, 'base64').toString();
   const colon = text.indexOf(':');
   if (colon < 0) return undefined;
-  return keyOf(text.slice(0, colon), text.slice(colon + 1));
+  return keyFromFields(text.slice(0, colon), text.slice(colon + 1));
 }
 
 /** A key given in two fields: its id and its secret, or its id and the whole of it. */
-export function keyOf(id: string, secret: string): Key | undefined {
+export function keyFromFields(id: string, secret: string): ApiKey | undefined {
   const whole = parseKey(secret);
   if (whole !== undefined) return whole.id === id || id === '' ? whole : undefined;
   return parseKey(`annals_${id}_${secret}`);
 }
 
-function ofKey(key: Key | undefined): Credential {
+function keyCredential(key: ApiKey | undefined): Credential {
   return key === undefined ? { kind: 'unreadable' } : { kind: 'key', key };
 }

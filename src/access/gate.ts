@@ -2,9 +2,9 @@ import { AnnalsError } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { AccessTokens } from './access-token.ts';
+import type { Accounts, KeyRecord } from './accounts.ts';
 import { readCredential } from './credential.ts';
-import type { Directory, KeyRecord } from './directory.ts';
-import { hashSecret, isSecretOf, type Key } from './key.ts';
+import { type ApiKey, hashSecret, isSecretOf } from './key.ts';
 import { may, type Permission } from './roles.ts';
 
 /** A recognised key and the organisation it belongs to; the operator's belongs to none. */
@@ -14,20 +14,20 @@ export interface Principal {
 }
 
 /** Why a known key was turned away: what its organisation should hear of. */
-export interface RefusedKey {
+export interface DeniedKey {
   readonly key: KeyRecord;
   readonly reason: 'wrong secret' | 'revoked' | 'expired' | 'no permission';
 }
 
 export interface GateOptions {
-  readonly directory: Directory;
+  readonly accounts: Accounts;
   readonly tokens: AccessTokens;
   readonly clock: Clock;
   /** Told of each refusal of a key that exists, and of the request it came with. Must not throw. */
-  readonly onRefused: (refused: RefusedKey, request: Request) => void;
+  readonly onDenied: (refused: DeniedKey, request: Request) => void;
 }
 
-const someHash = hashSecret(
+const placeholderHash = hashSecret(
   'compared with when the id is unknown, so that both answers take as long',
 );
 
@@ -40,7 +40,7 @@ export class Gate {
   }
 
   /** Throws `unauthenticated`, with one sentence for whatever was wrong with a key. */
-  recognise(request: Request): Principal {
+  authenticate(request: Request): Principal {
     const credential = readCredential(request.headers.get('authorization'));
     switch (credential.kind) {
       case 'none':
@@ -49,60 +49,60 @@ export class Gate {
           'No credential: send a key as Authorization: Bearer annals_…, Token annals_…, or Basic id:secret',
         );
       case 'unreadable':
-        throw unknown();
+        throw unknownCredential();
       case 'key':
-        return this.recogniseKey(credential.key, request);
+        return this.authenticateKey(credential.key, request);
       case 'access-token':
-        return this.#recogniseToken(credential.token, request);
+        return this.#authenticateToken(credential.token, request);
     }
   }
 
   /** Throws `unauthenticated` unless the secret is right and the key neither revoked nor expired. */
-  recogniseKey({ id, secret }: Key, request: Request): Principal {
-    const key = this.#options.directory.key(id);
-    const right = isSecretOf(secret, key?.secretHash ?? someHash);
-    if (key === undefined) throw unknown();
-    if (!right) throw this.#refuse(key, 'wrong secret', request);
-    return this.#valid(key, request);
+  authenticateKey({ id, secret }: ApiKey, request: Request): Principal {
+    const key = this.#options.accounts.key(id);
+    const right = isSecretOf(secret, key?.secretHash ?? placeholderHash);
+    if (key === undefined) throw unknownCredential();
+    if (!right) throw this.#deny(key, 'wrong secret', request);
+    return this.#checkValid(key, request);
   }
 
   /** Throws `forbidden` when the key's role does not include the permission. */
-  require({ key }: Principal, permission: Permission, request: Request): void {
+  authorize({ key }: Principal, permission: Permission, request: Request): void {
     if (may(key.role, permission)) return;
-    this.#options.onRefused({ key, reason: 'no permission' }, request);
+    this.#options.onDenied({ key, reason: 'no permission' }, request);
     throw new AnnalsError(
       'forbidden',
       `Not allowed: this needs ${permission}, which the role ${key.role} does not have`,
     );
   }
 
-  #recogniseToken(text: string, request: Request): Principal {
+  #authenticateToken(text: string, request: Request): Principal {
     const token = this.#options.tokens.read(text);
-    const key = token && this.#options.directory.key(token.keyId);
-    if (token === undefined || key === undefined) throw unknown();
-    if (token.expiresAt <= this.#options.clock()) throw this.#refuse(key, 'expired', request);
-    return this.#valid(key, request);
+    const key = token && this.#options.accounts.key(token.keyId);
+    if (token === undefined || key === undefined) throw unknownCredential();
+    if (token.expiresAt <= this.#options.clock()) throw this.#deny(key, 'expired', request);
+    return this.#checkValid(key, request);
   }
 
-  #valid(key: KeyRecord, request: Request): Principal {
-    if (key.revokedAt !== undefined) throw this.#refuse(key, 'revoked', request);
+  #checkValid(key: KeyRecord, request: Request): Principal {
+    if (key.revokedAt !== undefined) throw this.#deny(key, 'revoked', request);
     if (key.expiresAt !== undefined && key.expiresAt <= this.#options.clock()) {
-      throw this.#refuse(key, 'expired', request);
+      throw this.#deny(key, 'expired', request);
     }
     const { organisation } = key;
     return {
       key,
       organisation:
-        organisation === undefined ? undefined : this.#options.directory.organisation(organisation),
+        organisation === undefined ? undefined : this.#options.accounts.organisation(organisation),
     };
   }
 
-  #refuse(key: KeyRecord, reason: RefusedKey['reason'], request: Request): AnnalsError {
-    this.#options.onRefused({ key, reason }, request);
-    return unknown();
+  #deny(key: KeyRecord, reason: DeniedKey['reason'], request: Request): AnnalsError {
+    this.#options.onDenied({ key, reason }, request);
+    return unknownCredential();
   }
 }
 
-function unknown(): AnnalsError {
+function unknownCredential(): AnnalsError {
   return new AnnalsError('unauthenticated', 'The credential is unknown, revoked or expired');
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { formatKey, hashSecret, isSecretOf, makeKey, parseKey } from './key.ts';
+import { createApiKey, formatKey, hashSecret, isSecretOf, parseKey } from './key.ts';
 
 describe('a key', () => {
   it('comes back from its text', () => {
-    const key = makeKey((bytes) => void randomFillSync(bytes));
+    const key = createApiKey((bytes) => void randomFillSync(bytes));
     assert.match(formatKey(key), /^annals_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}$/);
     assert.deepEqual(parseKey(formatKey(key)), key);
   });

@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { Random } from '../core/uuid.ts';
 
 /** A key in two halves. As text `annals_<id>_<secret>`; the id names it, the secret proves it. */
-export interface Key {
+export interface ApiKey {
   readonly id: string;
   readonly secret: string;
 }
@@ -11,15 +11,15 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** Ours have an id of 12 and a secret of 43; a given operator's key may be longer or shorter, but not guessable. */
 export const keyPattern = /^annals_([0-9A-Za-z]{1,64})_([0-9A-Za-z_-]{16,128})$/;
 
-export function makeKey(random: Random): Key {
+export function createApiKey(random: Random): ApiKey {
   return { id: randomText(12, random), secret: randomText(43, random) };
 }
 
-export function formatKey({ id, secret }: Key): string {
+export function formatKey({ id, secret }: ApiKey): string {
   return `annals_${id}_${secret}`;
 }
 
-export function parseKey(text: string): Key | undefined {
+export function parseKey(text: string): ApiKey | undefined {
   const match = keyPattern.exec(text);
   return match === null ? undefined : { id: match[1]!, secret: match[2]! };
 }
@@ -29,9 +29,9 @@ export function hashSecret(secret: string): Uint8Array {
 }
 
 /** Takes the same time whichever byte differs. */
-export function isSecretOf(secret: string, kept: Uint8Array): boolean {
+export function isSecretOf(secret: string, expectedHash: Uint8Array): boolean {
   const given = hashSecret(secret);
-  return given.length === kept.length && timingSafeEqual(given, kept);
+  return given.length === expectedHash.length && timingSafeEqual(given, expectedHash);
 }
 
 /** Letters and digits, each equally likely: bytes that would favour some are thrown away. */

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../core/micros.ts';
-import { openSqliteStore } from '../store/sqlite/store.ts';
-import { TestLog } from '../store/test-log.ts';
+import { openSegmentedStore } from '../store/segmented/store.ts';
+import { TestLog } from '../store/test-log.fixture.ts';
 import { run } from './main.ts';
 
 describe('annals check', () => {
@@ -14,7 +14,7 @@ describe('annals check', () => {
 
   before(async () => {
     data = await mkdtemp(join(tmpdir(), 'annals-check-'));
-    const store = await openSqliteStore({ directory: data, segmentEvents: 50 });
+    const store = await openSegmentedStore({ directory: data, segmentEvents: 50 });
     const log = new TestLog('org-1');
     for (let n = 0; n < 4; n += 1) {
       await log.record(

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { AnnalsError } from '../core/errors.ts';
-import { checkSegments } from '../store/sqlite/check.ts';
-import { type CliContext, Exit, exitCodes } from './context.ts';
+import { checkSegments } from '../store/segmented/check.ts';
+import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 
 interface CheckFlags {
   readonly data?: string;

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { runIn } from './run.fixture.ts';
+import { runCommand } from './run-command.fixture.ts';
 
 const run = promisify(execFile);
 
 describe('annals completion', () => {
   let script: string;
   before(async () => {
-    script = (await runIn(['completion', 'bash'], {})).stdout;
+    script = (await runCommand(['completion', 'bash'], {})).stdout;
   });
 
   /** What bash offers for the last of the words. */
@@ -35,12 +35,12 @@ describe('annals completion', () => {
   }
 
   it('of the first word answers in zsh when it is what loads the script', async () => {
-    const { stdout } = await runIn(['completion', 'zsh'], {});
+    const { stdout } = await runCommand(['completion', 'zsh'], {});
     assert.match(stdout, /\[ "\$funcstack\[1\]" = "_annals" \]; then\n {2}_annals "\$@"/);
   });
 
   it('of a subcommand offers no files in fish', async () => {
-    const { stdout } = await runIn(['completion', 'fish'], {});
+    const { stdout } = await runCommand(['completion', 'fish'], {});
     assert.match(
       stdout,
       /^complete -c annals -n '__annals_is_at "keys"' -f -a 'list create revoke'$/m,

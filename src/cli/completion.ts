@@ -1,14 +1,14 @@
 import { Argument, Command } from 'commander';
-import type { CliContext } from './context.ts';
+import type { CliContext } from './cli-context.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof shells)[number];
 
 /** A command by every name it has, and the words that can follow it: subcommands, choices, flags. */
-interface Place {
+interface CompletionEntry {
   /** `keys/create`; empty for the program itself. */
   readonly path: string;
-  readonly words: readonly string[];
+  readonly candidates: readonly string[];
   readonly flags: readonly string[];
 }
 
@@ -28,35 +28,35 @@ Examples:
     );
   return command.action((shell: Shell) => {
     const root = command.parent ?? command;
-    context.stdout.write(scripts[shell](placesOf(root, '')));
+    context.stdout.write(scripts[shell](completionEntries(root, '')));
   });
 }
 
-function placesOf(command: Command, path: string): Place[] {
+function completionEntries(command: Command, path: string): CompletionEntry[] {
   const flags = command.options.map(({ long }) => long).filter((flag) => flag != null);
   const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
-  const words = [...command.commands.map((child) => child.name()), ...choices];
+  const candidates = [...command.commands.map((child) => child.name()), ...choices];
   const below = command.commands.flatMap((child) =>
     [child.name(), ...child.aliases()].flatMap((name) =>
-      placesOf(child, path === '' ? name : `${path}/${name}`),
+      completionEntries(child, path === '' ? name : `${path}/${name}`),
     ),
   );
-  return [{ path, words, flags: [...flags, '--help'] }, ...below];
+  return [{ path, candidates, flags: [...flags, '--help'] }, ...below];
 }
 
-const pathsOf = (places: readonly Place[]) => places.map(({ path }) => path).join(' ');
+const pathsOf = (places: readonly CompletionEntry[]) => places.map(({ path }) => path).join(' ');
 
 /** What each place offers, as the branches of a `case`. */
-const cases = (places: readonly Place[], variable: string) =>
+const cases = (places: readonly CompletionEntry[], variable: string) =>
   places
     .map(
-      ({ path, words, flags }) =>
-        `    "${path}") ${variable}="${[...words, ...flags].join(' ')}" ;;`,
+      ({ path, candidates, flags }) =>
+        `    "${path}") ${variable}="${[...candidates, ...flags].join(' ')}" ;;`,
     )
     .join('\n');
 
 /** The longest path that the words typed so far make decides; files are completed where nothing else is. */
-const scripts: Record<Shell, (places: readonly Place[]) => string> = {
+const scripts: Record<Shell, (places: readonly CompletionEntry[]) => string> = {
   bash: (places) => `# bash completion for annals
 _annals() {
   local path="" word words="" place
@@ -105,9 +105,9 @@ function __annals_is_at
   test "$path" = "$argv[1]"
 end
 ${places
-  .flatMap(({ path, words, flags }) => {
+  .flatMap(({ path, candidates, flags }) => {
     const line = `complete -c annals -n '__annals_is_at "${path}"'`;
-    const offered = words.length === 0 ? [] : [`${line} -f -a '${words.join(' ')}'`];
+    const offered = candidates.length === 0 ? [] : [`${line} -f -a '${candidates.join(' ')}'`];
     return [...offered, ...flags.map((flag) => `${line} -l ${flag.slice(2)}`)];
   })
   .join('\n')}

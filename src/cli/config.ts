@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { chmod, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AnnalsError } from '../core/errors.ts';
-import { makeDirectory } from '../export/make-directory.ts';
+import { createDirectory } from '../export/create-directory.ts';
+import type { CliContext } from './cli-context.ts';
 import type { Config } from './config-schema.ts';
-import type { CliContext } from './context.ts';
 
 /** `~/.config/annals/config.json`, or below `XDG_CONFIG_HOME`. */
 export function configFile({ env, home }: Pick<CliContext, 'env' | 'home'>): string {
@@ -41,7 +41,7 @@ export async function writeConfig(
   config: Config,
 ): Promise<void> {
   const file = configFile(context);
-  await makeDirectory(dirname(file), 0o700);
+  await createDirectory(dirname(file), 0o700);
   const aside = `${file}.${randomUUID()}`;
   const handle = await open(aside, 'wx', 0o600);
   try {

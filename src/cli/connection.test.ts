@@ -3,9 +3,9 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { TestApp } from '../http/test-app.ts';
-import { exitCodes } from './context.ts';
-import { fetchFrom, runIn } from './run.fixture.ts';
+import { TestApp } from '../api/app.fixture.ts';
+import { exitCodes } from './cli-context.ts';
+import { fetchFrom, runCommand } from './run-command.fixture.ts';
 
 describe('annals context', () => {
   let home: string;
@@ -13,7 +13,7 @@ describe('annals context', () => {
     home = await mkdtemp(join(tmpdir(), 'annals-context-test-'));
   });
   after(() => rm(home, { recursive: true }));
-  const context = (...args: readonly string[]) => runIn(['context', ...args], { home });
+  const context = (...args: readonly string[]) => runCommand(['context', ...args], { home });
 
   it('shows no part of a credential that may be secret', async () => {
     const id = 'A'.repeat(12);
@@ -41,7 +41,7 @@ describe('annals context', () => {
     assert.equal(code, exitCodes.usage);
     assert.match(stderr, /audit\.example\.org is no http or https address/);
     for (const name of ['bad', 'constructor', 'toString']) {
-      const listed = await runIn(['orgs', 'list', '--context', name], { home });
+      const listed = await runCommand(['orgs', 'list', '--context', name], { home });
       assert.equal(listed.code, exitCodes.usage);
       assert.match(listed.stderr, new RegExp(`There is no context ${name}`));
     }
@@ -51,7 +51,7 @@ describe('annals context', () => {
 describe('a command that asks a server', () => {
   it('does not repeat a key that cannot be sent', async () => {
     for (const token of ['annals_AAAAAAAAAAAA_sss\nsss', 'sss sss', 'ssßss']) {
-      const { code, stdout, stderr } = await runIn(['keys', 'list', '--token', token], {});
+      const { code, stdout, stderr } = await runCommand(['keys', 'list', '--token', token], {});
       assert.deepEqual([code, stdout], [exitCodes.usage, '']);
       assert.doesNotMatch(stderr, /sss/);
       assert.match(stderr, /the key holds/);
@@ -62,10 +62,10 @@ describe('a command that asks a server', () => {
     const app = new TestApp();
     const env = { ANNALS_API: 'http://annals.test', ANNALS_KEY: await app.key('operator') };
     const world = { env, fetch: fetchFrom(app) };
-    await runIn(['orgs', 'create', 'acme'], world);
+    await runCommand(['orgs', 'create', 'acme'], world);
     const create = ['keys', 'create', '--role', 'writer', '--name', 'x'];
     for (const args of [['keys', 'list'], create]) {
-      const { code, stderr } = await runIn(args, world);
+      const { code, stderr } = await runCommand(args, world);
       assert.deepEqual(
         [code, stderr],
         [
@@ -74,19 +74,19 @@ describe('a command that asks a server', () => {
         ],
       );
     }
-    const made = await runIn([...create, '-O', 'acme'], world);
+    const made = await runCommand([...create, '-O', 'acme'], world);
     assert.match(made.stdout, /^annals_\w{12}_\w{43}\n$/);
-    const wrong = await runIn(['keys', 'revoke', made.stdout.trim(), '-O', 'other'], world);
+    const wrong = await runCommand(['keys', 'revoke', made.stdout.trim(), '-O', 'other'], world);
     assert.equal(wrong.code, exitCodes.failed);
     assert.equal(
-      (await runIn(['keys', 'revoke', made.stdout.trim(), '-O', 'acme'], world)).code,
+      (await runCommand(['keys', 'revoke', made.stdout.trim(), '-O', 'acme'], world)).code,
       0,
     );
   });
 
   it('says so when what answers is no Annals server', async () => {
     const answers = (response: () => Response) =>
-      runIn(['orgs', 'list', '--token', 'key', '--api', 'http://annals.test'], {
+      runCommand(['orgs', 'list', '--token', 'key', '--api', 'http://annals.test'], {
         fetch: async () => response(),
       });
     const page = await answers(() => new Response('<html>'));

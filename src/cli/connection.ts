@@ -1,17 +1,10 @@
 import { type Command, Option } from 'commander';
+import type { ServerConnection } from '../client/annals-api.ts';
 import { AnnalsError } from '../core/errors.ts';
+import type { CliContext } from './cli-context.ts';
 import { readConfig } from './config.ts';
-import type { CliContext } from './context.ts';
 
 /** A server and what it is asked with. */
-export interface Connection {
-  /** Without a slash at the end. */
-  readonly api: string;
-  readonly token: string;
-  /** Identity or slug; absent, the key's own. */
-  readonly organisation: string | undefined;
-}
-
 export interface ConnectionFlags {
   readonly api?: string;
   readonly token?: string;
@@ -37,10 +30,10 @@ export function addConnectionOptions(command: Command): Command {
 }
 
 /** From flags, then the environment, then the saved context. Throws `invalid` when something is missing or wrong. */
-export async function connectionOf(
+export async function resolveConnection(
   flags: ConnectionFlags,
   context: CliContext,
-): Promise<Connection> {
+): Promise<ServerConnection> {
   const { env } = context;
   const saved = await savedContext(flags.context ?? (env.ANNALS_CONTEXT || undefined), context);
   const api = flags.api ?? (env.ANNALS_API || undefined) ?? saved.api ?? defaultApi;

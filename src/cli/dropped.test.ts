@@ -3,14 +3,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { TestApp } from '../api/app.fixture.ts';
 import type { AuditEvent } from '../core/event.ts';
 import { hour, parseInstant } from '../core/micros.ts';
-import { TestApp } from '../http/test-app.ts';
 import { formatVerifierKey } from '../integrity/keys.ts';
 import type { EventStore, ListQuery } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
-import { exitCodes } from './context.ts';
-import { fetchFrom, runIn } from './run.fixture.ts';
+import { exitCodes } from './cli-context.ts';
+import { fetchFrom, runCommand } from './run-command.fixture.ts';
 
 const began = parseInstant('2026-06-01T00:00:00Z') as number;
 
@@ -20,7 +20,7 @@ function dropping(page: number, drop: (store: EventStore) => Promise<void>): Eve
   let pages = 0;
   return new Proxy(memory, {
     get(target, property, proxy) {
-      if (property === 'until') return () => proxy;
+      if (property === 'withSignal') return () => proxy;
       const value = Reflect.get(target, property);
       if (typeof value !== 'function') return value;
       if (property !== 'list' && property !== 'listLines') return value.bind(target);
@@ -50,7 +50,7 @@ async function openLog(events: number, store = createMemoryStore(), description 
   await record(events);
   const drop = (to: number) => store.drop([{ organisation: identity, from: 0, to }]);
   const annals = (line: string, cwd: string) =>
-    runIn(line.split(' '), {
+    runCommand(line.split(' '), {
       env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
       clock: () => now,
       fetch: fetchFrom(app),
@@ -118,7 +118,7 @@ describe('a log whose beginning was dropped', () => {
     let organisation = '';
     const store = dropping(2, (memory) => memory.drop([{ organisation, from: 0, to: 1_500 }]));
     const { app, drop, annals, verifier } = await openLog(2_200, store);
-    [{ identity: organisation } = { identity: '' }] = app.directory.organisations();
+    [{ identity: organisation } = { identity: '' }] = app.accounts.organisations();
     await drop(100);
     const exported = await annals('export --from 2026-06-01 --proof --output growing.json', cwd);
     assert.equal(exported.code, 0, exported.stderr);
@@ -153,7 +153,7 @@ describe('a log whose beginning was dropped', () => {
     let organisation = '';
     const store = dropping(2, (memory) => memory.drop([{ organisation, from: 0, to: 1_500 }]));
     const { app, drop, annals } = await openLog(2_000, store, 'x'.repeat(1_000));
-    [{ identity: organisation } = { identity: '' }] = app.directory.organisations();
+    [{ identity: organisation } = { identity: '' }] = app.accounts.organisations();
     await drop(100);
     const first = await annals('sync --to meanwhile --since 1y --json', cwd);
     assert.equal(first.code, exitCodes.incomplete, first.stderr);
@@ -164,7 +164,7 @@ describe('a log whose beginning was dropped', () => {
     const { app, key, record, drop } = await openLog(5);
     const stop = new AbortController();
     let pauses = 0;
-    const { stdout, stderr } = await runIn(['tail', '--json', '--token', key], {
+    const { stdout, stderr } = await runCommand(['tail', '--json', '--token', key], {
       env: { ANNALS_API: 'http://annals.test' },
       signal: stop.signal,
       fetch: fetchFrom(app),

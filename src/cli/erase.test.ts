@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { before, describe, it } from 'node:test';
-import { TestApp } from '../http/test-app.ts';
+import { TestApp } from '../api/app.fixture.ts';
 import { run } from './main.ts';
 
 describe('annals erase', () => {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
+import { AnnalsApi } from '../client/annals-api.ts';
 import { AnnalsError } from '../core/errors.ts';
-import { AnnalsApi } from './annals-api.ts';
-import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
-import { type CliContext, Exit, exitCodes } from './context.ts';
+import { type CliContext, Exit, exitCodes } from './cli-context.ts';
+import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { printable } from './table.ts';
 
 interface Flags extends ConnectionFlags {
@@ -13,7 +13,7 @@ interface Flags extends ConnectionFlags {
   readonly json?: boolean;
 }
 
-interface ErasureAnswer {
+interface ErasureResponse {
   readonly erased: number;
   readonly alreadyErased: number;
   readonly snapshot: number;
@@ -42,15 +42,15 @@ Examples:
 }
 
 async function erase(flags: Flags, context: CliContext): Promise<void> {
-  const connection = await connectionOf(flags, context);
+  const connection = await resolveConnection(flags, context);
   const { userIdentity } = flags;
   if (flags.yes !== true) await confirm(userIdentity, context);
   const api = new AnnalsApi(connection, context);
-  const answer = await api.post<ErasureAnswer>('/v1/audit/erasures', { userIdentity });
+  const answer = await api.post<ErasureResponse>('/v1/audit/erasures', { userIdentity });
   context.stdout.write(flags.json === true ? `${JSON.stringify(answer)}\n` : sentence(answer));
 }
 
-function sentence({ erased, alreadyErased, snapshot }: ErasureAnswer): string {
+function sentence({ erased, alreadyErased, snapshot }: ErasureResponse): string {
   const before = alreadyErased === 0 ? '' : `; ${alreadyErased} were erased before`;
   return `Erased what was personal in ${erased} of ${snapshot} events${before}\n`;
 }

@@ -1,19 +1,19 @@
 import { type Command, Option } from 'commander';
 import { AnnalsError } from '../core/errors.ts';
 import { type Split, splits } from '../core/window.ts';
-import { type FormatName, formatNames, impliedBy } from '../export/naming.ts';
-import { type Compression, compressions } from '../export/sinks/blocks.ts';
-import { addFilterOptions, type FilterFlags } from './filter-options.ts';
+import { type FormatName, formatFromName, formatNames } from '../export/output-names.ts';
+import { type Compression, compressions } from '../export/sinks/block-writer.ts';
+import { addFilterOptions, type FilterFlags } from './filter-flags.ts';
 import { wholeNumber } from './whole-number.ts';
 
-export interface PaceFlags {
+export interface RequestFlags {
   readonly pageSize?: number;
   readonly chunkDownloadTimeout?: string;
   readonly retries?: number;
 }
 
 /** What is typed behind `annals export`, as commander gives it. */
-export interface ExportFlags extends PaceFlags, FilterFlags {
+export interface ExportFlags extends RequestFlags, FilterFlags {
   readonly since?: string;
   readonly from?: string;
   readonly to?: string;
@@ -72,11 +72,11 @@ export function addExportOptions(command: Command): Command {
     .option('--overwrite', 'replace files that are there already')
     .option('--resume', 'go on where an earlier run of the same export was interrupted')
     .option('--quiet', 'no progress');
-  return addPaceOptions(command);
+  return addRequestOptions(command);
 }
 
 /** How a source is asked; the same for all commands that read one. */
-export function addPaceOptions(command: Command): Command {
+export function addRequestOptions(command: Command): Command {
   return command
     .optionsGroup('Pace:')
     .option('--page-size <count>', 'objects asked for at a time', wholeNumber(1))
@@ -90,11 +90,11 @@ export function splitOf(flags: ExportFlags): Split | undefined {
 }
 
 /** How files are written: as the flags say, else as the name given for the output implies. */
-export function writingOf({ output, format, compress, envelope }: ExportFlags): {
+export function outputFormatOf({ output, format, compress, envelope }: ExportFlags): {
   readonly format: FormatName;
   readonly compress: Compression | undefined;
 } {
-  const implied = output === undefined || output === '-' ? {} : impliedBy(output);
+  const implied = output === undefined || output === '-' ? {} : formatFromName(output);
   const chosen = format ?? (envelope === undefined ? implied.format : undefined) ?? 'json';
   if (envelope !== undefined && chosen !== 'json') {
     throw new AnnalsError('invalid', `Cannot write ${chosen} in the tcloud envelope: it is JSON`);

@@ -1,51 +1,60 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { createFetchSend } from '../client/fetch-send.ts';
+import { createHttpSend } from '../client/http-send.ts';
 import { openZone, type Zone } from '../core/calendar.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { type Micros, millisecond } from '../core/micros.ts';
 import { parseSince, parseWindow, periodsOf, type Window, windowName } from '../core/window.ts';
-import type { ClientParts } from '../export/asking/client-parts.ts';
-import { fetchAsk } from '../export/asking/fetch-ask.ts';
-import { httpAsk } from '../export/asking/http-ask.ts';
 import { nodeDisk } from '../export/disk.ts';
 import { csvFormat } from '../export/formats/csv.ts';
 import { jsonFormat } from '../export/formats/json.ts';
 import { ndjsonFormat } from '../export/formats/ndjson.ts';
 import { tcloudFormat } from '../export/formats/tcloud.ts';
-import type { Question } from '../export/manifest.ts';
-import { nameOutputs, type Outputs } from '../export/naming.ts';
-import type { Compression } from '../export/sinks/blocks.ts';
+import type { ExportQuery } from '../export/manifest.ts';
+import { nameOutputs, type OutputNames } from '../export/output-names.ts';
+import type { Compression } from '../export/sinks/block-writer.ts';
+import type { ClientDependencies } from '../export/source-query.ts';
 import type { Format, Source, Transform } from '../export/stages.ts';
-import type { CliContext } from './context.ts';
-import { type ExportFlags, type PaceFlags, splitOf, writingOf } from './export-flags.ts';
-import { filtersOf } from './filter-options.ts';
-import { nativeDraft } from './native-shape.ts';
+import type { CliContext } from './cli-context.ts';
+import { type ExportFlags, outputFormatOf, type RequestFlags, splitOf } from './export-flags.ts';
+import { filtersOf } from './filter-flags.ts';
+import { toNativeDraft } from './native-draft.ts';
 import { defaultSleep } from './sleep.ts';
-import { findTrail, type Mapping, nativeCsv, type SourceFlags, type Trail } from './sources.ts';
+import {
+  findTrail,
+  type Mapping,
+  nativeCsvLayout,
+  type SourceFlags,
+  type Trail,
+} from './sources.ts';
 
-export type AllFlags = ExportFlags & SourceFlags;
+export type ExportCommandFlags = ExportFlags & SourceFlags;
 
 /** What was asked on the command line, checked; nothing was sent or written yet. */
-export interface Asked {
-  readonly flags: AllFlags;
+export interface ParsedExport {
+  readonly flags: ExportCommandFlags;
   readonly trail: Trail;
   readonly zone: Zone;
   /** The window as of now; a resumed export goes on with the one it had. */
   readonly window: Window;
   readonly compress: Compression | undefined;
   /** Everything that decides what is written, except the moment `--since` counts from. */
-  readonly question: Omit<Question, 'window'>;
-  readonly mark: string;
+  readonly query: Omit<ExportQuery, 'window'>;
+  readonly fingerprint: string;
   /** For `--shape native`, where the objects are not native already. */
   readonly mapping: Mapping | undefined;
 }
 
 /** Throws `invalid` for what cannot be meant. */
-export async function readQuestion(typed: AllFlags, context: CliContext): Promise<Asked> {
+export async function parseExport(
+  typed: ExportCommandFlags,
+  context: CliContext,
+): Promise<ParsedExport> {
   const flags = { ...typed, ...(await asDirectory(typed.output, context)) };
   const zone = openZone(flags.timezone);
   const window = parseWindow(flags, zone, context.clock());
-  const { format, compress } = writingOf(flags);
+  const { format, compress } = outputFormatOf(flags);
   const split = splitOf(flags);
   if (flags.output === '-') {
     const impossible = split ? `--${split}` : flags.resume === true ? '--resume' : undefined;
@@ -57,8 +66,8 @@ export async function readQuestion(typed: AllFlags, context: CliContext): Promis
     }
   }
   const trail = await findTrail(flags, context);
-  checkProving(flags, trail);
-  const question = {
+  checkProofFlags(flags, trail);
+  const query = {
     origin: trail.origin,
     ...(flags.since !== undefined && { since: flags.since }),
     timezone: zone.name,
@@ -70,15 +79,18 @@ export async function readQuestion(typed: AllFlags, context: CliContext): Promis
     shape: trail.loadMapping === undefined ? 'native' : flags.shape,
     ...(flags.redact !== undefined && { redact: flags.redact }),
   };
-  const mark = createHash('sha256')
-    .update(JSON.stringify([question, flags.from, flags.to, flags.output, flags.proof]))
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([query, flags.from, flags.to, flags.output, flags.proof]))
     .digest('hex')
     .slice(0, 16);
   const mapping = flags.shape === 'native' ? await trail.loadMapping?.() : undefined;
-  return { flags, trail, zone, window, compress, question, mark, mapping };
+  return { flags, trail, zone, window, compress, query, fingerprint, mapping };
 }
 
-function checkProving({ proof, redact, manifest, output }: AllFlags, trail: Trail): void {
+function checkProofFlags(
+  { proof, redact, manifest, output }: ExportCommandFlags,
+  trail: Trail,
+): void {
   const refuse = (what: string, why: string) => {
     throw new AnnalsError('invalid', `Cannot use ${what}: ${why}`);
   };
@@ -104,44 +116,44 @@ async function asDirectory(
 }
 
 /** The rest of an export, once its window and its beginning are settled. */
-export interface Prepared {
+export interface PreparedExport {
   readonly open: (proved?: { readonly snapshot: number }) => Source;
-  readonly parts: ClientParts;
+  readonly dependencies: ClientDependencies;
   readonly transform: Transform | undefined;
   readonly window: Window;
-  readonly question: Question;
-  readonly outputs: Outputs;
+  readonly query: ExportQuery;
+  readonly outputs: OutputNames;
   readonly format: Format;
   readonly compress: Compression | undefined;
 }
 
-export function prepare(
-  asked: Asked,
+export function prepareExport(
+  parsed: ParsedExport,
   { window, startedAt }: { readonly window: Window; readonly startedAt: Micros },
   context: CliContext,
   note: (text: string) => void,
-): Prepared {
-  const { flags, trail, zone, compress, question, mapping } = asked;
-  const { filters, split } = question;
-  const { format } = writingOf(flags);
-  const parts = clientParts(flags, trail, context, note);
-  const open = (proved?: { readonly snapshot: number }) =>
-    trail.open(parts, {
+): PreparedExport {
+  const { flags, trail, zone, compress, query, mapping } = parsed;
+  const { filters, split } = query;
+  const { format } = outputFormatOf(flags);
+  const dependencies = clientDependencies(flags, trail, context, note);
+  const open = (proofOf?: { readonly snapshot: number }) =>
+    trail.open(dependencies, {
       window,
       filters,
       ...(flags.pageSize !== undefined && { pageSize: flags.pageSize }),
       ...(flags.redact !== undefined && { redact: flags.redact }),
-      ...(proved && { proved }),
+      ...(proofOf && { proofOf }),
     });
   // Nothing is asked by this; but a filter the vendor's events have nothing for is refused now.
   open();
   return {
-    parts,
+    dependencies,
     open,
     transform:
-      mapping && ((entry) => ({ ...entry, text: JSON.stringify(nativeDraft(mapping, entry)) })),
+      mapping && ((entry) => ({ ...entry, text: JSON.stringify(toNativeDraft(mapping, entry)) })),
     window,
-    question: { ...question, window },
+    query: { ...query, window },
     outputs: nameOutputs({
       cwd: context.cwd,
       output: flags.output === '-' ? undefined : flags.output,
@@ -151,51 +163,51 @@ export function prepare(
       windowName: windowName(window, zone),
       split: split !== undefined,
     }),
-    format: formatOf(asked, startedAt),
+    format: formatOf(parsed, startedAt),
     compress,
   };
 }
 
-function formatOf({ flags, trail, question, mapping }: Asked, startedAt: Micros): Format {
+function formatOf({ flags, trail, query, mapping }: ParsedExport, startedAt: Micros): Format {
   if (flags.envelope === 'tcloud') {
     return tcloudFormat({
       exportedAt: startedAt,
-      filters: question.filters,
+      filters: query.filters,
       ...(flags.since !== undefined && { since: flags.since }),
       ...(flags.from !== undefined && { startDate: flags.from }),
       ...(flags.to !== undefined && { endDate: flags.to }),
     });
   }
-  if (question.format === 'csv') return csvFormat(mapping === undefined ? trail.csv : nativeCsv);
-  return question.format === 'ndjson' ? ndjsonFormat : jsonFormat;
+  if (query.format === 'csv') return csvFormat(mapping === undefined ? trail.csv : nativeCsvLayout);
+  return query.format === 'ndjson' ? ndjsonFormat : jsonFormat;
 }
 
-export function clientParts(
-  flags: PaceFlags,
+export function clientDependencies(
+  flags: RequestFlags,
   trail: Pick<Trail, 'verifyCertificates'>,
   context: CliContext,
-  note: (text: string) => void,
-): ClientParts {
+  notify: (text: string) => void,
+): ClientDependencies {
   const { clock, random, fetch, sleep = defaultSleep } = context;
-  const { chunkDownloadTimeout: silence, retries } = flags;
+  const { chunkDownloadTimeout: silence, retries: maxRetries } = flags;
   const word = new Uint32Array(1);
   return {
     clock,
-    ask:
+    send:
       fetch !== undefined
-        ? fetchAsk(fetch)
-        : httpAsk({
+        ? createFetchSend(fetch)
+        : createHttpSend({
             ...(silence !== undefined && { idleMilliseconds: parseSince(silence) / millisecond }),
             ...(trail.verifyCertificates === false && { verifyCertificates: false }),
           }),
-    patience: {
+    retry: {
       sleep,
-      note,
-      chance: () => {
+      notify,
+      random: () => {
         random(new Uint8Array(word.buffer));
         return (word[0] ?? 0) / 2 ** 32;
       },
-      ...(retries !== undefined && { retries }),
+      ...(maxRetries !== undefined && { maxRetries }),
     },
   };
 }

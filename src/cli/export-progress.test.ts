@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { second } from '../core/micros.ts';
-import type { Sight } from '../export/watcher.ts';
+import type { ExportProgress } from '../export/progress.ts';
 import { openProgress } from './export-progress.ts';
 
-const sight: Sight = {
+const sight: ExportProgress = {
   phase: 'reading',
   received: 2_000,
   expected: undefined,

@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
 import { type Clock, type Micros, millisecond, second } from '../core/micros.ts';
-import type { Sight } from '../export/watcher.ts';
+import type { ExportProgress } from '../export/progress.ts';
 
 /** Shows how an export goes. */
 export interface ProgressView {
-  show(sight: Sight): void;
+  show(sight: ExportProgress): void;
   /** A sentence of its own, such as why it is being waited. */
   note(text: string): void;
   /** Takes an unfinished line away. */
@@ -49,8 +49,8 @@ export function openProgress(stderr: Writable, clock: Clock, quiet: boolean): Pr
 const barWidth = 20;
 
 /** `[########            ] 41%  123,456 entries  12,345/s  0:12 left  audit-logs-2026-06-01.json` */
-export function progressLine(sight: Sight, elapsed: Micros): string {
-  const { phase, share, entries, received, expected, file } = sight;
+export function progressLine(progress: ExportProgress, elapsed: Micros): string {
+  const { phase, share, entries, received, expected, file } = progress;
   const seconds = elapsed / second;
   const parts: string[] = [];
   if (share !== undefined) {

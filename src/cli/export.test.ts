@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { TestApp } from '../api/app.fixture.ts';
 import { parseCsv } from '../core/csv.ts';
 import { day, formatInstant, type Micros, parseInstant } from '../core/micros.ts';
-import { TestApp } from '../http/test-app.ts';
-import { type CliContext, exitCodes } from './context.ts';
+import { type CliContext, exitCodes } from './cli-context.ts';
 import { run } from './main.ts';
 
 const now = parseInstant('2026-06-20T12:00:00Z') as Micros;

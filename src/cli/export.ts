@@ -4,19 +4,34 @@ import { Command } from 'commander';
 import { AnnalsError, type ErrorCode, messageOf } from '../core/errors.ts';
 import { formatInstant, type Micros, second } from '../core/micros.ts';
 import { sinceHint } from '../core/window.ts';
-import { codeOf, type Disk, nodeDisk } from '../export/disk.ts';
+import { type Disk, nodeDisk, systemErrorCode } from '../export/disk.ts';
 import type { PlanRecord } from '../export/journal.ts';
-import { usualLimits } from '../export/limits.ts';
-import { saysComplete } from '../export/manifest.ts';
-import { type Outputs, outputDirectory } from '../export/naming.ts';
-import type { Prover } from '../export/proving/prover.ts';
-import { type ExportWorld, exportToFiles, exportToSink, isRefusal } from '../export/run-export.ts';
-import { streamSink } from '../export/sinks/stream.ts';
-import type { FileFacts, Part, Source } from '../export/stages.ts';
-import { openWorkplace, type Workplace, workplacePath } from '../export/workplace.ts';
-import { type CliContext, Exit, exitCodes } from './context.ts';
+import { defaultLimits } from '../export/limits.ts';
+import { isCompleteManifest } from '../export/manifest.ts';
+import { type OutputNames, outputDirectory } from '../export/output-names.ts';
+import type { Prover } from '../export/proofs/prover.ts';
+import {
+  type ExportEnvironment,
+  exportToFiles,
+  exportToSink,
+  isAccessDenied,
+} from '../export/run-export.ts';
+import { streamSink } from '../export/sinks/stream-sink.ts';
+import type { FileFacts, OutputFile, Source } from '../export/stages.ts';
+import {
+  openWorkDirectory,
+  type WorkDirectory,
+  workDirectoryPath,
+} from '../export/work-directory.ts';
+import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 import { addExportOptions } from './export-flags.ts';
-import { type AllFlags, type Asked, type Prepared, prepare, readQuestion } from './export-job.ts';
+import {
+  type ExportCommandFlags,
+  type ParsedExport,
+  type PreparedExport,
+  parseExport,
+  prepareExport,
+} from './export-job.ts';
 import {
   formatBytes,
   formatCount,
@@ -49,26 +64,30 @@ Examples:
   $ annals export --from 2026-06-01 --to 2026-06-30 --proof --redact personal
   $ annals export --source upcloud --since 30d --daily --output upcloud/`,
     )
-    .action((flags: AllFlags) => runCommand(flags, command, context));
+    .action((flags: ExportCommandFlags) => runExportCommand(flags, command, context));
   return addSourceOptions(addExportOptions(command));
 }
 
-async function runCommand(flags: AllFlags, command: Command, context: CliContext): Promise<void> {
-  const asked = await readQuestion(flags, context);
+async function runExportCommand(
+  flags: ExportCommandFlags,
+  command: Command,
+  context: CliContext,
+): Promise<void> {
+  const asked = await parseExport(flags, context);
   const view = openProgress(context.stderr, context.clock, flags.quiet === true);
   const hint = flags.since === undefined ? undefined : sinceHint(flags.since);
   if (hint !== undefined) view.note(hint);
-  const world: ExportWorld = {
+  const world: ExportEnvironment = {
     disk: nodeDisk,
     clock: context.clock,
     signal: context.signal,
-    limits: usualLimits,
-    watch: (sight) => view.show(sight),
+    limits: defaultLimits,
+    onProgress: (sight) => view.show(sight),
   };
   const startedAt = context.clock();
   const files = await (flags.output === '-'
-    ? toStdout(asked, context, view, world)
-    : toFiles(asked, continuation(command), context, view, world));
+    ? exportToStdout(asked, context, view, world)
+    : exportToOutput(asked, resumeCommandLine(command), context, view, world));
   view.end();
   const { to } = asked.window;
   if (to > context.clock() + second) {
@@ -83,23 +102,34 @@ async function runCommand(flags: AllFlags, command: Command, context: CliContext
   );
 }
 
-async function toStdout(
-  asked: Asked,
+async function exportToStdout(
+  asked: ParsedExport,
   context: CliContext,
   view: ProgressView,
-  world: ExportWorld,
+  world: ExportEnvironment,
 ): Promise<readonly FileFacts[]> {
   const plan = planOf(asked, context);
-  const { open, outputs, format, compress, ...job } = prepare(asked, plan, context, view.note);
+  const { open, outputs, format, compress, ...job } = prepareExport(
+    asked,
+    plan,
+    context,
+    view.note,
+  );
   const suffix = Buffer.alloc(8);
   context.random(suffix);
-  const temporary = workplacePath(context.env.TMPDIR ?? tmpdir(), suffix.toString('hex'));
-  const workplace = await openWorkplace(world.disk, temporary, plan, false);
-  const sink = streamSink(context.stdout, outputs.parts[0] as Part, format, compress, world.limits);
+  const temporary = workDirectoryPath(context.env.TMPDIR ?? tmpdir(), suffix.toString('hex'));
+  const workplace = await openWorkDirectory(world.disk, temporary, plan, false);
+  const sink = streamSink(
+    context.stdout,
+    outputs.files[0] as OutputFile,
+    format,
+    compress,
+    world.limits,
+  );
   const source = open();
   try {
     const files = await exportToSink({ ...job, source }, sink, workplace, world);
-    noteKept(source, view);
+    noteDropped(source, view);
     return files;
   } catch (error) {
     view.end();
@@ -108,30 +138,30 @@ async function toStdout(
 }
 
 /** Gives the files, or undefined when an earlier run has made them all. */
-async function toFiles(
-  asked: Asked,
+async function exportToOutput(
+  asked: ParsedExport,
   continueWith: string,
   context: CliContext,
   view: ProgressView,
-  world: ExportWorld,
+  world: ExportEnvironment,
 ): Promise<readonly FileFacts[] | undefined> {
-  const { flags, mark } = asked;
+  const { flags, fingerprint } = asked;
   const { disk } = world;
-  const directory = workplacePath(outputDirectory(context.cwd, flags.output), mark);
+  const directory = workDirectoryPath(outputDirectory(context.cwd, flags.output), fingerprint);
   const resume = flags.resume === true;
-  const workplace = await openWorkplace(disk, directory, planOf(asked, context), resume);
-  let job: Prepared;
+  const workplace = await openWorkDirectory(disk, directory, planOf(asked, context), resume);
+  let job: PreparedExport;
   try {
-    job = prepare(asked, workplace.plan, context, view.note);
-    if (workplace.progress.plan === undefined) {
-      if (resume && flags.since === undefined && (await isComplete(job, mark, disk))) {
-        await workplace.clear();
+    job = prepareExport(asked, workplace.plan, context, view.note);
+    if (workplace.state.plan === undefined) {
+      if (resume && flags.since === undefined && (await isComplete(job, fingerprint, disk))) {
+        await workplace.remove();
         return undefined;
       }
-      if (flags.overwrite !== true) await checkFree(job.outputs, disk);
+      if (flags.overwrite !== true) await checkNoOverwrite(job.outputs, disk);
     }
   } catch (error) {
-    await workplace.clear();
+    await workplace.remove();
     throw error;
   }
   try {
@@ -148,7 +178,7 @@ async function toFiles(
       workplace,
       world,
     );
-    noteKept(source, view);
+    noteDropped(source, view);
     return files;
   } catch (error) {
     view.end();
@@ -160,40 +190,40 @@ async function toFiles(
 
 /** Without `--proof` there is none. When it cannot begin, what an earlier run left stays for a later one. */
 async function openProver(
-  { flags, trail }: Asked,
-  { parts }: Prepared,
-  workplace: Workplace,
-  { disk, clock, limits, signal }: ExportWorld,
+  { flags, trail }: ParsedExport,
+  { dependencies }: PreparedExport,
+  work: WorkDirectory,
+  { disk, clock, limits, signal }: ExportEnvironment,
 ): Promise<Prover | undefined> {
   if (flags.proof !== true) return undefined;
-  const server = await trail.openProofs?.(parts);
+  const server = await trail.openProofs?.(dependencies);
   if (server === undefined) return undefined;
   const redacted = flags.redact !== undefined;
-  const { Prover } = await import('../export/proving/prover.ts');
+  const { Prover } = await import('../export/proofs/prover.ts');
   try {
-    return await Prover.open({ server, workplace, disk, clock, limits, redacted, signal });
+    return await Prover.open({ server, work, disk, clock, limits, redacted, signal });
   } catch (error) {
-    await workplace.leave();
+    await work.close();
     throw error;
   }
 }
 
-function planOf({ mark, window }: Asked, { clock }: CliContext): PlanRecord {
-  return { kind: 'plan', question: mark, startedAt: clock(), window };
+function planOf({ fingerprint, window }: ParsedExport, { clock }: CliContext): PlanRecord {
+  return { kind: 'plan', question: fingerprint, startedAt: clock(), window };
 }
 
 /** A window that counts back from now is another one each time; one with fixed ends is done once and for all. */
 async function isComplete(
-  { outputs: { directory, manifest }, window }: Prepared,
+  { outputs: { directory, manifest }, window }: PreparedExport,
   mark: string,
   disk: Disk,
 ): Promise<boolean> {
   const text = await disk.readText(join(directory, manifest));
-  return text !== undefined && saysComplete(text, mark, window);
+  return text !== undefined && isCompleteManifest(text, mark, window);
 }
 
-async function checkFree({ directory, parts }: Outputs, disk: Disk): Promise<void> {
-  for (const { name } of parts) {
+async function checkNoOverwrite({ directory, files }: OutputNames, disk: Disk): Promise<void> {
+  for (const { name } of files) {
     const path = join(directory, name);
     // An empty file holds nothing that could be lost; mktemp makes such.
     if (((await disk.size(path)) ?? 0) > 0) {
@@ -206,7 +236,7 @@ async function checkFree({ directory, parts }: Outputs, disk: Disk): Promise<voi
 }
 
 /** Says what the source had dropped: the export has all that there is, and that is less than was asked for. */
-function noteKept({ log }: Source, view: ProgressView): void {
+function noteDropped({ log }: Source, view: ProgressView): void {
   if (log?.keptFrom === undefined) return;
   view.note(
     `Of this window the server had dropped what was recorded before sequence ${formatCount(log.keptFrom)}: its retention is over`,
@@ -226,17 +256,18 @@ function exitOf(error: unknown, signal: AbortSignal, advice: string): Exit {
   const because = `${messageOf(error)}${advice}`;
   if (signal.aborted) return new Exit(exitCodes.interrupted, `interrupted${advice}`, error);
   if (error instanceof AnnalsError) {
-    if (isRefusal(error)) return new Exit(exitCodes.notAllowed, because, error);
+    if (isAccessDenied(error)) return new Exit(exitCodes.notAllowed, because, error);
     if (resumable.has(error.code)) return new Exit(exitCodes.incomplete, because, error);
   }
-  if (fullDisk.has(codeOf(error) ?? '')) return new Exit(exitCodes.incomplete, because, error);
+  if (fullDisk.has(systemErrorCode(error) ?? ''))
+    return new Exit(exitCodes.incomplete, because, error);
   return new Exit(exitCodes.failed, messageOf(error), error);
 }
 
 const secretFlags = new Set(['token', 'accessToken', 'clientSecret', 'password']);
 
 /** The line that was typed, without what is secret, and with `--resume`. */
-function continuation(command: Command): string {
+function resumeCommandLine(command: Command): string {
   const words = ['annals', 'export'];
   for (const option of command.options) {
     const name = option.attributeName();

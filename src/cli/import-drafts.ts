@@ -5,16 +5,16 @@ import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Draft, ownService } from '../core/event.ts';
-import { readFileEntries } from '../export/reading/read-file.ts';
-import type { CliContext } from './context.ts';
-import { type Importable, importers } from './importers.ts';
+import { readEventFile } from '../export/read-event-file.ts';
+import type { CliContext } from './cli-context.ts';
+import { type ImportKind, importers } from './importers.ts';
 
 /** A draft on its way, and where it was read, for when it is refused. */
-export interface Line {
+export interface ImportedDraft {
   readonly text: string;
   readonly file: string;
   /** From 1. */
-  readonly place: number;
+  readonly entryNumber: number;
 }
 
 /** A missing file is found out before anything is sent. */
@@ -40,20 +40,20 @@ const reasons: Record<string, string> = {
  * The files' events as drafts, except what a server recorded of itself: that tells of that server, and only a server
  * may say it.
  */
-export async function* readDrafts(
+export async function* readImportedDrafts(
   files: readonly string[],
-  from: Importable,
+  from: ImportKind,
   context: CliContext,
   leaveOut: () => void,
-): AsyncGenerator<Line> {
+): AsyncGenerator<ImportedDraft> {
   for (const file of files) {
-    let place = 0;
+    let entryNumber = 0;
     for await (const texts of entriesOf(file, context)) {
       for (const entry of texts) {
-        place += 1;
-        const draft = draftOf(entry, from, file, place);
+        entryNumber += 1;
+        const draft = draftOf(entry, from, file, entryNumber);
         if (draft.context?.system_service === ownService) leaveOut();
-        else yield { text: JSON.stringify(draft), file, place };
+        else yield { text: JSON.stringify(draft), file, entryNumber };
       }
     }
   }
@@ -61,7 +61,7 @@ export async function* readDrafts(
 
 async function* entriesOf(file: string, context: CliContext): AsyncGenerator<readonly string[]> {
   try {
-    yield* readFileEntries(open(file, context), file);
+    yield* readEventFile(open(file, context), file);
   } catch (error) {
     if (!(error instanceof AnnalsError)) {
       throw new AnnalsError('invalid', `Cannot read ${file}: ${messageOf(error)}`);
@@ -75,7 +75,7 @@ function open(file: string, context: CliContext): Readable {
   return file === '-' ? context.stdin : createReadStream(resolve(context.cwd, file));
 }
 
-function draftOf(entry: string, from: Importable, file: string, place: number): Draft {
+function draftOf(entry: string, from: ImportKind, file: string, place: number): Draft {
   try {
     const draft = importers[from](entry);
     return draft.eventID === undefined ? { ...draft, eventID: contentID(entry) } : draft;

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { TestApp } from '../api/app.fixture.ts';
 import type { AuditEvent } from '../core/event.ts';
-import { TestApp } from '../http/test-app.ts';
-import { exitCodes } from './context.ts';
-import { fetchFrom, runIn } from './run.fixture.ts';
+import { exitCodes } from './cli-context.ts';
+import { fetchFrom, runCommand } from './run-command.fixture.ts';
 
 describe('annals import', () => {
   let app: TestApp;
@@ -18,7 +18,7 @@ describe('annals import', () => {
   });
 
   const importing = (input: string, ...flags: readonly string[]) =>
-    runIn(['import', '-', ...flags], {
+    runCommand(['import', '-', ...flags], {
       input,
       env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
       fetch: fetchFrom(app),
@@ -108,7 +108,7 @@ describe('annals import', () => {
   it('names a packed file that is cut off', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'annals-import-test-'));
     await writeFile(join(folder, 'cut.gz'), gzipSync('{"action":"a"}').subarray(0, 20));
-    const { code, stderr } = await runIn(['import', 'cut.gz'], {
+    const { code, stderr } = await runCommand(['import', 'cut.gz'], {
       cwd: folder,
       env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
       fetch: fetchFrom(app),

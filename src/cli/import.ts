@@ -1,15 +1,15 @@
 import { Command, Option } from 'commander';
+import { AnnalsApi } from '../client/annals-api.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Receipt } from '../ledger/ledger.ts';
-import { AnnalsApi } from './annals-api.ts';
-import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
-import { type CliContext, Exit, exitCodes } from './context.ts';
-import { checkReadable, type Line, readDrafts } from './import-drafts.ts';
-import { type Importable, importers } from './importers.ts';
+import { type CliContext, Exit, exitCodes } from './cli-context.ts';
+import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
+import { checkReadable, type ImportedDraft, readImportedDrafts } from './import-drafts.ts';
+import { type ImportKind, importers } from './importers.ts';
 import { defaultSleep } from './sleep.ts';
 
 interface ImportFlags extends ConnectionFlags {
-  readonly from: Importable;
+  readonly from: ImportKind;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -63,33 +63,33 @@ async function importFiles(
   flags: ImportFlags,
   context: CliContext,
 ): Promise<void> {
-  const api = new AnnalsApi(await connectionOf(flags, context), context);
+  const api = new AnnalsApi(await resolveConnection(flags, context), context);
   for (const file of files) await checkReadable(file, context);
   const total: Total = { files: files.length, events: 0, added: 0, duplicates: 0, leftOut: 0 };
   const leaveOut = () => {
     total.leftOut += 1;
   };
-  for await (const batch of batches(readDrafts(files, flags.from, context, leaveOut))) {
+  for await (const batch of batches(readImportedDrafts(files, flags.from, context, leaveOut))) {
     const receipt = await send(api, batch, context);
     total.events += batch.length;
     total.added += receipt.accepted;
     total.duplicates += receipt.duplicates;
-    if (flags.quiet !== true) context.stderr.write(`${counted(total.events, 'event')} sent\n`);
+    if (flags.quiet !== true) context.stderr.write(`${countText(total.events, 'event')} sent\n`);
   }
   context.stdout.write(flags.json ? `${JSON.stringify(total)}\n` : `${summary(total)}\n`);
 }
 
 function summary({ files, events, added, duplicates, leftOut }: Total): string {
-  const sent = `${counted(events, 'event')} from ${counted(files, 'file')}`;
-  const own = leftOut === 0 ? '' : `; ${counted(leftOut, 'record')} of a server’s own left out`;
+  const sent = `${countText(events, 'event')} from ${countText(files, 'file')}`;
+  const own = leftOut === 0 ? '' : `; ${countText(leftOut, 'record')} of a server’s own left out`;
   return `${sent}: ${added} added, ${duplicates} there already${own}`;
 }
 
-const counted = (count: number, noun: string): string =>
+const countText = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-async function* batches(lines: AsyncIterable<Line>): AsyncGenerator<Line[]> {
-  let batch: Line[] = [];
+async function* batches(lines: AsyncIterable<ImportedDraft>): AsyncGenerator<ImportedDraft[]> {
+  let batch: ImportedDraft[] = [];
   let bytes = 0;
   for await (const line of lines) {
     const length = Buffer.byteLength(line.text) + 1;
@@ -105,7 +105,11 @@ async function* batches(lines: AsyncIterable<Line>): AsyncGenerator<Line[]> {
 }
 
 /** Records a batch, in halves where it is more than this server takes at once. */
-async function send(api: AnnalsApi, batch: readonly Line[], context: CliContext): Promise<Counts> {
+async function send(
+  api: AnnalsApi,
+  batch: readonly ImportedDraft[],
+  context: CliContext,
+): Promise<Counts> {
   try {
     return await sendWhole(api, batch, context);
   } catch (error) {
@@ -124,7 +128,7 @@ async function send(api: AnnalsApi, batch: readonly Line[], context: CliContext)
 /** Repeating is harmless: whatever the first try recorded is recognised by its id. */
 async function sendWhole(
   api: AnnalsApi,
-  batch: readonly Line[],
+  batch: readonly ImportedDraft[],
   context: CliContext,
 ): Promise<Counts> {
   const body = batch.map(({ text }) => text).join('\n');
@@ -135,22 +139,22 @@ async function sendWhole(
     } catch (error) {
       if (!(error instanceof AnnalsError)) throw error;
       const passing = error.code === 'unavailable' || error.code === 'too-many-requests';
-      if (!passing || attempt === maxAttempts) throw explained(error, batch);
+      if (!passing || attempt === maxAttempts) throw describeRejection(error, batch);
       await sleep((error.retryAfterSeconds ?? 2 ** (attempt - 2)) * 1_000, context.signal);
     }
   }
 }
 
 /** Says which event of which file was refused. */
-function explained(error: AnnalsError, batch: readonly Line[]): Error {
+function describeRejection(error: AnnalsError, batch: readonly ImportedDraft[]): Error {
   if (error.issues.length === 0) return error;
   const lines = error.issues.map(({ index, field, message }) => {
     const line = index === undefined ? undefined : batch[index];
-    const place = line === undefined ? '' : `${line.file}, event ${line.place}: `;
+    const place = line === undefined ? '' : `${line.file}, event ${line.entryNumber}: `;
     return `  ${place}${field} ${message}`;
   });
   return new Exit(
     error.code === 'invalid' ? exitCodes.usage : exitCodes.failed,
-    `Refused, and with it the whole batch of ${counted(batch.length, 'event')}; batches sent before are recorded:\n${lines.join('\n')}`,
+    `Refused, and with it the whole batch of ${countText(batch.length, 'event')}; batches sent before are recorded:\n${lines.join('\n')}`,
   );
 }

@@ -1,24 +1,24 @@
 import { AnnalsError } from '../core/errors.ts';
 import { type Draft, serverFields } from '../core/event.ts';
-import { type JsonObject, parseJson } from '../core/json.ts';
+import { type JsonObject, parseJson } from '../core/json/parse-json.ts';
 import { cloudTrailDraft } from '../dialects/cloudtrail/wire.ts';
-import { toDraft as cockroachdbDraft } from '../dialects/cockroachdb/wire.ts';
+import { cockroachdbDraft } from '../dialects/cockroachdb/wire.ts';
 import { thalassaDraft } from '../dialects/thalassa/wire.ts';
-import { toDraft as upcloudDraft } from '../dialects/upcloud/wire.ts';
+import { upcloudDraft } from '../dialects/upcloud/wire.ts';
 
 /** Text of one entry to a draft, for each kind of file. */
 export const importers = {
-  native: (entry: string) => nativeDraft(readObject(entry)),
-  thalassa: entriesWith(['createdAt', 'action'], thalassaDraft),
-  upcloud: entriesWith(['time', 'action'], upcloudDraft),
-  cockroachdb: entriesWith(['created_at', 'action'], cockroachdbDraft),
+  native: (entry: string) => importNative(readObject(entry)),
+  thalassa: importerRequiring(['createdAt', 'action'], thalassaDraft),
+  upcloud: importerRequiring(['time', 'action'], upcloudDraft),
+  cockroachdb: importerRequiring(['created_at', 'action'], cockroachdbDraft),
   cloudtrail: cloudTrailDraft,
 } as const satisfies Record<string, (entry: string) => Draft>;
 
-export type Importable = keyof typeof importers;
+export type ImportKind = keyof typeof importers;
 
 /** An importer that takes nothing for an entry of a vendor's which lacks what every such entry has. */
-function entriesWith(fields: readonly string[], toDraft: (entry: JsonObject) => Draft) {
+function importerRequiring(fields: readonly string[], toDraft: (entry: JsonObject) => Draft) {
   return (text: string): Draft => {
     const entry = readObject(text);
     for (const field of fields) {
@@ -33,7 +33,7 @@ function entriesWith(fields: readonly string[], toDraft: (entry: JsonObject) => 
 const ownFields = ['details', 'changes', 'outcome', 'error', 'traceId', 'sessionId'];
 
 /** An event or a draft of ours as it is, without what the server sets; else an entry of Thalassa's. */
-function nativeDraft(entry: JsonObject): Draft {
+function importNative(entry: JsonObject): Draft {
   if (serverFields.every((field) => entry[field] !== undefined)) {
     const { sequence: _, recordedAt: __, organizationIdentity: ___, personal, ...draft } = entry;
     if (personal === undefined) return draft as unknown as Draft;

@@ -1,17 +1,17 @@
 import { Command, Option } from 'commander';
 import { parseKey } from '../access/key.ts';
 import { organisationRoles } from '../access/roles.ts';
+import { AnnalsApi } from '../client/annals-api.ts';
 import { AnnalsError } from '../core/errors.ts';
-import { AnnalsApi } from './annals-api.ts';
-import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext } from './cli-context.ts';
+import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { printTable } from './table.ts';
 
 interface Flags extends ConnectionFlags {
   readonly json?: boolean;
 }
 
-interface ShownKey {
+interface KeyResponse {
   readonly id: string;
   readonly organisation: string;
   readonly role: string;
@@ -47,11 +47,13 @@ export function keysCommand(context: CliContext): Command {
     .option('--json', 'answer with JSON')
     .addHelpText('after', '\nExample:\n  $ annals keys list -O acme')
     .action(async (flags: Flags) => {
-      const connection = await connectionOf(flags, context);
+      const connection = await resolveConnection(flags, context);
       const api = new AnnalsApi({ ...connection, organisation: undefined }, context);
       const { organisation } = connection;
       const query = organisation === undefined ? {} : { organisation };
-      const { items } = await withOrganisation(api.get<{ items: ShownKey[] }>('/v1/keys', query));
+      const { items } = await withOrganisation(
+        api.get<{ items: KeyResponse[] }>('/v1/keys', query),
+      );
       printTable(context, items, columns, flags.json);
     });
 
@@ -85,11 +87,11 @@ Examples:
           readonly expiresAt?: string;
         },
       ) => {
-        const connection = await connectionOf(flags, context);
+        const connection = await resolveConnection(flags, context);
         const api = new AnnalsApi({ ...connection, organisation: undefined }, context);
         const { organisation } = connection;
         const made = await withOrganisation(
-          api.post<ShownKey & { readonly key: string }>('/v1/keys', {
+          api.post<KeyResponse & { readonly key: string }>('/v1/keys', {
             role: flags.role,
             name: flags.name,
             ...(organisation !== undefined && { organisation }),
@@ -110,8 +112,8 @@ Examples:
     .action(async (key: string, flags: Flags) => {
       // A secret has no place in an address, which servers and proxies log.
       const id = parseKey(key)?.id ?? key;
-      const api = new AnnalsApi(await connectionOf(flags, context), context);
-      const revoked = await api.delete<ShownKey>(`/v1/keys/${encodeURIComponent(id)}`);
+      const api = new AnnalsApi(await resolveConnection(flags, context), context);
+      const revoked = await api.delete<KeyResponse>(`/v1/keys/${encodeURIComponent(id)}`);
       printTable(context, [revoked], columns, flags.json && 'first');
     });
   return command;

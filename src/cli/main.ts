@@ -3,14 +3,14 @@ import { homedir } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { AnnalsError, type ErrorCode, messageOf } from '../core/errors.ts';
 import { systemClock } from '../core/micros.ts';
+import { reduceMemoryUse, restartAfterFirstCompile } from '../runtime/process-memory.ts';
 import { version } from '../server/version.ts';
-import { type CliContext, Exit, type ExitCode, exitCodes } from './context.ts';
-import { spareMemory, startOverOnceCompiled } from './memory.ts';
+import { type CliContext, Exit, type ExitCode, exitCodes } from './cli-context.ts';
 
-type MakeCommand = (context: CliContext) => Command;
+type CreateCommand = (context: CliContext) => Command;
 
 /** Each command is loaded when it is wanted: an export has no use for a server, nor the memory to spare. */
-const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   serve: async () => (await import('./serve.ts')).serveCommand,
   demo: async () => (await import('./demo/demo.ts')).demoCommand,
   export: async () => (await import('./export.ts')).exportCommand,
@@ -22,7 +22,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   check: async () => (await import('./check.ts')).checkCommand,
   orgs: async () => (await import('./organisations.ts')).organisationsCommand,
   keys: async () => (await import('./keys.ts')).keysCommand,
-  context: async () => (await import('./contexts.ts')).contextsCommand,
+  context: async () => (await import('./saved-contexts.ts')).contextsCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,
 };
 
@@ -30,7 +30,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
 const streaming = new Set(['export', 'download', 'sync', 'import', 'verify']);
 
 /** The command that is named first, or all of them where none is, or all are spoken of. */
-export async function wantedCommands(argv: readonly string[]): Promise<MakeCommand[]> {
+export async function loadCommands(argv: readonly string[]): Promise<CreateCommand[]> {
   const [first = ''] = argv;
   const named =
     Object.hasOwn(commands, first) && first !== 'completion' ? commands[first] : undefined;
@@ -46,7 +46,7 @@ export async function run(argv: readonly string[], context: CliContext): Promise
     .version(version)
     .helpCommand('help [command]', 'help for a command')
     .addHelpText('after', '\nStart with:\n  $ annals demo\n  $ annals serve');
-  for (const command of await wantedCommands(argv)) program.addCommand(command(context));
+  for (const command of await loadCommands(argv)) program.addCommand(command(context));
   forAll(program, (command) => {
     command
       .exitOverride()
@@ -67,7 +67,7 @@ export async function run(argv: readonly string[], context: CliContext): Promise
 }
 
 /** Which code a refusal leaves with; everything not named here is a failure. */
-const codes: Partial<Record<ErrorCode, ExitCode>> = {
+const exitCodesByError: Partial<Record<ErrorCode, ExitCode>> = {
   invalid: exitCodes.usage,
   unauthenticated: exitCodes.notAllowed,
   forbidden: exitCodes.notAllowed,
@@ -82,7 +82,7 @@ function outcomeOf(error: unknown, interrupted: boolean): { code: ExitCode; mess
   }
   if (interrupted) return { code: exitCodes.interrupted, message: 'interrupted' };
   if (error instanceof AnnalsError) {
-    return { code: codes[error.code] ?? exitCodes.failed, message: error.message };
+    return { code: exitCodesByError[error.code] ?? exitCodes.failed, message: error.message };
   }
   return { code: exitCodes.failed, message: messageOf(error) };
 }
@@ -118,9 +118,9 @@ export async function main(): Promise<void> {
     process.exit(argv[0] === 'export' ? exitCodes.incomplete : exitCodes.complete);
   });
   if (streaming.has(argv[0] ?? '')) {
-    spareMemory();
-    await wantedCommands(argv);
-    startOverOnceCompiled();
+    reduceMemoryUse();
+    await loadCommands(argv);
+    restartAfterFirstCompile();
   }
   process.exitCode = await run(argv, {
     env: process.env,

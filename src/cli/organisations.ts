@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { AnnalsApi } from './annals-api.ts';
-import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
-import type { CliContext } from './context.ts';
+import { AnnalsApi } from '../client/annals-api.ts';
+import type { CliContext } from './cli-context.ts';
+import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { printTable } from './table.ts';
 
 interface Flags extends ConnectionFlags {
@@ -13,7 +13,7 @@ interface CreateFlags extends Flags {
   readonly personalPath: readonly string[];
 }
 
-interface ShownOrganisation {
+interface OrganisationResponse {
   readonly identity: string;
   readonly slug: string;
   readonly name: string;
@@ -33,8 +33,8 @@ export function organisationsCommand(context: CliContext): Command {
     .option('--json', 'answer with JSON')
     .addHelpText('after', '\nExample:\n  $ annals orgs list --token $OPERATOR_KEY')
     .action(async (flags: Flags) => {
-      const api = new AnnalsApi(await connectionOf(flags, context), context);
-      const { items } = await api.get<{ items: ShownOrganisation[] }>('/v1/organisations');
+      const api = new AnnalsApi(await resolveConnection(flags, context), context);
+      const { items } = await api.get<{ items: OrganisationResponse[] }>('/v1/organisations');
       printTable(context, items, columns, flags.json);
     });
 
@@ -56,8 +56,8 @@ export function organisationsCommand(context: CliContext): Command {
       '\nExample:\n  $ annals orgs create acme --name "Acme Ltd" --token $OPERATOR_KEY',
     )
     .action(async (slug: string, flags: CreateFlags) => {
-      const api = new AnnalsApi(await connectionOf(flags, context), context);
-      const made = await api.post<ShownOrganisation>('/v1/organisations', {
+      const api = new AnnalsApi(await resolveConnection(flags, context), context);
+      const made = await api.post<OrganisationResponse>('/v1/organisations', {
         slug,
         name: flags.name ?? slug,
         ...(flags.personalPath.length > 0 && { personalPaths: flags.personalPath }),

@@ -3,16 +3,16 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { startServer } from '../server/server.ts';
 import {
-  flagOf,
   listSettings,
   readSettings,
   type SettingName,
+  settingFlag,
   settingNames,
   settingsSchema,
-  variableOf,
+  settingVariable,
 } from '../server/settings.ts';
 import { version } from '../server/version.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext } from './cli-context.ts';
 
 /** `annals serve`: runs until SIGINT or SIGTERM, then finishes what was accepted and leaves with 0. */
 export function serveCommand(context: CliContext): Command {
@@ -20,8 +20,8 @@ export function serveCommand(context: CliContext): Command {
   for (const name of settingNames) {
     const { description } = settingsSchema.shape[name];
     const option = command.createOption(
-      `--${flagOf(name)} <value>`,
-      `${description} (${variableOf(name)}${defaultOf(name)})`,
+      `--${settingFlag(name)} <value>`,
+      `${description} (${settingVariable(name)}${defaultOf(name)})`,
     );
     if (listSettings.has(name)) option.argParser(commaJoined);
     command.addOption(option);
@@ -71,8 +71,8 @@ async function serve(
     `Annals ${version} listens on ${server.url} and keeps its data in ${settings.data}\n`,
   );
   stdout.write(`Its checkpoints are verified by: ${server.verifierKey}\n`);
-  if (server.madeOperatorKey !== undefined) {
-    stdout.write(`The operator's key, shown this once: ${server.madeOperatorKey}\n`);
+  if (server.createdOperatorKey !== undefined) {
+    stdout.write(`The operator's key, shown this once: ${server.createdOperatorKey}\n`);
   }
   if (!context.signal.aborted) await once(context.signal, 'abort');
   await server.stop();

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { csvRow } from '../core/csv.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Draft } from '../core/event.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json/parse-json.ts';
 import {
   cockroachdbColumns,
   cockroachdbOrigin,
@@ -11,18 +11,18 @@ import {
 } from '../dialects/cockroachdb/client.ts';
 import { cockroachdbSettings } from '../dialects/cockroachdb/settings.ts';
 import { nativeSource } from '../dialects/native/client.ts';
-import { eventCsvHeader, eventCsvRow } from '../dialects/native/csv.ts';
 import { thalassaColumns, thalassaOrigin, thalassaSource } from '../dialects/thalassa/client.ts';
 import { thalassaConfigFile, thalassaSettings } from '../dialects/thalassa/settings.ts';
 import { upcloudColumns, upcloudOrigin, upcloudSource } from '../dialects/upcloud/client.ts';
 import { upcloudConfigFile, upcloudSettings } from '../dialects/upcloud/settings.ts';
-import type { ClientParts, SourceQuestion } from '../export/asking/client-parts.ts';
 import { nodeDisk } from '../export/disk.ts';
 import type { CsvLayout } from '../export/formats/csv.ts';
-import type { ProofServer } from '../export/proving/proof-server.ts';
-import type { Origin, Source } from '../export/stages.ts';
-import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
-import type { CliContext } from './context.ts';
+import type { ProofServer } from '../export/proofs/proof-server.ts';
+import type { ClientDependencies, SourceQuery } from '../export/source-query.ts';
+import type { Source, SourceOrigin } from '../export/stages.ts';
+import { eventCsvHeader, eventCsvRow } from '../formats/event-csv.ts';
+import type { CliContext } from './cli-context.ts';
+import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { parseSmallYaml } from './small-yaml.ts';
 
 export type Mapping = (object: JsonObject, id: string) => Draft;
@@ -32,10 +32,10 @@ export type Mapping = (object: JsonObject, id: string) => Draft;
  * loaded when it is wanted: the schemas behind it take a tenth of the memory of one.
  */
 export interface Trail {
-  readonly origin: Origin;
-  open(parts: ClientParts, question: SourceQuestion): Source;
+  readonly origin: SourceOrigin;
+  open(parts: ClientDependencies, question: SourceQuery): Source;
   /** Whom to ask for proofs; absent where nothing can be proved. */
-  readonly openProofs?: (parts: ClientParts) => Promise<ProofServer>;
+  readonly openProofs?: (parts: ClientDependencies) => Promise<ProofServer>;
   /** How one of its objects becomes a native draft; absent where they are native already. */
   readonly loadMapping?: () => Promise<Mapping>;
   readonly csv: CsvLayout;
@@ -53,13 +53,13 @@ export interface SourceFlags extends ConnectionFlags {
   readonly config?: string;
 }
 
-type Find = (flags: SourceFlags, context: CliContext) => Promise<Trail>;
+type FindTrail = (flags: SourceFlags, context: CliContext) => Promise<Trail>;
 
-export const nativeCsv: CsvLayout = { header: eventCsvHeader, row: eventCsvRow };
+export const nativeCsvLayout: CsvLayout = { header: eventCsvHeader, row: eventCsvRow };
 
 const finders = {
   async annals(flags, context) {
-    const connection = await connectionOf(flags, context);
+    const connection = await resolveConnection(flags, context);
     const { api, organisation } = connection;
     return {
       origin: {
@@ -72,28 +72,28 @@ const finders = {
         const { nativeProofs } = await import('../dialects/native/proofs.ts');
         return nativeProofs(parts, connection);
       },
-      csv: nativeCsv,
+      csv: nativeCsvLayout,
     };
   },
   async thalassa(flags, { env, home, cwd }) {
     const file = thalassaConfigFile(env, home);
-    const settings = thalassaSettings(flags, env, await readConfig(flags.config, file, cwd));
+    const settings = thalassaSettings(flags, env, await readVendorConfig(flags.config, file, cwd));
     return {
       origin: thalassaOrigin(settings),
       open: (parts, question) => thalassaSource(parts, settings, question),
       loadMapping: async () => (await import('../dialects/thalassa/wire.ts')).thalassaDraft,
-      csv: rawCsv(thalassaColumns),
+      csv: vendorCsvLayout(thalassaColumns),
     };
   },
   async upcloud(flags, { env, home, cwd, stderr }) {
     const file = upcloudConfigFile(env, home);
-    const settings = upcloudSettings(flags, env, await readConfig(flags.config, file, cwd));
+    const settings = upcloudSettings(flags, env, await readVendorConfig(flags.config, file, cwd));
     if (settings.warning !== undefined) stderr.write(`${settings.warning}\n`);
     return {
       origin: upcloudOrigin(settings),
       open: (parts, question) => upcloudSource(parts, settings, question),
-      loadMapping: async () => (await import('../dialects/upcloud/wire.ts')).toDraft,
-      csv: rawCsv(upcloudColumns),
+      loadMapping: async () => (await import('../dialects/upcloud/wire.ts')).upcloudDraft,
+      csv: vendorCsvLayout(upcloudColumns),
       verifyCertificates: settings.verifyCertificates,
     };
   },
@@ -102,11 +102,11 @@ const finders = {
     return {
       origin: cockroachdbOrigin(settings),
       open: (parts, question) => cockroachdbSource(parts, settings, question),
-      loadMapping: async () => (await import('../dialects/cockroachdb/wire.ts')).toDraft,
-      csv: rawCsv(cockroachdbColumns),
+      loadMapping: async () => (await import('../dialects/cockroachdb/wire.ts')).cockroachdbDraft,
+      csv: vendorCsvLayout(cockroachdbColumns),
     };
   },
-} as const satisfies Record<string, Find>;
+} as const satisfies Record<string, FindTrail>;
 
 export type SourceKind = keyof typeof finders;
 
@@ -131,7 +131,11 @@ export function findTrail(flags: SourceFlags, context: CliContext): Promise<Trai
 }
 
 /** A vendor's configuration; undefined when it is at its usual place and not there. */
-async function readConfig(named: string | undefined, usual: string, cwd: string): Promise<unknown> {
+async function readVendorConfig(
+  named: string | undefined,
+  usual: string,
+  cwd: string,
+): Promise<unknown> {
   const path = resolve(cwd, named ?? usual);
   const text = await nodeDisk.readText(path);
   if (text !== undefined) return parseSmallYaml(text);
@@ -143,7 +147,7 @@ async function readConfig(named: string | undefined, usual: string, cwd: string)
  * A vendor's own columns, and `event`, the whole object as it was sent, so that nothing is lost. Cells are written as in
  * `core/csv.ts`.
  */
-function rawCsv(columns: readonly string[]): CsvLayout {
+function vendorCsvLayout(columns: readonly string[]): CsvLayout {
   return {
     header: csvRow([...columns, 'event']),
     row(text) {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
+import { TestApp } from '../api/app.fixture.ts';
 import { minute, parseInstant } from '../core/micros.ts';
-import { TestApp } from '../http/test-app.ts';
-import { type CliContext, exitCodes } from './context.ts';
+import { type CliContext, exitCodes } from './cli-context.ts';
 import { run } from './main.ts';
 
 const noon = parseInstant('2026-06-20T12:00:00Z') as number;

@@ -7,20 +7,20 @@ import { formatInstant, type Micros, millisecond } from '../core/micros.ts';
 import { parseSince } from '../core/window.ts';
 import { nodeDisk } from '../export/disk.ts';
 import type { Entry } from '../export/stages.ts';
-import { directoryTarget } from '../export/syncing/directory-target.ts';
-import { serverTarget } from '../export/syncing/server-target.ts';
-import { Sync, type SyncOutcome, type SyncSettings } from '../export/syncing/sync.ts';
-import { connectionOf } from './connection.ts';
-import { type CliContext, Exit, exitCodes } from './context.ts';
-import { addPaceOptions, type PaceFlags } from './export-flags.ts';
-import { clientParts } from './export-job.ts';
+import { directoryTarget } from '../export/sync/directory-target.ts';
+import { serverTarget } from '../export/sync/server-target.ts';
+import { Sync, type SyncOutcome, type SyncSettings } from '../export/sync/sync.ts';
+import { type CliContext, Exit, exitCodes } from './cli-context.ts';
+import { resolveConnection } from './connection.ts';
+import { addRequestOptions, type RequestFlags } from './export-flags.ts';
+import { clientDependencies } from './export-job.ts';
 import { formatCount, openProgress, type ProgressView } from './export-progress.ts';
 import { importers } from './importers.ts';
-import { nativeDraft } from './native-shape.ts';
+import { toNativeDraft } from './native-draft.ts';
 import { defaultSleep } from './sleep.ts';
 import { addSourceOptions, findTrail, type SourceFlags, type Trail } from './sources.ts';
 
-interface SyncFlags extends SourceFlags, PaceFlags {
+interface SyncFlags extends SourceFlags, RequestFlags {
   readonly to: string;
   readonly toToken?: string;
   readonly toOrganisation?: string;
@@ -36,7 +36,7 @@ interface SyncFlags extends SourceFlags, PaceFlags {
   readonly json?: boolean;
 }
 
-const span = (text: string): Micros => {
+const parseSpan = (text: string): Micros => {
   try {
     return parseSince(text);
   } catch (error) {
@@ -45,7 +45,7 @@ const span = (text: string): Micros => {
 };
 
 const spanOption = (flag: string, description: string, usual: string): Option =>
-  new Option(flag, description).argParser(span).default(span(usual), usual);
+  new Option(flag, description).argParser(parseSpan).default(parseSpan(usual), usual);
 
 /** `annals sync`: brings what is new from a trail into an Annals server or a directory, each event once. */
 export function syncCommand(context: CliContext): Command {
@@ -91,7 +91,7 @@ Examples:
   $ annals sync --source cockroachdb --to https://annals.example.org --to-token annals_… --deep-every 12h`,
     )
     .action((flags: SyncFlags) => runSync(flags, context));
-  return addSourceOptions(addPaceOptions(command));
+  return addSourceOptions(addRequestOptions(command));
 }
 
 async function runSync(flags: SyncFlags, context: CliContext): Promise<void> {
@@ -100,11 +100,11 @@ async function runSync(flags: SyncFlags, context: CliContext): Promise<void> {
   const settings = await settingsOf(flags, context, view);
   for (;;) {
     try {
-      const outcome = await lookOnce(settings, context);
+      const outcome = await syncOnce(settings, context);
       report(outcome, flags, context, view);
     } catch (error) {
       if (signal.aborted && flags.follow === true) return;
-      if (flags.follow !== true || !isPassing(error)) throw exitOf(error, signal);
+      if (flags.follow !== true || !isTransient(error)) throw exitOf(error, signal);
       view.note(`${messageOf(error)}; looking again in ${flags.every / 1_000_000} s`);
     }
     if (flags.follow !== true) return;
@@ -117,7 +117,7 @@ async function runSync(flags: SyncFlags, context: CliContext): Promise<void> {
 }
 
 /** Brings everything until now: first what an earlier run had begun, then what came since. */
-async function lookOnce(
+async function syncOnce(
   settings: SyncSettings,
   { clock, signal }: CliContext,
 ): Promise<SyncOutcome> {
@@ -142,7 +142,7 @@ async function settingsOf(
   view: ProgressView,
 ): Promise<SyncSettings> {
   const trail = await findTrail(flags, context);
-  const parts = clientParts(flags, trail, context, view.note);
+  const parts = clientDependencies(flags, trail, context, view.note);
   const disk = nodeDisk;
   const isServer = /^https?:\/\//.test(flags.to);
   const directory = resolve(context.cwd, flags.to);
@@ -156,9 +156,9 @@ async function settingsOf(
   const usual = isServer
     ? join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'annals', `sync-${mark}`)
     : join(directory, `.annals-sync-${mark}`);
-  const draftOf = await draftMaker(trail);
+  const draftOf = await loadDraftMapping(trail);
   const endpoint = isServer
-    ? await connectionOf(
+    ? await resolveConnection(
         {
           api: flags.to,
           ...(flags.toToken !== undefined && { token: flags.toToken }),
@@ -181,27 +181,27 @@ async function settingsOf(
     lookback: flags.lookback,
     deepLookback: flags.deepLookback,
     deepEvery: flags.deepEvery,
-    watch: (delivered) => view.note(`${formatCount(delivered)} new events`),
+    onProgress: (delivered) => view.note(`${formatCount(delivered)} new events`),
   };
 }
 
-async function draftMaker({ loadMapping }: Trail): Promise<(entry: Entry) => Draft> {
+async function loadDraftMapping({ loadMapping }: Trail): Promise<(entry: Entry) => Draft> {
   const mapping = await loadMapping?.();
   return mapping === undefined
     ? ({ text }) => importers.native(text)
-    : (entry) => nativeDraft(mapping, entry);
+    : (entry) => toNativeDraft(mapping, entry);
 }
 
 function report(
-  { delivered, look, missed }: SyncOutcome,
+  { delivered, pass, missed }: SyncOutcome,
   flags: SyncFlags,
   { stdout }: CliContext,
   view: ProgressView,
 ): void {
-  const from = formatInstant(look.from);
-  const to = formatInstant(look.to);
+  const from = formatInstant(pass.from);
+  const to = formatInstant(pass.to);
   if (flags.json === true) {
-    stdout.write(`${JSON.stringify({ new: delivered, from, to, deep: look.deep, missed })}\n`);
+    stdout.write(`${JSON.stringify({ new: delivered, from, to, deep: pass.deep, missed })}\n`);
   } else if (delivered > 0 || flags.follow !== true) {
     view.note(`${formatCount(delivered)} new events between ${from} and ${to}`);
   }
@@ -212,19 +212,19 @@ function report(
   view.note(message);
 }
 
-const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+const transientCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'unavailable',
   'timeout',
   'incomplete',
   'too-many-requests',
 ]);
 
-function isPassing(error: unknown): error is AnnalsError {
-  return error instanceof AnnalsError && passing.has(error.code);
+function isTransient(error: unknown): error is AnnalsError {
+  return error instanceof AnnalsError && transientCodes.has(error.code);
 }
 
 function exitOf(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return new Exit(exitCodes.interrupted, 'interrupted; run it again to go on');
-  if (!isPassing(error)) return error;
+  if (!isTransient(error)) return error;
   return new Exit(exitCodes.incomplete, `${error.message}\nRun it again to go on`, error);
 }

@@ -1,4 +1,4 @@
-import type { CliContext } from './context.ts';
+import type { CliContext } from './cli-context.ts';
 
 /**
  * Answers with rows: a table for people, or JSON (`first` for an answer that is one object). Control characters

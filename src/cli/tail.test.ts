@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { TestApp } from '../api/app.fixture.ts';
 import type { AuditEvent } from '../core/event.ts';
-import { TestApp } from '../http/test-app.ts';
-import { fetchFrom, runIn } from './run.fixture.ts';
+import { fetchFrom, runCommand } from './run-command.fixture.ts';
 
 describe('annals tail', () => {
   it('goes on through answers that break, proxies without a server, and late events', async () => {
@@ -27,7 +27,7 @@ describe('annals tail', () => {
       () => undefined,
       () => undefined,
     ];
-    const { code, stdout, stderr } = await runIn(['tail', '--json', '--token', key], {
+    const { code, stdout, stderr } = await runCommand(['tail', '--json', '--token', key], {
       env: { ANNALS_API: 'http://annals.test' },
       signal: stop.signal,
       fetch: async (input, init) => (await script.shift()?.()) ?? answer(input, init),

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { AnnalsApi } from '../client/annals-api.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { AuditEvent } from '../core/event.ts';
 import type { ExportFilters } from '../export/filters.ts';
-import { AnnalsApi } from './annals-api.ts';
-import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
-import type { CliContext } from './context.ts';
-import { addFilterOptions, type FilterFlags, filtersOf } from './filter-options.ts';
+import type { CliContext } from './cli-context.ts';
+import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
+import { addFilterOptions, type FilterFlags, filtersOf } from './filter-flags.ts';
 import { defaultSleep } from './sleep.ts';
 import { printable } from './table.ts';
 
@@ -16,7 +16,7 @@ interface TailFlags extends ConnectionFlags, FilterFlags {
   readonly follow: boolean;
 }
 
-interface Followed {
+interface FollowPage {
   readonly items: readonly AuditEvent[];
   readonly nextSequence: number;
   readonly keptFrom?: number;
@@ -48,7 +48,7 @@ Examples:
 }
 
 async function tail(flags: TailFlags, context: CliContext): Promise<void> {
-  const api = new AnnalsApi(await connectionOf(flags, context), context);
+  const api = new AnnalsApi(await resolveConnection(flags, context), context);
   const query = queryOf(filtersOf(flags));
   const print = (event: AuditEvent) =>
     context.stdout.write(flags.json ? `${JSON.stringify(event)}\n` : `${lineOf(event)}\n`);
@@ -78,7 +78,7 @@ async function follow(
     for (;;) {
       try {
         const path = '/v1/audit';
-        const page = await api.get<Followed>(path, {
+        const page = await api.get<FollowPage>(path, {
           ...query,
           fromSequence: String(fromSequence),
         });
@@ -93,7 +93,7 @@ async function follow(
         pause = interval;
         if (page.items.length === Number(pageSize)) continue;
       } catch (error) {
-        if (!(error instanceof AnnalsError) || !passing.has(error.code)) throw error;
+        if (!(error instanceof AnnalsError) || !transientCodes.has(error.code)) throw error;
         context.stderr.write(`${error.message}; asking again in ${pause} s\n`);
         pause = Math.min(pause * 2, longestPause);
       }
@@ -105,7 +105,7 @@ async function follow(
   }
 }
 
-const passing = new Set(['unavailable', 'too-many-requests', 'timeout']);
+const transientCodes = new Set(['unavailable', 'too-many-requests', 'timeout']);
 
 function queryOf(filters: ExportFilters): Record<string, string> {
   const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = filters;

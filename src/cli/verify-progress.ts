@@ -1,16 +1,16 @@
 import { millisecond } from '../core/micros.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext } from './cli-context.ts';
 import { formatCount } from './export-progress.ts';
 import { printable } from './table.ts';
 
 /** One line on a terminal that counts; nothing anywhere else. */
-export interface Counter {
+export interface VerifyProgress {
   show(file: string, events: number): void;
   /** Takes the line away. */
   end(): void;
 }
 
-export function openCounter({ stderr, clock }: CliContext, quiet: boolean): Counter {
+export function openVerifyProgress({ stderr, clock }: CliContext, quiet: boolean): VerifyProgress {
   const { isTTY, columns = 80 } = stderr as typeof stderr & { isTTY?: boolean; columns?: number };
   if (quiet || isTTY !== true) return { show() {}, end() {} };
   let shownAt = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,6 @@
-import type { Finding } from '../export/verification/findings.ts';
-import type { ExportReport } from '../export/verification/verify-export.ts';
-import type { ServerReport } from '../export/verification/verify-server.ts';
+import type { VerifyFinding } from '../export/verify/findings.ts';
+import type { ExportReport } from '../export/verify/verify-export.ts';
+import type { ServerReport } from '../export/verify/verify-server.ts';
 import { encodeBase64 } from '../integrity/base64.ts';
 import type { Checkpoint } from '../integrity/checkpoint.ts';
 import { formatBytes, formatCount } from './export-progress.ts';
@@ -14,7 +14,7 @@ export function exportReportText(report: ExportReport): string {
   const lines = [
     printable(name),
     `  ${count(events, 'event')} in ${count(files, 'file')}, ${formatBytes(bytes)}`,
-    ...(checkpoint === undefined ? [] : [`  log ${shown(checkpoint)}`]),
+    ...(checkpoint === undefined ? [] : [`  log ${checkpointText(checkpoint)}`]),
     ...coverage(report),
     ...dropped(report),
     ...(redacted ? ['  personal parts were left out'] : []),
@@ -46,7 +46,7 @@ function dropped({ keptFrom }: ExportReport): string[] {
 export function serverReportText(report: ServerReport, saved: string | undefined): string {
   const { checkpoint, kept, signers, previous, message, proved } = report;
   const lines = [
-    `log ${shown(checkpoint)}`,
+    `log ${checkpointText(checkpoint)}`,
     ...(signers.length === 0 ? [] : [`  signed by ${printable(signers.join(', '))}`]),
     ...(proved ? previous.map((key) => `  before that by ${printable(key)}`) : []),
     ...(proved && kept !== undefined
@@ -65,7 +65,7 @@ export function serverReportText(report: ServerReport, saved: string | undefined
   return `${lines.join('\n')}\n`;
 }
 
-function findingLines(findings: readonly Finding[], total: number): string[] {
+function findingLines(findings: readonly VerifyFinding[], total: number): string[] {
   const lines = findings.slice(0, mostShown).flatMap(({ kind, message }) => {
     const [first = '', ...rest] = message.split('\n');
     return [`  ${kind}: ${printable(first)}`, ...rest.map((line) => `    ${printable(line)}`)];
@@ -75,18 +75,22 @@ function findingLines(findings: readonly Finding[], total: number): string[] {
 }
 
 export function exportReportJson({ checkpoint, ...report }: ExportReport): object {
-  return { ...report, ...(checkpoint && { checkpoint: written(checkpoint) }) };
+  return { ...report, ...(checkpoint && { checkpoint: checkpointJson(checkpoint) }) };
 }
 
 export function serverReportJson({ checkpoint, kept, ...report }: ServerReport): object {
-  return { ...report, checkpoint: written(checkpoint), ...(kept && { kept: written(kept) }) };
+  return {
+    ...report,
+    checkpoint: checkpointJson(checkpoint),
+    ...(kept && { kept: checkpointJson(kept) }),
+  };
 }
 
-function written({ origin, size, root }: Checkpoint): object {
+function checkpointJson({ origin, size, root }: Checkpoint): object {
   return { origin, size, root: encodeBase64(root) };
 }
 
-function shown({ origin, size, root }: Checkpoint): string {
+function checkpointText({ origin, size, root }: Checkpoint): string {
   return `${printable(origin)} at size ${formatCount(size)}, root ${encodeBase64(root)}`;
 }
 

@@ -4,15 +4,15 @@ import { Command } from 'commander';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { nativeProofs } from '../dialects/native/proofs.ts';
 import { nodeDisk } from '../export/disk.ts';
-import { findExports } from '../export/verification/find-exports.ts';
-import { readCheckpoint, type Trust } from '../export/verification/trust.ts';
-import { verifyExport } from '../export/verification/verify-export.ts';
-import { verifyServer } from '../export/verification/verify-server.ts';
-import { type KnownKey, onceEach, parseKnownKey } from '../integrity/known-key.ts';
-import { addConnectionOptions, type ConnectionFlags, connectionOf } from './connection.ts';
-import { type CliContext, Exit, exitCodes } from './context.ts';
-import { clientParts } from './export-job.ts';
-import { openCounter } from './verify-progress.ts';
+import { findExports } from '../export/verify/find-exports.ts';
+import { readCheckpoint, type Trust } from '../export/verify/trust.ts';
+import { verifyExport } from '../export/verify/verify-export.ts';
+import { verifyServer } from '../export/verify/verify-server.ts';
+import { type KnownKey, parseKnownKey, uniqueKeys } from '../integrity/known-key.ts';
+import { type CliContext, Exit, exitCodes } from './cli-context.ts';
+import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
+import { clientDependencies } from './export-job.ts';
+import { openVerifyProgress } from './verify-progress.ts';
 import {
   exportReportJson,
   exportReportText,
@@ -90,13 +90,13 @@ async function verifyFiles(
   context: CliContext,
 ): Promise<boolean> {
   const { stdout, signal, cwd } = context;
-  const counter = openCounter(context, flags.quiet === true);
+  const counter = openVerifyProgress(context, flags.quiet === true);
   const reports = [];
   for (const found of await findExports(paths, cwd, nodeDisk)) {
     const report = await verifyExport(found, trust, {
       disk: nodeDisk,
       signal,
-      watch: (file, events) => counter.show(file, events),
+      onProgress: (file, events) => counter.show(file, events),
     });
     counter.end();
     reports.push(report);
@@ -111,11 +111,11 @@ async function verifyFiles(
 
 async function verifyLive(flags: VerifyFlags, trust: Trust, context: CliContext): Promise<boolean> {
   const { stdout, stderr, signal, cwd } = context;
-  const connection = await connectionOf(flags, context);
+  const connection = await resolveConnection(flags, context);
   const note = (text: string) => {
     if (flags.quiet !== true) stderr.write(`${text}\n`);
   };
-  const server = nativeProofs(clientParts({ retries: 2 }, {}, context, note), connection);
+  const server = nativeProofs(clientDependencies({ retries: 2 }, {}, context, note), connection);
   const report = await verifyServer(server, trust, signal);
   if (report.proved && flags.save !== undefined) {
     await replaceFile(resolve(cwd, flags.save), report.message);
@@ -130,10 +130,10 @@ async function verifyLive(flags: VerifyFlags, trust: Trust, context: CliContext)
 
 async function trustOf({ key, checkpoint }: VerifyFlags, { cwd }: CliContext): Promise<Trust> {
   const given = await Promise.all((key ?? []).map((text) => keysIn(text, cwd)));
-  const keys = onceEach(given.flat());
+  const keys = uniqueKeys(given.flat());
   if (checkpoint === undefined) return { keys };
   const typed = checkpoint.includes('\n');
-  const message = typed ? checkpoint : await readGiven(checkpoint, cwd, 'the checkpoint');
+  const message = typed ? checkpoint : await readArgumentFile(checkpoint, cwd, 'the checkpoint');
   readCheckpoint(message);
   const name = typed ? 'the checkpoint given' : checkpoint;
   return { keys, checkpoint: { name, message } };
@@ -142,13 +142,15 @@ async function trustOf({ key, checkpoint }: VerifyFlags, { cwd }: CliContext): P
 /** A verifier key, and a size if it was replaced there; or the file of that name, with one a line. */
 async function keysIn(text: string, cwd: string): Promise<KnownKey[]> {
   if (/^[^+/\\]+\+[0-9a-f]{8}\+/.test(text)) return [parseKnownKey(text.trim())];
-  const lines = (await readGiven(text, cwd, 'the key')).split('\n').map((line) => line.trim());
+  const lines = (await readArgumentFile(text, cwd, 'the key'))
+    .split('\n')
+    .map((line) => line.trim());
   const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
   if (keys.length === 0) throw new AnnalsError('invalid', `There is no key in ${text}`);
   return keys.map(parseKnownKey);
 }
 
-async function readGiven(path: string, cwd: string, what: string): Promise<string> {
+async function readArgumentFile(path: string, cwd: string, what: string): Promise<string> {
   try {
     return await readFile(resolve(cwd, path), 'utf8');
   } catch (cause) {

@@ -2,7 +2,7 @@ import { AnnalsError } from './errors.ts';
 import type { Micros } from './micros.ts';
 
 /** A place in an ordered list of a log's events: the event the next page begins after. */
-export interface Place {
+export interface Position {
   readonly createdAt: Micros;
   readonly sequence: number;
 }
@@ -12,19 +12,19 @@ export interface Place {
  * (later events stay out of it), and a mark of the question, so that it is not continued with another one.
  */
 export interface Cursor {
-  readonly after: Place;
+  readonly after: Position;
   readonly snapshot: number;
-  readonly question: string;
+  readonly query: string;
 }
 
 /** An opaque text, safe in a URL. */
-export function formatCursor({ after, snapshot, question }: Cursor): string {
-  const fields = [after.createdAt, after.sequence, snapshot, question];
+export function formatCursor({ after, snapshot, query }: Cursor): string {
+  const fields = [after.createdAt, after.sequence, snapshot, query];
   return Buffer.from(JSON.stringify(fields)).toString('base64url');
 }
 
 /** Throws `invalid` on a text we did not make, or one made for another question. */
-export function parseCursor(text: string, question: string): Cursor {
+export function parseCursor(text: string, query: string): Cursor {
   let fields: unknown;
   try {
     fields = JSON.parse(Buffer.from(text, 'base64url').toString());
@@ -44,11 +44,11 @@ export function parseCursor(text: string, question: string): Cursor {
     );
   }
   const [createdAt, sequence, snapshot, asked] = fields;
-  if (asked !== question) {
+  if (asked !== query) {
     throw new AnnalsError(
       'invalid',
       'Cannot continue the list: the cursor belongs to a list with other filters or another order',
     );
   }
-  return { after: { createdAt, sequence }, snapshot, question };
+  return { after: { createdAt, sequence }, snapshot, query };
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type DraftsMediaType, readDrafts } from './draft.ts';
 import { AnnalsError } from './errors.ts';
-import { atOnce } from './long-work.ts';
 import { parseInstant } from './micros.ts';
+import { runToCompletion } from './pausable-work.ts';
 import { RawDraft, type ReceivedDraft } from './raw-draft.ts';
 
 const now = parseInstant('2026-06-20T08:00:00Z') as number;
@@ -11,7 +11,7 @@ const json = 'application/json';
 const ndjson = 'application/x-ndjson';
 
 const read = (text: string, mediaType: DraftsMediaType = json, max?: number) =>
-  atOnce(readDrafts(Buffer.from(text), mediaType, now, max)).map(asObject);
+  runToCompletion(readDrafts(Buffer.from(text), mediaType, now, max)).map(asObject);
 
 /** A draft as an object, in whatever form it was left. */
 function asObject(draft: ReceivedDraft): unknown {

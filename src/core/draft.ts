@@ -7,11 +7,17 @@ import {
   ownService,
   serverFields,
 } from './event.ts';
-import { checkUtf8, formatPath, type Json, type JsonProblem, parseJson } from './json.ts';
-import type { Slices } from './long-work.ts';
+import {
+  checkUtf8,
+  formatPath,
+  type Json,
+  type JsonProblem,
+  parseJson,
+} from './json/parse-json.ts';
+import { none, RawJson } from './json/raw-json.ts';
 import { type Micros, parseInstant } from './micros.ts';
-import { isGoodDraft, RawDraft, type ReceivedDraft } from './raw-draft.ts';
-import { none, RawJson } from './raw-json.ts';
+import type { PausableWork } from './pausable-work.ts';
+import { isValidDraft, RawDraft, type ReceivedDraft } from './raw-draft.ts';
 import { schemaCheck } from './schema-check.ts';
 import { schemaIssues } from './schema-issues.ts';
 
@@ -32,12 +38,12 @@ export function* readDrafts(
   mediaType: DraftsMediaType,
   now: Micros,
   maxDrafts = maxRequestEvents,
-): Slices<ReceivedDraft[]> {
-  const text = utf8(bytes);
+): PausableWork<ReceivedDraft[]> {
+  const text = withoutByteOrderMark(bytes);
   const found =
     mediaType === 'application/json'
-      ? yield* fromDocument(text, now)
-      : yield* fromLines(text, now, maxDrafts);
+      ? yield* readDocument(text, now)
+      : yield* readNdjson(text, now, maxDrafts);
   if (found.values.length > maxDrafts) throw tooMany(maxDrafts);
   const issues = new Issues(found.issues);
   if (issues.none) {
@@ -57,13 +63,13 @@ export function* readDrafts(
 }
 
 /** Drafts that are good, and values that may be; of those that were not read, why. */
-interface Found {
+interface ParsedDrafts {
   readonly values: readonly (RawDraft | Json)[];
   readonly issues: readonly Issue[];
 }
 
 /** The bytes without a byte order mark. Throws `invalid` when they are not UTF-8. */
-function utf8(bytes: Uint8Array): Buffer {
+function withoutByteOrderMark(bytes: Uint8Array): Buffer {
   checkUtf8(bytes);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return text.subarray(0, 3).equals(byteOrderMark) ? text.subarray(3) : text;
@@ -71,26 +77,26 @@ function utf8(bytes: Uint8Array): Buffer {
 
 const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 
-function* fromDocument(bytes: Buffer, now: Micros): Slices<Found> {
+function* readDocument(bytes: Buffer, now: Micros): PausableWork<ParsedDrafts> {
   const json = new RawJson(bytes);
   const document = json.read(0, bytes.length);
   yield;
-  const drafts = document === none ? [] : yield* rawDrafts(json, document, now);
-  return drafts.length > 0 ? { values: drafts, issues: [] } : fromText(bytes.toString());
+  const drafts = document === none ? [] : yield* readRawDrafts(json, document, now);
+  return drafts.length > 0 ? { values: drafts, issues: [] } : readParsedText(bytes.toString());
 }
 
 /** The drafts of a document; none when it must be looked at more closely. */
-function* rawDrafts(json: RawJson, document: number, now: Micros): Slices<RawDraft[]> {
+function* readRawDrafts(json: RawJson, document: number, now: Micros): PausableWork<RawDraft[]> {
   if (!json.isObject(document)) return [];
   const events = json.member(document, eventsName);
   if (events === none) {
-    return isGoodDraft(json, document, now) ? [new RawDraft(json, document)] : [];
+    return isValidDraft(json, document, now) ? [new RawDraft(json, document)] : [];
   }
   const alone = json.first(document) === events && json.next(events) === none;
   if (!alone || !json.isArray(events)) return [];
   const drafts: RawDraft[] = [];
   for (let event = json.first(events); event !== none; event = json.next(event)) {
-    if (!isGoodDraft(json, event, now)) return [];
+    if (!isValidDraft(json, event, now)) return [];
     drafts.push(new RawDraft(json, event));
     yield;
   }
@@ -99,7 +105,7 @@ function* rawDrafts(json: RawJson, document: number, now: Micros): Slices<RawDra
 
 const eventsName = Buffer.from('events');
 
-function fromText(text: string): Found {
+function readParsedText(text: string): ParsedDrafts {
   const { value, problems } = parseJson(text);
   const listed = isObject(value) && Array.isArray(value.events);
   if (!isObject(value)) {
@@ -127,7 +133,7 @@ function fromText(text: string): Found {
   return { values: value.events as Json[], issues };
 }
 
-function* fromLines(bytes: Buffer, now: Micros, maxDrafts: number): Slices<Found> {
+function* readNdjson(bytes: Buffer, now: Micros, maxDrafts: number): PausableWork<ParsedDrafts> {
   const json = new RawJson(bytes);
   const values: (RawDraft | Json)[] = [];
   const issues: Issue[] = [];
@@ -136,7 +142,7 @@ function* fromLines(bytes: Buffer, now: Micros, maxDrafts: number): Slices<Found
     const lineFeed = bytes.indexOf(0x0a, start);
     end = lineFeed < 0 ? bytes.length : lineFeed;
     const raw = json.read(start, end);
-    if (raw !== none && isGoodDraft(json, raw, now)) {
+    if (raw !== none && isValidDraft(json, raw, now)) {
       values.push(new RawDraft(json, raw));
       if (values.length > maxDrafts) break;
       continue;

@@ -1,4 +1,4 @@
-import type { Json } from './json.ts';
+import type { Json } from './json/parse-json.ts';
 
 /**
  * The fields an event can be found by exactly, besides time, text and place. A store indexes these and no
@@ -56,9 +56,9 @@ export function facetsOf(event: FacetSource): FacetValues {
   ];
 }
 
-const places = new Map<string, number>(facets.map((facet, place) => [facet, place]));
+const indexes = new Map<string, number>(facets.map((facet, place) => [facet, place]));
 
 /** Where a facet stands in `FacetValues`. */
-export function facetPlace(facet: Facet): number {
-  return places.get(facet) ?? -1;
+export function facetIndex(facet: Facet): number {
+  return indexes.get(facet) ?? -1;
 }

@@ -1,4 +1,4 @@
-import { type Facet, type FacetValues, facetPlace } from './facets.ts';
+import { type Facet, type FacetValues, facetIndex } from './facets.ts';
 import type { Micros } from './micros.ts';
 
 /** One condition: any of these facets has any of these values. An empty list of values matches nothing. */
@@ -32,12 +32,12 @@ export interface Filterable {
 }
 
 /** The form in which two values of a facet are compared. */
-export function comparable(facet: Facet, value: string): string {
+export function comparisonForm(facet: Facet, value: string): string {
   return facet === 'action' ? asciiLower(value) : value;
 }
 
 /** The form in which a text search compares: both sides in it, then a plain substring search. */
-export function searchable(text: string): string {
+export function searchForm(text: string): string {
   return text.toLowerCase();
 }
 
@@ -45,32 +45,35 @@ export function searchable(text: string): string {
 export function matches(filter: Filter, event: Filterable): boolean {
   if (filter.from !== undefined && event.createdAt < filter.from) return false;
   if (filter.to !== undefined && event.createdAt >= filter.to) return false;
-  const service = event.facets[facetPlace('systemService')];
+  const service = event.facets[facetIndex('systemService')];
   if (service !== undefined && filter.withoutSystemServices !== undefined) {
     if (filter.withoutSystemServices === 'all') return false;
     if (filter.withoutSystemServices.includes(service)) return false;
   }
   if (filter.text !== undefined && filter.text !== '') {
     if (event.description === undefined) return false;
-    if (!searchable(event.description).includes(searchable(filter.text))) return false;
+    if (!searchForm(event.description).includes(searchForm(filter.text))) return false;
   }
-  return (filter.conditions ?? []).every((condition) => holds(condition, event.facets));
+  return (filter.conditions ?? []).every((condition) => conditionHolds(condition, event.facets));
 }
 
 /** Whether events created between these bounds, both included, can be in the filter's window. */
-export function mayHold(
+export function overlapsWindow(
   { earliest, latest }: { readonly earliest: Micros; readonly latest: Micros },
   { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Pick<Filter, 'from' | 'to'>,
 ): boolean {
   return latest >= from && earliest < to;
 }
 
-function holds({ facets, values, orAbsent = false }: Condition, held: FacetValues): boolean {
+function conditionHolds(
+  { facets, values, orAbsent = false }: Condition,
+  held: FacetValues,
+): boolean {
   return facets.some((facet) => {
-    const value = held[facetPlace(facet)];
+    const value = held[facetIndex(facet)];
     if (value === undefined) return orAbsent;
-    const wanted = comparable(facet, value);
-    return values.some((candidate) => comparable(facet, candidate) === wanted);
+    const wanted = comparisonForm(facet, value);
+    return values.some((candidate) => comparisonForm(facet, candidate) === wanted);
   });
 }
 

@@ -1,5 +1,5 @@
 import { AnnalsError } from './errors.ts';
-import { decodeUtf8 } from './json.ts';
+import { decodeUtf8 } from './json/parse-json.ts';
 
 const newline = 0x0a;
 

@@ -1,7 +1,7 @@
 import { type Draft, draftSchema, maxAheadMicros, maxEventBytes, ownService } from './event.ts';
+import { rawCheck } from './json/raw-check.ts';
+import { none, type RawJson } from './json/raw-json.ts';
 import { type Micros, parseInstant } from './micros.ts';
-import { rawCheck } from './raw-check.ts';
-import { none, type RawJson } from './raw-json.ts';
 
 /** A good draft, left in the bytes it came in. */
 export class RawDraft {
@@ -27,7 +27,7 @@ const systemServiceName = Buffer.from('system_service');
  * Whether nothing is wrong with a draft. What is wrong, `checkDraft` says; of one that is too long as it stands, too, which
  * may not be too long without its white space.
  */
-export function isGoodDraft(json: RawJson, draft: number, now: Micros): boolean {
+export function isValidDraft(json: RawJson, draft: number, now: Micros): boolean {
   if (json.end(draft) - json.start(draft) > maxEventBytes || !fitsDraft(json, draft)) return false;
   const createdAt = json.member(draft, createdAtName);
   if (createdAt !== none) {

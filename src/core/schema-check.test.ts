@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { draftSchema } from './event.ts';
-import { rawCheck } from './raw-check.ts';
-import { RawJson } from './raw-json.ts';
+import { rawCheck } from './json/raw-check.ts';
+import { RawJson } from './json/raw-json.ts';
 import { schemaCheck } from './schema-check.ts';
 
 const accepts = schemaCheck(draftSchema);

@@ -1,16 +1,16 @@
 import type { z } from 'zod';
+import { type CheckFactory, compileSchema } from './compile-schema.ts';
 import { parseInstant } from './micros.ts';
-import { type TestMaker, testsOf } from './schema-tests.ts';
 
 /** Whether a value fits; why it does not is for the schema itself to say. */
 export type Check = (value: unknown) => boolean;
 
 /** A schema's test of values (see `testsOf`). */
 export function schemaCheck(schema: z.ZodType): Check {
-  return testsOf(schema, checks);
+  return compileSchema(schema, checks);
 }
 
-const checks: TestMaker<Check> = {
+const checks: CheckFactory<Check> = {
   any: () => () => true,
   string: ({ minLength, maxLength, pattern, choices, instant }) => {
     const chosen = choices && new Set<unknown>(choices);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Issue } from './errors.ts';
-import { formatPath } from './json.ts';
+import { formatPath } from './json/parse-json.ts';
 
 /**
  * What a schema found wrong, in words for whoever sent it.

@@ -7,7 +7,7 @@ export type Random = (bytes: Uint8Array) => void;
  * Makes UUIDs of version 7 (RFC 9562): 48 bits of milliseconds, then 12 bits that count within a millisecond
  * (started at random, method 1 of section 6.2), then 62 random bits. Ids of one maker never go back.
  */
-export function uuidV7Maker(clock: Clock, random: Random): () => string {
+export function uuidV7Generator(clock: Clock, random: Random): () => string {
   const bytes = new Uint8Array(16);
   let lastMillis = -1;
   let count = 0;

@@ -26,7 +26,7 @@ export interface Window {
 }
 
 /** What a user says about time: `since` alone, or `from` with or without `to`. */
-export interface WindowWords {
+export interface WindowOptions {
   readonly since?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -77,8 +77,8 @@ export function sinceHint(text: string): string | undefined {
  * The window the words mean. A day begins and ends as in the zone, and `to` as a day includes all of it; an RFC 3339
  * time is taken as it stands. Without `to` the window ends now.
  */
-export function parseWindow(words: WindowWords, zone: Zone, now: Micros): Window {
-  const { since, from, to } = words;
+export function parseWindow(options: WindowOptions, zone: Zone, now: Micros): Window {
+  const { since, from, to } = options;
   if (since === undefined && from === undefined) {
     throw new AnnalsError(
       'invalid',

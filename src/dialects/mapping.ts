@@ -36,7 +36,7 @@ export function pick(members: Members, rule: (name: string, value: unknown) => b
 }
 
 /** A native field with this value, if the field can hold it. */
-export function fitting<F extends keyof Draft>(
+export function validField<F extends keyof Draft>(
   field: F,
   value: unknown,
 ): Required<Pick<Draft, F>> | undefined {

@@ -3,19 +3,19 @@ import type { Hono } from 'hono';
 import { AccessTokens } from '../access/access-token.ts';
 import type { Caller } from '../access/caller.ts';
 import { Gate } from '../access/gate.ts';
-import { formatKey, hashSecret, makeKey } from '../access/key.ts';
-import { MemoryDirectory } from '../access/memory-directory.ts';
+import { createApiKey, formatKey, hashSecret } from '../access/key.ts';
+import { MemoryAccounts } from '../access/memory-accounts.ts';
 import type { Permission, Role } from '../access/roles.ts';
 import type { Draft } from '../core/event.ts';
 import type { Micros } from '../core/micros.ts';
 import { Frontier } from '../integrity/frontier.ts';
 import { personalPaths } from '../integrity/personal.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
-import { Sealing } from '../ledger/sealing.ts';
+import { Sequencer } from '../ledger/sequencing.ts';
 import { EventColumns } from '../store/event-columns.ts';
 import type { EventReader } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
-import type { DialectParts, DialectServer } from './dialect.ts';
+import type { DialectDependencies, DialectServer } from './dialect.ts';
 
 const random = (bytes: Uint8Array) => void randomFillSync(bytes);
 
@@ -27,41 +27,45 @@ export class TestTrail {
   readonly faults: unknown[] = [];
   now: Micros = Date.parse('2026-06-20T12:00:00Z') * 1_000;
   readonly #clock = () => this.now;
-  readonly #directory = new MemoryDirectory();
-  readonly #sealing = new Sealing({ clock: this.#clock, random, personal: () => personalPaths() });
+  readonly #accounts = new MemoryAccounts();
+  readonly #sealing = new Sequencer({
+    clock: this.#clock,
+    random,
+    personalPaths: () => personalPaths(),
+  });
   readonly #ledger = new GroupCommit({
     store: this.store,
-    sealing: this.#sealing,
+    sequencer: this.#sealing,
     clock: this.#clock,
   });
   readonly #gate = new Gate({
-    directory: this.#directory,
+    accounts: this.#accounts,
     tokens: new AccessTokens(new Uint8Array(32)),
     clock: this.#clock,
-    onRefused: () => {},
+    onDenied: () => {},
   });
 
-  readonly parts: DialectParts = {
+  readonly dependencies: DialectDependencies = {
     reader: this.store,
     clock: this.#clock,
     admit: (request, permission) => this.#admit(request, permission),
-    noteRead: (_caller, action, facts) => void this.reads.push({ action, facts }),
-    noteFault: (fault) => void this.faults.push(fault),
+    recordRead: (_caller, action, facts) => void this.reads.push({ action, facts }),
+    reportFault: (fault) => void this.faults.push(fault),
   };
 
   /** A key of an organisation, which is made if there is none; the whole key as text. */
   key(role: Role, organisation = 'org-a'): string {
-    if (this.#directory.organisation(organisation) === undefined) {
+    if (this.#accounts.organisation(organisation) === undefined) {
       const slug = organisation.replace('org-', '');
-      void this.#directory.addOrganisation({
+      void this.#accounts.addOrganisation({
         identity: organisation,
         slug,
         name: slug,
         createdAt: 0,
       });
     }
-    const key = makeKey(random);
-    void this.#directory.addKey({
+    const key = createApiKey(random);
+    void this.#accounts.addKey({
       id: key.id,
       organisation,
       role,
@@ -84,14 +88,14 @@ export class TestTrail {
     const events = new EventColumns();
     for (const [index, draft] of drafts.entries()) {
       const prepared = this.#sealing.prepare('org-a', draft);
-      this.#sealing.seal(prepared, head.size + index, recordedAt, events);
+      this.#sealing.sequence(prepared, head.size + index, recordedAt, events);
     }
-    const nodes = frontier.append(events.from(0).leafHashes());
+    const nodes = frontier.append(events.rangeFrom(0).leafHashes());
     await this.store.append([
       {
         organisation: 'org-a',
         expectedSize: head.size,
-        events: events.from(0),
+        events: events.rangeFrom(0),
         head: {
           size: frontier.size,
           root: frontier.root(),
@@ -103,8 +107,8 @@ export class TestTrail {
     ]);
   }
 
-  serve(server: DialectServer, changes: Partial<DialectParts> = {}): Hono {
-    return server({ ...this.parts, ...changes });
+  serve(server: DialectServer, changes: Partial<DialectDependencies> = {}): Hono {
+    return server({ ...this.dependencies, ...changes });
   }
 
   /** The store as a reader that does some things otherwise. */
@@ -121,14 +125,14 @@ export class TestTrail {
       distinct: (...args) => store.distinct(...args),
       treeNodes: (...args) => store.treeNodes(...args),
       dropped: (...args) => store.dropped(...args),
-      until: () => this.readerWith(changes),
+      withSignal: () => this.readerWith(changes),
       ...changes,
     };
   }
 
   #admit(request: Request, permission: Permission): Caller {
-    const principal = this.#gate.recognise(request);
-    this.#gate.require(principal, permission, request);
+    const principal = this.#gate.authenticate(request);
+    this.#gate.authorize(principal, permission, request);
     const { key, organisation } = principal;
     if (organisation === undefined) throw new Error('the test has no such organisation');
     return {

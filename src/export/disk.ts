@@ -1,6 +1,6 @@
 import { constants, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { AnnalsError } from '../core/errors.ts';
-import { makeDirectory } from './make-directory.ts';
+import { createDirectory } from './create-directory.ts';
 
 /**
  * The part of a file system an export needs, handed in so that a test can stop it at any step. A write is durable once
@@ -26,7 +26,7 @@ export interface Disk {
   remove(path: string): Promise<void>;
   removeDirectory(path: string): Promise<void>;
   /** With those above it that are missing. */
-  makeDirectory(path: string): Promise<void>;
+  createDirectory(path: string): Promise<void>;
   syncDirectory(path: string): Promise<void>;
   /** Takes a lock file for this process. Rejects with `conflict` while another living process holds it. */
   lock(path: string): Promise<void>;
@@ -77,14 +77,14 @@ export const nodeDisk: Disk = {
       await file.close();
     }
   },
-  readText: (path) => orMissing(readFile(path, 'utf8')),
-  size: async (path) => (await orMissing(stat(path)))?.size,
-  names: async (directory) => (await orMissing(readdir(directory))) ?? [],
-  isDirectory: async (path) => (await orMissing(stat(path)))?.isDirectory() ?? false,
+  readText: (path) => undefinedIfMissing(readFile(path, 'utf8')),
+  size: async (path) => (await undefinedIfMissing(stat(path)))?.size,
+  names: async (directory) => (await undefinedIfMissing(readdir(directory))) ?? [],
+  isDirectory: async (path) => (await undefinedIfMissing(stat(path)))?.isDirectory() ?? false,
   rename,
   remove: (path) => rm(path, { force: true }),
   removeDirectory: rmdir,
-  makeDirectory: (path) => makeDirectory(path, 0o700),
+  createDirectory: (path) => createDirectory(path, 0o700),
   async syncDirectory(path) {
     const directory = await open(path, constants.O_RDONLY);
     try {
@@ -96,7 +96,7 @@ export const nodeDisk: Disk = {
   async lock(path) {
     for (;;) {
       const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
-        if (codeOf(error) === 'EEXIST') return undefined;
+        if (systemErrorCode(error) === 'EEXIST') return undefined;
         throw error;
       });
       if (file !== undefined) {
@@ -104,7 +104,7 @@ export const nodeDisk: Disk = {
         await file.close();
         return;
       }
-      const holder = Number(await orMissing(readFile(path, 'utf8')));
+      const holder = Number(await undefinedIfMissing(readFile(path, 'utf8')));
       if (holder > 0 && holder !== process.pid && isAlive(holder)) {
         throw new AnnalsError(
           'conflict',
@@ -117,15 +117,15 @@ export const nodeDisk: Disk = {
 };
 
 /** The system's name of a failure, such as `ENOENT`. */
-export function codeOf(error: unknown): string | undefined {
+export function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
 }
 
-async function orMissing<T>(result: Promise<T>): Promise<T | undefined> {
+async function undefinedIfMissing<T>(result: Promise<T>): Promise<T | undefined> {
   return result.catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   });
 }
@@ -135,6 +135,6 @@ function isAlive(processId: number): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    return systemErrorCode(error) === 'EPERM';
   }
 }

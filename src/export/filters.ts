@@ -20,20 +20,20 @@ export interface ExportFilters {
 export type FilterName = keyof ExportFilters;
 
 /** Who applied which filter. Together they are what was asked. */
-export interface FilterShares {
+export interface AppliedFilters {
   readonly bySource: ExportFilters;
-  readonly here: ExportFilters;
+  readonly byClient: ExportFilters;
 }
 
 /** Divides filters: those named are left to the source, the others are applied here. */
-export function shareFilters(
+export function divideFilters(
   filters: ExportFilters,
   bySource: readonly FilterName[],
-): FilterShares {
+): AppliedFilters {
   const all = Object.entries(filters) as [FilterName, unknown][];
   return {
     bySource: Object.fromEntries(all.filter(([name]) => bySource.includes(name))),
-    here: Object.fromEntries(all.filter(([name]) => !bySource.includes(name))),
+    byClient: Object.fromEntries(all.filter(([name]) => !bySource.includes(name))),
   };
 }
 
@@ -51,12 +51,12 @@ const flags: Readonly<Record<FilterName, string>> = {
 };
 
 /** Throws `invalid` for a filter on something this vendor's events do not have: it would leave nothing. */
-export function refuseFilters(
+export function rejectFilters(
   filters: ExportFilters,
-  without: readonly FilterName[],
+  unsupported: readonly FilterName[],
   vendor: string,
 ): void {
-  const refused = without.find((name) => filters[name] !== undefined);
+  const refused = unsupported.find((name) => filters[name] !== undefined);
   if (refused === undefined) return;
   throw new AnnalsError(
     'invalid',

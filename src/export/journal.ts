@@ -13,10 +13,10 @@ export type JournalRecord =
   | RunRecord
   | PositionRecord
   | { readonly kind: 'fetched' }
-  | KeptRecord
-  | PlaceRecord
+  | KeptFromRecord
+  | OpenFileRecord
   | FileRecord
-  | ProofRecord
+  | ProofStartRecord
   | ProofFileRecord;
 
 /** Always the first: what a later run must not decide anew. */
@@ -45,13 +45,13 @@ export interface PositionRecord {
 }
 
 /** The source said that events of the window were dropped before this sequence. */
-export interface KeptRecord {
+export interface KeptFromRecord {
   readonly kind: 'kept';
   readonly from: number;
 }
 
 /** The file in hand is durable up to a place, and the source can go on behind it. */
-export interface PlaceRecord {
+export interface OpenFileRecord {
   readonly kind: 'place';
   readonly file: number;
   readonly bytes: number;
@@ -69,7 +69,7 @@ export interface FileRecord extends FileFacts {
 }
 
 /** With what the proof of the export was begun: it is made for this checkpoint and no other. */
-export interface ProofRecord {
+export interface ProofStartRecord {
   readonly kind: 'proof';
   /** Signed. */
   readonly checkpoint: string;
@@ -128,7 +128,7 @@ function parseRecord(line: string, path: string): JournalRecord {
 }
 
 /** Where an export stands, read from its journal. */
-export interface Progress {
+export interface JournalState {
   readonly plan: PlanRecord | undefined;
   readonly runs: readonly RunRecord[];
   /** The source's position behind everything that is safe. */
@@ -137,14 +137,14 @@ export interface Progress {
   /** Finished files, in their order. */
   readonly files: readonly FileRecord[];
   /** Of the file after them. */
-  readonly place: PlaceRecord | undefined;
-  readonly proof: ProofRecord | undefined;
+  readonly openFile: OpenFileRecord | undefined;
+  readonly proof: ProofStartRecord | undefined;
   /** What the source last said of it. */
   readonly keptFrom: number | undefined;
   readonly proofFile: ProofFileRecord | undefined;
 }
 
-export function progressOf(records: readonly JournalRecord[]): Progress {
+export function journalStateOf(records: readonly JournalRecord[]): JournalState {
   const files = records.filter((record) => record.kind === 'file');
   return {
     plan: records.find((record) => record.kind === 'plan'),
@@ -152,8 +152,8 @@ export function progressOf(records: readonly JournalRecord[]): Progress {
     position: records.map(positionOf).findLast((position) => position !== undefined),
     fetched: records.some((record) => record.kind === 'fetched'),
     files,
-    place: records.findLast(
-      (record): record is PlaceRecord => record.kind === 'place' && record.file === files.length,
+    openFile: records.findLast(
+      (record): record is OpenFileRecord => record.kind === 'place' && record.file === files.length,
     ),
     proof: records.find((record) => record.kind === 'proof'),
     keptFrom: records.findLast((record) => record.kind === 'kept')?.from,

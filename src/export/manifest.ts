@@ -1,12 +1,12 @@
 import { formatInstant, type Micros } from '../core/micros.ts';
 import type { Split, Window } from '../core/window.ts';
-import type { ExportFilters, FilterShares } from './filters.ts';
-import type { ProofFacts } from './proving/prover.ts';
-import type { EntryFacts, FileFacts, Origin, Part } from './stages.ts';
+import type { AppliedFilters, ExportFilters } from './filters.ts';
+import type { ProofFacts } from './proofs/prover.ts';
+import type { EntryFacts, FileFacts, OutputFile, SourceOrigin } from './stages.ts';
 
 /** What was asked of an export, in the words of its manifest. */
-export interface Question {
-  readonly origin: Origin;
+export interface ExportQuery {
+  readonly origin: SourceOrigin;
   readonly window: Window;
   /** As typed, when the window was said that way. */
   readonly since?: string;
@@ -22,12 +22,12 @@ export interface Question {
 }
 
 export interface ManifestFacts {
-  readonly question: Question;
+  readonly query: ExportQuery;
   /** Mark of the question, by which a later run knows its own. */
-  readonly mark: string;
-  readonly shares: FilterShares;
+  readonly fingerprint: string;
+  readonly appliedFilters: AppliedFilters;
   readonly startedAt: Micros;
-  readonly parts: readonly Part[];
+  readonly outputFiles: readonly OutputFile[];
   readonly files: readonly FileFacts[];
   readonly proof?: ProofFacts;
   /** The first sequence that the source still had, when it had dropped events of the window. */
@@ -42,45 +42,55 @@ export interface ManifestFacts {
  * source had.
  */
 export function manifestText(facts: ManifestFacts): string {
-  const { question, mark, shares, startedAt, parts, files, proof, keptFrom, incomplete } = facts;
-  const complete = incomplete === undefined && files.length === parts.length;
+  const {
+    query,
+    fingerprint,
+    appliedFilters,
+    startedAt,
+    outputFiles,
+    files,
+    proof,
+    keptFrom,
+    incomplete,
+  } = facts;
+  const complete = incomplete === undefined && files.length === outputFiles.length;
   const total = (of: (file: FileFacts) => number) => files.reduce((sum, file) => sum + of(file), 0);
   const manifest = {
     manifestVersion: 1,
     complete,
     ...incomplete,
     ...(keptFrom !== undefined && { keptFrom }),
-    source: question.origin,
+    source: query.origin,
     window: {
-      from: formatInstant(question.window.from),
-      to: formatInstant(question.window.to),
-      ...(question.since !== undefined && { since: question.since }),
-      timezone: question.timezone,
-      split: question.split,
+      from: formatInstant(query.window.from),
+      to: formatInstant(query.window.to),
+      ...(query.since !== undefined && { since: query.since }),
+      timezone: query.timezone,
+      split: query.split,
     },
     filters: {
-      asked: question.filters,
-      appliedBySource: shares.bySource,
-      appliedHere: shares.here,
+      asked: query.filters,
+      appliedBySource: appliedFilters.bySource,
+      appliedHere: appliedFilters.byClient,
     },
-    format: question.format,
-    envelope: question.envelope,
-    compress: question.compress,
-    shape: question.shape,
-    ...(question.redact !== undefined && { redact: question.redact }),
+    format: query.format,
+    envelope: query.envelope,
+    compress: query.compress,
+    shape: query.shape,
+    ...(query.redact !== undefined && { redact: query.redact }),
     order: 'oldest first',
     startedAt: formatInstant(startedAt),
-    question: mark,
+    question: fingerprint,
     entries: total((file) => file.entries),
     bytes: total((file) => file.bytes),
-    filesExpected: parts.length,
-    files: files.map((file, index) => describe(file, parts[index]?.window)),
+    filesExpected: outputFiles.length,
+    files: files.map((file, index) => describeFile(file, outputFiles[index]?.window)),
     ...(proof && { proof }),
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-function describe(file: FileFacts, window: Window | undefined): object {
+function describeFile(file: FileFacts, window: Window | undefined): object {
   const { name, entries, bytes, sha256, first, last } = file;
   return {
     name,
@@ -99,7 +109,7 @@ const describeEntry = ({ id, at }: EntryFacts): object => ({ id, at: formatInsta
  * Whether a manifest text says that the export of this mark and window is complete, and was made when the window had
  * ended: what happened later in it is not there.
  */
-export function saysComplete(text: string, mark: string, { to }: Window): boolean {
+export function isCompleteManifest(text: string, fingerprint: string, { to }: Window): boolean {
   const end = formatInstant(to);
   try {
     const said = JSON.parse(text) as {
@@ -109,7 +119,7 @@ export function saysComplete(text: string, mark: string, { to }: Window): boolea
       startedAt?: unknown;
     };
     const hadEnded = said.window?.to === end && String(said.startedAt) >= end;
-    return said.complete === true && said.question === mark && hadEnded;
+    return said.complete === true && said.question === fingerprint && hadEnded;
   } catch {
     return false;
   }

@@ -104,7 +104,7 @@ export class MemoryDisk implements Disk {
     this.#syncedNames.delete(path);
   }
 
-  async makeDirectory(path: string): Promise<void> {
+  async createDirectory(path: string): Promise<void> {
     this.#step(`makeDirectory ${path}`);
     for (const each of [dirname(path), path]) {
       if (!this.#directories.has(each)) this.#directories.set(each, new Map());

@@ -3,35 +3,35 @@ import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Clock, formatInstant, type Micros } from '../core/micros.ts';
 import type { Window } from '../core/window.ts';
 import type { Disk } from './disk.ts';
-import type { Limits } from './limits.ts';
-import { manifestText, type Question } from './manifest.ts';
-import type { Outputs } from './naming.ts';
-import type { ProofFacts, Prover } from './proving/prover.ts';
-import type { Compression } from './sinks/blocks.ts';
-import { FileSink } from './sinks/files.ts';
-import { Spill } from './sorting/spill.ts';
+import type { ExportLimits } from './limits.ts';
+import { type ExportQuery, manifestText } from './manifest.ts';
+import type { OutputNames } from './output-names.ts';
+import { type ExportProgress, ProgressTracker } from './progress.ts';
+import type { ProofFacts, Prover } from './proofs/prover.ts';
+import type { Compression } from './sinks/block-writer.ts';
+import { FileSink } from './sinks/file-sink.ts';
+import { ExternalSorter } from './sorting/external-sorter.ts';
 import type { Batch, Entry, FileFacts, Format, Sink, Source, Transform } from './stages.ts';
-import { type Sight, Watcher } from './watcher.ts';
-import type { Workplace } from './workplace.ts';
+import type { WorkDirectory } from './work-directory.ts';
 
-export interface ExportWorld {
+export interface ExportEnvironment {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly limits: Limits;
-  readonly watch: (sight: Sight) => void;
+  readonly limits: ExportLimits;
+  readonly onProgress: (sight: ExportProgress) => void;
 }
 
 /** From where to where. */
-export interface Pouring {
+export interface ExportInput {
   readonly source: Source;
   readonly transform: Transform | undefined;
   readonly window: Window;
 }
 
-export interface FileExport extends Pouring {
-  readonly question: Question;
-  readonly outputs: Outputs;
+export interface FileExport extends ExportInput {
+  readonly query: ExportQuery;
+  readonly outputs: OutputNames;
   readonly format: Format;
   readonly compress: Compression | undefined;
   readonly manifest: boolean;
@@ -47,13 +47,13 @@ export interface FileExport extends Pouring {
  */
 export async function exportToFiles(
   job: FileExport,
-  workplace: Workplace,
-  world: ExportWorld,
+  work: WorkDirectory,
+  environment: ExportEnvironment,
 ): Promise<readonly FileFacts[]> {
-  const { disk, clock, limits } = world;
+  const { disk, clock, limits } = environment;
   const { source, outputs, prover } = job;
-  const { journal, progress } = workplace;
-  const watcher = watcherOf(job, world);
+  const { journal, state } = work;
+  const watcher = createTracker(job, environment);
   const sink = await FileSink.open(
     {
       disk,
@@ -61,39 +61,41 @@ export async function exportToFiles(
       limits,
       journal,
       directory: outputs.directory,
-      workDirectory: workplace.directory,
-      parts: outputs.parts,
+      workDirectory: work.path,
+      outputFiles: outputs.files,
       format: job.format,
       compress: job.compress,
-      placeAfter: source.order === 'oldest-first' ? (entry) => source.placeAfter(entry) : undefined,
-      ...(prover !== undefined && { secure: () => prover.flush() }),
-      onFile: (name) => watcher.begin(name),
+      positionAfter:
+        source.order === 'oldest-first' ? (entry) => source.positionAfter(entry) : undefined,
+      ...(prover !== undefined && { beforeFlush: () => prover.flush() }),
+      onFile: (name) => watcher.beginFile(name),
     },
-    progress,
+    state,
   );
   try {
-    if (sink.files.length < outputs.parts.length) await pour(job, sink, workplace, watcher, world);
+    if (sink.files.length < outputs.files.length)
+      await copyEntries(job, sink, work, watcher, environment);
     const files = await sink.finish();
     const proof = await prover?.finish(outputs.directory, outputs.proof, countOf(files));
-    await writeManifest(job, workplace, disk, files, { ...(proof && { proof }) });
-    await workplace.clear();
+    await writeManifest(job, work, disk, files, { ...(proof && { proof }) });
+    await work.remove();
     return files;
   } catch (error) {
     await sink.abandon();
-    if (isRefusal(error) && progress.plan === undefined && watcher.nothingReceived) {
+    if (isAccessDenied(error) && state.plan === undefined && watcher.nothingReceived) {
       // Nothing was begun, so there is nothing to go on with and nothing to tell of.
-      await workplace.clear().catch(() => undefined);
+      await work.remove().catch(() => undefined);
       throw error;
     }
-    const reason = world.signal.aborted ? 'interrupted' : messageOf(error);
-    await writeManifest(job, workplace, disk, sink.files, { reason }).catch(() => undefined);
-    await workplace.leave();
+    const reason = environment.signal.aborted ? 'interrupted' : messageOf(error);
+    await writeManifest(job, work, disk, sink.files, { reason }).catch(() => undefined);
+    await work.close();
     throw error;
   }
 }
 
 /** Whether whoever asks was turned away: another run with the same credential would be too. */
-export function isRefusal(error: unknown): boolean {
+export function isAccessDenied(error: unknown): boolean {
   return (
     error instanceof AnnalsError && (error.code === 'unauthenticated' || error.code === 'forbidden')
   );
@@ -101,38 +103,40 @@ export function isRefusal(error: unknown): boolean {
 
 /** Exports to a stream. A failure leaves what was written there as it is, and no trace on disk. */
 export async function exportToSink(
-  job: Pouring,
+  job: ExportInput,
   sink: Sink,
-  workplace: Workplace,
-  world: ExportWorld,
+  work: WorkDirectory,
+  environment: ExportEnvironment,
 ): Promise<readonly FileFacts[]> {
   try {
-    await pour(job, sink, workplace, watcherOf(job, world), world);
+    await copyEntries(job, sink, work, createTracker(job, environment), environment);
     return await sink.finish();
   } finally {
     await sink.abandon();
-    await workplace.clear().catch(() => undefined);
+    await work.remove().catch(() => undefined);
   }
 }
 
-const watcherOf = ({ source, window }: Pouring, { watch }: ExportWorld): Watcher =>
-  new Watcher(window, source.order === 'oldest-first', watch);
+const createTracker = (
+  { source, window }: ExportInput,
+  { onProgress }: ExportEnvironment,
+): ProgressTracker => new ProgressTracker(window, source.order === 'oldest-first', onProgress);
 
 /** Reads the source, as far as that was not done before, and hands everything to the sink, oldest first. */
-async function pour(
-  job: Pouring & Pick<FileExport, 'prover'>,
+async function copyEntries(
+  job: ExportInput & Pick<FileExport, 'prover'>,
   sink: Sink,
-  workplace: Workplace,
-  watcher: Watcher,
-  world: ExportWorld,
+  work: WorkDirectory,
+  tracker: ProgressTracker,
+  environment: ExportEnvironment,
 ): Promise<void> {
   const { source, prover } = job;
-  const { disk, clock, limits, signal } = world;
-  const { journal, progress, directory: workDirectory } = workplace;
-  const received = () => inWindow(source.read(progress.position, signal), job, watcher, signal);
+  const { disk, clock, limits, signal } = environment;
+  const { journal, state, path: workDirectory } = work;
+  const received = () => entriesInWindow(source.read(state.position, signal), job, tracker, signal);
   if (source.order === 'oldest-first') {
     let last = Number.NEGATIVE_INFINITY;
-    let { keptFrom } = progress;
+    let { keptFrom } = state;
     const noteKept = async () => {
       if (source.log?.keptFrom === undefined || source.log.keptFrom === keptFrom) return;
       keptFrom = source.log.keptFrom;
@@ -147,8 +151,8 @@ async function pour(
     await noteKept();
     return;
   }
-  const spill = new Spill({ disk, clock, limits, journal, workDirectory }, progress);
-  if (!progress.fetched) {
+  const spill = new ExternalSorter({ disk, clock, limits, journal, workDirectory }, state);
+  if (!state.fetched) {
     try {
       for await (const batch of received()) await spill.add(batch);
     } finally {
@@ -160,22 +164,22 @@ async function pour(
   for await (const entries of spill.sorted()) {
     signal.throwIfAborted();
     await sink.write(entries);
-    watcher.wrote(entries);
+    tracker.written(entries);
   }
 }
 
 /** Transforms what arrives and leaves out what lies outside the window. */
-async function* inWindow(
+async function* entriesInWindow(
   batches: AsyncIterable<Batch>,
-  { window: { from, to }, transform }: Pouring,
-  watcher: Watcher,
+  { window: { from, to }, transform }: ExportInput,
+  tracker: ProgressTracker,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   for await (const batch of batches) {
     signal.throwIfAborted();
     const within = batch.entries.filter(({ at }) => at >= from && at < to);
     const entries = transform === undefined ? within : within.map(transform);
-    watcher.received(batch, entries);
+    tracker.received(batch, entries);
     yield { ...batch, entries };
   }
 }
@@ -200,25 +204,25 @@ const countOf = (files: readonly FileFacts[]): number =>
 
 async function writeManifest(
   job: FileExport,
-  { plan, directory, progress }: Workplace,
+  { plan, path, state }: WorkDirectory,
   disk: Disk,
   files: readonly FileFacts[],
   { proof, reason }: { readonly proof?: ProofFacts; readonly reason?: string },
 ): Promise<void> {
   if (!job.manifest) return;
-  const { question, outputs, source, continueWith } = job;
+  const { query, outputs, source, continueWith } = job;
   const text = manifestText({
-    question,
-    mark: plan.question,
-    shares: source.filters,
+    query,
+    fingerprint: plan.question,
+    appliedFilters: source.filters,
     startedAt: plan.startedAt,
-    parts: outputs.parts,
+    outputFiles: outputs.files,
     files,
     ...(proof && { proof }),
-    keptFrom: source.log?.keptFrom ?? progress.keptFrom,
+    keptFrom: source.log?.keptFrom ?? state.keptFrom,
     ...(reason !== undefined && { incomplete: { reason, continueWith } }),
   });
-  const working = join(directory, 'manifest');
+  const working = join(path, 'manifest');
   const file = await disk.append(working, 0);
   try {
     await file.write(Buffer.from(text));

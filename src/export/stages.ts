@@ -1,6 +1,6 @@
 import type { Micros } from '../core/micros.ts';
 import type { Window } from '../core/window.ts';
-import type { FilterShares } from './filters.ts';
+import type { AppliedFilters } from './filters.ts';
 
 /**
  * The stages of an export. A source reads from wherever the trail lies, transforms change one entry at a time, a sink
@@ -38,16 +38,16 @@ export interface Batch {
 }
 
 /** Where a trail comes from, in the words of a manifest. */
-export interface Origin {
+export interface SourceOrigin {
   readonly kind: string;
   readonly endpoint: string;
   readonly organisation?: string;
 }
 
 interface AnySource {
-  readonly origin: Origin;
+  readonly origin: SourceOrigin;
   /** Which filters the source's owner applied and which were applied here. */
-  readonly filters: FilterShares;
+  readonly filters: AppliedFilters;
   /**
    * Reads every event of the window that was there when reading began and still is when it ends, at least once. Those
    * that arrive meanwhile may be among them. Ends normally only when nothing is missing; otherwise throws, with
@@ -74,7 +74,7 @@ export interface LogFacts {
 export interface OrderedSource extends AnySource {
   readonly order: 'oldest-first';
   /** The position behind one of its entries. */
-  placeAfter(entry: Entry): string;
+  positionAfter(entry: Entry): string;
 }
 
 /** A source that sends in any order, perhaps with repetitions: its entries are sorted on disk first. */
@@ -88,7 +88,7 @@ export type Source = OrderedSource | UnorderedSource;
 export type Transform = (entry: Entry) => Entry;
 
 /** One file of an export, before anything is in it. */
-export interface Part {
+export interface OutputFile {
   /** From 0, of `total`. */
   readonly index: number;
   readonly total: number;
@@ -98,10 +98,10 @@ export interface Part {
 
 /** How entries stand in a file. The texts of one file, one after the other, are the file. */
 export interface Format {
-  begin(part: Part): string;
+  begin(part: OutputFile): string;
   /** `place` counts from 0 within the file. In pieces, so that a text that stays as it is need not be copied. */
   entry(entry: Entry, place: number): readonly string[];
-  end(part: Part, count: number): string;
+  end(part: OutputFile, count: number): string;
 }
 
 /** Takes entries oldest first, each once. */

@@ -19,7 +19,7 @@ export async function readBody(
   if (announced !== null) {
     if (Number(announced) > maxBytes) throw tooLarge(maxBytes);
     // HTTP itself holds the sender to it; read in one piece, a small body costs half as much as in a stream.
-    return new Uint8Array(await request.arrayBuffer().catch(failCut));
+    return new Uint8Array(await request.arrayBuffer().catch(throwTruncated));
   }
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
@@ -32,13 +32,13 @@ export async function readBody(
     }
   } catch (error) {
     if (error instanceof AnnalsError) throw error;
-    failCut(error);
+    throwTruncated(error);
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
 /** Whoever sent it is gone or sends nonsense; there is nobody to be told, and nothing is wrong here. */
-function failCut(cause: unknown): never {
+function throwTruncated(cause: unknown): never {
   throw new AnnalsError('invalid', 'Cannot read the body: it ended before it was complete', {
     cause,
   });

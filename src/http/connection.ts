@@ -9,14 +9,14 @@ import type { HttpEnv } from './env.ts';
 const addresses = new WeakMap<Request, string>();
 
 /** Keeps the peer's address beside each request, for the records made about it. */
-export const rememberAddress: MiddlewareHandler<HttpEnv> = async (c, next) => {
+export const recordAddress: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const address = c.env?.incoming?.socket.remoteAddress;
   if (address !== undefined) addresses.set(c.req.raw, address.replace(/^::ffff:(?=\d+\.)/, ''));
   await next();
 };
 
 /** Gives a request made from another one the same address. */
-export function carryAddress(from: Request, to: Request): void {
+export function copyAddress(from: Request, to: Request): void {
   const address = addresses.get(from);
   if (address !== undefined) addresses.set(to, address);
 }
@@ -59,9 +59,9 @@ export function namedOrganisation(request: Request): string | undefined {
 /** Holds a request to the organisation it names, if it names one. Any other is not found, whether it exists or not. */
 export function requireNamedOrganisation({ identity, slug }: Organisation, request: Request): void {
   const named = namedOrganisation(request);
-  if (named !== undefined && named !== identity && named !== slug) throw noOrganisation();
+  if (named !== undefined && named !== identity && named !== slug) throw organisationNotFound();
 }
 
-export function noOrganisation(): AnnalsError {
+export function organisationNotFound(): AnnalsError {
   return new AnnalsError('not-found', 'There is no such organisation for this key');
 }

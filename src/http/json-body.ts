@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AnnalsError, type Issue } from '../core/errors.ts';
-import { decodeUtf8, formatPath, parseJson } from '../core/json.ts';
+import { decodeUtf8, formatPath, parseJson } from '../core/json/parse-json.ts';
 import { schemaIssues } from '../core/schema-issues.ts';
 import { readBody } from './body.ts';
 

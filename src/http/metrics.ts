@@ -29,7 +29,7 @@ class Counter {
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Seconds in buckets, cumulative as Prometheus wants them. */
-class Durations {
+class Histogram {
   readonly name: string;
   readonly help: string;
   readonly #counts = new Array<number>(durationBuckets.length + 1).fill(0);
@@ -63,7 +63,7 @@ class Durations {
 /** What the server counts about itself, in the Prometheus text format (version 0.0.4). */
 export class Metrics {
   readonly requests = new Counter('annals_http_requests_total', 'Answers by method and status.');
-  readonly requestSeconds = new Durations(
+  readonly requestSeconds = new Histogram(
     'annals_http_request_duration_seconds',
     'Time until the head of the answer.',
   );
@@ -79,7 +79,7 @@ export class Metrics {
     'annals_events_dropped_total',
     'Events dropped because their retention was over.',
   );
-  readonly refusedCredentials = new Counter(
+  readonly rejectedCredentials = new Counter(
     'annals_credentials_refused_total',
     'Requests without a valid credential or permission.',
   );
@@ -88,7 +88,7 @@ export class Metrics {
     'annals_checkpoints_issued_total',
     'Checkpoints signed.',
   );
-  readonly refusedCheckpoints = new Counter(
+  readonly failedCheckpoints = new Counter(
     'annals_checkpoints_refused_total',
     'Times a log could not be signed; any is a reason to look.',
   );
@@ -109,9 +109,9 @@ export class Metrics {
       ...this.recordedEvents.lines(),
       ...this.duplicateEvents.lines(),
       ...this.droppedEvents.lines(),
-      ...this.refusedCredentials.lines(),
+      ...this.rejectedCredentials.lines(),
       ...this.issuedCheckpoints.lines(),
-      ...this.refusedCheckpoints.lines(),
+      ...this.failedCheckpoints.lines(),
       ...this.anchoredCheckpoints.lines(),
       ...this.anchorFailures.lines(),
     ];

@@ -4,7 +4,7 @@ import { decodeBase64, encodeBase64 } from './base64.ts';
 import { verifyCosignature } from './cosignature.ts';
 import { type Hash, hashBytes } from './hash.ts';
 import type { SigningKey, VerifierKey } from './keys.ts';
-import { type KnownKey, reaches } from './known-key.ts';
+import { coversSize, type KnownKey } from './known-key.ts';
 import { formatNote, parseNote, signatureBy, signNote, verifyNote } from './note.ts';
 
 /** The head of a log, in the form in which it is signed (c2sp.org/tlog-checkpoint). */
@@ -74,7 +74,7 @@ export function openCheckpoint(
       witnessedBy.push({ key, at });
     } else if (speaksFor(key.name, checkpoint.origin)) {
       if (!verifyNote(note.text, signature, key)) throw distrust(forged);
-      (reaches(key, checkpoint.size) ? signedBy : replaced).push(key);
+      (coversSize(key, checkpoint.size) ? signedBy : replaced).push(key);
     }
   }
   const [old] = replaced;

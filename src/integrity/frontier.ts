@@ -4,7 +4,7 @@ import { isSize } from './subtree.ts';
 import { tileHeight } from './tiles.ts';
 
 /** The hash of the full subtree over leaves `[index · 2^level, (index + 1) · 2^level)`. */
-export interface TreeNode {
+export interface CompletedNode {
   readonly level: number;
   readonly index: number;
   readonly hash: Hash;
@@ -56,8 +56,8 @@ export class Frontier {
    * Appends leaves. Gives the nodes they completed in the rows of tiles above the leaves (levels 8, 16, 24 …), in
    * the order of their completion: with the leaf hashes, all that has to be kept of a tree.
    */
-  append(leafHashes: Iterable<Hash>): TreeNode[] {
-    const completed: TreeNode[] = [];
+  append(leafHashes: Iterable<Hash>): CompletedNode[] {
+    const completed: CompletedNode[] = [];
     for (const leaf of leafHashes) this.#add(0, leaf, completed);
     return completed;
   }
@@ -80,7 +80,7 @@ export class Frontier {
   }
 
   /** Carries like a binary counter: as long as there is a peak of the same height, the two become one. */
-  #add(level: number, hash: Hash, completed: TreeNode[]): void {
+  #add(level: number, hash: Hash, completed: CompletedNode[]): void {
     let peak = hash;
     let height = level;
     let index = this.#size / 2 ** level;

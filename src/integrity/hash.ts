@@ -43,6 +43,6 @@ export function sameHash(one: Hash, other: Hash): boolean {
 }
 
 /** The hash at a place of a flat row; a view, not a copy. */
-export function hashAt(row: Uint8Array, place: number): Hash {
-  return row.subarray(place * hashBytes, (place + 1) * hashBytes);
+export function hashAt(row: Uint8Array, index: number): Hash {
+  return row.subarray(index * hashBytes, (index + 1) * hashBytes);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { formatVerifierKey, privateKeyFromSeed, verifierKey } from './keys.ts';
-import { formatKnownKey, onceEach, parseKnownKey, reaches } from './known-key.ts';
+import { coversSize, formatKnownKey, parseKnownKey, uniqueKeys } from './known-key.ts';
 
 const keyOf = (seed: number) =>
   formatVerifierKey(
@@ -15,9 +15,9 @@ describe('a known key', () => {
     assert.equal(formatKnownKey(parseKnownKey(`${one}  23`)), `${one} 23`);
     assert.equal(formatKnownKey(parseKnownKey(one)), one);
     const replaced = parseKnownKey(`${one} 23`);
-    assert.deepEqual([reaches(replaced, 23), reaches(replaced, 24)], [true, false]);
-    assert.ok(reaches(parseKnownKey(one), Number.MAX_SAFE_INTEGER));
-    assert.ok(!reaches(parseKnownKey(`${one} 0`), 1));
+    assert.deepEqual([coversSize(replaced, 23), coversSize(replaced, 24)], [true, false]);
+    assert.ok(coversSize(parseKnownKey(one), Number.MAX_SAFE_INTEGER));
+    assert.ok(!coversSize(parseKnownKey(`${one} 0`), 1));
   });
 
   it('is refused with anything else behind it', () => {
@@ -29,7 +29,7 @@ describe('a known key', () => {
   it('that is given twice goes less far', () => {
     const given = [one, `${one} 23`, other, `${one} 40`, `${other} 0`].map(parseKnownKey);
     for (const keys of [given, given.toReversed()]) {
-      const texts = onceEach(keys).map(formatKnownKey);
+      const texts = uniqueKeys(keys).map(formatKnownKey);
       assert.deepEqual(new Set(texts), new Set([`${one} 23`, `${other} 0`]));
       assert.equal(texts.length, 2);
     }

@@ -8,7 +8,7 @@ export interface KnownKey extends VerifierKey {
 }
 
 /** Whether a key vouches for a checkpoint of that size, if it signed it. */
-export function reaches({ upTo = Number.POSITIVE_INFINITY }: KnownKey, size: number): boolean {
+export function coversSize({ upTo = Number.POSITIVE_INFINITY }: KnownKey, size: number): boolean {
   return size <= upTo;
 }
 
@@ -33,12 +33,12 @@ export function parseKnownKey(text: string): KnownKey {
 }
 
 /** Of a key that is known twice the one that goes less far: where a key is noted as replaced, that counts. */
-export function onceEach(keys: readonly KnownKey[]): readonly KnownKey[] {
+export function uniqueKeys(keys: readonly KnownKey[]): readonly KnownKey[] {
   const known = new Map<string, KnownKey>();
   for (const key of keys) {
     const text = formatVerifierKey(key);
     const before = known.get(text);
-    if (before === undefined || !reaches(key, before.upTo ?? Number.POSITIVE_INFINITY)) {
+    if (before === undefined || !coversSize(key, before.upTo ?? Number.POSITIVE_INFINITY)) {
       known.set(text, key);
     }
   }

@@ -1,4 +1,4 @@
-import { eachMember } from '../core/json-members.ts';
+import { eachMember } from '../core/json/members.ts';
 import { commitment, commitmentKey, type PersonalPaths } from './personal.ts';
 
 /**

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { rootOf } from './frontier.ts';
 import { type Hash, leafHash, sameHash } from './hash.ts';
-import { MultiproofVerifier, multiproof, type Run } from './multiproof.ts';
+import { type LeafRange, MultiproofVerifier, multiproof } from './multiproof.ts';
 import { collapsed, mth, readerOf, someLeaves, tampered } from './reference-tree.fixture.ts';
 import { cover } from './subtree.ts';
 
@@ -127,7 +127,7 @@ describe('a multiproof', () => {
       const [row, width] = level < 8 ? [leaves, 2 ** level] : [tops, 2 ** (level - 8)];
       return rootOf(row.slice(index * width, (index + 1) * width));
     };
-    function* everyThird(): Generator<Run> {
+    function* everyThird(): Generator<LeafRange> {
       for (let from = 2; from < leaves.length; from += 3) yield { from, to: from + 1 };
     }
     const proof: Hash[] = [];
@@ -172,11 +172,11 @@ function pick(leaves: readonly Hash[], indexes: readonly number[]): Picked[] {
   return indexes.map((index) => [index, leaves[index]!]);
 }
 
-function singles(indexes: readonly number[]): Run[] {
+function singles(indexes: readonly number[]): LeafRange[] {
   return indexes.map((index) => ({ from: index, to: index + 1 }));
 }
 
-function prove(leaves: readonly Hash[], runs: Iterable<Run>): Promise<Hash[]> {
+function prove(leaves: readonly Hash[], runs: Iterable<LeafRange>): Promise<Hash[]> {
   return Array.fromAsync(multiproof(leaves.length, runs, readerOf(leaves)));
 }
 

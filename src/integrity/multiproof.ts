@@ -15,7 +15,7 @@ import { cover, isSize, levelOf, type NodeReader, readSubtree } from './subtree.
  */
 
 /** Chosen leaves `[from, to)`. */
-export interface Run {
+export interface LeafRange {
   readonly from: number;
   readonly to: number;
 }
@@ -26,11 +26,11 @@ export interface Run {
  */
 export async function* multiproof(
   size: number,
-  runs: Iterable<Run> | AsyncIterable<Run>,
+  ranges: Iterable<LeafRange> | AsyncIterable<LeafRange>,
   read: NodeReader,
 ): AsyncGenerator<Hash> {
   let next = 0;
-  for await (const { from, to } of runs) {
+  for await (const { from, to } of ranges) {
     if (!isSize(from) || !isSize(to) || from < next || to < from || to > size) {
       throw new AnnalsError(
         'invalid',

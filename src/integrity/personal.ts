@@ -134,14 +134,14 @@ export function commitment(salt: Uint8Array, personal: string): string {
 }
 
 /** Members of an object: all of them, those that stay, those that are personal. */
-interface Parts {
+interface SplitMembers {
   readonly whole: string;
   readonly rest: string;
   readonly personal: string;
 }
 
 /** The members from one place to another in canonical order. */
-function split(object: object, paths: PersonalPaths, from: number, to: number): Parts {
+function split(object: object, paths: PersonalPaths, from: number, to: number): SplitMembers {
   const { keys, names } = canonicalKeys(object);
   let [whole, rest, personal] = ['', '', ''];
   /** Members that are in both, not yet added to either: most have nothing personal, and one addition is enough. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { ByteWriter } from '../core/byte-writer.ts';
+import { none, type RawJson } from '../core/json/raw-json.ts';
 import { NameTable } from '../core/name-table.ts';
-import { none, type RawJson } from '../core/raw-json.ts';
 import { canonicalString } from './canonical.ts';
 import { commitmentKey, type PersonalPaths, saltBytes } from './personal.ts';
 
@@ -56,7 +56,7 @@ export class RawTextsWriter {
   #paths = rawPaths(this.#personalPaths);
   #level: Level = { members: 0, kept: 0, taken: 0 };
   /** From here on the body is not in the leaf text yet. */
-  #runStart = 0;
+  #copyStart = 0;
   #commitmentAt = 0;
   /** Of the first gap and of the second: their places in the body and in the leaf text. */
   readonly #gaps: Gaps = { count: 0, body: [0, 0], leaf: [0, 0] };
@@ -65,7 +65,7 @@ export class RawTextsWriter {
     this.#personalPaths = paths;
     this.#paths = rawPaths(paths);
     this.#gaps.count = 0;
-    this.#runStart = 0;
+    this.#copyStart = 0;
     this.#body.at = 0;
     this.#leaf.at = 0;
     this.#personal.at = 0;
@@ -96,7 +96,7 @@ export class RawTextsWriter {
     body.text(around);
     const gaps = this.#gaps;
     gaps.body[gaps.count] = body.at;
-    gaps.leaf[gaps.count] = this.#leaf.at + body.at - this.#runStart;
+    gaps.leaf[gaps.count] = this.#leaf.at + body.at - this.#copyStart;
     gaps.count += 1;
     body.text(around);
   }
@@ -202,8 +202,8 @@ export class RawTextsWriter {
 
   /** Leaves what stands between two places of the body out of the leaf text. */
   #cut(from: number, to: number): void {
-    this.#leaf.copy(this.#body.bytes, this.#runStart, from);
-    this.#runStart = to;
+    this.#leaf.copy(this.#body.bytes, this.#copyStart, from);
+    this.#copyStart = to;
   }
 
   #name(json: RawJson, member: number): void {

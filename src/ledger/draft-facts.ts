@@ -1,14 +1,14 @@
 import type { ByteWriter } from '../core/byte-writer.ts';
 import { type Draft, maxEventBytes } from '../core/event.ts';
 import { facets } from '../core/facets.ts';
-import { defaultMaxDepth } from '../core/json.ts';
+import { defaultMaxDepth } from '../core/json/parse-json.ts';
+import { minBytesPerValue, none, RawJson } from '../core/json/raw-json.ts';
 import { type Micros, parseInstant } from '../core/micros.ts';
-import { lengthBytes, putLength } from '../core/packed-facets.ts';
+import { facetLengthBytes, writeFacetLength } from '../core/packed-facets.ts';
 import { RawDraft, type ReceivedDraft } from '../core/raw-draft.ts';
-import { leastBytesAValue, none, RawJson } from '../core/raw-json.ts';
 import { canonicalJson } from '../integrity/canonical.ts';
-import { DraftFields, type FieldName, placeOf } from './event-fields.ts';
-import { refused, tooLarge } from './refused.ts';
+import { draftTooLarge, rejectedDraft } from './draft-errors.ts';
+import { DraftFields, type FieldName, fieldIndex } from './event-fields.ts';
 
 const statusName = Buffer.from('status');
 
@@ -27,7 +27,7 @@ const facetSources: readonly (number | Uint8Array | 'outcome' | 'status')[] = fa
       case 'outcome':
         return 'outcome';
       default:
-        return placeOf[facet];
+        return fieldIndex[facet];
     }
   },
 );
@@ -43,29 +43,29 @@ export class DraftFacts {
 
   /** Looks at a draft in place of the one before. Throws `invalid` for an object that is too large to be an event. */
   read(received: ReceivedDraft): void {
-    this.draft = received instanceof RawDraft ? received : rawDraft(received);
+    this.draft = received instanceof RawDraft ? received : toRawDraft(received);
     this.fields.read(this.draft);
-    this.#context = this.fields.at(placeOf.context);
+    this.#context = this.fields.at(fieldIndex.context);
     this.#status = this.#statusCode();
     this.outcome = this.#outcome();
     const createdAt = this.text('createdAt');
-    this.createdAt = createdAt === undefined ? undefined : instant(createdAt);
+    this.createdAt = createdAt === undefined ? undefined : parseCreatedAt(createdAt);
   }
 
   /** What a field says; undefined for one that is not there. */
   text(name: FieldName): string | undefined {
-    return this.#textOf(this.fields.at(placeOf[name]));
+    return this.#textOf(this.fields.at(fieldIndex[name]));
   }
 
   /** Writes the facets (see `packFacets`), which `facetsOf` would take from the event. */
   packFacets(into: ByteWriter): void {
     for (const source of facetSources) {
-      const length = into.skip(lengthBytes);
+      const length = into.skip(facetLengthBytes);
       if (source === 'outcome') into.text(this.outcome ?? '');
       else if (source === 'status') into.text(this.#status === undefined ? '' : `${this.#status}`);
       else if (typeof source === 'number') this.#copyText(this.fields.at(source), into);
       else this.#copyText(this.#inContext(source), into);
-      putLength(into, length);
+      writeFacetLength(into, length);
     }
   }
 
@@ -101,17 +101,17 @@ export class DraftFacts {
 }
 
 /** A draft that is an object, as the bytes it would have come in. */
-function rawDraft(draft: Draft): RawDraft {
+function toRawDraft(draft: Draft): RawDraft {
   const bytes = Buffer.from(canonicalJson(draft));
-  if (bytes.length > maxEventBytes) throw tooLarge(bytes.length);
-  const json = new RawJson(bytes, leastBytesAValue);
+  if (bytes.length > maxEventBytes) throw draftTooLarge(bytes.length);
+  const json = new RawJson(bytes, minBytesPerValue);
   const object = json.read(0, bytes.length);
-  if (object === none) throw refused('', `is nested deeper than ${defaultMaxDepth} levels`);
+  if (object === none) throw rejectedDraft('', `is nested deeper than ${defaultMaxDepth} levels`);
   return new RawDraft(json, object);
 }
 
-function instant(text: string): Micros {
+function parseCreatedAt(text: string): Micros {
   const parsed = parseInstant(text);
   if (typeof parsed === 'number') return parsed;
-  throw refused('createdAt', 'is no RFC 3339 time');
+  throw rejectedDraft('createdAt', 'is no RFC 3339 time');
 }

@@ -1,13 +1,16 @@
 import { type Draft, ownService } from '../core/event.ts';
 import type { Filter } from '../core/filter.ts';
 import { formatInstant, type Micros } from '../core/micros.ts';
-import type { EventReader, Expired, StoredEvent } from '../store/event-store.ts';
+import type { EventReader, ExpiredRange, StoredEvent } from '../store/event-store.ts';
 
 const action = 'audit_log.drop';
 const pageSize = 10;
 
 /** That the beginning of a log is about to be dropped, in that log itself. */
-export function dropRecord({ organisation, from, to }: Expired, recordedBefore: Micros): Draft {
+export function dropRecord(
+  { organisation, from, to }: ExpiredRange,
+  recordedBefore: Micros,
+): Draft {
   const events = to - from;
   return {
     action,

@@ -5,7 +5,7 @@ import { leafTextOf, withoutCommitment } from '../integrity/leaf-text.ts';
 import type { PersonalPaths } from '../integrity/personal.ts';
 import { fullWidth } from '../integrity/tiles.ts';
 import type { Erasure, EventEraser, EventReader } from '../store/event-store.ts';
-import { readTile, type TreeReader } from './tree.ts';
+import { readTile, type TreeReader } from './log-tree.ts';
 
 export interface PersonToErase {
   readonly organisation: string;
@@ -15,7 +15,7 @@ export interface PersonToErase {
   readonly paths: PersonalPaths;
 }
 
-export interface Erased {
+export interface ErasureCounts {
   readonly erased: number;
   readonly alreadyErased: number;
 }
@@ -37,7 +37,7 @@ export interface ErasableStore {
 export async function erasePerson(
   { reader, eraser }: ErasableStore,
   person: PersonToErase,
-): Promise<Erased> {
+): Promise<ErasureCounts> {
   const { organisation, userIdentity, snapshot, paths } = person;
   const filter: Filter = {
     conditions: [{ facets: ['userIdentity', 'impersonatorIdentity'], values: [userIdentity] }],

@@ -1,10 +1,10 @@
 import type { AnnalsError } from '../core/errors.ts';
 import { draftSchema } from '../core/event.ts';
+import { none, type RawJson } from '../core/json/raw-json.ts';
 import { NameTable } from '../core/name-table.ts';
 import type { RawDraft } from '../core/raw-draft.ts';
-import { none, type RawJson } from '../core/raw-json.ts';
 import { commitmentKey } from '../integrity/personal.ts';
-import { refused } from './refused.ts';
+import { rejectedDraft } from './draft-errors.ts';
 
 /** A member an event can have, or the commitment its leaf text can have. */
 export type FieldName =
@@ -22,7 +22,7 @@ export const fieldNames = [
 ].sort() as FieldName[];
 
 /** Where each of them stands among them. */
-export const placeOf = Object.fromEntries(
+export const fieldIndex = Object.fromEntries(
   fieldNames.map((name, place) => [name, place]),
 ) as Readonly<Record<FieldName, number>>;
 
@@ -44,13 +44,13 @@ export class DraftFields {
   }
 
   /** The member at a place of `fieldNames`; `none` when the draft has none. */
-  at(place: number): number {
-    return this.#members[place]!;
+  at(index: number): number {
+    return this.#members[index]!;
   }
 }
 
 /** Who receives drafts refuses this one; in an event it would be lost without a word. */
 function unknownField(json: RawJson, member: number): AnnalsError {
   const name = json.bytes.toString('utf8', json.keyStart(member), json.keyEnd(member));
-  return refused(name, 'is no field of an event: put it into "details"');
+  return rejectedDraft(name, 'is no field of an event: put it into "details"');
 }

@@ -12,7 +12,7 @@ import type { Append, EventStore } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
 import { erasePerson } from './erase-person.ts';
 import { GroupCommit } from './group-commit.ts';
-import { Sealing } from './sealing.ts';
+import { Sequencer } from './sequencing.ts';
 
 const start = parseInstant('2026-06-20T08:00:00Z') as number;
 const organisation = 'org-1';
@@ -29,10 +29,10 @@ function open({
   maxWaitingEvents,
 }: Options = {}) {
   const random = (bytes: Uint8Array) => void randomFillSync(bytes);
-  const sealing = new Sealing({ clock, random, personal: () => personalPaths() });
+  const sequencer = new Sequencer({ clock, random, personalPaths: () => personalPaths() });
   const ledger = new GroupCommit({
     store,
-    sealing,
+    sequencer,
     clock,
     ...(maxWaitingEvents !== undefined && { maxWaitingEvents }),
   });

@@ -1,17 +1,17 @@
 import { AnnalsError, type Issue } from '../core/errors.ts';
-import { LongWork, type Slices } from '../core/long-work.ts';
 import type { Clock } from '../core/micros.ts';
+import { type PausableWork, PausableWorkQueue } from '../core/pausable-work.ts';
 import type { ReceivedDraft } from '../core/raw-draft.ts';
 import { Frontier } from '../integrity/frontier.ts';
 import { EventColumns } from '../store/event-columns.ts';
 import type { Append, EventReader, EventWriter } from '../store/event-store.ts';
-import { Addition, type Edge, type Known } from './addition.ts';
+import { AppendBuilder, type ExistingEvents, type LogState } from './append-builder.ts';
 import type { Ledger, Receipt } from './ledger.ts';
-import type { PreparedDraft, Sealing } from './sealing.ts';
+import type { PreparedDraft, Sequencer } from './sequencing.ts';
 
 export interface GroupCommitOptions {
   readonly store: EventWriter & Pick<EventReader, 'head'>;
-  readonly sealing: Sealing;
+  readonly sequencer: Sequencer;
   readonly clock: Clock;
   /** Events that may wait for the disk before producers are asked to slow down. */
   readonly maxWaitingEvents?: number;
@@ -20,7 +20,7 @@ export interface GroupCommitOptions {
 }
 
 /** A request that waits to be in the log. */
-interface Request {
+interface RecordRequest {
   readonly organisation: string;
   readonly prepared: readonly PreparedDraft[];
   readonly resolve: (receipt: Receipt) => void;
@@ -28,14 +28,14 @@ interface Request {
 }
 
 /** A request with its events placed, sure to be in the log once the append is. */
-interface Placed {
-  readonly request: Request;
+interface SequencedRequest {
+  readonly request: RecordRequest;
   readonly receipt: Receipt;
 }
 
 /** Requests with everything placed: they are answered once `appends` is durable. */
 interface Group {
-  readonly placed: readonly Placed[];
+  readonly sequenced: readonly SequencedRequest[];
   readonly appends: readonly Append[];
 }
 
@@ -53,14 +53,14 @@ const maxAttempts = 5;
 export class GroupCommit implements Ledger {
   readonly #options: GroupCommitOptions;
   readonly #maxWaiting: number;
-  readonly #edges = new Map<string, Edge>();
+  readonly #logStates = new Map<string, LogState>();
   readonly #recording = new Set<Promise<Receipt>>();
-  readonly #preparing = new LongWork();
-  readonly #placing = new LongWork();
-  readonly #flying = new Set<Promise<void>>();
-  #queue: Request[] = [];
+  readonly #preparing = new PausableWorkQueue();
+  readonly #sequencing = new PausableWorkQueue();
+  readonly #appending = new Set<Promise<void>>();
+  #queue: RecordRequest[] = [];
   /** Requests whose group the store refused; they go again before anything else. */
-  #again: Request[] = [];
+  #retries: RecordRequest[] = [];
   #waitingEvents = 0;
   #running: Promise<void> | undefined;
   #closed = false;
@@ -89,7 +89,7 @@ export class GroupCommit implements Ledger {
   }
 
   async #record(organisation: string, drafts: readonly ReceivedDraft[]): Promise<Receipt> {
-    const prepared = await this.#preparing.do(this.#prepare(organisation, drafts));
+    const prepared = await this.#preparing.run(this.#prepare(organisation, drafts));
     return new Promise<Receipt>((resolve, reject) => {
       this.#queue.push({ organisation, prepared, resolve, reject });
       this.#running ??= this.#run();
@@ -107,13 +107,13 @@ export class GroupCommit implements Ledger {
     await this.#running;
   }
 
-  *#prepare(organisation: string, drafts: readonly ReceivedDraft[]): Slices<PreparedDraft[]> {
+  *#prepare(organisation: string, drafts: readonly ReceivedDraft[]): PausableWork<PreparedDraft[]> {
     const prepared: PreparedDraft[] = [];
     const issues: Issue[] = [];
     for (const [index, draft] of drafts.entries()) {
       yield;
       try {
-        prepared.push(this.#options.sealing.prepare(organisation, draft));
+        prepared.push(this.#options.sequencer.prepare(organisation, draft));
       } catch (error) {
         if (!(error instanceof AnnalsError) || error.code !== 'invalid') throw error;
         issues.push(...error.issues.map((issue) => ({ ...issue, index })));
@@ -129,22 +129,22 @@ export class GroupCommit implements Ledger {
   async #run(): Promise<void> {
     // A turn of the event loop first: requests that arrived together share a commit.
     await new Promise(setImmediate);
-    while (this.#queue.length + this.#again.length + this.#flying.size > 0) {
-      if (this.#again.length > 0) await this.#repeat();
-      else if (this.#mayFly()) this.#fly(await this.#place(this.#take()));
-      else await Promise.race(this.#flying);
+    while (this.#queue.length + this.#retries.length + this.#appending.size > 0) {
+      if (this.#retries.length > 0) await this.#retry();
+      else if (this.#mayStartAppend()) this.#startAppend(await this.#sequence(this.#takeGroup()));
+      else await Promise.race(this.#appending);
     }
     this.#running = undefined;
   }
 
-  #mayFly(): boolean {
-    if (this.#flying.size === 0) return true;
+  #mayStartAppend(): boolean {
+    if (this.#appending.size === 0) return true;
     const waiting = this.#queue.reduce((sum, { prepared }) => sum + prepared.length, 0);
-    return this.#flying.size === 1 && waiting >= overlapEvents;
+    return this.#appending.size === 1 && waiting >= overlapEvents;
   }
 
   /** The next requests in order, as many as one transaction should have, at least one. */
-  #take(): Request[] {
+  #takeGroup(): RecordRequest[] {
     let events = 0;
     const end = this.#queue.findIndex((request, place) => {
       events += request.prepared.length;
@@ -154,22 +154,22 @@ export class GroupCommit implements Ledger {
   }
 
   /** Hands a group to the store without waiting, and sees to it that every request hears of the outcome. */
-  #fly(group: Group): void {
+  #startAppend(group: Group): void {
     const flight = this.#append(group).then((refused) => {
-      this.#flying.delete(flight);
-      this.#again.push(...refused);
+      this.#appending.delete(flight);
+      this.#retries.push(...refused);
     });
-    this.#flying.add(flight);
+    this.#appending.add(flight);
   }
 
   /** Looks up what the store knew and we did not, then tries the refused requests again, alone. */
-  async #repeat(): Promise<void> {
-    await Promise.all(this.#flying);
-    let requests: readonly Request[] = this.#again;
-    this.#again = [];
+  async #retry(): Promise<void> {
+    await Promise.all(this.#appending);
+    let requests: readonly RecordRequest[] = this.#retries;
+    this.#retries = [];
     for (let attempt = 1; requests.length > 0 && attempt <= maxAttempts; attempt += 1) {
       try {
-        const group = await this.#place(requests, await this.#lookUp(requests));
+        const group = await this.#sequence(requests, await this.#lookUp(requests));
         requests = await this.#append(group);
       } catch (error) {
         for (const { reject } of requests) reject(error);
@@ -187,15 +187,15 @@ export class GroupCommit implements Ledger {
     }
   }
 
-  async #lookUp(requests: readonly Request[]): Promise<Map<string, Known>> {
+  async #lookUp(requests: readonly RecordRequest[]): Promise<Map<string, ExistingEvents>> {
     const ids = new Map<string, Set<string>>();
     for (const { organisation, prepared } of requests) {
-      this.#edges.delete(organisation);
+      this.#logStates.delete(organisation);
       const wanted = ids.get(organisation) ?? new Set();
       ids.set(organisation, wanted);
       for (const { hasOwnID, eventID } of prepared) if (hasOwnID) wanted.add(eventID);
     }
-    const known = new Map<string, Known>();
+    const known = new Map<string, ExistingEvents>();
     for (const [organisation, wanted] of ids) {
       known.set(organisation, await this.#options.store.findExisting(organisation, [...wanted]));
     }
@@ -203,30 +203,39 @@ export class GroupCommit implements Ledger {
   }
 
   /** Gives every event of the group its place. Requests that contradict the log are refused here and now. */
-  async #place(requests: readonly Request[], known?: Map<string, Known>): Promise<Group> {
+  async #sequence(
+    requests: readonly RecordRequest[],
+    known?: Map<string, ExistingEvents>,
+  ): Promise<Group> {
     const events = columnsFor(requests);
-    const placed: Placed[] = [];
+    const sequenced: SequencedRequest[] = [];
     const appends: Append[] = [];
     for (const [organisation, theirs] of Map.groupBy(requests, (request) => request.organisation)) {
       try {
-        const edge = await this.#edge(organisation);
+        const edge = await this.#logState(organisation);
         const ofLog = known?.get(organisation);
-        const addition = new Addition(organisation, edge, ofLog, events, this.#options);
-        placed.push(...(await this.#add(theirs, addition)));
-        this.#edges.set(organisation, addition.edge);
-        appends.push(...addition.append());
+        const addition = new AppendBuilder(organisation, edge, ofLog, events, this.#options);
+        sequenced.push(...(await this.#add(theirs, addition)));
+        this.#logStates.set(organisation, addition.edge);
+        appends.push(...addition.build());
       } catch (error) {
         for (const { reject } of theirs) reject(error);
       }
     }
-    return { placed, appends };
+    return { sequenced, appends };
   }
 
-  async #add(requests: readonly Request[], addition: Addition): Promise<Placed[]> {
-    const placed: Placed[] = [];
+  async #add(
+    requests: readonly RecordRequest[],
+    addition: AppendBuilder,
+  ): Promise<SequencedRequest[]> {
+    const placed: SequencedRequest[] = [];
     for (const request of requests) {
       try {
-        placed.push({ request, receipt: await this.#placing.do(addition.add(request.prepared)) });
+        placed.push({
+          request,
+          receipt: await this.#sequencing.run(addition.add(request.prepared)),
+        });
       } catch (error) {
         request.reject(error);
       }
@@ -234,33 +243,33 @@ export class GroupCommit implements Ledger {
     return placed;
   }
 
-  async #edge(organisation: string): Promise<Edge> {
-    const edge = this.#edges.get(organisation);
+  async #logState(organisation: string): Promise<LogState> {
+    const edge = this.#logStates.get(organisation);
     if (edge !== undefined) return edge;
     const { size, frontier, recordedAt } = await this.#options.store.head(organisation);
     return { frontier: Frontier.fromBytes(size, frontier), recordedAt };
   }
 
   /** Gives the requests that must be tried again, because the store knew better about a head or an id. */
-  async #append({ appends, placed }: Group): Promise<readonly Request[]> {
+  async #append({ appends, sequenced }: Group): Promise<readonly RecordRequest[]> {
     try {
       if (appends.length > 0) await this.#options.store.append(appends);
       for (const { organisation } of appends) this.#options.onGrown?.(organisation);
-      for (const { request, receipt } of placed) request.resolve(receipt);
+      for (const { request, receipt } of sequenced) request.resolve(receipt);
       return [];
     } catch (error) {
-      for (const { organisation } of appends) this.#edges.delete(organisation);
+      for (const { organisation } of appends) this.#logStates.delete(organisation);
       if (error instanceof AnnalsError && error.code === 'conflict') {
-        return placed.map(({ request }) => request);
+        return sequenced.map(({ request }) => request);
       }
-      for (const { request } of placed) request.reject(error);
+      for (const { request } of sequenced) request.reject(error);
       return [];
     }
   }
 }
 
 /** Columns with room for their events. */
-function columnsFor(requests: readonly Request[]): EventColumns {
+function columnsFor(requests: readonly RecordRequest[]): EventColumns {
   let [events, bytes] = [0, 0];
   for (const { prepared } of requests) {
     events += prepared.length;

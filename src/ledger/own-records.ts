@@ -1,6 +1,6 @@
+import type { KeyRecord } from '../access/accounts.ts';
 import type { Caller } from '../access/caller.ts';
-import type { KeyRecord } from '../access/directory.ts';
-import type { RefusedKey } from '../access/gate.ts';
+import type { DeniedKey } from '../access/gate.ts';
 import { type Draft, ownService } from '../core/event.ts';
 import { type Clock, formatInstant, type Micros, minute } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
@@ -62,16 +62,22 @@ export class OwnRecords {
   }
 
   /** Durable once resolved. */
-  async organisationMade(made: Organisation, by: KeyRecord, request: RequestFacts): Promise<void> {
-    await this.#options.ledger.record(made.identity, [
+  async organisationCreated(
+    created: Organisation,
+    by: KeyRecord,
+    request: RequestFacts,
+  ): Promise<void> {
+    await this.#options.ledger.record(created.identity, [
       {
         ...actor(by, request),
         action: 'organisation.create',
-        description: `Made the organisation ${made.slug}`,
+        description: `Made the organisation ${created.slug}`,
         resourceType: 'organisation',
-        resourceIdentity: made.identity,
+        resourceIdentity: created.identity,
         outcome: 'success',
-        ...(made.personalPaths !== undefined && { details: { personalPaths: made.personalPaths } }),
+        ...(created.personalPaths !== undefined && {
+          details: { personalPaths: created.personalPaths },
+        }),
       },
     ]);
   }
@@ -136,7 +142,7 @@ export class OwnRecords {
   }
 
   /** Soon, in summary; never fails. */
-  refused({ key, reason }: RefusedKey, request: RequestFacts): void {
+  keyRejected({ key, reason }: DeniedKey, request: RequestFacts): void {
     if (key.organisation === undefined) return;
     this.#summarise(key.organisation, `${key.id} ${reason}`, {
       ...actor(key, request),

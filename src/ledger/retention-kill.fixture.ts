@@ -3,18 +3,18 @@ import { randomFillSync } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { day, minute } from '../core/micros.ts';
 import { personalPaths } from '../integrity/personal.ts';
-import { openSqliteStore } from '../store/sqlite/store.ts';
+import { openSegmentedStore } from '../store/segmented/store.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Retention } from './retention.ts';
-import { Sealing } from './sealing.ts';
+import { Sequencer } from './sequencing.ts';
 
 const [directory = '', began] = process.argv.slice(2);
 let now = Number(began) + day;
 const clock = () => now;
 const random = (bytes: Uint8Array) => void randomFillSync(bytes);
-const store = await openSqliteStore({ directory, readers: 1, segmentEvents: 100 });
-const sealing = new Sealing({ clock, random, personal: () => personalPaths() });
-const ledger = new GroupCommit({ store, sealing, clock });
+const store = await openSegmentedStore({ directory, readers: 1, segmentEvents: 100 });
+const sequencer = new Sequencer({ clock, random, personalPaths: () => personalPaths() });
+const ledger = new GroupCommit({ store, sequencer, clock });
 const onFailed = (error: unknown) => {
   throw error;
 };

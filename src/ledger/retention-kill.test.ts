@@ -10,12 +10,12 @@ import { setTimeout } from 'node:timers/promises';
 import type { AuditEvent } from '../core/event.ts';
 import { type Micros, minute } from '../core/micros.ts';
 import { personalPaths } from '../integrity/personal.ts';
+import { siblingModule } from '../runtime/thread.ts';
 import type { EventStore } from '../store/event-store.ts';
-import { openSqliteStore } from '../store/sqlite/store.ts';
-import { siblingModule } from '../threads/thread.ts';
+import { openSegmentedStore } from '../store/segmented/store.ts';
 import { checkLog } from './checkpoints/check-log.ts';
 import { GroupCommit } from './group-commit.ts';
-import { Sealing } from './sealing.ts';
+import { Sequencer } from './sequencing.ts';
 
 const kills = Number(process.env.ANNALS_TEST_KILLS ?? 3);
 const began: Micros = 1_800_000_000_000_000;
@@ -25,7 +25,7 @@ const events = 1_000;
 describe('retention in a process that is killed', () => {
   it('drops nothing unrecorded and records nothing twice, again and again', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'annals-retention-'));
-    const open = () => openSqliteStore({ directory, readers: 1, segmentEvents: 100 });
+    const open = () => openSegmentedStore({ directory, readers: 1, segmentEvents: 100 });
     await fill(await open());
     let dropped = 0;
     for (let kill = 0; kill < kills; kill += 1) {
@@ -47,8 +47,8 @@ async function fill(store: EventStore): Promise<void> {
   let now = began;
   const clock = () => now;
   const random = (bytes: Uint8Array) => void randomFillSync(bytes);
-  const sealing = new Sealing({ clock, random, personal: () => personalPaths() });
-  const ledger = new GroupCommit({ store, sealing, clock });
+  const sequencer = new Sequencer({ clock, random, personalPaths: () => personalPaths() });
+  const ledger = new GroupCommit({ store, sequencer, clock });
   for (let recorded = 0; recorded < events; recorded += 50) {
     now += 50 * minute;
     const drafts = Array.from({ length: 50 }, () => ({ action: 'test' }));

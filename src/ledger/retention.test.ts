@@ -4,12 +4,12 @@ import { describe, it } from 'node:test';
 import type { AuditEvent, Draft } from '../core/event.ts';
 import { day, type Micros } from '../core/micros.ts';
 import { personalPaths } from '../integrity/personal.ts';
-import type { Expired } from '../store/event-store.ts';
+import type { ExpiredRange } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
 import { recordedDrop } from './drop-records.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Retention } from './retention.ts';
-import { Sealing } from './sealing.ts';
+import { Sequencer } from './sequencing.ts';
 
 const keep = 10 * day;
 
@@ -19,19 +19,19 @@ function openTrail({ failures: toFail = 0 } = {}) {
   const time = { now: 1_800_000_000_000_000 as Micros };
   const clock = () => time.now;
   const random = (bytes: Uint8Array) => void randomFillSync(bytes);
-  const sealing = new Sealing({ clock, random, personal: () => personalPaths() });
-  const ledger = new GroupCommit({ store, sealing, clock });
+  const sequencer = new Sequencer({ clock, random, personalPaths: () => personalPaths() });
+  const ledger = new GroupCommit({ store, sequencer, clock });
   let left = toFail;
   const dropping = {
     list: store.list.bind(store),
     expired: store.expired.bind(store),
-    drop: async (expired: readonly Expired[]) => {
+    drop: async (expired: readonly ExpiredRange[]) => {
       left -= 1;
       if (left >= 0) throw new Error('the disk is gone');
       await store.drop(expired);
     },
   };
-  const dropped: Expired[] = [];
+  const dropped: ExpiredRange[] = [];
   const failures: unknown[] = [];
   const retention = () =>
     new Retention({

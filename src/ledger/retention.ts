@@ -1,7 +1,7 @@
 import type { Clock, Micros } from '../core/micros.ts';
-import type { EventReader, EventRetention, Expired } from '../store/event-store.ts';
+import type { EventReader, EventRetention, ExpiredRange } from '../store/event-store.ts';
 import { dropRecord, recordedDrop } from './drop-records.ts';
-import { inParallel } from './in-parallel.ts';
+import { forEachConcurrent } from './for-each-concurrent.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface RetentionOptions {
@@ -11,13 +11,13 @@ export interface RetentionOptions {
   /** How long an event is kept, from when it was recorded. */
   readonly keep: Micros;
   /** Told what was dropped, once it is. Must not throw. */
-  readonly onDropped: (stretches: readonly Expired[]) => void;
+  readonly onDropped: (stretches: readonly ExpiredRange[]) => void;
   /** Told why a round ended early. Must not throw. */
   readonly onFailed: (error: unknown) => void;
 }
 
 /** Logs that are told at a time of what they lose. */
-const atOnce = 16;
+const maxConcurrent = 16;
 
 /**
  * Drops what was kept for long enough. Nothing goes before the log it goes from says so: a record of what is dropped is
@@ -54,13 +54,15 @@ export class Retention {
     while (!this.#closed) {
       const expired = await store.expired(recordedBefore);
       if (expired.length === 0) return;
-      await inParallel(expired, atOnce, (stretch) => this.#record(stretch, recordedBefore));
+      await forEachConcurrent(expired, maxConcurrent, (stretch) =>
+        this.#record(stretch, recordedBefore),
+      );
       await store.drop(expired);
       onDropped(expired);
     }
   }
 
-  async #record(expired: Expired, recordedBefore: Micros): Promise<void> {
+  async #record(expired: ExpiredRange, recordedBefore: Micros): Promise<void> {
     const { store, ledger } = this.#options;
     const { organisation, to } = expired;
     const from = (await recordedDrop(store, organisation, expired.from)) ?? expired.from;

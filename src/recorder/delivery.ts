@@ -1,8 +1,8 @@
 import type { AnnalsError } from '../core/errors.ts';
-import type { Answer } from './answer.ts';
-import type { Outbox, Waiting } from './outbox.ts';
-import type { Post } from './post.ts';
+import type { Outbox, QueuedEvent } from './outbox.ts';
 import type { Schedule } from './schedule.ts';
+import type { SendDrafts } from './send-drafts.ts';
+import type { SendResult } from './send-result.ts';
 
 export interface DeliveryLimits {
   readonly maxBatchEvents: number;
@@ -11,18 +11,18 @@ export interface DeliveryLimits {
   readonly maxDelayMs: number;
 }
 
-export interface DeliveryParts {
+export interface DeliveryDependencies {
   readonly outbox: Outbox;
-  readonly post: Post;
+  readonly sendDrafts: SendDrafts;
   readonly schedule: Schedule;
   /** How long to wait after this many failures in a row; `slowly` when only a person can end them. */
   readonly retryDelayMs: (failures: number, slowly: boolean) => number;
   /** Whether there are losses to tell of. */
   readonly hasLosses: () => boolean;
   /** Called before each request: puts the event that tells of them into the outbox if there is room. */
-  readonly tellLosses: () => void;
-  readonly onDelivered: (events: readonly Waiting[]) => void;
-  readonly onRefused: (events: readonly Waiting[]) => void;
+  readonly reportLosses: () => void;
+  readonly onDelivered: (events: readonly QueuedEvent[]) => void;
+  readonly onRejected: (events: readonly QueuedEvent[]) => void;
   readonly onError: (error: AnnalsError) => void;
 }
 
@@ -36,7 +36,7 @@ type Pause = 'for-company' | 'before-retry' | 'as-asked';
  */
 export class Delivery {
   readonly #limits: DeliveryLimits;
-  readonly #parts: DeliveryParts;
+  readonly #dependencies: DeliveryDependencies;
   readonly #stop = new AbortController();
   /** How many events a request may carry now: halved while refusals name nobody, doubled by success. */
   #batchEvents: number;
@@ -45,9 +45,9 @@ export class Delivery {
   #pause: { readonly kind: Pause; readonly end: () => void } | undefined;
   #waiters: { readonly isDone: () => boolean; readonly settle: (done: boolean) => void }[] = [];
 
-  constructor(limits: DeliveryLimits, parts: DeliveryParts) {
+  constructor(limits: DeliveryLimits, parts: DeliveryDependencies) {
     this.#limits = limits;
-    this.#parts = parts;
+    this.#dependencies = parts;
     this.#batchEvents = limits.maxBatchEvents;
   }
 
@@ -66,7 +66,7 @@ export class Delivery {
    * Resolves with true once `isDone`, which is asked after each request; with false when the time is up first, or
    * the delivery stops. Until then nothing waits for company, and the process is kept alive.
    */
-  until(isDone: () => boolean, timeoutMs: number): Promise<boolean> {
+  waitUntil(isDone: () => boolean, timeoutMs: number): Promise<boolean> {
     if (isDone()) return Promise.resolve(true);
     return new Promise((resolve) => {
       const settle = (done: boolean) => {
@@ -74,7 +74,7 @@ export class Delivery {
         this.#waiters = this.#waiters.filter((waiter) => waiter.settle !== settle);
         resolve(done);
       };
-      const cancel = this.#parts.schedule(timeoutMs, () => settle(false), true);
+      const cancel = this.#dependencies.schedule(timeoutMs, () => settle(false), true);
       this.#waiters.push({ isDone, settle });
       this.#endPause('for-company');
     });
@@ -94,12 +94,12 @@ export class Delivery {
   }
 
   async #run(): Promise<void> {
-    const { outbox, hasLosses, tellLosses } = this.#parts;
+    const { outbox, hasLosses, reportLosses } = this.#dependencies;
     while ((outbox.length > 0 || hasLosses()) && !this.#stop.signal.aborted) {
       if (this.#waiters.length === 0 && !this.#hasFullBatch()) {
         await this.#sleep(this.#limits.maxDelayMs, 'for-company');
       }
-      tellLosses();
+      reportLosses();
       await this.#sendFront();
       for (const { isDone, settle } of this.#waiters) if (isDone()) settle(true);
     }
@@ -107,31 +107,31 @@ export class Delivery {
   }
 
   async #sendFront(): Promise<void> {
-    const { outbox, post } = this.#parts;
+    const { outbox, sendDrafts } = this.#dependencies;
     const batch = outbox.front(this.#batchEvents, this.#limits.maxBatchBytes);
     const drafts = batch.map((event) => event.text);
-    const answer = await post(drafts, this.#stop.signal);
+    const answer = await sendDrafts(drafts, this.#stop.signal);
     if (this.#stop.signal.aborted) return;
     if (answer.kind === 'accepted') this.#accepted(batch);
-    else if (answer.kind === 'refused') await this.#refused(batch, answer);
+    else if (answer.kind === 'refused') await this.#rejected(batch, answer);
     else await this.#postponed(answer);
   }
 
-  #accepted(batch: readonly Waiting[]): void {
-    const { outbox, onDelivered } = this.#parts;
+  #accepted(batch: readonly QueuedEvent[]): void {
+    const { outbox, onDelivered } = this.#dependencies;
     outbox.removeFront(batch.length);
     onDelivered(batch);
     this.#failures = 0;
     this.#batchEvents = Math.min(this.#limits.maxBatchEvents, this.#batchEvents * 2);
   }
 
-  async #refused(batch: readonly Waiting[], answer: Extract<Answer, { kind: 'refused' }>) {
-    const { outbox, onRefused, onError, retryDelayMs } = this.#parts;
+  async #rejected(batch: readonly QueuedEvent[], answer: Extract<SendResult, { kind: 'refused' }>) {
+    const { outbox, onRejected, onError, retryDelayMs } = this.#dependencies;
     onError(answer.error);
     const places = batch.length === 1 ? new Set([0]) : answer.places;
     if (places.size > 0) {
       outbox.remove(places);
-      onRefused(batch.filter((_, place) => places.has(place)));
+      onRejected(batch.filter((_, place) => places.has(place)));
     } else {
       this.#batchEvents = Math.ceil(batch.length / 2);
     }
@@ -139,16 +139,16 @@ export class Delivery {
     if (answer.places.size === 0) await this.#sleep(retryDelayMs(1, false), 'before-retry');
   }
 
-  async #postponed(answer: Extract<Answer, { kind: 'later' }>) {
-    this.#parts.onError(answer.error);
+  async #postponed(answer: Extract<SendResult, { kind: 'later' }>) {
+    this.#dependencies.onError(answer.error);
     this.#failures += 1;
-    const delayMs = this.#parts.retryDelayMs(this.#failures, answer.slowly);
+    const delayMs = this.#dependencies.retryDelayMs(this.#failures, answer.slowly);
     if (answer.afterMs === undefined) await this.#sleep(delayMs, 'before-retry');
     else await this.#sleep(Math.max(answer.afterMs, delayMs), 'as-asked');
   }
 
   #hasFullBatch(): boolean {
-    const { outbox } = this.#parts;
+    const { outbox } = this.#dependencies;
     return (
       outbox.length >= this.#limits.maxBatchEvents || outbox.bytes >= this.#limits.maxBatchBytes
     );
@@ -156,7 +156,7 @@ export class Delivery {
 
   async #sleep(delayMs: number, kind: Pause): Promise<void> {
     await new Promise<void>((resolve) => {
-      const cancel = this.#parts.schedule(delayMs, resolve);
+      const cancel = this.#dependencies.schedule(delayMs, resolve);
       this.#pause = {
         kind,
         end: () => {

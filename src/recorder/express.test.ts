@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import { test } from 'node:test';
 import express, { type Request } from 'express';
 import { expressAudit } from './express.ts';
-import type { RecorderDraft } from './fit.ts';
+import type { RecorderDraft } from './fit-draft.ts';
+import { closeServer, listen } from './listen.fixture.ts';
 import { describeMiddleware, optionsFor, secretRead, silenceBegun } from './middleware.contract.ts';
-import { closeServer, listen } from './testing/listen.ts';
 
 describeMiddleware('Express', async (recorder, trustProxy) => {
   const app = express();

@@ -44,7 +44,7 @@ export function expressAudit<Request extends ExpressRequest = ExpressRequest>(
   };
   // Express knows an error handler by its four parameters.
   const errors = (error: unknown, request: Request, _response: NodeResponse, next: Next) => {
-    calls.get(request)?.failed(error);
+    calls.get(request)?.fail(error);
     next(error);
   };
   return Object.assign(audit, { errors });

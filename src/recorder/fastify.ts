@@ -28,7 +28,7 @@ export const fastifyAudit: FastifyPluginCallback<HttpAuditOptions<FastifyRequest
     next();
   });
   app.addHook('onError', (request, _reply, error, next) => {
-    calls.get(request)?.failed(error);
+    calls.get(request)?.fail(error);
     next();
   });
   done();

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import type { RecorderDraft } from './fit.ts';
+import type { RecorderDraft } from './fit-draft.ts';
 import { honoAudit } from './hono.ts';
+import { closeServer, listen } from './listen.fixture.ts';
 import { describeMiddleware, optionsFor, secretRead, silenceBegun } from './middleware.contract.ts';
-import { closeServer, listen } from './testing/listen.ts';
 
 describeMiddleware('Hono', async (recorder, trustProxy) => {
   const app = new Hono();

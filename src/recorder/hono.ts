@@ -26,12 +26,12 @@ export function honoAudit<E extends Env = Env>(
     try {
       await next();
     } catch (error) {
-      call.failed(error);
-      if (outgoing === undefined) call.ended(500, true);
+      call.fail(error);
+      if (outgoing === undefined) call.end(500, true);
       throw error;
     }
-    if (c.error !== undefined) call.failed(c.error);
-    if (outgoing === undefined) call.ended(c.res.status, true);
+    if (c.error !== undefined) call.fail(c.error);
+    if (outgoing === undefined) call.end(c.res.status, true);
   };
 }
 

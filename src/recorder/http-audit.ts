@@ -1,7 +1,7 @@
 import type { Draft } from '../core/event.ts';
-import type { Recorder } from './client.ts';
-import type { RecorderDraft } from './fit.ts';
-import type { HttpAnswer } from './http-facts.ts';
+import type { RecorderDraft } from './fit-draft.ts';
+import type { HttpOutcome } from './http-facts.ts';
+import type { Recorder } from './recorder.ts';
 
 type Fields<Names extends keyof Draft> = { readonly [Name in Names]?: Draft[Name] | undefined };
 
@@ -36,7 +36,7 @@ export interface HttpAuditOptions<Request> {
   readonly actor?: ((request: Request) => Actor | undefined) | undefined;
   /** Asked after the answer. */
   readonly describe?:
-    | ((request: Request, answer: HttpAnswer) => Description | undefined)
+    | ((request: Request, answer: HttpOutcome) => Description | undefined)
     | undefined;
   /** How many proxies of your own stand in front, `true` for one; `X-Forwarded-For` counts so far. 0 unless said. */
   readonly trustProxy?: boolean | number | undefined;

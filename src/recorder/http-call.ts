@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../core/errors.ts';
-import type { RecorderDraft } from './fit.ts';
+import type { RecorderDraft } from './fit-draft.ts';
 import type { HttpAuditOptions, RequestAudit } from './http-audit.ts';
 import {
-  answerFacts,
-  type HttpAnswer,
   type HttpContext,
+  type HttpOutcome,
   type HttpRequest,
+  outcomeFacts,
   requestFacts,
 } from './http-facts.ts';
 
@@ -20,7 +20,7 @@ export class HttpCall<Request> implements RequestAudit {
   readonly #now: () => number;
   readonly #startedMs: number;
   /** Why a function of the application told nothing. */
-  readonly #unknown: Record<string, { why: string }> = {};
+  readonly #failedCallbacks: Record<string, { why: string }> = {};
   #error: string | undefined;
   #ended = false;
 
@@ -31,7 +31,7 @@ export class HttpCall<Request> implements RequestAudit {
     this.#now = options.now ?? (() => performance.now());
     this.#startedMs = this.#now();
     this.traceId =
-      this.#ask('traceId', () => options.traceId?.(request)) ??
+      this.#tryCallback('traceId', () => options.traceId?.(request)) ??
       givenTraceId(http) ??
       (options.newTraceId ?? randomUUID)();
   }
@@ -42,19 +42,19 @@ export class HttpCall<Request> implements RequestAudit {
   }
 
   /** Notes what a handler threw; the first counts, later ones are mostly its consequences. */
-  failed(error: unknown): void {
+  fail(error: unknown): void {
     this.#error ??= sentenceOf(error);
   }
 
   /** Records the call. `complete` is false when the client did not wait for the whole answer. */
-  ended(status: number | undefined, complete: boolean): void {
+  end(status: number | undefined, complete: boolean): void {
     if (this.#ended) return;
     this.#ended = true;
-    if (!complete) this.failed('the client went away before the answer was complete');
+    if (!complete) this.fail('the client went away before the answer was complete');
     const durationMs = this.#now() - this.#startedMs;
-    const answer: HttpAnswer = { status, durationMs, error: this.#error };
+    const answer: HttpOutcome = { status, durationMs, error: this.#error };
     const { describe } = this.#options;
-    const description = this.#ask('describe', () => describe?.(this.#request, answer));
+    const description = this.#tryCallback('describe', () => describe?.(this.#request, answer));
     const { skip, action, ...fields } = description ?? {};
     if (skip === true) return;
     const draft = {
@@ -62,11 +62,11 @@ export class HttpCall<Request> implements RequestAudit {
       action: action ?? this.#facts.method ?? '',
       error: fields.error ?? this.#error,
     };
-    this.#record({ ...this.#facts, ...answerFacts(answer) }, draft);
+    this.#record({ ...this.#facts, ...outcomeFacts(answer) }, draft);
   }
 
   #record(found: Loose<HttpContext>, draft: RecorderDraft): string | undefined {
-    const actor = this.#ask('actor', () => this.#options.actor?.(this.#request));
+    const actor = this.#tryCallback('actor', () => this.#options.actor?.(this.#request));
     const { credentials_id, credentials_type, ...who } = actor ?? {};
     const context = withoutUndefined({ ...found, credentials_id, credentials_type });
     let merged: RecorderDraft;
@@ -78,8 +78,8 @@ export class HttpCall<Request> implements RequestAudit {
         action: draft.action,
         context: { ...context, ...draft.context },
       };
-      if (Object.keys(this.#unknown).length > 0) {
-        merged.details = { ...draft.details, adjusted: this.#unknown };
+      if (Object.keys(this.#failedCallbacks).length > 0) {
+        merged.details = { ...draft.details, adjusted: this.#failedCallbacks };
       }
     } catch {
       // What cannot even be copied is the recorder's to judge.
@@ -89,11 +89,11 @@ export class HttpCall<Request> implements RequestAudit {
   }
 
   /** Asks a function of the application; one that fails costs its answer only, and the entry says so. */
-  #ask<T>(name: string, question: () => T): T | undefined {
+  #tryCallback<T>(name: string, callback: () => T): T | undefined {
     try {
-      return question();
+      return callback();
     } catch (error) {
-      this.#unknown[name] = { why: `the application could not tell: ${sentenceOf(error)}` };
+      this.#failedCallbacks[name] = { why: `the application could not tell: ${sentenceOf(error)}` };
       return undefined;
     }
   }

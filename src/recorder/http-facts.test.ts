@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { answerFacts, type HttpRequest, requestFacts } from './http-facts.ts';
+import { type HttpRequest, outcomeFacts, requestFacts } from './http-facts.ts';
 import { isSecretName } from './secrets.ts';
 
 const runs = Number(process.env.ANNALS_PROPERTY_RUNS ?? 300);
@@ -43,11 +43,11 @@ test('what is very long is cut', () => {
 });
 
 test('a duration has at most three decimals, and a call without an answer has no status', () => {
-  assert.deepEqual(answerFacts({ status: 204, durationMs: 1.23456 }), {
+  assert.deepEqual(outcomeFacts({ status: 204, durationMs: 1.23456 }), {
     status: 204,
     duration: 1.235,
   });
-  assert.deepEqual(answerFacts({ durationMs: 5 }), { duration: 5 });
+  assert.deepEqual(outcomeFacts({ durationMs: 5 }), { duration: 5 });
 });
 
 const secret = 's3cr3t';

@@ -14,7 +14,7 @@ export interface HttpRequest {
 }
 
 /** How a call ended. */
-export interface HttpAnswer {
+export interface HttpOutcome {
   /** Absent when no answer was begun. */
   readonly status?: number | undefined;
   readonly durationMs: number;
@@ -54,10 +54,10 @@ export function requestFacts(request: HttpRequest, trustedProxies: number): Http
   };
 }
 
-export function answerFacts(answer: HttpAnswer): HttpContext {
+export function outcomeFacts(outcome: HttpOutcome): HttpContext {
   return {
-    ...(answer.status !== undefined && { status: answer.status }),
-    duration: Math.round(answer.durationMs * 1_000) / 1_000,
+    ...(outcome.status !== undefined && { status: outcome.status }),
+    duration: Math.round(outcome.durationMs * 1_000) / 1_000,
   };
 }
 

@@ -1,5 +1,5 @@
 import { formatInstant, type Micros } from '../core/micros.ts';
-import type { RecorderDraft } from './fit.ts';
+import type { RecorderDraft } from './fit-draft.ts';
 
 /** Why an event did not reach the log. */
 export type LossReason =
@@ -17,38 +17,38 @@ export interface Losses {
 }
 
 /** Counts what is lost, and remembers what of it no event has told yet. */
-export class LossTally {
-  #untold: Losses | undefined;
+export class LossCounter {
+  #unreported: Losses | undefined;
   #all: Losses | undefined;
-  #held = false;
+  #isPaused = false;
 
   /** Gives true when this is the first since the last were told. */
   add(reason: LossReason, at: Micros): boolean {
-    const isFirst = this.#untold === undefined;
+    const isFirst = this.#unreported === undefined;
     const loss = { reasons: { [reason]: 1 }, from: at, to: at };
-    this.#untold = sum(this.#untold, loss);
-    this.#all = sum(this.#all, loss);
+    this.#unreported = addLosses(this.#unreported, loss);
+    this.#all = addLosses(this.#all, loss);
     return isFirst;
   }
 
   /** What to tell now, if anything. */
-  get toTell(): Losses | undefined {
-    return this.#held ? undefined : this.#untold;
+  get unreported(): Losses | undefined {
+    return this.#isPaused ? undefined : this.#unreported;
   }
 
   /** An event that tells everything so far is on its way. */
-  told(): void {
-    this.#untold = undefined;
+  markReported(): void {
+    this.#unreported = undefined;
   }
 
   /** That event was refused: a server that refuses even this is not told again before `resume`. */
-  takeBack(losses: Losses): void {
-    this.#untold = sum(this.#untold, losses);
-    this.#held = true;
+  restore(losses: Losses): void {
+    this.#unreported = addLosses(this.#unreported, losses);
+    this.#isPaused = true;
   }
 
   resume(): void {
-    this.#held = false;
+    this.#isPaused = false;
   }
 
   get lost(): number {
@@ -74,7 +74,7 @@ export function lossesDraft(losses: Losses): RecorderDraft {
   };
 }
 
-function sum(some: Losses | undefined, more: Losses): Losses {
+function addLosses(some: Losses | undefined, more: Losses): Losses {
   if (some === undefined) return more;
   const reasons = { ...some.reasons };
   for (const [reason, count] of Object.entries(more.reasons) as [LossReason, number][]) {

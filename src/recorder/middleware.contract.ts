@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createRecorder, type Recorder } from './client.ts';
 import type { HttpAuditOptions } from './http-audit.ts';
-import { type ReceivedDraft, type Receiver, startReceiver } from './testing/receiver.ts';
+import { type Receiver, type StoredDraft, startReceiver } from './receiver.fixture.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 
 /** A running application with the routes of the suite. */
 export interface Application {
@@ -80,7 +80,7 @@ export function describeMiddleware(name: string, start: StartApplication): void 
       count: number,
       action: (url: string) => Promise<unknown>,
       url = application.url,
-    ): Promise<ReceivedDraft[]> {
+    ): Promise<StoredDraft[]> {
       const before = receiver.stored.length;
       await action(url);
       // A client can have the answer before the server knows that it was sent.
@@ -91,7 +91,7 @@ export function describeMiddleware(name: string, start: StartApplication): void 
       return receiver.stored.slice(before);
     }
 
-    async function eventOf(action: (url: string) => Promise<unknown>): Promise<ReceivedDraft> {
+    async function eventOf(action: (url: string) => Promise<unknown>): Promise<StoredDraft> {
       const [event] = await eventsOf(1, action);
       assert.ok(event);
       return event;

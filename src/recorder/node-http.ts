@@ -31,8 +31,8 @@ export function describeNodeRequest(request: NodeRequest, target = request.url):
 
 /** Ends the call when its answer has been handed to the system, or the connection closes before. */
 export function endWithResponse<Request>(call: HttpCall<Request>, response: NodeResponse): void {
-  response.once('finish', () => call.ended(response.statusCode, true));
+  response.once('finish', () => call.end(response.statusCode, true));
   response.once('close', () =>
-    call.ended(response.headersSent ? response.statusCode : undefined, false),
+    call.end(response.headersSent ? response.statusCode : undefined, false),
   );
 }

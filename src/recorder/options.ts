@@ -3,15 +3,15 @@ import { AnnalsError } from '../core/errors.ts';
 import { maxEventBytes, maxRequestBytes, maxRequestEvents } from '../core/event.ts';
 import { type Clock, systemClock } from '../core/micros.ts';
 import type { Random } from '../core/uuid.ts';
-import type { Key } from './post.ts';
 import { type Schedule, systemSchedule } from './schedule.ts';
+import type { KeySource } from './send-drafts.ts';
 
 /** How a recorder reaches its server, how much it may hold, and when it sends. */
 export interface RecorderOptions {
   /** Address of the Annals server, such as `https://audit.example.org`. */
   readonly api: string;
   /** A key with the role `writer`, or a function that gives the one that counts now. */
-  readonly key: Key;
+  readonly key: KeySource;
   /** Most events that may wait; later ones are lost and counted. 10,000 unless said. */
   readonly maxQueueEvents?: number | undefined;
   /** Most bytes that may wait. 16 MiB unless said. */

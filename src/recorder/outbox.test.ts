@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Outbox, type Waiting } from './outbox.ts';
+import { Outbox, type QueuedEvent } from './outbox.ts';
 
-const event = (text: string, bytes = 10): Waiting => ({ text, bytes, at: 0 });
-const texts = (events: readonly Waiting[]) => events.map(({ text }) => text);
+const event = (text: string, bytes = 10): QueuedEvent => ({ text, bytes, at: 0 });
+const texts = (events: readonly QueuedEvent[]) => events.map(({ text }) => text);
 
 function filled(...names: string[]): Outbox {
   const outbox = new Outbox(100, 1_000);

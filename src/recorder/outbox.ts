@@ -2,17 +2,17 @@ import type { Micros } from '../core/micros.ts';
 import type { Losses } from './losses.ts';
 
 /** An event on its way to the server. */
-export interface Waiting {
+export interface QueuedEvent {
   readonly text: string;
   readonly bytes: number;
   /** When the application recorded it. */
   readonly at: Micros;
   /** Present when this is the recorder's own event that tells of these losses. */
-  readonly tells?: Losses;
+  readonly reportedLosses?: Losses;
 }
 
-interface Numbered {
-  readonly event: Waiting;
+interface NumberedEvent {
+  readonly event: QueuedEvent;
   readonly number: number;
 }
 
@@ -20,7 +20,7 @@ interface Numbered {
 export class Outbox {
   readonly #maxEvents: number;
   readonly #maxBytes: number;
-  #waiting: Numbered[] = [];
+  #waiting: NumberedEvent[] = [];
   #bytes = 0;
   #lastNumber = 0;
 
@@ -48,7 +48,7 @@ export class Outbox {
   }
 
   /** Queues an event; false when there is no room for it. */
-  offer(event: Waiting): boolean {
+  offer(event: QueuedEvent): boolean {
     if (this.#waiting.length >= this.#maxEvents) return false;
     if (this.#bytes + event.bytes > this.#maxBytes) return false;
     this.#lastNumber += 1;
@@ -58,8 +58,8 @@ export class Outbox {
   }
 
   /** The oldest events that fit into one request, at least one if any waits. They keep waiting. */
-  front(maxEvents: number, maxBytes: number): readonly Waiting[] {
-    const front: Waiting[] = [];
+  front(maxEvents: number, maxBytes: number): readonly QueuedEvent[] {
+    const front: QueuedEvent[] = [];
     let bytes = 0;
     for (const { event } of this.#waiting) {
       bytes += event.bytes + 1;
@@ -70,10 +70,10 @@ export class Outbox {
   }
 
   /** Takes out the events at these places, counted from the front. */
-  remove(places: ReadonlySet<number>): void {
-    const kept: Numbered[] = [];
+  remove(indexes: ReadonlySet<number>): void {
+    const kept: NumberedEvent[] = [];
     for (const [place, waiting] of this.#waiting.entries()) {
-      if (places.has(place)) this.#bytes -= waiting.event.bytes;
+      if (indexes.has(place)) this.#bytes -= waiting.event.bytes;
       else kept.push(waiting);
     }
     this.#waiting = kept;
@@ -85,7 +85,7 @@ export class Outbox {
   }
 
   /** Gives up on everything that waits, and gives it back. */
-  empty(): readonly Waiting[] {
+  drain(): readonly QueuedEvent[] {
     const all = this.#waiting.map(({ event }) => event);
     this.removeFront(all.length);
     return all;

@@ -8,11 +8,11 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server';
+import { nativeErrorResponse } from '../api/errors.ts';
 import { AnnalsError } from '../core/errors.ts';
-import { nativeErrorResponse } from '../dialects/native/errors.ts';
-import { sendingPieces } from '../http/send-pieces.ts';
+import { sendChunksDirectly } from '../http/send.ts';
 
-export interface HttpServerParts {
+export interface HttpServerOptions {
   readonly fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
   /** Within which a whole request must have arrived, its headers within 20 at most. */
   readonly requestSeconds: number;
@@ -20,37 +20,37 @@ export interface HttpServerParts {
 
 const maxHeaderSeconds = 20;
 /** How often connections are looked at for requests that take too long, in milliseconds. */
-const lookEvery = 500;
+const checkIntervalMillis = 500;
 const maxConnections = 10_000;
 /**
  * How long a connection may be idle, in milliseconds. Proxies and clients keep theirs for a minute; whoever closes first
  * must not be the server, or a request that is just being sent finds nobody, and nobody knows what became of it.
  */
-const idlePatience = 75_000;
+const idleTimeoutMillis = 75_000;
 
 /**
  * Puts an application behind an HTTP server that does not listen yet. What is no request, or does not arrive in time, is
  * answered in JSON like everything else, and its connection is ended.
  */
-export function createHttpServer({ fetch, requestSeconds }: HttpServerParts): Server {
+export function createHttpServer({ fetch, requestSeconds }: HttpServerOptions): Server {
   const headerSeconds = Math.min(requestSeconds, maxHeaderSeconds);
-  const answer = sendingPieces(fetch);
+  const answer = sendChunksDirectly(fetch);
   const listener = getRequestListener((request, env) => answer(request, env as HttpBindings), {
     overrideGlobalObjects: false,
-    errorHandler: (error) => nativeErrorResponse(requestProblem(error)),
+    errorHandler: (error) => nativeErrorResponse(toRequestError(error)),
   });
   const server = createServer(
     {
       requestTimeout: requestSeconds * 1_000,
       headersTimeout: headerSeconds * 1_000,
-      connectionsCheckingInterval: lookEvery,
+      connectionsCheckingInterval: checkIntervalMillis,
       // Without a host there is no URL, which the listener says too, and in JSON.
       requireHostHeader: false,
     },
     listener,
   );
   server.maxConnections = maxConnections;
-  server.keepAliveTimeout = idlePatience;
+  server.keepAliveTimeout = idleTimeoutMillis;
   server.on('checkExpectation', (_request, response: ServerResponse) => {
     const message = 'Cannot do what Expect asks for: only 100-continue is known here';
     response.writeHead(417, jsonHeaders).end(JSON.stringify({ message }));
@@ -67,8 +67,8 @@ export function createHttpServer({ fetch, requestSeconds }: HttpServerParts): Se
       socket.destroy();
       return;
     }
-    const { status, message } = refusalOf(error, { requestSeconds, headerSeconds });
-    socket.end(answerText(status, message), () => socket.destroy());
+    const { status, message } = clientErrorStatus(error, { requestSeconds, headerSeconds });
+    socket.end(responseText(status, message), () => socket.destroy());
   });
   return server;
 }
@@ -82,12 +82,12 @@ interface ClientError extends Error {
 const jsonHeaders = { 'Content-Type': 'application/json', Connection: 'close' };
 
 /** What the listener could not make a request of; anything else it was given is a fault of the server. */
-function requestProblem(error: unknown): unknown {
+function toRequestError(error: unknown): unknown {
   if (!(error instanceof RequestError)) return error;
   return new AnnalsError('invalid', `Cannot read the request: ${error.message}`, { cause: error });
 }
 
-function refusalOf(
+function clientErrorStatus(
   { code, reason }: ClientError,
   { requestSeconds, headerSeconds }: { requestSeconds: number; headerSeconds: number },
 ): { status: number; message: string } {
@@ -110,7 +110,7 @@ function refusalOf(
   }
 }
 
-function answerText(status: number, message: string): string {
+function responseText(status: number, message: string): string {
   const body = JSON.stringify({ message });
   const headers = Object.entries({ ...jsonHeaders, 'Content-Length': Buffer.byteLength(body) });
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');

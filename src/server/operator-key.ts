@@ -1,23 +1,31 @@
-import type { Directory } from '../access/directory.ts';
-import { formatKey, hashSecret, isSecretOf, type Key, makeKey, parseKey } from '../access/key.ts';
+import type { Accounts } from '../access/accounts.ts';
+import {
+  type ApiKey,
+  createApiKey,
+  formatKey,
+  hashSecret,
+  isSecretOf,
+  parseKey,
+} from '../access/key.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import type { Random } from '../core/uuid.ts';
 
 const operatorId = 'operator_key_id';
 
-const current = (directory: Directory) => directory.key(directory.setting(operatorId) ?? '');
+const currentOperatorKey = (directory: Accounts) =>
+  directory.key(directory.setting(operatorId) ?? '');
 
 /**
  * The operator's key as it is given, if it is. Throws `invalid` unless it is the one there is already, or has an id
  * that no key ever had: a key that was replaced or revoked stays worthless.
  */
-export function readOperatorKey(directory: Directory, given: string | undefined): Key | undefined {
+export function readOperatorKey(accounts: Accounts, given: string | undefined): ApiKey | undefined {
   if (given === undefined) return undefined;
   const key = parseKey(given);
   if (key === undefined) throw new AnnalsError('invalid', 'Cannot read the operator’s key');
-  const known = directory.key(key.id);
-  const same = known !== undefined && known === current(directory);
+  const known = accounts.key(key.id);
+  const same = known !== undefined && known === currentOperatorKey(accounts);
   if (known === undefined || (same && isSecretOf(key.secret, known.secretHash))) return key;
   throw new AnnalsError(
     'invalid',
@@ -29,18 +37,18 @@ export function readOperatorKey(directory: Directory, given: string | undefined)
  * Sees to it that there is one operator's key: the given one, or one made at the first start, which is returned
  * to be shown. A given key takes the place of the one before.
  */
-export async function settleOperatorKey(
-  directory: Directory,
-  given: Key | undefined,
+export async function ensureOperatorKey(
+  accounts: Accounts,
+  given: ApiKey | undefined,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): Promise<string | undefined> {
-  const known = current(directory);
+  const known = currentOperatorKey(accounts);
   if (known !== undefined && (given === undefined || given.id === known.id)) return undefined;
-  const key = given ?? makeKey(random);
+  const key = given ?? createApiKey(random);
   const name = "the operator's";
   const secretHash = hashSecret(key.secret);
-  await directory.addKey({ id: key.id, role: 'operator', name, secretHash, createdAt: clock() });
-  await directory.setSetting(operatorId, key.id);
-  if (known !== undefined) await directory.revokeKey(known.id, clock());
+  await accounts.addKey({ id: key.id, role: 'operator', name, secretHash, createdAt: clock() });
+  await accounts.setSetting(operatorId, key.id);
+  if (known !== undefined) await accounts.revokeKey(known.id, clock());
   return given === undefined ? formatKey(key) : undefined;
 }

@@ -2,30 +2,30 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
-import type { Directory } from '../access/directory.ts';
+import type { Accounts } from '../access/accounts.ts';
 import { Gate } from '../access/gate.ts';
-import { openSqliteDirectory } from '../access/sqlite/directory.ts';
+import { openSqliteAccounts } from '../access/sqlite/accounts.ts';
+import { createApp } from '../api/app.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import { pooledRandom } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
-import { createApp } from '../http/app.ts';
 import { requestFacts } from '../http/connection.ts';
 import { Metrics } from '../http/metrics.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
-import { personalOf } from '../ledger/personal-of.ts';
-import { Sealing } from '../ledger/sealing.ts';
-import { makeDirectory } from '../store/sqlite/make-directory.ts';
-import { openSqliteStore } from '../store/sqlite/store.ts';
-import { collectAtRest } from '../threads/collect.ts';
-import { startCollecting } from './collecting.ts';
+import { createPersonalPathsLookup } from '../ledger/personal-paths.ts';
+import { Sequencer } from '../ledger/sequencing.ts';
+import { collectWhenIdle } from '../runtime/collect-garbage.ts';
+import { createDirectory } from '../store/segmented/create-directory.ts';
+import { openSegmentedStore } from '../store/segmented/store.ts';
 import { mountedDialects } from './dialects.ts';
+import { startGarbageCollection } from './garbage-collection.ts';
 import { createHttpServer } from './http-server.ts';
-import { readOperatorKey, settleOperatorKey } from './operator-key.ts';
-import { startProving } from './proving.ts';
-import { segmentMicros, startRetaining } from './retaining.ts';
+import { ensureOperatorKey, readOperatorKey } from './operator-key.ts';
+import { segmentMicros, startRetention } from './retention.ts';
 import type { Settings } from './settings.ts';
+import { startCheckpoints } from './start-checkpoints.ts';
 import { version } from './version.ts';
 
 export interface ServerWorld {
@@ -40,7 +40,7 @@ export interface RunningServer {
   /** `http://127.0.0.1:8420` */
   readonly url: string;
   /** The operator's key when it was made at this start; it is not kept in the clear. */
-  readonly madeOperatorKey: string | undefined;
+  readonly createdOperatorKey: string | undefined;
   /** By which its checkpoints are verified. */
   readonly verifierKey: string;
   /** Stops taking requests, finishes those under way, and leaves the data closed. */
@@ -48,7 +48,7 @@ export interface RunningServer {
 }
 
 /** How long a stop waits for requests under way before their connections are cut, in milliseconds. */
-const stopPatience = 10_000;
+const stopTimeoutMillis = 10_000;
 
 /**
  * From settings to a running server. Throws before anything listens when a part cannot be had, with those that were
@@ -56,38 +56,42 @@ const stopPatience = 10_000;
  */
 export async function startServer(settings: Settings, world: ServerWorld): Promise<RunningServer> {
   const { clock, random, log } = world;
-  makeDataDirectory(settings.data);
+  createDataDirectory(settings.data);
   // What is opened later works with what was opened before, so it is closed first.
   await using opened = new AsyncDisposableStack();
   // What loading the program has left behind would stay through the start: 25 MB.
-  collectAtRest();
+  collectWhenIdle();
   const { data, readers, segmentEvents } = settings;
   const store = opened.adopt(
-    await openSqliteStore({ directory: data, readers, segmentEvents, ...segmentMicros(settings) }),
+    await openSegmentedStore({
+      directory: data,
+      readers,
+      segmentEvents,
+      ...segmentMicros(settings),
+    }),
     (it) => it.close(),
   );
-  const directory = opened.adopt(
-    await openSqliteDirectory(join(settings.data, 'annals.db')),
-    (it) => it.close(),
+  const accounts = opened.adopt(await openSqliteAccounts(join(settings.data, 'annals.db')), (it) =>
+    it.close(),
   );
-  const givenOperatorKey = readOperatorKey(directory, settings.operatorKey);
+  const givenOperatorKey = readOperatorKey(accounts, settings.operatorKey);
 
   const metrics = new Metrics();
   const { fetch = globalThis.fetch } = world;
-  const parts = { settings, reader: store, directory, metrics, random, log, fetch };
-  const proving = opened.adopt(await startProving(parts), (it) => it.close());
-  const { checkpoints, keys: verifierKeys } = proving;
-  const sealing = new Sealing({
+  const parts = { settings, reader: store, accounts, metrics, random, log, fetch };
+  const proving = opened.adopt(await startCheckpoints(parts), (it) => it.close());
+  const { checkpoints, verifierKeys } = proving;
+  const sequencer = new Sequencer({
     clock,
     random: pooledRandom(random),
-    personal: personalOf(directory),
+    personalPaths: createPersonalPathsLookup(accounts),
   });
   const ledger = opened.adopt(
     new GroupCommit({
       store,
-      sealing,
+      sequencer,
       clock,
-      onGrown: (organisation) => checkpoints.grew(organisation),
+      onGrown: (organisation) => checkpoints.markGrown(organisation),
     }),
     (it) => it.close(),
   );
@@ -99,14 +103,14 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     }),
     (it) => it.flush(),
   );
-  const tokens = new AccessTokens(await tokenSecret(directory, random));
+  const tokens = new AccessTokens(await tokenSecret(accounts, random));
   const gate = new Gate({
-    directory,
+    accounts,
     tokens,
     clock,
-    onRefused: (refused, request) => {
+    onDenied: (refused, request) => {
       log.warn({ key: refused.key.id, reason: refused.reason }, 'a key was refused');
-      ownRecords.refused(refused, requestFacts(request));
+      ownRecords.keyRejected(refused, requestFacts(request));
     },
   });
   let stopping = false;
@@ -117,7 +121,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     ledger,
     checkpoints,
     verifierKeys,
-    directory,
+    accounts,
     gate,
     ownRecords,
     metrics,
@@ -135,25 +139,25 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const server = createHttpServer({ fetch: app.fetch, requestSeconds });
   const summaries = setInterval(() => ownRecords.tick(), 10_000).unref();
   opened.defer(() => clearInterval(summaries));
-  opened.adopt(startCollecting(), (it) => it.close());
+  opened.adopt(startGarbageCollection(), (it) => it.close());
   const url = await listen(server, settings);
   opened.defer(() => void server.close());
   // Last, so that a key is not made and kept by a start that fails before anybody has seen it.
-  const madeOperatorKey = await settleOperatorKey(directory, givenOperatorKey, world);
+  const createdOperatorKey = await ensureOperatorKey(accounts, givenOperatorKey, world);
   const retaining = { settings, store, ledger, clock, metrics, log };
-  opened.adopt(startRetaining(retaining), (it) => it.close());
+  opened.adopt(startRetention(retaining), (it) => it.close());
   const running = opened.move();
   log.info({ url, data: settings.data, version }, 'listening');
 
   return {
     url,
-    madeOperatorKey,
+    createdOperatorKey,
     verifierKey: verifierKeys.current,
     stop: async () => {
       stopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
-      const cut = setTimeout(() => server.closeAllConnections(), stopPatience);
+      const cut = setTimeout(() => server.closeAllConnections(), stopTimeoutMillis);
       await closed;
       clearTimeout(cut);
       await running.disposeAsync();
@@ -178,9 +182,9 @@ function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
   return reasons[code] ?? (code || message);
 }
 
-function makeDataDirectory(path: string): void {
+function createDataDirectory(path: string): void {
   try {
-    makeDirectory(path, 0o700);
+    createDirectory(path, 0o700);
   } catch (cause) {
     const reason = reasonOf(cause as NodeJS.ErrnoException);
     const message = `Cannot start: the data directory ${path} cannot be made: ${reason}`;
@@ -205,11 +209,11 @@ function listen(server: Server, { host, port }: Settings): Promise<string> {
 const tokenSecretName = 'access_token_secret';
 
 /** The secret access tokens are made with; drawn at the first start. */
-async function tokenSecret(directory: Directory, random: Random): Promise<Uint8Array> {
-  const kept = directory.setting(tokenSecretName);
+async function tokenSecret(accounts: Accounts, random: Random): Promise<Uint8Array> {
+  const kept = accounts.setting(tokenSecretName);
   if (kept !== undefined) return Buffer.from(kept, 'base64');
   const secret = new Uint8Array(32);
   random(secret);
-  await directory.setSetting(tokenSecretName, Buffer.from(secret).toString('base64'));
+  await accounts.setSetting(tokenSecretName, Buffer.from(secret).toString('base64'));
   return secret;
 }

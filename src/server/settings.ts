@@ -6,7 +6,7 @@ import { day } from '../core/micros.ts';
 import { parseSince } from '../core/window.ts';
 import { isKeyName, parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
 import { anchorProblem } from './anchors.ts';
-import { type DialectPlaces, readDialects } from './dialect-places.ts';
+import { type DialectAddresses, parseDialects } from './dialect-addresses.ts';
 
 const wholeNumber = (lowest: number, highest: number) =>
   z
@@ -21,13 +21,13 @@ const wholeNumber = (lowest: number, highest: number) =>
 /** Settings that may be given several times, or comma-separated. */
 export const listSettings: ReadonlySet<string> = new Set(['anchor', 'witness']);
 
-const list = z
+const commaSeparated = z
   .string()
   .prefault('')
   .transform((text) => text.split(',').filter((part) => part !== ''));
 
 /** So that a slip of the pen, such as `m` for months, drops nothing. */
-const leastRetention = day;
+const minRetention = day;
 
 /** Every setting of the server: its flag, its variable, its meaning, its check. */
 export const settingsSchema = z.object({
@@ -68,7 +68,7 @@ export const settingsSchema = z.object({
   checkpointSeconds: wholeNumber(1, 3_600)
     .prefault('5')
     .describe('Seconds between two checkpoints of a log that grows'),
-  anchor: list
+  anchor: commaSeparated
     .superRefine((anchors, context) => {
       for (const anchor of anchors) {
         const problem = anchorProblem(anchor);
@@ -76,7 +76,7 @@ export const settingsSchema = z.object({
       }
     })
     .describe('Where checkpoints are laid down outside, file:PATH or https:URL; may be repeated'),
-  witness: list
+  witness: commaSeparated
     .transform((texts, context) => {
       try {
         return texts.map(parseWitnessKey);
@@ -98,9 +98,9 @@ export const settingsSchema = z.object({
   dialects: z
     .string()
     .prefault('thalassa,upcloud,cockroachdb')
-    .transform((text, context): DialectPlaces => {
+    .transform((text, context): DialectAddresses => {
       try {
-        return readDialects(text);
+        return parseDialects(text);
       } catch (error) {
         context.addIssue({ code: 'custom', message: `cannot be read: ${messageOf(error)}` });
         return z.NEVER;
@@ -123,7 +123,7 @@ export const settingsSchema = z.object({
     .transform((text, context) => {
       try {
         const micros = parseSince(text);
-        if (micros >= leastRetention) return micros;
+        if (micros >= minRetention) return micros;
         context.addIssue({ code: 'custom', message: 'must be a day or more, such as 400d or 1y' });
       } catch (error) {
         context.addIssue({ code: 'custom', message: `cannot be used: ${messageOf(error)}` });
@@ -154,13 +154,13 @@ const secretSettings: ReadonlySet<SettingName> = new Set<SettingName>(['operator
 export const settingNames = Object.keys(settingsSchema.shape) as SettingName[];
 
 /** `max-body-bytes` for `maxBodyBytes`. */
-export function flagOf(name: SettingName): string {
+export function settingFlag(name: SettingName): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** `ANNALS_MAX_BODY_BYTES` for `maxBodyBytes`. */
-export function variableOf(name: SettingName): string {
-  return `ANNALS_${flagOf(name).replaceAll('-', '_').toUpperCase()}`;
+export function settingVariable(name: SettingName): string {
+  return `ANNALS_${settingFlag(name).replaceAll('-', '_').toUpperCase()}`;
 }
 
 /**
@@ -173,14 +173,14 @@ export function readSettings(
 ): Settings {
   const given: Record<string, string> = {};
   for (const name of settingNames) {
-    const value = flags[name] ?? (env[variableOf(name)] || undefined);
+    const value = flags[name] ?? (env[settingVariable(name)] || undefined);
     if (value !== undefined) given[name] = value;
   }
   const parsed = settingsSchema.safeParse(given);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue): Issue => {
     const name = issue.path[0] as SettingName;
-    const source = flags[name] === undefined ? variableOf(name) : `--${flagOf(name)}`;
+    const source = flags[name] === undefined ? settingVariable(name) : `--${settingFlag(name)}`;
     const shown = secretSettings.has(name) ? '' : ` ${JSON.stringify(given[name])}`;
     return { field: source, message: `${source}${shown} ${issue.message}` };
   });

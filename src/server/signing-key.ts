@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Directory } from '../access/directory.ts';
+import type { Accounts } from '../access/accounts.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Random } from '../core/uuid.ts';
 import {
@@ -15,7 +15,7 @@ import {
   verifierKey,
 } from '../integrity/keys.ts';
 
-export interface SettledKey {
+export interface LoadedSigningKey {
   readonly key: SigningKey;
   /** Its verifier key, as it is printed and given to `annals verify --key`. */
   readonly current: string;
@@ -23,7 +23,7 @@ export interface SettledKey {
   readonly previous: readonly string[];
 }
 
-export interface SigningKeyPlace {
+export interface SigningKeyLocation {
   /** The data directory. */
   readonly data: string;
   /** A key file of the operator's own, which must be there. */
@@ -32,8 +32,8 @@ export interface SigningKeyPlace {
   readonly name: string;
 }
 
-export interface SigningKeyParts {
-  readonly directory: Directory;
+export interface SigningKeyDependencies {
+  readonly accounts: Accounts;
   readonly random: Random;
   /** Told of the verifier key whose place another takes, before that one may sign. May be told again after a crash. */
   readonly onReplaced: (old: string, current: string) => Promise<void>;
@@ -49,24 +49,24 @@ const knownKeys = 'verifier_keys';
  * written there for its owner alone. A key that takes the place of another, because a file was given, moved aside or
  * the server renamed, is put before it in a list that only grows.
  */
-export async function settleSigningKey(
-  { data, file, name }: SigningKeyPlace,
-  { directory, random, onReplaced }: SigningKeyParts,
-): Promise<SettledKey> {
+export async function loadSigningKey(
+  { data, file, name }: SigningKeyLocation,
+  { accounts, random, onReplaced }: SigningKeyDependencies,
+): Promise<LoadedSigningKey> {
   const path = file ?? join(data, signingKeyFile);
   const found = await readKeyFile(path);
   if (found === undefined && file !== undefined) {
     throw new AnnalsError('invalid', `Cannot read the signing key: there is no file ${path}`);
   }
-  const privateKey = parsePrivateKey(found ?? (await makeKeyFile(path, random)));
+  const privateKey = parsePrivateKey(found ?? (await createKeyFile(path, random)));
   const key = signingKey(name, privateKey);
   const current = formatVerifierKey(verifierKey(name, createPublicKey(privateKey)));
-  const known = directory.setting(knownKeys)?.split('\n') ?? [];
+  const known = accounts.setting(knownKeys)?.split('\n') ?? [];
   const previous = known.filter((other) => other !== current);
   const [last] = known;
   if (last !== current) {
     if (last !== undefined) await onReplaced(last, current);
-    await directory.setSetting(knownKeys, [current, ...previous].join('\n'));
+    await accounts.setSetting(knownKeys, [current, ...previous].join('\n'));
   }
   return { key, current, previous };
 }
@@ -84,7 +84,7 @@ async function readKeyFile(path: string): Promise<string | undefined> {
 }
 
 /** The file appears whole or not at all, so that no start finds half a key. */
-async function makeKeyFile(path: string, random: Random): Promise<string> {
+async function createKeyFile(path: string, random: Random): Promise<string> {
   const seed = new Uint8Array(seedBytes);
   random(seed);
   const pem = formatPrivateKey(privateKeyFromSeed(seed));

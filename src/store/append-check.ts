@@ -1,6 +1,6 @@
 import { AnnalsError } from '../core/errors.ts';
-import { EventSlice } from './event-columns.ts';
-import type { Append, Erasure, SealedEvents } from './event-store.ts';
+import { EventRange } from './event-columns.ts';
+import type { Append, Erasure, SequencedEvents } from './event-store.ts';
 
 /**
  * What every store refuses before it looks at what it holds: an organisation named twice, events that do not
@@ -10,25 +10,28 @@ export function checkAppends(appends: readonly Append[]): void {
   const organisations = new Set<string>();
   for (const append of appends) {
     const { organisation, expectedSize, events, head } = append;
-    if (organisations.has(organisation)) throw malformed(organisation, 'it is named twice');
+    if (organisations.has(organisation)) throw malformedError(organisation, 'it is named twice');
     organisations.add(organisation);
     if (head.size !== expectedSize + events.length) {
-      throw malformed(organisation, `its head is at ${head.size}, not after its events`);
+      throw malformedError(organisation, `its head is at ${head.size}, not after its events`);
     }
     const ids = new Set<string>();
-    const { sequences, eventIDs } = placesOf(events);
+    const { sequences, eventIDs } = sequencesAndIds(events);
     for (const [place, eventID] of eventIDs.entries()) {
       if (sequences[place] !== expectedSize + ids.size) {
-        throw malformed(organisation, `its events do not follow each other from ${expectedSize}`);
+        throw malformedError(
+          organisation,
+          `its events do not follow each other from ${expectedSize}`,
+        );
       }
-      if (ids.has(eventID)) throw duplicate(organisation, eventID);
+      if (ids.has(eventID)) throw duplicateIdError(organisation, eventID);
       ids.add(eventID);
     }
   }
 }
 
-function placesOf(events: SealedEvents): { sequences: number[]; eventIDs: string[] } {
-  if (events instanceof EventSlice) {
+function sequencesAndIds(events: SequencedEvents): { sequences: number[]; eventIDs: string[] } {
+  if (events instanceof EventRange) {
     const { columns, first, end } = events;
     const { sequences, eventIDs } = columns;
     return { sequences: sequences.slice(first, end), eventIDs: eventIDs.slice(first, end) };
@@ -40,12 +43,12 @@ function placesOf(events: SealedEvents): { sequences: number[]; eventIDs: string
   };
 }
 
-function malformed(organisation: string, problem: string): AnnalsError {
+function malformedError(organisation: string, problem: string): AnnalsError {
   return new AnnalsError('internal', `Cannot append to the log of ${organisation}: ${problem}`);
 }
 
 /** The log's size is not what the caller believed. */
-export function headMoved(
+export function headMovedError(
   { organisation, expectedSize }: Pick<Append, 'organisation' | 'expectedSize'>,
   size: number,
 ): AnnalsError {
@@ -56,7 +59,7 @@ export function headMoved(
 }
 
 /** The log has an event with this id. */
-export function duplicate(organisation: string, eventID: string): AnnalsError {
+export function duplicateIdError(organisation: string, eventID: string): AnnalsError {
   return new AnnalsError(
     'conflict',
     `Cannot append to the log of ${organisation}: it has an event ${eventID} already`,
@@ -78,6 +81,6 @@ export function checkErasures(
 }
 
 /** What every call to a closed store says. */
-export function storeClosed(): AnnalsError {
+export function storeClosedError(): AnnalsError {
   return new AnnalsError('unavailable', 'The event store is closed');
 }

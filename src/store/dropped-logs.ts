@@ -1,19 +1,19 @@
-import type { Dropped } from './event-store.ts';
+import type { DroppedPrefix } from './event-store.ts';
 
 /** What was dropped of each log, put together from the stretches that were. */
 export class DroppedLogs {
-  readonly #logs: Map<string, Dropped>;
+  readonly #logs: Map<string, DroppedPrefix>;
 
-  constructor(known: Iterable<readonly [organisation: string, dropped: Dropped]> = []) {
+  constructor(known: Iterable<readonly [organisation: string, dropped: DroppedPrefix]> = []) {
     this.#logs = new Map(known);
   }
 
-  of(organisation: string): Dropped | undefined {
+  of(organisation: string): DroppedPrefix | undefined {
     return this.#logs.get(organisation);
   }
 
   /** Adds the stretch that came next. */
-  add(organisation: string, { before, earliest, latest }: Dropped): void {
+  add(organisation: string, { before, earliest, latest }: DroppedPrefix): void {
     const known = this.#logs.get(organisation);
     this.#logs.set(organisation, {
       before,
@@ -22,7 +22,7 @@ export class DroppedLogs {
     });
   }
 
-  entries(): [organisation: string, dropped: Dropped][] {
+  entries(): [organisation: string, dropped: DroppedPrefix][] {
     return [...this.#logs];
   }
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { facets } from '../core/facets.ts';
 import { EventColumns } from './event-columns.ts';
-import type { SealedEvent } from './event-store.ts';
+import type { SequencedEvent } from './event-store.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 200 });
 const events = fc
@@ -20,7 +20,7 @@ const events = fc
   )
   .map((some) =>
     some.map(
-      ({ salt, ...event }, n): SealedEvent => ({
+      ({ salt, ...event }, n): SequencedEvent => ({
         ...event,
         ...(salt !== undefined && { salt }),
         sequence: n,
@@ -36,7 +36,7 @@ describe('events in columns', () => {
   it('are the events they were made of', () => {
     fc.assert(
       fc.property(events, (some) => {
-        const slice = EventColumns.of(some);
+        const slice = EventColumns.rangeOf(some);
         assert.equal(slice.length, some.length);
         assert.deepEqual([...slice], some);
       }),
@@ -46,21 +46,21 @@ describe('events in columns', () => {
   it('are those behind a place, and without those that were taken back', () => {
     fc.assert(
       fc.property(events, fc.nat(), fc.nat(), events, (some, from, to, more) => {
-        const { columns } = EventColumns.of(some);
+        const { columns } = EventColumns.rangeOf(some);
         const first = from % (some.length + 1);
-        assert.deepEqual([...columns.from(first)], some.slice(first));
+        assert.deepEqual([...columns.rangeFrom(first)], some.slice(first));
         const kept = to % (some.length + 1);
         columns.truncate(kept);
-        assert.deepEqual([...columns.from(0)], some.slice(0, kept));
+        assert.deepEqual([...columns.rangeFrom(0)], some.slice(0, kept));
         for (const event of more) {
-          const { columns: one } = EventColumns.of([event]);
+          const { columns: one } = EventColumns.rangeOf([event]);
           columns.lines.copy(one.lines.bytes, 0, one.lines.at - 1);
           columns.facets.copy(one.facets.bytes, 0, one.facets.at);
           columns.leafHashes.copy(Buffer.from(event.leafHash), 0, 32);
           columns.addSalt(event.salt && Buffer.from(event.salt));
           columns.add(event);
         }
-        assert.deepEqual([...columns.from(0)], [...some.slice(0, kept), ...more]);
+        assert.deepEqual([...columns.rangeFrom(0)], [...some.slice(0, kept), ...more]);
       }),
     );
   });

@@ -1,13 +1,13 @@
 import { ByteWriter } from '../core/byte-writer.ts';
 import { packFacets, unpackFacets } from '../core/packed-facets.ts';
-import type { SealedEvent, SealedEvents } from './event-store.ts';
+import type { SequencedEvent, SequencedEvents } from './event-store.ts';
 
 export const hashBytes = 32;
 export const saltBytes = 16;
 
 /** What of a sealed event stands in no bytes. */
-export type EventFacts = Pick<
-  SealedEvent,
+export type EventScalars = Pick<
+  SequencedEvent,
   'sequence' | 'eventID' | 'createdAt' | 'recordedAt' | 'description'
 >;
 
@@ -35,13 +35,13 @@ export class EventColumns {
   /** With room for so many events, and for so many bytes of bodies. */
   constructor(events = 1, lineBytes = 2_048) {
     this.lines = new ByteWriter(lineBytes);
-    this.facets = new ByteWriter(events * usualFacetBytes);
+    this.facets = new ByteWriter(events * typicalFacetBytes);
     this.leafHashes = new ByteWriter(events * hashBytes);
     this.salts = new ByteWriter(events * saltBytes);
     this.salted = new ByteWriter(events);
   }
 
-  static of(events: Iterable<SealedEvent>): EventSlice {
+  static rangeOf(events: Iterable<SequencedEvent>): EventRange {
     const columns = new EventColumns();
     for (const event of events) {
       columns.lines.text(event.body);
@@ -50,7 +50,7 @@ export class EventColumns {
       columns.addSalt(event.salt && Buffer.from(event.salt));
       columns.add(event);
     }
-    return columns.from(0);
+    return columns.rangeFrom(0);
   }
 
   get length(): number {
@@ -65,7 +65,7 @@ export class EventColumns {
   }
 
   /** Adds an event whose body, facets, leaf hash and salt were just written. */
-  add({ sequence, eventID, createdAt, recordedAt, description }: EventFacts): void {
+  add({ sequence, eventID, createdAt, recordedAt, description }: EventScalars): void {
     this.lines.byte(lineFeed);
     this.lineEnds.push(this.lines.at);
     this.facetEnds.push(this.facets.at);
@@ -93,8 +93,8 @@ export class EventColumns {
   }
 
   /** The events from a place to the end. */
-  from(first: number): EventSlice {
-    return new EventSlice(this, first, this.length - first);
+  rangeFrom(first: number): EventRange {
+    return new EventRange(this, first, this.length - first);
   }
 
   lineStart(index: number): number {
@@ -110,7 +110,7 @@ export class EventColumns {
     return this.leafHashes.bytes.subarray(index * hashBytes, (index + 1) * hashBytes);
   }
 
-  event(index: number): SealedEvent {
+  event(index: number): SequencedEvent {
     const { lines, facets, salts, salted } = this;
     const salt = salts.bytes.subarray(index * saltBytes, (index + 1) * saltBytes);
     return {
@@ -128,7 +128,7 @@ export class EventColumns {
 }
 
 /** Some events of columns. */
-export class EventSlice implements SealedEvents {
+export class EventRange implements SequencedEvents {
   readonly columns: EventColumns;
   readonly first: number;
   readonly length: number;
@@ -149,11 +149,11 @@ export class EventSlice implements SealedEvents {
     for (let index = this.first; index < this.end; index += 1) yield this.columns.leafHash(index);
   }
 
-  *[Symbol.iterator](): Iterator<SealedEvent> {
+  *[Symbol.iterator](): Iterator<SequencedEvent> {
     for (let index = this.first; index < this.end; index += 1) yield this.columns.event(index);
   }
 }
 
-const usualFacetBytes = 256;
+const typicalFacetBytes = 256;
 const lineFeed = 0x0a;
 const noSalt = Buffer.alloc(saltBytes);

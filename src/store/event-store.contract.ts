@@ -4,13 +4,13 @@ import { facets } from '../core/facets.ts';
 import type { Filter } from '../core/filter.ts';
 import { minute } from '../core/micros.ts';
 import { emptyHead } from './empty-head.ts';
-import { describeDropping } from './event-store.dropping.ts';
-import { describeAgreement } from './event-store.property.ts';
+import { describeEventQueries } from './event-queries.contract.ts';
+import { describeEventRetention } from './event-retention.contract.ts';
 import type { EventStore, Lines, ListQuery, StoredEvent } from './event-store.ts';
-import { erasureOf, type TestDraft, TestLog, testEpoch, testNodeHash } from './test-log.ts';
+import { erasureOf, type TestDraft, TestLog, testEpoch, testNodeHash } from './test-log.fixture.ts';
 
 /** A store as the suite needs it: one place that is opened, and perhaps opened again. */
-export interface StorePlace {
+export interface StoreLocation {
   open(): Promise<EventStore>;
   /** Removes whatever the place holds; the store is closed. */
   remove(): Promise<void>;
@@ -19,14 +19,14 @@ export interface StorePlace {
 /** What every event store does, whatever it is made of. A durable one finds everything when opened again. */
 export function describeEventStore(
   name: string,
-  makePlace: () => Promise<StorePlace>,
+  createLocation: () => Promise<StoreLocation>,
   { durable }: { durable: boolean },
 ): void {
   describe(`event store: ${name}`, () => {
-    let place: StorePlace;
+    let place: StoreLocation;
     let store: EventStore;
     before(async () => {
-      place = await makePlace();
+      place = await createLocation();
       store = await place.open();
     });
     after(async () => {
@@ -614,8 +614,8 @@ export function describeEventStore(
       }
     });
 
-    describeAgreement(() => ({ store, log: newLog() }));
-    describeDropping(makePlace, { durable });
+    describeEventQueries(() => ({ store, log: newLog() }));
+    describeEventRetention(createLocation, { durable });
 
     if (durable) {
       describe('opening again', () => {

@@ -1,4 +1,4 @@
-import type { Place } from '../core/cursor.ts';
+import type { Position } from '../core/cursor.ts';
 import type { Facet, FacetValues } from '../core/facets.ts';
 import type { Filter } from '../core/filter.ts';
 import type { Micros } from '../core/micros.ts';
@@ -28,7 +28,7 @@ export interface StoredEvent {
  * An event on its way in: what is kept, and what it shall be found by. Id, facets and description are those of
  * the body, so a store may keep them or take them from the body again.
  */
-export interface SealedEvent extends StoredEvent {
+export interface SequencedEvent extends StoredEvent {
   readonly eventID: string;
   readonly facets: FacetValues;
   readonly description: string | undefined;
@@ -37,7 +37,7 @@ export interface SealedEvent extends StoredEvent {
 }
 
 /** Events in order: an array of them, or `EventColumns`, which make each when it is asked for. */
-export interface SealedEvents extends Iterable<SealedEvent> {
+export interface SequencedEvents extends Iterable<SequencedEvent> {
   readonly length: number;
 }
 
@@ -65,7 +65,7 @@ export interface Append {
   readonly organisation: string;
   /** What the log's size is believed to be; the first event has this sequence. */
   readonly expectedSize: number;
-  readonly events: SealedEvents;
+  readonly events: SequencedEvents;
   readonly head: Head;
   /** Every node that these events complete, each level's in order of index. */
   readonly nodes: readonly TreeNode[];
@@ -112,7 +112,7 @@ export interface EventEraser {
 }
 
 /** Events of one log that are old enough to be dropped. */
-export interface Expired extends Range {
+export interface ExpiredRange extends Range {
   readonly organisation: string;
 }
 
@@ -126,14 +126,14 @@ export interface EventRetention {
    * first event that it has. A store drops in portions of its own making, so not everything that old may be named at
    * once: after a drop there may be more, until the answer is empty.
    */
-  expired(recordedBefore: Micros): Promise<readonly Expired[]>;
+  expired(recordedBefore: Micros): Promise<readonly ExpiredRange[]>;
   /**
    * Drops what `expired` named. Once resolved no answer and no file of the store has a body, a salt, or anything else
    * by which these events were found, and no answer that began before is still on its way. Each event is there or
    * dropped, never between, also when the process is killed; on rejection some may be dropped, and the same call made
    * again does the rest.
    */
-  drop(expired: readonly Expired[]): Promise<void>;
+  drop(expired: readonly ExpiredRange[]): Promise<void>;
 }
 
 export type Order = 'asc' | 'desc';
@@ -143,7 +143,7 @@ export interface ListQuery {
   readonly filter: Filter;
   readonly order: Order;
   /** Begin after this place in that order; from the start when absent. */
-  readonly after?: Place;
+  readonly after?: Position;
   /** Leave out this many matching events first. */
   readonly skip?: number;
   /** At most this many events, at least 1. */
@@ -173,7 +173,7 @@ export interface Lines {
   /** In a buffer of their own, which is the caller's to release. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The last of these events: where the next lines begin after. */
-  readonly last: Place;
+  readonly last: Position;
   /** Whether events of the list follow, beyond its limit too. */
   readonly more: boolean;
 }
@@ -220,16 +220,16 @@ export interface EventReader {
    * What was dropped of a log; undefined when all of it is there. Events are missing from no answer before they are
    * told of here: who asks after the answer knows whether it may lack some.
    */
-  dropped(organisation: string): Promise<Dropped | undefined>;
+  dropped(organisation: string): Promise<DroppedPrefix | undefined>;
   /**
    * The same reader for somebody who may leave: once the signal is aborted a store stops what it does for its questions,
    * and begins with none. They reject with `abandoned`, unless they were answered already.
    */
-  until(signal: AbortSignal): EventReader;
+  withSignal(signal: AbortSignal): EventReader;
 }
 
 /** The beginning of a log, of which only hashes are left. */
-export interface Dropped {
+export interface DroppedPrefix {
   /** Events with a lower sequence are dropped, all others are there. */
   readonly before: number;
   /** Bounds of `createdAt` of those that are dropped, both included. */

@@ -8,13 +8,13 @@ import { openZone } from '../../src/core/calendar.ts';
 import { day, hour, type Micros, parseInstant } from '../../src/core/micros.ts';
 import { periodsOf, type Window } from '../../src/core/window.ts';
 import { jsonFormat } from '../../src/export/formats/json.ts';
-import type { Limits } from '../../src/export/limits.ts';
+import type { ExportLimits } from '../../src/export/limits.ts';
 import { MemoryDisk, type Remains, Stopped } from '../../src/export/memory-disk.fixture.ts';
-import { nameOutputs } from '../../src/export/naming.ts';
+import { nameOutputs } from '../../src/export/output-names.ts';
 import { exportToFiles } from '../../src/export/run-export.ts';
-import type { Compression } from '../../src/export/sinks/blocks.ts';
+import type { Compression } from '../../src/export/sinks/block-writer.ts';
 import type { Entry, LogFacts, Source } from '../../src/export/stages.ts';
-import { openWorkplace, workplacePath } from '../../src/export/workplace.ts';
+import { openWorkDirectory, workDirectoryPath } from '../../src/export/work-directory.ts';
 
 const from = parseInstant('2026-06-01T00:00:00Z') as Micros;
 const window: Window = { from, to: from + 3 * day };
@@ -29,13 +29,13 @@ interface Setting {
 }
 
 /** So small that a few entries fill a block, a few blocks make a checkpoint, and runs must be merged twice. */
-const limits: Limits = {
+const limits: ExportLimits = {
   blockBytes: 1_000,
-  checkpointBlocks: 3,
-  checkpointMicros: day,
+  flushBlocks: 3,
+  flushMicros: day,
   runBytes: 4_000,
   runMicros: day,
-  openRuns: 2,
+  maxOpenRuns: 2,
 };
 
 /** An entry every hour, but none on the second day. */
@@ -47,7 +47,7 @@ const entries: Entry[] = Array.from({ length: 3 * 24 }, (_, place) => ({
 
 const common = {
   origin: { kind: 'test', endpoint: 'test' },
-  filters: { bySource: {}, here: {} },
+  filters: { bySource: {}, byClient: {} },
 } as const;
 
 /** Sends the oldest first, in batches of 7, from anywhere; what it had dropped it says once it is asked. */
@@ -56,7 +56,7 @@ function ordered(asked: (string | undefined)[]): Source {
   return {
     ...common,
     order: 'oldest-first',
-    placeAfter: ({ id }) => id,
+    positionAfter: ({ id }) => id,
     get log() {
       return log;
     },
@@ -105,13 +105,13 @@ async function run(
   const clock = () => window.to;
   const plan = { kind: 'plan', question: 'q', startedAt: from, window } as const;
   const reading = source(asked);
-  const workplace = await openWorkplace(disk, workplacePath('/out', 'q'), plan, resume);
+  const workplace = await openWorkDirectory(disk, workDirectoryPath('/out', 'q'), plan, resume);
   await exportToFiles(
     {
       source: reading,
       transform: undefined,
       window,
-      question: {
+      query: {
         origin: common.origin,
         window,
         timezone: 'UTC',
@@ -137,7 +137,7 @@ async function run(
       continueWith: 'again',
     },
     workplace,
-    { disk, clock, signal: new AbortController().signal, limits, watch: () => undefined },
+    { disk, clock, signal: new AbortController().signal, limits, onProgress: () => undefined },
   );
 }
 
@@ -151,7 +151,7 @@ describe('an export stopped before any step and continued', () => {
         const expected = calm.contents('/out');
         const files = setting.split === undefined ? 1 : 3;
         assert.equal(expected.size, setting.manifest === false ? files : files + 1);
-        assert.deepEqual(await calm.names(workplacePath('/out', 'q')), []);
+        assert.deepEqual(await calm.names(workDirectoryPath('/out', 'q')), []);
 
         for (let step = 1; step <= calm.steps.length; step += 1) {
           const disk = new MemoryDisk();

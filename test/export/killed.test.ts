@@ -12,14 +12,14 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
-import { httpAsk } from '../../src/export/asking/http-ask.ts';
+import { createHttpSend } from '../../src/client/http-send.ts';
 import { nodeDisk } from '../../src/export/disk.ts';
-import { verify } from '../verify/command.ts';
-import type { KilledExport } from './killed-export.ts';
-import { draftsOf, exportProved } from './proved-export.ts';
-import { stillLog } from './still-log.ts';
+import { verify } from '../verify/run-command.fixture.ts';
+import type { KilledExport } from './killed-export.fixture.ts';
+import { draftsOf, exportProved } from './proved-export.fixture.ts';
+import { openReadOnlyLog } from './read-only-log.fixture.ts';
 
-const program = fileURLToPath(new URL('killed-export.ts', import.meta.url));
+const program = fileURLToPath(new URL('killed-export.fixture.ts', import.meta.url));
 
 /** Resolves with the steps it took, or undefined when it was killed; anything else is a failure. */
 function runKilled(killed: KilledExport, modules: string): Promise<string[] | undefined> {
@@ -47,7 +47,7 @@ async function contents(directory: string): Promise<Map<string, string>> {
 }
 
 it('an export killed with -9 before any kind of step and continued is as if undisturbed', async () => {
-  const log = await stillLog(draftsOf(30));
+  const log = await openReadOnlyLog(draftsOf(30));
   const server = createAdaptorServer({ fetch: log.fetch, overrideGlobalObjects: false });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -75,7 +75,7 @@ it('an export killed with -9 before any kind of step and continued is as if undi
         for (const [name, text] of await contents(directory).catch(() => new Map())) {
           assert.equal(text, expected.get(name), `${name}, ${where}`);
         }
-        await exportProved(settings(directory), httpAsk(), nodeDisk);
+        await exportProved(settings(directory), createHttpSend(), nodeDisk);
         assert.deepEqual(await contents(directory), expected, where);
         assert.equal((await readdir(directory)).length, expected.size, where);
       }

@@ -1,6 +1,8 @@
 /** Our own servers of the vendors' dialects are vendors too: exported by the vendors' clients while somebody records. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { TestApp } from '../../src/api/app.fixture.ts';
+import { createFetchSend } from '../../src/client/fetch-send.ts';
 import {
   day,
   formatInstant,
@@ -16,11 +18,9 @@ import { thalassaSource } from '../../src/dialects/thalassa/client.ts';
 import { thalassaSettings } from '../../src/dialects/thalassa/settings.ts';
 import { upcloudSource } from '../../src/dialects/upcloud/client.ts';
 import { upcloudSettings } from '../../src/dialects/upcloud/settings.ts';
-import type { SourceQuestion } from '../../src/export/asking/client-parts.ts';
-import { fetchAsk } from '../../src/export/asking/fetch-ask.ts';
+import type { SourceQuery } from '../../src/export/source-query.ts';
 import type { Source } from '../../src/export/stages.ts';
-import { TestApp } from '../../src/http/test-app.ts';
-import { partsFor } from './run.ts';
+import { dependenciesFor } from './run-export.fixture.ts';
 
 const api = 'http://annals.test';
 const start = parseInstant('2026-06-01T00:00:00Z') as number;
@@ -28,7 +28,7 @@ const count = 1_200;
 
 const clients: Record<
   string,
-  (token: string, parts: ReturnType<typeof partsFor>, question: SourceQuestion) => Source
+  (token: string, parts: ReturnType<typeof dependenciesFor>, question: SourceQuery) => Source
 > = {
   annals: (token, parts, question) =>
     nativeSource(parts, { api, token, organisation: undefined }, question),
@@ -74,7 +74,7 @@ describe('a trail of ours, read in the dialect of', () => {
 
       // After each of the first requests more is recorded, before and behind the place of the walk.
       let requests = 0;
-      const ask = fetchAsk(async (input, init) => {
+      const send = createFetchSend(async (input, init) => {
         const response = await app.serve(new Request(input, init), {});
         requests += 1;
         if (requests <= 10) await record(3);
@@ -85,9 +85,9 @@ describe('a trail of ours, read in the dialect of', () => {
         name === 'cockroachdb'
           ? { from: now - day, to: now + day }
           : { from: start, to: start + 30 * day };
-      const usual = partsFor({ clock });
-      const parts = { ...usual, ask, patience: { ...usual.patience, sleep } };
-      const source = open(key, parts, { window, filters: {} });
+      const usual = dependenciesFor({ clock });
+      const dependencies = { ...usual, send, retry: { ...usual.retry, sleep } };
+      const source = open(key, dependencies, { window, filters: {} });
       const ids = new Set<string>();
       for await (const { entries } of source.read(undefined, new AbortController().signal)) {
         for (const { text, id } of entries) {

@@ -1,11 +1,11 @@
 /** What `crash.test.ts` says of exports, of those with a proof: files, manifest and proof are byte for byte the same. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { fetchAsk } from '../../src/export/asking/fetch-ask.ts';
+import { createFetchSend } from '../../src/client/fetch-send.ts';
 import { MemoryDisk, type Remains, Stopped } from '../../src/export/memory-disk.fixture.ts';
-import { workplacePath } from '../../src/export/workplace.ts';
-import { draftsOf, exportProved, type ProvedExport } from './proved-export.ts';
-import { type StillLog, stillLog } from './still-log.ts';
+import { workDirectoryPath } from '../../src/export/work-directory.ts';
+import { draftsOf, exportProved, type ProvedExport } from './proved-export.fixture.ts';
+import { openReadOnlyLog, type ReadOnlyLog } from './read-only-log.fixture.ts';
 
 const directory = '/out';
 const settings = {
@@ -16,14 +16,14 @@ const settings = {
 } as const satisfies ProvedExport;
 
 describe('an export with a proof stopped before any step and continued', () => {
-  let log: StillLog;
+  let log: ReadOnlyLog;
   before(async () => {
-    log = await stillLog(draftsOf(30));
+    log = await openReadOnlyLog(draftsOf(30));
   });
 
   async function run(disk: MemoryDisk): Promise<URL[]> {
     const asked: URL[] = [];
-    const ask = fetchAsk(async (input, init) => {
+    const ask = createFetchSend(async (input, init) => {
       const request = new Request(input, init);
       asked.push(new URL(request.url));
       return log.fetch(request);
@@ -57,7 +57,7 @@ describe('an export with a proof stopped before any step and continued', () => {
         assert.deepEqual(next.contents(directory), expected, where);
         const lasting = next.afterCrash('only-synced');
         assert.deepEqual(lasting.contents(directory), expected, `${where}, it is durable`);
-        assert.deepEqual(await next.names(workplacePath(directory, 'q')), []);
+        assert.deepEqual(await next.names(workDirectoryPath(directory, 'q')), []);
         if (!asked.some(({ pathname }) => pathname.endsWith('/checkpoint'))) keptCheckpoint += 1;
       }
       assert.ok(keptCheckpoint > calm.steps.length / 2, 'the checkpoint begun with is kept');

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { parseInstant } from '../../src/core/micros.ts';
 import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
-import { randomHistory } from '../vendors/history.ts';
-import { startVendor, type VendorKind } from '../vendors/vendor.ts';
-import { runExport } from './run.ts';
+import { randomHistory } from '../vendors/history.fixture.ts';
+import { startVendor, type VendorKind } from '../vendors/vendor.fixture.ts';
+import { runExport } from './run-export.fixture.ts';
 
 /** As many pages as 100,000 entries have at the sizes that are usual, which takes a while: 100, 100 and 500. */
 const usual = process.env.ANNALS_REQUESTS_USUAL !== undefined;

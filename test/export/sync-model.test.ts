@@ -5,24 +5,29 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { TestApp } from '../../src/api/app.fixture.ts';
+import { createFetchSend } from '../../src/client/fetch-send.ts';
 import { day, formatInstant, hour, type Micros, minute } from '../../src/core/micros.ts';
-import { toDraft as cockroachdbDraft } from '../../src/dialects/cockroachdb/wire.ts';
+import { cockroachdbDraft } from '../../src/dialects/cockroachdb/wire.ts';
 import { thalassaDraft } from '../../src/dialects/thalassa/wire.ts';
-import { toDraft as upcloudDraft } from '../../src/dialects/upcloud/wire.ts';
-import { fetchAsk } from '../../src/export/asking/fetch-ask.ts';
+import { upcloudDraft } from '../../src/dialects/upcloud/wire.ts';
 import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
 import type { Entry } from '../../src/export/stages.ts';
-import { directoryTarget } from '../../src/export/syncing/directory-target.ts';
-import { serverTarget } from '../../src/export/syncing/server-target.ts';
-import { Sync, type SyncSettings, type SyncTarget } from '../../src/export/syncing/sync.ts';
-import { TestApp } from '../../src/http/test-app.ts';
-import { idOf, makeEvent, vendorKinds } from '../vendors/events.ts';
-import { type FaultPlan, firstOf, noFaults } from '../vendors/faults.ts';
-import { misbehaving } from '../vendors/misbehaving.ts';
-import { type Random, seeded } from '../vendors/random.ts';
-import { startVendor, type Vendor, type VendorEvent, type VendorKind } from '../vendors/vendor.ts';
-import { partsFor, sourceFor } from './run.ts';
-import { at, breakOff } from './scenario.ts';
+import { directoryTarget } from '../../src/export/sync/directory-target.ts';
+import { serverTarget } from '../../src/export/sync/server-target.ts';
+import { Sync, type SyncSettings, type SyncTarget } from '../../src/export/sync/sync.ts';
+import { createEvent, idOf, vendorKinds } from '../vendors/events.fixture.ts';
+import { type FaultPlan, firstOf, noFaults } from '../vendors/faults.fixture.ts';
+import { misbehaving } from '../vendors/misbehaving.fixture.ts';
+import { type SeededRandom, seeded } from '../vendors/random.fixture.ts';
+import {
+  startVendor,
+  type Vendor,
+  type VendorEvent,
+  type VendorKind,
+} from '../vendors/vendor.fixture.ts';
+import { dependenciesFor, sourceFor } from './run-export.fixture.ts';
+import { at, breakOff } from './scenario.fixture.ts';
 
 const runs = Number(process.env.ANNALS_TEST_RUNS ?? 12);
 const firstSeed = Number(process.env.ANNALS_TEST_SEED ?? 1);
@@ -38,12 +43,17 @@ interface Happening {
   readonly shown: Micros;
 }
 
-function randomHappenings(kind: VendorKind, random: Random, from: Micros, to: Micros): Happening[] {
+function randomHappenings(
+  kind: VendorKind,
+  random: SeededRandom,
+  from: Micros,
+  to: Micros,
+): Happening[] {
   return Array.from({ length: random.pick([0, 3, random.int(1, 60)]) }, () => {
     const happened = random.int(from, to - 1);
     const delay = random.pick([0, 0, 0, random.int(0, lookback - 1), random.int(0, latest)]);
     const traits = { strange: random.chance(0.1), system: false, payload: 'text' } as const;
-    const event = makeEvent[kind](random, formatInstant(happened), traits);
+    const event = createEvent[kind](random, formatInstant(happened), traits);
     return { event, happened, shown: happened + delay };
   });
 }
@@ -75,8 +85,8 @@ async function server(kind: VendorKind): Promise<Destination> {
   const organisation = await app.organisation();
   const token = await app.key('org-admin', organisation);
   const parts = {
-    ...partsFor({}),
-    ask: fetchAsk(async (input, init) => app.serve(new Request(input, init), {})),
+    ...dependenciesFor({}),
+    send: createFetchSend(async (input, init) => app.serve(new Request(input, init), {})),
   };
   const endpoint = { api: 'http://annals.test', token, organisation: undefined };
   const draft = ({ text, id }: Entry) => draftOf[kind](JSON.parse(text), id);
@@ -96,7 +106,7 @@ async function server(kind: VendorKind): Promise<Destination> {
 /** One history of some days: looks at random times, many of them stopped, and a last one that is not. */
 class Days {
   readonly #kind: VendorKind;
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #vendor: Vendor;
   readonly #destination: Destination;
   readonly #breakWith: (plan: FaultPlan) => void;
@@ -107,7 +117,7 @@ class Days {
 
   constructor(
     kind: VendorKind,
-    random: Random,
+    random: SeededRandom,
     vendor: Vendor,
     destination: Destination,
     breakWith: (plan: FaultPlan) => void,
@@ -174,15 +184,19 @@ class Days {
       directory: '/state',
       openTarget: (sizes) => this.#destination.open(disk, sizes),
       openSource: (window) =>
-        sourceFor(this.#vendor, partsFor({ clock: () => this.#now, ...(retries && { retries }) }), {
-          window,
-          filters: {},
-        }),
+        sourceFor(
+          this.#vendor,
+          dependenciesFor({ clock: () => this.#now, ...(retries && { retries }) }),
+          {
+            window,
+            filters: {},
+          },
+        ),
       since: start - day,
       lookback,
       deepLookback: 3 * day,
       deepEvery: 6 * hour,
-      watch: () => undefined,
+      onProgress: () => undefined,
     });
     for (;;) if (!(await sync.run(this.#now, signal)).resumed) break;
     await sync.close();

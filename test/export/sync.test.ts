@@ -1,18 +1,18 @@
 /** Synchronising brings each event once, whenever it arrives and wherever the work is stopped. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { TestApp } from '../../src/api/app.fixture.ts';
+import { createFetchSend } from '../../src/client/fetch-send.ts';
 import { day, hour, type Micros, minute, parseInstant, second } from '../../src/core/micros.ts';
 import { thalassaDraft } from '../../src/dialects/thalassa/wire.ts';
-import { fetchAsk } from '../../src/export/asking/fetch-ask.ts';
 import { MemoryDisk, Stopped } from '../../src/export/memory-disk.fixture.ts';
 import type { Entry, UnorderedSource } from '../../src/export/stages.ts';
-import { directoryTarget } from '../../src/export/syncing/directory-target.ts';
-import { serverTarget } from '../../src/export/syncing/server-target.ts';
-import { Sync, type SyncSettings } from '../../src/export/syncing/sync.ts';
-import { TestApp } from '../../src/http/test-app.ts';
-import { randomEvents } from '../vendors/random-events.ts';
-import { startVendor, type Vendor } from '../vendors/vendor.ts';
-import { partsFor, sourceFor } from './run.ts';
+import { directoryTarget } from '../../src/export/sync/directory-target.ts';
+import { serverTarget } from '../../src/export/sync/server-target.ts';
+import { Sync, type SyncSettings } from '../../src/export/sync/sync.ts';
+import { randomEvents } from '../vendors/random-events.fixture.ts';
+import { startVendor, type Vendor } from '../vendors/vendor.fixture.ts';
+import { dependenciesFor, sourceFor } from './run-export.fixture.ts';
 
 const start = parseInstant('2026-06-10T12:00:00Z') as Micros;
 const signal = new AbortController().signal;
@@ -33,7 +33,7 @@ class Trail {
     return {
       order: 'unknown',
       origin: { kind: 'test', endpoint: 'test' },
-      filters: { bySource: {}, here: {} },
+      filters: { bySource: {}, byClient: {} },
       async *read(position) {
         for (let at = Number(position ?? 0); at < entries.length; at += 5) {
           const batch = entries.slice(at, at + 7);
@@ -58,7 +58,7 @@ function settings(
     lookback: 15 * minute,
     deepLookback: 7 * day,
     deepEvery: day,
-    watch: () => undefined,
+    onProgress: () => undefined,
     ...change,
   };
 }
@@ -188,14 +188,14 @@ describe('synchronising into an Annals server', () => {
     const endpoint = { api: 'http://annals.test', token, organisation: undefined };
     const notes: string[] = [];
     const parts = {
-      ...partsFor({ note: (text) => notes.push(text) }),
-      ask: fetchAsk(async (input, init) => app.serve(new Request(input, init), {})),
+      ...dependenciesFor({ note: (text) => notes.push(text) }),
+      send: createFetchSend(async (input, init) => app.serve(new Request(input, init), {})),
     };
     const trail = new Trail();
     const draftOf = ({ text, id }: Entry) => thalassaDraft(JSON.parse(text), id);
     const sync = await Sync.open(
       settings(trail, disk, {
-        openSource: (window) => sourceFor(vendor, partsFor({}), { window, filters: {} }),
+        openSource: (window) => sourceFor(vendor, dependenciesFor({}), { window, filters: {} }),
         openTarget: () => serverTarget(parts, endpoint, draftOf),
       }),
     );

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { AnnalsError } from '../../src/core/errors.ts';
 import { parseInstant } from '../../src/core/micros.ts';
 import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
-import { timeOf } from '../vendors/events.ts';
+import { timeOf } from '../vendors/events.fixture.ts';
 import {
   cutBody,
   emptyBody,
@@ -19,16 +19,16 @@ import {
   refuse,
   reset,
   throttle,
-} from '../vendors/faults.ts';
-import { type History, type HistoryOptions, randomHistory } from '../vendors/history.ts';
+} from '../vendors/faults.fixture.ts';
+import { type History, type HistoryOptions, randomHistory } from '../vendors/history.fixture.ts';
 import {
   nothingWrong,
   type Switches,
   startVendor,
   type Vendor,
   type VendorKind,
-} from '../vendors/vendor.ts';
-import { type RunOptions, readFiles, runExport, usualDirectory } from './run.ts';
+} from '../vendors/vendor.fixture.ts';
+import { type RunOptions, readFiles, runExport, usualDirectory } from './run-export.fixture.ts';
 
 const bounds = { from: '2026-06-01T00:00:00Z', to: '2026-07-01T00:00:00Z' };
 const window = {

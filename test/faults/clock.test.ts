@@ -5,8 +5,8 @@ import { hour, minute, systemClock } from '../../src/core/micros.ts';
 import { type Checkpoint, openCheckpoint } from '../../src/integrity/checkpoint.ts';
 import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { verifyConsistency } from '../../src/integrity/proof.ts';
-import { temporary } from '../verify/recorded.ts';
-import { ask, newKey, serverHere } from './server-here.ts';
+import { temporary } from '../verify/recorded-log.fixture.ts';
+import { createKey, sendRequest, startInProcessServer } from './in-process-server.fixture.ts';
 
 interface Listed {
   readonly eventID: string;
@@ -21,28 +21,35 @@ describe('a clock that is set back by an hour', () => {
     const data = join(place.path, 'data');
     let offset = 0;
     const clock = () => systemClock() + offset;
-    let server = await serverHere(data, clock);
-    const key = await newKey(server);
+    let server = await startInProcessServer(data, clock);
+    const key = await createKey(server);
     const grant = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: key.split('_')[1] ?? '',
       client_secret: key,
     });
-    const { access_token: token } = JSON.parse(await ask(server, key, '/oidc/token', grant)) as {
+    const { access_token: token } = JSON.parse(
+      await sendRequest(server, key, '/oidc/token', grant),
+    ) as {
       access_token: string;
     };
     const record = () =>
-      ask(server, token, '/v1/audit/events', { events: [{ action: 'a' }, { action: 'b' }] });
+      sendRequest(server, token, '/v1/audit/events', {
+        events: [{ action: 'a' }, { action: 'b' }],
+      });
     const checkpoints: Checkpoint[] = [];
     const sign = async () => {
       const known = [parseVerifierKey(server.verifierKey)];
-      const { checkpoint } = openCheckpoint(await ask(server, key, '/v1/audit/checkpoint'), known);
+      const { checkpoint } = openCheckpoint(
+        await sendRequest(server, key, '/v1/audit/checkpoint'),
+        known,
+      );
       const before = checkpoints.at(-1);
       checkpoints.push(checkpoint);
       if (before === undefined) return;
       assert.ok(checkpoint.size > before.size);
       const path = `/v1/audit/proof/consistency?from=${before.size}&to=${checkpoint.size}`;
-      const { hashes } = JSON.parse(await ask(server, key, path)) as { hashes: string[] };
+      const { hashes } = JSON.parse(await sendRequest(server, key, path)) as { hashes: string[] };
       const proof = hashes.map((hash) => Buffer.from(hash, 'base64'));
       assert.ok(verifyConsistency(before, checkpoint, proof));
     };
@@ -54,14 +61,14 @@ describe('a clock that is set back by an hour', () => {
     await sign();
     await server.stop();
     offset -= hour;
-    server = await serverHere(data, clock);
+    server = await startInProcessServer(data, clock);
     await record();
     await sign();
     offset += 2 * hour;
     await record();
     await sign();
 
-    const { items } = JSON.parse(await ask(server, token, '/v1/audit?fromSequence=0')) as {
+    const { items } = JSON.parse(await sendRequest(server, token, '/v1/audit?fromSequence=0')) as {
       items: Listed[];
     };
     assert.equal(items.length, 8);

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServerProcess } from '../server-process.ts';
-import { RawConnection } from './raw-connection.ts';
+import { ServerProcess } from '../server-process.fixture.ts';
+import { RawConnection } from './raw-connection.fixture.ts';
 
 const megabyte = 1024 * 1024;
 const requestSeconds = 1;

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { operatorKey, ServerProcess } from '../server-process.ts';
-import { annals } from '../verify/command.ts';
-import { temporary } from '../verify/recorded.ts';
-import { noSmallDisk, smallDisk } from './small-disk.ts';
+import { operatorKey, ServerProcess } from '../server-process.fixture.ts';
+import { temporary } from '../verify/recorded-log.fixture.ts';
+import { annals } from '../verify/run-command.fixture.ts';
+import { noSmallDisk, smallDisk } from './small-disk.fixture.ts';
 
 interface Answer {
   readonly status: number;
@@ -85,7 +85,7 @@ describe('a server whose disk is full', { skip: noSmallDisk() }, () => {
 describe('a data directory that the server may not use', () => {
   it('is named in one sentence, whatever part of it is meant', async () => {
     await using place = await temporary();
-    const program = fileURLToPath(new URL('forbidden.ts', import.meta.url));
+    const program = fileURLToPath(new URL('forbidden-directories.fixture.ts', import.meta.url));
     // Whoever is root may do everything, unless that is taken away.
     const isRoot = process.getuid?.() === 0;
     const through = isRoot ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all'] : [];

@@ -3,8 +3,8 @@ import diagnostics from 'node:diagnostics_channel';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Worker } from 'node:worker_threads';
-import { temporary } from '../verify/recorded.ts';
-import { ask, newKey, serverHere } from './server-here.ts';
+import { temporary } from '../verify/recorded-log.fixture.ts';
+import { createKey, sendRequest, startInProcessServer } from './in-process-server.fixture.ts';
 
 describe('a reader thread that dies under a server', () => {
   it('costs the questions it had, and those that follow are answered', async () => {
@@ -15,20 +15,20 @@ describe('a reader thread that dies under a server', () => {
     };
     diagnostics.subscribe('worker_threads', remember);
     await using place = await temporary();
-    const server = await serverHere(join(place.path, 'data'));
-    const key = await newKey(server);
+    const server = await startInProcessServer(join(place.path, 'data'));
+    const key = await createKey(server);
     const events = Array.from({ length: 2_000 }, (_, n) => ({
       eventID: `evt-${n}`,
       action: 'test',
       description: 'some words',
     }));
-    await ask(server, key, '/v1/audit/events', { events });
-    const list = () => ask(server, key, '/v1/audit?searchText=word&limit=1');
+    await sendRequest(server, key, '/v1/audit/events', { events });
+    const list = () => sendRequest(server, key, '/v1/audit?searchText=word&limit=1');
     const total = async () => (JSON.parse(await list()) as { totalItems: number }).totalItems;
     assert.equal(await total(), events.length);
 
     const asked = Array.from({ length: 8 }, list);
-    const exporting = ask(server, key, '/v1/audit/export?format=ndjson');
+    const exporting = sendRequest(server, key, '/v1/audit/export?format=ndjson');
     const died = [...readers];
     assert.ok(died.length > 0);
     await Promise.all(died.map((reader) => reader.terminate()));
@@ -44,9 +44,12 @@ describe('a reader thread that dies under a server', () => {
     assert.ok(lines === undefined || lines === events.length, 'never a part that looks whole');
 
     assert.equal(await total(), events.length);
-    await ask(server, key, '/v1/audit/events', { action: 'test', description: 'another word' });
+    await sendRequest(server, key, '/v1/audit/events', {
+      action: 'test',
+      description: 'another word',
+    });
     assert.equal(await total(), events.length + 1);
-    const exported = await ask(server, key, '/v1/audit/export?format=ndjson');
+    const exported = await sendRequest(server, key, '/v1/audit/export?format=ndjson');
     assert.equal(exported.trimEnd().split('\n').length, events.length + 1);
     await server.stop();
     diagnostics.unsubscribe('worker_threads', remember);

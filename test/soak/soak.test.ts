@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { usualPlan } from '../../bench/soak/plan.ts';
 import { problemLine } from '../../bench/soak/print.ts';
-import { runSoak } from '../../bench/soak/run.ts';
+import { runSoak } from '../../bench/soak/run-soak.ts';
 
 /** `node bench/soak.ts` for minutes or hours; this is the same for a few seconds. */
 it('a short soak: recording, reading, exporting and sealing under kills, and nothing is wrong', async () => {
@@ -22,7 +22,7 @@ it('a short soak: recording, reading, exporting and sealing under kills, and not
   try {
     const result = await runSoak(plan, place, {
       everySeconds: 60,
-      sight: () => {},
+      status: () => {},
       life: () => {},
       problem: () => {},
     });

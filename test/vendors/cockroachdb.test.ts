@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { CockroachdbSwitches } from './cockroachdb.ts';
-import { startVendor, type Vendor, type VendorEvent } from './vendor.ts';
+import type { CockroachdbSwitches } from './cockroachdb.fixture.ts';
+import { startVendor, type Vendor, type VendorEvent } from './vendor.fixture.ts';
 
 type Cockroachdb = Vendor<'cockroachdb'>;
 

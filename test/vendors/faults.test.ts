@@ -14,10 +14,10 @@ import {
   reset,
   slow,
   throttle,
-} from './faults.ts';
-import { randomHistory } from './history.ts';
-import { type FaultName, randomFaults } from './random-faults.ts';
-import { startVendor } from './vendor.ts';
+} from './faults.fixture.ts';
+import { randomHistory } from './history.fixture.ts';
+import { type FaultName, randomFaults } from './random-faults.fixture.ts';
+import { startVendor } from './vendor.fixture.ts';
 
 const NOON = Date.parse('2026-06-20T12:00:00Z');
 

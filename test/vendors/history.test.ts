@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { idOf, timeOf, vendorKinds } from './events.ts';
-import { randomHistory } from './history.ts';
-import { instant } from './instant.ts';
-import { defaultWindow, randomEvents } from './random-events.ts';
+import { idOf, timeOf, vendorKinds } from './events.fixture.ts';
+import { randomHistory } from './history.fixture.ts';
+import { instant } from './instant.fixture.ts';
+import { defaultWindow, randomEvents } from './random-events.fixture.ts';
 
 for (const kind of vendorKinds) {
   describe(`random ${kind} histories`, () => {

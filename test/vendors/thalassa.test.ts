@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isSystemEntry } from './events/thalassa.ts';
-import { timeOf } from './events.ts';
-import { expireTokens, faultsAt } from './faults.ts';
-import { randomHistory } from './history.ts';
-import { randomEvents } from './random-events.ts';
-import type { ThalassaSwitches } from './thalassa.ts';
-import { startVendor, type Vendor, type VendorEvent } from './vendor.ts';
+import { isSystemEntry } from './events/thalassa.fixture.ts';
+import { timeOf } from './events.fixture.ts';
+import { expireTokens, faultsAt } from './faults.fixture.ts';
+import { randomHistory } from './history.fixture.ts';
+import { randomEvents } from './random-events.fixture.ts';
+import type { ThalassaSwitches } from './thalassa.fixture.ts';
+import { startVendor, type Vendor, type VendorEvent } from './vendor.fixture.ts';
 
 interface Envelope {
   items: VendorEvent[] | null;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { upcloudFilterOptions } from './events/upcloud.ts';
-import { timeOf } from './events.ts';
-import { randomHistory } from './history.ts';
-import type { UpcloudSwitches } from './upcloud.ts';
-import { startVendor, type Vendor, type VendorEvent } from './vendor.ts';
+import { upcloudFilterOptions } from './events/upcloud.fixture.ts';
+import { timeOf } from './events.fixture.ts';
+import { randomHistory } from './history.fixture.ts';
+import type { UpcloudSwitches } from './upcloud.fixture.ts';
+import { startVendor, type Vendor, type VendorEvent } from './vendor.fixture.ts';
 
 type Upcloud = Vendor<'upcloud'>;
 

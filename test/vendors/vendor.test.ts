@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { randomEvents } from './random-events.ts';
-import { nothingWrong, startVendor, type Vendor, type VendorEvent } from './vendor.ts';
+import { randomEvents } from './random-events.fixture.ts';
+import { nothingWrong, startVendor, type Vendor, type VendorEvent } from './vendor.fixture.ts';
 
 const at = (eventID: string, createdAt: string): VendorEvent => ({ eventID, createdAt });
 const ids = (events: readonly VendorEvent[]) => events.map(({ eventID }) => eventID);

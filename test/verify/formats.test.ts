@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ServerProcess } from '../server-process.ts';
-import { annals, verify } from './command.ts';
-import { exportProved, record, temporary, verifierKeyOf, window } from './recorded.ts';
+import { ServerProcess } from '../server-process.fixture.ts';
+import { exportProved, record, temporary, verifierKeyOf, window } from './recorded-log.fixture.ts';
+import { annals, verify } from './run-command.fixture.ts';
 
 const formats: Record<string, readonly string[]> = {
   'a JSON array': [],

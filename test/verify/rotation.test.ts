@@ -4,9 +4,9 @@ import { cp, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { signingKeyFile } from '../../src/server/signing-key.ts';
-import { ServerProcess } from '../server-process.ts';
-import { annals, verify } from './command.ts';
-import { exportProved, record, temporary, verifierKeyOf } from './recorded.ts';
+import { ServerProcess } from '../server-process.fixture.ts';
+import { exportProved, record, temporary, verifierKeyOf } from './recorded-log.fixture.ts';
+import { annals, verify } from './run-command.fixture.ts';
 
 const proved = { code: 0, proved: true, findings: [] };
 

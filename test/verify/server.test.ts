@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ServerProcess } from '../server-process.ts';
-import { annals, verify } from './command.ts';
-import { exportProved, record, temporary, verifierKeyOf } from './recorded.ts';
+import { ServerProcess } from '../server-process.fixture.ts';
+import { exportProved, record, temporary, verifierKeyOf } from './recorded-log.fixture.ts';
+import { annals, verify } from './run-command.fixture.ts';
 
 /** Puts another state of a stopped server's data in the place of what it has. */
 async function restore(server: ServerProcess, from: string): Promise<void> {

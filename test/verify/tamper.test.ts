@@ -3,10 +3,10 @@ import { hash } from 'node:crypto';
 import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Finding } from '../../src/export/verification/findings.ts';
-import { ServerProcess } from '../server-process.ts';
-import { annals, verify } from './command.ts';
-import { exportProved, record, temporary, verifierKeyOf } from './recorded.ts';
+import type { VerifyFinding } from '../../src/export/verify/findings.ts';
+import { ServerProcess } from '../server-process.fixture.ts';
+import { exportProved, record, temporary, verifierKeyOf } from './recorded-log.fixture.ts';
+import { annals, verify } from './run-command.fixture.ts';
 
 const middle = 'mine-2026-06-02.json';
 const proof = 'mine.proof.ndjson';
@@ -17,7 +17,7 @@ interface Tampering {
   /** Changes the export in a directory. */
   readonly change: (directory: string) => Promise<void>;
   /** What must be found, by kind and a part of the sentence; other findings may stand beside it. */
-  readonly found: readonly (readonly [Finding['kind'], RegExp])[];
+  readonly found: readonly (readonly [VerifyFinding['kind'], RegExp])[];
 }
 
 /** The lines of the file of the second day; line 0 is the bracket, so that event n is line n. */

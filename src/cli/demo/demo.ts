@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { pino } from 'pino';
-import { formatKey, makeKey } from '../../access/key.ts';
+import { createApiKey, formatKey } from '../../access/key.ts';
+import { AnnalsApi } from '../../client/annals-api.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { AuditEvent } from '../../core/event.ts';
 import { createRecorder } from '../../recorder/index.ts';
 import { startServer } from '../../server/server.ts';
 import { readSettings } from '../../server/settings.ts';
-import { AnnalsApi } from '../annals-api.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../cli-context.ts';
 import { exportCommand } from '../export.ts';
 import { startShop, useShop } from './shop.ts';
 
@@ -33,7 +33,7 @@ export function demoCommand(context: CliContext): Command {
 
 async function demonstrate(place: string, keep: boolean, context: CliContext): Promise<void> {
   const say = (line: string) => void context.stdout.write(`${line}\n`);
-  const operatorKey = formatKey(makeKey(context.random));
+  const operatorKey = formatKey(createApiKey(context.random));
   const settings = readSettings({ data: join(place, 'data'), port: '0', operatorKey }, {});
   const server = await startServer(settings, {
     clock: context.clock,

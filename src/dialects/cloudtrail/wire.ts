@@ -1,6 +1,6 @@
 import { AnnalsError } from '../../core/errors.ts';
 import type { Draft } from '../../core/event.ts';
-import { type JsonObject, parseJson } from '../../core/json.ts';
+import { type JsonObject, parseJson } from '../../core/json/parse-json.ts';
 
 /**
  * AWS CloudTrail records (files `{"Records":[…]}`) as drafts. The shape is AWS's record format, version 1.08 and
@@ -11,7 +11,7 @@ import { type JsonObject, parseJson } from '../../core/json.ts';
 export function cloudTrailDraft(recordText: string): Draft {
   const { value, problems } = parseJson(recordText);
   const record = asObject(value);
-  const { service, name } = askedOf(record);
+  const { service, name } = calledService(record);
   if (service === undefined || name === undefined || text(record.eventTime) === undefined) {
     throw new AnnalsError(
       'invalid',
@@ -47,7 +47,7 @@ export function cloudTrailDraft(recordText: string): Draft {
 }
 
 /** An Insights event says it of the calls that it is about. */
-function askedOf(record: JsonObject) {
+function calledService(record: JsonObject) {
   const { eventSource, eventName } = record;
   const insight = asObject(record.insightDetails);
   return {

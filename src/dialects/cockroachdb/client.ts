@@ -1,24 +1,28 @@
+import type { ClientRequest } from '../../client/request.ts';
+import { Retrier } from '../../client/retry.ts';
+import { throttle } from '../../client/throttle.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Window } from '../../core/window.ts';
-import type { Question } from '../../export/asking/ask.ts';
-import type { ClientParts, SourceQuestion } from '../../export/asking/client-parts.ts';
-import { paced } from '../../export/asking/pace.ts';
-import { Patience } from '../../export/asking/patience.ts';
 import {
+  divideFilters,
   type ExportFilters,
   type FilterName,
-  refuseFilters,
-  shareFilters,
+  rejectFilters,
 } from '../../export/filters.ts';
-import { type ObjectRules, type Received, readObjects } from '../../export/paging/objects.ts';
-import type { Batch, Origin, UnorderedSource } from '../../export/stages.ts';
+import type { ClientDependencies, SourceQuery } from '../../export/source-query.ts';
+import {
+  type ObjectRules,
+  type ReceivedObject,
+  readObjects,
+} from '../../export/sources/list-objects.ts';
+import type { Batch, SourceOrigin, UnorderedSource } from '../../export/stages.ts';
 import { CursorWalk } from './cursor-walk.ts';
 import { formatNanos } from './nanos.ts';
 import type { CockroachdbSettings } from './settings.ts';
 
 /** All members are optional, so a page without entries may have none (wire: CockroachDB 3.1). */
 const shape = {
-  arrays: ['entries'],
+  arrayKeys: ['entries'],
   emptyBy: ['next_starting_from'],
   id: 'id',
   time: 'created_at',
@@ -45,7 +49,7 @@ export const cockroachdbColumns = [
   'session_id',
 ] as const;
 
-export function cockroachdbOrigin({ api, vanityName }: CockroachdbSettings): Origin {
+export function cockroachdbOrigin({ api, vanityName }: CockroachdbSettings): SourceOrigin {
   return {
     kind: 'cockroachdb',
     endpoint: api,
@@ -58,30 +62,35 @@ export function cockroachdbOrigin({ api, vanityName }: CockroachdbSettings): Ori
  * for, and a cursor that is always given (wire: CockroachDB 4.2). All filters are applied here.
  */
 export function cockroachdbSource(
-  parts: ClientParts,
+  dependencies: ClientDependencies,
   settings: CockroachdbSettings,
-  question: SourceQuestion,
+  query: SourceQuery,
 ): UnorderedSource {
-  const rules: ObjectRules = { ...shape, keeps: cockroachdbFilter(question.filters) };
-  const ask = paced(parts.ask, requestsPerSecond, parts.clock, parts.patience.sleep);
+  const rules: ObjectRules = { ...shape, matches: cockroachdbFilter(query.filters) };
+  const send = throttle(
+    dependencies.send,
+    requestsPerSecond,
+    dependencies.clock,
+    dependencies.retry.sleep,
+  );
   return {
     order: 'unknown',
     origin: cockroachdbOrigin(settings),
-    filters: shareFilters(question.filters, []),
+    filters: divideFilters(query.filters, []),
     async *read(position, signal) {
-      const limit = Math.min(question.pageSize ?? maxPageSize, maxPageSize);
-      const { window } = question;
+      const limit = Math.min(query.pageSize ?? maxPageSize, maxPageSize);
+      const { window } = query;
       const walk = new CursorWalk(
         // An exclusive bound would leave out the first instant (wire: CockroachDB 4.1).
         position ?? formatNanos(BigInt(window.from - 1) * 1_000n),
         limit,
       );
-      const patience = new Patience(parts.patience);
+      const patience = new Retrier(dependencies.retry);
       while (!walk.ended) {
         let beyond = false;
         try {
-          const asked = request(settings, walk.cursor, walk.limit);
-          const pieces = readObjects({ ...parts, ask }, asked, rules, signal);
+          const asked = pageRequest(settings, walk.cursor, walk.limit);
+          const pieces = readObjects({ ...dependencies, send }, asked, rules, signal);
           walk.beginPage();
           for (;;) {
             const piece = await pieces.next();
@@ -89,12 +98,12 @@ export function cockroachdbSource(
               walk.endPage(piece.value.envelope?.next_starting_from);
               break;
             }
-            walk.see(piece.value);
+            walk.addEntries(piece.value);
             beyond ||= piece.value.some(({ at }) => at >= window.to);
             yield batchOf(piece.value, window);
           }
         } catch (error) {
-          await patience.wait(hinted(error), signal);
+          await patience.wait(withRoleHint(error), signal);
           continue;
         }
         patience.reset();
@@ -106,20 +115,20 @@ export function cockroachdbSource(
 }
 
 /** In ascending order the last entry tells how much of the window lies behind. */
-function batchOf(objects: readonly Received[], { from, to }: Window): Batch {
+function batchOf(objects: readonly ReceivedObject[], { from, to }: Window): Batch {
   const last = objects.at(-1);
   return {
-    entries: objects.filter(({ kept }) => kept),
+    entries: objects.filter(({ matches }) => matches),
     received: objects.length,
     ...(last && { share: (last.at - from) / (to - from) }),
   };
 }
 
-function request(
+function pageRequest(
   { api, token, vanityName, username }: CockroachdbSettings,
   startingFrom: string,
   limit: number,
-): Question {
+): ClientRequest {
   const url = new URL(`${api}/api/v1/auditlogevents`);
   url.searchParams.set('starting_from', startingFrom);
   url.searchParams.set('sort_order', 'ASC');
@@ -137,7 +146,7 @@ function request(
 }
 
 /** The vendor's documents name five different roles (wire: CockroachDB 6); the one most agree on is said. */
-function hinted(error: unknown): unknown {
+function withRoleHint(error: unknown): unknown {
   if (!(error instanceof AnnalsError) || error.code !== 'forbidden') return error;
   return new AnnalsError(
     'forbidden',
@@ -147,14 +156,14 @@ function hinted(error: unknown): unknown {
 }
 
 /** The API has no filters of its own; fields without a counterpart are refused rather than match nothing. */
-function cockroachdbFilter(filters: ExportFilters): NonNullable<ObjectRules['keeps']> {
+function cockroachdbFilter(filters: ExportFilters): NonNullable<ObjectRules['matches']> {
   const unknown: FilterName[] = [
     'impersonatorIdentity',
     'resourceTypes',
     'organizationIdentity',
     'responseStatus',
   ];
-  refuseFilters(filters, unknown, 'CockroachDB Cloud');
+  rejectFilters(filters, unknown, 'CockroachDB Cloud');
   const { userIdentity, serviceAccount, resourceIdentity } = filters;
   const actions = filters.actions?.map(bareAction);
   const text = filters.searchText?.toLowerCase();

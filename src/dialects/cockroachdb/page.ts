@@ -1,10 +1,10 @@
 import type { Micros } from '../../core/micros.ts';
 import type { EventReader, Order, Range, StoredEvent } from '../../store/event-store.ts';
-import { shown } from '../shown.ts';
+import { visibleToVendors } from '../shown.ts';
 import type { PageQuery } from './query.ts';
 
 /** Whether `starting_from` takes the entries of the instant itself in or leaves them out (wire: CockroachDB 4.1). */
-export type Bound = 'inclusive' | 'exclusive';
+export type StartBound = 'inclusive' | 'exclusive';
 
 /** A contiguous stretch of a log in the order asked for, and the instant from which to ask for the next. */
 export interface Page {
@@ -24,7 +24,7 @@ export async function readPage(
   reader: EventReader,
   organisation: string,
   query: PageQuery,
-  bound: Bound = 'inclusive',
+  bound: StartBound = 'inclusive',
 ): Promise<Page> {
   const { startingFrom, order, limit } = query;
   const start =
@@ -37,7 +37,7 @@ export async function readPage(
     order === 'asc' ? { from: start ?? first, to: size } : { from: first, to: start ?? size };
   const events: StoredEvent[] = [];
   const inclusive = bound === 'inclusive';
-  for await (const event of walk(reader, organisation, range, order, limit + 1)) {
+  for await (const event of scanInOrder(reader, organisation, range, order, limit + 1)) {
     const last = events.at(-1);
     if (last !== undefined && events.length >= limit && event.recordedAt !== last.recordedAt) {
       return { events, next: inclusive ? event.recordedAt : last.recordedAt };
@@ -56,34 +56,35 @@ export async function readPage(
 function edge(
   { floor, ceil }: NonNullable<PageQuery['startingFrom']>,
   order: Order,
-  bound: Bound,
+  bound: StartBound,
 ): Micros {
   if (order === 'asc') return bound === 'inclusive' ? ceil : floor + 1;
   return bound === 'inclusive' ? floor + 1 : ceil;
 }
 
-const longestStep = 1_000;
+const maxStepLength = 1_000;
 
 /** The events of a stretch in either direction, read in steps that begin small and grow. */
-async function* walk(
+async function* scanInOrder(
   reader: EventReader,
   organisation: string,
   range: Range,
   order: Order,
-  firstStep: number,
+  firstStepLength: number,
 ): AsyncGenerator<StoredEvent> {
   let { from, to } = range;
   for (
-    let step = firstStep;
+    let step = firstStepLength;
     from < to;
-    step = Math.max(firstStep, Math.min(2 * step, longestStep))
+    step = Math.max(firstStepLength, Math.min(2 * step, maxStepLength))
   ) {
     const part =
       order === 'asc'
         ? { from, to: Math.min(from + step, to) }
         : { from: Math.max(to - step, from), to };
     const events: StoredEvent[] = [];
-    for await (const batch of reader.scan(organisation, part, shown)) events.push(...batch);
+    for await (const batch of reader.scan(organisation, part, visibleToVendors))
+      events.push(...batch);
     yield* order === 'asc' ? events : events.reverse();
     if (order === 'asc') from = part.to;
     else to = part.from;

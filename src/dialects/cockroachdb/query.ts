@@ -1,14 +1,14 @@
 import { AnnalsError } from '../../core/errors.ts';
 import { instantProblem } from '../../core/micros.ts';
 import type { Order } from '../../store/event-store.ts';
-import { type Moment, parseMoment } from '../moment.ts';
+import { type InstantBounds, parseInstantBounds } from '../instant-bounds.ts';
 
-const usualLimit = 200;
-const largestLimit = 1_000;
+const defaultLimit = 200;
+const maxLimit = 1_000;
 
 /** The parameters of `GET /api/v1/auditlogevents` (wire: CockroachDB 2.3), read. */
 export interface PageQuery {
-  readonly startingFrom: Moment | undefined;
+  readonly startingFrom: InstantBounds | undefined;
   readonly order: Order;
   readonly limit: number;
 }
@@ -16,7 +16,7 @@ export interface PageQuery {
 /** Unknown parameters are ignored, empty ones are unset. Throws `invalid`. */
 export function readPageQuery(search: URLSearchParams): PageQuery {
   return {
-    startingFrom: readMoment(single(search, 'starting_from')),
+    startingFrom: readInstantBounds(single(search, 'starting_from')),
     order: readOrder(single(search, 'sort_order')),
     limit: readLimit(single(search, 'limit')),
   };
@@ -24,14 +24,14 @@ export function readPageQuery(search: URLSearchParams): PageQuery {
 
 function single(search: URLSearchParams, name: string): string {
   const [value = '', ...others] = search.getAll(name).filter((text) => text !== '');
-  if (others.length > 0) throw wrong(name, 'is given more than once');
+  if (others.length > 0) throw invalidParameter(name, 'is given more than once');
   return value;
 }
 
-function readMoment(text: string): Moment | undefined {
+function readInstantBounds(text: string): InstantBounds | undefined {
   if (text === '') return undefined;
-  const moment = parseMoment(text);
-  if (typeof moment === 'string') throw wrong('starting_from', instantProblem(moment));
+  const moment = parseInstantBounds(text);
+  if (typeof moment === 'string') throw invalidParameter('starting_from', instantProblem(moment));
   return moment;
 }
 
@@ -48,16 +48,16 @@ const orders: ReadonlyMap<string, Order> = new Map([
 
 function readOrder(text: string): Order {
   const order = orders.get(text);
-  if (order === undefined) throw wrong('sort_order', 'is neither ASC nor DESC');
+  if (order === undefined) throw invalidParameter('sort_order', 'is neither ASC nor DESC');
   return order;
 }
 
 /** Zero is how the vendor's protocol says that nothing is set. */
 function readLimit(text: string): number {
-  if (!/^\d*$/.test(text)) throw wrong('limit', 'is not a whole number from 0');
-  return Math.min(Number(text), largestLimit) || usualLimit;
+  if (!/^\d*$/.test(text)) throw invalidParameter('limit', 'is not a whole number from 0');
+  return Math.min(Number(text), maxLimit) || defaultLimit;
 }
 
-function wrong(name: string, problem: string): AnnalsError {
+function invalidParameter(name: string, problem: string): AnnalsError {
   return new AnnalsError('invalid', `${name} ${problem}`);
 }

@@ -14,18 +14,18 @@ const maxBuckets = 10_000;
  */
 export class RateLimit {
   readonly #perSecond: number;
-  readonly #atOnce: number;
+  readonly #burst: number;
   /** Least recently used first. */
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(perSecond: number) {
     this.#perSecond = perSecond;
-    this.#atOnce = Math.max(1, perSecond);
+    this.#burst = Math.max(1, perSecond);
   }
 
   /** Takes one request from a caller's allowance; the whole seconds to wait when there is none left, else 0. */
   take(caller: string, now: Micros): number {
-    const bucket = this.#buckets.get(caller) ?? { tokens: this.#atOnce, filledAt: now };
+    const bucket = this.#buckets.get(caller) ?? { tokens: this.#burst, filledAt: now };
     this.#buckets.delete(caller);
     this.#buckets.set(caller, bucket);
     for (const oldest of this.#buckets.keys()) {
@@ -33,7 +33,7 @@ export class RateLimit {
       this.#buckets.delete(oldest);
     }
     const earned = (Math.max(0, now - bucket.filledAt) / second) * this.#perSecond;
-    bucket.tokens = Math.min(this.#atOnce, bucket.tokens + earned);
+    bucket.tokens = Math.min(this.#burst, bucket.tokens + earned);
     bucket.filledAt = now;
     if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / this.#perSecond);
     bucket.tokens -= 1;

@@ -7,7 +7,7 @@ import { formatInstant, type Micros, second } from '../../core/micros.ts';
 import { TestTrail } from '../trail.fixture.ts';
 import { decodePage, decodeStatus } from './decoder.fixture.ts';
 import { type CockroachdbOptions, createCockroachdbServer } from './server.ts';
-import { toDraft } from './wire.ts';
+import { cockroachdbDraft } from './wire.ts';
 
 const path = '/api/v1/auditlogevents';
 
@@ -270,11 +270,11 @@ const allowlist = {
 
 test('the form of the payload and the members go by version', async () => {
   await trail.record([
-    toDraft(allowlist),
-    toDraft({ ...allowlist, id: 'object', payload: { request: { sql: true } } }),
-    toDraft({ ...allowlist, id: 'words', payload: 'no JSON' }),
-    toDraft({ ...allowlist, id: 'lossy', payload: '{"n":12345678901234567890}' }),
-    toDraft({ ...allowlist, id: 'none', payload: '' }),
+    cockroachdbDraft(allowlist),
+    cockroachdbDraft({ ...allowlist, id: 'object', payload: { request: { sql: true } } }),
+    cockroachdbDraft({ ...allowlist, id: 'words', payload: 'no JSON' }),
+    cockroachdbDraft({ ...allowlist, id: 'lossy', payload: '{"n":12345678901234567890}' }),
+    cockroachdbDraft({ ...allowlist, id: 'none', payload: '' }),
     { eventID: 'system', action: 'GET', context: { system_service: 'kms' } },
   ]);
   const payloads = async (
@@ -312,7 +312,7 @@ test('the form of the payload and the members go by version', async () => {
 });
 
 test('an entry from CockroachDB, recorded as it was created, is answered to the letter', async () => {
-  await trail.record([toDraft(allowlist)]);
+  await trail.record([cockroachdbDraft(allowlist)]);
   const response = await ask('', { 'Cc-Version': '2024-09-16' });
   assert.deepEqual(await response.json(), {
     entries: [allowlist],

@@ -4,19 +4,19 @@ import { AnnalsError } from '../../core/errors.ts';
 import type { AuditEvent } from '../../core/event.ts';
 import { formatInstant } from '../../core/micros.ts';
 import type { Order } from '../../store/event-store.ts';
-import type { DialectParts, DialectServer } from '../dialect.ts';
-import { type Bound, type Page, readPage } from './page.ts';
+import type { DialectDependencies, DialectServer } from '../dialect.ts';
+import { type Page, readPage, type StartBound } from './page.ts';
 import { readPageQuery } from './query.ts';
 import { RateLimit } from './rate-limit.ts';
 import { isFault, statusResponse } from './status.ts';
-import { answerEntry, type PayloadForm, type Version, versionOf } from './version.ts';
-import { type CockroachdbEntry, shortest } from './wire.ts';
+import { type ApiVersion, entryInVersion, type PayloadForm, parseApiVersion } from './version.ts';
+import { type CockroachdbEntry, trimFraction } from './wire.ts';
 
 export interface CockroachdbOptions {
   /** Requests a second each key may make; 0 for any number. */
   readonly requestsPerSecond?: number;
   /** The reading of `starting_from`: the vendor's documentation has one, its specification the other. */
-  readonly startingFrom?: Bound;
+  readonly startingFrom?: StartBound;
   /** The form of every payload, whatever version is asked for. */
   readonly payload?: PayloadForm;
 }
@@ -30,7 +30,7 @@ export function createCockroachdbServer(options: CockroachdbOptions = {}): Diale
   return (parts) => {
     const rateLimit = requestsPerSecond > 0 ? new RateLimit(requestsPerSecond) : undefined;
     const refuse = (error: unknown): Response => {
-      if (isFault(error)) parts.noteFault?.(error);
+      if (isFault(error)) parts.reportFault?.(error);
       return statusResponse(error);
     };
     const app = new Hono();
@@ -45,15 +45,17 @@ export function createCockroachdbServer(options: CockroachdbOptions = {}): Diale
           retryAfterSeconds: wait,
         });
       }
-      const version = versionOf(c.req.header('Cc-Version'));
+      const version = parseApiVersion(c.req.header('Cc-Version'));
       const { search, searchParams } = new URL(c.req.url);
       const query = readPageQuery(searchParams);
-      const reader = parts.reader.until(c.req.raw.signal);
+      const reader = parts.reader.withSignal(c.req.raw.signal);
       const page = await readPage(reader, caller.organisation.identity, query, bound);
-      parts.noteRead(caller, 'audit_log.list', { query: search.slice(0, maxNotedQuery) });
+      parts.recordRead(caller, 'audit_log.list', { query: search.slice(0, maxNotedQuery) });
       return c.json({
         entries: entriesOf(page, query.order, { ...version, ...(payload && { payload }) }),
-        ...(page.next !== undefined && { next_starting_from: shortest(formatInstant(page.next)) }),
+        ...(page.next !== undefined && {
+          next_starting_from: trimFraction(formatInstant(page.next)),
+        }),
       });
     });
 
@@ -67,7 +69,7 @@ export function createCockroachdbServer(options: CockroachdbOptions = {}): Diale
 }
 
 /** Our `org-admin` is the vendor's ORG_ADMIN, our `org-auditor` its AUDITOR. */
-function admit(parts: DialectParts, request: Request): Caller {
+function admit(parts: DialectDependencies, request: Request): Caller {
   try {
     return parts.admit(request, 'audit_log:list');
   } catch (error) {
@@ -77,7 +79,7 @@ function admit(parts: DialectParts, request: Request): Caller {
 }
 
 /** Inside one instant the order is by id (wire: CockroachDB 3.2). */
-function entriesOf({ events }: Page, order: Order, version: Version): CockroachdbEntry[] {
+function entriesOf({ events }: Page, order: Order, version: ApiVersion): CockroachdbEntry[] {
   const direction = order === 'asc' ? 1 : -1;
   return events
     .map(({ body, recordedAt }) => ({ recordedAt, event: JSON.parse(body) as AuditEvent }))
@@ -85,5 +87,5 @@ function entriesOf({ events }: Page, order: Order, version: Version): Cockroachd
       (a, b) =>
         direction * (a.recordedAt - b.recordedAt || (a.event.eventID < b.event.eventID ? -1 : 1)),
     )
-    .map(({ event }) => answerEntry(event, version));
+    .map(({ event }) => entryInVersion(event, version));
 }

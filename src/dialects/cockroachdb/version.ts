@@ -1,22 +1,22 @@
 import { AnnalsError } from '../../core/errors.ts';
 import type { AuditEvent } from '../../core/event.ts';
-import { parseJson } from '../../core/json.ts';
+import { parseJson } from '../../core/json/parse-json.ts';
 import { isMembers, type Members } from '../mapping.ts';
 import { type CockroachdbEntry, toCockroachdb } from './wire.ts';
 
 export type PayloadForm = 'text' | 'object';
 
 /** What differs between versions of the API (wire: CockroachDB 3). */
-export interface Version {
+export interface ApiVersion {
   readonly payload: PayloadForm;
   /** Whether entries have `system_actor_name`. */
   readonly systemActor: boolean;
 }
 
-const newest: Version = { payload: 'text', systemActor: true };
+const newest: ApiVersion = { payload: 'text', systemActor: true };
 
 /** By the value of `Cc-Version` (wire: CockroachDB 2.2). */
-const versions: ReadonlyMap<string, Version> = new Map([
+const versions: ReadonlyMap<string, ApiVersion> = new Map([
   ['2022-09-20', { payload: 'object', systemActor: false }],
   ['2023-04-10', { payload: 'object', systemActor: false }],
   ['2024-09-16', { payload: 'text', systemActor: false }],
@@ -25,7 +25,7 @@ const versions: ReadonlyMap<string, Version> = new Map([
 ]);
 
 /** Without the header it is the newest. Throws `invalid`, in the vendor's own words, for a value that is no version. */
-export function versionOf(header: string | undefined): Version {
+export function parseApiVersion(header: string | undefined): ApiVersion {
   if (header === undefined || header === '') return newest;
   const version = versions.get(header);
   if (version === undefined) throw new AnnalsError('invalid', 'invalid Cc-Version');
@@ -33,7 +33,7 @@ export function versionOf(header: string | undefined): Version {
 }
 
 /** An event as a version of the API answers it. */
-export function answerEntry(event: AuditEvent, version: Version): CockroachdbEntry {
+export function entryInVersion(event: AuditEvent, version: ApiVersion): CockroachdbEntry {
   const entry = toCockroachdb(event, 'recorded');
   const systemActor = event.context?.system_service === undefined ? '' : 'SYSTEM_ACTOR_NAME_SYSTEM';
   return {

@@ -4,16 +4,16 @@ import fc from 'fast-check';
 import { draftSchema } from '../../core/event.ts';
 import {
   anyDraft,
+  anyInstant,
+  anyJson,
+  anyObject,
+  anyText,
   factsOf,
-  instant,
-  json,
-  object,
-  recorded,
-  runs,
-  text,
-} from '../recorded.fixture.ts';
+  propertyRuns,
+  recordDraft,
+} from '../mapping.fixture.ts';
 import { decodeEntry } from './decoder.fixture.ts';
-import { cockroachdbEntrySchema, toCockroachdb, toDraft } from './wire.ts';
+import { cockroachdbDraft, cockroachdbEntrySchema, toCockroachdb } from './wire.ts';
 
 const memberNames = Object.keys(cockroachdbEntrySchema.shape);
 
@@ -23,42 +23,42 @@ const long = fc.constant('e'.repeat(9_000));
 const entry = fc
   .tuple(
     fc.dictionary(
-      text.filter((name) => !memberNames.includes(name)),
-      json,
+      anyText.filter((name) => !memberNames.includes(name)),
+      anyJson,
       { maxKeys: 3, noNullPrototype: true },
     ),
     fc.record(
       {
-        id: fc.oneof(fc.uuid(), text, long),
-        trace_id: fc.oneof(fc.uuid(), text),
-        session_id: text,
+        id: fc.oneof(fc.uuid(), anyText, long),
+        trace_id: fc.oneof(fc.uuid(), anyText),
+        session_id: anyText,
         source: fc
           .oneof(
             fc.constantFrom('CC_API', 'CLI', 'UI', 'INTERNAL', 'MCP', 'SSH_GATEWAY', 'X'),
-            text,
+            anyText,
           )
           .map((name) => `AUDIT_LOG_SOURCE_${name}`),
-        user_email: fc.oneof(fc.emailAddress(), text),
-        service_account_name: text,
+        user_email: fc.oneof(fc.emailAddress(), anyText),
+        service_account_name: anyText,
         system_actor_name: fc.constantFrom('', 'SYSTEM_ACTOR_NAME_SYSTEM', 'SYSTEM_ACTOR_NAME_X'),
-        cluster_id: fc.oneof(fc.uuid(), text),
-        cluster_name: text,
+        cluster_id: fc.oneof(fc.uuid(), anyText),
+        cluster_name: anyText,
         action: fc
           .constantFrom('CREATE_CLUSTER', 'USER_LOGIN', 'FOLD_SPACE')
           .map((name) => `AUDIT_LOG_ACTION_${name}`),
         payload: fc.oneof(
-          text,
-          object,
-          object.map((value) => JSON.stringify(value)),
+          anyText,
+          anyObject,
+          anyObject.map((value) => JSON.stringify(value)),
         ),
         metadata: fc.oneof(
           fc.constant(null),
-          fc.record({ ip_address: fc.oneof(fc.ipV4(), text) }, { requiredKeys: [] }),
-          object.map(({ ip_address, ...others }) => others),
-          object.map((others) => ({ ...others, ip_address: '203.0.113.24' })),
+          fc.record({ ip_address: fc.oneof(fc.ipV4(), anyText) }, { requiredKeys: [] }),
+          anyObject.map(({ ip_address, ...others }) => others),
+          anyObject.map((others) => ({ ...others, ip_address: '203.0.113.24' })),
         ),
-        error: fc.oneof(fc.constant(''), text, long),
-        created_at: instant,
+        error: fc.oneof(fc.constant(''), anyText, long),
+        created_at: anyInstant,
       },
       { requiredKeys: [] },
     ),
@@ -68,11 +68,11 @@ const entry = fc
 test('an entry from CockroachDB comes back as it was, further and missing members included', () => {
   fc.assert(
     fc.property(entry, (original) => {
-      const draft = toDraft(original);
+      const draft = cockroachdbDraft(original);
       assert.ok(draftSchema.safeParse(draft).success);
-      assert.deepEqual(toCockroachdb(recorded(draft)), original);
+      assert.deepEqual(toCockroachdb(recordDraft(draft)), original);
     }),
-    { numRuns: runs },
+    { numRuns: propertyRuns },
   );
 });
 
@@ -80,12 +80,12 @@ test('whatever was recorded, CockroachDB’s form of it passes the vendor’s sc
   fc.assert(
     fc.property(anyDraft('cockroachdb', memberNames), (draft) => {
       for (const view of ['told', 'recorded'] as const) {
-        const made = toCockroachdb(recorded(draft), view);
+        const made = toCockroachdb(recordDraft(draft), view);
         decodeEntry(made);
         assert.ok(cockroachdbEntrySchema.safeParse(made).success);
       }
     }),
-    { numRuns: runs },
+    { numRuns: propertyRuns },
   );
 });
 
@@ -94,23 +94,23 @@ test('nothing that was recorded is left out', () => {
   const said = /^(outcome|context\.origin|context\.system_service|resourceType)$/;
   fc.assert(
     fc.property(anyDraft('cockroachdb', memberNames), (draft) => {
-      const event = recorded(draft);
+      const event = recordDraft(draft);
       const shown = JSON.stringify(toCockroachdb(event, 'recorded'));
       for (const [path, fact] of factsOf(event)) {
         if (!said.test(path)) assert.ok(shown.includes(JSON.stringify(fact)), path);
       }
     }),
-    { numRuns: runs },
+    { numRuns: propertyRuns },
   );
 });
 
 test('any JSON object at all becomes a draft the log accepts', () => {
-  const almost = fc.dictionary(fc.oneof(fc.constantFrom(...memberNames), text), json);
+  const almost = fc.dictionary(fc.oneof(fc.constantFrom(...memberNames), anyText), anyJson);
   fc.assert(
     fc.property(almost, (value) => {
-      assert.ok(draftSchema.safeParse(toDraft(value)).success);
+      assert.ok(draftSchema.safeParse(cockroachdbDraft(value)).success);
     }),
-    { numRuns: runs },
+    { numRuns: propertyRuns },
   );
 });
 
@@ -131,7 +131,7 @@ const allowlist = {
 };
 
 test('an entry from CockroachDB has its facts in native fields and the rest in details', () => {
-  assert.deepEqual(toDraft(allowlist), {
+  assert.deepEqual(cockroachdbDraft(allowlist), {
     eventID: '5d0c8a2e-6a0b-4a57-9a0e-0c1f7f3b9a10',
     createdAt: '2026-06-20T08:14:03.512904Z',
     action: 'AUDIT_LOG_ACTION_ADD_IP_ALLOWLIST',
@@ -152,7 +152,7 @@ test('an entry from CockroachDB has its facts in native fields and the rest in d
 });
 
 test('an error makes a failure, and a system actor a system service', () => {
-  const draft = toDraft({
+  const draft = cockroachdbDraft({
     ...allowlist,
     error: 'quota exceeded',
     system_actor_name: 'SYSTEM_ACTOR_NAME_SYSTEM',
@@ -163,7 +163,7 @@ test('an error makes a failure, and a system actor a system service', () => {
 });
 
 test('what we answer for an entry differs in the time of recording alone, and says the other', () => {
-  const answered = toCockroachdb(recorded(toDraft(allowlist)), 'recorded');
+  const answered = toCockroachdb(recordDraft(cockroachdbDraft(allowlist)), 'recorded');
   assert.deepEqual(answered, {
     ...allowlist,
     created_at: '2026-06-20T09:00:00.000007Z',
@@ -173,7 +173,7 @@ test('what we answer for an entry differs in the time of recording alone, and sa
 
 test('what we answer has every member, also for an entry that had not', () => {
   const { session_id, metadata, payload, ...entry } = allowlist;
-  const answered = toCockroachdb(recorded(toDraft(entry)), 'recorded');
+  const answered = toCockroachdb(recordDraft(cockroachdbDraft(entry)), 'recorded');
   assert.equal(answered.session_id, '');
   assert.equal(answered.metadata, null);
   assert.ok(Object.hasOwn(answered, 'payload'));
@@ -181,7 +181,7 @@ test('what we answer has every member, also for an entry that had not', () => {
 
 test('a native event is translated, and its payload says what CockroachDB has no word for', () => {
   const answered = toCockroachdb(
-    recorded({
+    recordDraft({
       eventID: 'evt-1',
       createdAt: '2026-06-20T08:00:00Z',
       action: 'DELETE',
@@ -229,7 +229,12 @@ test('details that contradict the event are not passed off as CockroachDB’s', 
     metadata: { ip_address: 7 },
   };
   const answered = toCockroachdb(
-    recorded({ eventID: 'evt-1', action: 'POST', userIdentity: 'maria', details: { cockroachdb } }),
+    recordDraft({
+      eventID: 'evt-1',
+      action: 'POST',
+      userIdentity: 'maria',
+      details: { cockroachdb },
+    }),
     'recorded',
   );
   assert.equal(answered.id, 'evt-1');

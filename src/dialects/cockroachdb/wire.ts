@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { AuditEvent, Draft } from '../../core/event.ts';
 import { formatInstant, type Micros, parseInstant } from '../../core/micros.ts';
-import { fitting, isEmpty, isMembers, type Members, pick, remainder } from '../mapping.ts';
-import { actionFor, originOf, sourceFor } from './words.ts';
+import { isEmpty, isMembers, type Members, pick, remainder, validField } from '../mapping.ts';
+import { actionFor, originOf, sourceFor } from './vocabulary.ts';
 
 /** CockroachDB Cloud's shapes (wire: CockroachDB 3 and 5), and the one mapping between its entry and our event. */
 
@@ -55,7 +55,7 @@ export const cockroachdbStatusSchema = z
 export type CockroachdbStatus = z.infer<typeof cockroachdbStatusSchema>;
 
 /** Members of every version; the vendor's own answers have them all (wire: CockroachDB 3.2). */
-const usual = Object.keys(cockroachdbEntrySchema.shape).filter(
+const membersOfEveryVersion = Object.keys(cockroachdbEntrySchema.shape).filter(
   (name) => name !== 'system_actor_name',
 );
 
@@ -64,12 +64,14 @@ const usual = Object.keys(cockroachdbEntrySchema.shape).filter(
  * `details.cockroachdb` by the vendor's name for it, and null there marks a member that the entry did not have.
  * Takes any JSON object, also one the vendor's schema knows nothing of.
  */
-export function toDraft(entry: Members): Draft {
+export function cockroachdbDraft(entry: Members): Draft {
   const said = draftFields(entry);
   const kept = {
-    ...remainder(entry, { ...members(said), id: said.eventID, action: said.action }),
+    ...remainder(entry, { ...cockroachdbMembers(said), id: said.eventID, action: said.action }),
     ...Object.fromEntries(
-      usual.filter((name) => !Object.hasOwn(entry, name)).map((name) => [name, null]),
+      membersOfEveryVersion
+        .filter((name) => !Object.hasOwn(entry, name))
+        .map((name) => [name, null]),
     ),
   };
   return isEmpty(kept) ? said : { ...said, details: { cockroachdb: kept } };
@@ -89,23 +91,23 @@ export function toCockroachdb(
   const original = view === 'told';
   const kept = isMembers(event.details?.cockroachdb) ? event.details.cockroachdb : {};
   const whole = {
-    ...members(event),
-    ...(!original && { created_at: shortest(recordedAt) }),
-    ...pick(kept, (name, value) => canBeSaid(name, value, event, original)),
+    ...cockroachdbMembers(event),
+    ...(!original && { created_at: trimFraction(recordedAt) }),
+    ...pick(kept, (name, value) => canBeRestored(name, value, event, original)),
     ...(canBeMetadata(kept.metadata) && {
-      metadata: { ...kept.metadata, ...members(event).metadata },
+      metadata: { ...kept.metadata, ...cockroachdbMembers(event).metadata },
     }),
   };
   const said: Members = original
-    ? pick(whole, (name) => kept[name] !== null || !usual.includes(name))
+    ? pick(whole, (name) => kept[name] !== null || !membersOfEveryVersion.includes(name))
     : whole;
   const told = original || createdAt === recordedAt ? facts : { createdAt, ...facts };
-  const unsaid = remainder(told, toDraft(said));
+  const unsaid = remainder(told, cockroachdbDraft(said));
   if (isEmpty(unsaid)) return said;
   if (said.payload === '') return { ...said, payload: unsaid };
   // A member of the vendor's own that has the name of ours gives way to it, and into it.
   const { native, ...own } = said;
-  return { ...own, native: native === undefined ? unsaid : remainder(told, toDraft(own)) };
+  return { ...own, native: native === undefined ? unsaid : remainder(told, cockroachdbDraft(own)) };
 }
 
 /** What has a native field. */
@@ -113,30 +115,30 @@ function draftFields(entry: Members): Draft {
   const { source, metadata, error, system_actor_name } = entry;
   const createdAt = microsOf(entry.created_at);
   const address = isMembers(metadata) ? metadata.ip_address : undefined;
-  const user = fitting('userIdentity', entry.user_email);
-  const cluster = fitting('resourceIdentity', entry.cluster_id);
+  const user = validField('userIdentity', entry.user_email);
+  const cluster = validField('resourceIdentity', entry.cluster_id);
   const context = {
     ...(isText(address) && { client_ip: address }),
     ...(isText(source) && source !== '' && { origin: originOf(source) }),
     ...(isText(system_actor_name) && system_actor_name !== '' && { system_service: 'cockroachdb' }),
   };
   return {
-    ...fitting('eventID', entry.id),
+    ...validField('eventID', entry.id),
     ...(createdAt !== undefined && { createdAt: formatInstant(createdAt) }),
-    action: fitting('action', entry.action)?.action ?? 'unknown',
+    action: validField('action', entry.action)?.action ?? 'unknown',
     ...(cluster && { resourceType: 'cluster', ...cluster }),
     ...(user && { ...user, user: { email: user.userIdentity } }),
-    ...fitting('serviceAccountIdentity', entry.service_account_name),
-    ...fitting('traceId', entry.trace_id),
-    ...fitting('sessionId', entry.session_id),
+    ...validField('serviceAccountIdentity', entry.service_account_name),
+    ...validField('traceId', entry.trace_id),
+    ...validField('sessionId', entry.session_id),
     ...(!isEmpty(context) && { context }),
     ...(isText(error) && { outcome: error === '' ? 'success' : 'failure' }),
-    ...(error !== '' && fitting('error', error)),
+    ...(error !== '' && validField('error', error)),
   };
 }
 
 /** What CockroachDB has words for. */
-function members(draft: Draft) {
+function cockroachdbMembers(draft: Draft) {
   const { context } = draft;
   const isCluster = draft.resourceType === 'cluster';
   return {
@@ -152,7 +154,7 @@ function members(draft: Draft) {
     payload: '',
     metadata: context?.client_ip === undefined ? null : { ip_address: context.client_ip },
     error: errorOf(draft),
-    created_at: shortest(draft.createdAt ?? ''),
+    created_at: trimFraction(draft.createdAt ?? ''),
   };
 }
 
@@ -172,7 +174,12 @@ function errorOf({ error, outcome, context }: Draft): string {
  * Whether a kept member still holds beside the native fields and in the vendor's schema. Anybody may write
  * `details.cockroachdb`; what cannot be said for the event stays visible in `native`.
  */
-function canBeSaid(name: string, value: unknown, event: AuditEvent, original: boolean): boolean {
+function canBeRestored(
+  name: string,
+  value: unknown,
+  event: AuditEvent,
+  original: boolean,
+): boolean {
   switch (name) {
     case 'id':
       return original && isText(value);
@@ -210,7 +217,7 @@ function canBeMetadata(value: unknown): value is Members {
 }
 
 /** As protobuf writes time: no fraction where there is none. */
-export function shortest(instant: string): string {
+export function trimFraction(instant: string): string {
   return instant.replace('.000000', '');
 }
 

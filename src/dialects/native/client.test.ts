@@ -4,9 +4,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
+import { createHttpSend } from '../../client/http-send.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import { formatInstant, type Micros, minute, parseInstant } from '../../core/micros.ts';
-import { httpAsk } from '../../export/asking/http-ask.ts';
 import { nativeSource } from './client.ts';
 
 const from = parseInstant('2026-06-01T00:00:00Z') as Micros;
@@ -24,7 +24,7 @@ const body = (places: readonly string[]) => places.map((line) => `${line}\n`).jo
 type Answering = (query: URLSearchParams, response: ServerResponse, number: number) => void;
 
 /** Exports from a server that answers as given; gives the ids received and the queries asked. */
-async function exportFrom(answering: Answering, retries = 3) {
+async function exportFrom(answering: Answering, maxRetries = 3) {
   const asked: URLSearchParams[] = [];
   const server = createServer((request, response) => {
     const query = new URL(request.url ?? '', 'http://localhost').searchParams;
@@ -35,14 +35,14 @@ async function exportFrom(answering: Answering, retries = 3) {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const patience = {
+  const retry = {
     sleep: async () => undefined,
-    chance: () => 0,
-    note: () => undefined,
-    retries,
+    random: () => 0,
+    notify: () => undefined,
+    maxRetries,
   };
   const source = nativeSource(
-    { ask: httpAsk(), clock: () => from, patience },
+    { send: createHttpSend(), clock: () => from, retry },
     { api, token: 'annals_x', organisation: 'acme' },
     { window, filters: { actions: ['a', 'b'], responseStatus: 404 } },
   );

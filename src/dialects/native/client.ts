@@ -1,15 +1,15 @@
+import type { ClientRequest, ClientResponse } from '../../client/request.ts';
+import { Retrier } from '../../client/retry.ts';
+import { responseError } from '../../client/status.ts';
 import { AnnalsError } from '../../core/errors.ts';
-import { textMembers } from '../../core/json-members.ts';
+import { textMembers } from '../../core/json/members.ts';
 import { readLines } from '../../core/lines.ts';
 import { formatInstant, parseInstant } from '../../core/micros.ts';
-import { refusalOf } from '../../export/asking/answers.ts';
-import type { Answer, Question } from '../../export/asking/ask.ts';
-import type { ClientParts, SourceQuestion } from '../../export/asking/client-parts.ts';
-import { Patience } from '../../export/asking/patience.ts';
 import type { ExportFilters } from '../../export/filters.ts';
+import type { ClientDependencies, SourceQuery } from '../../export/source-query.ts';
 import type { Batch, Entry, LogFacts, OrderedSource } from '../../export/stages.ts';
 import { decodeBase64 } from '../../integrity/base64.ts';
-import { keptFromHeader } from '../dropped.ts';
+import { keptFromHeader } from '../dropped-events.ts';
 
 export interface NativeEndpoint {
   /** Base URL, without a slash at the end. */
@@ -23,14 +23,14 @@ export interface NativeEndpoint {
  * behind the last event received, in the log as it was when reading began.
  */
 export function nativeSource(
-  parts: ClientParts,
+  dependencies: ClientDependencies,
   endpoint: NativeEndpoint,
-  question: SourceQuestion,
+  query: SourceQuery,
 ): OrderedSource {
-  let snapshot = question.proved && String(question.proved.snapshot);
+  let snapshot = query.proofOf && String(query.proofOf.snapshot);
   let log: LogFacts | undefined;
-  const read = question.proved && question.redact === undefined ? readSaltedEntry : readEntry;
-  const placeAfter = ({ text }: Entry): string => {
+  const read = query.proofOf && query.redact === undefined ? readSaltedEntry : readEntry;
+  const positionAfter = ({ text }: Entry): string => {
     const { createdAt, sequence } = JSON.parse(text) as { createdAt: string; sequence: number };
     return `${createdAt}/${sequence}@${snapshot ?? ''}`;
   };
@@ -38,11 +38,11 @@ export function nativeSource(
   async function* stream(position: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
     const [after, frozen] = position?.split('@') ?? [];
     snapshot = frozen || snapshot;
-    const asked = exportRequest(endpoint, question, { after, snapshot });
-    const answer = await parts.ask(asked, signal);
-    if (answer.status !== 200) throw await refusalOf(answer, asked, parts.clock);
+    const asked = exportRequest(endpoint, query, { after, snapshot });
+    const answer = await dependencies.send(asked, signal);
+    if (answer.status !== 200) throw await responseError(answer, asked, dependencies.clock);
     snapshot ??= answer.headers.get('annals-snapshot') ?? undefined;
-    log = logIn(answer.headers) ?? log;
+    log = readLogFacts(answer.headers) ?? log;
     if (!/^application\/x-ndjson\b/.test(answer.headers.get('content-type') ?? '')) {
       answer.discard();
       throw new AnnalsError(
@@ -66,13 +66,13 @@ export function nativeSource(
       endpoint: endpoint.api,
       ...(endpoint.organisation !== undefined && { organisation: endpoint.organisation }),
     },
-    filters: { bySource: question.filters, here: {} },
+    filters: { bySource: query.filters, byClient: {} },
     get log() {
       return log;
     },
-    placeAfter,
+    positionAfter,
     async *read(position, signal) {
-      const patience = new Patience(parts.patience);
+      const patience = new Retrier(dependencies.retry);
       let reached = position;
       for (;;) {
         let last: Entry | undefined;
@@ -86,14 +86,14 @@ export function nativeSource(
         } catch (error) {
           await patience.wait(error, signal);
         }
-        if (last !== undefined) reached = placeAfter(last);
+        if (last !== undefined) reached = positionAfter(last);
       }
     },
   };
 }
 
 /** Undefined where the server does not say it. */
-function logIn(headers: Answer['headers']): LogFacts | undefined {
+function readLogFacts(headers: ClientResponse['headers']): LogFacts | undefined {
   const numberIn = (name: string) => {
     const text = headers.get(name) ?? '';
     return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -105,9 +105,9 @@ function logIn(headers: Answer['headers']): LogFacts | undefined {
 
 function exportRequest(
   { api, token, organisation }: NativeEndpoint,
-  { window, filters, proved, redact }: SourceQuestion,
+  { window, filters, proofOf, redact }: SourceQuery,
   { after, snapshot }: { after: string | undefined; snapshot: string | undefined },
-): Question {
+): ClientRequest {
   const url = new URL(`${api}/v1/audit/export`);
   const query = url.searchParams;
   query.set('format', 'ndjson');
@@ -118,7 +118,7 @@ function exportRequest(
   if (after) query.set('after', after);
   if (snapshot) query.set('snapshot', snapshot);
   if (redact !== undefined) query.set('redact', redact);
-  else if (proved !== undefined) query.set('salts', 'true');
+  else if (proofOf !== undefined) query.set('salts', 'true');
   return {
     url,
     headers: {
@@ -163,7 +163,7 @@ function readSaltedEntry(line: string): Entry {
  * Where the transport shows trailers and no proxy took them away, they must agree with what arrived. Without them a body
  * whose end is nothing but the end of the connection may have been cut.
  */
-function checkEnd({ headers, trailers }: Answer, received: number): void {
+function checkEnd({ headers, trailers }: ClientResponse, received: number): void {
   const shown = trailers();
   if (shown === undefined) return;
   const count = shown['annals-export-count'];

@@ -1,16 +1,16 @@
 import { z } from 'zod';
+import { type ClientRequest, urlWithoutQuery } from '../../client/request.ts';
+import { retry } from '../../client/retry.ts';
+import { readSmallText, responseError } from '../../client/status.ts';
 import { AnnalsError } from '../../core/errors.ts';
-import { readSmallText, refusalOf } from '../../export/asking/answers.ts';
-import { place, type Question } from '../../export/asking/ask.ts';
-import type { ClientParts } from '../../export/asking/client-parts.ts';
-import { patiently } from '../../export/asking/patience.ts';
-import type { ProofServer } from '../../export/proving/proof-server.ts';
+import type { ProofServer } from '../../export/proofs/proof-server.ts';
+import type { ClientDependencies } from '../../export/source-query.ts';
 import { decodeBase64 } from '../../integrity/base64.ts';
 import { hashBytes } from '../../integrity/hash.ts';
 import type { NativeEndpoint } from './client.ts';
 
 /** More than the hashes of any question we ask take. */
-const maxAnswerBytes = 64 * 1024 * 1024;
+const maxResponseBytes = 64 * 1024 * 1024;
 
 const base64 = z.string().transform((text, context): Uint8Array => {
   const bytes = decodeBase64(text);
@@ -30,11 +30,14 @@ const consistencySchema = z.object({
 const multiproofSchema = z.object({ hashes: base64 });
 
 /** Asks an Annals server for what proves its log; what can be tried again is. */
-export function nativeProofs(parts: ClientParts, endpoint: NativeEndpoint): ProofServer {
+export function nativeProofs(
+  dependencies: ClientDependencies,
+  endpoint: NativeEndpoint,
+): ProofServer {
   const { api, token, organisation } = endpoint;
 
   function text(path: string, signal: AbortSignal, body?: object): Promise<string> {
-    const question: Question = {
+    const question: ClientRequest = {
       url: new URL(`${api}/v1/audit/${path}`),
       method: body === undefined ? 'GET' : 'POST',
       headers: {
@@ -44,10 +47,10 @@ export function nativeProofs(parts: ClientParts, endpoint: NativeEndpoint): Proo
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     };
-    return patiently(parts.patience, signal, async () => {
-      const answer = await parts.ask(question, signal);
-      if (answer.status !== 200) throw await refusalOf(answer, question, parts.clock);
-      return readSmallText(answer, maxAnswerBytes);
+    return retry(dependencies.retry, signal, async () => {
+      const answer = await dependencies.send(question, signal);
+      if (answer.status !== 200) throw await responseError(answer, question, dependencies.clock);
+      return readSmallText(answer, maxResponseBytes);
     });
   }
 
@@ -61,7 +64,7 @@ export function nativeProofs(parts: ClientParts, endpoint: NativeEndpoint): Proo
     try {
       return schema.parse(JSON.parse(answer));
     } catch (cause) {
-      const asked = place({ url: new URL(`${api}/v1/audit/${path}`), headers: {} });
+      const asked = urlWithoutQuery({ url: new URL(`${api}/v1/audit/${path}`), headers: {} });
       throw new AnnalsError('corrupt', `Cannot use what ${asked} answered: it is no proof`, {
         cause,
       });

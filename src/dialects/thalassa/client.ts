@@ -1,22 +1,22 @@
-import type { Question } from '../../export/asking/ask.ts';
-import type { ClientParts, SourceQuestion } from '../../export/asking/client-parts.ts';
+import type { ClientRequest } from '../../client/request.ts';
+import type { ClientDependencies, SourceQuery } from '../../export/source-query.ts';
 import {
-  type AnswerEnd,
+  type ListResponseInfo,
   type ObjectRules,
-  type Received,
+  type ReceivedObject,
   readObjects,
-} from '../../export/paging/objects.ts';
-import { type WalkState, walkPages } from '../../export/paging/walk.ts';
-import type { Origin, UnorderedSource } from '../../export/stages.ts';
+} from '../../export/sources/list-objects.ts';
+import { type WalkState, walkPages } from '../../export/sources/walk-pages.ts';
+import type { SourceOrigin, UnorderedSource } from '../../export/stages.ts';
 import { type Credentials, thalassaCredentials } from './credentials.ts';
 import type { ThalassaSettings } from './settings.ts';
 
-const rules: ObjectRules = { arrays: ['items'], id: 'eventID', time: 'createdAt' };
+const rules: ObjectRules = { arrayKeys: ['items'], id: 'eventID', time: 'createdAt' };
 
 /** The vendor's own tool asks for so many (wire: Thalassa 3.1); what is the most is not known. */
 const defaultPageSize = 100;
 
-interface Position extends WalkState {
+interface WalkPosition extends WalkState {
   /** Pages mean something only together with their size. */
   readonly limit: number;
 }
@@ -36,7 +36,7 @@ export const thalassaColumns = [
   'projectId',
 ] as const;
 
-export function thalassaOrigin({ api, organisation }: ThalassaSettings): Origin {
+export function thalassaOrigin({ api, organisation }: ThalassaSettings): SourceOrigin {
   return {
     kind: 'thalassa',
     endpoint: api,
@@ -49,37 +49,43 @@ export function thalassaOrigin({ api, organisation }: ThalassaSettings): Origin 
  * in order does that lose nothing. All filters are the vendor's; time, for which it has none, is left to the window.
  */
 export function thalassaSource(
-  parts: ClientParts,
+  dependencies: ClientDependencies,
   settings: ThalassaSettings,
-  question: SourceQuestion,
+  query: SourceQuery,
 ): UnorderedSource {
   const { api } = settings;
   return {
     order: 'unknown',
     origin: thalassaOrigin(settings),
-    filters: { bySource: question.filters, here: {} },
+    filters: { bySource: query.filters, byClient: {} },
     async *read(position, signal) {
-      const resumed = position === undefined ? undefined : (JSON.parse(position) as Position);
-      const limit = resumed?.limit ?? question.pageSize ?? defaultPageSize;
-      const credentials = thalassaCredentials(parts, settings);
+      const resumed = position === undefined ? undefined : (JSON.parse(position) as WalkPosition);
+      const limit = resumed?.limit ?? query.pageSize ?? defaultPageSize;
+      const credentials = thalassaCredentials(dependencies, settings);
       let expected: number | undefined;
       async function* ask({ pages }: Pick<WalkState, 'pages'>) {
-        const url = pageUrl(api, question, pages + 1, limit);
-        const { envelope } = yield* askWith(credentials, parts, settings, url, signal);
+        const url = pageUrl(api, query, pages + 1, limit);
+        const { envelope } = yield* requestPage(credentials, dependencies, settings, url, signal);
         // What tells these two apart is not known (wire: Thalassa 3.2).
         const totals = [countIn(envelope, 'totalItems'), countIn(envelope, 'totalCount')];
         const total = totals.reduce((most, each) => Math.max(most ?? 0, each ?? 0) || undefined);
         expected = total ?? expected;
         return { size: countIn(envelope, 'itemsPerPage') ?? limit, total };
       }
-      const { window } = question;
-      const walk = walkPages({ window, ask, patience: parts.patience, signal, resumed });
+      const { window } = query;
+      const walk = walkPages({
+        window,
+        requestPage: ask,
+        retry: dependencies.retry,
+        signal,
+        resumed,
+      });
       for await (const { objects, state } of walk) {
         yield {
           entries: objects,
           received: objects.length,
           ...(expected !== undefined && { expected }),
-          ...(state && { position: JSON.stringify({ ...state, limit } satisfies Position) }),
+          ...(state && { position: JSON.stringify({ ...state, limit } satisfies WalkPosition) }),
         };
       }
     },
@@ -87,15 +93,15 @@ export function thalassaSource(
 }
 
 /** Asks with the credential in hand; where that was refused and another can be had, once more with that. */
-async function* askWith(
+async function* requestPage(
   credentials: Credentials,
-  parts: ClientParts,
+  dependencies: ClientDependencies,
   { organisation }: ThalassaSettings,
   url: URL,
   signal: AbortSignal,
-): AsyncGenerator<Received[], AnswerEnd> {
+): AsyncGenerator<ReceivedObject[], ListResponseInfo> {
   async function* attempt() {
-    const question: Question = {
+    const question: ClientRequest = {
       url,
       headers: {
         accept: 'application/json',
@@ -103,7 +109,7 @@ async function* askWith(
         ...(organisation !== undefined && { 'x-organisation-identity': organisation }),
       },
     };
-    return yield* readObjects(parts, question, rules, signal);
+    return yield* readObjects(dependencies, question, rules, signal);
   }
   try {
     return yield* attempt();
@@ -114,7 +120,7 @@ async function* askWith(
 }
 
 /** wire: Thalassa 3.1. Lists are comma-joined, which the real API is known to take. */
-function pageUrl(api: string, { filters }: SourceQuestion, page: number, limit: number): URL {
+function pageUrl(api: string, { filters }: SourceQuery, page: number, limit: number): URL {
   const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = filters;
   const url = new URL(`${api}/v1/audit`);
   const query = url.searchParams;

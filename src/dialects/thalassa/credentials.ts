@@ -1,9 +1,9 @@
+import { type ClientRequest, urlWithoutQuery } from '../../client/request.ts';
+import { readSmallText, responseError } from '../../client/status.ts';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { type Micros, second } from '../../core/micros.ts';
-import { at, text } from '../../core/tree.ts';
-import { readSmallText, refusalOf } from '../../export/asking/answers.ts';
-import { place, type Question } from '../../export/asking/ask.ts';
-import type { ClientParts } from '../../export/asking/client-parts.ts';
+import type { ClientDependencies } from '../../export/source-query.ts';
+import { memberOf, nonEmptyText } from '../config-members.ts';
 import type { ThalassaCredential, ThalassaSettings } from './settings.ts';
 
 /** What to send as `Authorization`. */
@@ -14,11 +14,14 @@ export interface Credentials {
 }
 
 /** A token is renewed when it has less than this to live (wire: Thalassa 2.2). */
-const slack: Micros = 10 * second;
-const maxTokenAnswerBytes = 64 * 1024;
+const renewalMargin: Micros = 10 * second;
+const maxTokenResponseBytes = 64 * 1024;
 
 /** wire: Thalassa 2. */
-export function thalassaCredentials(parts: ClientParts, settings: ThalassaSettings): Credentials {
+export function thalassaCredentials(
+  dependencies: ClientDependencies,
+  settings: ThalassaSettings,
+): Credentials {
   const { credential } = settings;
   if (credential.kind === 'personal' || credential.kind === 'access-token') {
     const { token } = credential;
@@ -29,8 +32,8 @@ export function thalassaCredentials(parts: ClientParts, settings: ThalassaSettin
   let held: { readonly token: string; readonly until: Micros } | undefined;
   return {
     async header(signal) {
-      if (held === undefined || parts.clock() >= held.until - slack) {
-        held = await requestToken(parts, settings, credential, signal);
+      if (held === undefined || dependencies.clock() >= held.until - renewalMargin) {
+        held = await requestToken(dependencies, settings, credential, signal);
       }
       return `Bearer ${held.token}`;
     },
@@ -43,18 +46,18 @@ export function thalassaCredentials(parts: ClientParts, settings: ThalassaSettin
   };
 }
 
-type Exchangeable = Exclude<ThalassaCredential, { readonly token: string }>;
+type ExchangeableCredential = Exclude<ThalassaCredential, { readonly token: string }>;
 
 /** Says who one is in each way the vendor's client tries, in its order, until one is taken (wire: Thalassa 2.2). */
 async function requestToken(
-  parts: ClientParts,
+  dependencies: ClientDependencies,
   { api, organisation }: ThalassaSettings,
-  credential: Exchangeable,
+  credential: ExchangeableCredential,
   signal: AbortSignal,
 ): Promise<{ token: string; until: Micros }> {
   let refused: unknown;
   for (const { form, authorization } of tokenForms(credential, organisation)) {
-    const question: Question = {
+    const question: ClientRequest = {
       url: new URL(`${api}/oidc/token`),
       method: 'POST',
       headers: {
@@ -65,7 +68,7 @@ async function requestToken(
       body: new URLSearchParams(form).toString(),
     };
     try {
-      return await askForToken(parts, question, signal);
+      return await sendTokenRequest(dependencies, question, signal);
     } catch (error) {
       const code = error instanceof AnnalsError ? error.code : undefined;
       if (code !== 'unauthenticated' && code !== 'invalid') throw error;
@@ -82,7 +85,10 @@ interface TokenForm {
   readonly authorization?: string;
 }
 
-function tokenForms(credential: Exchangeable, organisation: string | undefined): TokenForm[] {
+function tokenForms(
+  credential: ExchangeableCredential,
+  organisation: string | undefined,
+): TokenForm[] {
   if (credential.kind === 'exchange') {
     const form = {
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -105,33 +111,38 @@ function tokenForms(credential: Exchangeable, organisation: string | undefined):
 const formEncoded = (value: string): string =>
   new URLSearchParams({ v: value }).toString().slice(2);
 
-async function askForToken(
-  parts: ClientParts,
-  question: Question,
+async function sendTokenRequest(
+  dependencies: ClientDependencies,
+  request: ClientRequest,
   signal: AbortSignal,
 ): Promise<{ token: string; until: Micros }> {
-  const answer = await parts.ask(question, signal);
-  if (answer.status !== 200) throw await refusalOf(answer, question, parts.clock);
-  const said = parseAnswer(await readSmallText(answer, maxTokenAnswerBytes), question);
-  const problem = text(at(said, 'error'));
+  const answer = await dependencies.send(request, signal);
+  if (answer.status !== 200) throw await responseError(answer, request, dependencies.clock);
+  const said = parseTokenResponse(await readSmallText(answer, maxTokenResponseBytes), request);
+  const problem = nonEmptyText(memberOf(said, 'error'));
   if (problem !== undefined) {
-    throw new AnnalsError('unauthenticated', text(at(said, 'error_description')) ?? problem);
+    throw new AnnalsError(
+      'unauthenticated',
+      nonEmptyText(memberOf(said, 'error_description')) ?? problem,
+    );
   }
-  const token = text(at(said, 'access_token'));
-  if (token === undefined) throw notAToken(question);
+  const token = nonEmptyText(memberOf(said, 'access_token'));
+  if (token === undefined) throw noTokenError(request);
   // A number, or a text holding one; without either it is good for as long as it works (wire: Thalassa 2.2).
-  const seconds = Number(at(said, 'expires_in') ?? 0);
-  const until = seconds > 0 ? parts.clock() + seconds * second : Number.POSITIVE_INFINITY;
+  const seconds = Number(memberOf(said, 'expires_in') ?? 0);
+  const until = seconds > 0 ? dependencies.clock() + seconds * second : Number.POSITIVE_INFINITY;
   return { token, until };
 }
 
-function parseAnswer(body: string, question: Question): unknown {
+function parseTokenResponse(body: string, request: ClientRequest): unknown {
   try {
     return JSON.parse(body);
   } catch (cause) {
-    throw notAToken(question, cause);
+    throw noTokenError(request, cause);
   }
 }
 
-const notAToken = (question: Question, cause?: unknown): AnnalsError =>
-  new AnnalsError('unavailable', `${place(question)} answered without a token`, { cause });
+const noTokenError = (question: ClientRequest, cause?: unknown): AnnalsError =>
+  new AnnalsError('unavailable', `${urlWithoutQuery(question)} answered without a token`, {
+    cause,
+  });

@@ -1,6 +1,6 @@
+import { toLines } from '../../store/event-lines.ts';
 import type { EventReader, StoredEvent } from '../../store/event-store.ts';
-import { linesOf } from '../../store/lines-of.ts';
-import { packLines } from '../../store/packing.ts';
+import { compressLines } from '../../store/zstd-lines.ts';
 import type { Members } from '../mapping.ts';
 import { thalassaEntry } from './wire.ts';
 
@@ -10,25 +10,26 @@ export function thalassaReader(reader: EventReader): EventReader {
     head: (organisation) => reader.head(organisation),
     get: async (organisation, eventID) => {
       const event = await reader.get(organisation, eventID);
-      return event && pure(event);
+      return event && asThalassaEntry(event);
     },
-    list: async (organisation, query) => (await reader.list(organisation, query)).map(pure),
+    list: async (organisation, query) =>
+      (await reader.list(organisation, query)).map(asThalassaEntry),
     count: (...question) => reader.count(...question),
     scan: async function* (...question) {
-      for await (const batch of reader.scan(...question)) yield batch.map(pure);
+      for await (const batch of reader.scan(...question)) yield batch.map(asThalassaEntry);
     },
     listLines: async (organisation, query, packing = 'plain') => {
       const events = await reader.list(organisation, { ...query, limit: query.limit + 1 });
-      return packLines(linesOf(events.map(pure), query), packing);
+      return compressLines(toLines(events.map(asThalassaEntry), query), packing);
     },
     sequenceAt: (...question) => reader.sequenceAt(...question),
     distinct: (...question) => reader.distinct(...question),
     treeNodes: (...question) => reader.treeNodes(...question),
     dropped: (organisation) => reader.dropped(organisation),
-    until: (signal) => thalassaReader(reader.until(signal)),
+    withSignal: (signal) => thalassaReader(reader.withSignal(signal)),
   };
 }
 
-function pure(event: StoredEvent): StoredEvent {
+function asThalassaEntry(event: StoredEvent): StoredEvent {
   return { ...event, body: JSON.stringify(thalassaEntry(JSON.parse(event.body) as Members)) };
 }

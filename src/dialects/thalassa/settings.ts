@@ -1,5 +1,5 @@
 import { AnnalsError } from '../../core/errors.ts';
-import { at, named, text } from '../../core/tree.ts';
+import { memberOf, memberOfNamed, nonEmptyText } from '../config-members.ts';
 
 /** What lets one in, in the order in which `tcloud` chooses (wire: Thalassa 8). */
 export type ThalassaCredential =
@@ -42,15 +42,29 @@ export function thalassaSettings(
   env: Env,
   config: unknown,
 ): ThalassaSettings {
-  const context = named(at(config, 'contexts'), text(at(config, 'current-context')), 'context');
-  const server = named(at(config, 'servers'), text(at(context, 'api')), 'api');
-  const user = named(at(config, 'users'), text(at(context, 'user')), 'user');
-  const api = flags.api ?? (env.THALASSA_API_ENDPOINT || text(at(server, 'server')) || thalassaApi);
+  const context = memberOfNamed(
+    memberOf(config, 'contexts'),
+    nonEmptyText(memberOf(config, 'current-context')),
+    'context',
+  );
+  const server = memberOfNamed(
+    memberOf(config, 'servers'),
+    nonEmptyText(memberOf(context, 'api')),
+    'api',
+  );
+  const user = memberOfNamed(
+    memberOf(config, 'users'),
+    nonEmptyText(memberOf(context, 'user')),
+    'user',
+  );
+  const api =
+    flags.api ??
+    (env.THALASSA_API_ENDPOINT || nonEmptyText(memberOf(server, 'server')) || thalassaApi);
   const organisation =
     flags.organisation ??
     (env.THALASSA_ORGANISATION_ID ||
       env.THALASSA_ORGANISATION ||
-      text(at(context, 'organisation')) ||
+      nonEmptyText(memberOf(context, 'organisation')) ||
       undefined);
   const credential =
     credentialOf({
@@ -68,10 +82,10 @@ export function thalassaSettings(
       personal: env.THALASSA_PERSONAL_ACCESS_TOKEN || env.THALASSA_API_TOKEN || env.THALASSA_TOKEN,
     }) ??
     credentialOf({
-      accessToken: text(at(user, 'accessToken')),
-      id: text(at(user, 'clientID')),
-      secret: text(at(user, 'clientSecret')),
-      personal: text(at(user, 'token')),
+      accessToken: nonEmptyText(memberOf(user, 'accessToken')),
+      id: nonEmptyText(memberOf(user, 'clientID')),
+      secret: nonEmptyText(memberOf(user, 'clientSecret')),
+      personal: nonEmptyText(memberOf(user, 'token')),
     });
   if (credential === undefined) {
     throw new AnnalsError(
@@ -82,7 +96,7 @@ export function thalassaSettings(
   return { api: api.replace(/\/+$/, ''), organisation, credential };
 }
 
-interface Words {
+interface CredentialValues {
   readonly accessToken?: string | undefined;
   readonly id?: string | undefined;
   readonly secret?: string | undefined;
@@ -91,8 +105,8 @@ interface Words {
   readonly personal?: string | undefined;
 }
 
-function credentialOf(words: Words): ThalassaCredential | undefined {
-  const { accessToken, id, secret, subjectToken, serviceAccount, personal } = words;
+function credentialOf(values: CredentialValues): ThalassaCredential | undefined {
+  const { accessToken, id, secret, subjectToken, serviceAccount, personal } = values;
   if (accessToken) return { kind: 'access-token', token: accessToken };
   if (id && secret) return { kind: 'client', id, secret };
   if (subjectToken && serviceAccount) return { kind: 'exchange', subjectToken, serviceAccount };

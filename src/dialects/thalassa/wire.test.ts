@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Draft } from '../../core/event.ts';
+import { factsOf, propertyRuns, recordDraft } from '../mapping.fixture.ts';
 import { isMembers, type Members } from '../mapping.ts';
-import { factsOf, recorded, runs } from '../recorded.fixture.ts';
 import { thalassaDraft, thalassaEntry, thalassaEntrySchema } from './wire.ts';
 
 const text = fc.string({ maxLength: 300 }).map((value) => value.toWellFormed());
@@ -91,15 +91,15 @@ describe('a Thalassa entry', () => {
   it('comes back word for word from the event it became', () => {
     fc.assert(
       fc.property(entries, (entry) => {
-        const event = recorded(thalassaDraft(entry, 'evt-fallback'));
+        const event = recordDraft(thalassaDraft(entry, 'evt-fallback'));
         assert.deepEqual(thalassaEntry(event), entry);
       }),
-      { numRuns: runs },
+      { numRuns: propertyRuns },
     );
   });
 
   it('gives its words to the native fields that mean the same', () => {
-    const event = recorded(
+    const event = recordDraft(
       thalassaDraft({
         createdAt: '2026-06-20T10:14:03.5+02:00',
         eventID: 'evt-1',
@@ -152,7 +152,7 @@ describe('a native event', () => {
   it('becomes an entry the vendor’s clients decode, with every fact of it still there', () => {
     fc.assert(
       fc.property(natives, (draft) => {
-        const event = recorded(draft as Draft);
+        const event = recordDraft(draft as Draft);
         const entry = thalassaEntry(event);
         const decoded = thalassaEntrySchema.safeParse(entry);
         assert.ok(decoded.success, JSON.stringify(decoded.error?.issues));
@@ -163,7 +163,7 @@ describe('a native event', () => {
         assert.ok(!Object.hasOwn(entry, 'details') && !Object.hasOwn(entry, 'sequence'));
         assert.ok(entry.context === undefined || isMembers(entry.context));
       }),
-      { numRuns: runs },
+      { numRuns: propertyRuns },
     );
   });
 });

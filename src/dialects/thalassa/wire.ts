@@ -80,7 +80,7 @@ const sharedFields = [
 ] as const;
 
 /** Where what has no place in a native event is kept: `details.thalassa`. It also says that an event came from there. */
-const home = 'thalassa';
+const detailsKey = 'thalassa';
 
 /**
  * A Thalassa entry as a draft. What has no native field, or a value its native field does not take (their
@@ -105,7 +105,7 @@ export function thalassaDraft(entry: Members, fallbackID?: string): Draft {
   }
   if (draft.eventID === undefined && fallbackID !== undefined) draft.eventID = fallbackID;
   // Each field passed the check of its own schema.
-  return { ...draft, details: { [home]: kept } } as unknown as Draft;
+  return { ...draft, details: { [detailsKey]: kept } } as unknown as Draft;
 }
 
 /**
@@ -113,20 +113,20 @@ export function thalassaDraft(entry: Members, fallbackID?: string): Draft {
  * share, the outcome where KMS entries have it, and whatever remains under `context.annals`, so that it stays visible.
  */
 export function thalassaEntry(event: Members): Members {
-  const kept = isMembers(event.details) ? event.details[home] : undefined;
-  if (isMembers(kept)) return { ...shared(event), ...kept };
+  const kept = isMembers(event.details) ? event.details[detailsKey] : undefined;
+  if (isMembers(kept)) return { ...validSharedFields(event), ...kept };
   const { sequence: _, recordedAt: __, outcome, ...told } = event;
   const { organizationIdentity } = event;
-  const entry: Record<string, unknown> = { ...shared(event), organizationIdentity };
+  const entry: Record<string, unknown> = { ...validSharedFields(event), organizationIdentity };
   const context: Record<string, unknown> = { ...(isMembers(event.context) ? event.context : {}) };
-  if (outcome !== undefined) context[freeName(context, 'outcome', outcome)] = outcome;
+  if (outcome !== undefined) context[unusedName(context, 'outcome', outcome)] = outcome;
   const untold = Object.entries(told).filter(([field]) => !Object.hasOwn(entry, field));
-  if (untold.length > 0) context[freeName(context, 'annals')] = Object.fromEntries(untold);
+  if (untold.length > 0) context[unusedName(context, 'annals')] = Object.fromEntries(untold);
   return isEmpty(context) ? entry : { ...entry, context };
 }
 
 /** The shared fields that the vendor's clients can decode. */
-function shared(event: Members): Record<string, unknown> {
+function validSharedFields(event: Members): Record<string, unknown> {
   const entry: Record<string, unknown> = {};
   for (const field of ['createdAt', ...sharedFields] as const) {
     const value = event[field];
@@ -137,9 +137,9 @@ function shared(event: Members): Record<string, unknown> {
 }
 
 /** The name, or one like it, under which nothing stands yet but perhaps this very value. */
-function freeName(members: Members, name: string, value?: unknown): string {
+function unusedName(members: Members, name: string, value?: unknown): string {
   if (!Object.hasOwn(members, name) || members[name] === value) return name;
-  return freeName(members, `${name}_`, value);
+  return unusedName(members, `${name}_`, value);
 }
 
 function isShared(field: string): field is (typeof sharedFields)[number] {

@@ -1,28 +1,37 @@
+import type { ClientRequest } from '../../client/request.ts';
+import { retry } from '../../client/retry.ts';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { day, formatInstant, type Micros } from '../../core/micros.ts';
 import type { Window } from '../../core/window.ts';
-import type { Question } from '../../export/asking/ask.ts';
-import type { ClientParts, SourceQuestion } from '../../export/asking/client-parts.ts';
-import { patiently } from '../../export/asking/patience.ts';
-import { type ObjectRules, type Received, readObjects } from '../../export/paging/objects.ts';
-import { together } from '../../export/paging/together.ts';
-import { beginning, type PageEnd, type WalkState, walkPages } from '../../export/paging/walk.ts';
-import type { Batch, Origin, UnorderedSource } from '../../export/stages.ts';
+import type { ClientDependencies, SourceQuery } from '../../export/source-query.ts';
+import {
+  type ObjectRules,
+  type ReceivedObject,
+  readObjects,
+} from '../../export/sources/list-objects.ts';
+import { mergeGenerators } from '../../export/sources/merge-generators.ts';
+import {
+  initialWalkState,
+  type PageInfo,
+  type WalkState,
+  walkPages,
+} from '../../export/sources/walk-pages.ts';
+import type { Batch, SourceOrigin, UnorderedSource } from '../../export/stages.ts';
 import { type UpcloudFilters, upcloudFilters } from './filters.ts';
 import type { UpcloudSettings } from './settings.ts';
 
-const shape = { arrays: ['audit_logs'], id: 'cloud_event_id', time: 'time' } as const;
+const shape = { arrayKeys: ['audit_logs'], id: 'cloud_event_id', time: 'time' } as const;
 
 /** The one size all sources allow (wire: UpCloud 10). */
 const pageSize = 100;
 /** What `offset` counts is told from a page with at least so many objects, which are asked for in any case. */
-const leastTelling = 4;
-const leastPageSize = 10;
+const minObjectsToDetect = 4;
+const minPageSize = 10;
 /** The window is walked in so many pieces at once, when they are worth it. */
-const maxAtOnce = 4;
-const pagesWorthAPiece = 8;
+const maxConcurrentRanges = 4;
+const minPagesPerRange = 8;
 /** Below this the list costs less than everything the vendor keeps. */
-const pagesWorthTheExport = 20;
+const minPagesForExport = 20;
 const retention: Micros = 180 * day;
 const exportAttempts = 3;
 const offsetAttempts = 10;
@@ -30,19 +39,19 @@ const offsetAttempts = 10;
 /** What `offset` counts is in conflict between the vendor's own documents (wire: UpCloud 3.1). */
 type OffsetMeaning = 'items' | 'pages';
 
-interface Piece extends Window {
+interface WalkRange extends Window {
   readonly state: WalkState;
 }
 
-interface Position {
+interface WalkPosition {
   readonly offset: OffsetMeaning;
   /** Pages mean something only together with their size. */
   readonly limit: number;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly WalkRange[];
 }
 
-interface ListPage extends PageEnd {
-  readonly objects: readonly Received[];
+interface ListPage extends PageInfo {
+  readonly objects: readonly ReceivedObject[];
 }
 
 /** What an entry says in plain texts: the columns of a table of them (wire: UpCloud 3.3). */
@@ -60,7 +69,7 @@ export const upcloudColumns = [
   'resource_id',
 ] as const;
 
-export function upcloudOrigin({ api }: UpcloudSettings): Origin {
+export function upcloudOrigin({ api }: UpcloudSettings): SourceOrigin {
   return { kind: 'upcloud', endpoint: api };
 }
 
@@ -69,12 +78,12 @@ export function upcloudOrigin({ api }: UpcloudSettings): Origin {
  * to four pieces at once; or, when nearly everything the vendor keeps is wanted, through its streamed export.
  */
 export function upcloudSource(
-  parts: ClientParts,
+  dependencies: ClientDependencies,
   settings: UpcloudSettings,
-  question: SourceQuestion,
+  query: SourceQuery,
 ): UnorderedSource {
-  const filters = upcloudFilters(question.filters);
-  const reader = new UpcloudReader(parts, settings, question, filters);
+  const filters = upcloudFilters(query.filters);
+  const reader = new UpcloudReader(dependencies, settings, query, filters);
   return {
     order: 'unknown',
     origin: upcloudOrigin(settings),
@@ -84,7 +93,7 @@ export function upcloudSource(
 }
 
 class UpcloudReader {
-  readonly #parts: ClientParts;
+  readonly #dependencies: ClientDependencies;
   readonly #settings: UpcloudSettings;
   readonly #window: Window;
   #limit: number;
@@ -92,40 +101,40 @@ class UpcloudReader {
   readonly #rules: ObjectRules;
 
   constructor(
-    parts: ClientParts,
+    parts: ClientDependencies,
     settings: UpcloudSettings,
-    { window, pageSize: wished }: SourceQuestion,
+    { window, pageSize: wished }: SourceQuery,
     filters: UpcloudFilters,
   ) {
-    this.#parts = parts;
+    this.#dependencies = parts;
     this.#settings = settings;
     this.#window = window;
-    this.#limit = Math.max(leastPageSize, Math.min(wished ?? pageSize, pageSize));
+    this.#limit = Math.max(minPageSize, Math.min(wished ?? pageSize, pageSize));
     this.#filters = filters;
-    this.#rules = { ...shape, keeps: (value) => filters.keeps(value) };
+    this.#rules = { ...shape, matches: (value) => filters.keeps(value) };
   }
 
   async *read(position: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
     if (position !== undefined) {
-      const resumed = JSON.parse(position) as Position;
+      const resumed = JSON.parse(position) as WalkPosition;
       this.#limit = resumed.limit;
       yield* this.#walk(resumed, undefined, undefined, signal);
       return;
     }
-    const whole: Piece = { ...this.#window, state: beginning };
-    const first = await this.#collect(whole, 0, signal);
+    const whole: WalkRange = { ...this.#window, state: initialWalkState };
+    const first = await this.#readWholePage(whole, 0, signal);
     if (this.#exportIsCheaper(first.total)) {
-      if (yield* this.#stream(first, signal)) return;
+      if (yield* this.#readExport(first, signal)) return;
     }
-    const offset = await this.#meaningOfOffset(whole, first, signal);
-    const pieces = this.#divide(first.total);
+    const offset = await this.#detectOffsetMeaning(whole, first, signal);
+    const pieces = this.#splitWindow(first.total);
     const known = pieces.length === 1 ? first : undefined;
     yield* this.#walk({ offset, pieces }, first.total, known, signal);
   }
 
   /** Walks the pieces together. The position says where each of them stands. */
   async *#walk(
-    { offset, pieces }: Omit<Position, 'limit'>,
+    { offset, pieces }: Omit<WalkPosition, 'limit'>,
     total: number | undefined,
     first: ListPage | undefined,
     signal: AbortSignal,
@@ -133,21 +142,21 @@ class UpcloudReader {
     const standing = [...pieces];
     let known = first;
     const readings = pieces.map((piece) => (shared: AbortSignal) => {
-      const ask = ({ pages, objects }: Pick<WalkState, 'pages' | 'objects'>) => {
+      const requestPage = ({ pages, objects }: Pick<WalkState, 'pages' | 'objects'>) => {
         const answered = pages === 0 ? known : undefined;
         known = undefined;
         const at = offset === 'items' ? objects : pages + 1;
-        return answered ? given(answered) : this.#page(piece, at, shared);
+        return answered ? replayPage(answered) : this.#page(piece, at, shared);
       };
       // The bounds are inclusive on both sides, so neighbours overlap by an instant.
       const window = { from: piece.from, to: piece.to + 1 };
-      const { patience } = this.#parts;
-      return walkPages({ window, ask, patience, signal: shared, resumed: piece.state });
+      const { retry } = this.#dependencies;
+      return walkPages({ window, requestPage, retry, signal: shared, resumed: piece.state });
     });
-    for await (const { place, value } of together(readings, signal)) {
+    for await (const { place, value } of mergeGenerators(readings, signal)) {
       const { objects, state } = value;
-      if (state) standing[place] = { ...(pieces[place] as Piece), state };
-      const position: Position = { offset, limit: this.#limit, pieces: standing };
+      if (state) standing[place] = { ...(pieces[place] as WalkRange), state };
+      const position: WalkPosition = { offset, limit: this.#limit, pieces: standing };
       yield {
         ...batchOf(objects),
         ...(total !== undefined && { expected: total }),
@@ -157,10 +166,10 @@ class UpcloudReader {
   }
 
   /** A page as a whole, however often it must be asked for. */
-  #collect(piece: Window, offset: number, signal: AbortSignal): Promise<ListPage> {
-    return patiently(this.#parts.patience, signal, async () => {
-      const objects: Received[] = [];
-      await using pieces = this.#page(piece, offset, signal);
+  #readWholePage(range: Window, offset: number, signal: AbortSignal): Promise<ListPage> {
+    return retry(this.#dependencies.retry, signal, async () => {
+      const objects: ReceivedObject[] = [];
+      await using pieces = this.#page(range, offset, signal);
       for (;;) {
         const next = await pieces.next();
         if (next.done === true) return { ...next.value, objects };
@@ -171,25 +180,25 @@ class UpcloudReader {
 
   /** One attempt at a page. */
   async *#page(
-    piece: Window,
+    range: Window,
     offset: number,
     signal: AbortSignal,
-  ): AsyncGenerator<readonly Received[], PageEnd> {
+  ): AsyncGenerator<readonly ReceivedObject[], PageInfo> {
     const url = new URL(`${this.#settings.api}/1.3/audit-logs`);
     const query = url.searchParams;
     query.set('limit', String(this.#limit));
     query.set('offset', String(offset));
-    query.set('created_after', formatInstant(piece.from));
-    query.set('created_before', formatInstant(piece.to));
+    query.set('created_after', formatInstant(range.from));
+    query.set('created_before', formatInstant(range.to));
     for (const [name, value] of this.#filters.query) query.append(name, value);
-    const asked = this.#question(url);
-    const { headers } = yield* readObjects(this.#parts, asked, this.#rules, signal);
+    const asked = this.#request(url);
+    const { headers } = yield* readObjects(this.#dependencies, asked, this.#rules, signal);
     const said = Number(headers.get('upcloud-total-count') ?? Number.NaN);
     const total = Number.isSafeInteger(said) && said > 0 ? said : undefined;
     return { size: this.#limit, total };
   }
 
-  #question(url: URL): Question {
+  #request(url: URL): ClientRequest {
     return {
       url,
       headers: { accept: 'application/json', authorization: this.#settings.authorization },
@@ -201,8 +210,8 @@ class UpcloudReader {
    * pages it is the second one, which repeats only what shifted onto it. So the first page is asked for again, and the
    * answer counts when little had shifted.
    */
-  async #meaningOfOffset(
-    whole: Piece,
+  async #detectOffsetMeaning(
+    whole: WalkRange,
     page: ListPage,
     signal: AbortSignal,
   ): Promise<OffsetMeaning> {
@@ -210,13 +219,15 @@ class UpcloudReader {
     for (let attempt = 1; attempt <= offsetAttempts; attempt += 1) {
       const isWhole = first.length < this.#limit && first.length === total;
       // All there is stands on one page; or there is too little on it to tell anything.
-      if (isWhole || first.length < leastTelling) return 'items';
-      const { objects: third } = await this.#collect(whole, 2, signal);
-      const again = await this.#collect(whole, 0, signal);
-      const shifted = first.length - repeatedIn(again.objects, first);
+      if (isWhole || first.length < minObjectsToDetect) return 'items';
+      const { objects: third } = await this.#readWholePage(whole, 2, signal);
+      const again = await this.#readWholePage(whole, 0, signal);
+      const shifted = first.length - countRepeated(again.objects, first);
       if (shifted * 4 < first.length) {
-        if (repeatedIn(third, first) * 2 >= first.length) return 'items';
-        this.#parts.patience.note('This UpCloud takes offset for a page number; going on by page');
+        if (countRepeated(third, first) * 2 >= first.length) return 'items';
+        this.#dependencies.retry.notify(
+          'This UpCloud takes offset for a page number; going on by page',
+        );
         return 'pages';
       }
       ({ objects: first, total } = again);
@@ -228,27 +239,27 @@ class UpcloudReader {
   }
 
   /** Equal stretches of time, of which the vendor keeps only the later ones. */
-  #divide(total: number | undefined): Piece[] {
+  #splitWindow(total: number | undefined): WalkRange[] {
     const { from, to } = this.#window;
     const pages = (total ?? 0) / this.#limit;
-    const count = Math.max(1, Math.min(maxAtOnce, Math.floor(pages / pagesWorthAPiece)));
-    const start = Math.min(Math.max(from, this.#parts.clock() - retention), to);
+    const count = Math.max(1, Math.min(maxConcurrentRanges, Math.floor(pages / minPagesPerRange)));
+    const start = Math.min(Math.max(from, this.#dependencies.clock() - retention), to);
     const edge = (piece: number) => start + Math.floor(((to - start) * piece) / count);
     return Array.from({ length: count }, (_, piece) => ({
       from: piece === 0 ? from : edge(piece),
       to: piece === count - 1 ? to : edge(piece + 1),
-      state: beginning,
+      state: initialWalkState,
     }));
   }
 
   #exportIsCheaper(total: number | undefined): boolean {
     const { from, to } = this.#window;
-    const now = this.#parts.clock();
+    const now = this.#dependencies.clock();
     const covered = Math.min(to, now) - Math.max(from, now - retention);
     return (
       this.#filters.isEmpty &&
       covered * 2 >= retention &&
-      (total ?? 0) / this.#limit >= pagesWorthTheExport
+      (total ?? 0) / this.#limit >= minPagesForExport
     );
   }
 
@@ -257,20 +268,20 @@ class UpcloudReader {
    * brought less of the window than the list has, or lacks what stands on the list's first page, so that the list must
    * be read instead.
    */
-  async *#stream(
+  async *#readExport(
     { objects: first, total = 0 }: ListPage,
     signal: AbortSignal,
   ): AsyncGenerator<Batch, boolean> {
     const { from, to } = this.#window;
     const url = new URL(`${this.#settings.api}/1.3/audit-logs/export`);
     url.searchParams.set('format', 'json');
-    const { note } = this.#parts.patience;
+    const { notify } = this.#dependencies.retry;
     for (let attempt = 1; attempt <= exportAttempts; attempt += 1) {
       let within = 0;
       const lacking = new Set(first.map(({ id }) => id));
       try {
-        const asked = this.#question(url);
-        for await (const objects of readObjects(this.#parts, asked, this.#rules, signal)) {
+        const asked = this.#request(url);
+        for await (const objects of readObjects(this.#dependencies, asked, this.#rules, signal)) {
           for (const { id, at } of objects) {
             if (at >= from && at < to) within += 1;
             lacking.delete(id);
@@ -278,7 +289,7 @@ class UpcloudReader {
           yield { ...batchOf(objects), expected: total };
         }
         if (within >= total && lacking.size === 0) return true;
-        note(
+        notify(
           within < total
             ? `The export brought ${within} of ${total} events; reading the list`
             : `The export lacks ${lacking.size} events of the list; reading the list`,
@@ -287,7 +298,7 @@ class UpcloudReader {
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof AnnalsError)) throw error;
-        note(`${messageOf(error)} (export, attempt ${attempt} of ${exportAttempts})`);
+        notify(`${messageOf(error)} (export, attempt ${attempt} of ${exportAttempts})`);
       }
     }
     return false;
@@ -295,16 +306,19 @@ class UpcloudReader {
 }
 
 /** A page that was read before, as if it were read now. */
-async function* given({ objects, ...end }: ListPage): AsyncGenerator<readonly Received[], PageEnd> {
+async function* replayPage({
+  objects,
+  ...end
+}: ListPage): AsyncGenerator<readonly ReceivedObject[], PageInfo> {
   yield objects;
   return end;
 }
 
-function batchOf(objects: readonly Received[]): Batch {
-  return { entries: objects.filter(({ kept }) => kept), received: objects.length };
+function batchOf(objects: readonly ReceivedObject[]): Batch {
+  return { entries: objects.filter(({ matches }) => matches), received: objects.length };
 }
 
-function repeatedIn(page: readonly Received[], before: readonly Received[]): number {
+function countRepeated(page: readonly ReceivedObject[], before: readonly ReceivedObject[]): number {
   const ids = new Set(before.map(({ id }) => id));
   return page.filter(({ id }) => ids.has(id)).length;
 }

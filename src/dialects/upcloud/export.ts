@@ -1,8 +1,8 @@
 import { csvRow } from '../../core/csv.ts';
 import type { EventReader, Range, StoredEvent } from '../../store/event-store.ts';
-import { checkNotDropped } from '../dropped.ts';
-import { shown } from '../shown.ts';
-import { readEvent } from './stored.ts';
+import { checkNotDropped } from '../dropped-events.ts';
+import { visibleToVendors } from '../shown.ts';
+import { parseStoredEvent } from './find-event.ts';
 import { toUpcloud, type UpcloudEvent } from './wire.ts';
 
 interface Format {
@@ -31,10 +31,10 @@ const columns = [
 ] as const;
 
 export const exportFormats = ['csv', 'json'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+export type UpcloudExportFormat = (typeof exportFormats)[number];
 
 /** A JSON export is an array, not the list's object: so reads the vendor's own test (wire: UpCloud 6). */
-export const formats: Record<ExportFormat, Format> = {
+export const formats: Record<UpcloudExportFormat, Format> = {
   csv: {
     mediaType: 'text/csv; charset=utf-8',
     begin: csvRow(columns),
@@ -56,7 +56,7 @@ function cell(value: string | object | undefined): string {
 }
 
 /** Pieces of text are handed on at about this size. */
-const pieceLength = 64 * 1024;
+const chunkLength = 64 * 1024;
 
 /**
  * Everything the log holds up to the snapshot, in the order of recording, as pieces of text. It ends only when it is
@@ -66,7 +66,7 @@ export async function* exportText(
   reader: EventReader,
   organisation: string,
   snapshot: number,
-  format: ExportFormat,
+  format: UpcloudExportFormat,
 ): AsyncGenerator<string> {
   const { begin, between, end, write } = formats[format];
   const began = await reader.dropped(organisation);
@@ -76,13 +76,13 @@ export async function* exportText(
   const checkFrom = (sequence: number) =>
     checkNotDropped(reader, organisation, began, ({ before }) => before > sequence);
   const all = { from: began?.before ?? 0, to: snapshot };
-  for await (const events of inSteps(reader, organisation, all)) {
+  for await (const events of scanInSteps(reader, organisation, all)) {
     await checkFrom(next);
     next = events.at(-1)!.sequence + 1;
     for (const event of events) {
-      text += separator + write(toUpcloud(readEvent(event)));
+      text += separator + write(toUpcloud(parseStoredEvent(event)));
       separator = between;
-      if (text.length >= pieceLength) {
+      if (text.length >= chunkLength) {
         yield text;
         text = '';
       }
@@ -95,13 +95,13 @@ export async function* exportText(
 /** Sequences read at a time: what a client that takes nothing holds of the log, some hundred kilobytes of events. */
 const stepLength = 250;
 
-async function* inSteps(
+async function* scanInSteps(
   reader: EventReader,
   organisation: string,
   { from, to }: Range,
 ): AsyncGenerator<readonly StoredEvent[]> {
   for (let at = from; at < to; at += stepLength) {
     const step = { from: at, to: Math.min(at + stepLength, to) };
-    yield* reader.scan(organisation, step, shown);
+    yield* reader.scan(organisation, step, visibleToVendors);
   }
 }

@@ -1,10 +1,10 @@
-import type { ExportFilters, FilterName, FilterShares } from '../../export/filters.ts';
-import { refuseFilters, shareFilters } from '../../export/filters.ts';
-import { actions, resourceTypes } from './words.ts';
+import type { AppliedFilters, ExportFilters, FilterName } from '../../export/filters.ts';
+import { divideFilters, rejectFilters } from '../../export/filters.ts';
+import { actions, resourceTypes } from './vocabulary.ts';
 
 /** How an export's filters are asked of UpCloud, and what is left to do here. */
 export interface UpcloudFilters {
-  readonly shares: FilterShares;
+  readonly shares: AppliedFilters;
   /** Parameters of the list; repeated keys for several values (wire: UpCloud 3.1). */
   readonly query: readonly (readonly [name: string, value: string])[];
   /** Nothing is left out. */
@@ -23,7 +23,7 @@ export function upcloudFilters(filters: ExportFilters): UpcloudFilters {
     'organizationIdentity',
     'responseStatus',
   ];
-  refuseFilters(filters, unknown, 'UpCloud');
+  rejectFilters(filters, unknown, 'UpCloud');
   const wanted = {
     actions: filters.actions?.map((action) => action.toLowerCase()),
     resourceTypes: filters.resourceTypes,
@@ -52,7 +52,7 @@ export function upcloudFilters(filters: ExportFilters): UpcloudFilters {
   const { userIdentity, resourceIdentity } = filters;
   const text = search === 'searchText' ? undefined : filters.searchText?.toLowerCase();
   return {
-    shares: shareFilters(filters, bySource),
+    shares: divideFilters(filters, bySource),
     query,
     isEmpty: Object.keys(filters).every((name) => name === 'includeSystemServices'),
     keeps: (event) =>

@@ -3,31 +3,31 @@ import type { Facet } from '../../core/facets.ts';
 import type { Condition, Filter } from '../../core/filter.ts';
 import { day, type Micros, parseDay } from '../../core/micros.ts';
 import type { EventReader } from '../../store/event-store.ts';
-import { type Moment, parseMoment } from '../moment.ts';
-import { shown } from '../shown.ts';
+import { type InstantBounds, parseInstantBounds } from '../instant-bounds.ts';
+import { visibleToVendors } from '../shown.ts';
 import {
-  type Action,
   actionFor,
   actions,
-  type Origin,
   originFor,
   origins,
-  type ResourceType,
   resourceTypeFor,
   resourceTypes,
-} from './words.ts';
+  type UpcloudAction,
+  type UpcloudEventOrigin,
+  type UpcloudResourceType,
+} from './vocabulary.ts';
 
 /** How far back a list reaches when nothing is said (wire: UpCloud 3.1). */
-const usualReach = 180 * day;
-const largestInt32 = 2_147_483_647;
+const defaultLookback = 180 * day;
+const maxInt32 = 2_147_483_647;
 
 /** The parameters of `GET /1.3/audit-logs`, read. A list that is absent does not narrow. */
-export interface ListParameters {
+export interface UpcloudListParameters {
   readonly limit: number;
   readonly offset: number;
-  readonly actions: readonly Action[] | undefined;
-  readonly origins: readonly Origin[] | undefined;
-  readonly resourceTypes: readonly ResourceType[] | undefined;
+  readonly actions: readonly UpcloudAction[] | undefined;
+  readonly origins: readonly UpcloudEventOrigin[] | undefined;
+  readonly resourceTypes: readonly UpcloudResourceType[] | undefined;
   readonly from: Micros;
   readonly to: Micros | undefined;
   readonly q: string | undefined;
@@ -38,30 +38,30 @@ export interface ListParameters {
  *
  * @param now the moment of the request
  */
-export function readListParameters(search: URLSearchParams, now: Micros): ListParameters {
+export function readListParameters(search: URLSearchParams, now: Micros): UpcloudListParameters {
   const reader = new ParameterReader(search);
-  const after = reader.moment('created_after');
-  const before = reader.moment('created_before');
+  const after = reader.instantBounds('created_after');
+  const before = reader.instantBounds('created_before');
   const parameters = {
     limit: reader.wholeNumber('limit', 50, 200),
-    offset: reader.wholeNumber('offset', 0, largestInt32),
+    offset: reader.wholeNumber('offset', 0, maxInt32),
     actions: reader.list('actions', actions),
     origins: reader.list('origins', origins),
     resourceTypes: reader.list('resource_types', resourceTypes),
     // Both bounds belong to the vendor's window; ours is half-open.
-    from: after === undefined ? now - usualReach : after.ceil,
+    from: after === undefined ? now - defaultLookback : after.ceil,
     to: before === undefined ? undefined : before.floor + 1,
     q: reader.text('q'),
   };
-  reader.throwIfWrong();
+  reader.throwIssues();
   return parameters;
 }
 
 export function readFormat<F extends string>(search: URLSearchParams, formats: readonly F[]): F {
   const reader = new ParameterReader(search);
   const [format, ...others] = reader.list('format', formats) ?? [];
-  if (others.length > 0) reader.refuse('format', 'Must be given once.');
-  reader.throwIfWrong();
+  if (others.length > 0) reader.addIssue('format', 'Must be given once.');
+  reader.throwIssues();
   return format ?? (formats[0] as F);
 }
 
@@ -75,16 +75,16 @@ class ParameterReader {
 
   text(name: string): string | undefined {
     const values = this.#search.getAll(name).filter((value) => value !== '');
-    if (values.length > 1) this.refuse(name, 'Must be given once.');
+    if (values.length > 1) this.addIssue(name, 'Must be given once.');
     return values[0];
   }
 
-  wholeNumber(name: string, usual: number, largest: number): number {
+  wholeNumber(name: string, defaultValue: number, max: number): number {
     const text = this.text(name);
-    if (text === undefined) return usual;
-    if (/^\d{1,10}$/.test(text) && Number(text) <= largest) return Number(text);
-    this.refuse(name, `Must be a whole number between 0 and ${largest}.`);
-    return usual;
+    if (text === undefined) return defaultValue;
+    if (/^\d{1,10}$/.test(text) && Number(text) <= max) return Number(text);
+    this.addIssue(name, `Must be a whole number between 0 and ${max}.`);
+    return defaultValue;
   }
 
   /** The key repeated, values joined by commas, or both; empty members say nothing. */
@@ -98,28 +98,28 @@ class ParameterReader {
       (allowed as readonly string[]).includes(value),
     );
     if (known.length < values.length) {
-      this.refuse(name, `Must be one of ${allowed.join(', ')}.`);
+      this.addIssue(name, `Must be one of ${allowed.join(', ')}.`);
     }
     return values.length === 0 ? undefined : known;
   }
 
   /** A time without zone is in UTC, a date alone is its midnight. */
-  moment(name: string): Moment | undefined {
+  instantBounds(name: string): InstantBounds | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const midnight = parseDay(text);
     if (midnight !== undefined) return { floor: midnight, ceil: midnight };
-    const moment = parseMoment(text, 'utc');
+    const moment = parseInstantBounds(text, 'utc');
     if (typeof moment === 'object') return moment;
-    this.refuse(name, 'Must be an ISO 8601 time such as 2026-06-20T08:14:03Z.');
+    this.addIssue(name, 'Must be an ISO 8601 time such as 2026-06-20T08:14:03Z.');
     return undefined;
   }
 
-  refuse(field: string, message: string): void {
+  addIssue(field: string, message: string): void {
     this.#issues.push({ field, message });
   }
 
-  throwIfWrong(): void {
+  throwIssues(): void {
     if (this.#issues.length === 0) return;
     const names = this.#issues.map(({ field }) => field).join(', ');
     throw new AnnalsError('invalid', `Cannot read the parameters: ${names}`, {
@@ -138,7 +138,7 @@ const maxFacetValues = 10_000;
 export async function filterOf(
   reader: EventReader,
   organisation: string,
-  parameters: ListParameters,
+  parameters: UpcloudListParameters,
 ): Promise<Filter> {
   const { from, to, q } = parameters;
   const translated = async <T extends string>(
@@ -170,7 +170,7 @@ export async function filterOf(
           },
         ];
   return {
-    ...shown,
+    ...visibleToVendors,
     from,
     ...(to !== undefined && { to }),
     conditions: [...conditions.flat(), ...found],

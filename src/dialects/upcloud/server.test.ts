@@ -10,7 +10,7 @@ import { formatInstant } from '../../core/micros.ts';
 import { TestTrail } from '../trail.fixture.ts';
 import { decodeEvent, decodeList, decodeProblem } from './decoder.fixture.ts';
 import { createUpcloudServer } from './server.ts';
-import { toDraft } from './wire.ts';
+import { upcloudDraft } from './wire.ts';
 
 let trail: TestTrail;
 let server: Hono;
@@ -135,7 +135,7 @@ test('filters take UpCloud’s words for native events too, and a list in either
       { action: 'AUDIT_LOG_ACTION_CREATE_CLUSTER', resourceType: 'cluster' },
       { action: 'DELETE', resourceType: 'server', context: { origin: 'internal' } },
     ),
-    { ...toDraft(upcloudLogin), resourceIdentity: 'r5' },
+    { ...upcloudDraft(upcloudLogin), resourceIdentity: 'r5' },
   ]);
   const of = async (query: string) => {
     const { events, total } = await list(query);
@@ -229,7 +229,7 @@ test('a walk by offset with a frozen created_before sees each event once while m
 });
 
 test('every event is found again by the ULID it is listed under', async () => {
-  await trail.record([...drafts({}, { eventID: 'evt-1' }), toDraft(upcloudLogin)]);
+  await trail.record([...drafts({}, { eventID: 'evt-1' }), upcloudDraft(upcloudLogin)]);
   const { events } = await list();
   assert.equal(events.length, 3);
   for (const event of events) {
@@ -259,7 +259,7 @@ test('a ULID leads nowhere in the log of another organisation', async () => {
 test('Annals’ own records are not shown', async () => {
   const own = { action: 'audit_log.list', context: { system_service: 'annals' } };
   await trail.record(drafts({}, { ...own, eventID: '01JY5WYGR0AAAAAAAAAAAAAAAB' }));
-  await trail.record([toDraft({ ...upcloudLogin, origin: 'upcloud_internal' })]);
+  await trail.record([upcloudDraft({ ...upcloudLogin, origin: 'upcloud_internal' })]);
   const { events, total } = await list();
   assert.deepEqual(
     events.map(({ origin }) => origin),
@@ -316,7 +316,7 @@ test('an export as CSV is the default, reads strictly and runs no formula', asyn
       },
       { userIdentity: "'quoted" },
     ),
-    toDraft(upcloudLogin),
+    upcloudDraft(upcloudLogin),
   ]);
   const response = await ask('/1.3/audit-logs/export', { Accept: 'application/json' });
   assert.equal(response.headers.get('Content-Type'), 'text/csv; charset=utf-8');
@@ -479,7 +479,7 @@ test('asking for the head of an export reads no event', async () => {
 });
 
 test('reads are noted; what shows no event is not', async () => {
-  await trail.record([toDraft(upcloudLogin)]);
+  await trail.record([upcloudDraft(upcloudLogin)]);
   await ask('/1.3/account');
   await ask('/1.3/audit-logs/filter-options');
   await ask('/1.3/audit-logs?limit=nonsense');

@@ -2,15 +2,15 @@ import { randomFillSync } from 'node:crypto';
 import { Hono } from 'hono';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Random } from '../../core/uuid.ts';
+import { type ResponseConnection, streamTextBody } from '../../http/streaming.ts';
 import type { DialectServer } from '../dialect.ts';
-import { type Connection, streamedText } from '../streamed.ts';
 import { exportFormats, exportText, formats } from './export.ts';
+import { findByUlid, parseStoredEvent } from './find-event.ts';
 import { isFault, problemResponse } from './problem.ts';
 import { filterOf, readFormat, readListParameters } from './query.ts';
-import { findByUlid, readEvent } from './stored.ts';
 import { newUlid, ulidPattern } from './ulid.ts';
+import { actions, origins, resourceTypes } from './vocabulary.ts';
 import { toUpcloud } from './wire.ts';
-import { actions, origins, resourceTypes } from './words.ts';
 
 export interface UpcloudOptions {
   /** For the ids by which answers name a failure. */
@@ -26,7 +26,7 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
   return (parts) => {
     const refuse = (error: unknown): Response => {
       const correlationId = newUlid(parts.clock(), random);
-      if (isFault(error)) parts.noteFault?.(error, correlationId);
+      if (isFault(error)) parts.reportFault?.(error, correlationId);
       return problemResponse(error, correlationId);
     };
     const app = new Hono();
@@ -43,7 +43,7 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
     app.get('/1.3/audit-logs', async (c) => {
       const caller = parts.admit(c.req.raw, 'audit_log:list');
       const { search, searchParams } = new URL(c.req.url);
-      const reader = parts.reader.until(c.req.raw.signal);
+      const reader = parts.reader.withSignal(c.req.raw.signal);
       const organisation = caller.organisation.identity;
       const parameters = readListParameters(searchParams, parts.clock());
       const { limit, offset } = parameters;
@@ -61,8 +61,8 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
               snapshot: size,
             }),
       ]);
-      parts.noteRead(caller, 'audit_log.list', { query: search.slice(0, maxNotedQuery) });
-      const audit_logs = events.map((event) => toUpcloud(readEvent(event)));
+      parts.recordRead(caller, 'audit_log.list', { query: search.slice(0, maxNotedQuery) });
+      const audit_logs = events.map((event) => toUpcloud(parseStoredEvent(event)));
       return c.json({ audit_logs }, 200, { 'Upcloud-Total-Count': String(total) });
     });
 
@@ -73,18 +73,18 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
 
     app.get('/1.3/audit-logs/export', async (c) => {
       const caller = parts.admit(c.req.raw, 'audit_log:list');
-      const reader = parts.reader.until(c.req.raw.signal);
+      const reader = parts.reader.withSignal(c.req.raw.signal);
       const organisation = caller.organisation.identity;
       const format = readFormat(new URL(c.req.url).searchParams, exportFormats);
       const { size } = await reader.head(organisation);
-      parts.noteRead(caller, 'audit_log.export', { format, snapshot: size });
-      const connection: Connection = c.env ?? {};
+      parts.recordRead(caller, 'audit_log.export', { format, snapshot: size });
+      const connection: ResponseConnection = c.env ?? {};
       const text = exportText(reader, organisation, size, format);
       // A stream that nobody reads would hold the reader open.
       const body =
         c.req.method === 'HEAD'
           ? null
-          : streamedText(text, connection, (fault) => parts.noteFault?.(fault));
+          : streamTextBody(text, connection, (fault) => parts.reportFault?.(fault));
       return new Response(body, {
         headers: {
           'Content-Type': formats[format].mediaType,
@@ -101,12 +101,12 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
           issues: [{ field: 'cloudEventID', message: 'Must be a ULID.' }],
         });
       }
-      const reader = parts.reader.until(c.req.raw.signal);
+      const reader = parts.reader.withSignal(c.req.raw.signal);
       const event = await findByUlid(reader, caller.organisation.identity, ulid);
       if (event === undefined) {
         throw new AnnalsError('not-found', `There is no event ${ulid}`);
       }
-      parts.noteRead(caller, 'audit_log.read', { eventID: ulid });
+      parts.recordRead(caller, 'audit_log.read', { eventID: ulid });
       return c.json(event);
     });
 

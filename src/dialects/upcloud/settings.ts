@@ -1,5 +1,5 @@
 import { AnnalsError } from '../../core/errors.ts';
-import { at, text } from '../../core/tree.ts';
+import { memberOf, nonEmptyText } from '../config-members.ts';
 
 export interface UpcloudSettings {
   /** Base URL without the version, and without a slash at the end. */
@@ -37,9 +37,9 @@ export function upcloudSettings(flags: UpcloudFlags, env: Env, config: unknown):
     },
     { token: env.UPCLOUD_TOKEN, username: env.UPCLOUD_USERNAME, password: env.UPCLOUD_PASSWORD },
     {
-      token: text(at(config, 'token')),
-      username: text(at(config, 'username')),
-      password: text(at(config, 'password')),
+      token: nonEmptyText(memberOf(config, 'token')),
+      username: nonEmptyText(memberOf(config, 'username')),
+      password: nonEmptyText(memberOf(config, 'password')),
     },
   ].find(({ token, username, password }) => token || (username && password));
   if (words === undefined) {

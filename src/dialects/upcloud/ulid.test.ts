@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { newUlid, sequenceOf, ulidOf, ulidPattern } from './ulid.ts';
+import { newUlid, sequenceFromUlid, ulidOf, ulidPattern } from './ulid.ts';
 
 const noon = Date.parse('2026-06-20T12:00:00Z') * 1_000;
 const identity = { organisation: 'org-a', eventID: 'evt-1', sequence: 0, createdAt: noon };
@@ -12,7 +12,7 @@ test('any event has one ULID, which says where it stands', () => {
       fc.pre(!ulidPattern.test(eventID));
       const ulid = ulidOf({ ...identity, eventID, sequence, createdAt });
       assert.match(ulid, ulidPattern);
-      assert.equal(sequenceOf(ulid), sequence);
+      assert.equal(sequenceFromUlid(ulid), sequence);
       assert.equal(ulidOf({ ...identity, eventID, sequence, createdAt }), ulid);
     }),
   );

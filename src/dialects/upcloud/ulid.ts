@@ -10,7 +10,7 @@ const timeDigits = 10;
 const sequenceDigits = 8;
 const checkDigits = 8;
 
-export interface Identity {
+export interface EventIdentity {
   readonly organisation: string;
   readonly eventID: string;
   readonly sequence: number;
@@ -22,7 +22,7 @@ export interface Identity {
  * one made of its identity: 48 bits of milliseconds of `createdAt`, 40 bits of sequence, by which it is found again,
  * and 40 bits of SHA-256 over organisation and id, so that one organisation's ULID leads nowhere in another's log.
  */
-export function ulidOf({ organisation, eventID, sequence, createdAt }: Identity): string {
+export function ulidOf({ organisation, eventID, sequence, createdAt }: EventIdentity): string {
   if (ulidPattern.test(eventID)) return eventID;
   const check = createHash('sha256').update(`${organisation}\n${eventID}`).digest();
   return (
@@ -33,7 +33,7 @@ export function ulidOf({ organisation, eventID, sequence, createdAt }: Identity)
 }
 
 /** Where the event of a ULID stands, if we made it; meaningless otherwise, so the event found must be asked. */
-export function sequenceOf(ulid: string): number {
+export function sequenceFromUlid(ulid: string): number {
   let sequence = 0;
   for (const digit of ulid.slice(timeDigits, timeDigits + sequenceDigits)) {
     sequence = sequence * 32 + digits.indexOf(digit);

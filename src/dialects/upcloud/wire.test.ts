@@ -4,17 +4,17 @@ import fc from 'fast-check';
 import { draftSchema } from '../../core/event.ts';
 import {
   anyDraft,
+  anyInstant,
+  anyJson,
+  anyObject,
+  anyText,
   factsOf,
-  instant,
-  json,
-  object,
-  recorded,
-  runs,
-  text,
-} from '../recorded.fixture.ts';
+  propertyRuns,
+  recordDraft,
+} from '../mapping.fixture.ts';
 import { decodeEvent } from './decoder.fixture.ts';
-import { toDraft, toUpcloud, upcloudEventSchema } from './wire.ts';
-import { actions, origins, resourceTypes } from './words.ts';
+import { actions, origins, resourceTypes } from './vocabulary.ts';
+import { toUpcloud, upcloudDraft, upcloudEventSchema } from './wire.ts';
 
 const memberNames = Object.keys(upcloudEventSchema.shape);
 
@@ -24,29 +24,29 @@ const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const upcloudEvent = fc
   .tuple(
     fc.dictionary(
-      text.filter((name) => !memberNames.includes(name)),
-      json,
+      anyText.filter((name) => !memberNames.includes(name)),
+      anyJson,
       { maxKeys: 3, noNullPrototype: true },
     ),
     fc.record(
       {
-        time: instant,
-        auth_type: fc.oneof(fc.constantFrom('gui', 'api', 'basic_auth'), text),
+        time: anyInstant,
+        auth_type: fc.oneof(fc.constantFrom('gui', 'api', 'basic_auth'), anyText),
         cloud_event_id: fc.string({
           unit: fc.constantFrom(...crockford),
           minLength: 26,
           maxLength: 26,
         }),
-        upcloud_correlation_id: fc.oneof(fc.uuid(), text),
+        upcloud_correlation_id: fc.oneof(fc.uuid(), anyText),
         resource_type: fc.constantFrom(...resourceTypes),
-        resource_sub_type: text,
+        resource_sub_type: anyText,
         action: fc.constantFrom(...actions),
         origin: fc.constantFrom(...origins),
-        account_username: fc.oneof(fc.constantFrom('maria', 'ops_bot'), text),
-        ip_address: fc.oneof(fc.ipV4(), fc.ipV6(), text),
-        resource_id: fc.oneof(fc.uuid(), text),
-        current_state: object,
-        previous_state: object,
+        account_username: fc.oneof(fc.constantFrom('maria', 'ops_bot'), anyText),
+        ip_address: fc.oneof(fc.ipV4(), fc.ipV6(), anyText),
+        resource_id: fc.oneof(fc.uuid(), anyText),
+        current_state: anyObject,
+        previous_state: anyObject,
       },
       {
         requiredKeys: [
@@ -67,29 +67,29 @@ const upcloudEvent = fc
 test('an event from UpCloud comes back as it was, further members included', () => {
   fc.assert(
     fc.property(upcloudEvent, (entry) => {
-      const draft = toDraft(entry);
+      const draft = upcloudDraft(entry);
       assert.ok(draftSchema.safeParse(draft).success);
-      assert.deepEqual(toUpcloud(recorded(draft)), entry);
+      assert.deepEqual(toUpcloud(recordDraft(draft)), entry);
     }),
-    { numRuns: runs },
+    { numRuns: propertyRuns },
   );
 });
 
 test('whatever was recorded, UpCloud’s form of it passes the vendor’s schema', () => {
   fc.assert(
     fc.property(anyDraft('upcloud', memberNames), (draft) => {
-      const entry = toUpcloud(recorded(draft));
+      const entry = toUpcloud(recordDraft(draft));
       decodeEvent(entry);
       assert.ok(upcloudEventSchema.safeParse(entry).success);
     }),
-    { numRuns: runs },
+    { numRuns: propertyRuns },
   );
 });
 
 test('nothing that was recorded is left out', () => {
   fc.assert(
     fc.property(anyDraft('upcloud', memberNames), (draft) => {
-      const event = recorded(draft);
+      const event = recordDraft(draft);
       const shown = JSON.stringify(toUpcloud(event));
       for (const [path, fact] of factsOf(event)) {
         const spelt = path === 'createdAt' ? String(fact).replace('.000000', '') : fact;
@@ -98,17 +98,17 @@ test('nothing that was recorded is left out', () => {
         assert.ok(shown.includes(JSON.stringify(spelt)), path);
       }
     }),
-    { numRuns: runs },
+    { numRuns: propertyRuns },
   );
 });
 
 test('any JSON object at all becomes a draft the log accepts', () => {
-  const almost = fc.dictionary(fc.oneof(fc.constantFrom(...memberNames), text), json);
+  const almost = fc.dictionary(fc.oneof(fc.constantFrom(...memberNames), anyText), anyJson);
   fc.assert(
     fc.property(almost, (entry) => {
-      assert.ok(draftSchema.safeParse(toDraft(entry)).success);
+      assert.ok(draftSchema.safeParse(upcloudDraft(entry)).success);
     }),
-    { numRuns: runs },
+    { numRuns: propertyRuns },
   );
 });
 
@@ -126,7 +126,7 @@ const login = {
 };
 
 test('an event from UpCloud has its facts in native fields and the rest in details', () => {
-  assert.deepEqual(toDraft(login), {
+  assert.deepEqual(upcloudDraft(login), {
     eventID: '01JY5WYGR0AAAAAAAAAAAAAAAA',
     createdAt: '2026-06-20T08:00:00.000000Z',
     action: 'login',
@@ -139,16 +139,21 @@ test('an event from UpCloud has its facts in native fields and the rest in detai
 });
 
 test('UpCloud’s own doings are marked as those of a system service', () => {
-  const { context } = toDraft({ ...login, origin: 'upcloud_internal' });
+  const { context } = upcloudDraft({ ...login, origin: 'upcloud_internal' });
   assert.equal(context?.system_service, 'upcloud');
   assert.equal(context?.origin, 'upcloud_internal');
 });
 
 test('words UpCloud has added since are recorded, shown as listed ones and stay visible', () => {
-  const draft = toDraft({ ...login, action: 'resize', resource_type: 'network', origin: 'cli' });
+  const draft = upcloudDraft({
+    ...login,
+    action: 'resize',
+    resource_type: 'network',
+    origin: 'cli',
+  });
   assert.equal(draft.action, 'resize');
   assert.deepEqual(draft.details, { upcloud: { resource_sub_type: 'session-api-token' } });
-  const { action, resource_type, origin, native } = toUpcloud(recorded(draft));
+  const { action, resource_type, origin, native } = toUpcloud(recordDraft(draft));
   assert.deepEqual([action, resource_type, origin], ['update', 'network-gateway', 'api']);
   assert.deepEqual(native, {
     action: 'resize',
@@ -159,7 +164,7 @@ test('words UpCloud has added since are recorded, shown as listed ones and stay 
 
 test('a native event is translated, and says in `native` what UpCloud has no word for', () => {
   const entry = toUpcloud(
-    recorded({
+    recordDraft({
       eventID: 'evt-d8k2m0v4qs7c73f1a2bg',
       createdAt: '2026-06-20T08:14:03.512904Z',
       action: 'DELETE',
@@ -202,7 +207,7 @@ test('details that contradict the event are not passed off as UpCloud’s', () =
     resource_sub_type: 7,
   };
   const entry = toUpcloud(
-    recorded({
+    recordDraft({
       createdAt: '2026-06-20T08:00:00Z',
       action: 'create',
       userIdentity: 'maria',

@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import type { AuditEvent, Draft } from '../../core/event.ts';
 import { formatInstant, type Micros, parseInstant } from '../../core/micros.ts';
-import { fitting, isEmpty, isMembers, type Members, pick, remainder } from '../mapping.ts';
+import { isEmpty, isMembers, type Members, pick, remainder, validField } from '../mapping.ts';
 import { ulidOf, ulidPattern } from './ulid.ts';
-import { actionFor, actions, originFor, origins, resourceTypeFor, resourceTypes } from './words.ts';
+import {
+  actionFor,
+  actions,
+  originFor,
+  origins,
+  resourceTypeFor,
+  resourceTypes,
+} from './vocabulary.ts';
 
 /** UpCloud's shapes (wire: UpCloud 3 to 7), and the one mapping between its event and ours. */
 
@@ -67,10 +74,10 @@ export type UpcloudProblem = z.infer<typeof upcloudProblemSchema>;
  * `details.upcloud` by UpCloud's name for it. Takes any JSON object, also one the vendor's schema knows nothing of:
  * an event must not get lost because its vendor has learnt a word.
  */
-export function toDraft(entry: Members): Draft {
+export function upcloudDraft(entry: Members): Draft {
   const said = draftFields(entry);
   const kept = remainder(entry, {
-    ...members(said, said.eventID ?? ''),
+    ...upcloudMembers(said, said.eventID ?? ''),
     // A word of a list that has grown since stands in its native field already.
     action: said.action,
     resource_type: said.resourceType,
@@ -91,16 +98,16 @@ export function toUpcloud(event: AuditEvent): UpcloudEvent {
   });
   const kept = event.details?.upcloud;
   const said = {
-    ...members(event, id),
-    ...(isMembers(kept) && pick(kept, (name, value) => canBeSaid(name, value, event))),
+    ...upcloudMembers(event, id),
+    ...(isMembers(kept) && pick(kept, (name, value) => canBeRestored(name, value, event))),
   } as UpcloudEvent;
-  const unsaid = remainder(told, toDraft(said));
+  const unsaid = remainder(told, upcloudDraft(said));
   if (isEmpty(unsaid)) return said;
   // A member of the vendor's own that has the name of ours gives way to it, and into it.
   const { native, ...own } = said;
   return {
     ...(own as UpcloudEvent),
-    native: native === undefined ? unsaid : remainder(told, toDraft(own)),
+    native: native === undefined ? unsaid : remainder(told, upcloudDraft(own)),
   };
 }
 
@@ -119,20 +126,20 @@ function draftFields(entry: Members): Draft {
     ...(isMembers(current_state) && { after: { ...current_state } }),
   };
   return {
-    ...fitting('eventID', entry.cloud_event_id),
+    ...validField('eventID', entry.cloud_event_id),
     ...(createdAt !== undefined && { createdAt: formatInstant(createdAt) }),
-    action: fitting('action', entry.action)?.action ?? 'unknown',
-    ...fitting('resourceType', entry.resource_type),
-    ...fitting('resourceIdentity', entry.resource_id),
-    ...fitting('userIdentity', entry.account_username),
-    ...fitting('traceId', entry.upcloud_correlation_id),
+    action: validField('action', entry.action)?.action ?? 'unknown',
+    ...validField('resourceType', entry.resource_type),
+    ...validField('resourceIdentity', entry.resource_id),
+    ...validField('userIdentity', entry.account_username),
+    ...validField('traceId', entry.upcloud_correlation_id),
     ...(!isEmpty(context) && { context }),
     ...(!isEmpty(changes) && { changes }),
   };
 }
 
 /** What UpCloud has words for. */
-function members(draft: Draft, id: string): Members {
+function upcloudMembers(draft: Draft, id: string): Members {
   const { context, changes } = draft;
   return {
     time: draft.createdAt?.replace('.000000', '') ?? '',
@@ -154,7 +161,7 @@ function members(draft: Draft, id: string): Members {
  * Whether a kept member still holds beside the native fields and in the vendor's schema. Anybody may write
  * `details.upcloud`; what cannot be said for the event stays visible in `native`.
  */
-function canBeSaid(name: string, value: unknown, event: AuditEvent): boolean {
+function canBeRestored(name: string, value: unknown, event: AuditEvent): boolean {
   switch (name) {
     case 'time':
       return dateTime.safeParse(value).success && microsOf(value) === microsOf(event.createdAt);

@@ -1,7 +1,7 @@
 import { AnnalsError } from '../../core/errors.ts';
 import type { Anchor } from './anchor.ts';
 
-const patienceMillis = 10_000;
+const timeoutMillis = 10_000;
 
 /** Posts checkpoints to a URL as `text/plain`; any status from 200 to 299 says that it has them. */
 export function httpAnchor(url: URL, fetch: typeof globalThis.fetch): Anchor {
@@ -14,7 +14,7 @@ export function httpAnchor(url: URL, fetch: typeof globalThis.fetch): Anchor {
         headers: { 'Content-Type': 'text/plain; charset=utf-8' },
         body: message,
         redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMillis)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMillis)]),
       });
       await response.body?.cancel();
       if (response.ok) return;

@@ -6,8 +6,8 @@ import { dropRecord } from '../drop-records.ts';
 import type { IssuedCheckpoint } from './archive.ts';
 import { checkLog } from './check-log.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { openLog, organisation, serverKey, serverVerifier } from './log.fixture.ts';
 import { MemoryArchive } from './memory-archive.ts';
-import { openTrail, organisation, serverKey, serverVerifier } from './trail.fixture.ts';
 
 /** A store seen through what somebody did to it. */
 interface Tampering {
@@ -50,7 +50,7 @@ function sign(store: EventStore): Promise<IssuedCheckpoint> {
 }
 
 async function trailOf(size: number) {
-  const { store, record } = openTrail();
+  const { store, record } = openLog();
   for (let done = 0; done < size; done += 100) await record(Math.min(100, size - done));
   return store;
 }
@@ -130,7 +130,7 @@ describe('the check of a log', () => {
 
   /** So many events, a record that the first ones are dropped, and so many more; which are dropped then. */
   const droppedTrail = async (first: number, more: number, recorded = first) => {
-    const { store, record } = openTrail();
+    const { store, record } = openLog();
     await record(first);
     const expired = { organisation, from: 0, to: recorded };
     await record(1, dropRecord(expired, 1_800_000_000_000_000));

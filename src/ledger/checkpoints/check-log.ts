@@ -8,9 +8,9 @@ import type { PersonalPaths } from '../../integrity/personal.ts';
 import { fullWidth } from '../../integrity/tiles.ts';
 import type { EventReader, Range, StoredEvent } from '../../store/event-store.ts';
 import { recordedDrop } from '../drop-records.ts';
-import { grow, readTile, rootAt } from '../tree.ts';
+import { growFrontier, readTile, rootAt } from '../log-tree.ts';
 import type { IssuedCheckpoint } from './archive.ts';
-import { rebuilt, setBack } from './checkpoints.ts';
+import { logRebuilt, logRolledBack } from './checkpoints.ts';
 
 export interface LogToCheck {
   readonly organisation: string;
@@ -22,7 +22,7 @@ export interface LogToCheck {
 type LogReader = Pick<EventReader, 'head' | 'list' | 'scan' | 'treeNodes' | 'dropped'>;
 
 /** By which logs are checked. */
-export interface LogChecks {
+export interface LogCheckOptions {
   readonly paths: PersonalPaths;
   /** Every key that signs here or did before, and how far it went. */
   readonly keys: readonly KnownKey[];
@@ -38,16 +38,16 @@ export interface LogChecks {
 export async function checkLog(
   reader: LogReader,
   { organisation, name, newest }: LogToCheck,
-  { paths, keys }: LogChecks,
+  { paths, keys }: LogCheckOptions,
 ): Promise<void> {
   const head = await reader.head(organisation);
   if (newest !== undefined && !isSigned(newest, keys)) {
-    throw broken(name, `its checkpoint of ${newest.size} events was not signed by this server`);
+    throw logChanged(name, `its checkpoint of ${newest.size} events was not signed by this server`);
   }
-  if (newest !== undefined && newest.size > head.size) throw setBack(name, newest.size, head);
+  if (newest !== undefined && newest.size > head.size) throw logRolledBack(name, newest.size, head);
   const dropped = (await reader.dropped(organisation))?.before ?? 0;
   if (dropped > 0 && (await recordedDrop(reader, organisation, dropped)) === undefined) {
-    throw broken(
+    throw logChanged(
       name,
       `its first ${dropped} events are gone, and no record says that they were dropped`,
     );
@@ -55,16 +55,19 @@ export async function checkLog(
   const kept = { from: dropped, to: head.size };
   const tree = await deriveTail(reader, { organisation, name }, kept, paths);
   if (!sameHash(tree.root(), head.root)) {
-    throw broken(name, `the tree over its ${head.size} events does not lead to the stored root`);
+    throw logChanged(
+      name,
+      `the tree over its ${head.size} events does not lead to the stored root`,
+    );
   }
   if (Buffer.compare(tree.toBytes(), head.frontier) !== 0) {
-    throw broken(name, `the stored edge of its tree of ${head.size} events is not that tree's`);
+    throw logChanged(name, `the stored edge of its tree of ${head.size} events is not that tree's`);
   }
   if (newest === undefined) return;
   // After an orderly stop it is of the whole log, whose root is known here.
   const root =
     newest.size === head.size ? head.root : await rootAt(reader, organisation, newest.size);
-  if (!sameHash(root, newest.root)) throw rebuilt(name, newest.size);
+  if (!sameHash(root, newest.root)) throw logRebuilt(name, newest.size);
 }
 
 /** The edge of the tree as the events of its last tile, of those that are kept, and all hashes before make it. */
@@ -80,20 +83,20 @@ async function deriveTail(
   const tile = Math.ceil(size / fullWidth) - 1;
   const first = tile * fullWidth;
   const from = Math.max(first, kept.from);
-  await grow(tree, from, reader, organisation);
+  await growFrontier(tree, from, reader, organisation);
   const leaves = await readTile(reader, organisation, 0, tile, size - first);
   for await (const events of reader.scan(organisation, { from, to: size })) {
     for (const event of events) {
       const place = tree.size;
-      if (event.sequence !== place) throw broken(name, `event ${place} is missing`);
+      if (event.sequence !== place) throw logChanged(name, `event ${place} is missing`);
       const leaf = leafOf(event, paths);
       if (leaf === undefined || !sameHash(leaf, hashAt(leaves, place - first))) {
-        throw broken(name, `event ${place} is not the one that was recorded`);
+        throw logChanged(name, `event ${place} is not the one that was recorded`);
       }
       tree.append([leaf]);
     }
   }
-  if (tree.size < size) throw broken(name, `event ${tree.size} is missing`);
+  if (tree.size < size) throw logChanged(name, `event ${tree.size} is missing`);
   return tree;
 }
 
@@ -119,6 +122,6 @@ function leafOf({ body, salt }: StoredEvent, paths: PersonalPaths): Uint8Array |
   }
 }
 
-function broken(name: string, what: string): AnnalsError {
+function logChanged(name: string, what: string): AnnalsError {
   return new AnnalsError('corrupt', `The log of ${name} was changed: ${what}`);
 }

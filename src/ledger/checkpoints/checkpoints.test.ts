@@ -6,11 +6,11 @@ import { privateKeyFromSeed, verifierKey } from '../../integrity/keys.ts';
 import { formatSignature, parseNote } from '../../integrity/note.ts';
 import { consistencyProof, verifyConsistency } from '../../integrity/proof.ts';
 import type { EventReader } from '../../store/event-store.ts';
-import { treeOf } from '../tree.ts';
+import { treeNodeReader } from '../log-tree.ts';
 import type { IssuedCheckpoint } from './archive.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { openLog, organisation, serverKey, serverVerifier } from './log.fixture.ts';
 import { MemoryArchive } from './memory-archive.ts';
-import { openTrail, organisation, serverKey, serverVerifier } from './trail.fixture.ts';
 
 const witnessSeed = privateKeyFromSeed(new Uint8Array(32).fill(9));
 const witness = verifierKey('witness.example', createPublicKey(witnessSeed), 'cosignature');
@@ -26,7 +26,7 @@ function cosigned(message: string, seconds: number, key = witness): string {
 }
 
 async function open(archive = new MemoryArchive(), reader?: EventReader) {
-  const trail = openTrail();
+  const trail = openLog();
   const issued: IssuedCheckpoint[] = [];
   const refused: unknown[] = [];
   const checkpoints = new Checkpoints({
@@ -36,7 +36,7 @@ async function open(archive = new MemoryArchive(), reader?: EventReader) {
     key: serverKey,
     witnesses: [witness],
     onIssued: (checkpoint) => issued.push(checkpoint),
-    onRefused: (_organisation, error) => refused.push(error),
+    onFailed: (_organisation, error) => refused.push(error),
   });
   return { ...trail, checkpoints, archive, issued, refused };
 }
@@ -65,7 +65,7 @@ describe('checkpoints', () => {
     await checkpoints.round();
     assert.equal(issued.length, 0);
     await record(2);
-    checkpoints.grew(organisation);
+    checkpoints.markGrown(organisation);
     await Promise.all([checkpoints.round(), checkpoints.round()]);
     await checkpoints.round();
     assert.deepEqual(
@@ -93,7 +93,7 @@ describe('checkpoints', () => {
 
   it('are consistent with each other, over restarts', async () => {
     const archive = new MemoryArchive();
-    const { record, store } = openTrail();
+    const { record, store } = openLog();
     const issued: IssuedCheckpoint[] = [];
     for (const count of [1, 254, 1, 1, 300, 1_000]) {
       await record(count);
@@ -101,7 +101,7 @@ describe('checkpoints', () => {
       issued.push(await checkpoints.current(organisation));
     }
     const last = issued.at(-1)!;
-    const tree = treeOf(store, organisation, last.size);
+    const tree = treeNodeReader(store, organisation, last.size);
     for (const one of issued) {
       const proof = await consistencyProof(one.size, last.size, tree);
       assert.ok(verifyConsistency(one, last, proof));
@@ -131,7 +131,7 @@ describe('no checkpoint is signed', () => {
     for (const count of [5, 1, 600]) {
       await rebuilt.record(count);
       if (count === 5) continue;
-      rebuilt.checkpoints.grew(organisation);
+      rebuilt.checkpoints.markGrown(organisation);
       await rebuilt.checkpoints.round();
       await assert.rejects(rebuilt.checkpoints.current(organisation), {
         code: 'corrupt',
@@ -143,7 +143,7 @@ describe('no checkpoint is signed', () => {
   });
 
   it('when the tree does not lead to the stored root', async () => {
-    const { store, record } = openTrail();
+    const { store, record } = openLog();
     await record(5);
     const { head } = store;
     store.head = async (of) => ({ ...(await head.call(store, of)), root: new Uint8Array(32) });

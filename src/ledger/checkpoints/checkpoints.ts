@@ -6,8 +6,8 @@ import { sameHash } from '../../integrity/hash.ts';
 import type { SigningKey, VerifierKey } from '../../integrity/keys.ts';
 import { formatSignature, parseNote } from '../../integrity/note.ts';
 import type { EventReader, Head } from '../../store/event-store.ts';
-import { inParallel } from '../in-parallel.ts';
-import { grow } from '../tree.ts';
+import { forEachConcurrent } from '../for-each-concurrent.ts';
+import { growFrontier } from '../log-tree.ts';
 import type { CheckpointArchive, IssuedCheckpoint } from './archive.ts';
 
 export interface CheckpointsOptions {
@@ -21,17 +21,17 @@ export interface CheckpointsOptions {
   /** Told of each checkpoint once it is kept. Must not throw. */
   readonly onIssued?: (checkpoint: IssuedCheckpoint) => void;
   /** Told when a log that grew could not be signed. Must not throw. */
-  readonly onRefused?: (organisation: string, error: unknown) => void;
+  readonly onFailed?: (organisation: string, error: unknown) => void;
 }
 
 /** What was last signed of a log, and the edge of its tree there once that was checked. */
-interface Signed {
+interface SignedLog {
   readonly checkpoint: IssuedCheckpoint;
   readonly frontier?: Frontier;
 }
 
 /** Logs signed at a time: enough for them to share the disk, few enough to leave the readers to others. */
-const atOnce = 16;
+const maxConcurrent = 16;
 
 /**
  * Signs the heads of logs. Whatever is signed grew out of what was signed before: the new root is made of the old
@@ -40,7 +40,7 @@ const atOnce = 16;
  */
 export class Checkpoints {
   readonly #options: CheckpointsOptions;
-  readonly #signed: Map<string, Signed>;
+  readonly #signed: Map<string, SignedLog>;
   readonly #signing = new Map<string, Promise<void>>();
   #grown = new Set<string>();
   #round: Promise<void> | undefined;
@@ -58,7 +58,7 @@ export class Checkpoints {
   }
 
   /** To be called when events were added to a log; it is signed in the next round. */
-  grew(organisation: string): void {
+  markGrown(organisation: string): void {
     this.#grown.add(organisation);
   }
 
@@ -118,9 +118,9 @@ export class Checkpoints {
   async #signGrown(): Promise<void> {
     const grown = this.#grown;
     this.#grown = new Set();
-    await inParallel(grown, atOnce, async (organisation) => {
+    await forEachConcurrent(grown, maxConcurrent, async (organisation) => {
       await this.#bringUpToDate(organisation).catch((error: unknown) => {
-        this.#options.onRefused?.(organisation, error);
+        this.#options.onFailed?.(organisation, error);
       });
     });
   }
@@ -129,7 +129,7 @@ export class Checkpoints {
     const { reader } = this.#options;
     const before = this.#signed.get(organisation)?.checkpoint.size ?? -1;
     const head = await reader.head(organisation);
-    if (head.size < before) throw setBack(organisation, before, head);
+    if (head.size < before) throw logRolledBack(organisation, before, head);
     while ((this.#signed.get(organisation)?.checkpoint.size ?? -1) < head.size) {
       await (this.#signing.get(organisation) ?? this.#sign(organisation, head));
     }
@@ -146,8 +146,8 @@ export class Checkpoints {
 
   async #issue(organisation: string, head: Head): Promise<void> {
     const { archive, key, onIssued } = this.#options;
-    const frontier = await this.#edge(organisation);
-    await grow(frontier, head.size, this.#options.reader, organisation);
+    const frontier = await this.#signedFrontier(organisation);
+    await growFrontier(frontier, head.size, this.#options.reader, organisation);
     if (!sameHash(frontier.root(), head.root)) {
       throw new AnnalsError(
         'corrupt',
@@ -163,26 +163,30 @@ export class Checkpoints {
   }
 
   /** The edge of the tree as it was last signed, of the caller's own. */
-  async #edge(organisation: string): Promise<Frontier> {
+  async #signedFrontier(organisation: string): Promise<Frontier> {
     const signed = this.#signed.get(organisation);
     if (signed === undefined) return new Frontier();
     if (signed.frontier !== undefined) return signed.frontier.clone();
     const frontier = new Frontier();
     const { size, root } = signed.checkpoint;
-    await grow(frontier, size, this.#options.reader, organisation);
-    if (!sameHash(frontier.root(), root)) throw rebuilt(organisation, size);
+    await growFrontier(frontier, size, this.#options.reader, organisation);
+    if (!sameHash(frontier.root(), root)) throw logRebuilt(organisation, size);
     return frontier;
   }
 }
 
-export function setBack(log: string, issued: number, { size }: Pick<Head, 'size'>): AnnalsError {
+export function logRolledBack(
+  log: string,
+  issued: number,
+  { size }: Pick<Head, 'size'>,
+): AnnalsError {
   return new AnnalsError(
     'corrupt',
     `The log of ${log} was set back: it has ${size} events, but a checkpoint of ${issued} was issued`,
   );
 }
 
-export function rebuilt(log: string, size: number): AnnalsError {
+export function logRebuilt(log: string, size: number): AnnalsError {
   return new AnnalsError(
     'corrupt',
     `The log of ${log} was rebuilt: its first ${size} events are not those for which a checkpoint was issued`,

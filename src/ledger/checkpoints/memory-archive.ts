@@ -1,5 +1,5 @@
 import type { CheckpointArchive, Cosignature, IssuedCheckpoint, Retirement } from './archive.ts';
-import { notNewer } from './not-newer.ts';
+import { notNewerError } from './not-newer.ts';
 
 interface Entry {
   readonly checkpoint: IssuedCheckpoint;
@@ -14,18 +14,18 @@ export class MemoryArchive implements CheckpointArchive {
   #retired: readonly Retirement[] = [];
 
   async newest(): Promise<readonly IssuedCheckpoint[]> {
-    return [...this.#entries.values()].map((entries) => shown(entries.at(-1)!));
+    return [...this.#entries.values()].map((entries) => withCosignatures(entries.at(-1)!));
   }
 
   async find(organisation: string, size: number): Promise<IssuedCheckpoint | undefined> {
     const entry = this.#find(organisation, size);
-    return entry && shown(entry);
+    return entry && withCosignatures(entry);
   }
 
   async add(checkpoint: IssuedCheckpoint): Promise<void> {
     const entries = this.#entries.get(checkpoint.organisation) ?? [];
     const newest = entries.at(-1)?.checkpoint.size ?? -1;
-    if (checkpoint.size <= newest) throw notNewer(checkpoint);
+    if (checkpoint.size <= newest) throw notNewerError(checkpoint);
     entries.push({ checkpoint, cosignatures: new Map() });
     this.#entries.set(checkpoint.organisation, entries);
   }
@@ -57,7 +57,7 @@ export class MemoryArchive implements CheckpointArchive {
   }
 }
 
-function shown({ checkpoint, cosignatures }: Entry): IssuedCheckpoint {
+function withCosignatures({ checkpoint, cosignatures }: Entry): IssuedCheckpoint {
   const lines = [...cosignatures.keys()].sort().map((witness) => cosignatures.get(witness)!);
   return { ...checkpoint, message: checkpoint.message + lines.join('') };
 }

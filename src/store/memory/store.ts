@@ -1,17 +1,24 @@
-import type { Place } from '../../core/cursor.ts';
-import { type Facet, facetPlace } from '../../core/facets.ts';
+import type { Position } from '../../core/cursor.ts';
+import { type Facet, facetIndex } from '../../core/facets.ts';
 import { type Filter, matches } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
-import { checkAppends, checkErasures, duplicate, headMoved, storeClosed } from '../append-check.ts';
+import {
+  checkAppends,
+  checkErasures,
+  duplicateIdError,
+  headMovedError,
+  storeClosedError,
+} from '../append-check.ts';
 import { DroppedLogs } from '../dropped-logs.ts';
 import { emptyHead } from '../empty-head.ts';
+import { toLines } from '../event-lines.ts';
 import type {
   Append,
-  Dropped,
+  DroppedPrefix,
   Erasure,
   EventReader,
   EventStore,
-  Expired,
+  ExpiredRange,
   FacetCount,
   Head,
   Lines,
@@ -19,18 +26,17 @@ import type {
   ListQuery,
   Packing,
   Range,
-  SealedEvent,
+  SequencedEvent,
   StoredEvent,
 } from '../event-store.ts';
-import { linesOf } from '../lines-of.ts';
-import { packLines } from '../packing.ts';
-import { searchableParts } from '../searchable-parts.ts';
+import { searchFieldsOf } from '../search-fields.ts';
+import { compressLines } from '../zstd-lines.ts';
 
 /** One organisation's log. */
 interface Log {
   /** Those that are not dropped. */
-  events: SealedEvent[];
-  readonly byId: Map<string, SealedEvent>;
+  events: SequencedEvent[];
+  readonly byId: Map<string, SequencedEvent>;
   readonly leafHashes: Uint8Array[];
   /** Hashes by level, then by index. */
   readonly nodes: Map<number, Uint8Array[]>;
@@ -50,7 +56,7 @@ class MemoryStore implements EventStore {
   #closed = false;
 
   async append(appends: readonly Append[]): Promise<void> {
-    this.#open();
+    this.#checkOpen();
     checkAppends(appends);
     for (const append of appends) this.#checkAgainstLog(append);
     for (const { organisation, events, head, nodes } of appends) {
@@ -77,14 +83,14 @@ class MemoryStore implements EventStore {
       const place = sequence - this.#firstKept(organisation);
       if (place < 0) continue;
       const { salt: _, ...event } = events[place]!;
-      const erased = { ...event, body, ...searchableParts(body) };
+      const erased = { ...event, body, ...searchFieldsOf(body) };
       events[place] = erased;
       byId.set(erased.eventID, erased);
     }
   }
 
-  async expired(recordedBefore: Micros): Promise<readonly Expired[]> {
-    this.#open();
+  async expired(recordedBefore: Micros): Promise<readonly ExpiredRange[]> {
+    this.#checkOpen();
     const stretches = Array.from(this.#logs, ([organisation, { events, head }]) => {
       const stays = events.find(({ recordedAt }) => recordedAt >= recordedBefore);
       return {
@@ -96,8 +102,8 @@ class MemoryStore implements EventStore {
     return stretches.filter(({ from, to }) => from < to);
   }
 
-  async drop(expired: readonly Expired[]): Promise<void> {
-    this.#open();
+  async drop(expired: readonly ExpiredRange[]): Promise<void> {
+    this.#checkOpen();
     for (const { organisation, to } of expired) {
       const log = this.#log(organisation);
       const gone = log.events.filter(({ sequence }) => sequence < to);
@@ -118,7 +124,7 @@ class MemoryStore implements EventStore {
     const found = new Map<string, StoredEvent>();
     for (const id of eventIDs) {
       const event = byId.get(id);
-      if (event !== undefined) found.set(id, stored(event));
+      if (event !== undefined) found.set(id, toStoredEvent(event));
     }
     return found;
   }
@@ -129,17 +135,18 @@ class MemoryStore implements EventStore {
 
   async get(organisation: string, eventID: string): Promise<StoredEvent | undefined> {
     const event = this.#log(organisation).byId.get(eventID);
-    return event && stored(event);
+    return event && toStoredEvent(event);
   }
 
   async list(organisation: string, query: ListQuery): Promise<readonly StoredEvent[]> {
     const { filter, order, after, skip = 0, limit, snapshot } = query;
-    const compare = order === 'asc' ? comparePlaces : (a: Place, b: Place) => comparePlaces(b, a);
+    const compare =
+      order === 'asc' ? comparePositions : (a: Position, b: Position) => comparePositions(b, a);
     return this.#matching(organisation, filter, snapshot)
       .filter((event) => after === undefined || compare(event, after) > 0)
       .sort(compare)
       .slice(skip, skip + limit)
-      .map(stored);
+      .map(toStoredEvent);
   }
 
   async count(organisation: string, filter: Filter, snapshot?: number): Promise<number> {
@@ -155,8 +162,8 @@ class MemoryStore implements EventStore {
       ({ sequence }) => sequence >= from,
     );
     for (let at = 0; at < events.length; at += scanBatch) {
-      this.#open();
-      yield events.slice(at, at + scanBatch).map(stored);
+      this.#checkOpen();
+      yield events.slice(at, at + scanBatch).map(toStoredEvent);
     }
   }
 
@@ -166,7 +173,7 @@ class MemoryStore implements EventStore {
     packing: Packing = 'plain',
   ): Promise<Lines | undefined> {
     const events = await this.list(organisation, { ...query, limit: query.limit + 1 });
-    return packLines(linesOf(events, query), packing);
+    return compressLines(toLines(events, query), packing);
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {
@@ -182,7 +189,7 @@ class MemoryStore implements EventStore {
   ): Promise<readonly FacetCount[]> {
     const counts = new Map<string, number>();
     for (const { facets } of this.#matching(organisation, filter)) {
-      const value = facets[facetPlace(facet)];
+      const value = facets[facetIndex(facet)];
       if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
     }
     return [...counts]
@@ -202,13 +209,13 @@ class MemoryStore implements EventStore {
     return new Uint8Array(Buffer.concat(hashes.slice(from, from + count)));
   }
 
-  async dropped(organisation: string): Promise<Dropped | undefined> {
-    this.#open();
+  async dropped(organisation: string): Promise<DroppedPrefix | undefined> {
+    this.#checkOpen();
     return this.#dropped.of(organisation);
   }
 
   /** Every question is answered at once. */
-  until(): EventReader {
+  withSignal(): EventReader {
     return this;
   }
 
@@ -216,8 +223,8 @@ class MemoryStore implements EventStore {
     this.#closed = true;
   }
 
-  #open(): void {
-    if (this.#closed) throw storeClosed();
+  #checkOpen(): void {
+    if (this.#closed) throw storeClosedError();
   }
 
   #firstKept(organisation: string): number {
@@ -226,14 +233,14 @@ class MemoryStore implements EventStore {
 
   #checkAgainstLog(append: Append): void {
     const { head, byId } = this.#log(append.organisation);
-    if (head.size !== append.expectedSize) throw headMoved(append, head.size);
+    if (head.size !== append.expectedSize) throw headMovedError(append, head.size);
     for (const { eventID } of append.events) {
-      if (byId.has(eventID)) throw duplicate(append.organisation, eventID);
+      if (byId.has(eventID)) throw duplicateIdError(append.organisation, eventID);
     }
   }
 
   #log(organisation: string): Log {
-    this.#open();
+    this.#checkOpen();
     return (
       this.#logs.get(organisation) ?? {
         events: [],
@@ -249,16 +256,22 @@ class MemoryStore implements EventStore {
     organisation: string,
     filter: Filter,
     snapshot = Number.POSITIVE_INFINITY,
-  ): SealedEvent[] {
+  ): SequencedEvent[] {
     const { events } = this.#log(organisation);
     return events.filter((event) => event.sequence < snapshot && matches(filter, event));
   }
 }
 
-function comparePlaces(a: Place, b: Place): number {
+function comparePositions(a: Position, b: Position): number {
   return a.createdAt - b.createdAt || a.sequence - b.sequence;
 }
 
-function stored({ sequence, createdAt, recordedAt, body, salt }: SealedEvent): StoredEvent {
+function toStoredEvent({
+  sequence,
+  createdAt,
+  recordedAt,
+  body,
+  salt,
+}: SequencedEvent): StoredEvent {
   return { sequence, createdAt, recordedAt, body, ...(salt !== undefined && { salt }) };
 }

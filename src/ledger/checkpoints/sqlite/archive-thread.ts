@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
-import { serve } from '../../../threads/serve.ts';
+import { serveCalls } from '../../../runtime/serve-calls.ts';
 import type { Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
 
 const schema = `
@@ -135,4 +135,4 @@ function inTransaction<T>(run: () => T): T {
 
 export type ArchiveMethods = typeof methods;
 
-serve(methods);
+serveCalls(methods);

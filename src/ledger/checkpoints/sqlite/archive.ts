@@ -1,8 +1,8 @@
 import { AnnalsError, messageOf } from '../../../core/errors.ts';
-import { OccasionalThread } from '../../../threads/occasional-thread.ts';
-import { siblingModule, Thread } from '../../../threads/thread.ts';
+import { OnDemandThread } from '../../../runtime/on-demand-thread.ts';
+import { siblingModule, Thread } from '../../../runtime/thread.ts';
 import type { CheckpointArchive, Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
-import { notNewer } from '../not-newer.ts';
+import { notNewerError } from '../not-newer.ts';
 import type { ArchiveMethods } from './archive-thread.ts';
 
 /** Longer than from one checkpoint to the next, usually: its thread is there while something is recorded, or asked. */
@@ -12,7 +12,7 @@ const idleMillis = 15_000;
 export async function openSqliteArchive(file: string): Promise<CheckpointArchive> {
   const module = siblingModule(import.meta.url, './archive-thread');
   const start = () => new Thread<ArchiveMethods>('checkpoint archive', module, { file });
-  const thread = new OccasionalThread(start, idleMillis);
+  const thread = new OnDemandThread(start, idleMillis);
   await thread.call.opened().catch(async (error: AnnalsError) => {
     await thread.close();
     const { cause = error } = error;
@@ -23,12 +23,12 @@ export async function openSqliteArchive(file: string): Promise<CheckpointArchive
 
 /** Checkpoints that come while the disk is busy share the next transaction. */
 class SqliteArchive implements CheckpointArchive {
-  readonly #thread: OccasionalThread<ArchiveMethods>;
+  readonly #thread: OnDemandThread<ArchiveMethods>;
   #waiting: IssuedCheckpoint[] = [];
   #last: Promise<readonly boolean[]> = Promise.resolve([]);
   #next: Promise<readonly boolean[]> | undefined;
 
-  constructor(thread: OccasionalThread<ArchiveMethods>) {
+  constructor(thread: OnDemandThread<ArchiveMethods>) {
     this.#thread = thread;
   }
 
@@ -44,7 +44,7 @@ class SqliteArchive implements CheckpointArchive {
     const place = this.#waiting.push(checkpoint) - 1;
     this.#next ??= this.#last.catch(() => {}).then(() => this.#write());
     const added = await this.#next;
-    if (added[place] !== true) throw notNewer(checkpoint);
+    if (added[place] !== true) throw notNewerError(checkpoint);
   }
 
   cosign(organisation: string, size: number, cosignatures: readonly Cosignature[]): Promise<void> {

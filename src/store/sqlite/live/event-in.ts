@@ -1,12 +1,12 @@
 import type { StoredEvent } from '../../event-store.ts';
-import { searchableParts } from '../../searchable-parts.ts';
-import type { StoredRow } from './rows.ts';
+import { searchFieldsOf } from '../../search-fields.ts';
+import type { StoredRow } from '../../segmented/active/commit-log-reader.ts';
 
 /** The row's event if it is the one with this id, because a hash alone proves nothing. */
-export function eventIn(
+export function matchingEvent(
   { log: held, ...event }: StoredRow,
   log: number,
   eventID: string,
 ): StoredEvent | undefined {
-  return held === log && searchableParts(event.body).eventID === eventID ? event : undefined;
+  return held === log && searchFieldsOf(event.body).eventID === eventID ? event : undefined;
 }

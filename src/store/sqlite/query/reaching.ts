@@ -1,13 +1,13 @@
-import type { Stretch } from './segment.ts';
+import type { LogSlice } from '../../segmented/log-slice.ts';
 
 /**
  * The last of a log's stretches, as far back as the one that this sequence is in. Whoever asks for the end of a log, as
  * every start does, looks at no segment from long before.
  */
-export function reaching(stretches: readonly Stretch[], sequence: number): readonly Stretch[] {
-  if (sequence <= 0) return stretches;
-  const holding = stretches.findLastIndex(
+export function slicesFrom(slices: readonly LogSlice[], sequence: number): readonly LogSlice[] {
+  if (sequence <= 0) return slices;
+  const holding = slices.findLastIndex(
     ({ range }) => range.from <= sequence && range.from < range.to,
   );
-  return stretches.slice(Math.max(0, holding));
+  return slices.slice(Math.max(0, holding));
 }

@@ -4,6 +4,6 @@ interface Sliceable<T> {
 }
 
 /** The pieces of so many entries that make up the whole; the last one may be shorter. */
-export function* pieces<T extends Sliceable<T>>(whole: T, length: number): Generator<T> {
+export function* splitEvery<T extends Sliceable<T>>(whole: T, length: number): Generator<T> {
   for (let at = 0; at < whole.length; at += length) yield whole.slice(at, at + length);
 }

@@ -1,0 +1,40 @@
+import type { Micros } from '../core/micros.ts';
+import type { Organisation } from '../core/organisation.ts';
+import type { Role } from './roles.ts';
+
+/** A key as it is kept: its secret only as a hash. */
+export interface KeyRecord {
+  /** The public half, as it stands in `annals_<id>_<secret>`. */
+  readonly id: string;
+  /** Absent for the operator, who belongs to no organisation. */
+  readonly organisation?: string;
+  readonly role: Role;
+  readonly name: string;
+  /** SHA-256 of the secret. A secret has 256 random bits, so a slow hash would add nothing. */
+  readonly secretHash: Uint8Array;
+  readonly createdAt: Micros;
+  readonly expiresAt?: Micros;
+  readonly revokedAt?: Micros;
+}
+
+/**
+ * Keeps organisations and keys. Changes are durable once resolved and seen by every later call. It is small
+ * and read on every request, so an implementation holds it in memory and answers reads at once.
+ */
+export interface Accounts {
+  organisations(): readonly Organisation[];
+  /** By identity or slug. */
+  organisation(identityOrSlug: string): Organisation | undefined;
+  /** Rejects with `conflict` if the slug is taken. */
+  addOrganisation(organisation: Organisation): Promise<void>;
+  key(id: string): KeyRecord | undefined;
+  keys(organisation: string): readonly KeyRecord[];
+  /** Rejects with `conflict` if the id is taken. */
+  addKey(key: KeyRecord): Promise<void>;
+  /** Marks a key as revoked; one that is revoked already keeps its first moment. */
+  revokeKey(id: string, at: Micros): Promise<void>;
+  /** A small fact the server keeps for itself, such as the hash of the operator's key. */
+  setting(name: string): string | undefined;
+  setSetting(name: string, value: string): Promise<void>;
+  close(): Promise<void>;
+}

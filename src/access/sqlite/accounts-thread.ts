@@ -1,0 +1,133 @@
+import { DatabaseSync } from 'node:sqlite';
+import { workerData } from 'node:worker_threads';
+import type { Organisation } from '../../core/organisation.ts';
+import { serveCalls } from '../../runtime/serve-calls.ts';
+import type { KeyRecord } from '../accounts.ts';
+import type { Role } from '../roles.ts';
+
+/** Everything the directory holds, read once at the start. */
+export interface StoredAccounts {
+  readonly organisations: readonly Organisation[];
+  readonly keys: readonly KeyRecord[];
+  readonly settings: readonly (readonly [name: string, value: string])[];
+}
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS organisations (
+    identity TEXT PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS personal_paths (
+    organisation TEXT NOT NULL REFERENCES organisations (identity),
+    path TEXT NOT NULL,
+    PRIMARY KEY (organisation, path)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS keys (
+    id TEXT PRIMARY KEY,
+    organisation TEXT REFERENCES organisations (identity),
+    role TEXT NOT NULL,
+    name TEXT NOT NULL,
+    secret_hash BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+`;
+
+const database = new DatabaseSync((workerData as { readonly file: string }).file);
+// Nobody else has it open. With memory to share on the disk it could not be opened when that is full.
+database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
+database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+database.exec(schema);
+
+const methods = {
+  load(): StoredAccounts {
+    const organisations = database.prepare('SELECT * FROM organisations ORDER BY created_at').all();
+    const keys = database.prepare('SELECT * FROM keys ORDER BY created_at').all();
+    const settings = database.prepare('SELECT name, value FROM settings').all();
+    return {
+      organisations: organisations.map((row) => ({
+        identity: String(row.identity),
+        slug: String(row.slug),
+        name: String(row.name),
+        createdAt: Number(row.created_at),
+        ...personalPathsOf(String(row.identity)),
+      })),
+      keys: keys.map((row) => ({
+        id: String(row.id),
+        ...(row.organisation !== null && { organisation: String(row.organisation) }),
+        role: String(row.role) as Role,
+        name: String(row.name),
+        secretHash: row.secret_hash as Uint8Array,
+        createdAt: Number(row.created_at),
+        ...(row.expires_at !== null && { expiresAt: Number(row.expires_at) }),
+        ...(row.revoked_at !== null && { revokedAt: Number(row.revoked_at) }),
+      })),
+      settings: settings.map((row) => [String(row.name), String(row.value)] as const),
+    };
+  },
+
+  addOrganisation(organisation: Organisation): void {
+    const { identity, slug, name, createdAt, personalPaths = [] } = organisation;
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      database
+        .prepare('INSERT INTO organisations VALUES (?, ?, ?, ?)')
+        .run(identity, slug, name, createdAt);
+      const addPath = database.prepare('INSERT INTO personal_paths VALUES (?, ?)');
+      for (const path of personalPaths) addPath.run(identity, path);
+      database.exec('COMMIT');
+    } catch (error) {
+      // A full disk has ended the transaction already.
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  },
+
+  addKey(key: KeyRecord): void {
+    database
+      .prepare('INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(
+        key.id,
+        key.organisation ?? null,
+        key.role,
+        key.name,
+        key.secretHash,
+        key.createdAt,
+        key.expiresAt ?? null,
+        key.revokedAt ?? null,
+      );
+  },
+
+  revokeKey(id: string, at: number): void {
+    database
+      .prepare('UPDATE keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?')
+      .run(at, id);
+  },
+
+  setSetting(name: string, value: string): void {
+    database
+      .prepare(
+        'INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+      )
+      .run(name, value);
+  },
+
+  close(): void {
+    database.close();
+  },
+};
+
+function personalPathsOf(organisation: string): Pick<Organisation, 'personalPaths'> {
+  const rows = database
+    .prepare('SELECT path FROM personal_paths WHERE organisation = ? ORDER BY path')
+    .all(organisation);
+  return rows.length === 0 ? {} : { personalPaths: rows.map(({ path }) => String(path)) };
+}
+
+export type AccountsMethods = typeof methods;
+
+serveCalls(methods);

@@ -1,0 +1,104 @@
+import { AnnalsError, messageOf } from '../../core/errors.ts';
+import type { Micros } from '../../core/micros.ts';
+import type { Organisation } from '../../core/organisation.ts';
+import { OnDemandThread } from '../../runtime/on-demand-thread.ts';
+import { siblingModule, Thread } from '../../runtime/thread.ts';
+import type { Accounts, KeyRecord } from '../accounts.ts';
+import { MemoryAccounts } from '../memory-accounts.ts';
+import type { AccountsMethods } from './accounts-thread.ts';
+
+/** How long its thread is there after a change; everything is answered from memory. */
+const idleMillis = 100;
+
+/** Opens or makes the directory in one SQLite file. Rejects with `unavailable` when it cannot be had. */
+export async function openSqliteAccounts(file: string): Promise<Accounts> {
+  const module = siblingModule(import.meta.url, './accounts-thread');
+  const start = () => new Thread<AccountsMethods>('directory', module, { file });
+  const thread = new OnDemandThread(start, idleMillis);
+  const { organisations, keys, settings } = await thread.call.load().catch(async (error) => {
+    await thread.close();
+    const cause = error instanceof AnnalsError ? (error.cause ?? error) : error;
+    throw new AnnalsError('unavailable', `Cannot open ${file}: ${messageOf(cause)}`, { cause });
+  });
+  const memory = new MemoryAccounts();
+  for (const organisation of organisations) await memory.addOrganisation(organisation);
+  for (const key of keys) await memory.addKey(key);
+  for (const [name, value] of settings) await memory.setSetting(name, value);
+  return new SqliteAccounts(memory, thread);
+}
+
+/**
+ * Answers from memory. A change goes to the disk first and is seen once it is durable; changes are made one after
+ * the other, so that two for the same name cannot both pass the check.
+ */
+class SqliteAccounts implements Accounts {
+  readonly #memory: MemoryAccounts;
+  readonly #thread: OnDemandThread<AccountsMethods>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(memory: MemoryAccounts, thread: OnDemandThread<AccountsMethods>) {
+    this.#memory = memory;
+    this.#thread = thread;
+  }
+
+  organisations(): readonly Organisation[] {
+    return this.#memory.organisations();
+  }
+
+  organisation(identityOrSlug: string): Organisation | undefined {
+    return this.#memory.organisation(identityOrSlug);
+  }
+
+  addOrganisation(organisation: Organisation): Promise<void> {
+    return this.#commit(async () => {
+      this.#memory.checkOrganisation(organisation);
+      await this.#thread.call.addOrganisation(organisation);
+      await this.#memory.addOrganisation(organisation);
+    });
+  }
+
+  key(id: string): KeyRecord | undefined {
+    return this.#memory.key(id);
+  }
+
+  keys(organisation: string): readonly KeyRecord[] {
+    return this.#memory.keys(organisation);
+  }
+
+  addKey(key: KeyRecord): Promise<void> {
+    return this.#commit(async () => {
+      this.#memory.checkKey(key);
+      await this.#thread.call.addKey(key);
+      await this.#memory.addKey(key);
+    });
+  }
+
+  revokeKey(id: string, at: Micros): Promise<void> {
+    return this.#commit(async () => {
+      await this.#thread.call.revokeKey(id, at);
+      await this.#memory.revokeKey(id, at);
+    });
+  }
+
+  setting(name: string): string | undefined {
+    return this.#memory.setting(name);
+  }
+
+  setSetting(name: string, value: string): Promise<void> {
+    return this.#commit(async () => {
+      await this.#thread.call.setSetting(name, value);
+      await this.#memory.setSetting(name, value);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#commit(async () => this.#thread.running?.call.close());
+    await this.#thread.close();
+  }
+
+  #commit(apply: () => Promise<void>): Promise<void> {
+    const change = this.#last.then(apply);
+    this.#last = change.catch(() => {});
+    return change;
+  }
+}

@@ -1,0 +1,488 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { hour, systemClock } from '../core/micros.ts';
+import type { Organisation } from '../core/organisation.ts';
+import { TestApp } from './app.fixture.ts';
+
+/** Every route, what it needs, and how it is asked. `OTHER` stands for what belongs to the other organisation. */
+const routes = [
+  {
+    method: 'POST',
+    path: '/v1/audit/events',
+    allowed: ['org-admin', 'writer'],
+    body: { action: 'a' },
+  },
+  { method: 'GET', path: '/v1/audit', allowed: ['org-admin', 'org-auditor'] },
+  { method: 'GET', path: '/v1/audit?fromSequence=0', allowed: ['org-admin', 'org-auditor'] },
+  {
+    method: 'GET',
+    path: '/v1/audit?includeSystemServices=true',
+    allowed: ['org-admin', 'org-auditor'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/audit?organizationIdentity=OTHER',
+    allowed: ['org-admin', 'org-auditor'],
+  },
+  { method: 'GET', path: '/v1/audit/filter-options', allowed: ['org-admin', 'org-auditor'] },
+  { method: 'GET', path: '/v1/audit/export?format=ndjson', allowed: ['org-admin', 'org-auditor'] },
+  { method: 'GET', path: '/v1/audit/own-event', allowed: ['org-admin', 'org-auditor'] },
+  {
+    method: 'GET',
+    path: '/1.3/account',
+    allowed: ['org-admin', 'org-auditor'],
+    dialect: 'upcloud',
+  },
+  {
+    method: 'GET',
+    path: '/1.3/audit-logs',
+    allowed: ['org-admin', 'org-auditor'],
+    dialect: 'upcloud',
+  },
+  {
+    method: 'GET',
+    path: '/1.3/audit-logs/filter-options',
+    allowed: ['org-admin', 'org-auditor'],
+    dialect: 'upcloud',
+  },
+  {
+    method: 'GET',
+    path: '/1.3/audit-logs/export',
+    allowed: ['org-admin', 'org-auditor'],
+    dialect: 'upcloud',
+  },
+  {
+    method: 'GET',
+    path: '/1.3/audit-logs/export?format=json',
+    allowed: ['org-admin', 'org-auditor'],
+    dialect: 'upcloud',
+  },
+  {
+    method: 'GET',
+    path: '/1.3/audit-logs/ULID',
+    allowed: ['org-admin', 'org-auditor'],
+    dialect: 'upcloud',
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/auditlogevents',
+    allowed: ['org-admin', 'org-auditor'],
+    dialect: 'cockroachdb',
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/auditlogevents?sort_order=DESC',
+    allowed: ['org-admin', 'org-auditor'],
+    dialect: 'cockroachdb',
+  },
+  { method: 'GET', path: '/v1/audit/checkpoint', allowed: ['org-admin', 'org-auditor'] },
+  { method: 'GET', path: '/v1/audit/keys', allowed: ['org-admin', 'org-auditor'] },
+  {
+    method: 'GET',
+    path: '/v1/audit/proof/inclusion?eventID=own-event',
+    allowed: ['org-admin', 'org-auditor'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/audit/proof/consistency?from=1',
+    allowed: ['org-admin', 'org-auditor'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/audit/proof/multiproof',
+    allowed: ['org-admin', 'org-auditor'],
+    body: { size: 1, runs: [[0, 1]] },
+  },
+  { method: 'GET', path: '/v1/audit/tile/0/000.p/1', allowed: ['org-admin', 'org-auditor'] },
+  { method: 'GET', path: '/v1/audit/tile/entries/000.p/1', allowed: ['org-admin', 'org-auditor'] },
+  {
+    method: 'POST',
+    path: '/v1/audit/erasures',
+    allowed: ['org-admin'],
+    body: { userIdentity: 'somebody' },
+  },
+  { method: 'GET', path: '/v1/organisations', allowed: ['org-admin', 'operator'] },
+  {
+    method: 'POST',
+    path: '/v1/organisations',
+    allowed: ['operator'],
+    body: { slug: 'SLUG', name: 'x' },
+  },
+  { method: 'GET', path: '/v1/keys?organisation=OWN', allowed: ['org-admin', 'operator'] },
+  {
+    method: 'POST',
+    path: '/v1/keys',
+    allowed: ['org-admin', 'operator'],
+    body: { organisation: 'OWN', role: 'writer', name: 'x' },
+  },
+  { method: 'DELETE', path: '/v1/keys/REVOCABLE', allowed: ['org-admin', 'operator'] },
+] as const;
+
+/** How each dialect says no: the status for a key that may not, and the fields of every error. */
+const refusals = {
+  native: { denied: 403, fields: ['message'] },
+  upcloud: { denied: 401, fields: ['correlation_id', 'status', 'title', 'type'] },
+  cockroachdb: { denied: 403, fields: ['code', 'details', 'message'] },
+} as const;
+
+const roles = ['org-admin', 'org-auditor', 'writer', 'operator'] as const;
+
+/** A word that stands in everything the other organisation has: it must never be seen. */
+const secretWord = 'zanzibar';
+
+/** `detail` says more, and may be there or not. */
+const fieldsOf = (text: string) =>
+  Object.keys(JSON.parse(text))
+    .filter((field) => field !== 'detail')
+    .sort();
+
+describe('who may', () => {
+  const app = new TestApp();
+  let own: Organisation;
+  let other: Organisation;
+  let otherAdmin: string;
+  let ulid: string;
+  const keys = new Map<string, string>();
+
+  before(async () => {
+    own = await app.organisation('own');
+    other = await app.organisation(secretWord);
+    for (const role of roles) {
+      keys.set(role, await app.key(role, role === 'operator' ? undefined : own));
+    }
+    otherAdmin = await app.key('org-admin', other);
+    await app.ledger.record(own.identity, [{ eventID: 'own-event', action: 'a' }]);
+    await app.ledger.record(other.identity, [
+      {
+        eventID: `${secretWord}-event`,
+        action: `${secretWord}.read`,
+        resourceType: secretWord,
+        userIdentity: secretWord,
+        description: secretWord,
+      },
+    ]);
+    const list = await app.json<{ audit_logs: { cloud_event_id: string }[] }>(
+      'GET',
+      '/1.3/audit-logs',
+      { key: keys.get('org-admin')! },
+    );
+    ulid = list.audit_logs[0]!.cloud_event_id;
+  });
+
+  for (const [place, { method, path, allowed, ...rest }] of routes.entries()) {
+    const { denied, fields } = refusals['dialect' in rest ? rest.dialect : 'native'];
+    for (const role of roles) {
+      const expected = (allowed as readonly string[]).includes(role) ? 'may' : 'may not';
+      it(`${role} ${expected} ${method} ${path}`, async () => {
+        const revocable = (await app.key('writer', own)).split('_')[1]!;
+        const fill = (text: string) =>
+          text
+            .replace('OTHER', other.identity)
+            .replace('OWN', own.slug)
+            .replace('REVOCABLE', revocable)
+            .replace('SLUG', `made-${place}`)
+            .replace('ULID', ulid);
+        const response = await app.request(method, fill(path), {
+          key: keys.get(role)!,
+          ...('body' in rest && { body: fill(JSON.stringify(rest.body)) }),
+        });
+        const text = await response.text();
+        if (expected === 'may') {
+          assert.ok(response.ok, `${response.status} ${text}`);
+        } else {
+          assert.equal(response.status, denied, text);
+          assert.deepEqual(fieldsOf(text), fields);
+        }
+        // The operator may know of every organisation, and of no event.
+        if (role !== 'operator') assert.ok(!text.includes(secretWord), text);
+      });
+    }
+
+    for (const [what, headers] of [
+      ['without a credential', {}],
+      ['with a made-up key', { Authorization: `Bearer annals_AAAAAAAAAAAA_${'A'.repeat(43)}` }],
+      ['with rubbish', { Authorization: 'Bearer \u00ff' }],
+      ['with another scheme', { Authorization: 'Digest abc' }],
+    ] as const) {
+      it(`${method} ${path} ${what} is 401`, async () => {
+        const body = 'body' in rest ? { body: rest.body } : {};
+        const response = await app.request(method, path, { headers, ...body });
+        assert.equal(response.status, 401);
+        assert.deepEqual(fieldsOf(await response.text()), fields);
+      });
+    }
+  }
+
+  it('nobody learns of another organisation by naming it', async () => {
+    const admin = { key: keys.get('org-admin')! };
+    const answers = async (name: string, ids: readonly string[]) => [
+      await status('GET', '/v1/audit', { ...admin, headers: { 'X-Organisation-Identity': name } }),
+      await status('GET', '/v1/keys', { ...admin, headers: { 'X-Organisation-Identity': name } }),
+      await status('GET', '/v1/organisations', {
+        ...admin,
+        headers: { 'X-Organisation-Identity': name },
+      }),
+      await status('GET', `/v1/keys?organisation=${name}`, admin),
+      await status('POST', '/v1/keys', {
+        ...admin,
+        body: { organisation: name, role: 'writer', name: 'x' },
+      }),
+      await status('GET', `/v1/audit/${ids[0]}`, admin),
+      await status('DELETE', `/v1/keys/${ids[1]}`, admin),
+    ];
+    const status = async (...request: Parameters<TestApp['request']>) => {
+      const response = await app.request(...request);
+      return `${response.status} ${await response.text()}`;
+    };
+    const existing = await answers(secretWord, [`${secretWord}-event`, otherAdmin.split('_')[1]!]);
+    const madeUp = await answers('nowhere', ['no-event', 'AAAAAAAAAAAA']);
+    assert.deepEqual(existing, madeUp);
+    assert.ok(
+      existing.every((answer) => answer.startsWith('404')),
+      existing.join('\n'),
+    );
+  });
+
+  it('a filter for another organisation finds nothing', async () => {
+    const list = await app.json<{ items: unknown[]; totalItems: number }>(
+      'GET',
+      `/v1/audit?organizationIdentity=${other.identity}`,
+      { key: keys.get('org-admin')! },
+    );
+    assert.deepEqual([list.items, list.totalItems], [[], 0]);
+  });
+
+  it('an organisation may be named by identity or slug, in any scheme of its key', async () => {
+    const key = keys.get('org-auditor')!;
+    const [, id, secret] = key.split('_') as [string, string, string];
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+    for (const name of [own.identity, own.slug]) {
+      for (const authorization of [
+        `Bearer ${key}`,
+        `Token ${key}`,
+        `token ${key}`,
+        basic(`${id}:${secret}`),
+        basic(`${id}:${key}`),
+      ]) {
+        const headers = { Authorization: authorization, 'X-Organisation-Identity': name };
+        const response = await app.request('GET', '/v1/audit', { headers });
+        assert.equal(response.status, 200, authorization);
+      }
+    }
+  });
+
+  it('every other method on an audit path is 405 and says which there are', async () => {
+    for (const method of ['PUT', 'PATCH', 'DELETE']) {
+      for (const path of [
+        '/v1/audit',
+        '/v1/audit/own-event',
+        '/v1/audit/export',
+        '/v1/audit/events',
+        '/v1/audit/checkpoint',
+        '/v1/audit/checkpoint/cosignatures',
+        '/v1/audit/keys',
+        '/v1/audit/erasures',
+        '/v1/audit/proof/inclusion',
+        '/v1/audit/proof/consistency',
+        '/v1/audit/proof/multiproof',
+        '/v1/audit/tile/0/000',
+      ]) {
+        const response = await app.request(method, path, { key: keys.get('org-admin')! });
+        assert.equal(response.status, 405, `${method} ${path}`);
+        assert.ok(response.headers.get('allow'));
+      }
+    }
+  });
+});
+
+describe('keys', () => {
+  it('work until they are revoked, from the next request on', async () => {
+    const app = new TestApp();
+    const organisation = await app.organisation();
+    const admin = await app.key('org-admin', organisation);
+    const made = await app.json<{ id: string; key: string }>('POST', '/v1/keys', {
+      key: admin,
+      body: { role: 'org-auditor', name: 'siem' },
+    });
+    assert.match(made.key, /^annals_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}$/);
+    assert.equal((await app.request('GET', '/v1/audit', { key: made.key })).status, 200);
+    await app.json('DELETE', `/v1/keys/${made.id}`, { key: admin });
+    assert.equal((await app.request('GET', '/v1/audit', { key: made.key })).status, 401);
+  });
+
+  it('end when they expire', async () => {
+    let now = 1_800_000_000_000_000;
+    const app = new TestApp({ clock: () => now });
+    const organisation = await app.organisation();
+    const key = await app.key('org-auditor', organisation, now + hour);
+    assert.equal((await app.request('GET', '/v1/audit', { key })).status, 200);
+    now += hour;
+    assert.equal((await app.request('GET', '/v1/audit', { key })).status, 401);
+  });
+
+  it('are listed without their secrets', async () => {
+    const app = new TestApp();
+    const organisation = await app.organisation();
+    const admin = await app.key('org-admin', organisation);
+    const made = await app.json<{ key: string }>('POST', '/v1/keys', {
+      key: admin,
+      body: { role: 'writer', name: 'api', expiresAt: '2090-01-01T00:00:00Z' },
+    });
+    const response = await app.request('GET', '/v1/keys', { key: admin });
+    const text = await response.text();
+    for (const key of [admin, made.key]) assert.ok(!text.includes(key.split('_')[2]!));
+    assert.match(text, /"expiresAt":"2090-01-01T00:00:00.000000Z"/);
+  });
+
+  it('are those of the organisation that the request names', async () => {
+    const app = new TestApp();
+    const [acme, other] = [await app.organisation('acme'), await app.organisation('other')];
+    for (const { identity } of [acme, other]) await app.ledger.record(identity, [{ action: 'a' }]);
+    const operator = await app.key('operator');
+    const writer = (await app.key('writer', acme)).split('_')[1];
+    const named = (name: string) => ({
+      key: operator,
+      headers: { 'X-Organisation-Identity': name },
+    });
+    const { items } = await app.json<{ items: object[] }>('GET', '/v1/keys', named('acme'));
+    assert.equal(items.length, 1);
+    await app.json('GET', `/v1/keys?organisation=${acme.identity}`, named('acme'));
+    await app.json('GET', `/v1/keys?organisation=${other.identity}`, named('acme'), 404);
+    await app.json('DELETE', `/v1/keys/${writer}`, named('other'), 404);
+    await app.json('DELETE', `/v1/keys/${writer}`, named('acme'));
+    assert.deepEqual(await app.json('GET', '/v1/keys', { key: operator }, 400), {
+      message: 'Cannot tell whose keys: name the organisation',
+      errors: [{ field: 'organisation', message: 'is missing' }],
+    });
+  });
+
+  it('are refused field by field', async () => {
+    const app = new TestApp();
+    const admin = await app.key('org-admin', await app.organisation());
+    for (const [body, message] of [
+      [{ role: 'writer' }, 'name is missing'],
+      [{ role: 'writer', name: 'x', more: 1 }, 'more is not known here'],
+      [{ role: 'operator', name: 'x' }, 'role must be one of org-admin, org-auditor, writer'],
+      [{ role: 'writer', name: 'a\u001b[31mb' }, 'name must not contain control characters'],
+      [{ role: 'writer', name: 'a\u009b31mb' }, 'name must not contain control characters'],
+      [[], 'the body must be an object'],
+    ] as const) {
+      const { message: said } = await app.json<{ message: string }>(
+        'POST',
+        '/v1/keys',
+        { key: admin, body },
+        400,
+      );
+      assert.equal(said, `Cannot make the key: ${message}`);
+    }
+  });
+
+  it('cannot be made for the operator’s role or with an expiry that has passed', async () => {
+    const app = new TestApp();
+    const admin = await app.key('org-admin', await app.organisation());
+    for (const body of [
+      { role: 'operator', name: 'x' },
+      { role: 'writer', name: 'x', expiresAt: '2001-01-01T00:00:00Z' },
+      { role: 'writer', name: '' },
+      { role: 'writer' },
+      { role: 'writer', name: 'x', more: 1 },
+    ]) {
+      const response = await app.request('POST', '/v1/keys', { key: admin, body });
+      assert.equal(response.status, 400, JSON.stringify(body));
+    }
+  });
+});
+
+describe('what Annals records of itself', () => {
+  const actionsOf = async (app: TestApp, key: string) => {
+    await app.ownRecords.flush();
+    const list = await app.json<{ items: { action: string; details?: { repeated?: number } }[] }>(
+      'GET',
+      '/v1/audit?includeSystemServices=true&order=asc&limit=1000',
+      { key },
+    );
+    return list.items.map(({ action, details }) =>
+      details?.repeated === undefined ? action : `${action} x${details.repeated}`,
+    );
+  };
+
+  it('is left out of a list unless asked for', async () => {
+    const app = new TestApp();
+    const organisation = await app.organisation();
+    const key = await app.key('org-admin', organisation);
+    await app.json('POST', '/v1/keys', { key, body: { role: 'writer', name: 'x' } });
+    await app.json('GET', '/v1/audit/export', { key });
+    const list = await app.json<{ totalItems: number }>('GET', '/v1/audit', { key });
+    assert.equal(list.totalItems, 0);
+    assert.deepEqual(await actionsOf(app, key), [
+      'api_key.create',
+      'audit_log.export',
+      'audit_log.list',
+    ]);
+    assert.deepEqual(app.failures, []);
+  });
+
+  it('sums up reads and refusals instead of growing with each', async () => {
+    const app = new TestApp();
+    const organisation = await app.organisation();
+    const key = await app.key('org-admin', organisation);
+    const writer = await app.key('writer', organisation);
+    const wrong = `${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`;
+    for (let n = 0; n < 50; n += 1) {
+      await app.request('GET', '/v1/audit', { key });
+      await app.request('GET', '/v1/audit', { key: wrong });
+      await app.request('GET', '/v1/audit', { key: writer });
+    }
+    assert.deepEqual((await actionsOf(app, key)).sort(), [
+      'audit_log.list',
+      'audit_log.list x49',
+      'auth.denied',
+      'auth.denied x49',
+      'auth.failed',
+      'auth.failed x49',
+    ]);
+  });
+
+  it('goes on summing up by the minute when the clock is set back', async () => {
+    let now = systemClock();
+    const app = new TestApp({ clock: () => now });
+    const key = await app.key('org-admin', await app.organisation());
+    await app.request('GET', '/v1/audit', { key });
+    now -= hour;
+    await app.request('GET', '/v1/audit', { key });
+    await app.request('GET', '/v1/audit', { key });
+    assert.deepEqual((await actionsOf(app, key)).sort(), [
+      'audit_log.list',
+      'audit_log.list',
+      'audit_log.list x1',
+    ]);
+  });
+
+  it('grows by nothing under a flood of unknown credentials', async () => {
+    const app = new TestApp();
+    const organisation = await app.organisation();
+    const key = await app.key('org-admin', organisation);
+    for (let n = 0; n < 100; n += 1) {
+      await app.request('GET', '/v1/audit', {
+        key: `annals_${String(n).padStart(12, '0')}_${'A'.repeat(43)}`,
+        headers: { 'X-Organisation-Identity': organisation.slug },
+      });
+    }
+    assert.deepEqual(await actionsOf(app, key), []);
+  });
+
+  it('names who did it and from where, and holds no secret', async () => {
+    const app = new TestApp();
+    const organisation = await app.organisation();
+    const key = await app.key('org-admin', organisation);
+    await app.request('GET', '/v1/audit/export', { key, headers: { 'User-Agent': 'curl/8' } });
+    await app.ownRecords.flush();
+    const response = await app.request('GET', '/v1/audit?includeSystemServices=true', { key });
+    const text = await response.text();
+    const [event] = JSON.parse(text).items;
+    assert.equal(event.serviceAccountIdentity, key.split('_')[1]);
+    assert.equal(event.context.user_agent, 'curl/8');
+    assert.equal(event.resourceType, 'audit_log');
+    assert.ok(!text.includes(key.split('_')[2]!));
+  });
+});

@@ -1,0 +1,530 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { parseCsv, unguardFormula } from '../core/csv.ts';
+import type { AuditEvent, Draft } from '../core/event.ts';
+import type { Organisation } from '../core/organisation.ts';
+import { TestApp } from './app.fixture.ts';
+
+interface List {
+  readonly items: readonly AuditEvent[];
+  readonly totalItems: number;
+  readonly totalPages: number;
+  readonly totalCount: number;
+  readonly page: number;
+  readonly itemsPerPage: number;
+  readonly nextCursor?: string;
+}
+
+async function open() {
+  const app = new TestApp();
+  const organisation = await app.organisation();
+  return { app, organisation, key: await app.key('org-admin', organisation) };
+}
+
+const ids = ({ items }: Pick<List, 'items'>) => items.map(({ eventID }) => eventID).join(' ');
+
+describe('POST /v1/audit/events', () => {
+  it('answers with what was recorded, and it can be read at once', async () => {
+    const { app, key } = await open();
+    const events = [{ eventID: 'a', action: 'GET' }, { action: 'PUT' }];
+    const receipt = await app.json('POST', '/v1/audit/events', { key, body: { events } });
+    assert.deepEqual(receipt, {
+      accepted: 2,
+      duplicates: 0,
+      firstSequence: 0,
+      lastSequence: 1,
+      checkpointSize: 2,
+    });
+    assert.equal((await app.json<AuditEvent>('GET', '/v1/audit/a', { key })).action, 'GET');
+  });
+
+  it('takes NDJSON', async () => {
+    const { app, key } = await open();
+    const body = '{"action":"a"}\n{"action":"b"}\n';
+    const headers = { 'Content-Type': 'application/x-ndjson' };
+    const receipt = await app.json<{ accepted: number }>('POST', '/v1/audit/events', {
+      key,
+      body,
+      headers,
+    });
+    assert.equal(receipt.accepted, 2);
+  });
+
+  it('refuses all when one is bad, and names it', async () => {
+    const { app, organisation, key } = await open();
+    const events = [{ action: 'a' }, { action: 'b', colour: 'red' }];
+    const response = await app.request('POST', '/v1/audit/events', { key, body: { events } });
+    assert.equal(response.status, 400);
+    assert.deepEqual(await response.json(), {
+      message: 'Cannot record: event 1, colour: is no field of an event: put it into "details"',
+      errors: [
+        { index: 1, field: 'colour', message: 'is no field of an event: put it into "details"' },
+      ],
+    });
+    assert.equal((await app.store.head(organisation.identity)).size, 0);
+  });
+
+  for (const [what, options, status] of [
+    [
+      'a body that is too large',
+      { body: { action: 'a', details: { text: 'x'.repeat(1024 * 1024) } } },
+      413,
+    ],
+    ['too many events', { body: { events: Array(1_001).fill({ action: 'a' }) } }, 413],
+    ['another content type', { body: 'a', headers: { 'Content-Type': 'text/plain' } }, 415],
+    ['an encoded body', { body: 'a', headers: { 'Content-Encoding': 'gzip' } }, 415],
+    ['no body', {}, 400],
+    ['an id taken by other content', { body: { eventID: 'taken', action: 'other' } }, 409],
+  ] as const) {
+    it(`refuses ${what} with ${status}`, async () => {
+      const { app, organisation, key } = await open();
+      await app.ledger.record(organisation.identity, [{ eventID: 'taken', action: 'a' }]);
+      const response = await app.request('POST', '/v1/audit/events', { key, ...options });
+      assert.equal(response.status, status);
+      assert.equal(typeof ((await response.json()) as { message: unknown }).message, 'string');
+      assert.equal((await app.store.head(organisation.identity)).size, 1);
+    });
+  }
+});
+
+describe('GET /v1/audit', () => {
+  const app = new TestApp();
+  let organisation: Organisation;
+  let key: string;
+  const list = (query: string) => app.json<List>('GET', `/v1/audit?${query}`, { key });
+
+  before(async () => {
+    organisation = await app.organisation('acme');
+    key = await app.key('org-auditor', organisation);
+    const drafts: Draft[] = [
+      {
+        eventID: 'a',
+        action: 'POST',
+        createdAt: '2026-06-01T00:00:00Z',
+        resourceType: 'cloud_vpc',
+        resourceIdentity: 'vpc-1',
+        description: 'Created VPC Staging',
+        userIdentity: 'usr-1',
+        context: { status: 201 },
+      },
+      {
+        eventID: 'b',
+        action: 'DELETE',
+        createdAt: '2026-06-02T12:00:00Z',
+        resourceType: 'cloud_vpc',
+        description: 'Deleted VPC STAGING',
+        userIdentity: 'usr-2',
+        impersonatorIdentity: 'usr-9',
+        context: { status: 403 },
+      },
+      {
+        eventID: 'c',
+        action: 'kms.decrypt',
+        createdAt: '2026-06-02T12:00:00Z',
+        resourceType: 'kms_key',
+        serviceAccountIdentity: 'sa-1',
+      },
+      {
+        eventID: 'd',
+        action: 'create',
+        createdAt: '2026-06-03T23:59:59.999999Z',
+        resourceType: 'dns_zone',
+        description: 'Zone 100% "done"',
+      },
+      {
+        eventID: 'e',
+        action: 'GET',
+        createdAt: '2026-06-04T00:00:00Z',
+        context: { system_service: 'billing' },
+      },
+    ];
+    await app.ledger.record(organisation.identity, drafts);
+  });
+
+  it('answers with the six fields of the envelope and no others', async () => {
+    const { items, ...envelope } = await list('');
+    assert.deepEqual(envelope, {
+      totalItems: 4,
+      page: 1,
+      itemsPerPage: 50,
+      totalPages: 1,
+      totalCount: 4,
+    });
+    assert.equal(ids({ items }), 'd c b a');
+  });
+
+  it('answers an empty list with [] and no pages', async () => {
+    const answer = await list('action=nothing');
+    assert.deepEqual(answer, {
+      items: [],
+      totalItems: 0,
+      page: 1,
+      itemsPerPage: 50,
+      totalPages: 0,
+      totalCount: 0,
+    });
+  });
+
+  for (const [query, expected] of [
+    ['order=asc', 'a b c d'],
+    ['includeSystemServices=true', 'e d c b a'],
+    ['includeSystemServices=1', 'e d c b a'],
+    ['includeSystemServices=false', 'd c b a'],
+    ['action=delete', 'b'],
+    ['action=create', 'd a'],
+    ['action=create,%20KMS.DECRYPT%20,', 'd c a'],
+    ['action=post&action=delete', 'b a'],
+    ['actions=delete', 'b'],
+    ['action=', 'd c b a'],
+    ['resourceType=kms_key,dns_zone', 'd c'],
+    ['resourceTypes=kms_key', 'c'],
+    ['resourceIdentity=vpc-1', 'a'],
+    ['userIdentity=usr-1', 'a'],
+    ['impersonatorIdentity=usr-9', 'b'],
+    ['serviceAccount=sa-1', 'c'],
+    ['responseStatus=403', 'b'],
+    ['responseStatus=0', 'd c b a'],
+    ['searchText=staging', 'b a'],
+    ['searchText=100%25%20%22', 'd'],
+    ['searchText=staging&responseStatus=201', 'a'],
+    ['organizationIdentity=acme', 'd c b a'],
+    ['organisationIdentity=other', ''],
+    ['from=2026-06-02', 'd c b'],
+    ['to=2026-06-02', 'c b a'],
+    ['from=2026-06-02&to=2026-06-02', 'c b'],
+    ['to=2026-06-02T12:00:00Z', 'a'],
+    ['from=2026-06-02T14:00:00%2B02:00', 'd c b'],
+    ['from=2026-06-02T14:00:00+02:00', 'd c b'],
+    ['limit=2', 'd c'],
+    ['limit=2&page=2', 'b a'],
+    ['limit=2&page=3', ''],
+    ['limit=5000', 'd c b a'],
+    ['nonsense=1', 'd c b a'],
+    ['fromSequence=2', 'c d'],
+    ['fromSequence=99', ''],
+  ] as const) {
+    it(`finds "${expected}" for ?${query}`, async () =>
+      assert.equal(ids(await list(query)), expected));
+  }
+
+  for (const query of [
+    'page=0',
+    'page=-1',
+    'page=x',
+    'limit=0',
+    'limit=1.5',
+    'responseStatus=ok',
+    'includeSystemServices=maybe',
+    'order=up',
+    'from=yesterday',
+    'to=2026-06-02T12:00:00',
+    'from=2026-02-30',
+    'cursor=rubbish',
+    'snapshot=x',
+  ]) {
+    it(`refuses ?${query}`, async () => {
+      const response = await app.request('GET', `/v1/audit?${query}`, { key });
+      assert.equal(response.status, 400);
+      const { message } = (await response.json()) as { message: string };
+      assert.ok(message.includes(query.split('=')[0]!), message);
+    });
+  }
+
+  it('lowers a limit that is too large and says so', async () => {
+    assert.equal((await list('limit=5000')).itemsPerPage, 1_000);
+  });
+
+  it('refuses a cursor that belongs to another question', async () => {
+    const { nextCursor } = await list('limit=1&cursor=');
+    const response = await app.request('GET', `/v1/audit?cursor=${nextCursor}&action=POST`, {
+      key,
+    });
+    assert.equal(response.status, 400);
+  });
+
+  it('answers an unknown id with 404', async () => {
+    assert.equal((await app.request('GET', '/v1/audit/nothing', { key })).status, 404);
+  });
+
+  it('lists what can be filtered by', async () => {
+    assert.deepEqual(await app.json('GET', '/v1/audit/filter-options', { key }), {
+      actions: ['DELETE', 'POST', 'create', 'kms.decrypt'],
+      resourceTypes: ['cloud_vpc', 'dns_zone', 'kms_key'],
+      userIdentities: ['usr-1', 'usr-2'],
+      serviceAccounts: ['sa-1'],
+      impersonatorIdentities: ['usr-9'],
+      truncated: [],
+    });
+  });
+
+  for (const [query, message] of [
+    ['page=0', 'page must be a whole number from 1'],
+    ['limit=1.5', 'limit must be a whole number from 1'],
+    ['order=up', 'order must be asc or desc'],
+    ['responseStatus=ok', 'responseStatus must be a whole number from 0'],
+    ['includeSystemServices=maybe', 'includeSystemServices must be true or false'],
+    ['from=yesterday', /^from is not an RFC 3339 time such as [^ ]*, nor a date$/],
+    ['from=2026-01-01T00:00:00', /^from has no zone: end it with Z or an offset such as \+02:00$/],
+    ['to=2026-02-30T00:00:00Z', 'to is no moment of the calendar'],
+    ['fromSequence=-1', 'fromSequence must be a whole number from 0'],
+  ] as const) {
+    it(`refuses ${query}`, async () => {
+      const { app, key } = await open();
+      const refusal = await app.json<{ message: string }>(
+        'GET',
+        `/v1/audit?${query}`,
+        { key },
+        400,
+      );
+      const said = refusal.message.replace('Cannot list: the parameter ', '');
+      if (typeof message === 'string') assert.equal(said, message);
+      else assert.match(said, message);
+    });
+  }
+});
+
+describe('a walk while others record', () => {
+  const draft = (n: number): Draft => ({
+    eventID: `evt-${n}`,
+    action: 'a',
+    createdAt: `2026-06-01T00:00:0${n % 7}Z`,
+  });
+
+  for (const order of ['asc', 'desc']) {
+    it(`by cursor neither repeats nor misses an event (${order})`, async () => {
+      const { app, organisation, key } = await open();
+      await app.ledger.record(
+        organisation.identity,
+        Array.from({ length: 40 }, (_, n) => draft(n)),
+      );
+      const seen: string[] = [];
+      let next: string | undefined = '';
+      for (let n = 40; next !== undefined; n += 1) {
+        const page: List = await app.json(
+          'GET',
+          `/v1/audit?limit=7&order=${order}&cursor=${next}`,
+          { key },
+        );
+        seen.push(...page.items.map(({ eventID }) => eventID));
+        next = page.nextCursor;
+        await app.ledger.record(organisation.identity, [draft(n)]);
+      }
+      assert.equal(seen.length, 40);
+      assert.equal(new Set(seen).size, 40);
+    });
+  }
+
+  it('by the Link header does the same', async () => {
+    const { app, organisation, key } = await open();
+    await app.ledger.record(
+      organisation.identity,
+      Array.from({ length: 10 }, (_, n) => draft(n)),
+    );
+    let path: string | undefined = '/v1/audit?limit=3&action=a';
+    const seen: string[] = [];
+    while (path !== undefined) {
+      const response = await app.request('GET', path, { key });
+      const { items } = (await response.json()) as List;
+      seen.push(...items.map(({ eventID }) => eventID));
+      path = /^<([^>]+)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1];
+      await app.ledger.record(organisation.identity, [draft(10 + seen.length)]);
+    }
+    assert.equal(new Set(seen).size, 10);
+    assert.equal(seen.length, 10);
+  });
+
+  it('by page stays in place with the snapshot it was given', async () => {
+    const { app, organisation, key } = await open();
+    await app.ledger.record(
+      organisation.identity,
+      Array.from({ length: 10 }, (_, n) => draft(n)),
+    );
+    const first = await app.request('GET', '/v1/audit?limit=4', { key });
+    const snapshot = first.headers.get('annals-snapshot');
+    const seen = ((await first.json()) as List).items.map(({ eventID }) => eventID);
+    for (const page of [2, 3]) {
+      await app.ledger.record(organisation.identity, [draft(20 + page)]);
+      const list = await app.json<List>(
+        'GET',
+        `/v1/audit?limit=4&page=${page}&snapshot=${snapshot}`,
+        { key },
+      );
+      assert.equal(list.totalItems, 10);
+      seen.push(...list.items.map(({ eventID }) => eventID));
+    }
+    assert.equal(new Set(seen).size, 10);
+  });
+
+  it('by sequence sees an event that tells of an earlier time', async () => {
+    const { app, organisation, key } = await open();
+    await app.ledger.record(organisation.identity, [draft(5)]);
+    const first = await app.json<List & { nextSequence: number }>(
+      'GET',
+      '/v1/audit?fromSequence=0',
+      { key },
+    );
+    await app.ledger.record(organisation.identity, [
+      { ...draft(1), createdAt: '2001-01-01T00:00:00Z' },
+    ]);
+    const second = await app.json<List>('GET', `/v1/audit?fromSequence=${first.nextSequence}`, {
+      key,
+    });
+    assert.equal(ids(second), 'evt-1');
+  });
+});
+
+describe('GET /v1/audit/export', () => {
+  async function filled(count: number) {
+    const opened = await open();
+    const drafts = Array.from({ length: count }, (_, n) => ({
+      eventID: `evt-${n}`,
+      action: n % 2 === 0 ? '=cmd()' : 'GET',
+      createdAt: `2026-06-01T00:${String(59 - (n % 60)).padStart(2, '0')}:00Z`,
+      description: `line one\nline "two", ${n}`,
+    }));
+    for (let from = 0; from < count; from += 500) {
+      await opened.app.ledger.record(opened.organisation.identity, drafts.slice(from, from + 500));
+    }
+    return opened;
+  }
+
+  it('streams every event once, oldest first, in each format', async () => {
+    const { app, key } = await filled(2_500);
+    const text = async (format: string) => {
+      const response = await app.request('GET', `/v1/audit/export?format=${format}`, { key });
+      assert.equal(response.status, 200);
+      return response.text();
+    };
+    const array = JSON.parse(await text('json')) as AuditEvent[];
+    const lines = (await text('ndjson'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const rows: string[][] = [];
+    for await (const row of parseCsv([await text('csv')])) rows.push(row.map(unguardFormula));
+    assert.equal(array.length, 2_500);
+    assert.deepEqual(lines, array);
+    const events = rows.slice(1).map((row) => JSON.parse(row.at(-1)!));
+    assert.deepEqual(events, array);
+    assert.equal(new Set(rows.map((row) => row.length)).size, 1);
+    const order = array.map(
+      ({ createdAt, sequence }) => `${createdAt} ${String(sequence).padStart(6, '0')}`,
+    );
+    assert.deepEqual(order, order.toSorted());
+  });
+
+  it('keeps cells of a CSV from being taken for formulas', async () => {
+    const { app, key } = await filled(1);
+    const csv = await (await app.request('GET', '/v1/audit/export?format=csv', { key })).text();
+    assert.match(csv, /,'=cmd\(\),/);
+  });
+
+  it('goes on after a place, on the snapshot it was given', async () => {
+    const { app, organisation, key } = await filled(20);
+    const whole = await app.request('GET', '/v1/audit/export?format=ndjson', { key });
+    const snapshot = whole.headers.get('annals-snapshot');
+    const lines = (await whole.text()).trimEnd().split('\n');
+    await app.ledger.record(organisation.identity, [
+      { action: 'late', createdAt: '2026-06-01T00:45:00Z' },
+    ]);
+    const { createdAt, sequence } = JSON.parse(lines[4]!) as AuditEvent;
+    const after = encodeURIComponent(`${createdAt}/${sequence}`);
+    const rest = await app.request(
+      'GET',
+      `/v1/audit/export?format=ndjson&after=${after}&snapshot=${snapshot}`,
+      { key },
+    );
+    assert.deepEqual((await rest.text()).trimEnd().split('\n'), lines.slice(5));
+  });
+
+  it('is whole and valid when nothing matches', async () => {
+    const { app, key } = await filled(3);
+    const none = (format: string) =>
+      app
+        .request('GET', `/v1/audit/export?format=${format}&action=nothing`, { key })
+        .then((answer) => answer.text());
+    assert.deepEqual(JSON.parse(await none('json')), []);
+    assert.equal(await none('ndjson'), '');
+    assert.equal((await none('csv')).trimEnd().split('\r\n').length, 1);
+  });
+
+  it('refuses a format it does not write, before the first byte', async () => {
+    const { app, key } = await filled(1);
+    assert.equal((await app.request('GET', '/v1/audit/export?format=xml', { key })).status, 400);
+  });
+});
+
+describe('operations', () => {
+  it('answers without a key', async () => {
+    const app = new TestApp();
+    assert.deepEqual(await app.json('GET', '/healthz'), { status: 'ok' });
+    assert.deepEqual(await app.json('GET', '/readyz'), { status: 'ready' });
+    assert.match(
+      await (await app.request('GET', '/metrics')).text(),
+      /^annals_http_requests_total/m,
+    );
+  });
+
+  it('describes the API from the schemas that check it', async () => {
+    const app = new TestApp();
+    const document = await app.json<{
+      paths: Record<string, { get?: { parameters: { name: string }[] } }>;
+    }>('GET', '/openapi.json');
+    const names = document.paths['/v1/audit']?.get?.parameters.map(({ name }) => name);
+    for (const name of ['searchText', 'action', 'from', 'cursor', 'responseStatus'])
+      assert.ok(names?.includes(name), name);
+    assert.match(JSON.stringify(document), /"eventID"/);
+  });
+
+  it('describes the headers by which lists and exports are asked for and answered', async () => {
+    interface Operation {
+      parameters: { name: string; in: string }[];
+      responses: { 200: { headers: object } };
+    }
+    const app = new TestApp();
+    const organisation = await app.organisation();
+    const key = await app.key('org-auditor', organisation);
+    await app.ledger.record(organisation.identity, [{ action: 'a' }, { action: 'b' }]);
+    const { paths } = await app.json<{ paths: Record<string, { get: Operation }> }>(
+      'GET',
+      '/openapi.json',
+    );
+    const asked = { 'Accept-Encoding': 'zstd' };
+    // Of every answer, and for caches.
+    const usual = ['content-type', 'x-content-type-options', 'cache-control', 'vary'];
+    for (const path of ['/v1/audit', '/v1/audit/export']) {
+      const { parameters, responses } = paths[path]!.get;
+      const described = Object.keys(responses[200].headers).map((name) => name.toLowerCase());
+      const { headers } = await app.request('GET', `${path}?limit=1`, { key, headers: asked });
+      for (const name of headers.keys()) {
+        if (!usual.includes(name)) assert.ok(described.includes(name), `${path}: ${name}`);
+      }
+      const names = parameters.filter((one) => one.in === 'header').map(({ name }) => name);
+      const isPacked = headers.get('content-encoding') === 'zstd';
+      assert.deepEqual(names, isPacked ? ['Accept-Encoding'] : [], path);
+    }
+  });
+
+  it('describes it so that every reference leads to a schema', async () => {
+    const document = await new TestApp().json<Record<string, unknown>>('GET', '/openapi.json');
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)];
+    assert.ok(references.length > 20);
+    for (const [, path = ''] of references) {
+      const found = path
+        .split('/')
+        .reduce<unknown>((value, part) => (value as Record<string, unknown>)?.[part], document);
+      assert.equal(typeof found, 'object', path);
+    }
+    assert.doesNotMatch(JSON.stringify(document), /"definitions"/);
+  });
+
+  it('answers an unknown path in the native shape', async () => {
+    const app = new TestApp();
+    assert.deepEqual(await app.json('GET', '/v1/nothing', {}, 404), {
+      message: 'There is no /v1/nothing',
+    });
+    assert.deepEqual(await app.json('GET', '/v1/audit/a/b', {}, 404), {
+      message: 'There is no /v1/audit/a/b',
+    });
+  });
+});

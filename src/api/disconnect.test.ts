@@ -1,0 +1,109 @@
+/** Clients that leave while they are being answered: nothing goes on for them. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { pino } from 'pino';
+import { AnnalsError } from '../core/errors.ts';
+import { createCockroachdbServer } from '../dialects/cockroachdb/server.ts';
+import { thalassaReader } from '../dialects/thalassa/reader.ts';
+import { createUpcloudServer } from '../dialects/upcloud/server.ts';
+import { sendChunksDirectly } from '../http/send.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { createMemoryStore } from '../store/memory/store.ts';
+import { TestApp } from './app.fixture.ts';
+import type { MountedDialect } from './mounts.ts';
+import { trailRoutes } from './trail/routes.ts';
+
+const dialects: readonly MountedDialect[] = [
+  { paths: ['/v1/audit'], server: trailRoutes },
+  {
+    paths: [],
+    prefixes: ['/pure'],
+    server: (parts) => trailRoutes({ ...parts, reader: thalassaReader(parts.reader) }),
+  },
+  { paths: ['/1.3'], prefixes: ['/upcloud'], server: createUpcloudServer() },
+  { paths: ['/api/v1/auditlogevents'], server: createCockroachdbServer() },
+];
+
+/** A store that gives no answer to one kind of question until whoever asks it leaves. */
+function holding(question: keyof EventStore, asked: () => void): EventStore {
+  const memory = createMemoryStore();
+  const hold = async (signal: AbortSignal | undefined): Promise<never> => {
+    asked();
+    if (signal === undefined) assert.fail(`${question} does not know who asks`);
+    if (!signal.aborted) await once(signal, 'abort');
+    throw new AnnalsError('abandoned', 'Whoever asked the question has left');
+  };
+  const withSignal = (signal?: AbortSignal): EventStore =>
+    new Proxy(memory, {
+      get(target, property) {
+        if (property === 'withSignal') return withSignal;
+        if (property === question) {
+          if (question !== 'scan') return () => hold(signal);
+          return async function* () {
+            yield await hold(signal);
+          };
+        }
+        const value = Reflect.get(target, property);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  return withSignal();
+}
+
+async function serving(t: TestContext, question: keyof EventStore) {
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  void answered.promise.then(() => asked.reject(new Error(`no ${question} was asked`)));
+  const logged: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
+  const app = new TestApp({ store: holding(question, asked.resolve), dialects, log });
+  const organisation = await app.organisation();
+  await app.ledger.record(organisation.identity, [{ action: 'a' }]);
+  const key = await app.key('org-auditor', organisation);
+  const answer = sendChunksDirectly(async (request, env) => app.serve(request, env));
+  const listener = getRequestListener(
+    (request, env) => answer(request, env as HttpBindings).finally(answered.resolve),
+    { overrideGlobalObjects: false },
+  );
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return { key, port, logged, asked: asked.promise, answered: answered.promise };
+}
+
+describe('a client that leaves', () => {
+  for (const [path, question] of [
+    ['/v1/audit', 'listLines'],
+    ['/v1/audit?searchText=x', 'count'],
+    ['/v1/audit?fromSequence=0', 'scan'],
+    ['/v1/audit/filter-options', 'distinct'],
+    ['/v1/audit/some-event', 'get'],
+    ['/v1/audit/export?format=ndjson', 'listLines'],
+    ['/v1/audit/export?format=json', 'listLines'],
+    ['/v1/audit/export?format=csv&redact=personal', 'list'],
+    ['/pure/v1/audit', 'list'],
+    ['/pure/v1/audit/export', 'list'],
+    ['/1.3/audit-logs', 'list'],
+    ['/1.3/audit-logs?q=x', 'count'],
+    ['/upcloud/1.3/audit-logs?actions=create', 'distinct'],
+    ['/1.3/audit-logs/export', 'scan'],
+    ['/1.3/audit-logs/01JZ0000000000000000000000', 'get'],
+    ['/api/v1/auditlogevents', 'sequenceAt'],
+    ['/api/v1/auditlogevents', 'scan'],
+  ] as const) {
+    it(`ends the ${question} of ${path}, and nothing is wrong`, async (t) => {
+      const { key, port, asked, answered, logged } = await serving(t, question);
+      const client = connect(port, '127.0.0.1');
+      client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n\r\n`);
+      await asked;
+      client.destroy();
+      await answered;
+      assert.deepEqual(logged, []);
+    });
+  }
+});

@@ -1,0 +1,65 @@
+import { AnnalsError, type ErrorCode } from '../core/errors.ts';
+
+/** HTTP status of each kind of error in the native dialect (wire: Thalassa 4). */
+export const nativeStatus: Record<ErrorCode, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  conflict: 409,
+  gone: 410,
+  'too-large': 413,
+  'unsupported-media': 415,
+  'too-many-requests': 429,
+  unavailable: 503,
+  timeout: 503,
+  abandoned: 499,
+  corrupt: 500,
+  incomplete: 502,
+  internal: 500,
+};
+
+/** Whether it is the server that failed, of which the asker learns nothing and the operator everything. */
+export function isFault(error: unknown): boolean {
+  return !(error instanceof AnnalsError) || nativeStatus[error.code] === 500;
+}
+
+/**
+ * `{"message"}`, and for a refused request `errors`: which event, which field, what is so instead. What went wrong
+ * inside the server is not for the outside: such an error is answered with one plain sentence. That a part of the trail
+ * is damaged, and which, is: whoever asks again gets no other answer.
+ */
+export function nativeErrorResponse(
+  error: unknown,
+  extraHeaders: Record<string, string> = {},
+): Response {
+  const known = error instanceof AnnalsError ? error : undefined;
+  const status = known === undefined ? 500 : nativeStatus[known.code];
+  const message =
+    known === undefined || known.code === 'internal'
+      ? 'The server failed; its log says why'
+      : known.message;
+  const headers = new Headers(extraHeaders);
+  headers.set('Content-Type', 'application/json');
+  if (status === 401) headers.set('WWW-Authenticate', 'Bearer');
+  if (known?.retryAfterSeconds !== undefined) {
+    headers.set('Retry-After', String(known.retryAfterSeconds));
+  }
+  const errors = known?.issues ?? [];
+  return new Response(JSON.stringify(errors.length === 0 ? { message } : { message, errors }), {
+    status,
+    headers,
+  });
+}
+
+/** Answers a path that exists with another method. */
+export function methodNotAllowed(method: string, allowed: string): Response {
+  return nativeErrorResponse(
+    new AnnalsError(
+      'method-not-allowed',
+      `${method} is not possible here; events are never changed or removed`,
+    ),
+    { Allow: allowed },
+  );
+}

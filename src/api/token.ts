@@ -1,0 +1,137 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { AccessTokens } from '../access/access-token.ts';
+import { keyFromFields } from '../access/credential.ts';
+import type { Gate, Principal } from '../access/gate.ts';
+import { AnnalsError } from '../core/errors.ts';
+import { type Clock, hour, second } from '../core/micros.ts';
+import { readBody } from '../http/body.ts';
+
+export interface TokenRouteDependencies {
+  readonly gate: Gate;
+  readonly tokens: AccessTokens;
+  readonly clock: Clock;
+}
+
+const lifetime = hour;
+const maxBytes = 16 * 1024;
+
+/** Error codes of OAuth 2.0 (RFC 6749, 5.2) and their statuses. */
+const statuses = {
+  invalid_request: 400,
+  invalid_client: 401,
+  unsupported_grant_type: 400,
+} as const;
+
+type TokenError = keyof typeof statuses;
+
+export const tokenRequestSchema = z
+  .object({
+    grant_type: z.literal('client_credentials'),
+    client_id: z.string().describe('Id of a key; not with Basic').exactOptional(),
+    client_secret: z.string().describe('Its secret, or the whole key').exactOptional(),
+    scope: z.string().describe('Is ignored').exactOptional(),
+  })
+  .meta({ id: 'TokenRequest' });
+
+export const tokenSchema = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.number().int().describe('Seconds'),
+  })
+  .meta({ id: 'Token' });
+
+export const tokenErrorSchema = z
+  .object({
+    error: z.enum(Object.keys(statuses) as [TokenError, ...TokenError[]]),
+    error_description: z.string(),
+  })
+  .meta({ id: 'TokenError' });
+
+/**
+ * `POST /oidc/token` (wire: Thalassa 2.2): the client-credentials grant, with a key's id as client id and its secret,
+ * or the whole key, as client secret; by Basic, its parts form-url-encoded, or in the form. The token is the key for
+ * an hour, and ends with it.
+ */
+export function tokenRoutes({ gate, tokens, clock }: TokenRouteDependencies): Hono {
+  const app = new Hono();
+
+  app.post('/oidc/token', async (c) => {
+    const mediaType = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+    if (mediaType !== 'application/x-www-form-urlencoded') {
+      return tokenErrorResponse(
+        'invalid_request',
+        'The body must be application/x-www-form-urlencoded',
+      );
+    }
+    const form = await readForm(c.req.raw);
+    if (form === undefined)
+      return tokenErrorResponse('invalid_request', 'A parameter stands twice');
+    const grant = form.get('grant_type');
+    if (grant === null) return tokenErrorResponse('invalid_request', 'grant_type is missing');
+    if (grant !== 'client_credentials') {
+      return tokenErrorResponse(
+        'unsupported_grant_type',
+        `${grant.slice(0, 100)} is not offered here: use client_credentials with a key`,
+      );
+    }
+    const key = clientKey(c.req.header('authorization'), form);
+    if (key === undefined)
+      return tokenErrorResponse('invalid_client', 'The client is unknown or its secret wrong');
+    let principal: Principal;
+    try {
+      principal = gate.authenticateKey(key, c.req.raw);
+    } catch (error) {
+      if (!(error instanceof AnnalsError) || error.code !== 'unauthenticated') throw error;
+      return tokenErrorResponse('invalid_client', 'The client is unknown or its secret wrong');
+    }
+    const now = clock();
+    const expiresAt = Math.min(now + lifetime, principal.key.expiresAt ?? Infinity);
+    const token = tokens.issue({ keyId: key.id, expiresAt });
+    // Never 0, which clients take for a token without an end (wire: Thalassa 2.2).
+    const expiresIn = Math.max(1, Math.floor((expiresAt - now) / second));
+    return Response.json(
+      { access_token: token, token_type: 'Bearer', expires_in: expiresIn },
+      { headers: noStore },
+    );
+  });
+
+  app.all('/oidc/token', () => {
+    const answer = tokenErrorResponse('invalid_request', 'Tokens are asked for by POST');
+    return new Response(answer.body, { status: 405, headers: { ...jsonHeaders, Allow: 'POST' } });
+  });
+  return app;
+}
+
+const noStore = { 'Cache-Control': 'no-store', Pragma: 'no-cache' };
+const jsonHeaders = { 'Content-Type': 'application/json', ...noStore };
+
+/** Undefined when a parameter stands twice, which RFC 6749 forbids. */
+async function readForm(request: Request): Promise<URLSearchParams | undefined> {
+  const form = new URLSearchParams(Buffer.from(await readBody(request, maxBytes)).toString());
+  return new Set(form.keys()).size === form.size ? form : undefined;
+}
+
+/** The client's id and secret from Basic, else from the form. */
+function clientKey(authorization: string | undefined, form: URLSearchParams) {
+  const basic = /^basic +(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (basic === undefined)
+    return keyFromFields(form.get('client_id') ?? '', form.get('client_secret') ?? '');
+  const [id = '', ...secret] = Buffer.from(basic, 'base64').toString().split(':');
+  return keyFromFields(decodeFormValue(id), decodeFormValue(secret.join(':')));
+}
+
+function decodeFormValue(text: string): string {
+  return new URLSearchParams(`v=${text}`).get('v') ?? '';
+}
+
+function tokenErrorResponse(error: TokenError, description: string): Response {
+  return Response.json(
+    { error, error_description: description },
+    {
+      status: statuses[error],
+      headers: { ...noStore, ...(error === 'invalid_client' && { 'WWW-Authenticate': 'Basic' }) },
+    },
+  );
+}

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { describe, it, type TestContext } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { sendChunksDirectly } from '../../http/send.ts';
+import type { ListQuery, Packing } from '../../store/event-store.ts';
+import { createMemoryStore } from '../../store/memory/store.ts';
+import { TestApp } from '../app.fixture.ts';
+
+/** The application behind a real socket, on a store whose reading the test can make fail. */
+async function open(t: TestContext, events: number, patience?: number) {
+  const memory = createMemoryStore();
+  let pages = 0;
+  let failAt = Number.POSITIVE_INFINITY;
+  const store = new Proxy(memory, {
+    get(target, property, proxy) {
+      if (property === 'withSignal') return () => proxy;
+      if (property === 'listLines') {
+        return (organisation: string, query: ListQuery, packing?: Packing) => {
+          pages += 1;
+          if (pages === failAt) throw new Error('the disk is gone');
+          return memory.listLines(organisation, query, packing);
+        };
+      }
+      const value = Reflect.get(target, property);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const app = new TestApp({ store });
+  const organisation = await app.organisation();
+  const key = await app.key('org-auditor', organisation);
+  for (let from = 0; from < events; from += 1_000) {
+    const drafts = Array.from({ length: 1_000 }, () => ({
+      action: 'a',
+      description: 'x'.repeat(5_000),
+    }));
+    await app.ledger.record(organisation.identity, drafts);
+  }
+  const answer = sendChunksDirectly(app.serve, patience);
+  const server: Server = createServer(
+    getRequestListener((request, env) => answer(request, env as HttpBindings)),
+  );
+  const closed = new Promise<void>((resolve) => {
+    server.once('connection', (socket) => socket.once('close', () => resolve()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    key,
+    pages: () => pages,
+    failAt: (page: number) => {
+      failAt = page;
+    },
+    /** Resolves once the first connection is no more. */
+    closed,
+  };
+}
+
+const get = (
+  url: string,
+  key: string,
+  { method = 'GET', ...headers }: Record<string, string> = {},
+): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    request(url, { method, headers: { Authorization: `Bearer ${key}`, ...headers } }, resolve)
+      .once('error', reject)
+      .end();
+  });
+
+const read = async (message: IncomingMessage) => {
+  let text = '';
+  for await (const chunk of message) text += chunk;
+  return text;
+};
+
+/** Pages of an eighth of a megabyte that the buffers of a connection may take; two thousand events are eighty or more. */
+const mostAhead = 60;
+
+for (const format of ['json', 'ndjson', 'csv']) {
+  describe(`an export as ${format}`, () => {
+    it('says in its trailers that it is complete', async (t) => {
+      const server = await open(t, 1_000);
+      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      await read(answer);
+      assert.deepEqual(
+        { ...answer.trailers },
+        { 'annals-export-complete': 'true', 'annals-export-count': '1000' },
+      );
+    });
+
+    it('breaks the connection when reading fails on the way', async (t) => {
+      const server = await open(t, 1_000);
+      server.failAt(3);
+      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      assert.equal(answer.statusCode, 200);
+      await assert.rejects(read(answer), { code: 'ECONNRESET' });
+    });
+
+    it('stops reading when the client goes away', async (t) => {
+      const server = await open(t, 2_000);
+      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      await new Promise((resolve) => answer.once('data', resolve));
+      answer.destroy();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const pages = server.pages();
+      assert.ok(pages < mostAhead, `${pages} pages were read`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      assert.equal(server.pages(), pages);
+    });
+
+    it('reads no further than a client does', async (t) => {
+      const server = await open(t, 2_000);
+      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const pages = server.pages();
+      assert.ok(pages < mostAhead, `${pages} pages were read`);
+      await read(answer);
+      assert.equal(answer.trailers['annals-export-count'], '2000');
+      assert.ok(server.pages() > pages);
+    });
+
+    it('reads nothing for its head alone', async (t) => {
+      const server = await open(t, 0);
+      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key, {
+        method: 'HEAD',
+      });
+      assert.equal(answer.statusCode, 200);
+      assert.equal(server.pages(), 0);
+    });
+  });
+}
+
+describe('an export', () => {
+  it('ends a client that takes nothing for too long', async (t) => {
+    const server = await open(t, 2_000, 200);
+    const answer = await get(`${server.url}/v1/audit/export`, server.key);
+    await server.closed;
+    await assert.rejects(read(answer), { code: 'ECONNRESET' });
+  });
+});
+
+describe('an export to whoever takes zstd', () => {
+  const zstd = { 'Accept-Encoding': 'gzip, zstd' };
+  const bytesOf = async (message: IncomingMessage) => Buffer.concat(await Array.fromAsync(message));
+
+  it('is the same content packed, in every form, with the same trailers', async (t) => {
+    const server = await open(t, 1_000);
+    const forms = [
+      'format=json',
+      'format=csv',
+      'format=ndjson',
+      'format=ndjson&order=desc&action=a',
+      'format=ndjson&action=none',
+      'format=json&action=none',
+      'format=ndjson&redact=personal',
+      'format=ndjson&salts=true',
+    ];
+    for (const form of forms) {
+      const url = `${server.url}/v1/audit/export?snapshot=1000&${form}`;
+      const [plain, packed] = [await get(url, server.key), await get(url, server.key, zstd)];
+      const [text, bytes] = [await read(plain), await bytesOf(packed)];
+      assert.equal(zstdDecompressSync(bytes).toString(), text, form);
+      assert.deepEqual(packed.trailers, plain.trailers);
+      assert.equal(packed.headers['content-encoding'], 'zstd');
+      assert.equal(packed.headers['content-type'], plain.headers['content-type']);
+      assert.equal(plain.headers['content-encoding'], undefined);
+      assert.equal(plain.headers.vary, 'Accept-Encoding');
+    }
+  });
+
+  it('breaks the connection when reading fails on the way', async (t) => {
+    const server = await open(t, 1_000);
+    server.failAt(3);
+    const url = `${server.url}/v1/audit/export?format=ndjson`;
+    await assert.rejects(bytesOf(await get(url, server.key, zstd)), { code: 'ECONNRESET' });
+  });
+});

@@ -1,0 +1,21 @@
+import { AnnalsError } from '../core/errors.ts';
+import type { Draft } from '../core/event.ts';
+import { parseJson } from '../core/json/parse-json.ts';
+import type { Entry } from '../export/stages.ts';
+import type { Mapping } from './sources.ts';
+
+/**
+ * A vendor's object as a native draft. The mapping loses nothing by itself; an object with something no double can hold,
+ * such as a number of 20 digits, is kept as text besides.
+ */
+export function toNativeDraft(mapping: Mapping, { text, id }: Entry): Draft {
+  const { value, problems } = parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new AnnalsError('corrupt', `Cannot read the event ${id}: it is no JSON object`);
+  }
+  const mapped = mapping(value, id);
+  const draft = { ...mapped, eventID: mapped.eventID ?? id };
+  return problems.length === 0
+    ? draft
+    : { ...draft, details: { ...draft.details, original: text } };
+}

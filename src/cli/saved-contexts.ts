@@ -1,0 +1,105 @@
+import { Command } from 'commander';
+import { parseKey } from '../access/key.ts';
+import { AnnalsError } from '../core/errors.ts';
+import type { CliContext } from './cli-context.ts';
+import { readConfig, writeConfig } from './config.ts';
+import type { SavedContext } from './config-schema.ts';
+import { defaultApi, isServerAddress } from './connection.ts';
+import { printTable } from './table.ts';
+
+interface SetFlags {
+  readonly api?: string;
+  readonly token?: string;
+  readonly organisation?: string;
+}
+
+/** `annals context`: servers and keys that need not be typed again, in a file only its owner can read. */
+export function contextsCommand(context: CliContext): Command {
+  const command = new Command('context').description('saved servers and keys');
+
+  command
+    .command('set')
+    .description('save a context, or change what is given of it, and use it from now on')
+    .argument('<name>')
+    .option('--api <url>', 'the server')
+    .option('--token <key>', 'the key')
+    .option('-O, --organisation <name>', 'identity or slug')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ annals context set prod --api https://audit.example.org --token annals_…',
+    )
+    .action(async (name: string, { api, token, organisation }: SetFlags) => {
+      if (api !== undefined && !isServerAddress(api)) {
+        throw new AnnalsError(
+          'invalid',
+          `Cannot save ${name}: ${api} is no http or https address such as ${defaultApi}`,
+        );
+      }
+      const config = await readConfig(context);
+      const changed: SavedContext = {
+        ...(Object.hasOwn(config.contexts, name) && config.contexts[name]),
+        ...(api !== undefined && { api }),
+        ...(token !== undefined && { key: token }),
+        ...(organisation !== undefined && { organisation }),
+      };
+      const contexts = { ...config.contexts, [name]: changed };
+      await writeConfig(context, { current: name, contexts });
+      context.stdout.write(`Saved ${name}; it is used from now on\n`);
+    });
+
+  command
+    .command('list')
+    .description('saved contexts; keys are not shown')
+    .option('--json', 'answer with JSON')
+    .addHelpText('after', '\nExample:\n  $ annals context list')
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      const { current, contexts } = await readConfig(context);
+      const rows = Object.entries(contexts).map(([name, { api, key, organisation }]) => ({
+        name,
+        current: name === current ? 'yes' : '',
+        api: api ?? '',
+        organisation: organisation ?? '',
+        key: key === undefined ? '' : shortened(key),
+      }));
+      printTable(context, rows, ['name', 'current', 'api', 'organisation', 'key'], json);
+    });
+
+  command
+    .command('use')
+    .description('use a saved context from now on')
+    .argument('<name>')
+    .addHelpText('after', '\nExample:\n  $ annals context use prod')
+    .action(async (name: string) => {
+      const config = await readConfig(context);
+      requireSaved(config.contexts, name);
+      await writeConfig(context, { ...config, current: name });
+      context.stdout.write(`${name} is used from now on\n`);
+    });
+
+  command
+    .command('remove')
+    .description('forget a saved context')
+    .argument('<name>')
+    .addHelpText('after', '\nExample:\n  $ annals context remove old')
+    .action(async (name: string) => {
+      const { current, contexts } = await readConfig(context);
+      requireSaved(contexts, name);
+      const { [name]: _removed, ...rest } = contexts;
+      const keepCurrent = current !== undefined && current !== name;
+      await writeConfig(context, { ...(keepCurrent && { current }), contexts: rest });
+      context.stdout.write(`${name} is forgotten\n`);
+    });
+  return command;
+}
+
+/** A key by its id; of any other credential nothing, because which part of it is secret is not known. */
+function shortened(key: string): string {
+  const id = parseKey(key)?.id;
+  return id === undefined ? '…' : `annals_${id}_…`;
+}
+
+function requireSaved(contexts: Readonly<Record<string, SavedContext>>, name: string): void {
+  if (Object.hasOwn(contexts, name)) return;
+  const known = Object.keys(contexts).join(', ') || 'none';
+  throw new AnnalsError('invalid', `There is no context ${name}; saved ones: ${known}`);
+}

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { AnnalsError } from '../errors.ts';
+import { readLines } from '../lines.ts';
+import { JsonArrayReader } from './array-reader.ts';
+import { eachMember, textMembers } from './members.ts';
+
+const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 200);
+
+/** The text in pieces of the given sizes, over and over. */
+function slice(text: string, sizes: readonly number[], arrayKeys: readonly string[] = ['items']) {
+  const slicer = new JsonArrayReader({ arrayKeys });
+  const items: string[] = [];
+  let at = 0;
+  for (let turn = 0; at < text.length; turn += 1) {
+    const size = sizes[turn % sizes.length] ?? 1;
+    items.push(...slicer.push(text.slice(at, at + size)));
+    at += size;
+  }
+  return { items, envelope: slicer.end() };
+}
+
+const pieces = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
+const object = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue());
+
+describe('objects cut out of a JSON text', () => {
+  it('are as they stood, to the last digit and escape', () => {
+    const one = '{"n":1.0,"big":12345678901234567890,"e":1E5,"s":"\\u00e9\\/\\"}]","o":{"a":[{}]}}';
+    const two = '{"z":1,"a":"é, ]"}';
+    const { items } = slice(`[${one},${two}]`, [7]);
+    assert.deepEqual(items, [one, two]);
+  });
+
+  it('lose white space between tokens and keep it inside texts', () => {
+    const { items } = slice(
+      '{\n  "items": [\n    {\n "a" : " b\\n " ,\t"c": [ 1, 2 ]}\r\n]\n}\n',
+      [3],
+    );
+    assert.deepEqual(items, ['{"a":" b\\n ","c":[1,2]}']);
+  });
+
+  it('come with what was said around them', () => {
+    const text = '{"page":1,"more":{"items":[5]},"items":[{"a":1}],"total":12}';
+    assert.deepEqual(slice(text, [5]), {
+      items: ['{"a":1}'],
+      envelope: { page: 1, more: { items: [5] }, items: [], total: 12 },
+    });
+  });
+
+  it('are none where the list is null or missing', () => {
+    assert.deepEqual(slice('{"items":null,"totalPages":0}', [4]), {
+      items: [],
+      envelope: { items: null, totalPages: 0 },
+    });
+    assert.deepEqual(slice('{"totalPages":0}', [4]).items, []);
+    assert.deepEqual(slice(' [ ] ', [1]), { items: [], envelope: undefined });
+  });
+
+  it('are the same however the text arrives, pretty or not, alone or in an envelope', () => {
+    fc.assert(
+      fc.property(
+        fc.array(object, { maxLength: 5 }),
+        pieces,
+        fc.constantFrom('', '  ', '\t'),
+        fc.option(object, { nil: undefined }),
+        (objects, sizes, indent, around) => {
+          const { items: _, ...others } = around ?? {};
+          const whole = around === undefined ? objects : { ...others, items: objects };
+          const { items, envelope } = slice(JSON.stringify(whole, null, indent), sizes);
+          assert.deepEqual(
+            items,
+            objects.map((each) => JSON.stringify(each)),
+          );
+          const expected = around === undefined ? undefined : { ...others, items: [] };
+          assert.equal(JSON.stringify(envelope), JSON.stringify(expected));
+        },
+      ),
+      { numRuns },
+    );
+  });
+
+  it('are refused as incomplete when the text is cut anywhere', () => {
+    const text = '{"items":[{"a":"\\""},{"b":2}],"n":1}';
+    for (let end = 0; end < text.length; end += 1) {
+      assert.throws(
+        () => slice(text.slice(0, end), [3]),
+        (error) => error instanceof AnnalsError && error.code === 'incomplete',
+        text.slice(0, end),
+      );
+    }
+  });
+
+  for (const text of ['<html>', '[{}{}]', '[{},]', '[,{}]', '[1]', '[{}] x', '"a"', '[[]]']) {
+    it(`are refused as corrupt in ${text}`, () => {
+      assert.throws(
+        () => slice(text, [2]),
+        (error) => error instanceof AnnalsError && error.code === 'corrupt',
+      );
+    });
+  }
+
+  it('are refused when one is longer than allowed', () => {
+    const slicer = new JsonArrayReader({ arrayKeys: [], maxItem: 10 });
+    assert.throws(() => slicer.push('[{"a":"0123456789'), /more than 10 characters/);
+  });
+});
+
+describe('the members of an object', () => {
+  it('are found with their values as they stand', () => {
+    fc.assert(
+      fc.property(object, fc.constantFrom('', '  '), (value, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        const found: [string, unknown][] = [];
+        eachMember(text, (key, start, end) => {
+          found.push([key, JSON.parse(text.slice(start, end))]);
+          return false;
+        });
+        assert.equal(JSON.stringify(found), JSON.stringify(Object.entries(JSON.parse(text))));
+      }),
+      { numRuns },
+    );
+  });
+
+  it('are read as text only where they are text', () => {
+    const text = '{"a":{"b":"x"},"b":"\\u0041","c":1,"d":""}';
+    assert.deepEqual(textMembers(text, ['b', 'c', 'd', 'e']), ['A', undefined, '', undefined]);
+  });
+
+  for (const text of ['', '[]', '{"a"', '{"a":}', '{"a":1', '{a:1}', '{"a":"', '{"a":[1}']) {
+    it(`are refused in ${JSON.stringify(text)}`, () => {
+      assert.throws(() => eachMember(text, () => false), AnnalsError);
+    });
+  }
+});
+
+describe('lines', () => {
+  it('are the same however the bytes arrive', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.string(), { maxLength: 8 }), pieces, async (texts, sizes) => {
+        const lines = texts.map((text) => JSON.stringify(`${text}é`));
+        const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+        async function* chunks() {
+          // As a file is read: into the same memory again and again.
+          const piece = Buffer.alloc(40);
+          for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+            const size = sizes[turn % sizes.length] ?? 1;
+            yield piece.subarray(0, bytes.copy(piece, 0, at, at + size));
+            at += size;
+          }
+        }
+        const read: string[] = [];
+        for await (const batch of readLines(chunks())) read.push(...batch);
+        assert.deepEqual(read, lines);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('longer than allowed are refused before they are kept', async () => {
+    async function* endless() {
+      for (;;) yield Buffer.from('aaaa');
+    }
+    await assert.rejects(async () => {
+      for await (const _ of readLines(endless(), { maxBytes: 100 }));
+    }, /more than 100 bytes/);
+  });
+});

@@ -1,0 +1,286 @@
+import { isUtf8 } from 'node:buffer';
+import { AnnalsError } from '../errors.ts';
+
+/** A JSON value that survives being read and written again: nothing in it was lost on the way in. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** Something the text says that a JSON reader would silently change. */
+export interface JsonProblem {
+  /** Keys and indexes from the outermost value to the place. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+export interface ParsedJson {
+  readonly value: Json;
+  /** Empty when the text was faithful; otherwise `value` must not be used. */
+  readonly problems: readonly JsonProblem[];
+}
+
+export const defaultMaxDepth = 32;
+const maxProblems = 20;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Throws `invalid` on bytes that are not UTF-8. */
+export function checkUtf8(bytes: Uint8Array): void {
+  if (!isUtf8(bytes)) throw notUtf8();
+}
+
+/** Decodes UTF-8 without replacing anything. Throws `invalid` on bytes that are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw notUtf8(cause);
+  }
+}
+
+function notUtf8(cause?: unknown): AnnalsError {
+  return new AnnalsError('invalid', 'Cannot read the text: it is not valid UTF-8', { cause });
+}
+
+/**
+ * Reads one JSON text (RFC 8259) and finds what `JSON.parse` would let pass but not keep: keys that stand
+ * twice, lone surrogates, numbers a double cannot hold, nesting deeper than `maxDepth`. These are collected
+ * (at most 20) so that a producer sees all of them; a text that is no JSON at all throws `invalid`.
+ */
+export function parseJson(text: string, maxDepth = defaultMaxDepth): ParsedJson {
+  const reader = new JsonReader(text, maxDepth);
+  const value = reader.document();
+  return { value, problems: reader.problems };
+}
+
+const longestPath = 200;
+
+/** `context.headers[3]` for a path of keys and indexes; cut when it is longer than anybody would read. */
+export function formatPath(path: readonly (string | number)[]): string {
+  let text = '';
+  for (const part of path) {
+    text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
+    if (text.length > longestPath) return `${text.slice(0, longestPath)}…`;
+  }
+  return text;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const comma = 0x2c;
+const colon = 0x3a;
+
+const numberAt = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const ownProperty = { enumerable: true, configurable: true, writable: true };
+
+class JsonReader {
+  readonly problems: JsonProblem[] = [];
+  readonly #text: string;
+  readonly #maxDepth: number;
+  /** Key or index being read at each depth, so that a problem can say where it is. */
+  readonly #path: (string | number)[] = [];
+  #at = 0;
+
+  constructor(text: string, maxDepth: number) {
+    this.#text = text;
+    this.#maxDepth = maxDepth;
+  }
+
+  document(): Json {
+    const value = this.#value();
+    if (this.#space() >= 0) throw this.#unexpected('the end');
+    return value;
+  }
+
+  /** Skips white space and gives the character code there, or -1 at the end. */
+  #space(): number {
+    const text = this.#text;
+    for (;;) {
+      const code = text.charCodeAt(this.#at);
+      if (code > 0x20) return code;
+      if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) this.#at += 1;
+      else return this.#at >= text.length ? -1 : code;
+    }
+  }
+
+  #value(): Json {
+    switch (this.#space()) {
+      case quote:
+        return this.#string();
+      case openBrace:
+        return this.#object();
+      case openBracket:
+        return this.#array();
+      case 0x74:
+        return this.#word('true', true);
+      case 0x66:
+        return this.#word('false', false);
+      case 0x6e:
+        return this.#word('null', null);
+      default:
+        return this.#number();
+    }
+  }
+
+  #word<T extends Json>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#at)) throw this.#unexpected('a value');
+    this.#at += word.length;
+    return value;
+  }
+
+  #object(): JsonObject {
+    const object: JsonObject = {};
+    const depth = this.#enter();
+    let code = this.#space();
+    while (code !== closeBrace) {
+      if (code !== quote) throw this.#unexpected('a key in quotes');
+      const key = this.#string();
+      this.#path[depth] = key;
+      if (this.#space() !== colon) throw this.#unexpected('a colon');
+      this.#at += 1;
+      const value = this.#value();
+      if (Object.hasOwn(object, key)) this.#problem('stands twice in its object');
+      if (key === '__proto__') Object.defineProperty(object, key, { ...ownProperty, value });
+      else object[key] = value;
+      code = this.#separator(closeBrace);
+    }
+    this.#leave(depth);
+    return object;
+  }
+
+  #array(): Json[] {
+    const array: Json[] = [];
+    const depth = this.#enter();
+    let code = this.#space();
+    while (code !== closeBracket) {
+      this.#path[depth] = array.length;
+      array.push(this.#value());
+      code = this.#separator(closeBracket);
+    }
+    this.#leave(depth);
+    return array;
+  }
+
+  /** Passes a comma, after which there must be another member, or stops before the closing character. */
+  #separator(close: number): number {
+    const code = this.#space();
+    if (code === close) return code;
+    if (code !== comma) throw this.#unexpected(`a comma or ${String.fromCharCode(close)}`);
+    this.#at += 1;
+    const next = this.#space();
+    if (next === close) throw this.#unexpected('another member');
+    return next;
+  }
+
+  #enter(): number {
+    const depth = this.#path.length;
+    if (depth === this.#maxDepth) this.#problem(`is nested deeper than ${this.#maxDepth} levels`);
+    // Far beyond the limit the text is hostile, and reading on would only use up the stack.
+    if (depth > this.#maxDepth + 100) {
+      throw new AnnalsError(
+        'invalid',
+        `Cannot read the JSON: it is nested far deeper than ${this.#maxDepth} levels`,
+      );
+    }
+    this.#path.push('');
+    this.#at += 1;
+    return depth;
+  }
+
+  #leave(depth: number): void {
+    this.#path.length = depth;
+    this.#at += 1;
+  }
+
+  #string(): string {
+    const text = this.#text;
+    const start = this.#at + 1;
+    let at = start;
+    for (;;) {
+      const code = text.charCodeAt(at);
+      if (code === quote) {
+        this.#at = at + 1;
+        return text.slice(start, at);
+      }
+      if (code === backslash) return this.#escapedString(start, at);
+      if (code < 0x20 || at >= text.length) throw this.#unexpected('the end of a string', at);
+      at += 1;
+    }
+  }
+
+  /** Strings with an escape are rare: the end is found here, the escapes are left to `JSON.parse`. */
+  #escapedString(start: number, firstEscape: number): string {
+    let at = firstEscape;
+    for (;;) {
+      const code = this.#text.charCodeAt(at);
+      if (code === quote) break;
+      if (code < 0x20 || at >= this.#text.length) throw this.#unexpected('the end of a string', at);
+      at += code === backslash ? 2 : 1;
+    }
+    let value: string;
+    try {
+      value = JSON.parse(this.#text.slice(start - 1, at + 1)) as string;
+    } catch {
+      throw this.#unexpected('a valid escape', firstEscape);
+    }
+    if (!value.isWellFormed()) this.#problem('holds half of a surrogate pair');
+    this.#at = at + 1;
+    return value;
+  }
+
+  #number(): number {
+    numberAt.lastIndex = this.#at;
+    const literal = numberAt.exec(this.#text)?.[0];
+    if (literal === undefined) throw this.#unexpected('a value');
+    this.#at += literal.length;
+    const value = Number(literal);
+    if (mayLoseDigits(literal, value) && !isExact(literal, value)) {
+      this.#problem(
+        `is the number ${literal.slice(0, 40)}, which would lose digits: send it as text`,
+      );
+    } else if (!Number.isFinite(value)) {
+      this.#problem(`is the number ${literal.slice(0, 40)}, which is too large: send it as text`);
+    }
+    return value;
+  }
+
+  #problem(message: string): void {
+    if (this.problems.length < maxProblems) this.problems.push({ path: [...this.#path], message });
+  }
+
+  #unexpected(expected: string, at = this.#at): AnnalsError {
+    const found =
+      at >= this.#text.length ? 'the text ends' : `${JSON.stringify(this.#text[at])} stands`;
+    return new AnnalsError(
+      'invalid',
+      `Cannot read the JSON: ${found} at character ${at}, not ${expected}`,
+    );
+  }
+}
+
+const smallestNormal = 2 ** -1_022;
+
+/** A double keeps any 15 digits, unless the number is so near to zero that it has fewer bits left for them. */
+function mayLoseDigits(literal: string, value: number): boolean {
+  return literal.length > 15 || (Math.abs(value) < smallestNormal && literal !== '0');
+}
+
+/** Whether writing `value` again gives the same number as `literal`, however it is spelt. */
+function isExact(literal: string, value: number): boolean {
+  return Number.isFinite(value) && decimal(literal) === decimal(String(value));
+}
+
+/** One spelling for each decimal number: sign, digits without outer zeros, power of ten. */
+function decimal(literal: string): string {
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal);
+  if (match === null) return literal;
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const trimmed = digits.replace(/0+$/, '');
+  if (trimmed === '') return '0';
+  const power = Number(exponent) - fraction.length + (digits.length - trimmed.length);
+  return `${sign}${trimmed}e${power}`;
+}

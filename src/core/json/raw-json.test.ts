@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { canonicalJson } from '../../integrity/canonical.ts';
+import { type Json, parseJson } from './parse-json.ts';
+import { none, RawJson } from './raw-json.ts';
+
+const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 200);
+
+/** What was read, as a value: members by the tape, scalars by their bytes. */
+function valueAt(json: RawJson, value: number): Json {
+  if (json.isString(value)) return json.textOf(value);
+  if (json.isNumber(value)) return json.numberOf(value);
+  const inner: number[] = [];
+  for (let at = json.first(value); at !== none; at = json.next(at)) inner.push(at);
+  if (json.isArray(value)) return inner.map((element) => valueAt(json, element));
+  if (!json.isObject(value)) return JSON.parse(textAt(json, json.start(value), json.end(value)));
+  return Object.fromEntries(
+    inner.map((member) => [
+      JSON.parse(textAt(json, json.keyStart(member) - 1, json.keyEnd(member) + 1)),
+      valueAt(json, member),
+    ]),
+  );
+}
+
+const textAt = (json: RawJson, start: number, end: number) =>
+  json.bytes.toString('utf8', start, end);
+
+function read(text: string, maxDepth?: number): Json | 'cannot' {
+  const bytes = Buffer.from(text);
+  const json = new RawJson(bytes, 1, maxDepth);
+  const value = json.read(0, bytes.length);
+  return value === none ? 'cannot' : valueAt(json, value);
+}
+
+const text = fc.string({ unit: 'binary' });
+const value = fc.letrec<{ any: Json }>((tie) => ({
+  any: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom<Json>(null, true, false, '', 0, -1, 1e21, 1e-7, 5e-324, 123456789012345680),
+    text,
+    fc.double({ noDefaultInfinity: true, noNaN: true }),
+    fc.integer(),
+    fc.array(tie('any'), { maxLength: 5 }),
+    fc.dictionary(fc.oneof(fc.string({ maxLength: 3 }), text), tie('any'), { maxKeys: 8 }),
+  ) as fc.Arbitrary<Json>,
+})).any;
+
+/** Some spelling of a value, white space and order of keys included; often a canonical one of each token. */
+const spelled = fc
+  .tuple(value, fc.constantFrom('', ' ', '\n', '\t \r'), fc.boolean(), fc.boolean())
+  .map(([some, space, escapes, reversed]) => {
+    const plain = JSON.stringify(reversed ? backwards(some) : some, null, space === '' ? 0 : 1);
+    const spaced = plain.replaceAll('\n', `${space}\n`);
+    return escapes ? spaced.replaceAll('é', '\\u00e9').replaceAll('/', '\\/') : spaced;
+  });
+
+function backwards(some: Json): Json {
+  if (some === null || typeof some !== 'object' || Array.isArray(some)) return some;
+  return Object.fromEntries(Object.entries(some).reverse());
+}
+
+describe('JSON left in its bytes', () => {
+  it('is what parseJson reads, whenever it can be read', () => {
+    let readable = 0;
+    fc.assert(
+      fc.property(spelled, (spelling) => {
+        const found = read(spelling);
+        if (found === 'cannot') return;
+        readable += 1;
+        const { value: expected, problems } = parseJson(spelling);
+        assert.deepEqual(problems, []);
+        assert.deepEqual(found, expected);
+      }),
+      { numRuns },
+    );
+    assert.ok(readable > numRuns / 2, `${readable} of ${numRuns} were readable`);
+  });
+
+  it('is read and known as canonical wherever it is canonical', () => {
+    fc.assert(
+      fc.property(value, (some) => {
+        const bytes = Buffer.from(canonicalJson(some));
+        const json = new RawJson(bytes, 1);
+        const found = json.read(0, bytes.length);
+        assert.notEqual(found, none);
+        assert.ok(json.isCanonical(found));
+        assert.deepEqual(valueAt(json, found), JSON.parse(bytes.toString()));
+      }),
+      { numRuns },
+    );
+  });
+
+  it('has its members in canonical order', () => {
+    const bytes = Buffer.from('{"b":1,"a":{"z":[],"y":2},"\u{10000}":3,"\uffff":4,"aa":5}');
+    const json = new RawJson(bytes);
+    const object = json.read(0, bytes.length);
+    assert.deepEqual(Object.keys(valueAt(json, object) as object), [
+      'a',
+      'aa',
+      'b',
+      '\u{10000}',
+      '\uffff',
+    ]);
+    assert.ok(!json.isCanonical(object));
+    assert.ok(!json.isCanonical(json.member(object, Buffer.from('a'))));
+    assert.ok(json.isCanonical(json.member(object, Buffer.from('b'))));
+    assert.equal(json.member(object, Buffer.from('c')), none);
+  });
+
+  it('cannot be read where a token is not spelled canonically, or is none', () => {
+    for (const bad of [
+      ...['"\\/"', '"\\u0041"', '"\\u000A"', '"\\u000a"', '"\\u001F"', '"\\ud800"', '"\\x"', '"\\'],
+      ...[
+        '1.0',
+        '1e3',
+        '-0',
+        '01',
+        '+1',
+        '1E400',
+        '.5',
+        '1.',
+        '12345678901234567890',
+        '--1',
+        '1-1',
+      ],
+      ...['', ' ', 'nul', 'nulll', 'True', '"a', '"a\nb"', '{"a"}', '{"a":}', '{"a":1,}', '{,}'],
+      ...['[1,]', '[1 2]', '[', '{', ']', '{"a":1,"a":1}', '{"b":1,"a":1,"b":2}', '1 1', '{a:1}'],
+    ]) {
+      assert.equal(read(bad), 'cannot', bad);
+    }
+  });
+
+  it('is read no deeper than it may be', () => {
+    assert.deepEqual(read('[[{"a":[]}]]', 4), [[{ a: [] }]]);
+    assert.equal(read('[[{"a":[]}]]', 3), 'cannot');
+    assert.equal(read('['.repeat(100_000)), 'cannot');
+  });
+
+  it('is left alone when it is made to cost more than it should', () => {
+    const bytes = Buffer.from(`[${'0,'.repeat(100_000)}0]`);
+    assert.equal(new RawJson(bytes).read(0, bytes.length), none);
+    const keys = Array.from({ length: 100_000 }, (_, n) => `"k${100_000 - n}":"a value"`);
+    const unsorted = Buffer.from(`{${keys.join(',')}}`);
+    assert.equal(new RawJson(unsorted).read(0, unsorted.length), none);
+  });
+
+  it('may be one text among others, each of which can fail alone', () => {
+    const bytes = Buffer.from('{"a":1}\n{"a":\n[2]');
+    const json = new RawJson(bytes);
+    const places = [
+      [0, 7],
+      [8, 13],
+      [14, 17],
+    ] as const;
+    const found = places.map(([from, to]) => json.read(from, to));
+    assert.equal(found[1], none);
+    assert.deepEqual(
+      [found[0], found[2]].map((each) => valueAt(json, each as number)),
+      [{ a: 1 }, [2]],
+    );
+  });
+});

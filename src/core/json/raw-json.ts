@@ -1,0 +1,363 @@
+import {
+  canonicalEscapeLength,
+  endOfNumber,
+  isCanonicalNumber,
+  isNumberByte,
+} from './canonical-tokens.ts';
+import { defaultMaxDepth } from './parse-json.ts';
+
+const quote = 0x22;
+const backslash = 0x5c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const comma = 0x2c;
+const colon = 0x3a;
+
+/** Words on the tape for each value, by place. */
+const startWord = 0;
+const endWord = 1;
+const keyStartWord = 2;
+const keyEndWord = 3;
+const flagsWord = 4;
+const firstWord = 5;
+const nextWord = 6;
+const wordsPerValue = 7;
+
+/** The key is spelled in other bytes than ASCII's, or with escapes: compared as text. */
+const oddKey = 1;
+/** The value is a string with escapes. */
+const escaped = 2;
+/** The value stands there canonically: in it there is no white space, and every object's keys are in order. */
+const canonical = 4;
+
+/** An object whose keys come in another order than the canonical one has no more members than this: see `#link`. */
+const mostUnsorted = 64;
+
+const typicalBytesPerValue = 24;
+
+/** More values than this no text can have. */
+export const minBytesPerValue = 1;
+
+/** No value; where a value could be expected. */
+export const none = -1;
+
+/**
+ * JSON left in the bytes it came in. Reading builds no objects: it notes on a tape where each value begins and ends, with
+ * the members of an object in canonical order (RFC 8785), whatever their order in the text. That makes a tenth of the
+ * garbage of `parseJson`, and canonical text can be copied out of the bytes.
+ *
+ * For that, every token must be *spelled* canonically already: the shortest escapes, numbers as ECMAScript writes them.
+ * Nearly all producers write nothing else, and canonical JSON is always readable. Of everything else `read` says no more
+ * than that it cannot read it; `parseJson` knows what it is, or why it is nothing. Values are numbers, good for one
+ * `RawJson` alone.
+ */
+export class RawJson {
+  readonly bytes: Buffer;
+  readonly #maxDepth: number;
+  readonly #maxWords: number;
+  #tokenIndex: Int32Array;
+  #used = 0;
+  /** How many times something was found that canonical JSON does not have: white space, keys out of order. */
+  #disorder = 0;
+  #at = 0;
+  #end = 0;
+
+  /**
+   * @param bytes valid UTF-8
+   * @param bytesAValue a text with fewer is left to `parseJson`: the tape of a million zeros would take far more memory
+   *   than they do
+   */
+  constructor(bytes: Buffer, bytesAValue = 6, maxDepth = defaultMaxDepth) {
+    this.bytes = bytes;
+    this.#maxDepth = maxDepth;
+    this.#tokenIndex = new Int32Array(
+      wordsPerValue * (64 + Math.ceil(bytes.length / typicalBytesPerValue)),
+    );
+    this.#maxWords = wordsPerValue * (64 + Math.ceil(bytes.length / bytesAValue));
+  }
+
+  /** Reads the one value between two places. Gives `none` when it is not JSON, or not spelled canonically. */
+  read(from: number, to: number): number {
+    const used = this.#used;
+    this.#at = from;
+    this.#end = to;
+    const value = this.#value(0, 0, 0, 0);
+    if (value !== none && this.#space() === none) return value;
+    this.#used = used;
+    return none;
+  }
+
+  start(value: number): number {
+    return this.#tokenIndex[value + startWord]!;
+  }
+
+  end(value: number): number {
+    return this.#tokenIndex[value + endWord]!;
+  }
+
+  /** Where the key of a member stands, without its quotes. */
+  keyStart(value: number): number {
+    return this.#tokenIndex[value + keyStartWord]!;
+  }
+
+  keyEnd(value: number): number {
+    return this.#tokenIndex[value + keyEndWord]!;
+  }
+
+  /** The first member in canonical order, or the first element. */
+  first(value: number): number {
+    return this.#tokenIndex[value + firstWord]!;
+  }
+
+  /** The member or element behind this one. */
+  next(value: number): number {
+    return this.#tokenIndex[value + nextWord]!;
+  }
+
+  isString(value: number): boolean {
+    return this.#firstByte(value) === quote;
+  }
+
+  isObject(value: number): boolean {
+    return this.#firstByte(value) === openBrace;
+  }
+
+  isArray(value: number): boolean {
+    return this.#firstByte(value) === openBracket;
+  }
+
+  isNumber(value: number): boolean {
+    return isNumberByte(this.#firstByte(value));
+  }
+
+  /** Whether a string has escapes, so that its bytes are not its text. */
+  isEscaped(value: number): boolean {
+    return (this.#tokenIndex[value + flagsWord]! & escaped) !== 0;
+  }
+
+  /** Whether the bytes of a value are its canonical text. */
+  isCanonical(value: number): boolean {
+    return (this.#tokenIndex[value + flagsWord]! & canonical) !== 0;
+  }
+
+  /** The member of an object with this name. */
+  member(object: number, name: Uint8Array): number {
+    const { bytes } = this;
+    let member = this.first(object);
+    for (; member !== none; member = this.next(member)) {
+      const start = this.keyStart(member);
+      if (this.keyEnd(member) - start !== name.length) continue;
+      let same = 0;
+      while (same < name.length && bytes[start + same] === name[same]) same += 1;
+      if (same === name.length) break;
+    }
+    return member;
+  }
+
+  numberOf(value: number): number {
+    return Number(this.bytes.toString('latin1', this.start(value), this.end(value)));
+  }
+
+  /** The text a string says. */
+  textOf(value: number): string {
+    const [start, end] = [this.start(value), this.end(value)];
+    if (this.isEscaped(value)) return JSON.parse(this.bytes.toString('utf8', start, end)) as string;
+    return this.bytes.toString('utf8', start + 1, end - 1);
+  }
+
+  #firstByte(value: number): number {
+    return this.bytes[this.#tokenIndex[value]!]!;
+  }
+
+  #add(keyStart: number, keyEnd: number, flags: number): number {
+    const value = this.#used;
+    this.#used += wordsPerValue;
+    if (this.#used > this.#tokenIndex.length && !this.#grow()) return none;
+    const tape = this.#tokenIndex;
+    tape[value + keyStartWord] = keyStart;
+    tape[value + keyEndWord] = keyEnd;
+    tape[value + flagsWord] = flags;
+    tape[value + firstWord] = none;
+    tape[value + nextWord] = none;
+    return value;
+  }
+
+  #grow(): boolean {
+    const words = Math.min(this.#tokenIndex.length * 2, this.#maxWords);
+    if (this.#used > words) return false;
+    const tape = new Int32Array(words);
+    tape.set(this.#tokenIndex);
+    this.#tokenIndex = tape;
+    return true;
+  }
+
+  /** Skips white space and gives the byte there, or `none` at the end. */
+  #space(): number {
+    const { bytes } = this;
+    for (; this.#at < this.#end; this.#at += 1) {
+      const byte = bytes[this.#at]!;
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte;
+      this.#disorder += 1;
+    }
+    return none;
+  }
+
+  #value(keyStart: number, keyEnd: number, keyFlags: number, depth: number): number {
+    const byte = this.#space();
+    const value = this.#add(keyStart, keyEnd, keyFlags);
+    if (value === none) return none;
+    const start = this.#at;
+    const disorder = this.#disorder;
+    let good: boolean;
+    if (byte === quote) {
+      const flags = this.#string();
+      good = flags !== none;
+      if ((flags & backslashes) !== 0) this.#tokenIndex[value + flagsWord]! |= escaped;
+    } else if (byte === openBrace) good = depth < this.#maxDepth && this.#object(value, depth + 1);
+    else if (byte === openBracket) good = depth < this.#maxDepth && this.#array(value, depth + 1);
+    else if (byte === 0x74) good = this.#word('true');
+    else if (byte === 0x66) good = this.#word('false');
+    else if (byte === 0x6e) good = this.#word('null');
+    else good = byte !== none && this.#number();
+    if (!good) return none;
+    const tape = this.#tokenIndex;
+    tape[value + startWord] = start;
+    tape[value + endWord] = this.#at;
+    if (this.#disorder === disorder) tape[value + flagsWord]! |= canonical;
+    return value;
+  }
+
+  #object(object: number, depth: number): boolean {
+    this.#at += 1;
+    let byte = this.#space();
+    if (byte === closeBrace) return this.#pass();
+    let last = none;
+    for (let members = 1; ; members += 1) {
+      if (byte !== quote) return false;
+      const keyStart = this.#at + 1;
+      const flags = this.#string();
+      if (flags === none) return false;
+      const keyEnd = this.#at - 1;
+      if (this.#space() !== colon) return false;
+      this.#at += 1;
+      const member = this.#value(keyStart, keyEnd, flags === 0 ? 0 : oddKey, depth);
+      if (member === none) return false;
+      const order = last === none ? 1 : this.#compareKeys(member, last);
+      if (order > 0) {
+        this.#tokenIndex[last === none ? object + firstWord : last + nextWord] = member;
+        last = member;
+      } else if (order === 0 || members > mostUnsorted || !this.#link(object, member)) return false;
+      byte = this.#space();
+      if (byte === closeBrace) return this.#pass();
+      if (byte !== comma) return false;
+      this.#at += 1;
+      byte = this.#space();
+    }
+  }
+
+  /**
+   * Puts a member where its key sorts, which is not the end; false when the key is there already. It is looked for from
+   * the beginning: quick for the few members that objects have, and whoever sends a million must not make it slow.
+   */
+  #link(object: number, member: number): boolean {
+    const tape = this.#tokenIndex;
+    let before = object + firstWord;
+    for (;;) {
+      const other = tape[before]!;
+      const order = this.#compareKeys(member, other);
+      if (order === 0) return false;
+      if (order < 0) {
+        this.#disorder += 1;
+        tape[before] = member;
+        tape[member + nextWord] = other;
+        return true;
+      }
+      before = other + nextWord;
+    }
+  }
+
+  #array(array: number, depth: number): boolean {
+    this.#at += 1;
+    if (this.#space() === closeBracket) return this.#pass();
+    for (let last = none; ; ) {
+      const element = this.#value(0, 0, 0, depth);
+      if (element === none) return false;
+      this.#tokenIndex[last === none ? array + firstWord : last + nextWord] = element;
+      last = element;
+      const byte = this.#space();
+      if (byte === closeBracket) return this.#pass();
+      if (byte !== comma) return false;
+      this.#at += 1;
+    }
+  }
+
+  #pass(): true {
+    this.#at += 1;
+    return true;
+  }
+
+  /** By UTF-16 code units, which for ASCII is by bytes. */
+  #compareKeys(one: number, other: number): number {
+    const tape = this.#tokenIndex;
+    const { bytes } = this;
+    if (((tape[one + flagsWord]! | tape[other + flagsWord]!) & oddKey) !== 0) {
+      const [a, b] = [this.#keyOf(one), this.#keyOf(other)];
+      return a === b ? 0 : a < b ? -1 : 1;
+    }
+    const [endA, endB] = [tape[one + keyEndWord]!, tape[other + keyEndWord]!];
+    let a = tape[one + keyStartWord]!;
+    for (let b = tape[other + keyStartWord]!; a < endA && b < endB; a += 1, b += 1) {
+      const order = bytes[a]! - bytes[b]!;
+      if (order !== 0) return order;
+    }
+    return endA - tape[one + keyStartWord]! - (endB - tape[other + keyStartWord]!);
+  }
+
+  #keyOf(value: number): string {
+    const literal = this.bytes.toString('utf8', this.keyStart(value) - 1, this.keyEnd(value) + 1);
+    return JSON.parse(literal) as string;
+  }
+
+  /** Passes a string. Gives `none` unless it is spelled canonically, else whether it has escapes and other than ASCII. */
+  #string(): number {
+    const { bytes } = this;
+    const end = this.#end;
+    let flags = 0;
+    for (let at = this.#at + 1; at < end; at += 1) {
+      const byte = bytes[at]!;
+      if (byte === quote) {
+        this.#at = at + 1;
+        return flags;
+      }
+      if (byte === backslash) {
+        const length = canonicalEscapeLength(bytes, at);
+        if (length === 0) return none;
+        flags |= backslashes;
+        at += length - 1;
+      } else if (byte >= 0x80) flags |= beyondAscii;
+      else if (byte < 0x20) return none;
+    }
+    return none;
+  }
+
+  #word(word: string): boolean {
+    const start = this.#at;
+    for (let at = 0; at < word.length; at += 1) {
+      if (this.bytes[start + at] !== word.charCodeAt(at)) return false;
+    }
+    this.#at = start + word.length;
+    return this.#at <= this.#end;
+  }
+
+  #number(): boolean {
+    const start = this.#at;
+    this.#at = endOfNumber(this.bytes, start, this.#end);
+    return isCanonicalNumber(this.bytes, start, this.#at);
+  }
+}
+
+/** What `#string` says. */
+const backslashes = 1;
+const beyondAscii = 2;

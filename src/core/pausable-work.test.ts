@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type PausableWork, PausableWorkQueue } from './pausable-work.ts';
+
+/** Takes so long that it must pause, and says so when it is done. */
+function* slow(name: string, said: string[], millis = 20): PausableWork<string> {
+  const end = performance.now() + millis;
+  while (performance.now() < end) yield;
+  said.push(name);
+  return name;
+}
+
+describe('long work', () => {
+  it('that is short is done before anything else gets its turn', async () => {
+    const said: string[] = [];
+    const work = new PausableWorkQueue();
+    const done = work.run(slow('short', said, 0));
+    assert.deepEqual(said, ['short']);
+    assert.equal(await done, 'short');
+  });
+
+  it('lets everything else through, and short work too', async () => {
+    const said: string[] = [];
+    const work = new PausableWorkQueue();
+    function* waiting(): PausableWork<void> {
+      while (!said.includes('other')) yield;
+      said.push('long');
+    }
+    const long = work.run(waiting());
+    setImmediate(() => said.push('other'));
+    await work.run(slow('short', said, 0));
+    await long;
+    assert.deepEqual(said, ['short', 'other', 'long']);
+  });
+
+  it('is finished in the order in which it began', async () => {
+    const said: string[] = [];
+    const work = new PausableWorkQueue();
+    await Promise.all(['one', 'two', 'three'].map((name) => work.run(slow(name, said))));
+    assert.deepEqual(said, ['one', 'two', 'three']);
+  });
+
+  it('that fails says so, early or late, and does not stop what comes after it', async () => {
+    const work = new PausableWorkQueue();
+    function* failing(millis: number): PausableWork<void> {
+      yield* slow('failing', [], millis);
+      throw new Error(`after ${millis}`);
+    }
+    await assert.rejects(work.run(failing(0)), /after 0/);
+    const late = work.run(failing(20));
+    const next = work.run(slow('next', []));
+    await assert.rejects(late, /after 20/);
+    assert.equal(await next, 'next');
+  });
+});

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { type AuditEvent, type Draft, draftSchema } from '../core/event.ts';
+import type { Micros } from '../core/micros.ts';
+import { personalPaths } from '../integrity/personal.ts';
+import { Sequencer } from '../ledger/sequencing.ts';
+import { EventColumns } from '../store/event-columns.ts';
+
+/** For the tests of mappings: drafts of every kind, recorded as the ledger records them. */
+
+export const organisation = 'org-a';
+export const recordedAt: Micros = Date.parse('2026-06-20T09:00:00Z') * 1_000 + 7;
+
+const sealing = new Sequencer({
+  clock: () => recordedAt,
+  random: (bytes) => bytes.fill(7),
+  personalPaths: () => personalPaths(),
+});
+
+/** The event this draft becomes. */
+export function recordDraft(draft: Draft, sequence = 41): AuditEvent {
+  const events = new EventColumns();
+  sealing.sequence(sealing.prepare(organisation, draft), sequence, recordedAt, events);
+  return JSON.parse(events.event(0).body) as AuditEvent;
+}
+
+/** Every text and number in an event, with its place, but for what the log itself adds. */
+export function* factsOf(event: AuditEvent): Generator<[path: string, fact: string | number]> {
+  const { sequence, recordedAt, organizationIdentity, ...told } = event;
+  yield* leaves('', told);
+}
+
+function* leaves(path: string, value: unknown): Generator<[string, string | number]> {
+  if (typeof value === 'string' || typeof value === 'number') yield [path, value];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    yield* leaves(path === '' ? key : `${path}.${key}`, inner);
+  }
+}
+
+/** Run counts of property tests; more when the environment asks for it. */
+export const propertyRuns = Number(process.env.ANNALS_PROPERTY_RUNS ?? 300);
+
+/** What JSON can say, as it comes from a parser. */
+const fromJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+export const anyText = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', ' ', '__proto__', 'native', 'null', '=1+1', "'"),
+);
+
+export const anyJson = fc.jsonValue({ maxDepth: 3, stringUnit: 'grapheme' }).map(fromJson);
+
+export const anyObject = fc
+  .dictionary(anyText, anyJson, { maxKeys: 4, noNullPrototype: true })
+  .map(fromJson);
+
+/** Instants a log can hold, spelt with any number of digits and any zone. */
+export const anyInstant = fc
+  .tuple(
+    fc.date({ min: new Date('1970-01-01'), max: new Date('2026-06-20'), noInvalidDate: true }),
+    fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 9 }),
+    fc.constantFrom('Z', 'z', '+00:00', '+05:45', '-11:30'),
+  )
+  .map(([date, fraction, zone]) => {
+    const whole = date.toISOString().slice(0, 19);
+    return `${whole}${fraction === '' ? '' : `.${fraction}`}${zone}`;
+  });
+
+const name = anyText.filter((value) => draftSchema.shape.traceId.safeParse(value).success);
+
+/** A native draft; `vendor` is the name under which anybody may put anything into `details`. */
+export function anyDraft(vendor: string, members: readonly string[]): fc.Arbitrary<Draft> {
+  const vendorDetails = fc.dictionary(
+    fc.oneof(fc.constantFrom(...members, 'native'), anyText),
+    fc.oneof(anyJson, anyText, anyInstant, anyObject),
+    { maxKeys: 6, noNullPrototype: true },
+  );
+  const person = fc.record(
+    { subject: anyText, name: anyText, email: anyText },
+    { requiredKeys: [] },
+  );
+  const context = fc.record(
+    {
+      client_ip: anyText,
+      status: fc.integer({ min: 0, max: 999 }),
+      credentials_type: anyText,
+      origin: fc.oneof(
+        fc.constantFrom('api', 'gui', 'cli', 'AUDIT_LOG_SOURCE_X', 'internal'),
+        anyText,
+      ),
+      system_service: fc.oneof(fc.constantFrom('annals', 'upcloud'), anyText),
+      region: anyJson,
+    },
+    { requiredKeys: [] },
+  );
+  return fc
+    .record(
+      {
+        eventID: fc.oneof(name, fc.constant('01JY5XQ8M3W7N2B4C6D8E0F2GH'), fc.uuid()),
+        createdAt: anyInstant.map((value) => value.toUpperCase().replace(/(\.\d{6})\d+/, '$1')),
+        projectId: name,
+        action: fc.oneof(
+          name,
+          fc.constantFrom('GET', 'DELETE', 'kms.decrypt', 'access-granted', 'DescribeInstances'),
+          fc.constantFrom('AUDIT_LOG_ACTION_CREATE_CLUSTER', 'AUDIT_LOG_ACTION_', 'login', '---'),
+        ),
+        description: anyText,
+        resourceType: fc.oneof(name, fc.constantFrom('cluster', 'server', 'cloud_vpc', 'AWS::X')),
+        resourceIdentity: name,
+        userIdentity: name,
+        user: person,
+        serviceAccountIdentity: name,
+        serviceAccount: anyObject,
+        impersonatorIdentity: name,
+        client: anyObject,
+        context,
+        outcome: fc.constantFrom('success' as const, 'failure' as const),
+        error: anyText,
+        traceId: name,
+        sessionId: name,
+        changes: fc.record({ before: anyObject, after: anyObject }, { requiredKeys: [] }),
+        details: fc.record(
+          { [vendor]: fc.oneof(vendorDetails, anyJson), other: anyJson },
+          { requiredKeys: [] },
+        ),
+      },
+      { requiredKeys: ['action'] },
+    )
+    .map(fromJson)
+    .filter((draft) => draftSchema.safeParse(draft).success) as fc.Arbitrary<Draft>;
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createDirectory } from './create-directory.ts';
+
+describe('making a directory', () => {
+  let place: string;
+  before(async () => {
+    place = await mkdtemp(join(tmpdir(), 'annals-directory-'));
+  });
+  after(() => rm(place, { recursive: true }));
+
+  it('makes those above it too, for the owner alone, and is no fault a second time', async () => {
+    const path = join(place, 'a', 'b', 'c');
+    await createDirectory(path, 0o700);
+    await createDirectory(path, 0o700);
+    for (const made of [path, join(place, 'a')]) {
+      const { mode } = await stat(made);
+      assert.equal(mode & 0o777, 0o700);
+    }
+  });
+
+  it('is not possible where a file has the name, or that of one above', async () => {
+    const file = join(place, 'file');
+    await writeFile(file, '');
+    await assert.rejects(createDirectory(file, 0o700), { code: 'EEXIST' });
+    await assert.rejects(createDirectory(join(file, 'a'), 0o700), { code: 'ENOTDIR' });
+  });
+
+  it('ends where nothing can be made at all, and says where that is', async () => {
+    await assert.rejects(createDirectory('/proc/annals/exports', 0o700), {
+      code: 'ENOENT',
+      message: 'Cannot make /proc/annals: nothing can be made in /proc',
+    });
+  });
+});

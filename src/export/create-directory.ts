@@ -1,0 +1,29 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Makes a directory, and those above it that are missing. Failures have Node's codes. (Node's own `recursive` never ends
+ * where nothing can be made in a directory that is there, as in `/proc`.)
+ */
+export async function createDirectory(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, mode);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const above = dirname(path);
+    if (code !== 'ENOENT') throw error;
+    if (await exists(above)) {
+      const message = `Cannot make ${path}: nothing can be made in ${above}`;
+      throw Object.assign(new Error(message, { cause: error }), { code });
+    }
+    await createDirectory(above, mode);
+    await createDirectory(path, mode);
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import { AnnalsError } from '../../core/errors.ts';
+import type { Clock } from '../../core/micros.ts';
+import { decodeBase64, encodeBase64 } from '../../integrity/base64.ts';
+import { type Checkpoint, openCheckpoint } from '../../integrity/checkpoint.ts';
+import { leafHash, sameHash } from '../../integrity/hash.ts';
+import { parseKnownKey } from '../../integrity/known-key.ts';
+import { leafTextOf } from '../../integrity/leaf-text.ts';
+import { type PersonalPaths, personalPaths } from '../../integrity/personal.ts';
+import type { Disk } from '../disk.ts';
+import type { ProofStartRecord } from '../journal.ts';
+import type { ExportLimits } from '../limits.ts';
+import { BlockPool, BlockWriter } from '../sinks/block-writer.ts';
+import { ExternalSorter } from '../sorting/external-sorter.ts';
+import type { Entry } from '../stages.ts';
+import type { WorkDirectory } from '../work-directory.ts';
+import { readSequence } from './event-header.ts';
+import { formatProofHeader, formatProofLine } from './proof-file.ts';
+import { type ProvedEvent, proofLines } from './proof-lines.ts';
+import type { ProofServer } from './proof-server.ts';
+import { TreeCheck } from './tree-check.ts';
+
+export interface ProverSettings {
+  readonly server: ProofServer;
+  readonly work: WorkDirectory;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly limits: ExportLimits;
+  readonly redacted: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What is known of a finished proof file. */
+export interface ProofFacts {
+  readonly name: string;
+  readonly bytes: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * Makes the proof of an export while its events are written. They come in the order of the export and go into the
+ * proof in the order of the log, so they are sorted on disk; what was added is safe after `flush`, and a later run
+ * may add it again. The checkpoint is settled before the first event, and the export is one of the log of that size.
+ */
+export class Prover {
+  readonly #settings: ProverSettings;
+  readonly #start: ProofStartRecord;
+  readonly #checkpoint: Checkpoint;
+  readonly #paths: PersonalPaths;
+  readonly #sorter: ExternalSorter;
+
+  private constructor(settings: ProverSettings, beginning: ProofStartRecord) {
+    const { work, disk, clock, limits } = settings;
+    const { path: workDirectory, journal, state } = work;
+    this.#settings = settings;
+    this.#start = beginning;
+    this.#checkpoint = openCheckpoint(
+      beginning.checkpoint,
+      beginning.keys.map(parseKnownKey),
+    ).checkpoint;
+    this.#paths = personalPaths(beginning.personalPaths);
+    this.#sorter = new ExternalSorter(
+      { disk, clock, limits, journal, workDirectory },
+      { runs: state.runs, position: undefined },
+    );
+  }
+
+  /** Asks for a checkpoint, or takes the one that an earlier run of the export began with. */
+  static async open(settings: ProverSettings): Promise<Prover> {
+    const { server, signal, work } = settings;
+    const begun = work.state.proof;
+    if (begun !== undefined) return new Prover(settings, begun);
+    const { current, previous, personalPaths } = await server.keys(signal);
+    const beginning: ProofStartRecord = {
+      kind: 'proof',
+      checkpoint: await server.checkpoint(signal),
+      keys: [current, ...previous],
+      personalPaths,
+    };
+    const prover = new Prover(settings, beginning);
+    await work.journal.append(beginning);
+    return prover;
+  }
+
+  /** How much of the log is exported. */
+  get snapshot(): number {
+    return this.#checkpoint.size;
+  }
+
+  async add(entries: readonly Entry[]): Promise<void> {
+    const { redacted } = this.#settings;
+    await this.#sorter.add({
+      entries: entries.map(({ text, id, salt }) => {
+        const leaf = leafHash(leafTextOf(text, redacted ? undefined : salt, this.#paths));
+        const kept = redacted || salt === undefined ? '' : encodeBase64(salt);
+        return { id, at: readSequence(text, id), text: `${encodeBase64(leaf)} ${kept}` };
+      }),
+    });
+  }
+
+  /** Makes safe what was added. */
+  flush(): Promise<void> {
+    return this.#sorter.flush();
+  }
+
+  /**
+   * Writes the proof file, whole and durable once resolved, unless an earlier run did. Rejects with `corrupt`, and leaves no file of that name,
+   * when events and hashes do not lead to the checkpoint: then the server did not send what is in its log.
+   */
+  async finish(directory: string, name: string, entries: number): Promise<ProofFacts> {
+    const { disk, limits, work, redacted } = this.#settings;
+    const { checkpoint, keys, personalPaths } = this.#start;
+    const working = join(work.path, 'proof.part');
+    const path = join(directory, name);
+    const done = work.state.proofFile;
+    if (done !== undefined) {
+      if ((await disk.size(working)) !== undefined) await disk.rename(working, path);
+      await disk.syncDirectory(directory);
+      return { name, bytes: done.bytes, sha256: done.sha256 };
+    }
+    await this.#sorter.flush();
+    const writer = await BlockWriter.open(disk, working, new BlockPool(limits.blockBytes), {
+      compress: undefined,
+    });
+    try {
+      writer.add(formatProofHeader({ checkpoint, keys, personalPaths, entries, redacted }));
+      const tree = new TreeCheck(this.#checkpoint.size);
+      for await (const line of this.#lines()) {
+        tree.add(line);
+        if (writer.add(formatProofLine(line))) await writer.closeBlock();
+      }
+      if (tree.entries !== entries || !sameHash(tree.root(), this.#checkpoint.root)) {
+        throw new AnnalsError(
+          'corrupt',
+          `Cannot prove the export: its ${tree.entries} events do not lead to the checkpoint of size ${this.#checkpoint.size}`,
+        );
+      }
+    } catch (error) {
+      await writer.abandon();
+      throw error;
+    }
+    const facts = await writer.finish();
+    await disk.syncDirectory(work.path);
+    await work.journal.append({ kind: 'proof-file', ...facts });
+    await disk.rename(working, path);
+    await disk.syncDirectory(directory);
+    return { name, ...facts };
+  }
+
+  #lines() {
+    const { server, redacted, signal } = this.#settings;
+    return proofLines(this.#checkpoint.size, this.#events(), redacted, (size, runs) =>
+      server.multiproof(size, runs, signal),
+    );
+  }
+
+  async *#events(): AsyncGenerator<readonly ProvedEvent[]> {
+    for await (const batch of this.#sorter.sorted()) {
+      this.#settings.signal.throwIfAborted();
+      yield batch.map(({ at, text }) => {
+        const [leaf = '', salt = ''] = text.split(' ');
+        return {
+          sequence: at,
+          salt: salt === '' ? undefined : decodeBase64(salt),
+          leaf: Buffer.from(leaf, 'base64'),
+        };
+      });
+    }
+  }
+}

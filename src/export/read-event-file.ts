@@ -1,0 +1,124 @@
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { parseCsv, unguardFormula } from '../core/csv.ts';
+import { AnnalsError, messageOf } from '../core/errors.ts';
+import { readJsonArray } from '../core/json/array-reader.ts';
+import { readLines } from '../core/lines.ts';
+import { decodeUtf8Chunks } from '../core/utf8.ts';
+
+/** Keys under which an object around the events may hold them: tcloud, lists of the three vendors, CloudTrail. */
+const arrayKeys = ['logs', 'items', 'audit_logs', 'entries', 'events', 'Records'];
+
+/** The column of a CSV export that holds the whole event (`docs/exporting.md`). */
+const wholeEventColumn = 'event';
+
+/**
+ * Reads back what an export wrote, and files like it: a JSON array, an object around one, NDJSON, CSV with the
+ * whole event in a column; plain, gzip or zstd. Which it is shows in the bytes. Gives the text of each event, in
+ * batches; memory is a batch, however long the file is.
+ *
+ * @param name what to call the input in errors
+ */
+export async function* readEventFile(
+  input: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<string[]> {
+  const plain = await decompressed(input);
+  const { first, rest } = await peek(plain);
+  const text = Buffer.from(first)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart();
+  try {
+    if (text === '') return;
+    if (text.startsWith('[') || hasEnvelope(text)) yield* readJsonArray(rest, { arrayKeys });
+    else if (text.startsWith('{')) yield* nonEmpty(readLines(rest));
+    else yield* csvEvents(rest);
+  } catch (cause) {
+    if (cause instanceof AnnalsError)
+      throw new AnnalsError(cause.code, `${name}: ${cause.message}`, { cause });
+    throw new AnnalsError('corrupt', `${name} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/**
+ * Whether an object stands around the events, and is not the first event of NDJSON itself. Decided on the first
+ * line: NDJSON has a whole object there.
+ */
+function hasEnvelope(text: string): boolean {
+  if (!text.startsWith('{')) return false;
+  const line = text.split('\n', 1)[0] ?? '';
+  if (new RegExp(`^\\{\\s*"(?:${arrayKeys.join('|')})"\\s*:\\s*\\[`).test(text)) return true;
+  try {
+    const value = JSON.parse(line) as Record<string, unknown>;
+    return arrayKeys.some((key) => Array.isArray(value[key]));
+  } catch {
+    // Not whole in one line: written over several, or longer than what was looked at.
+    return /\n/.test(text.slice(0, 4_096)) || !/"(?:eventID|cloud_event_id|id)"/.test(line);
+  }
+}
+
+async function* nonEmpty(batches: AsyncIterable<string[]>): AsyncGenerator<string[]> {
+  for await (const lines of batches) yield lines.filter((line) => line.trim() !== '');
+}
+
+async function* csvEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
+  let column = -1;
+  let batch: string[] = [];
+  try {
+    for await (const row of parseCsv(decodeUtf8Chunks(chunks))) {
+      if (column < 0) {
+        column = row.indexOf(wholeEventColumn);
+        if (column >= 0) continue;
+        throw new AnnalsError(
+          'invalid',
+          `it is neither JSON nor a CSV with a column "${wholeEventColumn}"`,
+        );
+      }
+      batch.push(unguardFormula(row[column] ?? ''));
+      if (batch.length < 1_000) continue;
+      yield batch;
+      batch = [];
+    }
+  } catch (error) {
+    // What stands before a place that cannot be read is as good as ever.
+    if (batch.length > 0) yield batch;
+    throw error;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Looks at the first bytes and gives them back in front of the rest. */
+async function peek(input: AsyncIterable<Uint8Array>) {
+  const chunks = input[Symbol.asyncIterator]();
+  const seen: Uint8Array[] = [];
+  let length = 0;
+  while (length < 65_536) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    // Copied: whoever reads may fill the same piece again.
+    seen.push(new Uint8Array(value));
+    length += value.length;
+  }
+  async function* rest(): AsyncGenerator<Uint8Array> {
+    yield* seen;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  return { first: Buffer.concat(seen), rest: rest() };
+}
+
+/** Told by the first bytes: gzip begins with 1f 8b, a zstd frame with 28 b5 2f fd. */
+async function decompressed(input: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const { first, rest } = await peek(input);
+  const hex = first.subarray(0, 4).toString('hex');
+  const decompress = hex.startsWith('1f8b')
+    ? createGunzip()
+    : hex === '28b52ffd'
+      ? createZstdDecompress()
+      : undefined;
+  if (decompress === undefined) return rest;
+  const output = new PassThrough();
+  pipeline(rest, decompress, output).catch((error: Error) => output.destroy(error));
+  return output;
+}

@@ -1,0 +1,202 @@
+import { join } from 'node:path';
+import { copyText } from '../../core/copy-text.ts';
+import type { Clock, Micros } from '../../core/micros.ts';
+import type { Disk } from '../disk.ts';
+import type { Journal, JournalState } from '../journal.ts';
+import type { ExportLimits } from '../limits.ts';
+import type { Entry, EntryFacts, FileFacts, Format, OutputFile, Sink } from '../stages.ts';
+import { BlockPool, BlockWriter, type Compression } from './block-writer.ts';
+
+export interface FileSinkSettings {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly limits: ExportLimits;
+  readonly journal: Journal;
+  /** Where the files shall be, and where they are until they are whole; on one file system. */
+  readonly directory: string;
+  readonly workDirectory: string;
+  readonly outputFiles: readonly OutputFile[];
+  readonly format: Format;
+  readonly compress: Compression | undefined;
+  /** The source's position behind an entry, if it can begin there again. */
+  readonly positionAfter: ((entry: Entry) => string) | undefined;
+  /** Resolved once whatever else is made of the entries written so far is safe too; waited for before a place is noted. */
+  readonly beforeFlush?: () => Promise<void>;
+  /** Told of each file when it is begun. */
+  readonly onFile: (name: string) => void;
+}
+
+/** The file in hand. */
+interface OpenFile {
+  readonly output: OutputFile;
+  readonly writer: BlockWriter;
+  entries: number;
+  first: EntryFacts | undefined;
+  last: EntryFacts | undefined;
+  /** The last entry written in this run. */
+  lastWritten: Entry | undefined;
+  /** Blocks closed since the last checkpoint, and when that was. */
+  blocks: number;
+  safeAt: Micros;
+}
+
+/**
+ * Writes the files of an export one after the other. Each is written under a working name, synced, noted in the journal
+ * and only then renamed, so that a file with its final name is whole; a part without entries has its file too.
+ */
+export class FileSink implements Sink {
+  readonly #settings: FileSinkSettings;
+  readonly #memory: BlockPool;
+  readonly #done: FileFacts[];
+  #resumeFrom: JournalState['openFile'];
+  /** The source's position behind the last entry written, as of the last file that was ended or taken up. */
+  #position: string | undefined;
+  #open: OpenFile | undefined;
+
+  private constructor(settings: FileSinkSettings, progress: JournalState) {
+    this.#settings = settings;
+    this.#memory = new BlockPool(settings.limits.blockBytes);
+    this.#done = progress.files.map(
+      ({ kind: _, file: _file, position: _position, ...facts }) => facts,
+    );
+    this.#position = progress.position;
+    this.#resumeFrom = settings.positionAfter === undefined ? undefined : progress.openFile;
+  }
+
+  /** Goes on where the journal says; files that were noted but not yet renamed are renamed now. */
+  static async open(settings: FileSinkSettings, progress: JournalState): Promise<FileSink> {
+    const { disk, directory, workDirectory } = settings;
+    for (const { file, name } of progress.files) {
+      const working = join(workDirectory, workingName(file));
+      if ((await disk.size(working)) !== undefined)
+        await disk.rename(working, join(directory, name));
+    }
+    // Also for a name that an earlier run gave and could not make durable any more.
+    if (progress.files.length > 0) await disk.syncDirectory(directory);
+    return new FileSink(settings, progress);
+  }
+
+  /** Finished files so far. */
+  get files(): readonly FileFacts[] {
+    return this.#done;
+  }
+
+  /** Entries of parts that are finished already are passed over. */
+  async write(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries) {
+      const finishedUntil = this.#settings.outputFiles[this.#done.length]?.window.from;
+      if (finishedUntil === undefined || entry.at < finishedUntil) continue;
+      let open = this.#open ?? (await this.#begin());
+      while (entry.at >= open.output.window.to) {
+        await this.#end(open);
+        open = await this.#begin();
+      }
+      const full = open.writer.add(...this.#settings.format.entry(entry, open.entries));
+      open.entries += 1;
+      open.first ??= factsOf(entry);
+      open.lastWritten = entry;
+      if (full) {
+        await open.writer.closeBlock();
+        await this.#flushIfDue(open, entry);
+      }
+    }
+  }
+
+  async finish(): Promise<readonly FileFacts[]> {
+    const { outputFiles } = this.#settings;
+    while (this.#done.length < outputFiles.length)
+      await this.#end(this.#open ?? (await this.#begin()));
+    return this.#done;
+  }
+
+  async abandon(): Promise<void> {
+    await this.#open?.writer.abandon();
+    this.#open = undefined;
+  }
+
+  async #begin(): Promise<OpenFile> {
+    const { disk, workDirectory, outputFiles, format, compress, clock, onFile } = this.#settings;
+    const index = this.#done.length;
+    const output = outputFiles[index] as OutputFile;
+    const place = this.#resumeFrom;
+    this.#resumeFrom = undefined;
+    onFile(output.name);
+    const path = join(workDirectory, workingName(index));
+    const keep = place?.bytes ?? 0;
+    const writer = await BlockWriter.open(disk, path, this.#memory, { compress, keep });
+    if (place === undefined) writer.add(format.begin(output));
+    this.#open = {
+      output,
+      writer,
+      entries: place?.entries ?? 0,
+      first: place?.first,
+      last: place?.last,
+      lastWritten: undefined,
+      blocks: 0,
+      safeAt: clock(),
+    };
+    return this.#open;
+  }
+
+  /** After a closed block: now and then makes everything up to this entry safe. */
+  async #flushIfDue(open: OpenFile, last: Entry): Promise<void> {
+    const { disk, clock, limits, journal, workDirectory, positionAfter, beforeFlush } =
+      this.#settings;
+    open.blocks += 1;
+    const isRecent = clock() - open.safeAt < limits.flushMicros;
+    if (open.blocks < limits.flushBlocks && isRecent) return;
+    if (positionAfter === undefined || open.first === undefined) return;
+    await beforeFlush?.();
+    const bytes = await open.writer.sync();
+    await disk.syncDirectory(workDirectory);
+    await journal.append({
+      kind: 'place',
+      file: open.output.index,
+      bytes,
+      entries: open.entries,
+      first: open.first,
+      last: factsOf(last),
+      position: positionAfter(last),
+    });
+    open.blocks = 0;
+    open.safeAt = clock();
+  }
+
+  async #end(open: OpenFile): Promise<void> {
+    const { disk, journal, directory, workDirectory, format, positionAfter, beforeFlush } =
+      this.#settings;
+    const { output, writer, entries, first, lastWritten } = open;
+    const last = lastWritten === undefined ? open.last : factsOf(lastWritten);
+    if (positionAfter !== undefined && lastWritten !== undefined) {
+      this.#position = positionAfter(lastWritten);
+    }
+    await beforeFlush?.();
+    writer.add(format.end(output, entries));
+    const { bytes, sha256 } = await writer.finish();
+    await disk.syncDirectory(workDirectory);
+    this.#open = undefined;
+    const file: FileFacts = {
+      name: output.name,
+      entries,
+      bytes,
+      sha256,
+      ...(first !== undefined && { first }),
+      ...(last !== undefined && { last }),
+    };
+    const position = positionAfter === undefined ? undefined : this.#position;
+    await journal.append({
+      kind: 'file',
+      file: output.index,
+      ...file,
+      ...(position !== undefined && { position }),
+    });
+    await disk.rename(join(workDirectory, workingName(output.index)), join(directory, output.name));
+    await disk.syncDirectory(directory);
+    this.#done.push(file);
+  }
+}
+
+const workingName = (file: number): string => `${file}.part`;
+
+/** Kept for every file to the end. */
+const factsOf = ({ id, at }: EntryFacts): EntryFacts => ({ id: copyText(id), at });

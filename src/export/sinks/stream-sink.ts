@@ -1,0 +1,63 @@
+import type { Writable } from 'node:stream';
+import { AnnalsError } from '../../core/errors.ts';
+import { type AppendFile, systemErrorCode } from '../disk.ts';
+import type { ExportLimits } from '../limits.ts';
+import type { Entry, FileFacts, Format, OutputFile, Sink } from '../stages.ts';
+import { BlockPool, BlockWriter, type Compression } from './block-writer.ts';
+
+/** Writes an export to a stream, such as stdout: nothing but data, as fast as it is taken. */
+export function streamSink(
+  stream: Writable,
+  output: OutputFile,
+  format: Format,
+  compress: Compression | undefined,
+  { blockBytes }: ExportLimits,
+): Sink {
+  const writer = BlockWriter.forStream(streamFile(stream), new BlockPool(blockBytes), compress);
+  let count = 0;
+  writer.add(format.begin(output));
+  return {
+    async write(entries: readonly Entry[]): Promise<void> {
+      for (const entry of entries) {
+        const full = writer.add(...format.entry(entry, count));
+        count += 1;
+        if (full) await writer.closeBlock();
+      }
+    },
+    async finish(): Promise<readonly FileFacts[]> {
+      writer.add(format.end(output, count));
+      return [{ name: output.name, entries: count, ...(await writer.finish()) }];
+    },
+    abandon: () => writer.abandon(),
+  };
+}
+
+function streamFile(stream: Writable): AppendFile {
+  let failure: unknown;
+  stream.on('error', (error) => {
+    failure = error;
+  });
+  const check = () => {
+    if (failure === undefined) return;
+    const reason =
+      systemErrorCode(failure) === 'EPIPE' ? 'nobody reads it any more' : String(failure);
+    throw new AnnalsError('conflict', `Cannot write the output: ${reason}`, { cause: failure });
+  };
+  return {
+    async write(bytes) {
+      check();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      // A stream that is closed may say no more of what was written to it; its error is looked at afterwards.
+      stream.once('close', resolve);
+      // It may also keep what it is given for longer than it takes to write it.
+      stream.write(Buffer.from(bytes), () => resolve());
+      await promise;
+      stream.off('close', resolve);
+      check();
+    },
+    async sync() {
+      check();
+    },
+    async close() {},
+  };
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { type ClientRequest, urlWithoutQuery } from '../../client/request.ts';
+import { responseError } from '../../client/status.ts';
+import { AnnalsError } from '../../core/errors.ts';
+import { readJsonArray } from '../../core/json/array-reader.ts';
+import { type Micros, parseInstant } from '../../core/micros.ts';
+import type { ClientDependencies } from '../source-query.ts';
+import type { Entry } from '../stages.ts';
+
+/**
+ * An object of a list, as its source wrote it, and what had to be understood of it. The rest is forgotten at once: a
+ * parsed object takes several times the memory of its text.
+ */
+export interface ReceivedObject extends Entry {
+  /** Its time as the source wrote it. */
+  readonly time: string;
+  /** Whether it passed the filters that are applied here. */
+  readonly matches: boolean;
+}
+
+/** How a vendor's objects are read. */
+export interface ObjectRules {
+  /** Keys under which an answer may hold its list. */
+  readonly arrayKeys: readonly string[];
+  /** Keys by which an answer without a list is known as one of the source's; then it has no objects. */
+  readonly emptyBy?: readonly string[];
+  readonly id: string;
+  readonly time: string;
+  /** Whether an object passes the filters that are applied here; absent when all do. */
+  readonly matches?: (value: Readonly<Record<string, unknown>>) => boolean;
+}
+
+/** What an answer said around its list, and in its headers. */
+export interface ListResponseInfo {
+  /** How many objects it held. */
+  readonly count: number;
+  readonly envelope: Readonly<Record<string, unknown>> | undefined;
+  readonly headers: Headers;
+}
+
+/**
+ * Asks once for a list and gives its objects as they arrive. Rejects with `unavailable` or `incomplete` when the answer
+ * is not a whole JSON text with a list in it, however the vendor's status and content type call it: that is a proxy's or
+ * a cut answer, and trying again helps.
+ */
+export async function* readObjects(
+  dependencies: ClientDependencies,
+  request: ClientRequest,
+  rules: ObjectRules,
+  signal: AbortSignal,
+): AsyncGenerator<ReceivedObject[], ListResponseInfo> {
+  const answer = await dependencies.send(request, signal);
+  if (answer.status !== 200) throw await responseError(answer, request, dependencies.clock);
+  try {
+    let count = 0;
+    await using slices = readJsonArray(answer.body, rules);
+    for (;;) {
+      const slice = await slices.next();
+      if (slice.done === true) {
+        checkHasList(slice.value, rules);
+        return { count, envelope: slice.value, headers: answer.headers };
+      }
+      count += slice.value.length;
+      yield slice.value.map((text) => readObject(text, rules));
+    }
+  } catch (error) {
+    if (!(error instanceof AnnalsError) || error.code !== 'corrupt') throw error;
+    throw new AnnalsError(
+      'unavailable',
+      `${urlWithoutQuery(request)} answered with something else than JSON (${error.message})`,
+      { cause: error },
+    );
+  } finally {
+    answer.discard();
+  }
+}
+
+/** An error or a notice with status 200 must not pass for the end of the list. */
+function checkHasList(
+  envelope: Readonly<Record<string, unknown>> | undefined,
+  { arrayKeys, emptyBy = [] }: ObjectRules,
+): void {
+  if (envelope === undefined || [...arrayKeys, ...emptyBy].some((key) => key in envelope)) return;
+  throw new AnnalsError('corrupt', `it has no ${arrayKeys.join(' or ')}`);
+}
+
+function readObject(text: string, rules: ObjectRules): ReceivedObject {
+  let value: Record<string, unknown>;
+  try {
+    value = JSON.parse(text) as Record<string, unknown>;
+  } catch (cause) {
+    throw new AnnalsError('corrupt', 'an object in it cannot be read', { cause });
+  }
+  const id = value[rules.id];
+  const time = value[rules.time];
+  return {
+    text,
+    // Without an id of its own an object is known by what it says (wire: Thalassa 3.6).
+    id: typeof id === 'string' && id !== '' ? id : createHash('sha256').update(text).digest('hex'),
+    at: readTime(time, rules.time),
+    time: String(time),
+    matches: rules.matches?.(value) ?? true,
+  };
+}
+
+function readTime(time: unknown, key: string): Micros {
+  const at =
+    typeof time === 'string' ? parseInstant(time, { zone: 'utc', truncate: true }) : 'malformed';
+  if (typeof at === 'number') return at;
+  // Guessing a time would put the event into the wrong file, leaving it out would lose it.
+  throw new AnnalsError(
+    'internal',
+    `Cannot export: the source sent an event whose ${key} is ${JSON.stringify(time)?.slice(0, 60)}, which is no time`,
+  );
+}

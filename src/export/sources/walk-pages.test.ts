@@ -1,0 +1,161 @@
+/**
+ * A walk over a list in memory that changes with every page asked for. `ANNALS_TEST_RUNS` sets how many lists are tried,
+ * and `ANNALS_TEST_SEED` says which.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { EntryFacts } from '../stages.ts';
+import { initialWalkState, type WalkState, walkPages } from './walk-pages.ts';
+
+const seed = process.env.ANNALS_TEST_SEED;
+const params = {
+  numRuns: Number(process.env.ANNALS_TEST_RUNS ?? 1_000),
+  ...(seed !== undefined && { seed: Number(seed) }),
+};
+
+const window = { from: 100, to: 200 };
+const retry = { sleep: async () => undefined, random: () => 0, notify: () => undefined };
+
+type Order = 'newest' | 'oldest' | 'unsorted';
+
+interface Listed extends EntryFacts {
+  /** Its place in a list that is not sorted by time. */
+  readonly key: number;
+}
+
+const orders: Readonly<Record<Order, (one: Listed, other: Listed) => number>> = {
+  newest: (one, other) => other.at - one.at || one.key - other.key,
+  oldest: (one, other) => one.at - other.at || one.key - other.key,
+  unsorted: (one, other) => one.key - other.key,
+};
+
+/** What happens before the page that is asked for at last. */
+interface Change {
+  readonly beforeAsk: number;
+  readonly arrive?: number;
+  readonly forget?: number;
+}
+
+interface Case {
+  readonly times: readonly number[];
+  readonly order: Order;
+  readonly changes: readonly Change[];
+  readonly limit: number;
+  /** How many pages are read in each run before it is broken off. */
+  readonly breaks: readonly number[];
+}
+
+const time = fc.integer({ min: 60, max: 240 });
+const cases: fc.Arbitrary<Case> = fc.record({
+  times: fc.array(time, { maxLength: 40 }),
+  order: fc.constantFrom<Order>('newest', 'oldest', 'unsorted'),
+  changes: fc.array(
+    fc.oneof(
+      fc.record({ beforeAsk: fc.nat(30), arrive: time }),
+      fc.record({ beforeAsk: fc.nat(30), forget: fc.nat(3) }),
+    ),
+    { maxLength: 6 },
+  ),
+  limit: fc.constantFrom(1, 2, 3, 7),
+  breaks: fc.array(fc.nat(15), { maxLength: 2 }),
+});
+
+class List {
+  readonly #order: Order;
+  readonly #changes: readonly Change[];
+  readonly #all = new Map<string, Listed>();
+  readonly #gone = new Set<string>();
+  asked = 0;
+
+  constructor({ times, order, changes }: Pick<Case, 'times' | 'order' | 'changes'>) {
+    this.#order = order;
+    this.#changes = changes;
+    for (const at of times) this.#add(at);
+  }
+
+  get shown(): Listed[] {
+    const shown = [...this.#all.values()].filter(({ id }) => !this.#gone.has(id));
+    return shown.sort(orders[this.#order]);
+  }
+
+  ask(pages: number, limit: number): Listed[] {
+    for (const { beforeAsk, arrive, forget = 0 } of this.#changes) {
+      if (beforeAsk !== this.asked) continue;
+      if (arrive !== undefined) this.#add(arrive);
+      const oldest = this.shown.sort(orders.oldest).slice(0, forget);
+      for (const { id } of oldest) this.#gone.add(id);
+    }
+    this.asked += 1;
+    return this.shown.slice(pages * limit, (pages + 1) * limit);
+  }
+
+  #add(at: number): void {
+    const id = `e${this.#all.size}`;
+    this.#all.set(id, { id, at, key: (this.#all.size * 7_919) % 1_009 });
+  }
+}
+
+/** Walks a list, taking up again where it was broken off; gives the ids received. */
+async function walk(list: List, { limit, breaks }: Pick<Case, 'limit' | 'breaks'>) {
+  const received = new Set<string>();
+  let resumed: WalkState = initialWalkState;
+  for (const pages of [...breaks, Number.POSITIVE_INFINITY]) {
+    const first = list.asked;
+    const steps = walkPages<Listed>({
+      window,
+      retry,
+      signal: new AbortController().signal,
+      resumed,
+      async *requestPage(place) {
+        yield list.ask(place.pages, limit);
+        return { size: limit };
+      },
+    });
+    for await (const { objects, state } of steps) {
+      for (const { id } of objects) received.add(id);
+      resumed = state ?? resumed;
+      if (state !== undefined && list.asked - first > pages) break;
+    }
+  }
+  return received;
+}
+
+describe('a walk over a list that shifts', () => {
+  it('brings all that was there from the first page to the last, also when it is broken off', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (drawn) => {
+        const list = new List(drawn);
+        const before = list.shown;
+        const received = await walk(list, drawn);
+        const after = new Set(list.shown.map(({ id }) => id));
+        const owed = before.filter(({ id, at }) => after.has(id) && at >= 100 && at < 200);
+        assert.deepEqual(
+          owed.filter(({ id }) => !received.has(id)),
+          [],
+        );
+      }),
+      params,
+    );
+  });
+
+  it('reads on behind objects that arrived late, in a list in order of arrival', async () => {
+    const stretch = (count: number, first: number) =>
+      Array.from({ length: count }, (_, n) => first - n / 100);
+    const arrived = [stretch(30, 190), stretch(15, 90), stretch(30, 180), stretch(50, 80)].flat();
+    const objects = arrived.map((at, n) => ({ id: `e${n}`, at }));
+    const received = new Set<string>();
+    const steps = walkPages({
+      window,
+      retry,
+      signal: new AbortController().signal,
+      async *requestPage({ pages }) {
+        yield objects.slice(pages * 10, (pages + 1) * 10);
+        return { size: 10 };
+      },
+    });
+    for await (const step of steps) for (const { id } of step.objects) received.add(id);
+    const owed = objects.filter(({ at }) => at >= 100);
+    assert.equal(owed.filter(({ id }) => received.has(id)).length, 60);
+  });
+});

@@ -1,0 +1,116 @@
+import type { ClientRequest } from '../../client/request.ts';
+import { retry } from '../../client/retry.ts';
+import { readSmallText, responseError } from '../../client/status.ts';
+import { AnnalsError, messageOf } from '../../core/errors.ts';
+import { type Draft, maxRequestBytes } from '../../core/event.ts';
+import type { ClientDependencies } from '../source-query.ts';
+import type { Entry } from '../stages.ts';
+import type { SyncTarget } from './sync.ts';
+
+export interface ServerEndpoint {
+  /** Base URL, without a slash at the end. */
+  readonly api: string;
+  readonly token: string;
+  readonly organisation: string | undefined;
+}
+
+/** Room for what the server counts and we do not. */
+const maxBodyBytes = maxRequestBytes / 2;
+/** How much of an event too big for the server is kept as text. */
+const maxKeptCharacters = 16_000;
+
+/**
+ * Records events in an Annals server under their ids, which makes repeating harmless. One that the server refuses does
+ * not hold up the others: an id it has with other content counts as there; one it cannot take, for its size, is
+ * recorded as far as it can.
+ */
+export function serverTarget(
+  dependencies: ClientDependencies,
+  endpoint: ServerEndpoint,
+  draftOf: (entry: Entry) => Draft,
+): SyncTarget {
+  const { notify } = dependencies.retry;
+
+  async function record(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
+    try {
+      await sendDrafts(dependencies, endpoint, entries.map(draftOf), signal);
+    } catch (error) {
+      const code = error instanceof AnnalsError ? error.code : undefined;
+      if (code !== 'conflict' && code !== 'invalid' && code !== 'too-large') throw error;
+      const [only] = entries;
+      if (entries.length > 1) {
+        const middle = Math.ceil(entries.length / 2);
+        await record(entries.slice(0, middle), signal);
+        await record(entries.slice(middle), signal);
+      } else if (code === 'conflict') {
+        notify(`The event ${only?.id} is recorded with other content already`);
+      } else if (only !== undefined) {
+        notify(`${messageOf(error)}; recording the event ${only.id} as far as it can be`);
+        await sendDrafts(
+          dependencies,
+          endpoint,
+          [reducedDraft(draftOf(only), only, error)],
+          signal,
+        );
+      }
+    }
+  }
+
+  return {
+    async deliver(entries, signal) {
+      let batch: Entry[] = [];
+      let bytes = 0;
+      for (const entry of entries) {
+        const size = Buffer.byteLength(entry.text);
+        if (batch.length > 0 && bytes + size > maxBodyBytes) {
+          await record(batch, signal);
+          batch = [];
+          bytes = 0;
+        }
+        batch.push(entry);
+        bytes += size;
+      }
+      if (batch.length > 0) await record(batch, signal);
+    },
+    flush: async () => ({}),
+  };
+}
+
+/** What is left of an event the server will not take whole; its beginning shows what it was. */
+function reducedDraft(draft: Draft, { text }: Entry, error: unknown): Draft {
+  const { eventID, createdAt, action } = draft;
+  return {
+    action,
+    ...(eventID !== undefined && { eventID }),
+    ...(createdAt !== undefined && { createdAt }),
+    details: {
+      refused: messageOf(error).slice(0, 1_000),
+      characters: text.length,
+      beginning: text.slice(0, maxKeptCharacters).toWellFormed(),
+    },
+  };
+}
+
+async function sendDrafts(
+  dependencies: ClientDependencies,
+  { api, token, organisation }: ServerEndpoint,
+  drafts: readonly Draft[],
+  signal: AbortSignal,
+): Promise<void> {
+  const question: ClientRequest = {
+    url: new URL(`${api}/v1/audit/events`),
+    method: 'POST',
+    headers: {
+      accept: 'application/json',
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/x-ndjson',
+      ...(organisation !== undefined && { 'x-organisation-identity': organisation }),
+    },
+    body: drafts.map((draft) => `${JSON.stringify(draft)}\n`).join(''),
+  };
+  await retry(dependencies.retry, signal, async () => {
+    const answer = await dependencies.send(question, signal);
+    if (answer.status !== 201) throw await responseError(answer, question, dependencies.clock);
+    await readSmallText(answer, 1024 * 1024);
+  });
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { TextBuffer } from './text-buffer.ts';
+
+const megabyte = 1024 * 1024;
+
+describe('memory for texts', () => {
+  it('holds them as the bytes they are, whatever they are and however often it is used', () => {
+    const memory = new TextBuffer(10);
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' })), (texts) => {
+        for (const text of texts) memory.add(text);
+        assert.equal(memory.bytes().toString(), Buffer.from(texts.join('')).toString());
+        assert.equal(memory.isFull, memory.length >= 10);
+        memory.clear();
+        assert.equal(memory.length, 0);
+      }),
+    );
+  });
+
+  it('takes a text that is longer than it, and then lets go of the room', () => {
+    const memory = new TextBuffer(10);
+    const usual = memory.bytes().buffer.byteLength;
+    memory.add('before ');
+    memory.add('é'.repeat(megabyte));
+    assert.equal(memory.bytes().toString(), `before ${'é'.repeat(megabyte)}`);
+    memory.clear();
+    assert.equal(memory.bytes().buffer.byteLength, usual);
+  });
+});

@@ -1,0 +1,336 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { AnnalsError, messageOf } from '../../core/errors.ts';
+import type { Checkpoint } from '../../integrity/checkpoint.ts';
+import { sameHash } from '../../integrity/hash.ts';
+import { type Disk, systemErrorCode } from '../disk.ts';
+import { readEventFile } from '../read-event-file.ts';
+import { describeEvent, EventCheck, type ExportedEvent, OrderCheck } from './event-check.ts';
+import type { FoundExport } from './find-exports.ts';
+import { type VerifyFinding, VerifyFindings } from './findings.ts';
+import { ProofReader } from './proof-reader.ts';
+import { type Manifest, type ManifestFile, parseManifest } from './read-manifest.ts';
+import { checkSignatures, compareWithSaved, readCheckpoint, type Trust } from './trust.ts';
+
+export interface VerifyEnvironment {
+  readonly disk: Disk;
+  readonly signal: AbortSignal;
+  /** Told now and then which file is being read and how many events were. */
+  readonly onProgress: (file: string, events: number) => void;
+}
+
+/** What was found out about an export. */
+export interface ExportReport {
+  readonly name: string;
+  /** Everything was proved: nothing is wrong, and a trusted checkpoint says so. */
+  readonly proved: boolean;
+  readonly files: number;
+  readonly events: number;
+  readonly bytes: number;
+  /** What the proof leads to; absent without one, or when it leads nowhere. */
+  readonly checkpoint?: Checkpoint;
+  /** Names and IDs of trusted keys that signed it, witnesses among them. */
+  readonly signers: readonly string[];
+  /** The stretch of the log that the events are of, and whether none was left out between its ends. */
+  readonly span?: { readonly from: number; readonly to: number; readonly unbroken: boolean };
+  readonly redacted: boolean;
+  /** By the word of the manifest: the server had dropped what stood before this sequence in the log. */
+  readonly keptFrom?: number;
+  readonly findings: readonly VerifyFinding[];
+  /** More than the findings that are listed, when there were too many. */
+  readonly findingCount: number;
+}
+
+/** Verifies one export from what lies on the disk, and nothing else. Memory does not grow with it. */
+export async function verifyExport(
+  found: FoundExport,
+  trust: Trust,
+  environment: VerifyEnvironment,
+): Promise<ExportReport> {
+  const findings = new VerifyFindings();
+  const manifest = readFoundManifest(found, findings);
+  const kept = savedCheckpointOf(trust);
+  const proof = await openProof(found, manifest, kept?.checkpoint.size, findings);
+  try {
+    const judged = proof && checkProof(proof, trust, kept, findings);
+    const order = new OrderCheck(findings);
+    const events = proof && new EventCheck(proof, findings);
+    let count = 0;
+    let bytes = 0;
+    const files: readonly FileToVerify[] = manifest?.files ?? found.files.map((name) => ({ name }));
+    for (const file of files) {
+      const read = await verifyFile(file, found, { order, events, findings, environment });
+      count += read.events;
+      bytes += read.bytes;
+    }
+    await events?.finish();
+    if (manifest !== undefined) checkTotals(manifest, count, proof, findings);
+    return {
+      name: found.name,
+      proved: findings.count === 0,
+      files: files.length,
+      events: count,
+      bytes,
+      ...(judged && { checkpoint: judged.checkpoint }),
+      signers: judged?.signers ?? [],
+      ...(proof && { span: proof.span }),
+      redacted: proof?.header.redacted ?? false,
+      ...(manifest?.keptFrom !== undefined && { keptFrom: manifest.keptFrom }),
+      findings: findings.all,
+      findingCount: findings.count,
+    };
+  } finally {
+    await proof?.close();
+  }
+}
+
+interface SavedCheckpoint {
+  readonly name: string;
+  readonly message: string;
+  readonly checkpoint: Checkpoint;
+}
+
+function savedCheckpointOf({ checkpoint: kept }: Trust): SavedCheckpoint | undefined {
+  return kept && { ...kept, checkpoint: readCheckpoint(kept.message) };
+}
+
+function readFoundManifest({ name, manifest: text }: FoundExport, findings: VerifyFindings) {
+  if (text === undefined) return undefined;
+  try {
+    const manifest = parseManifest(text);
+    if (!manifest.complete || manifest.files.length !== manifest.filesExpected) {
+      const reason = manifest.reason === undefined ? '' : ` (${manifest.reason})`;
+      findings.add('manifest', `${name} says that the export is not complete${reason}`);
+    }
+    return manifest;
+  } catch (error) {
+    findings.add('manifest', `${name} cannot be read: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+async function openProof(
+  found: FoundExport,
+  manifest: Manifest | undefined,
+  earlier: number | undefined,
+  findings: VerifyFindings,
+): Promise<ProofReader | undefined> {
+  const name = manifest?.proof?.name ?? found.proof;
+  if (name === undefined) {
+    findings.add('unproved', 'there is no proof: it is made by annals export --proof');
+    return undefined;
+  }
+  try {
+    const proof = await ProofReader.open(join(found.directory, name), earlier);
+    const claimed = manifest?.proof;
+    if (claimed !== undefined && claimed.sha256 !== proof.sha256) {
+      findings.add(
+        'proof',
+        `${name} is not the proof the manifest speaks of${describeSizes(claimed.bytes, proof.bytes)}`,
+        {
+          file: name,
+        },
+      );
+    }
+    return proof;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') {
+      findings.add('unproved', `the proof ${name} is not there`, { file: name });
+    } else if (error instanceof AnnalsError) {
+      findings.add('proof', `${name}: ${error.message}`, { file: name });
+    } else throw error;
+    return undefined;
+  }
+}
+
+/** Whether the proof leads to its checkpoint, and whether that one is to be believed. */
+function checkProof(
+  { header, root, entries, earlierRoot }: ProofReader,
+  trust: Trust,
+  saved: SavedCheckpoint | undefined,
+  findings: VerifyFindings,
+): { checkpoint: Checkpoint; signers: readonly string[] } {
+  const checkpoint = readCheckpoint(header.checkpoint);
+  if (root instanceof AnnalsError) {
+    findings.add('proof', `the proof leads to no root: ${root.message}`);
+  } else if (!sameHash(root, checkpoint.root)) {
+    findings.add(
+      'proof',
+      `the proof does not lead to its checkpoint of size ${checkpoint.size}: one of the two was changed`,
+    );
+  }
+  if (entries !== header.entries) {
+    findings.add('proof', `the proof has ${entries} events and says that it has ${header.entries}`);
+  }
+  const vouched = saved !== undefined && compareWithSaved(checkpoint, saved, earlierRoot, findings);
+  const opened = checkSignatures(
+    header.checkpoint,
+    'the checkpoint of the proof',
+    trust,
+    header.keys,
+    vouched && trust.keys.length === 0,
+    findings,
+  );
+  const signers = [
+    ...(opened?.signedBy ?? []),
+    ...(opened?.witnessedBy.map(({ key }) => key) ?? []),
+  ];
+  return { checkpoint, signers: signers.map(({ name, id }) => `${name}+${id}`) };
+}
+
+/** Of a file without a manifest only the name is known. */
+type FileToVerify = Pick<ManifestFile, 'name'> & Partial<ManifestFile>;
+
+interface FileChecks {
+  readonly order: OrderCheck;
+  readonly events: EventCheck | undefined;
+  readonly findings: VerifyFindings;
+  readonly environment: VerifyEnvironment;
+}
+
+async function verifyFile(
+  file: FileToVerify,
+  { directory }: FoundExport,
+  { order, events, findings, environment }: FileChecks,
+): Promise<{ events: number; bytes: number }> {
+  const { name } = file;
+  const path = join(directory, name);
+  if ((await environment.disk.size(path)) === undefined) {
+    const held = file.entries === undefined ? '' : `; it had ${file.entries} events`;
+    findings.add('file', `the file ${name} is missing${held}`, { file: name });
+    return { events: 0, bytes: 0 };
+  }
+  const hash = new HashedFile(environment.disk, path);
+  let place = 0;
+  let first: ExportedEvent | undefined;
+  let last: ExportedEvent | undefined;
+  try {
+    for await (const texts of readEventFile(hash.chunks(), name)) {
+      environment.signal.throwIfAborted();
+      for (const text of texts) {
+        place += 1;
+        const event = events?.read(text, name, place);
+        if (events === undefined || event === undefined) continue;
+        first ??= event;
+        last = event;
+        order.check(event);
+        checkWindow(event, file, findings);
+        const waited = events.check(event);
+        if (waited !== undefined) await waited;
+      }
+      environment.onProgress(name, place);
+    }
+  } catch (error) {
+    if (!(error instanceof AnnalsError)) throw error;
+    const message = `${error.message}; event ${place} is the last of it that could be read`;
+    findings.add('file', message, { file: name, place });
+  }
+  const { bytes, sha256 } = await hash.finish();
+  if (file.sha256 !== undefined && sha256 !== file.sha256) {
+    const message = `the file ${name} is not the one the manifest speaks of${describeSizes(file.bytes, bytes)}`;
+    findings.add('file', message, { file: name });
+  }
+  checkCount(file, place, findings);
+  checkEnds(file, first, last, findings);
+  return { events: place, bytes };
+}
+
+/** `: it was cut, 812 of its 1024 bytes are there` */
+function describeSizes(expected: number | undefined, actual: number): string {
+  if (expected === undefined || expected === actual) return ': its bytes were changed';
+  return actual < expected
+    ? `: it was cut, ${actual} of its ${expected} bytes are there`
+    : `: it has ${actual} bytes and had ${expected}`;
+}
+
+/** Texts of one form compare like the times they stand for: both were written by `formatInstant`. */
+function checkWindow(
+  event: ExportedEvent,
+  { from, to }: FileToVerify,
+  findings: VerifyFindings,
+): void {
+  const { createdAt } = event;
+  if (createdAt === undefined || from === undefined || to === undefined) return;
+  if (createdAt >= from && createdAt < to) return;
+  const { file, eventNumber } = event;
+  const message = `${describeEvent(event)}: its time ${createdAt} is not within those the manifest gives for the file`;
+  findings.add('manifest', message, { file, place: eventNumber });
+}
+
+function checkCount(
+  { name, entries }: FileToVerify,
+  count: number,
+  findings: VerifyFindings,
+): void {
+  if (entries === undefined || entries === count) return;
+  const message = `the file ${name} has ${count} events and the manifest says ${entries}`;
+  findings.add('manifest', message, { file: name });
+}
+
+function checkEnds(
+  file: FileToVerify,
+  first: ExportedEvent | undefined,
+  last: ExportedEvent | undefined,
+  findings: VerifyFindings,
+): void {
+  const { name } = file;
+  for (const [which, claimed, event] of [
+    ['first', file.first, first],
+    ['last', file.last, last],
+  ] as const) {
+    if (claimed === undefined || event === undefined) continue;
+    if (claimed.id === event.eventID && claimed.at === event.createdAt) continue;
+    const message = `the manifest says that ${claimed.id} is the ${which} event of ${name}, and it is ${event.eventID}`;
+    findings.add('manifest', message, { file: name, place: event.eventNumber });
+  }
+}
+
+function checkTotals(
+  { entries, files }: Manifest,
+  count: number,
+  proof: ProofReader | undefined,
+  findings: VerifyFindings,
+): void {
+  const summed = files.reduce((sum, file) => sum + file.entries, 0);
+  if (summed !== entries) {
+    findings.add('manifest', `the manifest says ${entries} events, and ${summed} in its files`);
+  }
+  if (proof !== undefined && proof.entries !== entries) {
+    const message = `the manifest says ${entries} events, the proof has ${proof.entries} and the files ${count}`;
+    findings.add('manifest', message);
+  }
+}
+
+/** A file whose bytes are counted and hashed as they are read. */
+class HashedFile {
+  readonly #disk: Disk;
+  readonly #path: string;
+  #hash = createHash('sha256');
+  #bytes = 0;
+  #whole = false;
+
+  constructor(disk: Disk, path: string) {
+    this.#disk = disk;
+    this.#path = path;
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#disk.read(this.#path)) {
+      this.#hash.update(chunk);
+      this.#bytes += chunk.length;
+      yield chunk;
+    }
+    this.#whole = true;
+  }
+
+  /** Of the whole file; whatever was not read of it is read now. */
+  async finish(): Promise<{ bytes: number; sha256: string }> {
+    if (!this.#whole) {
+      this.#hash = createHash('sha256');
+      this.#bytes = 0;
+      const chunks = this.chunks();
+      while ((await chunks.next()).done !== true);
+    }
+    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+}

@@ -1,0 +1,127 @@
+import { AnnalsError, messageOf } from '../../core/errors.ts';
+import { type Checkpoint, openCheckpoint } from '../../integrity/checkpoint.ts';
+import { sameHash } from '../../integrity/hash.ts';
+import { type KnownKey, parseKnownKey } from '../../integrity/known-key.ts';
+import { verifyConsistency } from '../../integrity/proof.ts';
+import type { ProofServer } from '../proofs/proof-server.ts';
+import { type VerifyFinding, VerifyFindings } from './findings.ts';
+import { checkSignatures, readCheckpoint, type Trust } from './trust.ts';
+
+/** What was found out about a log and its server. */
+export interface ServerReport {
+  /** A trusted key signed the newest checkpoint, and the log has only grown since the one that was kept. */
+  readonly proved: boolean;
+  readonly checkpoint: Checkpoint;
+  /** The newest checkpoint as it was signed. */
+  readonly message: string;
+  readonly signers: readonly string[];
+  /** The server's word on the keys before, each with the size of the log up to which it vouches. */
+  readonly previous: readonly string[];
+  /** The checkpoint that was kept. */
+  readonly kept?: Checkpoint;
+  readonly findings: readonly VerifyFinding[];
+}
+
+/**
+ * Checks a live server against what is known from before. Without keys the kept checkpoint stands for the one that
+ * signed it: a log that keeps its key needs nothing else.
+ */
+export async function verifyServer(
+  server: ProofServer,
+  trust: Trust,
+  signal: AbortSignal,
+): Promise<ServerReport> {
+  const findings = new VerifyFindings();
+  const served = await server.keys(signal);
+  const hints = [served.current, ...served.previous];
+  const message = await server.checkpoint(signal);
+  const checkpoint = readCheckpoint(message);
+  const known = trust.checkpoint;
+  const kept = known && readCheckpoint(known.message);
+  const keys =
+    trust.keys.length > 0 || known === undefined ? trust.keys : signersOf(known.message, hints);
+  const opened = checkSignatures(message, 'the checkpoint', { keys }, hints, false, findings);
+  if (kept !== undefined && known !== undefined) {
+    await compareCheckpoints(
+      server,
+      { name: known.name, kept, newest: checkpoint },
+      findings,
+      signal,
+    );
+  }
+  const signers = [
+    ...(opened?.signedBy ?? []),
+    ...(opened?.witnessedBy.map(({ key }) => key) ?? []),
+  ];
+  return {
+    proved: findings.count === 0,
+    checkpoint,
+    message,
+    signers: signers.map(({ name, id }) => `${name}+${id}`),
+    previous: served.previous,
+    ...(kept && { kept }),
+    findings: findings.all,
+  };
+}
+
+/** Those of the keys that signed a checkpoint. */
+function signersOf(message: string, texts: readonly string[]): KnownKey[] {
+  const keys = texts.map(parseKnownKey);
+  return keys.filter((key) => {
+    try {
+      return openCheckpoint(message, [key]).signedBy.length > 0;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function compareCheckpoints(
+  server: ProofServer,
+  { name, kept, newest }: { name: string; kept: Checkpoint; newest: Checkpoint },
+  findings: VerifyFindings,
+  signal: AbortSignal,
+): Promise<void> {
+  if (kept.origin !== newest.origin) {
+    const message = `${name} is of the log ${kept.origin}; the server’s is ${newest.origin}`;
+    findings.add('checkpoint', message);
+    return;
+  }
+  if (newest.size < kept.size) {
+    findings.add(
+      'rollback',
+      `the log was rolled back: it had ${kept.size} events and now has ${newest.size}`,
+    );
+    return;
+  }
+  if (newest.size === kept.size) {
+    if (!sameHash(newest.root, kept.root)) {
+      const message = `the log was forked: of size ${kept.size} there is another one than that of ${name}`;
+      findings.add('fork', message);
+    }
+    return;
+  }
+  const reason = await checkConsistency(server, kept, newest, signal);
+  if (reason === undefined) return;
+  findings.add(
+    'fork',
+    `the log was forked: its ${newest.size} events do not begin with the ${kept.size} of ${name} (rolled back and gone on, or replaced by another log)${reason}`,
+  );
+}
+
+/** Undefined when the newer log begins with the kept one; else what to say about it. */
+async function checkConsistency(
+  server: ProofServer,
+  kept: Checkpoint,
+  newest: Checkpoint,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const proof = await server.consistencyProof(kept.size, newest.size, signal);
+    return verifyConsistency(kept, newest, proof) ? undefined : '';
+  } catch (error) {
+    // A server that has no proof to give has not proved anything.
+    if (error instanceof AnnalsError && error.code === 'corrupt') return `: ${messageOf(error)}`;
+    throw error;
+  }
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { IssuedCheckpoint } from '../checkpoints/archive.ts';
+import type { Anchor } from './anchor.ts';
+import { AnchorQueue } from './anchor-queue.ts';
+
+const checkpoint = (organisation: string, size: number): IssuedCheckpoint => ({
+  organisation,
+  size,
+  root: new Uint8Array(32),
+  message: `${organisation} ${size}`,
+});
+
+/** An anchor that fails as often as told, and a record of what was done. */
+function open(failures = 0) {
+  const pushed: string[] = [];
+  const pauses: number[] = [];
+  let left = failures;
+  const anchor: Anchor = {
+    name: 'somewhere',
+    async push(message) {
+      await new Promise(setImmediate);
+      if (left > 0) {
+        left -= 1;
+        throw new Error('not now');
+      }
+      pushed.push(message);
+    },
+  };
+  const counts = { pushed: 0, failed: 0 };
+  const anchoring = new AnchorQueue(anchor, {
+    sleep: async (milliseconds) => void pauses.push(milliseconds),
+    onPushed: () => {
+      counts.pushed += 1;
+    },
+    onFailed: () => {
+      counts.failed += 1;
+    },
+  });
+  const arrived = async (count: number) => {
+    while (pushed.length < count) await new Promise(setImmediate);
+  };
+  return { anchoring, pushed, pauses, counts, arrived };
+}
+
+describe('bringing checkpoints to an anchor', () => {
+  it('brings each, in order', async () => {
+    const { anchoring, pushed, pauses, counts } = open();
+    anchoring.push(checkpoint('a', 1));
+    anchoring.push(checkpoint('b', 1));
+    await anchoring.close(1_000);
+    assert.deepEqual([pushed, pauses, counts], [['a 1', 'b 1'], [], { pushed: 2, failed: 0 }]);
+  });
+
+  it('goes on after a pause, longer each time up to a minute', async () => {
+    const { anchoring, pushed, pauses, counts, arrived } = open(8);
+    anchoring.push(checkpoint('a', 1));
+    await arrived(1);
+    const seconds = [1, 2, 4, 8, 16, 32, 60, 60];
+    assert.deepEqual(
+      pauses,
+      seconds.map((each) => each * 1_000),
+    );
+    assert.deepEqual([pushed, counts], [['a 1'], { pushed: 1, failed: 8 }]);
+  });
+
+  it('keeps only the newest of each log while it cannot bring them', async () => {
+    const { anchoring, pushed, arrived } = open(1);
+    for (let size = 1; size <= 100; size += 1) {
+      anchoring.push(checkpoint('a', size));
+      anchoring.push(checkpoint('b', size));
+    }
+    await arrived(2);
+    await anchoring.close(1_000);
+    assert.deepEqual(pushed.sort(), ['a 100', 'b 100']);
+  });
+
+  it('brings a newer one that came while the older was on its way', async () => {
+    const { anchoring, pushed } = open();
+    anchoring.push(checkpoint('a', 1));
+    await new Promise(setImmediate);
+    anchoring.push(checkpoint('a', 2));
+    await anchoring.close(1_000);
+    assert.equal(pushed.at(-1), 'a 2');
+  });
+
+  it('tries once more when it is closed, and gives up when the anchor stays away', async () => {
+    const { anchoring, pushed, counts } = open(Number.POSITIVE_INFINITY);
+    anchoring.push(checkpoint('a', 1));
+    await anchoring.close(1_000);
+    anchoring.push(checkpoint('a', 2));
+    assert.deepEqual([pushed, counts], [[], { pushed: 0, failed: 1 }]);
+  });
+
+  it('wakes from a pause to be closed', async () => {
+    let failed = 0;
+    const away: Anchor = { name: 'away', push: () => Promise.reject(new Error('away')) };
+    const anchoring = new AnchorQueue(away, {
+      sleep: (_milliseconds, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', reject)),
+      onFailed: () => {
+        failed += 1;
+      },
+    });
+    anchoring.push(checkpoint('a', 1));
+    await new Promise(setImmediate);
+    assert.equal(failed, 1);
+    await anchoring.close(1_000);
+    assert.equal(failed, 2);
+  });
+
+  it('cuts off an attempt that takes too long when it is closed', async () => {
+    let cut = false;
+    const slow: Anchor = {
+      name: 'slow',
+      push: (_message, signal) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => {
+            cut = true;
+            reject(signal.reason);
+          }),
+        ),
+    };
+    const anchoring = new AnchorQueue(slow, { sleep: () => Promise.resolve() });
+    anchoring.push(checkpoint('a', 1));
+    await anchoring.close(20);
+    assert.ok(cut);
+  });
+});

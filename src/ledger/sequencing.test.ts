@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { readDrafts } from '../core/draft.ts';
+import { type AuditEvent, type Draft, noControlCharacters } from '../core/event.ts';
+import { facetsOf } from '../core/facets.ts';
+import { formatInstant, type Micros, parseInstant } from '../core/micros.ts';
+import { runToCompletion } from '../core/pausable-work.ts';
+import { canonicalJson } from '../integrity/canonical.ts';
+import { leafHash } from '../integrity/hash.ts';
+import { defaultPersonalPaths, eventTexts, personalPaths } from '../integrity/personal.ts';
+import { EventColumns } from '../store/event-columns.ts';
+import { type PreparedDraft, Sequencer } from './sequencing.ts';
+
+const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 200);
+const now = parseInstant('2026-06-20T08:00:00Z') as number;
+
+const text = fc.oneof(fc.string({ minLength: 1 }), fc.string({ unit: 'binary' }));
+const name = text.filter(
+  (some) => some !== '' && some.length <= 256 && noControlCharacters.test(some),
+);
+const free = fc.dictionary(text, fc.jsonValue({ stringUnit: 'binary' }) as fc.Arbitrary<unknown>, {
+  maxKeys: 4,
+});
+const person = fc.record(
+  { subject: text, name: text, email: text, more: free },
+  { requiredKeys: [] },
+);
+const draft = fc.record(
+  {
+    action: name,
+    eventID: name,
+    createdAt: fc.constantFrom('2026-06-20T07:00:00Z', '2026-06-20T07:00:00.5+02:00'),
+    description: text,
+    resourceType: name,
+    userIdentity: name,
+    user: person,
+    impersonator: person,
+    context: fc.record(
+      {
+        status: fc.integer({ min: 0, max: 999 }),
+        client_ip: text,
+        user_agent: text,
+        duration: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), text),
+        headers: free,
+        origin: text,
+        other: fc.jsonValue() as fc.Arbitrary<unknown>,
+      },
+      { requiredKeys: [] },
+    ),
+    outcome: fc.constantFrom('success' as const, 'failure' as const),
+    error: text,
+    changes: fc.record({ before: free, after: free }, { requiredKeys: [] }),
+    details: free,
+  },
+  { requiredKeys: ['action'] },
+) as fc.Arbitrary<Draft>;
+
+const morePaths = fc.subarray([
+  'description',
+  'details',
+  'outcome',
+  'user',
+  'changes.before',
+  'error',
+]);
+
+function sealedBy(
+  sealing: Sequencer,
+  prepared: PreparedDraft,
+  sequence: number,
+  recordedAt: Micros,
+) {
+  const events = new EventColumns();
+  sealing.sequence(prepared, sequence, recordedAt, events);
+  return events.event(0);
+}
+
+describe('a draft that is sealed', () => {
+  it('has the texts of its event, however it was sent', () => {
+    fc.assert(
+      fc.property(draft, morePaths, fc.constantFrom(0, 1), (sent, more, indent) => {
+        const paths = personalPaths([...defaultPersonalPaths, ...more]);
+        const random = (bytes: Uint8Array) => void randomFillSync(bytes);
+        const sealing = new Sequencer({ clock: () => now, random, personalPaths: () => paths });
+        const bytes = Buffer.from(JSON.stringify(sent, null, indent));
+        const [received = sent] = runToCompletion(readDrafts(bytes, 'application/json', now));
+        for (const form of [received, JSON.parse(bytes.toString()) as Draft]) {
+          const prepared = sealing.prepare('org-ö', form);
+          const sealed = sealedBy(sealing, prepared, 41, now + 7);
+          const event = JSON.parse(sealed.body) as AuditEvent;
+          const { eventID = sealed.eventID, createdAt = formatInstant(now) } = sent;
+          const { outcome = event.outcome } = sent;
+          assert.deepEqual(event, {
+            ...(JSON.parse(bytes.toString()) as Draft),
+            eventID,
+            createdAt: formatInstant(parseInstant(createdAt) as number),
+            organizationIdentity: 'org-ö',
+            recordedAt: formatInstant(now + 7),
+            sequence: 41,
+            ...(outcome !== undefined && { outcome }),
+          });
+          assert.equal(sealed.body, canonicalJson(event));
+          const texts = eventTexts(event, sealed.salt ?? Buffer.alloc(16), paths);
+          assert.equal(texts.personal, sealed.salt !== undefined);
+          assert.deepEqual(Buffer.from(sealed.leafHash), leafHash(texts.leaf));
+          assert.deepEqual(sealed.facets, facetsOf({ ...event }));
+          assert.equal(sealed.description, event.description);
+          assert.ok(sealing.isSame('org-ö', prepared, sealed));
+          const other = canonicalJson({ ...event, action: `${event.action}!` });
+          assert.ok(!sealing.isSame('org-ö', prepared, { ...sealed, body: other }));
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  it('loses no field that an event does not have', () => {
+    const random = (bytes: Uint8Array) => void bytes.fill(7);
+    const sealing = new Sequencer({
+      clock: () => now,
+      random,
+      personalPaths: () => personalPaths(),
+    });
+    const draft = { action: 'a', colour: 'red' } as Draft;
+    assert.throws(() => sealing.prepare('o', draft), /colour is no field of an event/);
+  });
+
+  it('says how it went where the producer did not', () => {
+    const random = (bytes: Uint8Array) => void bytes.fill(7);
+    const sealing = new Sequencer({
+      clock: () => now,
+      random,
+      personalPaths: () => personalPaths(),
+    });
+    const outcomeOf = (sent: Partial<Draft>) => {
+      const sealed = sealedBy(sealing, sealing.prepare('o', { action: 'a', ...sent }), 0, now);
+      return (JSON.parse(sealed.body) as AuditEvent).outcome;
+    };
+    assert.equal(outcomeOf({}), undefined);
+    assert.equal(outcomeOf({ context: { status: 399 } }), 'success');
+    assert.equal(outcomeOf({ context: { status: 400 } }), 'failure');
+    assert.equal(outcomeOf({ error: 'no', context: { status: 200 } }), 'failure');
+    assert.equal(outcomeOf({ error: '', context: { status: 200 } }), 'success');
+    assert.equal(outcomeOf({ outcome: 'success', context: { status: 500 } }), 'success');
+  });
+});

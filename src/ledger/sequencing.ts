@@ -1,0 +1,180 @@
+import { ByteWriter } from '../core/byte-writer.ts';
+import { maxEventBytes } from '../core/event.ts';
+import { none } from '../core/json/raw-json.ts';
+import { type Clock, formatInstant, type Micros } from '../core/micros.ts';
+import type { RawDraft, ReceivedDraft } from '../core/raw-draft.ts';
+import { type Random, uuidV7Generator } from '../core/uuid.ts';
+import { leafPrefix, writeSha256 } from '../integrity/hash.ts';
+import { withoutCommitment } from '../integrity/leaf-text.ts';
+import { saltBytes } from '../integrity/personal.ts';
+import { type Gapped, memberName, type RawTexts, RawTextsWriter } from '../integrity/raw-texts.ts';
+import type { EventColumns } from '../store/event-columns.ts';
+import type { StoredEvent } from '../store/event-store.ts';
+import { draftTooLarge, rejectedDraft } from './draft-errors.ts';
+import { DraftFacts } from './draft-facts.ts';
+import { fieldIndex, fieldNames } from './event-fields.ts';
+import type { PersonalPathsLookup } from './personal-paths.ts';
+
+/** A draft with everything done that does not depend on its place in the log. */
+export interface PreparedDraft {
+  readonly draft: RawDraft;
+  readonly eventID: string;
+  /** Whether the producer gave the event its id, and its time. */
+  readonly hasOwnID: boolean;
+  readonly hasOwnTime: boolean;
+  readonly createdAt: Micros;
+  readonly description: string | undefined;
+  /** With gaps for the time and the place of recording. Behind them stand the facets (see `packFacets`), then the salt. */
+  readonly texts: RawTexts;
+}
+
+export interface SequencerOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly personalPaths: PersonalPathsLookup;
+}
+
+const members = fieldNames.map(memberName);
+
+/** The most that time and place of recording can take. */
+const maxGapBytes = '0000-00-00T00:00:00.000000Z'.length + `${Number.MAX_SAFE_INTEGER}`.length;
+
+/** Turns drafts into events in two steps: the costly one before their place is known, the cheap one after. */
+export class Sequencer {
+  readonly #options: SequencerOptions;
+  readonly #nextID: () => string;
+  readonly #facts = new DraftFacts();
+  readonly #writer = new RawTextsWriter();
+  readonly #packed = new ByteWriter();
+  /** Of the draft at hand. */
+  readonly #salt = Buffer.alloc(saltBytes);
+  /** Where a leaf is put together: its prefix, then the text. */
+  readonly #leaf = new ByteWriter();
+
+  constructor(options: SequencerOptions) {
+    this.#options = options;
+    this.#nextID = uuidV7Generator(options.clock, options.random);
+    this.#leaf.copy(leafPrefix, 0, leafPrefix.length);
+  }
+
+  /** Throws `invalid` for an event over the size limit, or one that names another organisation. */
+  prepare(organisation: string, received: ReceivedDraft): PreparedDraft {
+    const facts = this.#facts;
+    facts.read(received);
+    const named = facts.text('organizationIdentity');
+    if (named !== undefined && named !== organisation) {
+      throw rejectedDraft(
+        'organizationIdentity',
+        'is not the organisation of this key: leave it out',
+      );
+    }
+    return this.#prepareAt(organisation, facts.createdAt ?? this.#options.clock());
+  }
+
+  /** Gives a prepared draft its place, and adds it to others. */
+  sequence(
+    prepared: PreparedDraft,
+    sequence: number,
+    recordedAt: Micros,
+    into: EventColumns,
+  ): void {
+    const { eventID, createdAt, description, texts } = prepared;
+    const { bytes } = texts;
+    const [time, place] = [formatInstant(recordedAt), `${sequence}`];
+    this.#leaf.at = leafPrefix.length;
+    fill(texts, texts.leaf, time, place, this.#leaf);
+    writeSha256(this.#leaf.bytes.subarray(0, this.#leaf.at), into.leafHashes);
+    fill(texts, texts.body, time, place, into.lines);
+    const saltStart = bytes.length - saltBytes;
+    into.facets.copy(bytes, texts.leaf.end, saltStart);
+    into.addSalt(texts.personal ? bytes : undefined, saltStart);
+    into.add({ eventID, sequence, createdAt, recordedAt, description });
+  }
+
+  /**
+   * Whether this draft, sealed where the stored event stands, is that event. A draft that left the time of the
+   * event to us is given the stored one. Of an erased event all but the personal parts must be the same: what these
+   * were, nobody knows any more.
+   */
+  isSame(organisation: string, prepared: PreparedDraft, stored: StoredEvent): boolean {
+    const { texts } = this.#createdAt(organisation, prepared, stored.createdAt);
+    const [time, place] = [formatInstant(stored.recordedAt), `${stored.sequence}`];
+    const asStored = (gapped: Gapped) => {
+      this.#leaf.at = leafPrefix.length;
+      fill(texts, gapped, time, place, this.#leaf);
+      return this.#leaf.bytes.toString('utf8', leafPrefix.length, this.#leaf.at);
+    };
+    if (asStored(texts.body) === stored.body) return true;
+    const remains = stored.salt === undefined ? withoutCommitment(stored.body) : undefined;
+    return remains !== undefined && remains === withoutCommitment(asStored(texts.leaf));
+  }
+
+  #createdAt(organisation: string, prepared: PreparedDraft, createdAt: Micros): PreparedDraft {
+    if (prepared.hasOwnTime || prepared.createdAt === createdAt) return prepared;
+    this.#facts.read(prepared.draft);
+    return this.#prepareAt(organisation, createdAt);
+  }
+
+  /** Prepares the draft at hand. */
+  #prepareAt(organisation: string, createdAt: Micros): PreparedDraft {
+    const facts = this.#facts;
+    const ownID = facts.text('eventID');
+    const eventID = ownID ?? this.#nextID();
+    this.#options.random(this.#salt);
+    const texts = this.#write(organisation, eventID, createdAt);
+    // Both must fit: the body into a store, the leaf text into a bundle of entries.
+    const [body, leaf] = [lengthOf(texts.body), lengthOf(texts.leaf)];
+    const size = Math.max(body, leaf) + maxGapBytes;
+    if (size > maxEventBytes) throw draftTooLarge(size);
+    return {
+      draft: facts.draft,
+      eventID,
+      hasOwnID: ownID !== undefined,
+      hasOwnTime: facts.createdAt !== undefined,
+      createdAt,
+      description: facts.text('description'),
+      texts,
+    };
+  }
+
+  #write(organisation: string, eventID: string, createdAt: Micros): RawTexts {
+    const writer = this.#writer;
+    const { draft, fields, outcome } = this.#facts;
+    writer.begin(this.#salt, this.#options.personalPaths(organisation));
+    for (let place = 0; place < members.length; place += 1) {
+      const name = members[place]!;
+      const member = fields.at(place);
+      if (place === fieldIndex.createdAt) writer.own(name, formatInstant(createdAt));
+      else if (place === fieldIndex.recordedAt) writer.gap(name, '"');
+      else if (place === fieldIndex.sequence) writer.gap(name, '');
+      else if (place === fieldIndex.personal) writer.commitment();
+      else if (place === fieldIndex.organizationIdentity) writer.own(name, organisation);
+      else if (member !== none) writer.member(draft.json, member);
+      else if (place === fieldIndex.eventID) writer.own(name, eventID);
+      else if (place === fieldIndex.outcome && outcome !== undefined) writer.own(name, outcome);
+    }
+    this.#packed.at = 0;
+    this.#facts.packFacets(this.#packed);
+    this.#packed.copy(this.#salt, 0, saltBytes);
+    return writer.finish(this.#packed);
+  }
+}
+
+/** Writes a text with its gaps filled. */
+function fill(
+  { bytes }: RawTexts,
+  { start, firstGap, secondGap, end }: Gapped,
+  time: string,
+  place: string,
+  into: ByteWriter,
+): void {
+  into.copy(bytes, start, firstGap);
+  into.text(time);
+  into.copy(bytes, firstGap, secondGap);
+  into.text(place);
+  into.copy(bytes, secondGap, end);
+}
+
+function lengthOf({ start, end }: Gapped): number {
+  return end - start;
+}

@@ -1,0 +1,175 @@
+import { type Draft, draftSchema, maxEventBytes } from '../core/event.ts';
+import type { Json, JsonObject } from '../core/json/parse-json.ts';
+import { copyAsJson } from './copy-as-json.ts';
+
+/** What an application records: a draft, where a field may also be undefined. */
+export type RecorderDraft = { [Field in keyof Draft]?: Draft[Field] | undefined } & {
+  action: string;
+};
+
+/** A draft as the text that will be sent: nothing done to the draft later can change it. */
+export interface FittedDraft {
+  readonly eventID: string;
+  readonly text: string;
+  readonly bytes: number;
+}
+
+/** The log adds its own fields before it measures: organisation, place, time of recording, outcome. */
+const maxDraftBytes = maxEventBytes - 1_024;
+
+const tooLarge = `left out: an event has at most ${maxEventBytes} bytes`;
+
+/** Never left out to save space: without them an event says nothing. */
+const essential = ['eventID', 'createdAt', 'action'];
+
+/**
+ * Turns what an application gave into a draft the log will accept, or says in a sentence why that cannot be.
+ * Never throws. Losing an event because one value is odd would let a caller with an odd value act unseen, so:
+ *
+ * - text too long for its field is cut, control characters in it become U+FFFD;
+ * - a value its field cannot hold, or that has no field, leaves the field out;
+ * - an event that is too large loses its largest fields.
+ *
+ * `details.adjusted` names each such place with the reason and, where it fits, the original value.
+ */
+export function fitDraft(
+  draft: unknown,
+  defaults: { readonly eventID: string; readonly createdAt: string },
+): FittedDraft | string {
+  if (typeof draft !== 'object' || draft === null) return 'what was recorded is not an object';
+  const fields = recordableFields(draft);
+  if (typeof fields === 'string') return fields;
+  fillDefaults(fields, defaults);
+  const issues = draftSchema.safeParse(fields).error?.issues;
+  if (issues !== undefined) {
+    for (const issue of issues) repair(fields, issue);
+    fillDefaults(fields, defaults);
+    const left = draftSchema.safeParse(fields).error?.issues[0];
+    if (left !== undefined) return `its field ${left.path.join('.')}: ${left.message}`;
+  }
+  return { eventID: String(fields.eventID), ...shrink(fields) };
+}
+
+/** Each field by itself, so that one too large for any event does not cost the others. */
+function recordableFields(draft: object): JsonObject | string {
+  const fields = bareObject();
+  const oversized: string[] = [];
+  let keys: string[];
+  try {
+    keys = Object.keys(draft);
+  } catch {
+    return 'what was recorded cannot be read';
+  }
+  for (const key of keys) {
+    const copy = copyAsJson(readField(draft, key), maxEventBytes);
+    if (copy === 'too large') oversized.push(key);
+    else if (copy.json !== undefined && copy.json !== null) fields[key] = copy.json;
+  }
+  if (fields.details !== undefined) objectIn(fields, 'details');
+  for (const key of oversized) adjust(fields, key, tooLarge);
+  return fields;
+}
+
+function readField(draft: object, key: string): unknown {
+  try {
+    return (draft as Record<string, unknown>)[key];
+  } catch {
+    return '[unreadable]';
+  }
+}
+
+function fillDefaults(fields: JsonObject, defaults: { eventID: string; createdAt: string }): void {
+  fields.eventID ??= defaults.eventID;
+  fields.createdAt ??= defaults.createdAt;
+}
+
+type SchemaIssue = NonNullable<ReturnType<typeof draftSchema.safeParse>['error']>['issues'][number];
+
+/** Makes the smallest change that ends one complaint of the schema, and notes it. */
+function repair(fields: JsonObject, issue: SchemaIssue): void {
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
+    for (const key of issue.keys) setAside(fields, [key], 'is no field of an event');
+    return;
+  }
+  const value = valueAt(fields, issue.path);
+  if (typeof value === 'string' && issue.code === 'too_big') {
+    const cut = value.slice(0, Number(issue.maximum)).toWellFormed();
+    setAside(fields, issue.path, issue.message, cut);
+  } else if (typeof value === 'string' && value !== '' && issue.code === 'invalid_format') {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+    const clean = value.replace(/[\u0000-\u001f\u007f]/g, '\ufffd');
+    setAside(fields, issue.path, issue.message, clean);
+  } else {
+    setAside(fields, issue.path, issue.message);
+  }
+}
+
+/** Moves the value at a path to `details.adjusted`, and puts a replacement in its place if there is one. */
+function setAside(
+  fields: JsonObject,
+  path: readonly PropertyKey[],
+  why: string,
+  replacement?: string,
+): void {
+  const parent = valueAt(fields, path.slice(0, -1)) as JsonObject;
+  const key = String(path.at(-1));
+  const value = parent[key];
+  if (replacement === undefined) delete parent[key];
+  else parent[key] = replacement;
+  // An empty or null value says nothing; leaving it out loses nothing.
+  if (value === undefined || value === null || value === '') return;
+  adjust(fields, path.join('.'), why, value);
+}
+
+function valueAt(fields: JsonObject, path: readonly PropertyKey[]): Json | undefined {
+  let value: Json | undefined = fields;
+  for (const key of path) value = (value as JsonObject | undefined)?.[String(key)];
+  return value;
+}
+
+/** Notes an adjustment. The first value noted for a place is the original one and stays. */
+function adjust(fields: JsonObject, path: string, why: string, value?: Json): void {
+  const details = objectIn(fields, 'details');
+  const adjusted = objectIn(details, 'adjusted');
+  if (Object.hasOwn(adjusted, path)) return;
+  adjusted[path] = value === undefined ? { why } : { why, value };
+}
+
+/** The object at a key; made if need be, with whatever else was there as its `value`. */
+function objectIn(parent: JsonObject, key: string): JsonObject {
+  const present = parent[key];
+  if (typeof present === 'object' && present !== null && !Array.isArray(present)) return present;
+  const object = bareObject();
+  if (present !== undefined) object.value = present;
+  parent[key] = object;
+  return object;
+}
+
+/** An object in which `__proto__` is a key like any other. */
+function bareObject(): JsonObject {
+  return Object.create(null) as JsonObject;
+}
+
+function shrink(fields: JsonObject): { text: string; bytes: number } {
+  for (;;) {
+    const text = JSON.stringify(fields);
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= maxDraftBytes) return { text, bytes };
+    const largest = largestField(fields);
+    delete fields[largest];
+    adjust(fields, largest, tooLarge);
+  }
+}
+
+function largestField(fields: JsonObject): string {
+  let largest = 'details';
+  let most = 0;
+  for (const [key, value] of Object.entries(fields)) {
+    const bytes = Buffer.byteLength(JSON.stringify(value));
+    if (bytes > most && !essential.includes(key)) {
+      largest = key;
+      most = bytes;
+    }
+  }
+  return largest;
+}

@@ -1,0 +1,19 @@
+import type { Transferable } from 'node:worker_threads';
+
+const marked = new WeakMap<object, readonly Transferable[]>();
+
+/**
+ * Marks an argument or a result so that these buffers move to the other thread instead of being copied. Here
+ * they are gone afterwards. A buffer must own its memory: small ones made by `Buffer.from` share a pool.
+ */
+export function markTransfer<T extends object>(value: T, buffers: readonly Transferable[]): T {
+  marked.set(value, buffers);
+  return value;
+}
+
+/** The buffers to move with these values. */
+export function transferList(values: readonly unknown[]): Transferable[] {
+  return values.flatMap((value) =>
+    typeof value === 'object' && value !== null ? (marked.get(value) ?? []) : [],
+  );
+}

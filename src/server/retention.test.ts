@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { pino } from 'pino';
+import { createApiKey, formatKey } from '../access/key.ts';
+import type { AuditEvent } from '../core/event.ts';
+import { day, type Micros, second } from '../core/micros.ts';
+import { type RunningServer, startServer } from './server.ts';
+import { readSettings, type SettingName } from './settings.ts';
+
+const random = (bytes: Uint8Array) => void randomFillSync(bytes);
+const operatorKey = formatKey(createApiKey(random));
+const began: Micros = 1_800_000_000_000_000;
+
+describe('a server with a retention', () => {
+  let data: string;
+  let key: string;
+  before(async () => {
+    data = await mkdtemp(join(tmpdir(), 'annals-retaining-'));
+  });
+  after(() => rm(data, { recursive: true }));
+
+  const startAt = (now: Micros, flags: Partial<Record<SettingName, string>> = {}) =>
+    startServer(readSettings({ data, port: '0', operatorKey, ...flags }, {}), {
+      clock: () => now,
+      random,
+      log: pino({ level: 'silent' }),
+    });
+  const ask = async <T>(
+    { url }: RunningServer,
+    path: string,
+    as: string,
+    body?: object,
+  ): Promise<T> => {
+    const answer = await fetch(url + path, {
+      headers: { Authorization: `Bearer ${as}`, 'Content-Type': 'application/json' },
+      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+    });
+    assert.ok(answer.ok, `${path}: ${answer.status}`);
+    return (await answer.json()) as T;
+  };
+  const total = async (server: RunningServer) =>
+    (await ask<{ totalItems: number }>(server, '/v1/audit', key)).totalItems;
+
+  it('keeps events for that long and no longer, and starts without them', async () => {
+    let server = await startAt(began);
+    await ask(server, '/v1/organisations', operatorKey, { slug: 'acme', name: 'Acme' });
+    const made = { organisation: 'acme', role: 'org-admin', name: 'test' };
+    ({ key } = await ask<{ key: string }>(server, '/v1/keys', operatorKey, made));
+    await ask(server, '/v1/audit/events', key, {
+      events: [{ action: 'a' }, { action: 'b' }, { action: 'c' }],
+    });
+    await server.stop();
+
+    server = await startAt(began + 30 * day, { retention: '30d' });
+    assert.equal(await total(server), 3);
+    await server.stop();
+
+    server = await startAt(began + 30 * day + second, { retention: '30d' });
+    while ((await total(server)) > 0) await setTimeout(5);
+    const { items } = await ask<{ items: AuditEvent[] }>(
+      server,
+      '/v1/audit?includeSystemServices=true&action=audit_log.drop',
+      key,
+    );
+    assert.deepEqual(
+      items.map(({ details }) => [details?.firstSequence, details?.lastSequence]),
+      [[0, 4]],
+    );
+    await ask(server, '/v1/audit/events', key, { action: 'd' });
+    await server.stop();
+
+    const files = await readdir(join(data, 'segments'));
+    assert.ok(files.includes('000000.1.hashes') && !files.includes('000000.segment'));
+    server = await startAt(began + 31 * day);
+    assert.equal(await total(server), 1);
+    await server.stop();
+  });
+});

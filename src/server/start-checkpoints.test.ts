@@ -1,0 +1,320 @@
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { copyFile, cp, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, describe, it } from 'node:test';
+import { pino } from 'pino';
+import { createApiKey, formatKey } from '../access/key.ts';
+import { systemClock } from '../core/micros.ts';
+import type { Random } from '../core/uuid.ts';
+import { openCheckpoint } from '../integrity/checkpoint.ts';
+import { formatVerifierKey, parseVerifierKey } from '../integrity/keys.ts';
+import { parseKnownKey } from '../integrity/known-key.ts';
+import { verifyConsistency } from '../integrity/proof.ts';
+import { type RunningServer, startServer } from './server.ts';
+import { readSettings, type SettingName } from './settings.ts';
+import { signingKeyFile } from './signing-key.ts';
+
+const random: Random = (bytes) => void randomFillSync(bytes);
+const operatorKey = formatKey(createApiKey(random));
+const places: string[] = [];
+after(() => Promise.all(places.map((place) => rm(place, { recursive: true }))));
+
+async function newPlace(): Promise<string> {
+  const place = await mkdtemp(join(tmpdir(), 'annals-proving-'));
+  places.push(place);
+  return join(place, 'data');
+}
+
+type Flags = Partial<Record<SettingName, string>>;
+
+function start(data: string, flags: Flags = {}, fetch = globalThis.fetch): Promise<RunningServer> {
+  const settings = readSettings(
+    {
+      data,
+      port: '0',
+      readers: '1',
+      operatorKey,
+      name: 'audit.example.com',
+      checkpointSeconds: '1',
+      ...flags,
+    },
+    {},
+  );
+  return startServer(settings, {
+    clock: systemClock,
+    random,
+    log: pino({ level: 'silent' }),
+    fetch,
+  });
+}
+
+async function ask(server: RunningServer, path: string, key: string, body?: object) {
+  const response = await fetch(server.url + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  assert.ok(response.ok, text);
+  return text;
+}
+
+/** An organisation with events, and its key. */
+async function fill(server: RunningServer, slug: string, count: number) {
+  const made = await ask(server, '/v1/organisations', operatorKey, { slug, name: slug });
+  const { identity } = JSON.parse(made) as { identity: string };
+  const wanted = { organisation: slug, role: 'org-admin', name: 'test' };
+  const { key } = JSON.parse(await ask(server, '/v1/keys', operatorKey, wanted)) as { key: string };
+  await record(server, key, count);
+  return { identity, key };
+}
+
+async function record(server: RunningServer, key: string, count: number): Promise<void> {
+  const events = Array.from({ length: count }, (_, n) => ({
+    action: 'test',
+    details: { n },
+    user: { name: 'Noor' },
+  }));
+  await ask(server, '/v1/audit/events', key, { events });
+}
+
+interface Keys {
+  readonly current: string;
+  readonly previous: string[];
+}
+
+const keysOf = async (server: RunningServer, key: string) =>
+  JSON.parse(await ask(server, '/v1/audit/keys', key)) as Keys;
+
+describe('the signing key', () => {
+  it('is made at the first start for its owner alone, and stays', async () => {
+    const data = await newPlace();
+    const first = await start(data);
+    await first.stop();
+    const { mode } = await stat(join(data, signingKeyFile));
+    assert.equal(mode & 0o777, 0o600);
+    assert.match(await readFile(join(data, signingKeyFile), 'utf8'), /BEGIN PRIVATE KEY/);
+    const second = await start(data);
+    assert.equal(second.verifierKey, first.verifierKey);
+    assert.equal(parseVerifierKey(second.verifierKey).name, 'audit.example.com');
+    await second.stop();
+  });
+
+  it('may be replaced, and what it signed stays verifiable', async () => {
+    const data = await newPlace();
+    let server = await start(data);
+    const { key } = await fill(server, 'acme', 3);
+    const kept: { key: string; message: string }[] = [];
+    const keep = async () => {
+      const message = await ask(server, '/v1/audit/checkpoint', key);
+      kept.unshift({ key: server.verifierKey, message });
+      await server.stop();
+    };
+    await keep();
+
+    await rename(join(data, signingKeyFile), join(data, 'old.pem'));
+    server = await start(data);
+    await record(server, key, 1);
+    await keep();
+
+    const elsewhere = join(data, 'given.pem');
+    await copyFile(join(data, signingKeyFile), elsewhere);
+    server = await start(data, { signingKey: join(data, 'old.pem'), name: 'other.example.com' });
+    await record(server, key, 1);
+    await keep();
+
+    server = await start(data, { signingKey: elsewhere });
+    const { current, previous } = await keysOf(server, key);
+    assert.equal(current, kept[1]!.key);
+    const known = [current, ...previous].map(parseKnownKey);
+    assert.deepEqual(
+      known.map(formatVerifierKey),
+      [1, 0, 2].map((place) => kept[place]!.key),
+    );
+    const heads = kept.map(({ message }) => openCheckpoint(message, known));
+    for (const [place, { signedBy, checkpoint }] of heads.entries()) {
+      assert.deepEqual(
+        signedBy.map(({ id }) => id),
+        [parseVerifierKey(kept[place]!.key).id],
+      );
+      const older = heads[place + 1]?.checkpoint;
+      if (older === undefined) continue;
+      const path = `/v1/audit/proof/consistency?from=${older.size}&to=${checkpoint.size}`;
+      const { hashes } = JSON.parse(await ask(server, path, key)) as { hashes: string[] };
+      const proof = hashes.map((hash) => Buffer.from(hash, 'base64'));
+      assert.ok(verifyConsistency(older, checkpoint, proof));
+    }
+    const [, renamed, first] = known;
+    assert.ok(renamed!.upTo! >= heads[0]!.checkpoint.size);
+    assert.ok(first!.upTo! >= heads[2]!.checkpoint.size);
+    assert.ok(first!.upTo! < heads[1]!.checkpoint.size, 'it goes up to where it was replaced');
+    const { key: later } = await fill(server, 'later', 1);
+    const ofLater = (await keysOf(server, later)).previous.map((text) => parseKnownKey(text).upTo);
+    assert.deepEqual(ofLater, [0, 0], 'a log it never signed is none of its business');
+    await server.stop();
+  });
+
+  it('must be there and be one when it is given', async () => {
+    const data = await newPlace();
+    for (const signingKey of [join(data, 'none.pem'), join(data, 'annals.db')]) {
+      await assert.rejects(start(data, { signingKey }), {
+        code: 'invalid',
+        message: /signing key/,
+      });
+    }
+    await (await start(data)).stop();
+  });
+});
+
+describe('checkpoints of a running server', () => {
+  it('are laid down outside as the log grows, and the last when it stops', async () => {
+    const data = await newPlace();
+    const posted: string[] = [];
+    const receive: typeof fetch = async (input, init) => {
+      posted.push(await new Request(input, init).text());
+      return new Response(null, { status: 204 });
+    };
+    const file = `${data}.anchor`;
+    const anchor = `file:${file},https://anchor.example/`;
+    const server = await start(data, { anchor, checkpointSeconds: '3600' }, receive);
+    const { identity, key } = await fill(server, 'acme', 3);
+    const first = await ask(server, '/v1/audit/checkpoint', key);
+    await record(server, key, 1);
+    const metrics = await ask(server, '/metrics', key);
+    assert.match(metrics, /annals_checkpoints_issued_total 1\n/);
+    await server.stop();
+    const notes = (await readFile(file, 'utf8')).split(/(?<=\n)\n(?=audit)/);
+    assert.deepEqual(
+      notes.map((note) => `${note.trimEnd()}\n`),
+      posted,
+    );
+    assert.equal(posted[0], first);
+    const last = openCheckpoint(posted.at(-1)!, [parseVerifierKey(server.verifierKey)]);
+    assert.equal(last.checkpoint.origin, `audit.example.com/${identity}`);
+    assert.ok(
+      last.checkpoint.size >
+        openCheckpoint(first, [parseVerifierKey(server.verifierKey)]).checkpoint.size,
+    );
+  });
+
+  it('hold nothing up when the anchor is away', async () => {
+    const data = await newPlace();
+    const away: typeof fetch = () => Promise.reject(new Error('away'));
+    const server = await start(data, { anchor: 'https://anchor.example/' }, away);
+    const { key } = await fill(server, 'acme', 3);
+    await ask(server, '/v1/audit/checkpoint', key);
+    await record(server, key, 1);
+    const metrics = await ask(server, '/metrics', key);
+    assert.match(
+      metrics,
+      /annals_anchor_failures_total\{anchor="https:\/\/anchor.example"\} [1-9]/,
+    );
+    await server.stop();
+  });
+});
+
+/** The rows of the newest segment, past its triggers. */
+async function openSegment(data: string): Promise<DatabaseSync> {
+  const names = await readdir(join(data, 'segments'));
+  const name = names
+    .filter((one) => one.endsWith('.db'))
+    .sort()
+    .at(-1)!;
+  const database = new DatabaseSync(join(data, 'segments', name));
+  const triggers = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all();
+  for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`);
+  return database;
+}
+
+describe('a server does not start', () => {
+  it('on a database in which an event was changed, and says which', async () => {
+    const data = await newPlace();
+    const server = await start(data);
+    await fill(server, 'innocent', 10);
+    const { identity } = await fill(server, 'acme', 300);
+    await server.stop();
+
+    const sequence = 280;
+    const database = await openSegment(data);
+    const chunk = database
+      .prepare(
+        `SELECT row, sequence, CAST(lines AS TEXT) AS lines FROM chunks
+         WHERE log = (SELECT number FROM logs WHERE organisation = ?) AND sequence <= ?
+         ORDER BY sequence DESC LIMIT 1`,
+      )
+      .get(identity, sequence) as { row: number; sequence: number; lines: string };
+    const put = (lines: string) =>
+      database
+        .prepare('UPDATE chunks SET lines = ? WHERE row = ?')
+        .run(Buffer.from(lines), chunk.row);
+    const changed = chunk.lines.split('\n');
+    const line = sequence - chunk.sequence;
+    changed[line] = changed[line]!.replace('Noor', 'Noar');
+    assert.notEqual(changed.join('\n'), chunk.lines);
+    put(changed.join('\n'));
+    await assert.rejects(start(data), {
+      code: 'corrupt',
+      message: `Cannot start. The log of acme (${identity}) was changed: event ${sequence} is not the one that was recorded`,
+    });
+    put(chunk.lines);
+    database.close();
+    await (await start(data)).stop();
+  });
+
+  it('on an older copy of the events, and says how far it was set back', async () => {
+    const data = await newPlace();
+    let server = await start(data);
+    const { identity, key } = await fill(server, 'acme', 10);
+    await server.stop();
+    const copy = `${data}.copy`;
+    await cp(data, copy, { recursive: true });
+    server = await start(data);
+    await record(server, key, 10);
+    await server.stop();
+    await copyFile(join(data, 'checkpoints.db'), join(copy, 'checkpoints.db'));
+    await assert.rejects(start(copy), {
+      code: 'corrupt',
+      message: new RegExp(
+        `log of acme \\(${identity}\\) was set back: it has 12 events, but a checkpoint of \\d+`,
+      ),
+    });
+  });
+
+  it('on a log that was rebuilt, or whose checkpoint was', async () => {
+    const data = await newPlace();
+    let server = await start(data);
+    const { identity } = await fill(server, 'acme', 10);
+    await server.stop();
+    const copy = `${data}.copy`;
+    await cp(data, copy, { recursive: true });
+
+    const archive = new DatabaseSync(join(data, 'checkpoints.db'));
+    archive.exec('DROP TRIGGER checkpoints_never_change');
+    archive.exec('UPDATE checkpoints SET root = zeroblob(32)');
+    archive.close();
+    await assert.rejects(start(data), {
+      code: 'corrupt',
+      message: new RegExp(`acme \\(${identity}\\) was changed: its checkpoint of \\d+ events`),
+    });
+
+    const key = join(copy, signingKeyFile);
+    const elsewhere = await newPlace();
+    server = await start(elsewhere, { signingKey: key });
+    await fill(server, 'acme', 10);
+    await server.stop();
+    const segment = await openSegment(elsewhere);
+    segment.prepare('UPDATE logs SET organisation = ?').run(identity);
+    segment.close();
+    for (const part of ['segments', 'store.db', 'ids']) {
+      await rm(join(copy, part), { recursive: true });
+      await cp(join(elsewhere, part), join(copy, part), { recursive: true });
+    }
+    await assert.rejects(start(copy), {
+      code: 'corrupt',
+      message: new RegExp(`log of acme \\(${identity}\\) was rebuilt: its first \\d+ events`),
+    });
+  });
+});

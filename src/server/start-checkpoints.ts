@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Accounts } from '../access/accounts.ts';
+import type { VerifierKeys } from '../api/proofs/checkpoints.ts';
+import { AnnalsError, messageOf } from '../core/errors.ts';
+import type { Random } from '../core/uuid.ts';
+import type { Metrics } from '../http/metrics.ts';
+import { formatVerifierKey } from '../integrity/keys.ts';
+import { parseKnownKey } from '../integrity/known-key.ts';
+import { AnchorQueue } from '../ledger/anchors/anchor-queue.ts';
+import type { IssuedCheckpoint } from '../ledger/checkpoints/archive.ts';
+import { checkLog } from '../ledger/checkpoints/check-log.ts';
+import { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
+import { openSqliteArchive } from '../ledger/checkpoints/sqlite/archive.ts';
+import { forEachConcurrent } from '../ledger/for-each-concurrent.ts';
+import { createPersonalPathsLookup } from '../ledger/personal-paths.ts';
+import type { EventReader } from '../store/event-store.ts';
+import { anchorOf } from './anchors.ts';
+import type { Settings } from './settings.ts';
+import { loadSigningKey } from './signing-key.ts';
+
+export interface StartCheckpointsDependencies {
+  readonly settings: Settings;
+  readonly reader: EventReader;
+  readonly accounts: Accounts;
+  readonly metrics: Metrics;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** What makes the trail provable while the server runs. */
+export interface RunningCheckpoints {
+  readonly checkpoints: Checkpoints;
+  readonly verifierKeys: VerifierKeys;
+  /** Signs what was recorded last, gives anchors a moment to take it, and leaves the archive closed. */
+  close(): Promise<void>;
+}
+
+/** Logs checked at a time when the server starts: with more, another thread is started for them, and it is no faster. */
+const maxConcurrentChecks = 2;
+/** How long a stop waits for anchors, in milliseconds. */
+const anchorTimeoutMillis = 5_000;
+
+/**
+ * Checks every log, then begins to sign the heads of those that grow. Rejects with `corrupt`, naming the
+ * organisation and the place, when a log is not the one that was recorded and signed.
+ */
+export async function startCheckpoints(
+  dependencies: StartCheckpointsDependencies,
+): Promise<RunningCheckpoints> {
+  const { settings, reader, accounts, metrics, random, log } = dependencies;
+  const place = { data: settings.data, file: settings.signingKey, name: settings.name };
+  const archive = await openSqliteArchive(join(settings.data, 'checkpoints.db'));
+  try {
+    const { key, current, previous } = await loadSigningKey(place, {
+      accounts,
+      random,
+      onReplaced: async (old, next) => {
+        await archive.retire(old);
+        log.warn({ key: next, instead: old }, 'another key signs checkpoints from now on');
+      },
+    });
+    const reach = new Map(
+      (await archive.retired()).map(({ key, organisation, upTo }) => [
+        `${organisation} ${key}`,
+        upTo,
+      ]),
+    );
+    const verifierKeys: VerifierKeys = {
+      current,
+      previous: (organisation) =>
+        previous.map((old) => `${old} ${reach.get(`${organisation} ${old}`) ?? 0}`),
+      witnesses: settings.witness.map(formatVerifierKey),
+    };
+    const newest = await archive.newest();
+    await checkLogs({ reader, accounts, newest, keys: verifierKeys });
+    const anchorings = settings.anchor.map(
+      (text) =>
+        new AnchorQueue(anchorOf(text, dependencies.fetch), {
+          sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+          onPushed: ({ name }) => metrics.anchoredCheckpoints.add(1, { anchor: name }),
+          onFailed: ({ name }, error) => {
+            metrics.anchorFailures.add(1, { anchor: name });
+            log.warn({ anchor: name, reason: messageOf(error) }, 'a checkpoint was not anchored');
+          },
+        }),
+    );
+    const checkpoints = new Checkpoints({
+      reader,
+      archive,
+      newest,
+      key,
+      witnesses: settings.witness,
+      onIssued: (checkpoint) => {
+        metrics.issuedCheckpoints.add();
+        for (const anchoring of anchorings) anchoring.push(checkpoint);
+      },
+      onFailed: (organisation, error) => {
+        metrics.failedCheckpoints.add();
+        log.error({ organisation, err: error }, 'a log could not be signed');
+      },
+    });
+    // What was recorded last before a crash has no checkpoint yet.
+    for (const { identity } of accounts.organisations()) checkpoints.markGrown(identity);
+    const rounds = setInterval(() => checkpoints.round(), settings.checkpointSeconds * 1_000);
+    return {
+      checkpoints,
+      verifierKeys,
+      close: async () => {
+        clearInterval(rounds);
+        await checkpoints.round();
+        // A round under way may have begun before the last events came.
+        await checkpoints.round();
+        await Promise.all(anchorings.map((anchoring) => anchoring.close(anchorTimeoutMillis)));
+        await archive.close();
+      },
+    };
+  } catch (error) {
+    await archive.close();
+    throw error;
+  }
+}
+
+interface LogsToCheck {
+  readonly reader: EventReader;
+  readonly accounts: Accounts;
+  readonly newest: readonly IssuedCheckpoint[];
+  readonly keys: VerifierKeys;
+}
+
+/** Those of the directory, and those that were signed at any time. */
+async function checkLogs({ reader, accounts, newest, keys }: LogsToCheck): Promise<void> {
+  const signed = new Map(newest.map((checkpoint) => [checkpoint.organisation, checkpoint]));
+  const logs = new Set([
+    ...accounts.organisations().map(({ identity }) => identity),
+    ...signed.keys(),
+  ]);
+  const personal = createPersonalPathsLookup(accounts);
+  await forEachConcurrent(logs, maxConcurrentChecks, async (organisation) => {
+    const slug = accounts.organisation(organisation)?.slug;
+    const name = slug === undefined ? organisation : `${slug} (${organisation})`;
+    const log = { organisation, name, newest: signed.get(organisation) };
+    const known = [keys.current, ...keys.previous(organisation)].map(parseKnownKey);
+    const checks = { paths: personal(organisation), keys: known };
+    await checkLog(reader, log, checks).catch((cause: unknown) => {
+      throw new AnnalsError('corrupt', `Cannot start. ${messageOf(cause)}`, { cause });
+    });
+  });
+}

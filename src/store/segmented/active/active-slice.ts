@@ -1,0 +1,175 @@
+import { joinBytes } from '../../../core/bytes.ts';
+import { facets } from '../../../core/facets.ts';
+import { comparisonForm } from '../../../core/filter.ts';
+import type { Range, StoredEvent } from '../../event-store.ts';
+import { compressFrameSync } from '../../zstd-lines.ts';
+import type { Codes, LogSlice, RowGroup, RowLines, Texts, ValueDictionary } from '../log-slice.ts';
+import type { ActiveLogs } from './active-logs.ts';
+import { type ActiveColumns, rowGroupRows, valueCountIndex, visibleRows } from './columns.ts';
+import type { CommitLogReader } from './commit-log-reader.ts';
+
+/** The rows of one log that are visible now in a segment that still takes events. */
+export function activeSlice(
+  log: number,
+  columns: ActiveColumns,
+  {
+    values,
+    logs,
+    rows: held,
+  }: { values: ValueDictionary; logs: ActiveLogs; rows: CommitLogReader },
+): LogSlice {
+  const rows = visibleRows(columns);
+  const places = logs.rowGroupsOf(log, rows);
+  const rowGroups = places.rowGroups.map(
+    (part) => new ActiveRowGroup(columns, part, Math.min(rowGroupRows, rows - part * rowGroupRows)),
+  );
+  const earliest = Math.min(...rowGroups.map((part) => part.earliest));
+  const latest = Math.max(...rowGroups.map((part) => part.latest));
+  return {
+    log,
+    segment: undefined,
+    earliest,
+    latest,
+    bounds: () => ({ earliest, latest }),
+    range: { ...places.range },
+    lastRecordedAt: Number.POSITIVE_INFINITY,
+    rowGroups,
+    values,
+    valueCounts: () => undefined,
+    events: (asked) => asked.map((row) => withoutLog(held.event(row))),
+    lines: (asked, maxBytes, packing) => {
+      const lines = readLines(held, asked, maxBytes);
+      return packing === 'plain' ? lines : { ...lines, bytes: compressFrameSync(lines.bytes) };
+    },
+    leafHashes: (sequences) =>
+      rowsOf(log, columns, rows, sequences).map((row) => held.groupRow(row).leafHash(row)),
+    node: (level, index) => held.node(log, level, index),
+  };
+}
+
+/** The log's rows with these sequences, in order. */
+function rowsOf(log: number, columns: ActiveColumns, rows: number, { from, to }: Range): number[] {
+  const { logs, sequences } = columns;
+  const found: number[] = [];
+  for (let row = 0; row < rows; row += 1) {
+    if (logs[row] === log && sequences[row]! >= from && sequences[row]! < to) found.push(row);
+  }
+  return found;
+}
+
+function readLines(held: CommitLogReader, rows: Uint32Array, maxBytes: number): RowLines {
+  const lines: Buffer[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    if (lines.length > 0 && bytes >= maxBytes) break;
+    const line = held.groupRow(row).line(row);
+    lines.push(line);
+    bytes += line.length;
+  }
+  return { rows: lines.length, bytes: joinBytes(lines) };
+}
+
+/** Rows of all logs are mixed, so nothing is known of one log without looking. */
+const anySequence: Range = { from: 0, to: Number.POSITIVE_INFINITY };
+
+class ActiveRowGroup implements RowGroup {
+  readonly range = anySequence;
+  readonly rows: number;
+  readonly firstRow: number;
+  readonly earliest: number;
+  readonly latest: number;
+  readonly #columns: ActiveColumns;
+
+  constructor(columns: ActiveColumns, index: number, rows: number) {
+    this.#columns = columns;
+    this.rows = rows;
+    this.firstRow = index * rowGroupRows;
+    this.earliest = columns.rowGroupEarliest[index]!;
+    this.latest = columns.rowGroupLatest[index]!;
+  }
+
+  get logs(): Codes {
+    return this.#columns.logs.subarray(this.firstRow, this.firstRow + this.rows);
+  }
+
+  get sequences(): Uint32Array {
+    return this.#columns.sequences.subarray(this.firstRow, this.firstRow + this.rows);
+  }
+
+  createdAt(): Float64Array {
+    return this.#columns.createdAt.subarray(this.firstRow, this.firstRow + this.rows);
+  }
+
+  recordedAt(): Float64Array {
+    return this.#columns.recordedAt.subarray(this.firstRow, this.firstRow + this.rows);
+  }
+
+  codes(facet: number): Codes {
+    return this.#columns.codes[facet]!.subarray(this.firstRow, this.firstRow + this.rows);
+  }
+
+  mayContain(): boolean {
+    return true;
+  }
+
+  texts(): Texts {
+    const { text, textEnds } = this.#columns;
+    return {
+      bytes: Buffer.from(text.buffer),
+      start: this.firstRow === 0 ? 0 : textEnds[this.firstRow - 1]!,
+      ends: textEnds.subarray(this.firstRow, this.firstRow + this.rows),
+    };
+  }
+}
+
+/** The values of a segment that still takes events: those it has when asked. */
+export class ActiveDictionary implements ValueDictionary {
+  readonly #columns: ActiveColumns;
+  readonly #bytes: Buffer;
+  /** For each facet that was asked about, codes by the form in which values are compared, and the last one seen. */
+  readonly #known = new Map<number, { readonly codes: Map<string, number[]>; last: number }>();
+
+  constructor(columns: ActiveColumns) {
+    this.#columns = columns;
+    this.#bytes = Buffer.from(columns.values.buffer);
+  }
+
+  sizeOf(_facet: number): number {
+    return Atomics.load(this.#columns.counters, valueCountIndex) + 1;
+  }
+
+  codesOf(facet: number, value: string): readonly number[] {
+    return this.#codes(facet).get(comparisonForm(facets[facet]!, value)) ?? [];
+  }
+
+  textsOf(_facet: number): (code: number) => string {
+    return (code) => this.#text(code);
+  }
+
+  #text(code: number): string {
+    const { valueEnds } = this.#columns;
+    return this.#bytes.toString('utf8', valueEnds[code - 1]!, valueEnds[code]!);
+  }
+
+  /** Reads on as far as there are values that were not seen yet. */
+  #codes(facet: number): ReadonlyMap<string, number[]> {
+    const known = this.#known.get(facet) ?? { codes: new Map<string, number[]>(), last: 0 };
+    this.#known.set(facet, known);
+    const { codes } = known;
+    const { valueFacets } = this.#columns;
+    const last = this.sizeOf(facet) - 1;
+    for (let code = known.last + 1; code <= last; code += 1) {
+      if (valueFacets[code] !== facet) continue;
+      const form = comparisonForm(facets[facet]!, this.#text(code));
+      const same = codes.get(form);
+      if (same === undefined) codes.set(form, [code]);
+      else same.push(code);
+    }
+    known.last = last;
+    return codes;
+  }
+}
+
+function withoutLog({ log: _, ...event }: StoredEvent & { log: number }): StoredEvent {
+  return event;
+}

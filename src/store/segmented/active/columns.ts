@@ -1,0 +1,115 @@
+import { facets } from '../../../core/facets.ts';
+import { noIdTimes } from '../ids/id-time.ts';
+
+/** Rows are looked at in parts of this many, each with its own bounds of time. */
+export const rowGroupRows = 4_096;
+
+/** How much a segment in memory can take. */
+export interface Capacity {
+  readonly rows: number;
+  /** Distinct (facet, value) pairs, and their bytes in UTF-8. */
+  readonly values: number;
+  readonly valueBytes: number;
+  /** Bytes of all descriptions. */
+  readonly textBytes: number;
+}
+
+/**
+ * The searchable side of a segment that is still in SQLite: one column a fact, in memory that all threads share.
+ * Row n is the n-th event in the order of commits. The writer fills rows, and makes them visible by raising
+ * `counters[rowCount]` once SQLite has them on disk; readers never look beyond it, so they need no lock. Nothing
+ * visible changes any more, except that a part's bounds of time grow wider.
+ *
+ * Facets are coded: every distinct (facet, value) of the segment has a number from 1, its *code*; 0 is no value.
+ * Equal codes are equal values, so a filter on facets is exact without reading a single event.
+ */
+export interface ActiveColumns {
+  readonly capacity: Capacity;
+  readonly counters: Int32Array;
+  readonly logs: Uint32Array;
+  readonly sequences: Uint32Array;
+  readonly createdAt: Float64Array;
+  readonly recordedAt: Float64Array;
+  /** One column for each facet, in the order of `facets`. */
+  readonly codes: readonly Uint32Array[];
+  /** Earliest and latest `createdAt` of each part. */
+  readonly rowGroupEarliest: Float64Array;
+  readonly rowGroupLatest: Float64Array;
+  /** The searchable form of descriptions, one after the other; row n ends at `textEnds[n]`. */
+  readonly text: Uint8Array;
+  readonly textEnds: Uint32Array;
+  /** Values by code: code n ends at `valueEnds[n]`, and belongs to facet `valueFacets[n]`. */
+  readonly values: Uint8Array;
+  readonly valueEnds: Uint32Array;
+  readonly valueFacets: Uint8Array;
+  /** A hash table with open addressing: high half, low half, row + 1 (0 is free). */
+  readonly ids: Uint32Array;
+  /** Earliest and latest time that an id carries (see `IdTimes`). */
+  readonly idTimes: Float64Array;
+}
+
+/** Places in `counters`. */
+export const rowCountIndex = 0;
+export const valueCountIndex = 1;
+
+export function createActiveColumns(capacity: Capacity): ActiveColumns {
+  const { rows, values, valueBytes, textBytes } = capacity;
+  const parts = Math.ceil(rows / rowGroupRows);
+  const slots = 2 ** Math.ceil(Math.log2(rows * 2));
+  const columns: ActiveColumns = {
+    capacity,
+    counters: new Int32Array(sharedBuffer(8), 0, 2),
+    logs: words(rows),
+    sequences: words(rows),
+    createdAt: doubles(rows),
+    recordedAt: doubles(rows),
+    codes: facets.map(() => words(rows)),
+    rowGroupEarliest: doubles(parts),
+    rowGroupLatest: doubles(parts),
+    text: new Uint8Array(sharedBuffer(textBytes), 0, textBytes),
+    textEnds: words(rows),
+    values: new Uint8Array(sharedBuffer(valueBytes), 0, valueBytes),
+    valueEnds: words(values + 1),
+    valueFacets: new Uint8Array(sharedBuffer(values + 1), 0, values + 1),
+    ids: words(slots * 3),
+    idTimes: doubles(2),
+  };
+  columns.idTimes.set([noIdTimes.earliest, noIdTimes.latest]);
+  return columns;
+}
+
+/** Rows that readers may look at. */
+export function visibleRows({ counters }: ActiveColumns): number {
+  return Atomics.load(counters, rowCountIndex);
+}
+
+/** Rows whose id has this hash; nearly always one or none. */
+export function rowsWithHash(
+  { ids }: ActiveColumns,
+  hash: { readonly high: number; readonly low: number },
+): number[] {
+  const rows: number[] = [];
+  const slots = ids.length / 3;
+  for (let slot = hash.low & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
+    const row = ids[slot * 3 + 2]!;
+    if (row === 0) return rows;
+    if (ids[slot * 3] === hash.high && ids[slot * 3 + 1] === hash.low) rows.push(row - 1);
+  }
+}
+
+/**
+ * Room is meant generously, so it must cost nothing until it is written to. What may grow, V8 takes from the system in
+ * pages, as it is, and gives back as a whole; anything else may come from memory used before, which is wiped and so
+ * taken in full.
+ */
+function sharedBuffer(bytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(bytes, { maxByteLength: bytes });
+}
+
+function words(length: number): Uint32Array {
+  return new Uint32Array(sharedBuffer(length * 4), 0, length);
+}
+
+function doubles(length: number): Float64Array {
+  return new Float64Array(sharedBuffer(length * 8), 0, length);
+}

@@ -1,0 +1,115 @@
+import { hashBytes, saltBytes } from '../sealed/footer-index.ts';
+import type { StoredRow } from './commit-log-reader.ts';
+import type { EventBytes } from './packed-appends.ts';
+
+/** A chunk takes no more events than this, and no further one once it has so many bytes. */
+const maxEvents = 32;
+const enoughBytes = 65_536;
+
+/** Where the chunks end that some events of one log are written in. */
+export function groupRowEnds({ lineEnds }: EventBytes, first: number, count: number): number[] {
+  const ends: number[] = [];
+  let from = first;
+  for (let at = first + 1; at <= first + count; at += 1) {
+    const bytes = lineEnds[at - 1]! - (lineEnds[from - 1] ?? 0);
+    if (at < first + count && at - from < maxEvents && bytes < enoughBytes) continue;
+    ends.push(at);
+    from = at;
+  }
+  return ends;
+}
+
+/** A chunk as it stands in the database. */
+export interface StoredGroupRow {
+  readonly row: number;
+  readonly log: number;
+  readonly sequence: number;
+  readonly times: Uint8Array;
+  readonly lines: Uint8Array;
+  readonly salts: Uint8Array;
+  readonly salted: Uint8Array;
+  readonly leaf_hashes: Uint8Array;
+}
+
+/** What stands in some rows one after the other. */
+export interface RowBytes {
+  readonly rows: number;
+  /** Bodies, each with a line feed. */
+  readonly lines: Uint8Array;
+  readonly leafHashes: Uint8Array;
+  /** Zeros for a row that has none, for which there is a 0 in `salted`. */
+  readonly salts: Uint8Array;
+  readonly salted: Uint8Array;
+}
+
+/** Consecutive events of one log that were committed together; they are kept, and read, as one. */
+export class GroupRow {
+  /** The row of its first event, and the one after its last. */
+  readonly from: number;
+  readonly to: number;
+  readonly log: number;
+  readonly #stored: StoredGroupRow;
+  readonly #times: Float64Array;
+  readonly #lines: Buffer;
+  readonly #lineEnds: number[] = [];
+
+  constructor(held: StoredGroupRow) {
+    const { row, log, times, lines, salted } = held;
+    this.from = row;
+    this.to = row + salted.length;
+    this.log = log;
+    this.#stored = held;
+    this.#times = new Float64Array(times.slice().buffer);
+    this.#lines = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
+    for (let end = 0; end < lines.length; this.#lineEnds.push(end)) {
+      end = this.#lines.indexOf(lineFeed, end) + 1;
+    }
+  }
+
+  event(row: number): StoredRow {
+    const at = row - this.from;
+    const line = this.line(row);
+    const salt = this.salt(row);
+    return {
+      log: this.log,
+      sequence: this.#stored.sequence + at,
+      createdAt: this.#times[at * 2]!,
+      recordedAt: this.#times[at * 2 + 1]!,
+      body: line.toString('utf8', 0, line.length - 1),
+      ...(salt !== undefined && { salt }),
+    };
+  }
+
+  /** Rows from one on, as many of them as are here. */
+  rowsFrom(row: number, most: number): RowBytes {
+    const from = row - this.from;
+    const to = Math.min(this.to - this.from, from + most);
+    const { salts, salted, leaf_hashes: leafHashes } = this.#stored;
+    return {
+      rows: to - from,
+      lines: this.#lines.subarray(this.#lineEnds[from - 1] ?? 0, this.#lineEnds[to - 1]!),
+      leafHashes: leafHashes.subarray(from * hashBytes, to * hashBytes),
+      salts: salts.subarray(from * saltBytes, to * saltBytes),
+      salted: salted.subarray(from, to),
+    };
+  }
+
+  /** The event's body and a line feed. */
+  line(row: number): Buffer {
+    const at = row - this.from;
+    return this.#lines.subarray(this.#lineEnds[at - 1] ?? 0, this.#lineEnds[at]!);
+  }
+
+  leafHash(row: number): Uint8Array {
+    const at = row - this.from;
+    return this.#stored.leaf_hashes.subarray(at * hashBytes, (at + 1) * hashBytes);
+  }
+
+  salt(row: number): Uint8Array | undefined {
+    const at = row - this.from;
+    if (this.#stored.salted[at] === 0) return undefined;
+    return this.#stored.salts.subarray(at * saltBytes, (at + 1) * saltBytes);
+  }
+}
+
+const lineFeed = 0x0a;

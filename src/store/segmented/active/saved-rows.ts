@@ -1,0 +1,142 @@
+import { crc32 } from 'node:zlib';
+import { joinBytes } from '../../../core/bytes.ts';
+import { facets } from '../../../core/facets.ts';
+import { hashBytes } from '../sealed/footer-index.ts';
+import { type ActiveColumns, rowCountIndex, valueCountIndex } from './columns.ts';
+
+/** How far columns are filled. */
+export interface ColumnsExtent {
+  readonly rows: number;
+  readonly values: number;
+  readonly valueBytes: number;
+  readonly textBytes: number;
+}
+
+export const emptyExtent: ColumnsExtent = { rows: 0, values: 0, valueBytes: 0, textBytes: 0 };
+
+/** Some consecutive rows of live columns and the values that came with them, as bytes of a file. */
+export interface SavedRows {
+  /** Up to where the columns are filled with them. */
+  readonly extent: ColumnsExtent;
+  /** Leaf hash of the last event, by which its row is known again. */
+  readonly lastHash: Buffer;
+  /** The columns, one after the other, and then the hashes of the ids. */
+  readonly content: Uint8Array<ArrayBuffer>;
+}
+
+/** magic | extent, four words | leaf hash | checksum of all before it and the content */
+export const headerBytes = 60;
+const magic = Buffer.from('ANNALSCO');
+const checkedBytes = headerBytes - 4;
+
+/** The rows from one extent on to where the columns are filled. */
+export function encodeRows(
+  columns: ActiveColumns,
+  from: ColumnsExtent,
+  lastHashOf: (row: number) => Uint8Array,
+): SavedRows {
+  const extent = extentOf(columns);
+  const hashes = idHashes(columns, from.rows, extent.rows);
+  const content = joinBytes([...viewsOf(columns, from, extent), bytesOf(hashes)]);
+  return { extent, lastHash: Buffer.from(lastHashOf(extent.rows - 1)), content };
+}
+
+/** Puts saved rows where they were; they become visible once their ids are entered. Gives the hashes of those. */
+export function restoreRows(
+  columns: ActiveColumns,
+  from: ColumnsExtent,
+  saved: SavedRows,
+): Uint32Array {
+  const { extent, content } = saved;
+  let at = 0;
+  for (const view of viewsOf(columns, from, extent)) {
+    view.set(content.subarray(at, at + view.length));
+    at += view.length;
+  }
+  Atomics.store(columns.counters, valueCountIndex, extent.values);
+  return new Uint32Array(content.slice(at).buffer);
+}
+
+export function encodeHeader({ extent, lastHash, content }: SavedRows): Buffer {
+  const header = Buffer.alloc(headerBytes);
+  header.set(magic);
+  const { rows, values, valueBytes, textBytes } = extent;
+  for (const [at, word] of [rows, values, valueBytes, textBytes].entries()) {
+    header.writeUInt32LE(word, 8 + at * 4);
+  }
+  header.set(lastHash, 24);
+  header.writeUInt32LE(checksum(header, content), checkedBytes);
+  return header;
+}
+
+/**
+ * Rows from their header, for rows that follow this extent. `read` gives so many bytes of what stands behind the header,
+ * or nothing when there are fewer. Undefined when it is not what was written.
+ */
+export function decodeRows(
+  header: Buffer,
+  from: ColumnsExtent,
+  read: (bytes: number) => Uint8Array<ArrayBuffer> | undefined,
+): SavedRows | undefined {
+  if (!header.subarray(0, magic.length).equals(magic)) return undefined;
+  const word = (place: number) => header.readUInt32LE(magic.length + place * 4);
+  const extent = { rows: word(0), values: word(1), valueBytes: word(2), textBytes: word(3) };
+  const length = contentBytes(from, extent);
+  const content = length < 0 ? undefined : read(length);
+  if (content === undefined || checksum(header, content) !== header.readUInt32LE(checkedBytes)) {
+    return undefined;
+  }
+  return { extent, lastHash: header.subarray(24, 24 + hashBytes), content };
+}
+
+function checksum(header: Buffer, content: Uint8Array): number {
+  return crc32(content, crc32(header.subarray(0, checkedBytes)));
+}
+
+/** What `viewsOf` and the hashes of ids take. */
+function contentBytes(from: ColumnsExtent, to: ColumnsExtent): number {
+  const rowBytes = 2 * 8 + 3 * 4 + facets.length * 4 + 2 * 4;
+  return (
+    (to.rows - from.rows) * rowBytes +
+    (to.values - from.values) * (4 + 1) +
+    (to.valueBytes - from.valueBytes) +
+    (to.textBytes - from.textBytes) +
+    2 * 8
+  );
+}
+
+function extentOf({ counters, valueEnds, textEnds }: ActiveColumns): ColumnsExtent {
+  const [rows, values] = [counters[rowCountIndex]!, counters[valueCountIndex]!];
+  const textBytes = rows === 0 ? 0 : textEnds[rows - 1]!;
+  return { rows, values, valueBytes: valueEnds[values]!, textBytes };
+}
+
+/** What lies between two extents, as bytes: to be read, or to be filled. */
+function viewsOf(columns: ActiveColumns, from: ColumnsExtent, to: ColumnsExtent): Uint8Array[] {
+  const { createdAt, recordedAt, logs, sequences, textEnds, codes } = columns;
+  const byRow = [createdAt, recordedAt, logs, sequences, textEnds, ...codes];
+  return [
+    ...byRow.map((column) => bytesOf(column.subarray(from.rows, to.rows))),
+    bytesOf(columns.valueEnds.subarray(from.values + 1, to.values + 1)),
+    columns.valueFacets.subarray(from.values + 1, to.values + 1),
+    columns.values.subarray(from.valueBytes, to.valueBytes),
+    columns.text.subarray(from.textBytes, to.textBytes),
+    bytesOf(columns.idTimes),
+  ];
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** High and low halves of the hashes of these rows' ids. */
+function idHashes({ ids }: ActiveColumns, from: number, to: number): Uint32Array {
+  const hashes = new Uint32Array((to - from) * 2);
+  for (let slot = 0; slot < ids.length; slot += 3) {
+    const row = ids[slot + 2]! - 1;
+    if (row < from || row >= to) continue;
+    hashes[(row - from) * 2] = ids[slot]!;
+    hashes[(row - from) * 2 + 1] = ids[slot + 1]!;
+  }
+  return hashes;
+}

@@ -1,0 +1,100 @@
+import type { Position } from '../../../core/cursor.ts';
+import type { Order } from '../../event-store.ts';
+import { type LogSlice, type RowGroup, sequenceOfRow } from '../log-slice.ts';
+import type { Predicate } from './predicate.ts';
+import type { SliceRowGroup } from './row-group-queue.ts';
+import { selectRows } from './select-rows.ts';
+
+/** Events of one part in the order of an answer, not read yet. At least one. */
+export class RowBatch {
+  readonly logSlice: LogSlice;
+  /** Their rows in the stretch. */
+  readonly rows: Uint32Array;
+  readonly #rowGroup: RowGroup;
+  readonly #createdAt: Float64Array;
+
+  constructor({ logSlice, rowGroup }: SliceRowGroup, rows: Uint32Array, createdAt: Float64Array) {
+    this.logSlice = logSlice;
+    this.rows = rows;
+    this.#rowGroup = rowGroup;
+    this.#createdAt = createdAt;
+  }
+
+  get length(): number {
+    return this.rows.length;
+  }
+
+  positionAt(index: number): Position {
+    const sequence = sequenceOfRow(this.#rowGroup, this.rows[index]! - this.#rowGroup.firstRow);
+    return { createdAt: this.#createdAt[index]!, sequence };
+  }
+
+  /** How many there are before the first whose place fails the test; all behind it do too. */
+  countWhile(holds: (place: Position) => boolean): number {
+    if (holds(this.positionAt(this.length - 1))) return this.length;
+    let [low, high] = [0, this.length - 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (holds(this.positionAt(middle))) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Those from one place in it to before another. */
+  subBatch(from: number, to = this.length): RowBatch {
+    const source = { logSlice: this.logSlice, rowGroup: this.#rowGroup };
+    return new RowBatch(source, this.rows.subarray(from, to), this.#createdAt.subarray(from, to));
+  }
+}
+
+/** Which of a part's events are wanted. */
+interface BatchOptions {
+  readonly order: Order;
+  /** Only those behind this place. */
+  readonly after: Position | undefined;
+  readonly needed: number;
+  /** For `select`. */
+  readonly rowBuffer: Uint16Array;
+}
+
+/** The first of a part's matching events. */
+export function firstBatch(
+  source: SliceRowGroup,
+  predicate: Predicate,
+  { order, after, needed, rowBuffer }: BatchOptions,
+): RowBatch | undefined {
+  const { logSlice, rowGroup } = source;
+  const selected = selectRows(rowGroup, logSlice.log, predicate, rowBuffer);
+  if (selected === 0) return undefined;
+  const createdAt = rowGroup.createdAt();
+  const afterTime = after?.createdAt ?? Number.NaN;
+  let found = 0;
+  let sorted = true;
+  let latest = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < selected; index += 1) {
+    const row = rowBuffer[index]!;
+    const time = createdAt[row]!;
+    if (time === afterTime && !isAfter(sequenceOfRow(rowGroup, row), after!, order)) continue;
+    rowBuffer[found] = row;
+    found += 1;
+    if (time < latest) sorted = false;
+    latest = time;
+  }
+  if (found === 0) return undefined;
+  const all = rowBuffer.subarray(0, found);
+  if (!sorted) all.sort((a, b) => createdAt[a]! - createdAt[b]! || a - b);
+  const first = order === 'asc' ? all.subarray(0, needed) : all.subarray(-needed).reverse();
+  const rows = new Uint32Array(first.length);
+  const times = new Float64Array(first.length);
+  for (let index = 0; index < first.length; index += 1) {
+    rows[index] = rowGroup.firstRow + first[index]!;
+    times[index] = createdAt[first[index]!]!;
+  }
+  return new RowBatch(source, rows, times);
+}
+
+/** Of two events of the same time. */
+function isAfter(sequence: number, after: Position, order: Order): boolean {
+  return order === 'asc' ? sequence > after.sequence : sequence < after.sequence;
+}

@@ -1,0 +1,44 @@
+import { type Filter, overlapsWindow } from '../../../core/filter.ts';
+import type { Range } from '../../event-store.ts';
+import { slicesFrom } from '../../sqlite/query/reaching.ts';
+import type { LogSlice, RowGroup } from '../log-slice.ts';
+import { toPredicate } from './predicate.ts';
+import { createRowBuffer, selectRows } from './select-rows.ts';
+
+export const allSequences: Range = { from: 0, to: Number.POSITIVE_INFINITY };
+
+/** The matching rows of a part, at least one. */
+export interface RowSelection {
+  readonly logSlice: LogSlice;
+  readonly rowGroup: RowGroup;
+  /** In order. The next selection is made in the same memory. */
+  readonly rows: Uint16Array;
+}
+
+/** The matching rows of every part that has some, in order of sequence. */
+export function* rowSelections(
+  slices: readonly LogSlice[],
+  filter: Filter,
+  sequences: Range,
+): Generator<RowSelection> {
+  const room = createRowBuffer();
+  for (const logSlice of slicesFrom(slices, sequences.from)) {
+    if (!overlapsWindow(logSlice, filter) || !overlap(logSlice.range, sequences)) continue;
+    const question = toPredicate(filter, sequences, logSlice.values);
+    if (question === undefined) continue;
+    for (const rowGroup of logSlice.rowGroups) {
+      if (!overlapsWindow(rowGroup, filter) || !overlap(rowGroup.range, sequences)) continue;
+      const rows = room.subarray(0, selectRows(rowGroup, logSlice.log, question, room));
+      if (rows.length > 0) yield { logSlice, rowGroup, rows };
+    }
+  }
+}
+
+/** The same as rows of the segment. */
+export function segmentRows({ rowGroup, rows }: RowSelection): number[] {
+  return Array.from(rows, (row) => rowGroup.firstRow + row);
+}
+
+function overlap(a: Range, b: Range): boolean {
+  return a.from < b.to && b.from < a.to;
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import fc from 'fast-check';
+import { type Facet, facetIndex } from '../../../core/facets.ts';
+import { type Filter, matches } from '../../../core/filter.ts';
+import type { EventStore, SequencedEvent } from '../../event-store.ts';
+import { erasureOf, TestLog, testEpoch } from '../../test-log.fixture.ts';
+import { openSegmentedStore } from '../store.ts';
+
+const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 60);
+
+/** Enough rows of each log in a segment for it to tell how often values stand in them, but for the last few. */
+const logs = [new TestLog('org-a'), new TestLog('org-b')];
+const actions = ['Read', 'read', 'READ', 'list', undefined];
+const services = [undefined, undefined, 'annals', 'scheduler'];
+
+const value = fc.constantFrom('read', 'list', 'success', 'failure', 'annals', 'r-3', 'nobody');
+const facet = fc.constantFrom<Facet[]>('action', 'outcome', 'resourceIdentity', 'systemService');
+const time = fc.integer({ min: -10, max: 2_500 }).map((n) => testEpoch + n * 1_000);
+const filter: fc.Arbitrary<Filter> = fc.record(
+  {
+    from: time,
+    to: time,
+    conditions: fc.array(
+      fc.record({
+        facets: fc.array(facet, { minLength: 1, maxLength: 2 }),
+        values: fc.array(value, { maxLength: 2 }),
+        orAbsent: fc.boolean(),
+      }),
+      { maxLength: 2 },
+    ),
+    withoutSystemServices: fc.constantFrom('all' as const, [], ['annals'], ['annals', 'x']),
+  },
+  { requiredKeys: [] },
+);
+
+describe('counts that sealed segments tell', () => {
+  let directory: string;
+  let store: EventStore;
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'annals-told-'));
+    store = await openSegmentedStore({ directory, readers: 1, segmentEvents: 1_000 });
+    for (let round = 0; round < 11; round += 1) {
+      const plans = logs.map((log, place) =>
+        log.plan(
+          Array.from({ length: place === 0 ? 210 : 190 }, (_, index) => {
+            const n = log.head.size + index;
+            const action = actions[(n * 7 + place) % actions.length];
+            const service = services[(n * 13) % services.length];
+            return {
+              ...(action !== undefined && { action }),
+              outcome: n % 6 === 0 ? 'failure' : 'success',
+              resourceIdentity: `r-${n % 90}`,
+              user: { email: 'noor@example.com' },
+              ...(service !== undefined && { context: { system_service: service } }),
+            };
+          }),
+        ),
+      );
+      await store.append(plans);
+      for (const [place, plan] of plans.entries()) logs[place]!.accept(plan);
+    }
+    await untilSealed();
+  });
+  after(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+  const untilSealed = async () => {
+    const databases = () =>
+      readdirSync(join(directory, 'segments')).filter((name) => name.endsWith('.db'));
+    while (databases().length > 1) await setTimeout(5);
+  };
+
+  const agree = () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...logs),
+        filter,
+        facet,
+        fc.integer({ min: 0, max: 2_400 }),
+        async (log, asked, of, snapshot) => {
+          const matching = log.events.filter((event) => matches(asked, event));
+          const { organisation } = log;
+          assert.equal(await store.count(organisation, asked), matching.length);
+          const before = matching.filter(({ sequence }) => sequence < snapshot);
+          assert.equal(await store.count(organisation, asked, snapshot), before.length);
+          assert.deepEqual(await store.distinct(organisation, of, asked), counted(matching, of));
+          const page = { filter: asked, order: 'desc', limit: 30 } as const;
+          assert.deepEqual(
+            (await store.list(organisation, page)).map(({ sequence }) => sequence),
+            matching
+              .slice(-30)
+              .reverse()
+              .map(({ sequence }) => sequence),
+          );
+        },
+      ),
+      { numRuns },
+    );
+
+  it('are those of a plain array filter', agree);
+
+  it('are so after events lost a value', async () => {
+    const [log] = logs;
+    const some = log!.events.filter(({ sequence }) => sequence % 50 === 7);
+    const without = some.map((event) => {
+      const { body, sequence } = erasureOf(event);
+      const { resourceIdentity: _, ...rest } = JSON.parse(body) as { resourceIdentity?: string };
+      return { sequence, body: JSON.stringify(rest) };
+    });
+    await store.erase('org-a', without);
+    for (const { sequence } of without) {
+      const held = log!.events[sequence]!;
+      const facets = held.facets.with(facetIndex('resourceIdentity'), undefined);
+      log!.events[sequence] = { ...held, facets };
+    }
+    await untilSealed();
+    await agree();
+  });
+});
+
+function counted(events: readonly SequencedEvent[], of: Facet) {
+  const values = events
+    .map(({ facets }) => facets[facetIndex(of)])
+    .filter((held) => held !== undefined);
+  return [...Map.groupBy(values, (held) => held)]
+    .map(([held, group]) => ({ value: held, count: group.length }))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+}

@@ -1,0 +1,49 @@
+import { workerData } from 'node:worker_threads';
+import type { Facet } from '../../core/facets.ts';
+import type { Filter } from '../../core/filter.ts';
+import type { Micros } from '../../core/micros.ts';
+import { collectGarbage } from '../../runtime/collect-garbage.ts';
+import { serveCalls } from '../../runtime/serve-calls.ts';
+import { markTransfer } from '../../runtime/transfer.ts';
+import type { LinesQuery, ListQuery, Packing, Range } from '../event-store.ts';
+import { DataDirectory } from './data-directory.ts';
+import { type QueryContext, Reader, type StoreVersion } from './reader.ts';
+
+/** What a reader thread is started with. */
+export interface ReaderData {
+  readonly directory: string;
+  readonly version: StoreVersion;
+  readonly queryMillis: number;
+}
+
+const { directory, version, queryMillis } = workerData as ReaderData;
+const reader = new Reader(new DataDirectory(directory), version, queryMillis);
+
+const methods = {
+  show: (view: StoreVersion) => {
+    reader.useVersion(view);
+    // The columns of a segment that is sealed now are 25 MB behind a small object.
+    collectGarbage();
+  },
+  settle: () => reader.releaseOldVersions(),
+  get: (asked: QueryContext, eventID: string) => reader.get(asked, eventID),
+  list: (asked: QueryContext, query: ListQuery) => reader.list(asked, query),
+  count: (asked: QueryContext, filter: Filter, sequences: Range) =>
+    reader.count(asked, filter, sequences),
+  distinct: (asked: QueryContext, facet: Facet, filter: Filter, limit?: number) =>
+    reader.distinct(asked, facet, filter, limit),
+  scanPage: (asked: QueryContext, range: Range, filter: Filter) =>
+    reader.scanPage(asked, range, filter),
+  listLines: async (asked: QueryContext, query: LinesQuery, packing: Packing) => {
+    const lines = await reader.listLines(asked, query, packing);
+    return lines && markTransfer(lines, [lines.bytes.buffer]);
+  },
+  sequenceAt: (asked: QueryContext, recordedAt: Micros) => reader.sequenceAt(asked, recordedAt),
+  treeNodes: (asked: QueryContext, level: number, from: number, count: number) =>
+    reader.treeNodes(asked, level, from, count),
+  close: () => reader.close(),
+};
+
+export type ReaderMethods = typeof methods;
+
+serveCalls(methods);

@@ -1,0 +1,108 @@
+import { joinBytes, mayShareBuffer, releaseBuffer } from '../../../core/bytes.ts';
+import { blockRows } from './footer-index.ts';
+import type { FrameTable } from './frame-table.ts';
+import { adjacentInBlock } from './whole-blocks.ts';
+
+const lineFeed = 0x0a;
+
+/** A block of bodies among others in one buffer. */
+interface Block {
+  readonly start: number;
+  readonly end: number;
+  /** Where each line ends, behind its line feed; found when it is first asked for. */
+  ends: Uint32Array | undefined;
+}
+
+/** Blocks of bodies, unpacked: one line an event. */
+export class Bodies {
+  readonly bytes: Buffer<ArrayBuffer>;
+  readonly #blocks = new Map<number, Block>();
+
+  /** `bytes` holds these blocks one after the other; `frames` are those of all blocks of the segment. */
+  constructor(bytes: Buffer<ArrayBuffer>, blocks: readonly number[], frames: FrameTable) {
+    this.bytes = bytes;
+    let start = 0;
+    for (const block of blocks) {
+      const end = start + frames.sizeOf(block);
+      this.#blocks.set(block, { start, end, ends: undefined });
+      start = end;
+    }
+  }
+
+  textOf(row: number): string {
+    const { from, to } = this.#span(row, 1);
+    return this.bytes.toString('utf8', from, to - 1);
+  }
+
+  /** The lines of these rows, in their order, in a buffer of their own. */
+  copy(rows: Uint32Array): Uint8Array<ArrayBuffer> {
+    return this.#copied(this.#spans(rows));
+  }
+
+  /**
+   * The same, and nothing is left here. Where rows ascend and most of what is here is wanted, their lines move together
+   * in the buffer that they stand in.
+   */
+  take(rows: Uint32Array): Uint8Array<ArrayBuffer> {
+    const spans = this.#spans(rows);
+    const wanted = spans.reduce((sum, { from, to }) => sum + to - from, 0);
+    const ascending = spans.every(({ from }, nth) => nth === 0 || from >= spans[nth - 1]!.to);
+    if (!ascending || wanted * 2 < this.bytes.length || mayShareBuffer(this.bytes)) {
+      const lines = this.#copied(spans);
+      releaseBuffer(this.bytes);
+      return lines;
+    }
+    let length = 0;
+    for (const { from, to } of spans) {
+      if (from !== length) this.bytes.copyWithin(length, from, to);
+      length += to - from;
+    }
+    return this.bytes.subarray(0, length);
+  }
+
+  [Symbol.dispose](): void {
+    releaseBuffer(this.bytes);
+  }
+
+  #copied(spans: readonly Span[]): Uint8Array<ArrayBuffer> {
+    return joinBytes(spans.map(({ from, to }) => this.bytes.subarray(from, to)));
+  }
+
+  #spans(rows: Uint32Array): Span[] {
+    const spans: Span[] = [];
+    for (let at = 0; at < rows.length; ) {
+      const count = adjacentInBlock(rows, at);
+      spans.push(this.#span(rows[at]!, count));
+      at += count;
+    }
+    return spans;
+  }
+
+  /** Where the lines of consecutive rows of one block are. A whole block is not looked into. */
+  #span(first: number, count: number): Span {
+    const block = this.#blocks.get(Math.floor(first / blockRows))!;
+    const place = first % blockRows;
+    const { start, end } = block;
+    if (count === blockRows) return { from: start, to: end };
+    block.ends ??= lineEnds(this.bytes, start, end);
+    return {
+      from: place === 0 ? start : block.ends[place - 1]!,
+      to: block.ends[place + count - 1]!,
+    };
+  }
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+function lineEnds(bytes: Buffer, start: number, end: number): Uint32Array {
+  const ends = new Uint32Array(blockRows);
+  let at = start;
+  for (let row = 0; row < blockRows && at < end; row += 1) {
+    at = bytes.indexOf(lineFeed, at) + 1;
+    ends[row] = at;
+  }
+  return ends;
+}

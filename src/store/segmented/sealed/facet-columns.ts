@@ -1,0 +1,106 @@
+import { splitEvery } from '../../sqlite/sealed/pieces.ts';
+import { valueHash } from '../../sqlite/sealed/value-hash.ts';
+import { rowGroupRows } from '../active/columns.ts';
+import { bytesOf, codeWidth, createCodes } from './codes.ts';
+import {
+  type SealedFacet,
+  type SealedLog,
+  type SealedValueCounts,
+  valuesPerFrame,
+} from './footer-index.ts';
+import type { SegmentFileWriter } from './segment-file-writer.ts';
+import { type CodedColumn, countValues } from './value-counts.ts';
+
+/** A facet's column in the codes of its values' sealed order. */
+export interface FacetColumn extends CodedColumn {
+  readonly values: ValueOrder;
+}
+
+/** Values in their sealed order: by their hashes, and of those that have the same one by themselves. */
+interface ValueOrder {
+  readonly length: number;
+  readonly hashes: Float64Array;
+  textAt(place: number): string;
+}
+
+/** Gives a column new codes, those of the values' sealed order. */
+export function encodeFacetColumn(
+  facet: number,
+  column: Uint32Array,
+  rowOrder: Uint32Array,
+  textOf: (code: number) => string,
+): FacetColumn {
+  let largest = 0;
+  for (const row of rowOrder) largest = Math.max(largest, column[row]!);
+  const sealed = new Uint32Array(largest + 1);
+  const used: number[] = [];
+  for (const row of rowOrder) {
+    const code = column[row]!;
+    if (code === 0 || sealed[code] !== 0) continue;
+    sealed[code] = 1;
+    used.push(code);
+  }
+  const { inOrder, hashes } = sortedCodes(facet, used, textOf);
+  for (let place = 0; place < inOrder.length; place += 1) sealed[inOrder[place]!] = place + 1;
+  const { length } = inOrder;
+  const codes = createCodes(codeWidth(length), rowOrder.length);
+  for (let row = 0; row < rowOrder.length; row += 1) codes[row] = sealed[column[rowOrder[row]!]!]!;
+  const values = { length, hashes, textAt: (place: number) => textOf(inOrder[place]!) };
+  return { codes, size: length + 1, values };
+}
+
+/** More values than this no segment has: a hash and a place together are exact in a double. */
+const maxValues = 2 ** 21;
+
+/** Of many values most have a row of their own, so none of them gets an object. */
+function sortedCodes(
+  facet: number,
+  used: readonly number[],
+  textOf: (code: number) => string,
+): { inOrder: Uint32Array; hashes: Float64Array } {
+  const keys = new Float64Array(used.length);
+  for (let place = 0; place < used.length; place += 1) {
+    keys[place] = valueHash(facet, textOf(used[place]!)) * maxValues + place;
+  }
+  keys.sort();
+  const hashes = keys.map((key) => Math.floor(key / maxValues));
+  const inOrder = Uint32Array.from(keys, (key) => used[key % maxValues]!);
+  for (let from = 0, to: number; from < inOrder.length; from = to) {
+    to = from + 1;
+    while (hashes[to] === hashes[from]) to += 1;
+    if (to - from > 1) {
+      inOrder.subarray(from, to).sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+    }
+  }
+  return { inOrder, hashes };
+}
+
+export function writeFacet(file: SegmentFileWriter, { values, codes }: FacetColumn): SealedFacet {
+  const groups = Array.from(
+    { length: Math.ceil(values.length / valuesPerFrame) },
+    (_, group) => group * valuesPerFrame,
+  );
+  return {
+    values: values.length,
+    codes: file.writeFrames(splitEvery(codes, rowGroupRows).map(bytesOf)),
+    texts: file.writeFrames(groups.values().map((first) => groupFrame(values, first))),
+    hashes: groups.map((first) => values.hashes[first]!),
+  };
+}
+
+/** Of all facets in their order. */
+export function writeValueCounts(
+  file: SegmentFileWriter,
+  columns: readonly CodedColumn[],
+  logs: readonly SealedLog[],
+): SealedValueCounts {
+  const tallies = countValues(columns, logs);
+  const blocks = file.writeUncompressed(tallies.map(({ block }) => block));
+  return { logs: tallies.map(({ log }) => log), blocks };
+}
+
+function groupFrame(values: ValueOrder, first: number): Uint8Array {
+  const length = Math.min(valuesPerFrame, values.length - first);
+  const texts = Array.from({ length }, (_, place) => values.textAt(first + place));
+  return Buffer.from(JSON.stringify(texts));
+}

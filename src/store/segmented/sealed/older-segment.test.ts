@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { crc32, zstdDecompressSync } from 'node:zlib';
+import { erasureOf, TestLog } from '../../test-log.fixture.ts';
+import { checkSegments } from '../check.ts';
+import { openSegmentedStore } from '../store.ts';
+import { footerBytes, readFooter, writeFooter } from './footer.ts';
+import { compressFrame } from './zstd-frame.ts';
+
+function read(path: string) {
+  const bytes = readFileSync(path);
+  const footer = readFooter(bytes.subarray(-footerBytes))!;
+  const { indexStart, indexLength } = footer;
+  const packed = bytes.subarray(indexStart, indexStart + indexLength);
+  const { tallies, ...directory } = JSON.parse(zstdDecompressSync(packed).toString());
+  return { bytes, footer, tallies, directory };
+}
+
+/** Writes a segment as it was written before there were tallies. */
+function withoutTallies(path: string): void {
+  const { bytes, footer, tallies, directory } = read(path);
+  const { indexStart } = footer;
+  assert.deepEqual(tallies.logs, [0]);
+  const content = Buffer.from(JSON.stringify(directory));
+  const frame = compressFrame(content);
+  const changed = {
+    ...footer,
+    indexLength: frame.length,
+    indexSize: content.length,
+    indexCrc32: crc32(frame),
+  };
+  writeFileSync(path, Buffer.concat([bytes.subarray(0, indexStart), frame, writeFooter(changed)]));
+}
+
+it('a segment that was sealed before there were tallies is read, counted, checked and erased from', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'annals-older-'));
+  const open = () => openSegmentedStore({ directory, readers: 1, segmentEvents: 300 });
+  const log = new TestLog('org');
+  const first = await open();
+  for (let round = 0; round < 4; round += 1) {
+    await log.record(
+      first,
+      Array.from({ length: 300 }, (_, n) => ({ action: n % 4 === 0 ? 'read' : 'list' })),
+    );
+  }
+  const sealed = () =>
+    readdirSync(join(directory, 'segments')).filter((name) => name.endsWith('.segment'));
+  while (sealed().length < 3) await setTimeout(5);
+  await first.close();
+  for (const name of sealed()) withoutTallies(join(directory, 'segments', name));
+
+  const store = await open();
+  const isRead = { conditions: [{ facets: ['action'] as const, values: ['read'] }] };
+  assert.equal(await store.count('org', isRead), 300);
+  assert.deepEqual(await store.distinct('org', 'action'), [
+    { value: 'list', count: 900 },
+    { value: 'read', count: 300 },
+  ]);
+  assert.equal((await store.list('org', { filter: isRead, order: 'asc', limit: 500 })).length, 300);
+  await store.erase('org', [erasureOf(log.events[0]!)]);
+  assert.equal(await store.count('org', isRead), 300);
+  const again = join(directory, 'segments', '000000.1.segment');
+  assert.deepEqual(read(again).tallies.logs, [0]);
+  await store.close();
+  for await (const { problem } of checkSegments(directory)) assert.equal(problem, undefined);
+  rmSync(directory, { recursive: true });
+});

@@ -1,0 +1,165 @@
+import type { Packing, Range, StoredEvent } from '../../event-store.ts';
+import { rowGroupRows } from '../active/columns.ts';
+import type {
+  Codes,
+  LogSlice,
+  RowGroup,
+  RowLines,
+  Texts,
+  ValueCounts,
+  ValueDictionary,
+} from '../log-slice.ts';
+import { type Bounds, emptyBounds } from './footer-index.ts';
+import type { LogLocation } from './log-locations.ts';
+import type { SealedSegment } from './sealed-segment.ts';
+import { mayContain } from './trigram-filter.ts';
+
+/**
+ * One log's events in a sealed segment. Nothing is read before more is asked than the segment's own bounds, which
+ * hold for every log in it.
+ */
+export class SealedSlice implements LogSlice {
+  readonly log: number;
+  readonly earliest: number;
+  readonly latest: number;
+  readonly values: ValueDictionary;
+  readonly #segment: SealedSegment;
+  /** Its place in the segment, once it was looked for. */
+  #found: { readonly log: LogLocation | undefined } | undefined;
+
+  constructor(log: number, segment: SealedSegment, values: ValueDictionary) {
+    this.log = log;
+    this.earliest = segment.info.earliest;
+    this.latest = segment.info.latest;
+    this.values = values;
+    this.#segment = segment;
+  }
+
+  get segment(): number {
+    return this.#segment.info.number;
+  }
+
+  get range(): Range {
+    const log = this.#location;
+    return log === undefined ? { from: 0, to: 0 } : rangeOf(log.firstSequence, log.rows);
+  }
+
+  bounds(): Bounds {
+    return this.#location ?? emptyBounds;
+  }
+
+  get lastRecordedAt(): number {
+    return this.#location?.lastRecordedAt ?? Number.NEGATIVE_INFINITY;
+  }
+
+  get rowGroups(): RowGroup[] {
+    const log = this.#location;
+    if (log === undefined) return [];
+    const { parts: bounds } = this.#segment.footerSummary;
+    const first = Math.floor(log.firstRow / rowGroupRows);
+    const last = Math.floor((log.firstRow + log.rows - 1) / rowGroupRows);
+    return bounds
+      .slice(first, last + 1)
+      .map((each, index) => new SealedRowGroup(this.#segment, log, first + index, each));
+  }
+
+  valueCounts(facet: number): ValueCounts | undefined {
+    return this.#location === undefined ? undefined : this.#segment.valueCounts(facet, this.log);
+  }
+
+  events(rows: readonly number[]): StoredEvent[] {
+    const log = this.#location;
+    return log === undefined ? [] : this.#segment.events(rows, log);
+  }
+
+  lines(rows: Uint32Array, maxBytes: number, packing: Packing): RowLines {
+    return packing === 'plain'
+      ? this.#segment.lines(rows, maxBytes)
+      : this.#segment.compressedLines(rows, maxBytes);
+  }
+
+  leafHashes(sequences: Range): Uint8Array[] {
+    const log = this.#location;
+    if (log === undefined) return [];
+    const { firstRow, firstSequence, rows } = log;
+    const from = Math.max(sequences.from, firstSequence);
+    const to = Math.min(sequences.to, firstSequence + rows);
+    return from < to ? [this.#segment.leafHashes(firstRow + from - firstSequence, to - from)] : [];
+  }
+
+  node(level: number, index: number): Uint8Array | undefined {
+    const log = this.#location;
+    if (log === undefined) return undefined;
+    const { firstSequence: from, firstNode, rows } = log;
+    const to = from + rows;
+    let place = firstNode;
+    for (let lower = 8; lower < level; lower += 8)
+      place += completedNodes(to, lower) - completedNodes(from, lower);
+    const first = completedNodes(from, level);
+    if (index < first || index >= completedNodes(to, level)) return undefined;
+    return this.#segment.node(place + index - first);
+  }
+
+  get #location(): LogLocation | undefined {
+    this.#found ??= { log: this.#segment.logLocation(this.log) };
+    return this.#found.log;
+  }
+}
+
+/** How many nodes of a level a log of this size has. */
+function completedNodes(size: number, level: number): number {
+  return Math.floor(size / 2 ** level);
+}
+
+function rangeOf(from: number, length: number): Range {
+  return { from, to: from + length };
+}
+
+class SealedRowGroup implements RowGroup {
+  readonly logs = undefined;
+  readonly sequences = undefined;
+  readonly rows: number;
+  readonly firstRow: number;
+  readonly earliest: number;
+  readonly latest: number;
+  readonly range: Range;
+  readonly #segment: SealedSegment;
+  /** Which part of the segment it is, and where in it the log's rows begin and end. */
+  readonly #rowGroup: number;
+  readonly #begin: number;
+  readonly #end: number;
+
+  constructor(segment: SealedSegment, log: LogLocation, part: number, bounds: Bounds) {
+    this.#segment = segment;
+    this.#rowGroup = part;
+    this.firstRow = Math.max(log.firstRow, part * rowGroupRows);
+    this.rows = Math.min(log.firstRow + log.rows, (part + 1) * rowGroupRows) - this.firstRow;
+    this.#begin = this.firstRow - part * rowGroupRows;
+    this.#end = this.#begin + this.rows;
+    this.earliest = Math.max(bounds.earliest, log.earliest);
+    this.latest = Math.min(bounds.latest, log.latest);
+    this.range = rangeOf(log.firstSequence + this.firstRow - log.firstRow, this.rows);
+  }
+
+  createdAt(): Float64Array {
+    return this.#segment.createdAt(this.#rowGroup).subarray(this.#begin, this.#end);
+  }
+
+  recordedAt(): Float64Array {
+    return this.#segment.recordedAt(this.#rowGroup).subarray(this.#begin, this.#end);
+  }
+
+  codes(facet: number): Codes {
+    return this.#segment.codes(facet, this.#rowGroup).subarray(this.#begin, this.#end);
+  }
+
+  mayContain(text: Uint8Array): boolean {
+    return mayContain(this.#segment.trigramFilter(this.#rowGroup), text);
+  }
+
+  texts(): Texts {
+    const { bytes, ends } = this.#segment.texts(this.#rowGroup);
+    const start = this.#begin === 0 ? 0 : ends[this.#begin - 1]!;
+    return { bytes, start, ends: ends.subarray(this.#begin, this.#end) };
+  }
+}

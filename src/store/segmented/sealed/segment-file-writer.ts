@@ -1,0 +1,102 @@
+import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { magic, writeFooter } from './footer.ts';
+import type { Bounds, FooterIndex, Section } from './footer-index.ts';
+import { FrameTable } from './frame-table.ts';
+import { compressFrame } from './zstd-frame.ts';
+
+const flushAt = 1024 * 1024;
+
+/** A frame as it stands in a file, and how many bytes it has once unpacked. */
+export interface EncodedFrame {
+  readonly bytes: Uint8Array;
+  readonly size: number;
+}
+
+/** Writes a segment beside its place. It appears there whole and on disk, or not at all. */
+export class SegmentFileWriter {
+  readonly #path: string;
+  readonly #partialPath: string;
+  readonly #descriptor: number;
+  #buffered: Uint8Array[] = [];
+  #bufferedBytes = 0;
+  #position = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#partialPath = `${path}.part`;
+    this.#descriptor = openSync(this.#partialPath, 'w');
+    this.#write(magic);
+  }
+
+  writeFrames(contents: Iterable<Uint8Array | EncodedFrame>): FrameTable {
+    const start = this.#position;
+    const index: number[] = [];
+    for (const content of contents) {
+      const { bytes, size } = content instanceof Uint8Array ? encodeFrame(content) : content;
+      this.#write(bytes);
+      index.push(bytes.length, size, crc32(bytes));
+    }
+    return new FrameTable(start, Uint32Array.from(index));
+  }
+
+  /** The same for what is not worth packing: read with `SegmentFile.stored`. */
+  writeUncompressed(contents: readonly Uint8Array[]): FrameTable {
+    return this.writeFrames(contents.map((bytes) => ({ bytes, size: bytes.length })));
+  }
+
+  writeSection(bytes: Uint8Array): Section {
+    const start = this.#position;
+    this.#write(bytes);
+    return { start, length: bytes.length, crc32: crc32(bytes) };
+  }
+
+  finish(directory: FooterIndex, bounds: Bounds): void {
+    const content = Buffer.from(JSON.stringify(directory));
+    const frame = compressFrame(content);
+    const footer = writeFooter({
+      ...bounds,
+      indexStart: this.#position,
+      indexLength: frame.length,
+      indexSize: content.length,
+      indexCrc32: crc32(frame),
+      rows: directory.rows,
+    });
+    this.#write(frame);
+    this.#write(footer);
+    this.#flush();
+    fdatasyncSync(this.#descriptor);
+    closeSync(this.#descriptor);
+    renameSync(this.#partialPath, this.#path);
+  }
+
+  /** Leaves nothing behind. */
+  discard(): void {
+    closeSync(this.#descriptor);
+    rmSync(this.#partialPath, { force: true });
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#buffered.push(bytes);
+    this.#bufferedBytes += bytes.length;
+    this.#position += bytes.length;
+    if (this.#bufferedBytes >= flushAt) this.#flush();
+  }
+
+  #flush(): void {
+    const bytes = Buffer.concat(this.#buffered);
+    this.#buffered = [];
+    this.#bufferedBytes = 0;
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+  }
+}
+
+const noBytes = new Uint8Array();
+
+function encodeFrame(content: Uint8Array): EncodedFrame {
+  return { bytes: isZero(content) ? noBytes : compressFrame(content), size: content.length };
+}
+
+function isZero(content: Uint8Array): boolean {
+  return content.every((byte) => byte === 0);
+}

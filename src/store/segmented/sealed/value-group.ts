@@ -1,0 +1,38 @@
+import type { Facet } from '../../../core/facets.ts';
+import { comparisonForm } from '../../../core/filter.ts';
+
+/** Some consecutive values of a facet with their codes. */
+export class ValueGroup {
+  readonly #facet: Facet;
+  readonly #texts: readonly string[];
+  readonly #firstCode: number;
+  /** By the form in which values are compared; made when it is asked for. */
+  #codes: Map<string, number[]> | undefined;
+
+  constructor(facet: Facet, texts: readonly string[], firstCode: number) {
+    this.#facet = facet;
+    this.#texts = texts;
+    this.#firstCode = firstCode;
+  }
+
+  textOf(code: number): string {
+    return this.#texts[code - this.#firstCode]!;
+  }
+
+  /** The codes of those that compare equal to this one. */
+  codesOf(value: string): readonly number[] {
+    this.#codes ??= this.#byForm();
+    return this.#codes.get(comparisonForm(this.#facet, value)) ?? [];
+  }
+
+  #byForm(): Map<string, number[]> {
+    const codes = new Map<string, number[]>();
+    for (const [place, text] of this.#texts.entries()) {
+      const form = comparisonForm(this.#facet, text);
+      const same = codes.get(form);
+      if (same === undefined) codes.set(form, [this.#firstCode + place]);
+      else same.push(this.#firstCode + place);
+    }
+    return codes;
+  }
+}

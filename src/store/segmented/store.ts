@@ -1,0 +1,147 @@
+import { availableParallelism } from 'node:os';
+import { AnnalsError } from '../../core/errors.ts';
+import type { Micros } from '../../core/micros.ts';
+import { siblingModule, Thread } from '../../runtime/thread.ts';
+import { checkAppends, storeClosedError } from '../append-check.ts';
+import { DroppedLogs } from '../dropped-logs.ts';
+import type { Append, Erasure, EventStore, ExpiredRange, StoredEvent } from '../event-store.ts';
+import { packAppends } from './active/packed-appends.ts';
+import { Logs } from './logs.ts';
+import { ReaderPool } from './reader-pool.ts';
+import { Segments } from './segments.ts';
+import { StoreReader } from './store-reader.ts';
+import type { WriterOptions } from './writer.ts';
+import type { WriterMethods } from './writer-thread.ts';
+
+export interface SegmentedStoreOptions {
+  /** The data directory; made when it is missing. */
+  readonly directory: string;
+  /** Threads that answer questions. */
+  readonly readers?: number;
+  /** Events after which a segment is full and a new one begins. */
+  readonly segmentEvents?: number;
+  /** How long a segment takes events at most, however few they are; without it until it is full. */
+  readonly segmentMicros?: Micros;
+  /** How long one question may take. */
+  readonly queryMillis?: number;
+}
+
+/**
+ * Keeps events in a directory, as `docs/decisions/002-columns-for-queries.md` tells. All work is done in threads.
+ * Rejects with `unavailable` when another process has the directory open, or the directory cannot be used.
+ */
+export async function openSegmentedStore(options: SegmentedStoreOptions): Promise<EventStore> {
+  const { directory, segmentEvents = 65_536, queryMillis = 30_000 } = options;
+  const { segmentMicros = Number.POSITIVE_INFINITY } = options;
+  const { readers = Math.min(4, Math.max(2, availableParallelism() - 1)) } = options;
+  const data: WriterOptions = { directory, segmentEvents, segmentMicros };
+  const module = siblingModule(import.meta.url, './writer-thread');
+  const writer = new Thread<WriterMethods>('event store writer', module, data);
+  try {
+    const { logs, version, ...opened } = await writer.call.open();
+    const dropped = new DroppedLogs(opened.segmentsDropped);
+    const pool = new ReaderPool(readers, { directory, version, queryMillis });
+    const segments = new Segments(data, { view: version, dropped }, writer, pool);
+    return new SegmentedStore(writer, pool, segments, new Logs(logs, dropped));
+  } catch (error) {
+    await writer.end();
+    if (!(error instanceof AnnalsError) || error.code !== 'internal') throw error;
+    throw new AnnalsError('unavailable', `Cannot open ${directory}: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+class SegmentedStore extends StoreReader implements EventStore {
+  readonly #writer: Thread<WriterMethods>;
+  readonly #readers: ReaderPool;
+  readonly #segments: Segments;
+  readonly #logs: Logs;
+  /** Erasures and the like, which are finished before the store is closed. */
+  readonly #changes = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+
+  constructor(writer: Thread<WriterMethods>, readers: ReaderPool, segments: Segments, logs: Logs) {
+    super(readers, logs);
+    this.#writer = writer;
+    this.#readers = readers;
+    this.#segments = segments;
+    this.#logs = logs;
+    // What the writer did last is unknown when it is gone.
+    void writer.ended.then((reason) => reason && logs.close(reason));
+  }
+
+  async append(appends: readonly Append[]): Promise<void> {
+    this.#logs.checkOpen();
+    checkAppends(appends);
+    await this.#segments.waitForRoom();
+    const { newLogs, newSegments } = await this.#writer.call.append(packAppends(appends));
+    for (const { organisation, number } of newLogs) this.#logs.begin(organisation, number);
+    for (const { organisation, head } of appends) this.#logs.advance(organisation, head);
+    for (const segment of newSegments) this.#segments.addActive(segment);
+  }
+
+  erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
+    return this.#tracked(this.#erase(organisation, erasures));
+  }
+
+  expired(recordedBefore: Micros): Promise<readonly ExpiredRange[]> {
+    return this.#tracked(this.#expired(recordedBefore));
+  }
+
+  async drop(expired: readonly ExpiredRange[]): Promise<void> {
+    this.#logs.checkOpen();
+    await this.#tracked(this.#segments.drop(expired));
+  }
+
+  #tracked<T>(change: Promise<T>): Promise<T> {
+    const changing = change.finally(() => this.#changes.delete(changing));
+    this.#changes.add(changing);
+    return changing;
+  }
+
+  async #expired(recordedBefore: Micros): Promise<readonly ExpiredRange[]> {
+    this.#logs.checkOpen();
+    await this.#segments.waitForRoom();
+    const aside = await this.#writer.call.setAsideExpired(recordedBefore);
+    if (aside !== undefined) {
+      for (const segment of aside.newSegments) this.#segments.addActive(segment);
+      await this.#segments.waitUntilSealed(aside.before, 'drop');
+    }
+    return this.#segments.expiredRanges(recordedBefore);
+  }
+
+  async #erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
+    this.#logs.checkOpen();
+    if (erasures.length === 0) return;
+    await this.#segments.waitForRoom();
+    const aside = await this.#writer.call.setAside(organisation, erasures);
+    if (aside === undefined) return;
+    for (const segment of aside.newSegments) this.#segments.addActive(segment);
+    await this.#segments.erase(aside.log, erasures, aside.before);
+  }
+
+  async findExisting(
+    organisation: string,
+    eventIDs: readonly string[],
+  ): Promise<Map<string, StoredEvent>> {
+    this.#logs.checkOpen();
+    await this.#segments.waitForRoom();
+    return this.#writer.call.findExisting(organisation, eventIDs);
+  }
+
+  close(): Promise<void> {
+    this.#logs.close(storeClosedError());
+    this.#closed ??= this.#closeAll();
+    return this.#closed;
+  }
+
+  async #closeAll(): Promise<void> {
+    await Promise.allSettled(this.#changes);
+    await this.#segments.close();
+    await this.#readers.close();
+    // Appends made before stand before this call in the writer's queue.
+    await this.#writer.call.close().catch(() => {});
+    await this.#writer.end();
+  }
+}

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { type FacetSource, facetsOf } from '../core/facets.ts';
+import { formatInstant, type Micros, second } from '../core/micros.ts';
+import { emptyHead } from './empty-head.ts';
+import type {
+  Append,
+  Erasure,
+  EventWriter,
+  Head,
+  SequencedEvent,
+  StoredEvent,
+  TreeNode,
+} from './event-store.ts';
+
+/** What a test says about an event; everything else is filled in. */
+export interface TestDraft extends FacetSource {
+  readonly eventID?: string;
+  readonly createdAt?: Micros;
+  readonly description?: string;
+  readonly salt?: Uint8Array;
+}
+
+const sha256 = (...parts: (string | Uint8Array)[]) => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return new Uint8Array(hash.digest());
+};
+
+/** An addition whose events can be looked at one by one. */
+export interface TestAppend extends Append {
+  readonly events: readonly SequencedEvent[];
+}
+
+/** 2026-06-20T08:00:00Z. */
+export const testEpoch: Micros = 1_781_942_400 * second;
+
+/**
+ * One log as the ledger would grow it, for tests and benchmarks of stores. Its hashes are not those of a Merkle
+ * tree, but they have its shape and depend on everything before, which is all that a store can see of them.
+ */
+export class TestLog {
+  readonly organisation: string;
+  head: Head;
+  readonly events: SequencedEvent[] = [];
+
+  constructor(organisation: string, head = emptyHead) {
+    this.organisation = organisation;
+    this.head = head;
+  }
+
+  /** The next addition; the log stays as it is. */
+  plan(drafts: readonly TestDraft[]): TestAppend {
+    const { organisation, head } = this;
+    const events = drafts.map((draft, index) => this.#sequence(draft, head.size + index));
+    const nodes = events.flatMap(({ sequence }) => nodesCompletedBy(organisation, sequence));
+    return { organisation, expectedSize: head.size, events, head: this.#headAfter(events), nodes };
+  }
+
+  /** Takes a planned addition as done. */
+  accept({ events, head }: Append): void {
+    for (const event of events) this.events.push(event);
+    this.head = head;
+  }
+
+  async record(
+    writer: EventWriter,
+    drafts: readonly TestDraft[],
+  ): Promise<readonly SequencedEvent[]> {
+    const append = this.plan(drafts);
+    await writer.append([append]);
+    this.accept(append);
+    return append.events;
+  }
+
+  #sequence(draft: TestDraft, sequence: number): SequencedEvent {
+    const recordedAt = testEpoch + sequence * 1_000;
+    const { salt, createdAt = recordedAt, eventID = `e-${sequence}`, ...fields } = draft;
+    const event = {
+      ...fields,
+      createdAt: formatInstant(createdAt),
+      eventID,
+      organizationIdentity: this.organisation,
+      recordedAt: formatInstant(recordedAt),
+      sequence,
+    };
+    const body = JSON.stringify(event);
+    return {
+      sequence,
+      createdAt,
+      recordedAt,
+      body,
+      ...(salt !== undefined && { salt }),
+      eventID,
+      facets: facetsOf(event),
+      description: draft.description,
+      leafHash: sha256('leaf', body),
+    };
+  }
+
+  #headAfter(events: readonly SequencedEvent[]): Head {
+    let { size, root, recordedAt } = this.head;
+    for (const event of events) {
+      size += 1;
+      root = sha256(root, event.leafHash);
+      recordedAt = event.recordedAt;
+    }
+    const subtrees = size.toString(2).replaceAll('0', '').length;
+    const frontier = new Uint8Array(32 * subtrees);
+    for (let place = 0; place < subtrees; place += 1)
+      frontier.set(sha256(root, `${place}`), 32 * place);
+    return { size, root, frontier, recordedAt };
+  }
+}
+
+/** An event without who did it and from where, as the ledger would leave it after an erasure. */
+export function erasureOf({ sequence, body }: StoredEvent): Erasure {
+  const { user: _user, personal: _erased, context = {}, ...event } = JSON.parse(body);
+  const { client_ip: _address, ...rest } = context;
+  return { sequence, body: JSON.stringify({ ...event, context: rest, personal: 'commitment' }) };
+}
+
+/** The hash a test log gives to the node at this place. */
+export function testNodeHash(organisation: string, level: number, index: number): Uint8Array {
+  return sha256(`${organisation} ${level} ${index}`);
+}
+
+function nodesCompletedBy(organisation: string, sequence: number): TreeNode[] {
+  const nodes: TreeNode[] = [];
+  for (let level = 8, span = 256; (sequence + 1) % span === 0; level += 8, span *= 256) {
+    const index = (sequence + 1) / span - 1;
+    nodes.push({ level, index, hash: testNodeHash(organisation, level, index) });
+  }
+  return nodes;
+}

@@ -1,0 +1,39 @@
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdCompressSync } from 'node:zlib';
+import { joinBytes, releaseBuffer } from '../core/bytes.ts';
+import type { Lines, Packing } from './event-store.ts';
+
+/** For what is packed while somebody waits for it. */
+const zstdOptions = {
+  params: {
+    [constants.ZSTD_c_compressionLevel]: 1,
+    [constants.ZSTD_c_checksumFlag]: 1,
+  },
+};
+
+const zstdCompressAsync = promisify<Uint8Array, Buffer>((bytes, done) =>
+  zstdCompress(bytes, zstdOptions, done),
+);
+
+/** One frame, made in this thread. The bytes are released. */
+export function compressFrameSync(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const frame = joinBytes([zstdCompressSync(bytes, zstdOptions)]);
+  releaseBuffer(bytes);
+  return frame;
+}
+
+/** One frame, made in a thread of Node's own. */
+export async function compressFrame(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return joinBytes([await zstdCompressAsync(bytes)]);
+}
+
+/** Lines in the form that was asked for, for stores that have them as they are. */
+export async function compressLines(
+  lines: Lines | undefined,
+  packing: Packing,
+): Promise<Lines | undefined> {
+  if (lines === undefined || packing === 'plain') return lines;
+  const bytes = await compressFrame(lines.bytes);
+  releaseBuffer(lines.bytes);
+  return { ...lines, bytes };
+}

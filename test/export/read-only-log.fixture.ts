@@ -1,0 +1,69 @@
+/** A log of our own, served as it is: nothing is recorded in it for being read, so two exports of it are the same. */
+import { createPublicKey, hash } from 'node:crypto';
+import { Hono } from 'hono';
+import { checkpointRoutes } from '../../src/api/proofs/checkpoints.ts';
+import { proofRoutes } from '../../src/api/proofs/proofs.ts';
+import { trailRoutes } from '../../src/api/trail/routes.ts';
+import type { Draft } from '../../src/core/event.ts';
+import {
+  formatVerifierKey,
+  privateKeyFromSeed,
+  signingKey,
+  verifierKey,
+} from '../../src/integrity/keys.ts';
+import { personalPaths } from '../../src/integrity/personal.ts';
+import { Checkpoints } from '../../src/ledger/checkpoints/checkpoints.ts';
+import { MemoryArchive } from '../../src/ledger/checkpoints/memory-archive.ts';
+import { GroupCommit } from '../../src/ledger/group-commit.ts';
+import { Sequencer } from '../../src/ledger/sequencing.ts';
+import { createMemoryStore } from '../../src/store/memory/store.ts';
+
+const organisation = { identity: 'org-1', slug: 'acme', name: 'Acme', createdAt: 0 };
+const caller = {
+  keyId: 'k',
+  keyName: 'k',
+  role: 'org-auditor',
+  organisation,
+  clientIp: undefined,
+  userAgent: undefined,
+  method: 'GET',
+  path: '/',
+} as const;
+
+export interface ReadOnlyLog {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** By which an export of it is verified. */
+  readonly key: string;
+}
+
+/** A log of these drafts; the same drafts make the same log. */
+export async function openReadOnlyLog(drafts: readonly Draft[]): Promise<ReadOnlyLog> {
+  let drawn = 0;
+  const random = (bytes: Uint8Array) => {
+    drawn += 1;
+    bytes.set(hash('sha256', `draw ${drawn}`, 'buffer').subarray(0, bytes.length));
+  };
+  const clock = () => 1_800_000_000_000_000;
+  const reader = createMemoryStore();
+  const sequencer = new Sequencer({ clock, random, personalPaths: () => personalPaths() });
+  const ledger = new GroupCommit({ store: reader, sequencer, clock });
+  await ledger.record(organisation.identity, drafts);
+  const privateKey = privateKeyFromSeed(new Uint8Array(32).fill(7));
+  const signing = signingKey('annals.test', privateKey);
+  const key = formatVerifierKey(verifierKey(signing.name, createPublicKey(privateKey)));
+  const archive = new MemoryArchive();
+  const checkpoints = new Checkpoints({ reader, archive, newest: [], key: signing, witnesses: [] });
+  const parts = {
+    reader,
+    clock,
+    checkpoints,
+    verifierKeys: { current: key, previous: () => [], witnesses: [] },
+    admit: () => caller,
+    recordRead: () => undefined,
+  };
+  const app = new Hono();
+  app.route('/', checkpointRoutes(parts));
+  app.route('/', proofRoutes(parts));
+  app.route('/', trailRoutes(parts));
+  return { fetch: (request) => app.fetch(request), key };
+}
