@@ -1,7 +1,5 @@
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { csvRow } from '../core/csv.ts';
-import { AnnalsError } from '../core/errors.ts';
 import type { Draft } from '../core/event.ts';
 import type { JsonObject } from '../core/json/parse-json.ts';
 import {
@@ -15,7 +13,6 @@ import { thalassaColumns, thalassaOrigin, thalassaSource } from '../dialects/tha
 import { thalassaConfigFile, thalassaSettings } from '../dialects/thalassa/settings.ts';
 import { upcloudColumns, upcloudOrigin, upcloudSource } from '../dialects/upcloud/client.ts';
 import { upcloudConfigFile, upcloudSettings } from '../dialects/upcloud/settings.ts';
-import { nodeDisk } from '../export/disk.ts';
 import type { CsvLayout } from '../export/formats/csv.ts';
 import type { ProofServer } from '../export/proofs/proof-server.ts';
 import type { ClientDependencies, SourceQuery } from '../export/source-query.ts';
@@ -23,7 +20,7 @@ import type { Source, SourceOrigin } from '../export/stages.ts';
 import { eventCsvHeader, eventCsvRow } from '../formats/event-csv.ts';
 import type { CliContext } from './cli-context.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
-import { parseSmallYaml } from './small-yaml.ts';
+import { readVendorConfig } from './vendor-config.ts';
 
 export type Mapping = (object: JsonObject, id: string) => Draft;
 
@@ -128,19 +125,6 @@ export function addSourceOptions(command: Command): Command {
 /** Finds the trail the flags, the environment and the vendor's own files speak of. Throws `invalid` without credential. */
 export function findTrail(flags: SourceFlags, context: CliContext): Promise<Trail> {
   return finders[flags.source](flags, context);
-}
-
-/** A vendor's configuration; undefined when it is at its usual place and not there. */
-async function readVendorConfig(
-  named: string | undefined,
-  usual: string,
-  cwd: string,
-): Promise<unknown> {
-  const path = resolve(cwd, named ?? usual);
-  const text = await nodeDisk.readText(path);
-  if (text !== undefined) return parseSmallYaml(text);
-  if (named === undefined) return undefined;
-  throw new AnnalsError('invalid', `Cannot read ${path}: there is no such file`);
 }
 
 /**
