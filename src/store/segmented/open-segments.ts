@@ -1,13 +1,12 @@
 import { AnnalsError } from '../../core/errors.ts';
 import { DroppedLogs } from '../dropped-logs.ts';
 import type { DroppedPrefix, StoredEvent } from '../event-store.ts';
-import { matchingEvent } from '../sqlite/live/event-in.ts';
 import { type ActiveSegment, loadColumns } from './active/active-segment.ts';
 import { ColumnWriter } from './active/column-writer.ts';
 import { type Capacity, createActiveColumns, rowsWithHash } from './active/columns.ts';
 import { ColumnsFile } from './active/columns-file.ts';
 import { CommitLog } from './active/commit-log.ts';
-import type { LogEnd } from './active/commit-log-reader.ts';
+import { type LogEnd, matchingEvent } from './active/commit-log-reader.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { type IdHash, type IdSeed, idHash } from './ids/id-hash.ts';
 import { IdRuns, type RunSpan } from './ids/id-runs.ts';

@@ -11,12 +11,11 @@ import type {
   Range,
   StoredEvent,
 } from '../event-store.ts';
-import { matchingEvent } from '../sqlite/live/event-in.ts';
 import { ActiveLogs } from './active/active-logs.ts';
 import type { ActiveSegment } from './active/active-segment.ts';
 import { ActiveDictionary, activeSlice } from './active/active-slice.ts';
 import { rowsWithHash } from './active/columns.ts';
-import { CommitLogReader } from './active/commit-log-reader.ts';
+import { CommitLogReader, matchingEvent } from './active/commit-log-reader.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { type IdSeed, idHash } from './ids/id-hash.ts';
 import { IdRuns, type RunSpan } from './ids/id-runs.ts';

@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Micros } from '../../../core/micros.ts';
 import type { Head, StoredEvent } from '../../event-store.ts';
+import { searchFieldsOf } from '../../search-fields.ts';
 import { GroupRow, type RowBytes, type StoredGroupRow } from './group-row.ts';
 
 /** The end of one log, and the number it has in this store. */
@@ -13,6 +14,15 @@ export interface LogEnd {
 /** An event with the log it belongs to. */
 export interface StoredRow extends StoredEvent {
   readonly log: number;
+}
+
+/** The row's event if it is the one with this id: an equal hash proves nothing. */
+export function matchingEvent(
+  { log: rowLog, ...event }: StoredRow,
+  log: number,
+  eventID: string,
+): StoredEvent | undefined {
+  return rowLog === log && searchFieldsOf(event.body).eventID === eventID ? event : undefined;
 }
 
 interface LogRow {

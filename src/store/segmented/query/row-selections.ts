@@ -1,6 +1,5 @@
 import { type Filter, overlapsWindow } from '../../../core/filter.ts';
 import type { Range } from '../../event-store.ts';
-import { slicesFrom } from '../../sqlite/query/reaching.ts';
 import type { LogSlice, RowGroup } from '../log-slice.ts';
 import { toPredicate } from './predicate.ts';
 import { createRowBuffer, selectRows } from './select-rows.ts';
@@ -32,6 +31,18 @@ export function* rowSelections(
       if (rows.length > 0) yield { logSlice, rowGroup, rows };
     }
   }
+}
+
+/**
+ * The last slices of a log, from the one that has this sequence. A query for the end of a log, as every start makes one,
+ * looks at no older segment.
+ */
+export function slicesFrom(slices: readonly LogSlice[], sequence: number): readonly LogSlice[] {
+  if (sequence <= 0) return slices;
+  const first = slices.findLastIndex(
+    ({ range }) => range.from <= sequence && range.from < range.to,
+  );
+  return slices.slice(Math.max(0, first));
 }
 
 /** The same as rows of the segment. */

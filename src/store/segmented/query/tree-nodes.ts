@@ -1,5 +1,5 @@
-import { slicesFrom } from '../../sqlite/query/reaching.ts';
 import type { LogSlice } from '../log-slice.ts';
+import { slicesFrom } from './row-selections.ts';
 import type { Slices } from './run-in-slices.ts';
 
 /** The hashes of a level's nodes `[from, from + count)`, one after the other, as far as there are some. */

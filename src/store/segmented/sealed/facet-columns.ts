@@ -1,5 +1,3 @@
-import { splitEvery } from '../../sqlite/sealed/pieces.ts';
-import { valueHash } from '../../sqlite/sealed/value-hash.ts';
 import { rowGroupRows } from '../active/columns.ts';
 import { bytesOf, codeWidth, createCodes } from './codes.ts';
 import {
@@ -8,8 +6,9 @@ import {
   type SealedValueCounts,
   valuesPerFrame,
 } from './footer-index.ts';
-import type { SegmentFileWriter } from './segment-file-writer.ts';
+import { type SegmentFileWriter, splitEvery } from './segment-file-writer.ts';
 import { type CodedColumn, countValues } from './value-counts.ts';
+import { valueHash } from './value-group.ts';
 
 /** A facet's column in the codes of its values' sealed order. */
 export interface FacetColumn extends CodedColumn {

@@ -1,5 +1,4 @@
 import { facets } from '../../../core/facets.ts';
-import { splitEvery } from '../../sqlite/sealed/pieces.ts';
 import type { ActiveSegment } from '../active/active-segment.ts';
 import { ActiveDictionary } from '../active/active-slice.ts';
 import { type ActiveColumns, rowGroupRows, visibleRows } from '../active/columns.ts';
@@ -24,7 +23,7 @@ import {
 } from './footer-index.ts';
 import { type LogRows, type RowOrder, rowOrder } from './row-order.ts';
 import type { SealedInfo } from './sealed-segment.ts';
-import { SegmentFileWriter } from './segment-file-writer.ts';
+import { SegmentFileWriter, splitEvery } from './segment-file-writer.ts';
 import { type EncodedTexts, encodeTexts } from './texts.ts';
 import { encodeTimes } from './times.ts';
 import { trigramFilterOf } from './trigram-filter.ts';

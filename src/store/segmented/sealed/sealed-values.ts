@@ -1,9 +1,8 @@
-import { valueHash } from '../../sqlite/sealed/value-hash.ts';
 import type { ValueDictionary } from '../log-slice.ts';
 import { valuesPerFrame } from './footer-index.ts';
 import { firstAtLeast } from './log-locations.ts';
 import type { SealedSegment } from './sealed-segment.ts';
-import type { ValueGroup } from './value-group.ts';
+import { type ValueGroup, valueHash } from './value-group.ts';
 
 /** The values of a sealed segment. Looking one up reads the one group where its hash belongs. */
 export class SealedDictionary implements ValueDictionary {

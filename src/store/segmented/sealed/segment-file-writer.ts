@@ -13,6 +13,16 @@ export interface EncodedFrame {
   readonly size: number;
 }
 
+interface Sliceable<T> {
+  readonly length: number;
+  slice(from: number, to: number): T;
+}
+
+/** Splits a column into pieces of `length` entries; the last piece may be shorter. Each piece becomes a frame. */
+export function* splitEvery<T extends Sliceable<T>>(whole: T, length: number): Generator<T> {
+  for (let at = 0; at < whole.length; at += length) yield whole.slice(at, at + length);
+}
+
 /** Writes a segment beside its place. It appears there whole and on disk, or not at all. */
 export class SegmentFileWriter {
   readonly #path: string;

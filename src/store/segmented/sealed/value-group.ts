@@ -1,5 +1,13 @@
-import type { Facet } from '../../../core/facets.ts';
+import { type Facet, facets } from '../../../core/facets.ts';
 import { comparisonForm } from '../../../core/filter.ts';
+import { idHash } from '../ids/id-hash.ts';
+
+const hashSeed = { high: 0, low: 0 };
+
+/** The hash by which values of a facet are ordered. Values that compare equal have the same hash. */
+export function valueHash(facet: number, value: string): number {
+  return idHash(hashSeed, facet, comparisonForm(facets[facet]!, value)).high;
+}
 
 /** Some consecutive values of a facet with their codes. */
 export class ValueGroup {
