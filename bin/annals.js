@@ -8,7 +8,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const needed = 24;
+const needed = 26;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const built = join(root, 'dist', 'cli', 'main.js');
 const program = existsSync(built) ? built : join(root, 'src', 'cli', 'main.ts');
@@ -38,7 +38,7 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
   // Keeps what was compiled for the next start, in a place that only whoever installed this can write. Threads look
   // for it in the environment; without it each would load a compiler of its own.
   const cache = join(root, 'node_modules', '.cache', 'compiled');
-  const { directory } = modules.enableCompileCache?.(cache) ?? {};
+  const { directory } = modules.enableCompileCache(cache);
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= cache;
   const { main } = await import(program);
   await main();

@@ -1,11 +1,4 @@
-import {
-  formatPlainDay,
-  formatWeek,
-  mondayOf,
-  monthOf,
-  type PlainDay,
-  type Zone,
-} from './calendar.ts';
+import { formatWeek, type Zone } from './calendar.ts';
 import { AnnalsError } from './errors.ts';
 import {
   day,
@@ -102,8 +95,9 @@ export function parseWindow(options: WindowOptions, zone: Zone, now: Micros): Wi
 }
 
 function boundary(flag: string, text: string, zone: Zone, daysAfter: number): Micros {
-  const midnight = parseDay(text);
-  if (midnight !== undefined) return zone.startOf(midnight / day + daysAfter);
+  if (parseDay(text) !== undefined) {
+    return zone.startOf(Temporal.PlainDate.from(text).add({ days: daysAfter }));
+  }
   const instant = parseInstant(text, { truncate: true });
   if (typeof instant === 'number') return instant;
   const problem = /^\d{4}-\d{2}-\d{2}$/.test(text)
@@ -128,12 +122,12 @@ export interface Period extends Window {
  */
 export function periodsOf(window: Window, split: Split | undefined, zone: Zone): Period[] {
   if (split === undefined) return [{ ...window, name: windowName(window, zone) }];
-  const { begin, next, name } = steps[split];
+  const { begin, length, name } = steps[split];
   const periods: Period[] = [];
   let start = begin(zone.dayAt(window.from));
   let from = window.from;
   while (from < window.to) {
-    const following = next(start);
+    const following = start.add(length);
     const to = Math.min(zone.startOf(following), window.to);
     // A day can be missing from a calendar (Samoa had no 30 December 2011); it has no file either.
     if (to > from) periods.push({ from, to, name: name(start) });
@@ -144,18 +138,22 @@ export function periodsOf(window: Window, split: Split | undefined, zone: Zone):
 }
 
 interface Step {
-  readonly begin: (day: PlainDay) => PlainDay;
-  readonly next: (start: PlainDay) => PlainDay;
-  readonly name: (start: PlainDay) => string;
+  readonly begin: (day: Temporal.PlainDate) => Temporal.PlainDate;
+  readonly length: Temporal.DurationLike;
+  readonly name: (start: Temporal.PlainDate) => string;
 }
 
 const steps: Readonly<Record<Split, Step>> = {
-  daily: { begin: (day) => day, next: (start) => start + 1, name: formatPlainDay },
-  weekly: { begin: mondayOf, next: (start) => start + 7, name: formatWeek },
+  daily: { begin: (day) => day, length: { days: 1 }, name: String },
+  weekly: {
+    begin: (day) => day.subtract({ days: day.dayOfWeek - 1 }),
+    length: { weeks: 1 },
+    name: formatWeek,
+  },
   monthly: {
-    begin: (day) => monthOf(day),
-    next: (start) => monthOf(start, 1),
-    name: (start) => formatPlainDay(start).slice(0, 7),
+    begin: (day) => day.with({ day: 1 }),
+    length: { months: 1 },
+    name: (start) => start.toPlainYearMonth().toString(),
   },
 };
 
@@ -163,8 +161,8 @@ const steps: Readonly<Record<Split, Step>> = {
 export function windowName({ from, to }: Window, zone: Zone): string {
   const first = zone.dayAt(from);
   const last = zone.dayAt(to - 1);
-  if (zone.startOf(first) === from && zone.startOf(last + 1) === to) {
-    return `${formatPlainDay(first)}--${formatPlainDay(last)}`;
+  if (zone.startOf(first) === from && zone.startOf(last.add({ days: 1 })) === to) {
+    return `${first}--${last}`;
   }
   return `${compact(from)}--${compact(to)}`;
 }
