@@ -27,7 +27,7 @@ const paths = [
 /** A server that was just started compiles what it does often; one that has been up for a while has done so. */
 const warmUpSeconds = 2;
 
-export const benchEpoch = Date.UTC(2026, 0, 1) * 1_000;
+const benchEpoch = Date.UTC(2026, 0, 1) * 1_000;
 
 /** Events as the body of a request, each with an id and a time of its own that its number decides. */
 export function eventLines(firstNumber: number, count: number): string {

@@ -7,8 +7,8 @@ import type { Readers } from './readers.ts';
 import { type Draw, drawsOf, type SoakContext } from './soak-context.ts';
 
 /** What shall be under way when the server is killed. */
-export const aims = ['anything', 'a seal', 'an export'] as const;
-export type Aim = (typeof aims)[number];
+const aims = ['anything', 'a seal', 'an export'] as const;
+type Aim = (typeof aims)[number];
 
 /** How long an occasion is waited for, in milliseconds. */
 const patience = 15_000;

@@ -75,7 +75,7 @@ export function numberOf(eventID: string): { producer: number; number: number } 
 }
 
 /** Every so manieth event of a stream has a word in its description that no other has. */
-export const rareEvery = 1_000;
+const rareEvery = 1_000;
 export const rareWord = 'zebrafish';
 
 /** How many of a stream's first events have the rare word. */

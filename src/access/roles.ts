@@ -10,7 +10,7 @@ export type Permission =
   | 'organisation:create'
   | 'organisation:list';
 
-export const roles = ['org-admin', 'org-auditor', 'writer', 'operator'] as const;
+const roles = ['org-admin', 'org-auditor', 'writer', 'operator'] as const;
 export type Role = (typeof roles)[number];
 
 /** Roles a key of an organisation can have. The operator's is given at the server's start alone. */

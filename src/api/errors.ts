@@ -1,7 +1,7 @@
 import { AnnalsError, type ErrorCode } from '../core/errors.ts';
 
 /** HTTP status of each kind of error in the native dialect (wire: Thalassa 4). */
-export const nativeStatus: Record<ErrorCode, number> = {
+const nativeStatus: Record<ErrorCode, number> = {
   invalid: 400,
   unauthenticated: 401,
   forbidden: 403,

@@ -39,7 +39,7 @@ const instantParameter = (inclusiveDay: boolean) =>
   });
 
 /** What narrows a list, a count or an export. */
-export const filterParameters = z.object({
+const filterParameters = z.object({
   searchText: z
     .string()
     .describe('A part of the description, without regard to case')

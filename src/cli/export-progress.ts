@@ -49,7 +49,7 @@ export function openProgress(stderr: Writable, clock: Clock, quiet: boolean): Pr
 const barWidth = 20;
 
 /** `[########            ] 41%  123,456 entries  12,345/s  0:12 left  audit-logs-2026-06-01.json` */
-export function progressLine(progress: ExportProgress, elapsed: Micros): string {
+function progressLine(progress: ExportProgress, elapsed: Micros): string {
   const { phase, share, entries, received, expected, file } = progress;
   const seconds = elapsed / second;
   const parts: string[] = [];

@@ -105,9 +105,9 @@ const finders = {
   },
 } as const satisfies Record<string, FindTrail>;
 
-export type SourceKind = keyof typeof finders;
+type SourceKind = keyof typeof finders;
 
-export const sourceKinds = Object.keys(finders) as SourceKind[];
+const sourceKinds = Object.keys(finders) as SourceKind[];
 
 export function addSourceOptions(command: Command): Command {
   command

@@ -15,7 +15,7 @@ export interface StringConstraints {
 }
 
 /** What a schema asks of an object; `C` is a test. */
-export interface ObjectConstraints<C> {
+interface ObjectConstraints<C> {
   readonly properties: ReadonlyMap<string, C>;
   readonly required: readonly string[];
   /** Whether members may have other names than the properties. */

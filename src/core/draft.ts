@@ -168,7 +168,7 @@ const fitsDraft = schemaCheck(draftSchema);
 const isDraft = (value: unknown): value is Draft => fitsDraft(value);
 
 /** What is wrong with one draft; nothing for a good one. */
-export function checkDraft(value: Json, now: Micros): Issue[] {
+function checkDraft(value: Json, now: Micros): Issue[] {
   if (!isDraft(value)) {
     const refused = draftSchema.safeParse(value, { reportInput: true });
     return refused.error === undefined ? [] : schemaIssues(refused.error, unknownField);

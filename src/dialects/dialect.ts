@@ -5,7 +5,7 @@ import type { Clock } from '../core/micros.ts';
 import type { EventReader } from '../store/event-store.ts';
 
 /** What reading the trail is called in the trail itself. */
-export type ReadAction = 'audit_log.list' | 'audit_log.read' | 'audit_log.export';
+type ReadAction = 'audit_log.list' | 'audit_log.read' | 'audit_log.export';
 
 /**
  * What the server half of a dialect works with. It can read and nothing else; who may read, and that somebody

@@ -7,8 +7,8 @@ import { EventColumns } from '../store/event-columns.ts';
 
 /** For the tests of mappings: drafts of every kind, recorded as the ledger records them. */
 
-export const organisation = 'org-a';
-export const recordedAt: Micros = Date.parse('2026-06-20T09:00:00Z') * 1_000 + 7;
+const organisation = 'org-a';
+const recordedAt: Micros = Date.parse('2026-06-20T09:00:00Z') * 1_000 + 7;
 
 const sealing = new Sequencer({
   clock: () => recordedAt,

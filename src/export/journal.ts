@@ -39,19 +39,19 @@ export interface RunRecord {
 }
 
 /** Everything before `position` that was wanted is in the runs noted so far. */
-export interface PositionRecord {
+interface PositionRecord {
   readonly kind: 'position';
   readonly position: string;
 }
 
 /** The source said that events of the window were dropped before this sequence. */
-export interface KeptFromRecord {
+interface KeptFromRecord {
   readonly kind: 'kept';
   readonly from: number;
 }
 
 /** The file in hand is durable up to a place, and the source can go on behind it. */
-export interface OpenFileRecord {
+interface OpenFileRecord {
   readonly kind: 'place';
   readonly file: number;
   readonly bytes: number;
@@ -62,7 +62,7 @@ export interface OpenFileRecord {
 }
 
 /** A file is complete and durable under its working name; it may have its final name already. */
-export interface FileRecord extends FileFacts {
+interface FileRecord extends FileFacts {
   readonly kind: 'file';
   readonly file: number;
   readonly position?: string;
@@ -78,7 +78,7 @@ export interface ProofStartRecord {
 }
 
 /** The proof is complete and durable under its working name; it may have its final name already. */
-export interface ProofFileRecord {
+interface ProofFileRecord {
   readonly kind: 'proof-file';
   readonly bytes: number;
   readonly sha256: string;

@@ -96,7 +96,7 @@ export function openCheckpoint(
  * A key that signs notes speaks for the log whose name it bears and for the logs below that name, which is how one
  * key serves all logs of a server; for no other.
  */
-export function speaksFor(keyName: string, origin: string): boolean {
+function speaksFor(keyName: string, origin: string): boolean {
   return origin === keyName || origin.startsWith(`${keyName}/`);
 }
 

@@ -5,7 +5,7 @@ import { type Receiver, type StoredDraft, startReceiver } from './receiver.fixtu
 import { createRecorder, type Recorder } from './recorder.ts';
 
 /** A running application with the routes of the suite. */
-export interface Application {
+interface Application {
   readonly url: string;
   close(): Promise<void>;
 }

@@ -17,7 +17,7 @@ export type Behaviour =
   | 'hang'
   | ReceiverResponse;
 
-export interface ReceiverResponse {
+interface ReceiverResponse {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;

@@ -9,7 +9,7 @@ export function isSecretName(name: string): boolean {
   return parts.test(bare) || whole.has(bare);
 }
 
-export const mask = '***';
+const mask = '***';
 
 /** A query string with the values of secret names masked; everything else stands as it came. */
 export function maskQuery(query: string): string {

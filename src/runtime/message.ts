@@ -5,7 +5,7 @@ export type Message = Call | typeof endMessage;
 
 export const endMessage = 'end';
 
-export interface Call {
+interface Call {
   readonly id: number;
   readonly method: string;
   readonly args: readonly unknown[];

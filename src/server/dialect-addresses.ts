@@ -1,7 +1,7 @@
 import { AnnalsError } from '../core/errors.ts';
 
 /** The dialects there are. Thalassa's usual paths are our own dialect's, and answered whether it is named or not. */
-export const dialectNames = ['thalassa', 'upcloud', 'cockroachdb'] as const;
+const dialectNames = ['thalassa', 'upcloud', 'cockroachdb'] as const;
 export type DialectName = (typeof dialectNames)[number];
 
 /** Which dialects are spoken, and the hosts and prefixes each has to itself. */

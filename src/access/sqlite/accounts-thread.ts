@@ -6,7 +6,7 @@ import type { KeyRecord } from '../accounts.ts';
 import type { Role } from '../roles.ts';
 
 /** Everything the directory holds, read once at the start. */
-export interface StoredAccounts {
+interface StoredAccounts {
   readonly organisations: readonly Organisation[];
   readonly keys: readonly KeyRecord[];
   readonly settings: readonly (readonly [name: string, value: string])[];

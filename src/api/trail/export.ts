@@ -15,7 +15,7 @@ import { compressFrame, compressLines } from '../../store/zstd-lines.ts';
 import type { exportParameters } from '../parameters.ts';
 import { type ReadLines, readAdaptively } from './adaptive-reader.ts';
 
-export type ExportParameters = z.output<typeof exportParameters>;
+type ExportParameters = z.output<typeof exportParameters>;
 export type ExportFormat = NonNullable<ExportParameters['format']>;
 
 /** How each format is written: before the first event, the events themselves, after the last. */

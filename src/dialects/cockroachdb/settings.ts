@@ -15,7 +15,7 @@ export interface CockroachdbFlags {
   readonly organisation?: string;
 }
 
-export const cockroachdbApi = 'https://cockroachlabs.cloud';
+const cockroachdbApi = 'https://cockroachlabs.cloud';
 
 /** Flags, then the environment; a key wins over a JWT (wire: CockroachDB 8). */
 export function cockroachdbSettings(

@@ -26,7 +26,7 @@ export interface ThalassaFlags {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export const thalassaApi = 'https://api.thalassa.cloud';
+const thalassaApi = 'https://api.thalassa.cloud';
 
 /** Where `tcloud` keeps its contexts. */
 export function thalassaConfigFile(env: Env, home: string): string {

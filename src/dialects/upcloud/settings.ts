@@ -20,7 +20,7 @@ export interface UpcloudFlags {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-export const upcloudApi = 'https://api.upcloud.com';
+const upcloudApi = 'https://api.upcloud.com';
 
 /** Where `upctl` keeps its settings. */
 export function upcloudConfigFile(env: Env, home: string): string {

@@ -2,7 +2,7 @@ import type { Hash } from '../../integrity/hash.ts';
 import type { LeafRange } from '../../integrity/multiproof.ts';
 
 /** The keys of a log as its server gives them: texts of verifier keys, of previous ones with the size they go up to. */
-export interface ServedKeys {
+interface ServedKeys {
   readonly current: string;
   readonly previous: readonly string[];
   readonly personalPaths: readonly string[];

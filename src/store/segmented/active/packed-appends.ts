@@ -20,7 +20,7 @@ export interface EventBytes {
 }
 
 /** What some events are found by, as columns; their times stand in `EventBytes`. */
-export interface SearchColumns {
+interface SearchColumns {
   readonly eventIDs: readonly string[];
   readonly descriptions: readonly (string | undefined)[];
   /** See `packFacets`. Those of event n begin at `facetStarts[n]` and end where those of the next one begin. */

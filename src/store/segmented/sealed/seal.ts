@@ -226,7 +226,7 @@ class SegmentEncoder {
 }
 
 /** How many tree nodes the events of these sequences complete. */
-export function completedNodeCount(from: number, to: number): number {
+function completedNodeCount(from: number, to: number): number {
   let nodes = 0;
   for (let span = 256; span <= to; span *= 256) {
     nodes += Math.floor(to / span) - Math.floor(from / span);

@@ -2,7 +2,7 @@
  * Which three bytes in a row stand somewhere in some texts, as a set that may hold more: 8 KiB, one bit for each of
  * 65,536 hashes. A text without one of a wanted text's triples does not contain it, so most parts need not be unpacked.
  */
-export const trigramFilterBytes = 8_192;
+const trigramFilterBytes = 8_192;
 
 export function trigramFilterOf(texts: Uint8Array): Uint8Array {
   const grams = new Uint8Array(trigramFilterBytes);
