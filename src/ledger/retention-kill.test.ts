@@ -17,7 +17,7 @@ import { checkLog } from './checkpoints/check-log.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Sequencer } from './sequencing.ts';
 
-const kills = Number(process.env.ANNALS_TEST_KILLS ?? 3);
+const kills = Number(process.env.ANNALS_TEST_KILLS ?? 2);
 const began: Micros = 1_800_000_000_000_000;
 const organisations = ['org-a', 'org-b'];
 const events = 1_000;

@@ -1,3 +1,4 @@
+// This file needs a process of its own: garbage of other tests would be collected with its own.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';

@@ -6,7 +6,7 @@ import { DAY, formatInstant, instant, SECOND } from './instant.fixture.ts';
 import { misbehaving, misbehavingWindow } from './misbehaving.fixture.ts';
 import { nothingWrong, startVendor, type Vendor } from './vendor.fixture.ts';
 
-const RUNS = Number(process.env.ANNALS_VENDOR_RUNS ?? 25);
+const RUNS = Number(process.env.ANNALS_TEST_RUNS ?? 25);
 
 type AnyVendor = { [K in VendorKind]: Vendor<K> }[VendorKind];
 

@@ -11,7 +11,7 @@ import type { EventStore } from '../event-store.ts';
 import { TestLog, testNodeHash } from '../test-log.fixture.ts';
 import { openSegmentedStore } from './store.ts';
 
-const kills = Number(process.env.ANNALS_TEST_KILLS ?? 4);
+const kills = Number(process.env.ANNALS_TEST_KILLS ?? 2);
 
 describe('a store whose process is killed while it appends and seals', () => {
   it('keeps what it acknowledged, each event once, again and again', async () => {
