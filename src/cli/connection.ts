@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { ServerConnection } from '../client/annals-api.ts';
+import type { AnnalsEndpoint } from '../client/annals-api.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
 import { readConfig } from './config.ts';
@@ -33,7 +33,7 @@ export function addConnectionOptions(command: Command): Command {
 export async function resolveConnection(
   flags: ConnectionFlags,
   context: CliContext,
-): Promise<ServerConnection> {
+): Promise<AnnalsEndpoint> {
   const { env } = context;
   const saved = await savedContext(flags.context ?? (env.ANNALS_CONTEXT || undefined), context);
   const api = flags.api ?? (env.ANNALS_API || undefined) ?? saved.api ?? defaultApi;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import { AnnalsApi } from '../client/annals-api.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
+import { openApi } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { printable } from './table.ts';
 
@@ -45,7 +45,7 @@ async function erase(flags: Flags, context: CliContext): Promise<void> {
   const connection = await resolveConnection(flags, context);
   const { userIdentity } = flags;
   if (flags.yes !== true) await confirm(userIdentity, context);
-  const api = new AnnalsApi(connection, context);
+  const api = openApi(connection, context);
   const answer = await api.post<ErasureResponse>('/v1/audit/erasures', { userIdentity });
   context.stdout.write(flags.json === true ? `${JSON.stringify(answer)}\n` : sentence(answer));
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { createFetchSend } from '../client/fetch-send.ts';
-import { createHttpSend } from '../client/http-send.ts';
+import type { ClientDependencies } from '../client/send-request.ts';
 import { openZone, type Zone } from '../core/calendar.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { type Micros, millisecond } from '../core/micros.ts';
@@ -14,13 +13,12 @@ import { tcloudFormat } from '../export/formats/tcloud.ts';
 import type { ExportQuery } from '../export/manifest.ts';
 import { nameOutputs, type OutputNames } from '../export/output-names.ts';
 import type { Compression } from '../export/sinks/block-writer.ts';
-import type { ClientDependencies } from '../export/source-query.ts';
 import type { Format, Source, Transform } from '../export/stages.ts';
 import type { CliContext } from './cli-context.ts';
+import { createSend, retrySettings } from './client-dependencies.ts';
 import { type ExportFlags, outputFormatOf, type RequestFlags, splitOf } from './export-flags.ts';
 import { filtersOf } from './filter-flags.ts';
 import { toNativeDraft } from './native-draft.ts';
-import { defaultSleep } from './sleep.ts';
 import {
   findTrail,
   type Mapping,
@@ -188,26 +186,13 @@ export function clientDependencies(
   context: CliContext,
   notify: (text: string) => void,
 ): ClientDependencies {
-  const { clock, random, fetch, sleep = defaultSleep } = context;
-  const { chunkDownloadTimeout: silence, retries: maxRetries } = flags;
-  const word = new Uint32Array(1);
+  const { chunkDownloadTimeout: silence, retries } = flags;
   return {
-    clock,
-    send:
-      fetch !== undefined
-        ? createFetchSend(fetch)
-        : createHttpSend({
-            ...(silence !== undefined && { idleMilliseconds: parseSince(silence) / millisecond }),
-            ...(trail.verifyCertificates === false && { verifyCertificates: false }),
-          }),
-    retry: {
-      sleep,
-      notify,
-      random: () => {
-        random(new Uint8Array(word.buffer));
-        return (word[0] ?? 0) / 2 ** 32;
-      },
-      ...(maxRetries !== undefined && { maxRetries }),
-    },
+    clock: context.clock,
+    send: createSend(context, {
+      ...(silence !== undefined && { idleMilliseconds: parseSince(silence) / millisecond }),
+      ...(trail.verifyCertificates === false && { verifyCertificates: false }),
+    }),
+    retry: retrySettings(context, notify, retries),
   };
 }

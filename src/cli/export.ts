@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { AnnalsError, type ErrorCode, messageOf } from '../core/errors.ts';
+import { AnnalsError, messageOf, transientCodes } from '../core/errors.ts';
 import { formatInstant, type Micros, second } from '../core/micros.ts';
 import { sinceHint } from '../core/window.ts';
 import { type Disk, nodeDisk, systemErrorCode } from '../export/disk.ts';
@@ -243,12 +243,6 @@ function noteDropped({ log }: Source, view: ProgressView): void {
   );
 }
 
-const resumable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'unavailable',
-  'timeout',
-  'incomplete',
-  'too-many-requests',
-]);
 const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
 
 /** With which code and sentence a failed export leaves. */
@@ -257,7 +251,7 @@ function exitOf(error: unknown, signal: AbortSignal, advice: string): Exit {
   if (signal.aborted) return new Exit(exitCodes.interrupted, `interrupted${advice}`, error);
   if (error instanceof AnnalsError) {
     if (isAccessDenied(error)) return new Exit(exitCodes.notAllowed, because, error);
-    if (resumable.has(error.code)) return new Exit(exitCodes.incomplete, because, error);
+    if (transientCodes.has(error.code)) return new Exit(exitCodes.incomplete, because, error);
   }
   if (fullDisk.has(systemErrorCode(error) ?? ''))
     return new Exit(exitCodes.incomplete, because, error);

@@ -57,6 +57,31 @@ describe('annals import', () => {
     assert.equal(await count('action=part'), 1_900);
   });
 
+  it('sends a batch again after failures that pass, and records each event once', async () => {
+    const answer = fetchFrom(app);
+    const waits: number[] = [];
+    /** What comes in place of the server's responses; the third was recorded before it was lost. */
+    const script: ((...request: Parameters<typeof fetch>) => Response | Promise<Response>)[] = [
+      () => Promise.reject(new TypeError('fetch failed')),
+      () => new Response('<html>', { status: 502 }),
+      async (input, init) => {
+        await answer(input, init);
+        throw new TypeError('terminated');
+      },
+      () => Response.json({ message: 'busy' }, { status: 429, headers: { 'Retry-After': '3' } }),
+    ];
+    const { code, stdout, stderr } = await runCommand(['import', '-'], {
+      input: '{"action":"again","eventID":"again-1"}\n{"action":"again","eventID":"again-2"}',
+      env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
+      fetch: async (input, init) => (script.shift() ?? answer)(input, init),
+      sleep: async (milliseconds) => void waits.push(milliseconds),
+    });
+    assert.deepEqual([code, stdout], [0, '2 events from 1 file: 0 added, 2 there already\n']);
+    assert.equal(await count('action=again'), 2);
+    assert.equal(stderr.match(/trying again in/g)?.length, 4, stderr);
+    assert.equal(waits.at(-1), 3_000);
+  });
+
   it('refuses a file that is no CloudTrail, and names the file and the event', async () => {
     const records = [
       {

@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander';
-import { AnnalsApi } from '../client/annals-api.ts';
+import type { AnnalsApi } from '../client/annals-api.ts';
+import { type RetrySettings, retry } from '../client/retry.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Receipt } from '../ledger/ledger.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
+import { openApi, retrySettings } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { checkReadable, type ImportedDraft, readImportedDrafts } from './import-drafts.ts';
 import { type ImportKind, importers } from './importers.ts';
-import { defaultSleep } from './sleep.ts';
 
 interface ImportFlags extends ConnectionFlags {
   readonly from: ImportKind;
@@ -27,7 +28,6 @@ type Counts = Pick<Receipt, 'accepted' | 'duplicates'>;
 
 const maxBatchEvents = 1_000;
 const maxBatchBytes = 8 * 1024 * 1024;
-const maxAttempts = 8;
 
 export function importCommand(context: CliContext): Command {
   const command = new Command('import')
@@ -63,18 +63,23 @@ async function importFiles(
   flags: ImportFlags,
   context: CliContext,
 ): Promise<void> {
-  const api = new AnnalsApi(await resolveConnection(flags, context), context);
+  const api = openApi(await resolveConnection(flags, context), context);
   for (const file of files) await checkReadable(file, context);
+  const notify = (text: string) => {
+    if (flags.quiet !== true) context.stderr.write(`${text}\n`);
+  };
+  const retrying = retrySettings(context, notify);
+  const send = (batch: readonly ImportedDraft[]) => sendBatch(api, batch, retrying, context.signal);
   const total: Total = { files: files.length, events: 0, added: 0, duplicates: 0, leftOut: 0 };
   const leaveOut = () => {
     total.leftOut += 1;
   };
   for await (const batch of batches(readImportedDrafts(files, flags.from, context, leaveOut))) {
-    const receipt = await send(api, batch, context);
+    const receipt = await send(batch);
     total.events += batch.length;
     total.added += receipt.accepted;
     total.duplicates += receipt.duplicates;
-    if (flags.quiet !== true) context.stderr.write(`${countText(total.events, 'event')} sent\n`);
+    notify(`${countText(total.events, 'event')} sent`);
   }
   context.stdout.write(flags.json ? `${JSON.stringify(total)}\n` : `${summary(total)}\n`);
 }
@@ -104,44 +109,29 @@ async function* batches(lines: AsyncIterable<ImportedDraft>): AsyncGenerator<Imp
   if (batch.length > 0) yield batch;
 }
 
-/** Records a batch, in halves where it is more than this server takes at once. */
-async function send(
+/** Records a batch, in halves when it is more than this server takes at once. */
+async function sendBatch(
   api: AnnalsApi,
   batch: readonly ImportedDraft[],
-  context: CliContext,
+  retrying: RetrySettings,
+  signal: AbortSignal,
 ): Promise<Counts> {
+  const body = batch.map(({ text }) => text).join('\n');
   try {
-    return await sendWhole(api, batch, context);
+    // Repeating is harmless: what an earlier attempt recorded is recognised by its id.
+    return await retry(retrying, signal, () =>
+      api.postText<Counts>('/v1/audit/events', body, 'application/x-ndjson'),
+    );
   } catch (error) {
-    const tooLarge = error instanceof AnnalsError && error.code === 'too-large';
-    if (!tooLarge || batch.length === 1) throw error;
+    if (!(error instanceof AnnalsError)) throw error;
+    if (error.code !== 'too-large' || batch.length === 1) throw describeRejection(error, batch);
     const middle = Math.ceil(batch.length / 2);
-    const first = await send(api, batch.slice(0, middle), context);
-    const second = await send(api, batch.slice(middle), context);
+    const first = await sendBatch(api, batch.slice(0, middle), retrying, signal);
+    const second = await sendBatch(api, batch.slice(middle), retrying, signal);
     return {
       accepted: first.accepted + second.accepted,
       duplicates: first.duplicates + second.duplicates,
     };
-  }
-}
-
-/** Repeating is harmless: whatever the first try recorded is recognised by its id. */
-async function sendWhole(
-  api: AnnalsApi,
-  batch: readonly ImportedDraft[],
-  context: CliContext,
-): Promise<Counts> {
-  const body = batch.map(({ text }) => text).join('\n');
-  const sleep = context.sleep ?? defaultSleep;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await api.postText<Counts>('/v1/audit/events', body, 'application/x-ndjson');
-    } catch (error) {
-      if (!(error instanceof AnnalsError)) throw error;
-      const passing = error.code === 'unavailable' || error.code === 'too-many-requests';
-      if (!passing || attempt === maxAttempts) throw describeRejection(error, batch);
-      await sleep((error.retryAfterSeconds ?? 2 ** (attempt - 2)) * 1_000, context.signal);
-    }
   }
 }
 

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { parseKey } from '../access/key.ts';
 import { organisationRoles } from '../access/roles.ts';
-import { AnnalsApi } from '../client/annals-api.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
+import { openApi } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { printTable } from './table.ts';
 
@@ -48,7 +48,7 @@ export function keysCommand(context: CliContext): Command {
     .addHelpText('after', '\nExample:\n  $ annals keys list -O acme')
     .action(async (flags: Flags) => {
       const connection = await resolveConnection(flags, context);
-      const api = new AnnalsApi({ ...connection, organisation: undefined }, context);
+      const api = openApi({ ...connection, organisation: undefined }, context);
       const { organisation } = connection;
       const query = organisation === undefined ? {} : { organisation };
       const { items } = await withOrganisation(
@@ -88,7 +88,7 @@ Examples:
         },
       ) => {
         const connection = await resolveConnection(flags, context);
-        const api = new AnnalsApi({ ...connection, organisation: undefined }, context);
+        const api = openApi({ ...connection, organisation: undefined }, context);
         const { organisation } = connection;
         const made = await withOrganisation(
           api.post<KeyResponse & { readonly key: string }>('/v1/keys', {
@@ -112,7 +112,7 @@ Examples:
     .action(async (key: string, flags: Flags) => {
       // A secret has no place in an address, which servers and proxies log.
       const id = parseKey(key)?.id ?? key;
-      const api = new AnnalsApi(await resolveConnection(flags, context), context);
+      const api = openApi(await resolveConnection(flags, context), context);
       const revoked = await api.delete<KeyResponse>(`/v1/keys/${encodeURIComponent(id)}`);
       printTable(context, [revoked], columns, flags.json && 'first');
     });

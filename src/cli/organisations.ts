@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { AnnalsApi } from '../client/annals-api.ts';
 import type { CliContext } from './cli-context.ts';
+import { openApi } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { printTable } from './table.ts';
 
@@ -33,7 +33,7 @@ export function organisationsCommand(context: CliContext): Command {
     .option('--json', 'answer with JSON')
     .addHelpText('after', '\nExample:\n  $ annals orgs list --token $OPERATOR_KEY')
     .action(async (flags: Flags) => {
-      const api = new AnnalsApi(await resolveConnection(flags, context), context);
+      const api = openApi(await resolveConnection(flags, context), context);
       const { items } = await api.get<{ items: OrganisationResponse[] }>('/v1/organisations');
       printTable(context, items, columns, flags.json);
     });
@@ -56,7 +56,7 @@ export function organisationsCommand(context: CliContext): Command {
       '\nExample:\n  $ annals orgs create acme --name "Acme Ltd" --token $OPERATOR_KEY',
     )
     .action(async (slug: string, flags: CreateFlags) => {
-      const api = new AnnalsApi(await resolveConnection(flags, context), context);
+      const api = openApi(await resolveConnection(flags, context), context);
       const made = await api.post<OrganisationResponse>('/v1/organisations', {
         slug,
         name: flags.name ?? slug,

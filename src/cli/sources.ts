@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { ClientDependencies } from '../client/send-request.ts';
 import { csvRow } from '../core/csv.ts';
 import type { Draft } from '../core/event.ts';
 import type { JsonObject } from '../core/json/parse-json.ts';
@@ -15,7 +16,7 @@ import { upcloudColumns, upcloudOrigin, upcloudSource } from '../dialects/upclou
 import { upcloudConfigFile, upcloudSettings } from '../dialects/upcloud/settings.ts';
 import type { CsvLayout } from '../export/formats/csv.ts';
 import type { ProofServer } from '../export/proofs/proof-server.ts';
-import type { ClientDependencies, SourceQuery } from '../export/source-query.ts';
+import type { SourceQuery } from '../export/source-query.ts';
 import type { Source, SourceOrigin } from '../export/stages.ts';
 import { eventCsvHeader, eventCsvRow } from '../formats/event-csv.ts';
 import type { CliContext } from './cli-context.ts';

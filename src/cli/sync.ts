@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { AnnalsError, type ErrorCode, messageOf } from '../core/errors.ts';
+import { AnnalsError, messageOf, transientCodes } from '../core/errors.ts';
 import type { Draft } from '../core/event.ts';
 import { formatInstant, type Micros, millisecond } from '../core/micros.ts';
 import { parseSince } from '../core/window.ts';
@@ -11,13 +11,13 @@ import { directoryTarget } from '../export/sync/directory-target.ts';
 import { serverTarget } from '../export/sync/server-target.ts';
 import { Sync, type SyncOutcome, type SyncSettings } from '../export/sync/sync.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
+import { defaultSleep } from './client-dependencies.ts';
 import { resolveConnection } from './connection.ts';
 import { addRequestOptions, type RequestFlags } from './export-flags.ts';
 import { clientDependencies } from './export-job.ts';
 import { formatCount, openProgress, type ProgressView } from './export-progress.ts';
 import { importers } from './importers.ts';
 import { toNativeDraft } from './native-draft.ts';
-import { defaultSleep } from './sleep.ts';
 import { addSourceOptions, findTrail, type SourceFlags, type Trail } from './sources.ts';
 
 interface SyncFlags extends SourceFlags, RequestFlags {
@@ -211,13 +211,6 @@ function report(
   if (flags.follow !== true) throw new Exit(exitCodes.incomplete, message);
   view.note(message);
 }
-
-const transientCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'unavailable',
-  'timeout',
-  'incomplete',
-  'too-many-requests',
-]);
 
 function isTransient(error: unknown): error is AnnalsError {
   return error instanceof AnnalsError && transientCodes.has(error.code);

@@ -43,6 +43,6 @@ describe('annals tail', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as AuditEvent).eventID);
     assert.deepEqual([code, ids], [0, ['first', 'late']]);
-    assert.equal(stderr.match(/asking again in/g)?.length, 3, stderr);
+    assert.equal(stderr.match(/trying again in/g)?.length, 3, stderr);
   });
 });

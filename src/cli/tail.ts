@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { AnnalsApi } from '../client/annals-api.ts';
-import { AnnalsError } from '../core/errors.ts';
+import type { AnnalsApi } from '../client/annals-api.ts';
+import { Retrier } from '../client/retry.ts';
 import type { AuditEvent } from '../core/event.ts';
 import type { ExportFilters } from '../export/filters.ts';
 import type { CliContext } from './cli-context.ts';
+import { defaultSleep, openApi, retrySettings } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { addFilterOptions, type FilterFlags, filtersOf } from './filter-flags.ts';
-import { defaultSleep } from './sleep.ts';
 import { printable } from './table.ts';
 
 interface TailFlags extends ConnectionFlags, FilterFlags {
@@ -23,7 +23,6 @@ interface FollowPage {
 }
 
 const pageSize = '500';
-const longestPause = 30;
 
 export function tailCommand(context: CliContext): Command {
   const command = new Command('tail')
@@ -48,7 +47,7 @@ Examples:
 }
 
 async function tail(flags: TailFlags, context: CliContext): Promise<void> {
-  const api = new AnnalsApi(await resolveConnection(flags, context), context);
+  const api = openApi(await resolveConnection(flags, context), context);
   const query = queryOf(filtersOf(flags));
   const print = (event: AuditEvent) =>
     context.stdout.write(flags.json ? `${JSON.stringify(event)}\n` : `${lineOf(event)}\n`);
@@ -71,9 +70,10 @@ async function follow(
   print: (event: AuditEvent) => void,
   context: CliContext,
 ): Promise<void> {
-  const sleep = context.sleep ?? defaultSleep;
+  const { signal, stderr, sleep = defaultSleep } = context;
+  const notify = (text: string) => void stderr.write(`${text}\n`);
+  const retrier = new Retrier(retrySettings(context, notify, Number.POSITIVE_INFINITY));
   let fromSequence = from;
-  let pause = interval;
   try {
     for (;;) {
       try {
@@ -84,28 +84,23 @@ async function follow(
         });
         if (page.keptFrom !== undefined) {
           const dropped = `${fromSequence} to ${page.keptFrom - 1}`;
-          context.stderr.write(
-            `sequences ${dropped} were dropped by the server before they were read\n`,
-          );
+          notify(`sequences ${dropped} were dropped by the server before they were read`);
         }
         for (const event of page.items) print(event);
         fromSequence = page.nextSequence;
-        pause = interval;
+        retrier.reset();
         if (page.items.length === Number(pageSize)) continue;
       } catch (error) {
-        if (!(error instanceof AnnalsError) || !transientCodes.has(error.code)) throw error;
-        context.stderr.write(`${error.message}; asking again in ${pause} s\n`);
-        pause = Math.min(pause * 2, longestPause);
+        await retrier.wait(error, signal);
+        continue;
       }
-      await sleep(pause * 1_000, context.signal);
+      await sleep(interval * 1_000, signal);
     }
   } catch (error) {
     // Being stopped is how following ends.
-    if (!context.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
   }
 }
-
-const transientCodes = new Set(['unavailable', 'too-many-requests', 'timeout']);
 
 function queryOf(filters: ExportFilters): Record<string, string> {
   const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = filters;

@@ -1,118 +1,130 @@
-import { AnnalsError, type ErrorCode, type Issue, messageOf } from '../core/errors.ts';
+import { AnnalsError, type Issue } from '../core/errors.ts';
+import type { Clock } from '../core/micros.ts';
+import {
+  addressOf,
+  type ClientRequest,
+  type ClientResponse,
+  readText,
+  type Send,
+} from './request.ts';
+import { readErrorResponse, toAnnalsError } from './status.ts';
 
-const codeByStatus: Record<number, ErrorCode> = {
-  400: 'invalid',
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not-found',
-  409: 'conflict',
-  413: 'too-large',
-  415: 'unsupported-media',
-  429: 'too-many-requests',
-  502: 'unavailable',
-  503: 'unavailable',
-  504: 'unavailable',
-};
-
-/** Which server is asked, and with whose key. */
-export interface ServerConnection {
-  /** Without a slash at the end. */
+/** An Annals server, and with whose key it is called. */
+export interface AnnalsEndpoint {
+  /** Base URL, without a slash at the end. */
   readonly api: string;
   readonly token: string;
-  /** Identity or slug; absent, the key's own. */
+  /** Identity or slug; absent, the key's own organisation. */
   readonly organisation: string | undefined;
 }
 
-interface ApiEnvironment {
-  /** In place of the network; absent, Node's own. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** Aborted when the answer is not wanted any more. */
+/** A request to an Annals server: `path` begins with a slash and may have a query. */
+export function annalsRequest(
+  { api, token, organisation }: AnnalsEndpoint,
+  path: string,
+  {
+    method = 'GET',
+    accept = 'application/json',
+    content,
+  }: {
+    readonly method?: NonNullable<ClientRequest['method']>;
+    readonly accept?: string;
+    readonly content?: { readonly text: string; readonly type: string };
+  } = {},
+): ClientRequest {
+  return {
+    url: new URL(`${api}${path}`),
+    method,
+    headers: {
+      accept,
+      authorization: `Bearer ${token}`,
+      ...(organisation !== undefined && { 'x-organisation-identity': organisation }),
+      ...(content !== undefined && { 'content-type': content.type }),
+    },
+    ...(content !== undefined && { body: content.text }),
+  };
+}
+
+export interface AnnalsApiDependencies {
+  readonly send: Send;
+  readonly clock: Clock;
+  /** Aborted when the response is not needed any more. */
   readonly signal: AbortSignal;
 }
 
-/** The native API as commands use it: JSON in, JSON out, refusals as `AnnalsError` with the server's words. */
-export class AnnalsApi {
-  readonly #connection: ServerConnection;
-  readonly #fetch: typeof globalThis.fetch;
-  readonly #signal: AbortSignal;
+/** More than the longest page of a list: 1,000 events of 64 KiB. */
+const maxResponseBytes = 96 * 1024 * 1024;
 
-  constructor(connection: ServerConnection, environment: ApiEnvironment) {
-    this.#connection = connection;
-    this.#fetch = environment.fetch ?? globalThis.fetch;
-    this.#signal = environment.signal;
+/**
+ * The native API as commands use it: JSON in, JSON out, each request once. Rejects with an `AnnalsError` that has the
+ * server's own message; with `unavailable` when the server cannot be reached or its response is cut off.
+ */
+export class AnnalsApi {
+  readonly #endpoint: AnnalsEndpoint;
+  readonly #dependencies: AnnalsApiDependencies;
+
+  constructor(endpoint: AnnalsEndpoint, dependencies: AnnalsApiDependencies) {
+    this.#endpoint = endpoint;
+    this.#dependencies = dependencies;
   }
 
   get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
     const search = new URLSearchParams(query).toString();
-    return this.#request<T>('GET', search === '' ? path : `${path}?${search}`);
+    const target = search === '' ? path : `${path}?${search}`;
+    return this.#json<T>(annalsRequest(this.#endpoint, target));
   }
 
   post<T>(path: string, body: unknown): Promise<T> {
     return this.postText<T>(path, JSON.stringify(body), 'application/json');
   }
 
-  postText<T>(path: string, body: string, mediaType: string): Promise<T> {
-    return this.#request<T>('POST', path, { body, mediaType });
+  postText<T>(path: string, text: string, type: string): Promise<T> {
+    const content = { text, type };
+    return this.#json<T>(annalsRequest(this.#endpoint, path, { method: 'POST', content }));
   }
 
   delete<T>(path: string): Promise<T> {
-    return this.#request<T>('DELETE', path);
+    return this.#json<T>(annalsRequest(this.#endpoint, path, { method: 'DELETE' }));
   }
 
-  async #request<T>(
-    method: string,
-    path: string,
-    content?: { readonly body: string; readonly mediaType: string },
-  ): Promise<T> {
-    const { api, token, organisation } = this.#connection;
-    const headers: Record<string, string> = {
-      Accept: 'application/json',
-      Authorization: `Bearer ${token}`,
-    };
-    if (organisation !== undefined) headers['X-Organisation-Identity'] = organisation;
-    if (content !== undefined) headers['Content-Type'] = content.mediaType;
-    let response: Response;
-    let text: string;
-    try {
-      response = await this.#fetch(`${api}${path}`, {
-        method,
-        headers,
-        signal: this.#signal,
-        ...(content !== undefined && { body: content.body }),
-      });
-      text = await response.text();
-    } catch (cause) {
-      if (this.#signal.aborted) throw cause;
-      const reason = messageOf(cause instanceof Error ? (cause.cause ?? cause) : cause);
-      throw new AnnalsError('unavailable', `Cannot reach ${api}: ${reason || 'no answer'}`, {
-        cause,
-      });
+  async #json<T>(request: ClientRequest): Promise<T> {
+    const { send, clock, signal } = this.#dependencies;
+    const response = await send(request, signal);
+    if (response.status < 200 || response.status > 299) {
+      throw await apiError(response, request, clock);
     }
-    if (!response.ok) throw apiError(response, text, `${method} ${path.split('?')[0]}`);
+    const text = await readWhole(response);
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
-      throw new AnnalsError('corrupt', `Cannot read the answer of ${api}: it is no JSON`, {
-        cause,
-      });
+      const message = `Cannot read the response of ${addressOf(request)}: it is not JSON`;
+      throw new AnnalsError('corrupt', message, { cause });
     }
   }
 }
 
-function apiError(response: Response, text: string, requestLine: string): AnnalsError {
-  let message = text.slice(0, 200);
-  let issues: Issue[] = [];
+async function readWhole(response: ClientResponse): Promise<string> {
   try {
-    const body = JSON.parse(text) as { message?: string; errors?: Issue[] };
-    message = body.message ?? message;
-    issues = body.errors ?? [];
-  } catch {
-    // Some other program answered; its words are all there is.
+    return await readText(response, maxResponseBytes);
+  } catch (cause) {
+    if (!(cause instanceof AnnalsError) || cause.code !== 'incomplete') throw cause;
+    // `incomplete` is for exports, which can be resumed.
+    throw new AnnalsError('unavailable', cause.message, { cause });
   }
-  const retryAfter = Number(response.headers.get('retry-after'));
-  return new AnnalsError(
-    codeByStatus[response.status] ?? 'internal',
-    message || `${requestLine} was answered with ${response.status}`,
-    { issues, ...(retryAfter > 0 && { retryAfterSeconds: retryAfter }) },
-  );
+}
+
+/** With the server's own message and issues; another program that answered in its place is named. */
+async function apiError(
+  response: ClientResponse,
+  request: ClientRequest,
+  clock: Clock,
+): Promise<AnnalsError> {
+  const found = await readErrorResponse(response, clock);
+  const { message, errors } = found.body;
+  if (typeof message !== 'string' || message === '') return toAnnalsError(found, request);
+  const { code, retryAfterSeconds } = found;
+  return new AnnalsError(code, message, {
+    issues: Array.isArray(errors) ? (errors as Issue[]) : [],
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
 }

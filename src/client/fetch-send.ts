@@ -1,14 +1,14 @@
 import { AnnalsError, messageOf } from '../core/errors.ts';
-import { type Send, urlWithoutQuery } from './request.ts';
+import { addressOf, type Send } from './request.ts';
 
-/** Over a function like `fetch`, such as a server of this program in the same process. */
+/** Sends with a function like `fetch`, such as a server of this program in the same process. */
 export function createFetchSend(fetch: typeof globalThis.fetch): Send {
-  return async (question, signal) => {
-    const { url, method = 'GET', headers, body } = question;
-    const failed = (code: 'unavailable' | 'incomplete', error: unknown): unknown =>
+  return async (request, signal) => {
+    const { url, method = 'GET', headers, body } = request;
+    const failure = (code: 'unavailable' | 'incomplete', error: unknown): unknown =>
       signal.aborted || error instanceof AnnalsError
         ? error
-        : new AnnalsError(code, `Cannot read ${urlWithoutQuery(question)}: ${messageOf(error)}`, {
+        : new AnnalsError(code, `Cannot read ${addressOf(request)}: ${reasonOf(error)}`, {
             cause: error,
           });
     const response = await fetch(url, {
@@ -18,7 +18,7 @@ export function createFetchSend(fetch: typeof globalThis.fetch): Send {
       redirect: 'manual',
       ...(body !== undefined && { body }),
     }).catch((error: unknown) => {
-      throw failed('unavailable', error);
+      throw failure('unavailable', error);
     });
     return {
       status: response.status,
@@ -27,11 +27,17 @@ export function createFetchSend(fetch: typeof globalThis.fetch): Send {
         try {
           if (response.body !== null) yield* response.body;
         } catch (error) {
-          throw failed('incomplete', error);
+          throw failure('incomplete', error);
         }
       })(),
       trailers: () => undefined,
       discard: () => void response.body?.cancel().catch(() => undefined),
     };
   };
+}
+
+/** fetch itself says only "fetch failed"; its cause says why. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return messageOf(cause ?? error) || 'the connection failed';
 }

@@ -3,17 +3,17 @@ import https from 'node:https';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { AnnalsError, messageOf } from '../core/errors.ts';
-import { type ClientRequest, type ClientResponse, type Send, urlWithoutQuery } from './request.ts';
+import { addressOf, type ClientRequest, type ClientResponse, type Send } from './request.ts';
 
 export interface HttpSendSettings {
-  /** How long nothing may arrive, in milliseconds. */
+  /** A request fails when nothing arrives for this many milliseconds. */
   readonly idleMilliseconds?: number;
-  /** False takes any certificate: for endpoints under test only. */
+  /** False accepts every certificate: for endpoints under test only. */
   readonly verifyCertificates?: boolean;
   readonly maxConnections?: number;
 }
 
-/** Over node:http, which unlike fetch shows trailers and lets go of certificates when told to. */
+/** Sends with node:http, which unlike fetch shows trailers and can be told to accept every certificate. */
 export function createHttpSend({
   idleMilliseconds = 60_000,
   verifyCertificates = true,
@@ -22,28 +22,24 @@ export function createHttpSend({
   const options = { keepAlive: true, maxSockets: maxConnections, timeout: idleMilliseconds };
   const plain = new http.Agent(options);
   const secure = new https.Agent({ ...options, rejectUnauthorized: verifyCertificates });
-  return (question, signal) =>
+  return (request, signal) =>
     new Promise((resolve, reject) => {
-      const { url, method = 'GET', body } = question;
+      const { url, method = 'GET', body } = request;
       const overTls = url.protocol === 'https:';
-      const request = (overTls ? https : http).request(url, {
+      const outgoing = (overTls ? https : http).request(url, {
         agent: overTls ? secure : plain,
         method,
-        headers: { 'accept-encoding': 'zstd, gzip', ...question.headers },
+        headers: { 'accept-encoding': 'zstd, gzip', ...request.headers },
         signal,
       });
-      request.on('timeout', () => {
+      outgoing.on('timeout', () => {
         const seconds = idleMilliseconds / 1_000;
-        request.destroy(
-          new AnnalsError(
-            'timeout',
-            `${urlWithoutQuery(question)} sent nothing for ${seconds} seconds`,
-          ),
-        );
+        const message = `${addressOf(request)} sent nothing for ${seconds} seconds`;
+        outgoing.destroy(new AnnalsError('timeout', message));
       });
-      request.on('error', (error) => reject(requestError(error, question, signal)));
-      request.on('response', (response) => resolve(toClientResponse(response, question, signal)));
-      request.end(body);
+      outgoing.on('error', (error) => reject(requestError(error, request, signal)));
+      outgoing.on('response', (response) => resolve(toClientResponse(response, request, signal)));
+      outgoing.end(body);
     });
 }
 
@@ -66,9 +62,9 @@ function toClientResponse(
   };
 }
 
-/** How much is unpacked at a time, however well it was packed. */
+/** How much is decompressed at a time, however much that is of the compressed bytes. */
 const chunkSize = 128 * 1024;
-/** What a sender may ask to be remembered while unpacking: 8 MB, as every receiver must allow (RFC 9659). */
+/** How much memory a sender may require for decompression: 8 MB, which every receiver must allow (RFC 9659). */
 const windowLogMax = 23;
 
 const decoders: Readonly<Record<string, () => Transform>> = {
@@ -80,7 +76,7 @@ const decoders: Readonly<Record<string, () => Transform>> = {
 function decode(response: http.IncomingMessage, encoding: string | null): Readable {
   const decoder = decoders[encoding ?? ''];
   if (decoder === undefined) return response;
-  // The callback only keeps a failure from going unheard; whoever reads is told by the stream itself.
+  // The callback only keeps a failure from being unhandled: the reader gets it from the stream itself.
   return pipeline(response, decoder(), () => undefined);
 }
 
@@ -101,19 +97,14 @@ async function* readBody(
 function bodyError(request: ClientRequest, cause: unknown): AnnalsError {
   if (cause instanceof AnnalsError) return cause;
   if (isDecompressionError(cause)) {
-    const message = `The answer of ${urlWithoutQuery(request)} cannot be unpacked: ${messageOf(cause)}`;
+    const message = `The response of ${addressOf(request)} cannot be decompressed: ${messageOf(cause)}`;
     return new AnnalsError('corrupt', message, { cause });
   }
-  return new AnnalsError(
-    'incomplete',
-    `The answer of ${urlWithoutQuery(request)} ended before its end`,
-    {
-      cause,
-    },
-  );
+  const message = `The response of ${addressOf(request)} was cut off`;
+  return new AnnalsError('incomplete', message, { cause });
 }
 
-/** Packed content that is wrong in itself; where it merely ends too early, that is `Z_BUF_ERROR`. */
+/** Whether compressed content is wrong in itself. When it merely ends too early the code is `Z_BUF_ERROR`. */
 function isDecompressionError(error: unknown): boolean {
   const code = String((error as NodeJS.ErrnoException | undefined)?.code);
   return code.startsWith('ZSTD_error') || code === 'Z_DATA_ERROR';
@@ -123,7 +114,7 @@ function requestError(error: Error, request: ClientRequest, signal: AbortSignal)
   if (signal.aborted || error instanceof AnnalsError) return error;
   // A failure on several addresses comes as one error without a message of its own.
   const reason = messageOf(error instanceof AggregateError ? (error.errors[0] ?? error) : error);
-  return new AnnalsError('unavailable', `Cannot reach ${urlWithoutQuery(request)}: ${reason}`, {
+  return new AnnalsError('unavailable', `Cannot reach ${addressOf(request)}: ${reason}`, {
     cause: error,
   });
 }

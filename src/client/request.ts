@@ -1,30 +1,49 @@
-/** One request over HTTP. */
+import { AnnalsError } from '../core/errors.ts';
+
+/** One request to another server, over HTTP. */
 export interface ClientRequest {
   readonly url: URL;
   /** GET when absent. */
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** What messages call its address, where the path holds a secret. Absent, they show the path but never the query. */
+  readonly shownAs?: string;
 }
 
 export interface ClientResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** Decoded content. Throws `incomplete` where the connection ends before the content does. */
+  /** Decoded content. Throws `incomplete` when the connection ends before the content does. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** What was sent behind the body, once that was read; undefined where the transport does not show it. */
+  /** The trailers, once the body was read; undefined when the transport does not show them. */
   trailers(): Readonly<Record<string, string | undefined>> | undefined;
   /** Gives up a body that will not be read. */
   discard(): void;
 }
 
 /**
- * Asks once. Rejects with `unavailable` or `timeout` when no answer begins; any status is an answer. Trying again,
- * waiting and understanding are left to others.
+ * Sends a request once and follows no redirect. Rejects with `unavailable` or `timeout` when no response begins; a
+ * response with any status resolves. Retrying, waiting and reading the status are left to others.
  */
-export type Send = (question: ClientRequest, signal: AbortSignal) => Promise<ClientResponse>;
+export type Send = (request: ClientRequest, signal: AbortSignal) => Promise<ClientResponse>;
 
-/** Where it is asked, without the query, which may hold what should not be shown. */
-export function urlWithoutQuery({ url }: ClientRequest): string {
-  return `${url.origin}${url.pathname}`;
+/** The address of a request for messages: without its query, which may hold what should not be shown. */
+export function addressOf({ url, shownAs }: ClientRequest): string {
+  return shownAs ?? `${url.origin}${url.pathname}`;
+}
+
+/** The body as text. Throws `too-large` when it has more bytes than this. */
+export async function readText(response: ClientResponse, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      response.discard();
+      throw new AnnalsError('too-large', `The response has more than ${maxBytes} bytes`);
+    }
+  }
+  return Buffer.concat(chunks).toString();
 }

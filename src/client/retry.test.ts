@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AnnalsError, type ErrorCode } from '../core/errors.ts';
-import { parseInstant } from '../core/micros.ts';
 import { retry } from './retry.ts';
-import { parseRetryAfter } from './status.ts';
 
 const signal = new AbortController().signal;
 
-/** Tries something that fails so often with these errors; gives how long was waited and what came out. */
+/** Attempts something that fails with these errors in turn. Gives the pauses and the result. */
 async function attempt(errors: readonly AnnalsError[], maxRetries?: number) {
   const waits: number[] = [];
   const left = [...errors];
@@ -31,7 +29,7 @@ const failing = (code: ErrorCode, times: number, retryAfterSeconds?: number): An
     () => new AnnalsError(code, 'no', retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   );
 
-describe('trying again', () => {
+describe('retrying', () => {
   it('waits twice as long after each failure in a row, up to half a minute', async () => {
     assert.deepEqual(await attempt(failing('unavailable', 8)), {
       waits: [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000],
@@ -51,6 +49,16 @@ describe('trying again', () => {
     assert.deepEqual(later, { waits: [], result: 'too-many-requests' });
   });
 
+  it('without a limit never gives up, and waits no longer than ten minutes', async () => {
+    const errors = [...failing('too-many-requests', 20), ...failing('timeout', 1, 3_600)];
+    const { waits, result } = await attempt(errors, Number.POSITIVE_INFINITY);
+    assert.deepEqual([waits.length, waits.at(-1), result], [21, 600_000, 'done']);
+  });
+
+  it('waits a little after a server that asks for no pause', async () => {
+    assert.deepEqual((await attempt(failing('unavailable', 1, 0))).waits, [50]);
+  });
+
   it('is not done where it cannot help', async () => {
     for (const code of ['forbidden', 'unauthenticated', 'invalid', 'internal'] as ErrorCode[]) {
       assert.deepEqual(await attempt(failing(code, 1)), { waits: [], result: code });
@@ -63,21 +71,5 @@ describe('trying again', () => {
       retry(settings, AbortSignal.abort(), () => Promise.reject(new Error('never seen'))),
       { name: 'AbortError' },
     );
-  });
-});
-
-describe('Retry-After', () => {
-  const clock = () => parseInstant('2026-06-20T08:00:00Z') as number;
-
-  it('is seconds or a date', () => {
-    assert.equal(parseRetryAfter('120', clock), 120);
-    assert.equal(parseRetryAfter('Sat, 20 Jun 2026 08:00:30 GMT', clock), 30);
-    assert.equal(parseRetryAfter('Sat, 20 Jun 2026 07:00:00 GMT', clock), 0);
-  });
-
-  it('is nothing otherwise', () => {
-    for (const text of [null, '', 'soon', '-1']) {
-      assert.equal(parseRetryAfter(text, clock), undefined, String(text));
-    }
   });
 });

@@ -1,35 +1,27 @@
-import { AnnalsError, type ErrorCode, messageOf } from '../core/errors.ts';
+import { type BackoffLimits, backoffMillis } from '../core/backoff.ts';
+import { AnnalsError, messageOf, transientCodes } from '../core/errors.ts';
 
-/** Waits so many milliseconds; rejects when the signal is aborted. */
+/** Waits this many milliseconds. Rejects when the signal is aborted. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
 export interface RetrySettings {
   readonly sleep: Sleep;
-  /** A number from 0 to 1, for jitter. */
+  /** Gives a number from 0 to 1, for jitter. */
   readonly random: () => number;
-  /** Told why and how long it is being waited. */
+  /** Called before each pause with the reason and how long it is. */
   readonly notify: (text: string) => void;
-  /** How often in a row one thing is tried again before it is given up. */
+  /** How many failures in a row are retried before the error is thrown; 8 when absent. */
   readonly maxRetries?: number;
 }
 
-/** What another try may mend. */
-const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'unavailable',
-  'timeout',
-  'incomplete',
-  'too-many-requests',
-]);
-
-const firstBackoffMilliseconds = 500;
-const maxBackoffMilliseconds = 30_000;
-/** A server that asks for more than this is taken at its word later, by another run. */
+const backoffLimits: BackoffLimits = { firstMillis: 500, maxMillis: 30_000 };
+/** No pause is longer. A server that asks for more is left to a later run, unless the retries have no limit. */
 const maxRetryAfterSeconds = 600;
 const defaultMaxRetries = 8;
 
 /**
- * Trying again: waits longer after each failure in a row, up to half a minute, with jitter so that many clients do not
- * come back together; or as long as the server asked.
+ * Decides whether to try again, and waits before it: longer after each failure in a row, or as long as the server
+ * asked.
  */
 export class Retrier {
   readonly #settings: RetrySettings;
@@ -39,43 +31,44 @@ export class Retrier {
     this.#settings = settings;
   }
 
-  /** Something went well: what fails next is the first failure. */
+  /** Something succeeded: the next failure counts as the first. */
   reset(): void {
     this.#failures = 0;
   }
 
-  /** Waits before the next try, or throws the error again when another try would not help. */
+  /** Waits before the next attempt. Throws the error when another attempt would not help. */
   async wait(error: unknown, signal: AbortSignal): Promise<void> {
     const { sleep, random, notify, maxRetries = defaultMaxRetries } = this.#settings;
     signal.throwIfAborted();
-    if (!(error instanceof AnnalsError) || !retryableCodes.has(error.code)) throw error;
+    if (!(error instanceof AnnalsError) || !transientCodes.has(error.code)) throw error;
     this.#failures += 1;
     if (this.#failures > maxRetries) throw error;
-    const asked = error.retryAfterSeconds;
-    if (asked !== undefined && asked > maxRetryAfterSeconds) throw error;
-    const backoff = Math.min(
-      firstBackoffMilliseconds * 2 ** (this.#failures - 1),
-      maxBackoffMilliseconds,
-    );
-    const jittered = backoff * (0.5 + random() / 2);
-    const milliseconds = asked === undefined ? jittered : Math.max(asked * 1_000, jittered / 10);
+    const backoff = backoffMillis(this.#failures, backoffLimits, random);
+    let milliseconds = backoff;
+    const { retryAfterSeconds } = error;
+    if (retryAfterSeconds !== undefined) {
+      if (retryAfterSeconds > maxRetryAfterSeconds && Number.isFinite(maxRetries)) throw error;
+      const asked = Math.min(retryAfterSeconds, maxRetryAfterSeconds) * 1_000;
+      // A server that asks for no pause at all gets a short one.
+      milliseconds = Math.max(asked, backoff / 10);
+    }
     notify(`${messageOf(error)}; trying again in ${(milliseconds / 1_000).toFixed(1)} s`);
     await sleep(milliseconds, signal);
   }
 }
 
-/** Does something until it succeeds or is beyond help. */
+/** Calls `attempt` until it succeeds, or fails in a way that another attempt would not help. */
 export async function retry<T>(
   settings: RetrySettings,
   signal: AbortSignal,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const patience = new Retrier(settings);
+  const retrier = new Retrier(settings);
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      await patience.wait(error, signal);
+      await retrier.wait(error, signal);
     }
   }
 }

@@ -20,6 +20,14 @@ export type ErrorCode =
   | 'incomplete' // an answer ended before its end
   | 'internal';
 
+/** Failures that can pass by themselves: another attempt later may succeed. */
+export const transientCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'unavailable',
+  'timeout',
+  'incomplete',
+  'too-many-requests',
+]);
+
 /** One thing wrong with an input: where, and what is so instead. */
 export interface Issue {
   /** Place in a list of events, from 0; absent when the request as a whole is meant. */

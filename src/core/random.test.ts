@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { pooledRandom } from './random.ts';
+import { pooledRandom, randomFraction } from './random.ts';
 
 describe('pooledRandom', () => {
   it('hands out each byte of its source once, whatever is asked for', () => {
@@ -29,6 +29,16 @@ describe('pooledRandom', () => {
           }
         }
       }),
+    );
+  });
+});
+
+describe('randomFraction', () => {
+  it('lies from 0 up to, not including, 1', () => {
+    const filled = (byte: number) => randomFraction((bytes) => void bytes.fill(byte));
+    assert.deepEqual(
+      [filled(0), filled(0x80), filled(0xff)],
+      [0, 0x80808080 / 2 ** 32, 1 - 2 ** -32],
     );
   });
 });

@@ -21,3 +21,10 @@ export function pooledRandom(source: Random): Random {
     used += bytes.length;
   };
 }
+
+/** From 0 up to, not including, 1. */
+export function randomFraction(random: Random): number {
+  const word = new Uint32Array(1);
+  random(new Uint8Array(word.buffer));
+  return word[0]! / 2 ** 32;
+}

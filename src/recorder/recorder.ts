@@ -1,7 +1,8 @@
+import { type BackoffLimits, backoffMillis } from '../core/backoff.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { formatInstant, type Micros } from '../core/micros.ts';
+import { randomFraction } from '../core/random.ts';
 import { uuidV7Generator } from '../core/uuid.ts';
-import { backoffMs } from './backoff.ts';
 import { Delivery } from './delivery.ts';
 import { fitDraft, type RecorderDraft } from './fit-draft.ts';
 import { LossCounter, type Losses, type LossReason, lossesDraft } from './losses.ts';
@@ -48,6 +49,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const nextId = uuidV7Generator(clock, random);
   const outbox = new Outbox(settings.maxQueueEvents, settings.maxQueueBytes);
   const losses = new LossCounter();
+  const backoff: BackoffLimits = {
+    firstMillis: settings.minRetryMs,
+    maxMillis: settings.maxRetryMs,
+  };
   let recorded = 0;
   let delivered = 0;
   let closing: Promise<boolean> | undefined;
@@ -57,7 +62,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     schedule,
     sendDrafts: createSendDrafts(settings),
     retryDelayMs: (failures, slowly) =>
-      backoffMs(slowly ? Number.POSITIVE_INFINITY : failures, settings, random),
+      backoffMillis(slowly ? Number.POSITIVE_INFINITY : failures, backoff, () =>
+        randomFraction(random),
+      ),
     hasLosses,
     reportLosses: tellLosses,
     onDelivered(events) {

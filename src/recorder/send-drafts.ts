@@ -1,6 +1,6 @@
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
-import { retryAfterMs } from './backoff.ts';
+import { readRetryAfter } from '../core/retry-after.ts';
 import type { Schedule } from './schedule.ts';
 import { readSendResult, type SendResult, sendError } from './send-result.ts';
 
@@ -20,7 +20,10 @@ export interface SendDraftsOptions {
   readonly schedule: Schedule;
 }
 
-/** An answer is a few sentences; whatever sends more is no Annals server. */
+/** However long a server asks to be left alone, it is called again after this. */
+const maxRetryAfterMs = 60 * 60 * 1_000;
+
+/** A response is a few sentences; what sends more is not an Annals server. */
 const maxResponseChars = 64 * 1_024;
 
 export function createSendDrafts(options: SendDraftsOptions): SendDrafts {
@@ -44,7 +47,8 @@ export function createSendDrafts(options: SendDraftsOptions): SendDrafts {
         signal,
       });
       const text = await readText(response);
-      const afterMs = retryAfterMs(response.headers.get('retry-after'), options.clock);
+      const seconds = readRetryAfter(response.headers, options.clock);
+      const afterMs = seconds && Math.min(seconds * 1_000, maxRetryAfterMs);
       return readSendResult(url, drafts.length, response.status, text, afterMs);
     } catch (error) {
       if (error instanceof AnnalsError) return { kind: 'later', slowly: true, error };

@@ -1,4 +1,5 @@
-import { AnnalsError, type ErrorCode } from '../core/errors.ts';
+import { AnnalsError, type ErrorCode, transientCodes } from '../core/errors.ts';
+import { errorCodeOfStatus } from '../core/http-status.ts';
 
 /** What became of one request. */
 export type SendResult =
@@ -20,10 +21,13 @@ export type SendResult =
       readonly error: AnnalsError;
     };
 
-/** Statuses that speak of the key or the address: these events are as good as any. */
-const misconfiguredStatuses = new Set([401, 403, 404, 405, 407]);
-/** Statuses that speak of the moment. */
-const transientStatuses = new Set([408, 425, 429]);
+/** Errors of the key or the address: these events are as good as any. */
+const misconfiguredCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'unauthenticated',
+  'forbidden',
+  'not-found',
+  'method-not-allowed',
+]);
 
 /** Understands an HTTP answer to `sent` events; `text` is its body. */
 export function readSendResult(
@@ -42,10 +46,11 @@ export function readSendResult(
   }
   const message = body.message;
   const said = typeof message === 'string' ? `: ${message.slice(0, 1_000)}` : '';
-  const error = sendError(codeOf(status), url, `it answered ${status}${said}`);
-  const clientError = status >= 400 && status < 500 && !transientStatuses.has(status);
+  const code = errorCodeOfStatus(status);
+  const error = sendError(code, url, `it answered ${status}${said}`);
+  const clientError = status >= 400 && status < 500 && !transientCodes.has(code);
   const places = rejectedIndexes(body.errors, sent);
-  if (clientError && (places.size > 0 || !misconfiguredStatuses.has(status))) {
+  if (clientError && (places.size > 0 || !misconfiguredCodes.has(code))) {
     return { kind: 'refused', places, error };
   }
   return { kind: 'later', slowly: clientError || status < 400, afterMs, error };
@@ -79,25 +84,4 @@ function rejectedIndexes(errors: unknown, sent: number): ReadonlySet<number> {
     }
   }
   return places;
-}
-
-function codeOf(status: number): ErrorCode {
-  switch (status) {
-    case 401:
-      return 'unauthenticated';
-    case 403:
-      return 'forbidden';
-    case 404:
-      return 'not-found';
-    case 405:
-      return 'method-not-allowed';
-    case 409:
-      return 'conflict';
-    case 413:
-      return 'too-large';
-    case 429:
-      return 'too-many-requests';
-    default:
-      return status >= 400 && status < 500 ? 'invalid' : 'unavailable';
-  }
 }

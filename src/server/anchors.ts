@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { createFetchSend } from '../client/fetch-send.ts';
 import type { Anchor } from '../ledger/anchors/anchor.ts';
 import { fileAnchor } from '../ledger/anchors/file-anchor.ts';
 import { httpAnchor } from '../ledger/anchors/http-anchor.ts';
@@ -16,5 +17,5 @@ export function anchorProblem(text: string): string | undefined {
 export function anchorOf(text: string, fetch: typeof globalThis.fetch): Anchor {
   if (text.startsWith('file://')) return fileAnchor(fileURLToPath(text));
   if (text.startsWith('file:')) return fileAnchor(text.slice('file:'.length));
-  return httpAnchor(new URL(text), fetch);
+  return httpAnchor(new URL(text), createFetchSend(fetch));
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Accounts } from '../access/accounts.ts';
 import type { VerifierKeys } from '../api/proofs/checkpoints.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
+import { randomFraction } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { formatVerifierKey } from '../integrity/keys.ts';
@@ -80,6 +81,7 @@ export async function startCheckpoints(
       (text) =>
         new AnchorQueue(anchorOf(text, dependencies.fetch), {
           sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+          random: () => randomFraction(random),
           onPushed: ({ name }) => metrics.anchoredCheckpoints.add(1, { anchor: name }),
           onFailed: ({ name }, error) => {
             metrics.anchorFailures.add(1, { anchor: name });

@@ -1,6 +1,7 @@
 /** `annals export --proof` of a log of our own, on any disk. */
 
 import type { Send } from '../../src/client/request.ts';
+import type { ClientDependencies } from '../../src/client/send-request.ts';
 import { openZone } from '../../src/core/calendar.ts';
 import type { Draft } from '../../src/core/event.ts';
 import { day, formatInstant, hour, type Micros, parseInstant } from '../../src/core/micros.ts';
@@ -14,7 +15,6 @@ import { nameOutputs } from '../../src/export/output-names.ts';
 import { Prover } from '../../src/export/proofs/prover.ts';
 import { exportToFiles } from '../../src/export/run-export.ts';
 import type { Compression } from '../../src/export/sinks/block-writer.ts';
-import type { ClientDependencies } from '../../src/export/source-query.ts';
 import { openWorkDirectory, workDirectoryPath } from '../../src/export/work-directory.ts';
 
 const from = parseInstant('2026-06-01T00:00:00Z') as Micros;

@@ -1,6 +1,7 @@
 /** Exports from a stand-in as the command does, on a disk in memory, and reads the files back. */
 
 import { createHttpSend } from '../../src/client/http-send.ts';
+import type { ClientDependencies } from '../../src/client/send-request.ts';
 import { openZone } from '../../src/core/calendar.ts';
 import { type Clock, systemClock } from '../../src/core/micros.ts';
 import { periodsOf, type Split, type Window, windowName } from '../../src/core/window.ts';
@@ -17,7 +18,7 @@ import { defaultLimits, type ExportLimits } from '../../src/export/limits.ts';
 import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
 import { nameOutputs } from '../../src/export/output-names.ts';
 import { exportToFiles } from '../../src/export/run-export.ts';
-import type { ClientDependencies, SourceQuery } from '../../src/export/source-query.ts';
+import type { SourceQuery } from '../../src/export/source-query.ts';
 import type { FileFacts, Source } from '../../src/export/stages.ts';
 import { openWorkDirectory, workDirectoryPath } from '../../src/export/work-directory.ts';
 import type { Credentials, Vendor, VendorEvent, VendorKind } from '../vendors/vendor.fixture.ts';

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { createApiKey, formatKey } from '../../access/key.ts';
-import { AnnalsApi } from '../../client/annals-api.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { AuditEvent } from '../../core/event.ts';
 import { createRecorder } from '../../recorder/index.ts';
 import { startServer } from '../../server/server.ts';
 import { readSettings } from '../../server/settings.ts';
 import type { CliContext } from '../cli-context.ts';
+import { openApi } from '../client-dependencies.ts';
 import { exportCommand } from '../export.ts';
 import { startShop, useShop } from './shop.ts';
 
@@ -42,7 +42,7 @@ async function demonstrate(place: string, keep: boolean, context: CliContext): P
   });
   try {
     say(`1. A server is up on ${server.url}, with an empty data directory.`);
-    const operator = new AnnalsApi(
+    const operator = openApi(
       { api: server.url, token: operatorKey, organisation: undefined },
       context,
     );
@@ -70,10 +70,7 @@ async function demonstrate(place: string, keep: boolean, context: CliContext): P
       `   ${recorder.stats.delivered} events: each call, and each login and secret read beside it.`,
     );
 
-    const reader = new AnnalsApi(
-      { api: server.url, token: admin, organisation: undefined },
-      context,
-    );
+    const reader = openApi({ api: server.url, token: admin, organisation: undefined }, context);
     const list = await reader.get<{ items: AuditEvent[]; totalItems: number }>('/v1/audit', {
       action: 'secrets.get_value,auth.login_failed',
     });

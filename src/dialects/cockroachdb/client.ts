@@ -1,5 +1,6 @@
 import type { ClientRequest } from '../../client/request.ts';
 import { Retrier } from '../../client/retry.ts';
+import type { ClientDependencies } from '../../client/send-request.ts';
 import { throttle } from '../../client/throttle.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Window } from '../../core/window.ts';
@@ -9,7 +10,7 @@ import {
   type FilterName,
   rejectFilters,
 } from '../../export/filters.ts';
-import type { ClientDependencies, SourceQuery } from '../../export/source-query.ts';
+import type { SourceQuery } from '../../export/source-query.ts';
 import {
   type ObjectRules,
   type ReceivedObject,
@@ -85,7 +86,7 @@ export function cockroachdbSource(
         position ?? formatNanos(BigInt(window.from - 1) * 1_000n),
         limit,
       );
-      const patience = new Retrier(dependencies.retry);
+      const retrier = new Retrier(dependencies.retry);
       while (!walk.ended) {
         let beyond = false;
         try {
@@ -103,10 +104,10 @@ export function cockroachdbSource(
             yield batchOf(piece.value, window);
           }
         } catch (error) {
-          await patience.wait(withRoleHint(error), signal);
+          await retrier.wait(withRoleHint(error), signal);
           continue;
         }
-        patience.reset();
+        retrier.reset();
         if (beyond) return;
         yield { entries: [], received: 0, position: walk.position } satisfies Batch;
       }

@@ -1,22 +1,16 @@
+import { type AnnalsEndpoint, annalsRequest } from '../../client/annals-api.ts';
 import type { ClientRequest, ClientResponse } from '../../client/request.ts';
 import { Retrier } from '../../client/retry.ts';
-import { responseError } from '../../client/status.ts';
+import { type ClientDependencies, sendRequest } from '../../client/send-request.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import { textMembers } from '../../core/json/members.ts';
 import { readLines } from '../../core/lines.ts';
 import { formatInstant, parseInstant } from '../../core/micros.ts';
 import type { ExportFilters } from '../../export/filters.ts';
-import type { ClientDependencies, SourceQuery } from '../../export/source-query.ts';
+import type { SourceQuery } from '../../export/source-query.ts';
 import type { Batch, Entry, LogFacts, OrderedSource } from '../../export/stages.ts';
 import { decodeBase64 } from '../../integrity/base64.ts';
 import { keptFromHeader } from '../dropped-events.ts';
-
-export interface NativeEndpoint {
-  /** Base URL, without a slash at the end. */
-  readonly api: string;
-  readonly token: string;
-  readonly organisation: string | undefined;
-}
 
 /**
  * Reads an Annals server: one stream, oldest first, that says itself when it is complete. A stream that is cut goes on
@@ -24,7 +18,7 @@ export interface NativeEndpoint {
  */
 export function nativeSource(
   dependencies: ClientDependencies,
-  endpoint: NativeEndpoint,
+  endpoint: AnnalsEndpoint,
   query: SourceQuery,
 ): OrderedSource {
   let snapshot = query.proofOf && String(query.proofOf.snapshot);
@@ -38,25 +32,24 @@ export function nativeSource(
   async function* stream(position: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
     const [after, frozen] = position?.split('@') ?? [];
     snapshot = frozen || snapshot;
-    const asked = exportRequest(endpoint, query, { after, snapshot });
-    const answer = await dependencies.send(asked, signal);
-    if (answer.status !== 200) throw await responseError(answer, asked, dependencies.clock);
-    snapshot ??= answer.headers.get('annals-snapshot') ?? undefined;
-    log = readLogFacts(answer.headers) ?? log;
-    if (!/^application\/x-ndjson\b/.test(answer.headers.get('content-type') ?? '')) {
-      answer.discard();
+    const request = exportRequest(endpoint, query, { after, snapshot });
+    const response = await sendRequest(dependencies, request, signal);
+    snapshot ??= response.headers.get('annals-snapshot') ?? undefined;
+    log = readLogFacts(response.headers) ?? log;
+    if (!/^application\/x-ndjson\b/.test(response.headers.get('content-type') ?? '')) {
+      response.discard();
       throw new AnnalsError(
         'unavailable',
         `${endpoint.api} did not answer as an Annals server does: is it one?`,
       );
     }
     let count = 0;
-    for await (const lines of readLines(answer.body)) {
+    for await (const lines of readLines(response.body)) {
       const entries = lines.map(read);
       count += entries.length;
       yield { entries, received: entries.length };
     }
-    checkEnd(answer, count);
+    checkEnd(response, count);
   }
 
   return {
@@ -72,19 +65,19 @@ export function nativeSource(
     },
     positionAfter,
     async *read(position, signal) {
-      const patience = new Retrier(dependencies.retry);
+      const retrier = new Retrier(dependencies.retry);
       let reached = position;
       for (;;) {
         let last: Entry | undefined;
         try {
           for await (const batch of stream(reached, signal)) {
             last = batch.entries.at(-1) ?? last;
-            patience.reset();
+            retrier.reset();
             yield batch;
           }
           return;
         } catch (error) {
-          await patience.wait(error, signal);
+          await retrier.wait(error, signal);
         }
         if (last !== undefined) reached = positionAfter(last);
       }
@@ -104,12 +97,11 @@ function readLogFacts(headers: ClientResponse['headers']): LogFacts | undefined 
 }
 
 function exportRequest(
-  { api, token, organisation }: NativeEndpoint,
+  endpoint: AnnalsEndpoint,
   { window, filters, proofOf, redact }: SourceQuery,
   { after, snapshot }: { after: string | undefined; snapshot: string | undefined },
 ): ClientRequest {
-  const url = new URL(`${api}/v1/audit/export`);
-  const query = url.searchParams;
+  const query = new URLSearchParams();
   query.set('format', 'ndjson');
   query.set('order', 'asc');
   query.set('from', formatInstant(window.from));
@@ -119,14 +111,7 @@ function exportRequest(
   if (snapshot) query.set('snapshot', snapshot);
   if (redact !== undefined) query.set('redact', redact);
   else if (proofOf !== undefined) query.set('salts', 'true');
-  return {
-    url,
-    headers: {
-      accept: 'application/x-ndjson',
-      authorization: `Bearer ${token}`,
-      ...(organisation !== undefined && { 'x-organisation-identity': organisation }),
-    },
-  };
+  return annalsRequest(endpoint, `/v1/audit/export?${query}`, { accept: 'application/x-ndjson' });
 }
 
 /** Thalassa's parameters (wire: Thalassa 3.1), which are ours too. */

@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { type ClientRequest, urlWithoutQuery } from '../../client/request.ts';
-import { retry } from '../../client/retry.ts';
-import { readSmallText, responseError } from '../../client/status.ts';
+import { type AnnalsEndpoint, annalsRequest } from '../../client/annals-api.ts';
+import { addressOf, type ClientRequest } from '../../client/request.ts';
+import { type ClientDependencies, requestText } from '../../client/send-request.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { ProofServer } from '../../export/proofs/proof-server.ts';
-import type { ClientDependencies } from '../../export/source-query.ts';
 import { decodeBase64 } from '../../integrity/base64.ts';
 import { hashBytes } from '../../integrity/hash.ts';
-import type { NativeEndpoint } from './client.ts';
 
-/** More than the hashes of any question we ask take. */
+/** More than the hashes of the largest multiproof that we request. */
 const maxResponseBytes = 64 * 1024 * 1024;
 
 const base64 = z.string().transform((text, context): Uint8Array => {
@@ -29,59 +27,48 @@ const consistencySchema = z.object({
 });
 const multiproofSchema = z.object({ hashes: base64 });
 
-/** Asks an Annals server for what proves its log; what can be tried again is. */
+/** What proves the log of an Annals server. Requests are retried when another attempt may help. */
 export function nativeProofs(
   dependencies: ClientDependencies,
-  endpoint: NativeEndpoint,
+  endpoint: AnnalsEndpoint,
 ): ProofServer {
-  const { api, token, organisation } = endpoint;
+  const maxBytes = maxResponseBytes;
 
-  function text(path: string, signal: AbortSignal, body?: object): Promise<string> {
-    const question: ClientRequest = {
-      url: new URL(`${api}/v1/audit/${path}`),
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(organisation !== undefined && { 'x-organisation-identity': organisation }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    };
-    return retry(dependencies.retry, signal, async () => {
-      const answer = await dependencies.send(question, signal);
-      if (answer.status !== 200) throw await responseError(answer, question, dependencies.clock);
-      return readSmallText(answer, maxResponseBytes);
-    });
+  function post(path: string, body: object) {
+    const content = { text: JSON.stringify(body), type: 'application/json' };
+    return annalsRequest(endpoint, `/v1/audit/${path}`, { method: 'POST', content });
   }
+
+  const get = (path: string) => annalsRequest(endpoint, `/v1/audit/${path}`);
 
   async function json<S extends z.ZodType>(
     schema: S,
-    path: string,
+    request: ClientRequest,
     signal: AbortSignal,
-    body?: object,
   ): Promise<z.output<S>> {
-    const answer = await text(path, signal, body);
+    const text = await requestText(dependencies, request, signal, { maxBytes });
     try {
-      return schema.parse(JSON.parse(answer));
+      return schema.parse(JSON.parse(text));
     } catch (cause) {
-      const asked = urlWithoutQuery({ url: new URL(`${api}/v1/audit/${path}`), headers: {} });
-      throw new AnnalsError('corrupt', `Cannot use what ${asked} answered: it is no proof`, {
-        cause,
-      });
+      const message = `Cannot use the response of ${addressOf(request)}: it is not a proof`;
+      throw new AnnalsError('corrupt', message, { cause });
     }
   }
 
   return {
-    keys: (signal) => json(keysSchema, 'keys', signal),
-    checkpoint: (signal, size) =>
-      text(size === undefined ? 'checkpoint' : `checkpoint?size=${size}`, signal),
+    keys: (signal) => json(keysSchema, get('keys'), signal),
+    checkpoint(signal, size) {
+      const path = size === undefined ? 'checkpoint' : `checkpoint?size=${size}`;
+      const request = annalsRequest(endpoint, `/v1/audit/${path}`, { accept: 'text/plain' });
+      return requestText(dependencies, request, signal, { maxBytes });
+    },
     async consistencyProof(from, to, signal) {
       const path = `proof/consistency?from=${from}&to=${to}`;
-      return (await json(consistencySchema, path, signal)).hashes;
+      return (await json(consistencySchema, get(path), signal)).hashes;
     },
     async multiproof(size, runs, signal) {
       const body = { size, runs: runs.map(({ from, to }) => [from, to]) };
-      return (await json(multiproofSchema, 'proof/multiproof', signal, body)).hashes;
+      return (await json(multiproofSchema, post('proof/multiproof', body), signal)).hashes;
     },
   };
 }

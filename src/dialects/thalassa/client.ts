@@ -1,5 +1,6 @@
 import type { ClientRequest } from '../../client/request.ts';
-import type { ClientDependencies, SourceQuery } from '../../export/source-query.ts';
+import type { ClientDependencies } from '../../client/send-request.ts';
+import type { SourceQuery } from '../../export/source-query.ts';
 import {
   type ListResponseInfo,
   type ObjectRules,

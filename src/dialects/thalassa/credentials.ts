@@ -1,8 +1,7 @@
-import { type ClientRequest, urlWithoutQuery } from '../../client/request.ts';
-import { readSmallText, responseError } from '../../client/status.ts';
+import { addressOf, type ClientRequest, readText } from '../../client/request.ts';
+import { type ClientDependencies, sendRequest } from '../../client/send-request.ts';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { type Micros, second } from '../../core/micros.ts';
-import type { ClientDependencies } from '../../export/source-query.ts';
 import { memberOf, nonEmptyText } from '../config-members.ts';
 import type { ThalassaCredential, ThalassaSettings } from './settings.ts';
 
@@ -116,9 +115,8 @@ async function sendTokenRequest(
   request: ClientRequest,
   signal: AbortSignal,
 ): Promise<{ token: string; until: Micros }> {
-  const answer = await dependencies.send(request, signal);
-  if (answer.status !== 200) throw await responseError(answer, request, dependencies.clock);
-  const said = parseTokenResponse(await readSmallText(answer, maxTokenResponseBytes), request);
+  const response = await sendRequest(dependencies, request, signal);
+  const said = parseTokenResponse(await readText(response, maxTokenResponseBytes), request);
   const problem = nonEmptyText(memberOf(said, 'error'));
   if (problem !== undefined) {
     throw new AnnalsError(
@@ -143,6 +141,6 @@ function parseTokenResponse(body: string, request: ClientRequest): unknown {
 }
 
 const noTokenError = (question: ClientRequest, cause?: unknown): AnnalsError =>
-  new AnnalsError('unavailable', `${urlWithoutQuery(question)} answered without a token`, {
+  new AnnalsError('unavailable', `${addressOf(question)} answered without a token`, {
     cause,
   });

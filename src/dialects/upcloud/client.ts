@@ -1,9 +1,10 @@
 import type { ClientRequest } from '../../client/request.ts';
 import { retry } from '../../client/retry.ts';
+import type { ClientDependencies } from '../../client/send-request.ts';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { day, formatInstant, type Micros } from '../../core/micros.ts';
 import type { Window } from '../../core/window.ts';
-import type { ClientDependencies, SourceQuery } from '../../export/source-query.ts';
+import type { SourceQuery } from '../../export/source-query.ts';
 import {
   type ObjectRules,
   type ReceivedObject,

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type ClientRequest, urlWithoutQuery } from '../../client/request.ts';
-import { responseError } from '../../client/status.ts';
+import { addressOf, type ClientRequest } from '../../client/request.ts';
+import { type ClientDependencies, sendRequest } from '../../client/send-request.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import { readJsonArray } from '../../core/json/array-reader.ts';
 import { type Micros, parseInstant } from '../../core/micros.ts';
-import type { ClientDependencies } from '../source-query.ts';
 import type { Entry } from '../stages.ts';
 
 /**
@@ -49,16 +48,15 @@ export async function* readObjects(
   rules: ObjectRules,
   signal: AbortSignal,
 ): AsyncGenerator<ReceivedObject[], ListResponseInfo> {
-  const answer = await dependencies.send(request, signal);
-  if (answer.status !== 200) throw await responseError(answer, request, dependencies.clock);
+  const response = await sendRequest(dependencies, request, signal);
   try {
     let count = 0;
-    await using slices = readJsonArray(answer.body, rules);
+    await using slices = readJsonArray(response.body, rules);
     for (;;) {
       const slice = await slices.next();
       if (slice.done === true) {
         checkHasList(slice.value, rules);
-        return { count, envelope: slice.value, headers: answer.headers };
+        return { count, envelope: slice.value, headers: response.headers };
       }
       count += slice.value.length;
       yield slice.value.map((text) => readObject(text, rules));
@@ -67,11 +65,11 @@ export async function* readObjects(
     if (!(error instanceof AnnalsError) || error.code !== 'corrupt') throw error;
     throw new AnnalsError(
       'unavailable',
-      `${urlWithoutQuery(request)} answered with something else than JSON (${error.message})`,
+      `${addressOf(request)} answered with something else than JSON (${error.message})`,
       { cause: error },
     );
   } finally {
-    answer.discard();
+    response.discard();
   }
 }
 

@@ -1,21 +1,13 @@
-import type { ClientRequest } from '../../client/request.ts';
-import { retry } from '../../client/retry.ts';
-import { readSmallText, responseError } from '../../client/status.ts';
+import { type AnnalsEndpoint, annalsRequest } from '../../client/annals-api.ts';
+import { type ClientDependencies, requestText } from '../../client/send-request.ts';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { type Draft, maxRequestBytes } from '../../core/event.ts';
-import type { ClientDependencies } from '../source-query.ts';
 import type { Entry } from '../stages.ts';
 import type { SyncTarget } from './sync.ts';
 
-export interface ServerEndpoint {
-  /** Base URL, without a slash at the end. */
-  readonly api: string;
-  readonly token: string;
-  readonly organisation: string | undefined;
-}
-
 /** Room for what the server counts and we do not. */
 const maxBodyBytes = maxRequestBytes / 2;
+const maxReceiptBytes = 1024 * 1024;
 /** How much of an event too big for the server is kept as text. */
 const maxKeptCharacters = 16_000;
 
@@ -26,7 +18,7 @@ const maxKeptCharacters = 16_000;
  */
 export function serverTarget(
   dependencies: ClientDependencies,
-  endpoint: ServerEndpoint,
+  endpoint: AnnalsEndpoint,
   draftOf: (entry: Entry) => Draft,
 ): SyncTarget {
   const { notify } = dependencies.retry;
@@ -93,24 +85,12 @@ function reducedDraft(draft: Draft, { text }: Entry, error: unknown): Draft {
 
 async function sendDrafts(
   dependencies: ClientDependencies,
-  { api, token, organisation }: ServerEndpoint,
+  endpoint: AnnalsEndpoint,
   drafts: readonly Draft[],
   signal: AbortSignal,
 ): Promise<void> {
-  const question: ClientRequest = {
-    url: new URL(`${api}/v1/audit/events`),
-    method: 'POST',
-    headers: {
-      accept: 'application/json',
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/x-ndjson',
-      ...(organisation !== undefined && { 'x-organisation-identity': organisation }),
-    },
-    body: drafts.map((draft) => `${JSON.stringify(draft)}\n`).join(''),
-  };
-  await retry(dependencies.retry, signal, async () => {
-    const answer = await dependencies.send(question, signal);
-    if (answer.status !== 201) throw await responseError(answer, question, dependencies.clock);
-    await readSmallText(answer, 1024 * 1024);
-  });
+  const text = drafts.map((draft) => `${JSON.stringify(draft)}\n`).join('');
+  const content = { text, type: 'application/x-ndjson' };
+  const request = annalsRequest(endpoint, '/v1/audit/events', { method: 'POST', content });
+  await requestText(dependencies, request, signal, { status: 201, maxBytes: maxReceiptBytes });
 }

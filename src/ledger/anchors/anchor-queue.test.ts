@@ -28,8 +28,9 @@ function open(failures = 0) {
     },
   };
   const counts = { pushed: 0, failed: 0 };
-  const anchoring = new AnchorQueue(anchor, {
+  const queue = new AnchorQueue(anchor, {
     sleep: async (milliseconds) => void pauses.push(milliseconds),
+    random: () => 1,
     onPushed: () => {
       counts.pushed += 1;
     },
@@ -40,21 +41,21 @@ function open(failures = 0) {
   const arrived = async (count: number) => {
     while (pushed.length < count) await new Promise(setImmediate);
   };
-  return { anchoring, pushed, pauses, counts, arrived };
+  return { queue, pushed, pauses, counts, arrived };
 }
 
 describe('bringing checkpoints to an anchor', () => {
   it('brings each, in order', async () => {
-    const { anchoring, pushed, pauses, counts } = open();
-    anchoring.push(checkpoint('a', 1));
-    anchoring.push(checkpoint('b', 1));
-    await anchoring.close(1_000);
+    const { queue, pushed, pauses, counts } = open();
+    queue.push(checkpoint('a', 1));
+    queue.push(checkpoint('b', 1));
+    await queue.close(1_000);
     assert.deepEqual([pushed, pauses, counts], [['a 1', 'b 1'], [], { pushed: 2, failed: 0 }]);
   });
 
   it('goes on after a pause, longer each time up to a minute', async () => {
-    const { anchoring, pushed, pauses, counts, arrived } = open(8);
-    anchoring.push(checkpoint('a', 1));
+    const { queue, pushed, pauses, counts, arrived } = open(8);
+    queue.push(checkpoint('a', 1));
     await arrived(1);
     const seconds = [1, 2, 4, 8, 16, 32, 60, 60];
     assert.deepEqual(
@@ -65,47 +66,48 @@ describe('bringing checkpoints to an anchor', () => {
   });
 
   it('keeps only the newest of each log while it cannot bring them', async () => {
-    const { anchoring, pushed, arrived } = open(1);
+    const { queue, pushed, arrived } = open(1);
     for (let size = 1; size <= 100; size += 1) {
-      anchoring.push(checkpoint('a', size));
-      anchoring.push(checkpoint('b', size));
+      queue.push(checkpoint('a', size));
+      queue.push(checkpoint('b', size));
     }
     await arrived(2);
-    await anchoring.close(1_000);
+    await queue.close(1_000);
     assert.deepEqual(pushed.sort(), ['a 100', 'b 100']);
   });
 
   it('brings a newer one that came while the older was on its way', async () => {
-    const { anchoring, pushed } = open();
-    anchoring.push(checkpoint('a', 1));
+    const { queue, pushed } = open();
+    queue.push(checkpoint('a', 1));
     await new Promise(setImmediate);
-    anchoring.push(checkpoint('a', 2));
-    await anchoring.close(1_000);
+    queue.push(checkpoint('a', 2));
+    await queue.close(1_000);
     assert.equal(pushed.at(-1), 'a 2');
   });
 
   it('tries once more when it is closed, and gives up when the anchor stays away', async () => {
-    const { anchoring, pushed, counts } = open(Number.POSITIVE_INFINITY);
-    anchoring.push(checkpoint('a', 1));
-    await anchoring.close(1_000);
-    anchoring.push(checkpoint('a', 2));
+    const { queue, pushed, counts } = open(Number.POSITIVE_INFINITY);
+    queue.push(checkpoint('a', 1));
+    await queue.close(1_000);
+    queue.push(checkpoint('a', 2));
     assert.deepEqual([pushed, counts], [[], { pushed: 0, failed: 1 }]);
   });
 
   it('wakes from a pause to be closed', async () => {
     let failed = 0;
     const away: Anchor = { name: 'away', push: () => Promise.reject(new Error('away')) };
-    const anchoring = new AnchorQueue(away, {
+    const queue = new AnchorQueue(away, {
+      random: () => 1,
       sleep: (_milliseconds, signal) =>
         new Promise((_resolve, reject) => signal.addEventListener('abort', reject)),
       onFailed: () => {
         failed += 1;
       },
     });
-    anchoring.push(checkpoint('a', 1));
+    queue.push(checkpoint('a', 1));
     await new Promise(setImmediate);
     assert.equal(failed, 1);
-    await anchoring.close(1_000);
+    await queue.close(1_000);
     assert.equal(failed, 2);
   });
 
@@ -121,9 +123,9 @@ describe('bringing checkpoints to an anchor', () => {
           }),
         ),
     };
-    const anchoring = new AnchorQueue(slow, { sleep: () => Promise.resolve() });
-    anchoring.push(checkpoint('a', 1));
-    await anchoring.close(20);
+    const queue = new AnchorQueue(slow, { sleep: () => Promise.resolve(), random: () => 1 });
+    queue.push(checkpoint('a', 1));
+    await queue.close(20);
     assert.ok(cut);
   });
 });

@@ -1,28 +1,30 @@
+import { type BackoffLimits, backoffMillis } from '../../core/backoff.ts';
 import type { IssuedCheckpoint } from '../checkpoints/archive.ts';
 import type { Anchor } from './anchor.ts';
 
 export interface AnchorQueueOptions {
   /** Waits, in milliseconds; rejects when the signal is aborted. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** Told of each checkpoint that arrived. Must not throw. */
+  /** Gives a number from 0 to 1, for jitter. */
+  readonly random: () => number;
+  /** Called for each checkpoint that arrived. Must not throw. */
   readonly onPushed?: (anchor: Anchor) => void;
-  /** Told of each attempt that failed. Must not throw. */
+  /** Called for each attempt that failed. Must not throw. */
   readonly onFailed?: (anchor: Anchor, error: unknown) => void;
 }
 
-const minBackoffMillis = 1_000;
-const maxBackoffMillis = 60_000;
+const backoffLimits: BackoffLimits = { firstMillis: 1_000, maxMillis: 60_000 };
 
 /**
  * Brings checkpoints to one anchor, in the background and one after the other. While it fails, the pauses between
- * attempts double, and of each log only the newest checkpoint waits: it says all that the ones before it say, and a
- * place that is gone for a week costs no memory.
+ * attempts grow, and of each log only the newest checkpoint waits: it says all that the ones before it say, and an
+ * anchor that is gone for a week costs no memory.
  */
 export class AnchorQueue {
   readonly #anchor: Anchor;
   readonly #options: AnchorQueueOptions;
   readonly #waiting = new Map<string, IssuedCheckpoint>();
-  /** Aborted when it is closed, and when it has had its time after that. */
+  /** Aborted when the queue is closed, and when the time it then has is over. */
   readonly #closing = new AbortController();
   readonly #givingUp = new AbortController();
   #running: Promise<void> | undefined;
@@ -51,19 +53,20 @@ export class AnchorQueue {
   }
 
   async #run(): Promise<void> {
+    const { sleep, random, onPushed, onFailed } = this.#options;
     const { signal: closing } = this.#closing;
-    let pause = minBackoffMillis;
+    let failures = 0;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       try {
         await this.#anchor.push(next.message, this.#givingUp.signal);
         if (this.#waiting.get(next.organisation) === next) this.#waiting.delete(next.organisation);
-        pause = minBackoffMillis;
-        this.#options.onPushed?.(this.#anchor);
+        failures = 0;
+        onPushed?.(this.#anchor);
       } catch (error) {
-        this.#options.onFailed?.(this.#anchor, error);
+        onFailed?.(this.#anchor, error);
         if (closing.aborted) return;
-        await this.#options.sleep(pause, closing).catch(() => {});
-        pause = Math.min(pause * 2, maxBackoffMillis);
+        failures += 1;
+        await sleep(backoffMillis(failures, backoffLimits, random), closing).catch(() => {});
       }
     }
   }

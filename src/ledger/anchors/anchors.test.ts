@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { createFetchSend } from '../../client/fetch-send.ts';
 import { fileAnchor } from './file-anchor.ts';
 import { httpAnchor } from './http-anchor.ts';
 
@@ -23,23 +24,26 @@ describe('a file as an anchor', () => {
 describe('a URL as an anchor', () => {
   const url = new URL('https://example.com/hook/secret?token=secret');
   const answering = (status: number, seen: Request[] = []) =>
-    httpAnchor(url, async (input, init) => {
-      seen.push(new Request(input, init));
-      return new Response(null, { status });
-    });
+    httpAnchor(
+      url,
+      createFetchSend(async (input, init) => {
+        seen.push(new Request(input, init));
+        return new Response(null, { status });
+      }),
+    );
 
   it('is sent the checkpoint as text', async () => {
     const seen: Request[] = [];
     await answering(204, seen).push('one\n', signal);
     assert.deepEqual(
       seen.map(({ method, url, redirect }) => ({ method, url, redirect })),
-      [{ method: 'POST', url: url.href, redirect: 'error' }],
+      [{ method: 'POST', url: url.href, redirect: 'manual' }],
     );
     assert.equal(await seen[0]!.text(), 'one\n');
   });
 
   for (const status of [300, 401, 500]) {
-    it(`has not taken it when it answers ${status}; nobody is told the secret`, async () => {
+    it(`has not taken it when it answers ${status}, and the error does not hold the secret`, async () => {
       const anchor = answering(status);
       assert.equal(anchor.name, 'https://example.com');
       await assert.rejects(anchor.push('one\n', signal), (error: Error) => {
@@ -49,4 +53,11 @@ describe('a URL as an anchor', () => {
       });
     });
   }
+
+  it('that cannot be reached is named without the secret', async () => {
+    const send = createFetchSend(() => Promise.reject(new TypeError('fetch failed')));
+    await assert.rejects(httpAnchor(url, send).push('one\n', signal), {
+      message: 'Cannot read https://example.com: fetch failed',
+    });
+  });
 });

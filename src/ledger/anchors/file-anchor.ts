@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import type { Anchor } from './anchor.ts';
 
 /**
- * Adds checkpoints to the end of a file, an empty line behind each, and waits for the disk. Made for another disk, a
- * share that only takes additions, or a file whose attributes forbid anything else (`chattr +a`).
+ * Appends checkpoints to a file, an empty line after each, and waits for the disk. Meant for another disk, a share that
+ * can only be appended to, or a file whose attributes forbid anything else (`chattr +a`).
  */
 export function fileAnchor(path: string): Anchor {
   return {

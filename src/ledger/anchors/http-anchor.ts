@@ -1,26 +1,30 @@
+import type { Send } from '../../client/request.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Anchor } from './anchor.ts';
 
 const timeoutMillis = 10_000;
 
-/** Posts checkpoints to a URL as `text/plain`; any status from 200 to 299 says that it has them. */
-export function httpAnchor(url: URL, fetch: typeof globalThis.fetch): Anchor {
+/** Posts checkpoints to a URL as `text/plain`. Any status from 200 to 299 says that the URL has them. */
+export function httpAnchor(url: URL, send: Send): Anchor {
+  // Path and query often hold a secret.
+  const name = url.origin;
   return {
-    // Path and query often hold a secret.
-    name: url.origin,
+    name,
     async push(message, signal) {
-      const response = await fetch(url, {
+      const request = {
+        url,
         method: 'POST',
-        headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
         body: message,
-        redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMillis)]),
-      });
-      await response.body?.cancel();
-      if (response.ok) return;
+        shownAs: name,
+      } as const;
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMillis)]);
+      const { status, discard } = await send(request, limited);
+      discard();
+      if (status >= 200 && status < 300) return;
       throw new AnnalsError(
         'unavailable',
-        `Cannot anchor a checkpoint at ${url.origin}: it answered ${response.status}`,
+        `Cannot anchor a checkpoint at ${name}: it answered ${status}`,
       );
     },
   };
