@@ -84,15 +84,18 @@ describe('a command that asks a server', () => {
     );
   });
 
-  it('says so when what answers is no Annals server', async () => {
+  it('says so when another program answers', async () => {
     const answers = (response: () => Response) =>
       runCommand(['orgs', 'list', '--token', 'key', '--api', 'http://annals.test'], {
         fetch: async () => response(),
       });
     const page = await answers(() => new Response('<html>'));
     assert.equal(page.code, exitCodes.failed);
-    assert.match(page.stderr, /Cannot read the answer of http:\/\/annals\.test: it is no JSON/);
+    assert.match(
+      page.stderr,
+      /Cannot read the response of http:\/\/annals\.test\/v1\/organisations: it is not JSON/,
+    );
     const refusal = await answers(() => new Response(null, { status: 500 }));
-    assert.match(refusal.stderr, /GET \/v1\/organisations was answered with 500/);
+    assert.match(refusal.stderr, /http:\/\/annals\.test\/v1\/organisations answered 500/);
   });
 });
