@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { chmod, open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AnnalsError } from '../core/errors.ts';
 import { createDirectory } from '../export/create-directory.ts';
+import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
 import type { CliContext } from './cli-context.ts';
 import type { Config } from './config-schema.ts';
 
@@ -42,14 +42,5 @@ export async function writeConfig(
 ): Promise<void> {
   const file = configFile(context);
   await createDirectory(dirname(file), 0o700);
-  const aside = `${file}.${randomUUID()}`;
-  const handle = await open(aside, 'wx', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(config, null, 2)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(aside, file);
-  await chmod(file, 0o600);
+  await writeFileAtomically(file, `${JSON.stringify(config, null, 2)}\n`);
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { AnnalsError, messageOf } from '../core/errors.ts';
@@ -9,6 +9,7 @@ import { readCheckpoint, type Trust } from '../export/verify/trust.ts';
 import { verifyExport } from '../export/verify/verify-export.ts';
 import { verifyServer } from '../export/verify/verify-server.ts';
 import { type KnownKey, parseKnownKey, uniqueKeys } from '../integrity/known-key.ts';
+import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { clientDependencies } from './export-job.ts';
@@ -118,7 +119,7 @@ async function verifyLive(flags: VerifyFlags, trust: Trust, context: CliContext)
   const server = nativeProofs(clientDependencies({ retries: 2 }, {}, context, note), connection);
   const report = await verifyServer(server, trust, signal);
   if (report.proved && flags.save !== undefined) {
-    await replaceFile(resolve(cwd, flags.save), report.message);
+    await writeFileAtomically(resolve(cwd, flags.save), report.message, { mode: 0o666 });
   }
   stdout.write(
     flags.json === true
@@ -156,10 +157,4 @@ async function readArgumentFile(path: string, cwd: string, what: string): Promis
   } catch (cause) {
     throw new AnnalsError('invalid', `Cannot read ${what}: ${messageOf(cause)}`, { cause });
   }
-}
-
-/** The file is the old one or the new one, whatever happens on the way. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text, { flush: true });
-  await rename(`${path}.new`, path);
 }

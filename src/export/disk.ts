@@ -1,14 +1,13 @@
-import { constants, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { constants, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { AnnalsError } from '../core/errors.ts';
+import { nodeWritableDisk, type WritableDisk } from '../runtime/write-file-atomically.ts';
 import { createDirectory } from './create-directory.ts';
 
 /**
  * The part of a file system an export needs, handed in so that a test can stop it at any step. A write is durable once
  * `sync` has resolved, a name once `syncDirectory` has. Failures reject with Node's own errors.
  */
-export interface Disk {
-  /** Opens for appending behind the first `keep` bytes; what lies beyond them is cut off. Made if missing, mode 0600. */
-  append(path: string, keep: number): Promise<AppendFile>;
+export interface Disk extends WritableDisk {
   /**
    * The bytes of a file; rejects while being read if it does not exist. With `into` each piece lies there, and holds
    * only until the next is asked for.
@@ -21,49 +20,17 @@ export interface Disk {
   /** What is in a directory; nothing if there is none. */
   names(directory: string): Promise<readonly string[]>;
   isDirectory(path: string): Promise<boolean>;
-  rename(from: string, to: string): Promise<void>;
-  /** No error if it is gone already. */
-  remove(path: string): Promise<void>;
   removeDirectory(path: string): Promise<void>;
   /** With those above it that are missing. */
   createDirectory(path: string): Promise<void>;
-  syncDirectory(path: string): Promise<void>;
   /** Takes a lock file for this process. Rejects with `conflict` while another living process holds it. */
   lock(path: string): Promise<void>;
-}
-
-export interface AppendFile {
-  /** Once resolved the memory may hold something else. */
-  write(bytes: Uint8Array): Promise<void>;
-  sync(): Promise<void>;
-  close(): Promise<void>;
 }
 
 const readBytes = 64 * 1024;
 
 export const nodeDisk: Disk = {
-  async append(path, keep) {
-    const file = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
-    let position = keep;
-    try {
-      await file.truncate(keep);
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-    return {
-      async write(bytes) {
-        let done = 0;
-        while (done < bytes.length) {
-          const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position);
-          done += bytesWritten;
-          position += bytesWritten;
-        }
-      },
-      sync: () => file.datasync(),
-      close: () => file.close(),
-    };
-  },
+  ...nodeWritableDisk,
   async *read(path, into) {
     const file = await open(path, constants.O_RDONLY);
     try {
@@ -81,18 +48,8 @@ export const nodeDisk: Disk = {
   size: async (path) => (await undefinedIfMissing(stat(path)))?.size,
   names: async (directory) => (await undefinedIfMissing(readdir(directory))) ?? [],
   isDirectory: async (path) => (await undefinedIfMissing(stat(path)))?.isDirectory() ?? false,
-  rename,
-  remove: (path) => rm(path, { force: true }),
   removeDirectory: rmdir,
   createDirectory: (path) => createDirectory(path, 0o700),
-  async syncDirectory(path) {
-    const directory = await open(path, constants.O_RDONLY);
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
-  },
   async lock(path) {
     for (;;) {
       const file = await open(path, 'wx', 0o600).catch((error: unknown) => {

@@ -1,7 +1,8 @@
 import { AnnalsError } from '../core/errors.ts';
 import type { Micros } from '../core/micros.ts';
 import type { Window } from '../core/window.ts';
-import type { AppendFile, Disk } from './disk.ts';
+import type { AppendFile } from '../runtime/write-file-atomically.ts';
+import type { Disk } from './disk.ts';
 import type { EntryFacts, FileFacts } from './stages.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import type { AppendFile, Disk } from './disk.ts';
+import type { AppendFile } from '../runtime/write-file-atomically.ts';
+import type { Disk } from './disk.ts';
 
 /** Thrown by every step of a disk that has stopped. */
 export class Stopped extends Error {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Clock, formatInstant, type Micros } from '../core/micros.ts';
 import type { Window } from '../core/window.ts';
+import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
 import type { Disk } from './disk.ts';
 import type { ExportLimits } from './limits.ts';
 import { type ExportQuery, manifestText } from './manifest.ts';
@@ -222,14 +223,8 @@ async function writeManifest(
     keptFrom: source.log?.keptFrom ?? state.keptFrom,
     ...(reason !== undefined && { incomplete: { reason, continueWith } }),
   });
-  const working = join(path, 'manifest');
-  const file = await disk.append(working, 0);
-  try {
-    await file.write(Buffer.from(text));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await disk.rename(working, join(outputs.directory, outputs.manifest));
-  await disk.syncDirectory(outputs.directory);
+  await writeFileAtomically(join(outputs.directory, outputs.manifest), text, {
+    disk,
+    temporaryPath: join(path, 'manifest'),
+  });
 }

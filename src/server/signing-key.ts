@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Accounts } from '../access/accounts.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Random } from '../core/uuid.ts';
@@ -14,6 +14,7 @@ import {
   signingKey,
   verifierKey,
 } from '../integrity/keys.ts';
+import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
 
 export interface LoadedSigningKey {
   readonly key: SigningKey;
@@ -88,20 +89,6 @@ async function createKeyFile(path: string, random: Random): Promise<string> {
   const seed = new Uint8Array(seedBytes);
   random(seed);
   const pem = formatPrivateKey(privateKeyFromSeed(seed));
-  const draft = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await draft.chmod(0o600);
-    await draft.writeFile(pem);
-    await draft.sync();
-  } finally {
-    await draft.close();
-  }
-  await rename(`${path}.new`, path);
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await writeFileAtomically(path, pem, { temporaryPath: `${path}.new` });
   return pem;
 }

@@ -2,7 +2,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress } from 'node:zlib';
 import { AnnalsError } from '../../core/errors.ts';
-import type { AppendFile, Disk } from '../disk.ts';
+import type { AppendFile } from '../../runtime/write-file-atomically.ts';
+import type { Disk } from '../disk.ts';
 import { TextBuffer } from '../text-buffer.ts';
 
 export const compressions = ['gzip', 'zstd'] as const;

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { AnnalsError } from '../../core/errors.ts';
-import { type AppendFile, systemErrorCode } from '../disk.ts';
+import type { AppendFile } from '../../runtime/write-file-atomically.ts';
+import { systemErrorCode } from '../disk.ts';
 import type { ExportLimits } from '../limits.ts';
 import type { Entry, FileFacts, Format, OutputFile, Sink } from '../stages.ts';
 import { BlockPool, BlockWriter, type Compression } from './block-writer.ts';

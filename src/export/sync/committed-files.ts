@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AnnalsError } from '../../core/errors.ts';
-import type { AppendFile, Disk } from '../disk.ts';
+import type { AppendFile } from '../../runtime/write-file-atomically.ts';
+import type { Disk } from '../disk.ts';
 
 /** Sizes of files, by name. */
 export type FileSizes = Readonly<Record<string, number>>;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { AnnalsError } from '../../core/errors.ts';
 import { day, formatDay, formatInstant, type Micros } from '../../core/micros.ts';
 import type { Window } from '../../core/window.ts';
+import { writeFileAtomically } from '../../runtime/write-file-atomically.ts';
 import type { Disk } from '../disk.ts';
 import { hashId, IdSet, idHashBytes } from '../sources/id-set.ts';
 import type { Batch, Entry, LogFacts, Source } from '../stages.ts';
@@ -196,16 +197,9 @@ export class Sync {
     const data = await this.#target.flush();
     await this.#ids.sync();
     this.#state = { ...this.#state, ...change, ids: this.#ids.sizes, data };
-    const aside = join(directory, `${stateName}.new`);
-    const file = await disk.append(aside, 0);
-    try {
-      await file.write(Buffer.from(`${JSON.stringify(this.#state)}\n`));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await disk.rename(aside, join(directory, stateName));
-    await disk.syncDirectory(directory);
+    const path = join(directory, stateName);
+    const text = `${JSON.stringify(this.#state)}\n`;
+    await writeFileAtomically(path, text, { disk, temporaryPath: `${path}.new` });
   }
 
   /** Notes that the look is done, and forgets the ids of days that will not be looked at again. */

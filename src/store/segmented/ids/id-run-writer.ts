@@ -1,5 +1,5 @@
-import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { PartialFile } from '../../../runtime/partial-file.ts';
 import { IdFilter } from './id-filter.ts';
 import { entryBytes, entryWords, sparseIndexInterval, writeIdRunFooter } from './id-run-file.ts';
 import type { IdTimes } from './id-time.ts';
@@ -8,9 +8,7 @@ const bufferedEntries = 64 * 1024;
 
 /** Writes a run of ids beside its place, entry by entry in order. It appears there whole and on disk, or not at all. */
 export class IdRunWriter {
-  readonly #path: string;
-  readonly #partialPath: string;
-  readonly #descriptor: number;
+  readonly #file: PartialFile;
   readonly #buffer = new Uint32Array(bufferedEntries * entryWords);
   readonly #filter: IdFilter;
   readonly #sparseIndex: number[] = [];
@@ -21,9 +19,7 @@ export class IdRunWriter {
   /** For a run of so many entries or fewer. */
   constructor(path: string, entries: number) {
     this.#filter = new IdFilter(new Uint8Array(entries));
-    this.#path = path;
-    this.#partialPath = `${path}.part`;
-    this.#descriptor = openSync(this.#partialPath, 'w');
+    this.#file = new PartialFile(path);
   }
 
   /** Takes an entry over from an array of entries. */
@@ -41,9 +37,9 @@ export class IdRunWriter {
   finish(times: IdTimes): void {
     this.#flush();
     const fences = Buffer.from(Uint32Array.from(this.#sparseIndex).buffer);
-    writeAll(this.#descriptor, fences);
+    this.#file.write(fences);
     const { bits } = this.#filter;
-    writeAll(this.#descriptor, bits);
+    this.#file.write(bits);
     const footer = writeIdRunFooter({
       entries: this.#entries,
       times,
@@ -52,27 +48,20 @@ export class IdRunWriter {
       filterBytes: bits.length,
       filterCrc32: crc32(bits),
     });
-    writeAll(this.#descriptor, footer);
-    fdatasyncSync(this.#descriptor);
-    closeSync(this.#descriptor);
-    renameSync(this.#partialPath, this.#path);
+    this.#file.write(footer);
+    this.#file.finish();
   }
 
   /** Leaves nothing behind. */
   discard(): void {
-    closeSync(this.#descriptor);
-    rmSync(this.#partialPath, { force: true });
+    this.#file.discard();
   }
 
   #flush(): void {
     const bytes = Buffer.from(this.#buffer.buffer, 0, this.#filled * 4);
-    writeAll(this.#descriptor, bytes);
+    this.#file.write(bytes);
     this.#crc32 = crc32(bytes, this.#crc32);
     this.#entries += bytes.length / entryBytes;
     this.#filled = 0;
   }
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
 }

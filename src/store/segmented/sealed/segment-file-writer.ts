@@ -1,5 +1,5 @@
-import { closeSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { PartialFile } from '../../../runtime/partial-file.ts';
 import { magic, writeFooter } from './footer.ts';
 import type { Bounds, FooterIndex, Section } from './footer-index.ts';
 import { FrameTable } from './frame-table.ts';
@@ -25,17 +25,13 @@ export function* splitEvery<T extends Sliceable<T>>(whole: T, length: number): G
 
 /** Writes a segment beside its place. It appears there whole and on disk, or not at all. */
 export class SegmentFileWriter {
-  readonly #path: string;
-  readonly #partialPath: string;
-  readonly #descriptor: number;
+  readonly #file: PartialFile;
   #buffered: Uint8Array[] = [];
   #bufferedBytes = 0;
   #position = 0;
 
   constructor(path: string) {
-    this.#path = path;
-    this.#partialPath = `${path}.part`;
-    this.#descriptor = openSync(this.#partialPath, 'w');
+    this.#file = new PartialFile(path);
     this.#write(magic);
   }
 
@@ -75,15 +71,12 @@ export class SegmentFileWriter {
     this.#write(frame);
     this.#write(footer);
     this.#flush();
-    fdatasyncSync(this.#descriptor);
-    closeSync(this.#descriptor);
-    renameSync(this.#partialPath, this.#path);
+    this.#file.finish();
   }
 
   /** Leaves nothing behind. */
   discard(): void {
-    closeSync(this.#descriptor);
-    rmSync(this.#partialPath, { force: true });
+    this.#file.discard();
   }
 
   #write(bytes: Uint8Array): void {
@@ -97,7 +90,7 @@ export class SegmentFileWriter {
     const bytes = Buffer.concat(this.#buffered);
     this.#buffered = [];
     this.#bufferedBytes = 0;
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+    this.#file.write(bytes);
   }
 }
 
