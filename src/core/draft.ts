@@ -28,10 +28,11 @@ const maxIssues = 20;
 
 /**
  * Reads drafts from the bytes of a request, pausing between them. All or nothing: throws `invalid` with at most 20
- * issues, each naming the draft by index and the field, `too-large` when there are too many drafts. Nearly all drafts
- * are left in the bytes; objects are made of those that `RawJson` cannot read, or that have something wrong with them.
+ * issues, each naming the draft by index and the field, `too-large` when there are too many drafts. A draft that is
+ * spelled canonically is left in the bytes. Objects are created from those that `RawJson` cannot read, and from those
+ * with something wrong (decision 006 says how often that is).
  *
- * @param now the moment of receipt, to refuse a `createdAt` too far ahead
+ * @param now the moment of receipt, to reject a `createdAt` too far ahead
  */
 export function* readDrafts(
   bytes: Uint8Array,
