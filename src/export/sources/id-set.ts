@@ -20,11 +20,6 @@ export class IdSet {
     return this.#size;
   }
 
-  has(id: string): boolean {
-    const hash = hashId(id);
-    return this.#slots[this.#find(hash.readBigUInt64LE(0), hash.readBigUInt64LE(8))] !== 0n;
-  }
-
   /** True when the id was not there. */
   add(id: string): boolean {
     return this.addHash(hashId(id));
