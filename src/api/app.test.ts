@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { parseCsv, unguardFormula } from '../core/csv.ts';
+import { unguardFormula } from '../core/csv.ts';
 import type { AuditEvent, Draft } from '../core/event.ts';
 import type { Organisation } from '../core/organisation.ts';
+import { parseCsv } from '../export/read-csv.ts';
 import { TestApp } from './app.fixture.ts';
 
 interface List {

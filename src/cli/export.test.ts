@@ -6,8 +6,8 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { TestApp } from '../api/app.fixture.ts';
-import { parseCsv } from '../core/csv.ts';
 import { day, formatInstant, type Micros, parseInstant } from '../core/micros.ts';
+import { parseCsv } from '../export/read-csv.ts';
 import { type CliContext, exitCodes } from './cli-context.ts';
 import { run } from './main.ts';
 

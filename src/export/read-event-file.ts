@@ -1,11 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { parseCsv, unguardFormula } from '../core/csv.ts';
+import { unguardFormula } from '../core/csv.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { readJsonArray } from '../core/json/array-reader.ts';
 import { readLines } from '../core/lines.ts';
 import { decodeUtf8Chunks } from '../core/utf8.ts';
+import { parseCsv } from './read-csv.ts';
 
 /** Keys under which an object around the events may hold them: tcloud, lists of the three vendors, CloudTrail. */
 const arrayKeys = ['logs', 'items', 'audit_logs', 'entries', 'events', 'Records'];
