@@ -373,7 +373,7 @@ describe('keys', () => {
         { key: admin, body },
         400,
       );
-      assert.equal(said, `Cannot make the key: ${message}`);
+      assert.equal(said, `Cannot create the key: ${message}`);
     }
   });
 

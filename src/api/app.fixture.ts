@@ -1,4 +1,5 @@
 import { createPublicKey, randomFillSync } from 'node:crypto';
+import type { Hono } from 'hono';
 import { type Logger, pino } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
 import { Gate } from '../access/gate.ts';
@@ -11,7 +12,7 @@ import type { Random } from '../core/uuid.ts';
 import { createCockroachdbServer } from '../dialects/cockroachdb/server.ts';
 import { createUpcloudServer } from '../dialects/upcloud/server.ts';
 import { requestFacts } from '../http/connection.ts';
-import type { HttpEnv } from '../http/env.ts';
+import type { HttpBindings, HttpEnv } from '../http/env.ts';
 import { Metrics } from '../http/metrics.ts';
 import {
   formatVerifierKey,
@@ -30,8 +31,6 @@ import type { EventStore } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
 import { createApp } from './app.ts';
 import type { MountedDialect } from './mounts.ts';
-import { tokenRoutes } from './token.ts';
-import { trailRoutes } from './trail/routes.ts';
 
 const random: Random = (bytes) => void randomFillSync(bytes);
 
@@ -55,7 +54,8 @@ export class TestApp {
   readonly verifierKey: VerifierKey;
   /** The application as an HTTP server calls it: with what it hands in beside the request. */
   readonly serve: (request: Request, env: object) => Response | Promise<Response>;
-  /** What went wrong inside while answering. */
+  readonly hono: Hono<HttpEnv>;
+  /** Own records that could not be kept. */
   readonly failures: unknown[] = [];
   #organisations = 0;
 
@@ -104,23 +104,23 @@ export class TestApp {
       },
       accounts: this.accounts,
       gate,
+      tokens,
       ownRecords: this.ownRecords,
       metrics: new Metrics(),
       log,
       clock,
       random,
       dialects: dialects ?? [
-        { paths: ['/v1/audit'], server: trailRoutes },
         { paths: ['/1.3'], server: createUpcloudServer() },
         { paths: ['/api/v1/auditlogevents'], server: createCockroachdbServer() },
-        { paths: ['/oidc/token'], server: () => tokenRoutes({ gate, tokens, clock }) },
       ],
       maxBodyBytes: 1024 * 1024,
       maxBatchEvents: 1_000,
       waitingEvents: () => this.ledger.waitingEvents,
       ready: () => true,
     });
-    this.serve = (request, env) => app.fetch(request, env as HttpEnv['Bindings']);
+    this.hono = app;
+    this.serve = (request, env) => app.fetch(request, env as HttpBindings);
   }
 
   async organisation(slug = `org${this.#organisations}`): Promise<Organisation> {

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
+import type { AccessTokens } from '../access/access-token.ts';
 import type { Accounts } from '../access/accounts.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Gate } from '../access/gate.ts';
@@ -15,7 +16,7 @@ import type { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OwnRecords } from '../ledger/own-records.ts';
 import type { EventEraser, EventReader } from '../store/event-store.ts';
-import { erasureRoutes } from './admin/erasures.ts';
+import { erasureRoute } from './admin/erasures.ts';
 import { keyRoutes } from './admin/keys.ts';
 import { organisationRoutes } from './admin/organisations.ts';
 import { isFault, nativeErrorResponse } from './errors.ts';
@@ -24,7 +25,10 @@ import { operationsRoutes } from './operations.ts';
 import { checkpointRoutes, type VerifierKeys } from './proofs/checkpoints.ts';
 import { proofRoutes } from './proofs/proofs.ts';
 import { tileRoutes } from './proofs/tiles.ts';
-import { recordRoutes } from './record/record.ts';
+import { recordRoute } from './record/record.ts';
+import { type ApiRoute, addRoutes, appOf, pathNotFound } from './route.ts';
+import { tokenRoute } from './token.ts';
+import { trailRoutes } from './trail/routes.ts';
 
 export interface AppDependencies {
   readonly version: string;
@@ -35,6 +39,7 @@ export interface AppDependencies {
   readonly verifierKeys: VerifierKeys;
   readonly accounts: Accounts;
   readonly gate: Gate;
+  readonly tokens: AccessTokens;
   readonly ownRecords: OwnRecords;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -57,7 +62,7 @@ export function createApp(dependencies: AppDependencies): Hono<HttpEnv> {
     requireNamedOrganisation(caller.organisation, request);
     return caller;
   };
-  const dialectParts: DialectDependencies = {
+  const dialectDependencies: DialectDependencies = {
     reader: dependencies.reader,
     clock: dependencies.clock,
     admit,
@@ -74,9 +79,7 @@ export function createApp(dependencies: AppDependencies): Hono<HttpEnv> {
     }
     return nativeErrorResponse(error);
   });
-  app.notFound((c) =>
-    nativeErrorResponse(new AnnalsError('not-found', `There is no ${c.req.path}`)),
-  );
+  app.notFound((c) => pathNotFound(c.req.path));
 
   app.use(recordAddress);
   app.use(async (c, next) => {
@@ -88,29 +91,43 @@ export function createApp(dependencies: AppDependencies): Hono<HttpEnv> {
     metrics.requestSeconds.observe(seconds);
     if (status === 401 || status === 403) metrics.rejectedCredentials.add();
     c.res.headers.set('X-Content-Type-Options', 'nosniff');
-    // A connection that is kept open would go on bringing requests for as long as a stop has patience.
+    // A connection that stays open would bring requests until the stop runs out of time.
     if (!dependencies.ready()) c.res.headers.set('Connection', 'close');
     log.debug({ method: c.req.method, path: c.req.path, status, seconds }, 'request');
   });
 
-  const mounts = new DialectMounts(dependencies.dialects, dialectParts);
+  const routes = literalRoutes({ ...dependencies, ...dialectDependencies });
+  const trail = trailRoutes(dialectDependencies);
+  const mounts = new DialectMounts(dependencies.dialects, dialectDependencies);
   mounts.mountHosts(app);
-  app.route('/', operationsRoutes(dependencies));
-  app.route('/', recordRoutes({ ...dependencies, admit }));
-  app.route('/', organisationRoutes(dependencies));
-  app.route('/', keyRoutes(dependencies));
-  const proofParts = { ...dependencies, ...dialectParts };
-  app.route('/', checkpointRoutes(proofParts));
-  app.route('/', proofRoutes(proofParts));
-  app.route('/', tileRoutes(proofParts));
-  app.route('/', erasureRoutes({ ...dependencies, admit }));
+  app.route('/', operationsRoutes({ ...dependencies, routes: [...routes, ...trail] }));
+  addRoutes(app, routes);
+  // An application of its own: beside `/v1/audit/:eventID` no route of this one could be found by the fast router.
+  const trailApp = appOf(trail, dialectDependencies.reportFault);
+  for (const path of ['/v1/audit', '/v1/audit/*']) {
+    app.all(path, (c) => trailApp.fetch(c.req.raw, c.env));
+  }
   mounts.mountPaths(app);
   return app;
 }
 
+/** The native API except reading the trail: no path here has a parameter where another has a word. */
+function literalRoutes(dependencies: AppDependencies & DialectDependencies): readonly ApiRoute[] {
+  return [
+    recordRoute(dependencies),
+    ...organisationRoutes(dependencies),
+    ...keyRoutes(dependencies),
+    ...checkpointRoutes(dependencies),
+    ...proofRoutes(dependencies),
+    ...tileRoutes(dependencies),
+    erasureRoute(dependencies),
+    tokenRoute(dependencies),
+  ];
+}
+
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Labels must not be the callers' to invent. */
+/** A client must not be able to create labels. */
 function methodLabel(method: string): string {
   return methods.has(method) ? method : 'other';
 }

@@ -15,14 +15,15 @@ import type { EventStore } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
 import { TestApp } from './app.fixture.ts';
 import type { MountedDialect } from './mounts.ts';
+import { appOf } from './route.ts';
 import { trailRoutes } from './trail/routes.ts';
 
 const dialects: readonly MountedDialect[] = [
-  { paths: ['/v1/audit'], server: trailRoutes },
   {
     paths: [],
     prefixes: ['/pure'],
-    server: (parts) => trailRoutes({ ...parts, reader: thalassaReader(parts.reader) }),
+    server: (dependencies) =>
+      appOf(trailRoutes({ ...dependencies, reader: thalassaReader(dependencies.reader) })),
   },
   { paths: ['/1.3'], prefixes: ['/upcloud'], server: createUpcloudServer() },
   { paths: ['/api/v1/auditlogevents'], server: createCockroachdbServer() },

@@ -20,15 +20,15 @@ const nativeStatus: Record<ErrorCode, number> = {
   internal: 500,
 };
 
-/** Whether it is the server that failed, of which the asker learns nothing and the operator everything. */
+/** Whether the server itself failed: the client learns nothing about it, the operator everything. */
 export function isFault(error: unknown): boolean {
   return !(error instanceof AnnalsError) || nativeStatus[error.code] === 500;
 }
 
 /**
- * `{"message"}`, and for a refused request `errors`: which event, which field, what is so instead. What went wrong
- * inside the server is not for the outside: such an error is answered with one plain sentence. That a part of the trail
- * is damaged, and which, is: whoever asks again gets no other answer.
+ * `{"message"}`, and for a request that was wrong `errors`: which event, which field, what is so instead. A failure
+ * inside the server is one plain sentence, without the cause. Damage to the trail is named: a second attempt would fail
+ * in the same way.
  */
 export function nativeErrorResponse(
   error: unknown,
@@ -53,7 +53,7 @@ export function nativeErrorResponse(
   });
 }
 
-/** Answers a path that exists with another method. */
+/** The response to a method that a path does not have. */
 export function methodNotAllowed(method: string, allowed: string): Response {
   return nativeErrorResponse(
     new AnnalsError(

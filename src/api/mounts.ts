@@ -5,24 +5,27 @@ import type { HttpEnv } from '../http/env.ts';
 
 /** A dialect and where it is spoken. */
 export interface MountedDialect {
-  /** Paths it answers on every host: each itself and everything below. */
+  /** Its paths on every host: each one and everything below it. */
   readonly paths: readonly string[];
   readonly server: DialectServer;
-  /** Host names that speak nothing else; compared without the port. */
+  /** Host names on which nothing else is spoken; compared without the port. */
   readonly hosts?: readonly string[];
   /** Prefixes below which it is spoken as if they were not there, such as `/upcloud`. */
   readonly prefixes?: readonly string[];
 }
 
-/** Dialects opened once each, so that what one keeps, such as a rate limit, holds wherever it is spoken. */
+/** Each dialect is opened once, so that its state, such as a rate limit, is the same wherever it is spoken. */
 export class DialectMounts {
-  readonly #opened: readonly { readonly mounted: MountedDialect; readonly dialect: Hono }[];
+  readonly #opened: readonly {
+    readonly mounted: MountedDialect;
+    readonly dialect: Hono<HttpEnv>;
+  }[];
 
-  constructor(dialects: readonly MountedDialect[], parts: DialectDependencies) {
-    this.#opened = dialects.map((mounted) => ({ mounted, dialect: mounted.server(parts) }));
+  constructor(dialects: readonly MountedDialect[], dependencies: DialectDependencies) {
+    this.#opened = dialects.map((mounted) => ({ mounted, dialect: mounted.server(dependencies) }));
   }
 
-  /** Gives dialects the hosts that are theirs alone. To be mounted before all else that answers. */
+  /** Gives dialects the hosts that are theirs alone. Call it before any other route is added. */
   mountHosts(app: Hono<HttpEnv>): void {
     const byHost = new Map(
       this.#opened.flatMap(({ mounted, dialect }) =>

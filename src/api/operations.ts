@@ -1,21 +1,25 @@
 import { Hono } from 'hono';
+import type { HttpEnv } from '../http/env.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { methodNotAllowed } from './errors.ts';
 import { openApiDocument } from './openapi.ts';
+import type { ApiRoute } from './route.ts';
 
-export interface OperationsRouteDependencies {
+export interface OperationsDependencies {
   readonly version: string;
+  /** The routes that the API document describes. */
+  readonly routes: readonly ApiRoute[];
   readonly metrics: Metrics;
   /** Events accepted and not yet on the disk. */
   readonly waitingEvents: () => number;
-  /** Whether requests are welcome: false from the moment the server is told to stop. */
+  /** False from the moment the server is told to stop. */
   readonly ready: () => boolean;
 }
 
-/** What operators and their machines ask: alive, ready, numbers, and the description of the API. No key needed. */
-export function operationsRoutes(dependencies: OperationsRouteDependencies): Hono {
-  const app = new Hono();
-  const description = JSON.stringify(openApiDocument(dependencies.version));
+/** For operators and their machines: health, readiness, metrics, and the API document. They need no key. */
+export function operationsRoutes(dependencies: OperationsDependencies): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  let document: Promise<string> | undefined;
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', (c) =>
@@ -33,7 +37,10 @@ export function operationsRoutes(dependencies: OperationsRouteDependencies): Hon
     });
     return c.body(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
   });
-  app.get('/openapi.json', (c) => c.body(description, 200, { 'Content-Type': 'application/json' }));
+  app.get('/openapi.json', async (c) => {
+    document ??= openApiDocument(dependencies.version, dependencies.routes);
+    return c.body(await document, 200, { 'Content-Type': 'application/json' });
+  });
   for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json']) {
     app.all(path, (c) => methodNotAllowed(c.req.method, 'GET, HEAD'));
   }

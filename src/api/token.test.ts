@@ -106,6 +106,18 @@ describe('POST /oidc/token', () => {
     });
   }
 
+  for (const [what, body, headers, status] of [
+    ['a body that is too large', `${grant}&x=${'y'.repeat(16 * 1024)}`, {}, 413],
+    ['an encoded body', grant, { 'Content-Encoding': 'gzip' }, 415],
+  ] as const) {
+    it(`rejects ${what} with ${status}, in JSON`, async () => {
+      const { app } = await open();
+      const response = await ask(app, body, headers);
+      assert.equal(response.status, status);
+      assert.match(((await response.json()) as { message: string }).message, /^Cannot read/);
+    });
+  }
+
   it('answers other methods with 405', async () => {
     const { app } = await open();
     const response = await app.request('GET', '/oidc/token');

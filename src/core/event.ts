@@ -8,8 +8,8 @@ export const maxRequestBytes = 16 * 1024 * 1024;
 /** How far ahead of our clock `createdAt` may be. */
 export const maxAheadMicros: Micros = 5 * 60 * 1_000_000;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-export const noControlCharacters = /^[^\u0000-\u001f\u007f]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is rejected
+export const noControlCharacters = /^[^\x00-\x1f\x7f]*$/;
 
 const name = (max = 256) =>
   z
@@ -95,7 +95,7 @@ export const draftSchema = z
   .meta({
     id: 'Draft',
     title: 'Draft',
-    description: 'What a producer sends; an event once sealed.',
+    description: 'What a producer sends; it becomes an event when it is recorded.',
   });
 
 export type Draft = z.infer<typeof draftSchema>;
@@ -108,10 +108,10 @@ export const eventSchema = draftSchema
     organizationIdentity: name(),
     recordedAt: instant,
     sequence: z.number().int().min(0),
-    /** In the place of personal parts that were erased or left out: the hash that commits to them. */
+    /** In place of personal fields that were erased or left out: the hash that commits to them. */
     personal: z
       .string()
-      .describe('In the place of personal parts that were erased or left out')
+      .describe('In place of personal fields that were erased or left out')
       .exactOptional(),
   })
   .meta({

@@ -2,34 +2,35 @@ import type { Hono } from 'hono';
 import type { Caller } from '../access/caller.ts';
 import type { Permission } from '../access/roles.ts';
 import type { Clock } from '../core/micros.ts';
+import type { HttpEnv } from '../http/env.ts';
 import type { EventReader } from '../store/event-store.ts';
 
-/** What reading the trail is called in the trail itself. */
+/** The action by which a read of the trail is recorded in it. */
 type ReadAction = 'audit_log.list' | 'audit_log.read' | 'audit_log.export';
 
 /**
- * What the server half of a dialect works with. It can read and nothing else; who may read, and that somebody
- * did, is decided and recorded behind `admit` and `recordRead`, the same for all dialects.
+ * What the server half of a dialect works with. It can read and nothing else. Who may read is decided behind `admit`,
+ * and that somebody did is recorded behind `recordRead`, in the same way for all dialects.
  */
 export interface DialectDependencies {
   readonly reader: EventReader;
   readonly clock: Clock;
   /**
-   * Who is asking, once the credential is known and has the permission. Throws `unauthenticated` or
-   * `forbidden`, and `not-found` for an organisation this caller must not know of; failures are recorded.
+   * The caller, if the credential is known and has the permission. Throws `unauthenticated` or `forbidden`, and
+   * `not-found` for an organisation that this caller must not know of; failures are recorded.
    */
   readonly admit: (request: Request, permission: Permission) => Caller;
-  /** Records that the trail was read, soon and in summary: it never fails and never delays the answer. */
+  /** Records that the trail was read, soon and in summary: it never fails and never delays the response. */
   readonly recordRead: (caller: Caller, action: ReadAction, facts: Record<string, unknown>) => void;
   /**
-   * Tells the operator of a failure that the asker is told nothing about, and by what id the answer names it, if
-   * it does. Never fails.
+   * Tells the operator about a failure that the response hides, and the id by which the response names it, if it does.
+   * Never fails.
    */
   readonly reportFault?: (fault: unknown, correlationId?: string) => void;
 }
 
 /**
- * The server half of a dialect: an application whose paths are the vendor's own, whole (`/1.3/…`). It answers
- * errors, unknown paths and wrong methods in the vendor's shape and never lets an exception out.
+ * The server half of a dialect: an application with the vendor's own full paths (`/1.3/…`). Its responses to errors,
+ * unknown paths and wrong methods are in the vendor's shape too, and it never throws.
  */
-export type DialectServer = (parts: DialectDependencies) => Hono;
+export type DialectServer = (dependencies: DialectDependencies) => Hono<HttpEnv>;

@@ -8,6 +8,7 @@ import { MemoryAccounts } from '../access/memory-accounts.ts';
 import type { Permission, Role } from '../access/roles.ts';
 import type { Draft } from '../core/event.ts';
 import type { Micros } from '../core/micros.ts';
+import type { HttpEnv } from '../http/env.ts';
 import { Frontier } from '../integrity/frontier.ts';
 import { personalPaths } from '../integrity/personal.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
@@ -107,7 +108,7 @@ export class TestTrail {
     ]);
   }
 
-  serve(server: DialectServer, changes: Partial<DialectDependencies> = {}): Hono {
+  serve(server: DialectServer, changes: Partial<DialectDependencies> = {}): Hono<HttpEnv> {
     return server({ ...this.dependencies, ...changes });
   }
 

@@ -1,6 +1,6 @@
 /**
- * Whether an answer may be sent as zstd (RFC 9110, section 12.5.3): the header names it, and does not prefer content as
- * it is. A `*` is not enough: who sends that is rarely able to unpack anything.
+ * Whether a response may be sent as zstd (RFC 9110, section 12.5.3): the header names it, and does not prefer content
+ * as it is. A `*` is not enough: a client that sends it can rarely unpack everything.
  */
 export function acceptsZstd(header: string | undefined): boolean {
   const weights = new Map<string, number>();

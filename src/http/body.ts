@@ -1,8 +1,8 @@
 import { AnnalsError } from '../core/errors.ts';
 
 /**
- * Reads a request's body, at most `maxBytes` of it. Throws `too-large` as soon as it is sure to be more, from the
- * announced length or while reading, `unsupported-media` for an encoded one, and `invalid` when it ends too early.
+ * Reads the body of a request, at most `maxBytes` of it. Throws `too-large` as soon as the announced length or what was
+ * read is more, `unsupported-media` for an encoded body, and `invalid` for one that ends too early.
  */
 export async function readBody(
   request: Request,
@@ -18,7 +18,7 @@ export async function readBody(
   const announced = request.headers.get('content-length');
   if (announced !== null) {
     if (Number(announced) > maxBytes) throw tooLarge(maxBytes);
-    // HTTP itself holds the sender to it; read in one piece, a small body costs half as much as in a stream.
+    // HTTP itself enforces this length. A small body read at once costs half as much as one read as a stream.
     return new Uint8Array(await request.arrayBuffer().catch(throwTruncated));
   }
   if (request.body === null) return new Uint8Array();
@@ -37,7 +37,7 @@ export async function readBody(
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** Whoever sent it is gone or sends nonsense; there is nobody to be told, and nothing is wrong here. */
+/** The sender disconnected or sends nonsense: not a fault of the server, and nobody waits for the response. */
 function throwTruncated(cause: unknown): never {
   throw new AnnalsError('invalid', 'Cannot read the body: it ended before it was complete', {
     cause,

@@ -5,17 +5,17 @@ import { AnnalsError } from '../core/errors.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { HttpEnv } from './env.ts';
 
-/** Facts of the connection a request came by, which the request itself does not carry. */
+/** The peer's address of each request, which the request itself does not have. */
 const addresses = new WeakMap<Request, string>();
 
-/** Keeps the peer's address beside each request, for the records made about it. */
+/** Keeps the peer's address of each request, for the records about it. */
 export const recordAddress: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const address = c.env?.incoming?.socket.remoteAddress;
   if (address !== undefined) addresses.set(c.req.raw, address.replace(/^::ffff:(?=\d+\.)/, ''));
   await next();
 };
 
-/** Gives a request made from another one the same address. */
+/** Gives a request that was created from another one the same address. */
 export function copyAddress(from: Request, to: Request): void {
   const address = addresses.get(from);
   if (address !== undefined) addresses.set(to, address);
@@ -23,7 +23,7 @@ export function copyAddress(from: Request, to: Request): void {
 
 const maxUserAgent = 512;
 
-/** Where a request came from, for the records made about it. */
+/** Where a request came from, for the records about it. */
 export function requestFacts(request: Request) {
   return {
     clientIp: addresses.get(request),
@@ -33,13 +33,20 @@ export function requestFacts(request: Request) {
   };
 }
 
-/** A principal of an organisation as a caller. The operator belongs to none and so sees no trail. */
+const maxRecordedQuery = 2_000;
+
+/** The query of a request that reads, for the record of it. */
+export function recordedQuery({ search }: URL): string {
+  return search.slice(0, maxRecordedQuery);
+}
+
+/** The caller of a principal. The operator belongs to no organisation, so it sees no trail. */
 export function callerOf(principal: Principal, request: Request): Caller {
   const { key, organisation } = principal;
   if (organisation === undefined) {
     throw new AnnalsError(
       'forbidden',
-      'Not allowed: the operator’s key makes organisations and keys; a trail is read with a key of its organisation',
+      'Not allowed: the operator’s key creates organisations and keys; a trail is read with a key of its organisation',
     );
   }
   return {
@@ -51,12 +58,12 @@ export function callerOf(principal: Principal, request: Request): Caller {
   };
 }
 
-/** The organisation a request says it is about, by identity or slug, if it says so (wire: Thalassa 1). */
+/** The organisation that a request names, by identity or slug, if it names one (wire: Thalassa 1). */
 export function namedOrganisation(request: Request): string | undefined {
   return request.headers.get('x-organisation-identity') || undefined;
 }
 
-/** Holds a request to the organisation it names, if it names one. Any other is not found, whether it exists or not. */
+/** Throws `not-found` if a request names another organisation, whether that one exists or not. */
 export function requireNamedOrganisation({ identity, slug }: Organisation, request: Request): void {
   const named = namedOrganisation(request);
   if (named !== undefined && named !== identity && named !== slug) throw organisationNotFound();

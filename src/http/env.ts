@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What the Node server hands to the application beside the request; absent when it is called without a socket. */
+/** What the HTTP server hands in beside a request; each is absent when an application is called without a socket. */
+export interface HttpBindings {
+  readonly incoming?: Pick<IncomingMessage, 'socket' | 'httpVersion'>;
+  readonly outgoing?: Pick<ServerResponse, 'addTrailers' | 'destroy'>;
+}
+
+/** The environment of our Hono applications. */
 export interface HttpEnv {
-  Bindings: {
-    readonly incoming?: Pick<IncomingMessage, 'socket'>;
-    readonly outgoing?: Pick<ServerResponse, 'addTrailers' | 'destroy'>;
-  };
+  Bindings: HttpBindings;
 }

@@ -1,35 +1,31 @@
 import type { ServerResponse } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { chunksOf } from './streaming.ts';
 
-/** What the HTTP server hands in beside a request. */
-interface Bindings {
-  readonly outgoing: ServerResponse;
-}
-
-/** How long a client may take nothing of its answer before its connection is ended, in milliseconds. */
+/** A client that reads nothing of its response for so long is disconnected. */
 const defaultIdleMillis = 10 * 60 * 1_000;
 
 /**
- * The same application, except that bodies which come in pieces are written to the connection as they are. That is
- * cheaper than through a web stream, and tells when a piece has left, so that its memory can be used again.
+ * The same application, except that the chunks of a streamed body are written to the connection as they are. That is
+ * cheaper than through a web stream, and shows when a chunk was sent, so that its memory can be used again.
  */
-export function sendChunksDirectly<B extends Bindings>(
-  handler: (request: Request, bindings: B) => Response | Promise<Response>,
+export function sendChunksDirectly(
+  handler: (request: Request, bindings: HttpBindings) => Response | Promise<Response>,
   idleMillis = defaultIdleMillis,
-): (request: Request, bindings: B) => Promise<Response> {
+): (request: Request, bindings: HttpBindings) => Promise<Response> {
   return async (request, bindings) => {
     const response = await handler(request, bindings);
-    const pieces = chunksOf(response.body);
-    if (pieces === undefined) return response;
-    // Anything that it takes, however little, begins the time anew.
+    const chunks = chunksOf(response.body);
+    if (chunks === undefined) return response;
+    // Anything that the client reads, however little, restarts the time.
     bindings.outgoing.setTimeout(idleMillis);
-    await sendChunks(response, pieces, bindings.outgoing);
+    await sendChunks(response, chunks, bindings.outgoing);
     return RESPONSE_ALREADY_SENT;
   };
 }
 
-/** Asks for the next piece once the one before has left. A client that goes away ends the reading. */
+/** Requests the next chunk once the one before was sent. When the client disconnects, the reading ends. */
 async function sendChunks(
   { status, headers }: Response,
   chunks: AsyncIterable<Uint8Array>,
@@ -38,17 +34,17 @@ async function sendChunks(
   outgoing.writeHead(status, Object.fromEntries(headers));
   outgoing.flushHeaders();
   try {
-    for await (const piece of chunks) {
-      if (!(await writeChunk(outgoing, piece))) return;
+    for await (const chunk of chunks) {
+      if (!(await writeChunk(outgoing, chunk))) return;
     }
   } catch {
-    // The connection is broken, which is all that can be told to the client; the operator was told before.
+    // The connection is broken, which is how the client notices. The failure was reported to the operator before.
     return;
   }
   outgoing.end();
 }
 
-/** Resolves once the piece is on its way and its memory is free; false when nobody takes it any more. */
+/** Resolves once the chunk is sent and its memory is free; to false when the client disconnected. */
 function writeChunk(outgoing: ServerResponse, chunk: Uint8Array): Promise<boolean> {
   return new Promise((resolve) => {
     const closed = () => resolve(false);

@@ -1,21 +1,18 @@
 import { AnnalsError } from '../core/errors.ts';
+import type { HttpBindings } from './env.ts';
 
-/** What the HTTP server hands in beside a request; absent when the application is called without a socket. */
-export interface ResponseConnection {
-  readonly outgoing?: { destroy(): unknown };
-}
-
-/** The pieces behind a body, for whoever can send them without the layers of a web stream. */
+/** The chunks behind a body, for a sender that does not need the layers of a web stream. */
 const chunksOfBody = new WeakMap<ReadableStream, AsyncIterable<Uint8Array>>();
 
 /**
- * Pieces as the body of an answer, read as fast as they are taken. A piece may be filled again once the next one is
- * asked for. A failure on the way breaks the connection, and is told to `onFault` unless the client itself has left. That has to be done here: the server
- * would close the answer in an orderly way, with the failure's message at its end, and what was cut would look whole.
+ * Chunks as the body of a response, read as fast as they are sent. A chunk may be filled again once the next one is
+ * requested. A failure on the way breaks the connection, and is reported to `onFault` unless the client disconnected.
+ * This has to be done here: the server would end the response in an orderly way, with the failure's message at its end,
+ * and a body that was cut would look whole.
  */
 export function streamBody(
   chunks: AsyncIterable<Uint8Array>,
-  { outgoing }: ResponseConnection,
+  { outgoing }: HttpBindings,
   onFault: (fault: unknown) => void,
 ): ReadableStream<Uint8Array> {
   const source = destroyOnFailure(chunks, outgoing, onFault);
@@ -24,35 +21,35 @@ export function streamBody(
   return body;
 }
 
-/** The same for pieces of text. */
+/** The same for chunks of text. */
 export function streamTextBody(
   chunks: AsyncIterable<string>,
-  connection: ResponseConnection,
+  bindings: HttpBindings,
   onFault: (fault: unknown) => void,
 ): ReadableStream<Uint8Array> {
-  return streamBody(encodeChunks(chunks), connection, onFault);
+  return streamBody(encodeChunks(chunks), bindings, onFault);
 }
 
 /**
- * The pieces that a body made by `streamed` consists of, to be read in place of it. Each is good until the next one is
- * asked for; when reading fails the connection is broken already.
+ * The chunks of a body created by `streamBody`, to be read instead of it. Each one is valid until the next one is
+ * requested. When reading fails, the connection is already broken.
  */
 export function chunksOf(body: ReadableStream | null): AsyncIterable<Uint8Array> | undefined {
   return body === null ? undefined : chunksOfBody.get(body);
 }
 
 async function* encodeChunks(chunks: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  for await (const piece of chunks) yield Buffer.from(piece);
+  for await (const chunk of chunks) yield Buffer.from(chunk);
 }
 
-/** Whoever reads a web stream may keep what it got. */
+/** A reader of a web stream may keep its chunks. */
 async function* copyChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const piece of chunks) yield new Uint8Array(piece);
+  for await (const chunk of chunks) yield new Uint8Array(chunk);
 }
 
 async function* destroyOnFailure(
   chunks: AsyncIterable<Uint8Array>,
-  outgoing: ResponseConnection['outgoing'],
+  outgoing: HttpBindings['outgoing'],
   onFault: (fault: unknown) => void,
 ): AsyncGenerator<Uint8Array> {
   try {

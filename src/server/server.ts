@@ -123,6 +123,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     verifierKeys,
     accounts,
     gate,
+    tokens,
     ownRecords,
     metrics,
     log,

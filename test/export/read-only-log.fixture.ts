@@ -1,8 +1,8 @@
 /** A log of our own, served as it is: nothing is recorded in it for being read, so two exports of it are the same. */
 import { createPublicKey, hash } from 'node:crypto';
-import { Hono } from 'hono';
 import { checkpointRoutes } from '../../src/api/proofs/checkpoints.ts';
 import { proofRoutes } from '../../src/api/proofs/proofs.ts';
+import { appOf } from '../../src/api/route.ts';
 import { trailRoutes } from '../../src/api/trail/routes.ts';
 import type { Draft } from '../../src/core/event.ts';
 import {
@@ -53,7 +53,7 @@ export async function openReadOnlyLog(drafts: readonly Draft[]): Promise<ReadOnl
   const key = formatVerifierKey(verifierKey(signing.name, createPublicKey(privateKey)));
   const archive = new MemoryArchive();
   const checkpoints = new Checkpoints({ reader, archive, newest: [], key: signing, witnesses: [] });
-  const parts = {
+  const dependencies = {
     reader,
     clock,
     checkpoints,
@@ -61,9 +61,10 @@ export async function openReadOnlyLog(drafts: readonly Draft[]): Promise<ReadOnl
     admit: () => caller,
     recordRead: () => undefined,
   };
-  const app = new Hono();
-  app.route('/', checkpointRoutes(parts));
-  app.route('/', proofRoutes(parts));
-  app.route('/', trailRoutes(parts));
+  const app = appOf([
+    ...checkpointRoutes(dependencies),
+    ...proofRoutes(dependencies),
+    ...trailRoutes(dependencies),
+  ]);
   return { fetch: (request) => app.fetch(request), key };
 }

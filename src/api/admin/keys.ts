@@ -1,4 +1,3 @@
-import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Accounts, KeyRecord } from '../../access/accounts.ts';
 import type { Gate, Principal } from '../../access/gate.ts';
@@ -14,12 +13,10 @@ import {
   requestFacts,
   requireNamedOrganisation,
 } from '../../http/connection.ts';
-import { readJson } from '../../http/json-body.ts';
-import { nameSchema } from '../../http/name.ts';
 import type { OwnRecords } from '../../ledger/own-records.ts';
 import type { EventReader } from '../../store/event-store.ts';
-import { methodNotAllowed } from '../errors.ts';
-import { isCreated } from './organisations.ts';
+import { type ApiRoute, json, route } from '../route.ts';
+import { isCreated, nameSchema } from './organisations.ts';
 
 export interface KeyRouteDependencies {
   readonly accounts: Accounts;
@@ -30,96 +27,142 @@ export interface KeyRouteDependencies {
   readonly random: Random;
 }
 
-export const newKeySchema = z
+const keyRequestSchema = z
   .strictObject({
     organisation: z
       .string()
-      .describe('Identity or slug; may be left out by a key that belongs to one')
+      .describe('Identity or slug; the key’s own organisation by default')
       .exactOptional(),
     role: z.enum(organisationRoles),
     name: nameSchema,
-    expiresAt: z.string().describe('RFC 3339; never by default').exactOptional(),
+    expiresAt: z
+      .string()
+      .describe('RFC 3339; never by default')
+      .meta({ format: 'date-time' })
+      .exactOptional(),
   })
-  .meta({ id: 'NewKey' });
+  .meta({ id: 'KeyRequest' });
+
+const instant = z.string().meta({ format: 'date-time' });
 
 /** A key as it is listed: never with its secret. */
-export const keySchema = z
+const keySchema = z
   .strictObject({
     id: z.string(),
     organisation: z.string().describe('Identity'),
     role: z.enum(organisationRoles),
     name: z.string(),
-    createdAt: z.iso.datetime(),
-    expiresAt: z.iso.datetime().exactOptional(),
-    revokedAt: z.iso.datetime().exactOptional(),
+    createdAt: instant,
+    expiresAt: instant.exactOptional(),
+    revokedAt: instant.exactOptional(),
   })
   .meta({ id: 'Key' });
 
-export const createdKeySchema = keySchema
+const keyListSchema = z.strictObject({ items: z.array(keySchema) }).meta({ id: 'KeyList' });
+
+const createdKeySchema = keySchema
   .extend({ key: z.string().describe('annals_<id>_<secret>; shown this once') })
-  .meta({ id: 'MadeKey' });
+  .meta({ id: 'CreatedKey' });
 
-/** Keys: made, listed and revoked by the operator for any organisation and by an org-admin for its own. */
-export function keyRoutes(dependencies: KeyRouteDependencies): Hono {
+const listQuery = z.object({
+  organisation: z
+    .string()
+    .describe('Identity or slug; the key’s own organisation by default')
+    .exactOptional(),
+});
+
+/** The operator creates, lists and revokes keys of any organisation, an org-admin those of its own. */
+export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute[] {
   const { accounts, reader, gate, ownRecords, clock, random } = dependencies;
-  const app = new Hono();
 
-  app.post('/v1/keys', async (c) => {
-    const principal = gate.authenticate(c.req.raw);
-    gate.authorize(principal, 'api_key:create', c.req.raw);
-    const wanted = await readJson(c.req.raw, newKeySchema, 'make the key');
-    const organisation = await organisationFor(principal, wanted.organisation, c.req.raw);
-    const expiresAt = wanted.expiresAt === undefined ? undefined : expiry(wanted.expiresAt);
-    const made = createApiKey(random);
-    const record: KeyRecord = {
-      id: made.id,
-      organisation,
-      role: wanted.role,
-      name: wanted.name,
-      secretHash: hashSecret(made.secret),
-      createdAt: clock(),
-      ...(expiresAt !== undefined && { expiresAt }),
-    };
-    // Recorded first: a record of a key that was not made does less harm than a key without a record.
-    await ownRecords.keyChanged('api_key.create', record, principal.key, requestFacts(c.req.raw));
-    await accounts.addKey(record);
-    return c.json({ ...keyResponse(record), key: formatKey(made) }, 201);
-  });
+  const list = route(
+    'GET',
+    '/v1/keys',
+    {
+      operationId: 'listKeys',
+      tag: 'keys',
+      summary: 'List the keys of an organisation, without their secrets',
+      query: listQuery,
+      success: { status: 200, description: 'The keys', content: json(keyListSchema) },
+    },
+    async (c, { query }) => {
+      const principal = gate.authenticate(c.req.raw);
+      gate.authorize(principal, 'api_key:list', c.req.raw);
+      const organisation = await organisationFor(principal, query().organisation, c.req.raw);
+      return c.json({ items: accounts.keys(organisation).map(keyResponse) });
+    },
+  );
 
-  app.get('/v1/keys', async (c) => {
-    const principal = gate.authenticate(c.req.raw);
-    gate.authorize(principal, 'api_key:list', c.req.raw);
-    const organisation = await organisationFor(principal, c.req.query('organisation'), c.req.raw);
-    return c.json({ items: accounts.keys(organisation).map(keyResponse) });
-  });
+  const create = route(
+    'POST',
+    '/v1/keys',
+    {
+      operationId: 'createKey',
+      tag: 'keys',
+      summary: 'Create a key; its secret is in this response and in no other',
+      body: keyRequestSchema,
+      success: { status: 201, description: 'The key', content: json(createdKeySchema) },
+    },
+    async (c, { body }) => {
+      const principal = gate.authenticate(c.req.raw);
+      gate.authorize(principal, 'api_key:create', c.req.raw);
+      const requested = await body('create the key');
+      const organisation = await organisationFor(principal, requested.organisation, c.req.raw);
+      const expiresAt =
+        requested.expiresAt === undefined ? undefined : parseExpiry(requested.expiresAt);
+      const key = createApiKey(random);
+      const record: KeyRecord = {
+        id: key.id,
+        organisation,
+        role: requested.role,
+        name: requested.name,
+        secretHash: hashSecret(key.secret),
+        createdAt: clock(),
+        ...(expiresAt !== undefined && { expiresAt }),
+      };
+      // Recorded first: a record of a key that was not created does less harm than a key without a record.
+      await ownRecords.keyChanged('api_key.create', record, principal.key, requestFacts(c.req.raw));
+      await accounts.addKey(record);
+      return c.json({ ...keyResponse(record), key: formatKey(key) }, 201);
+    },
+  );
 
-  app.delete('/v1/keys/:id', async (c) => {
-    const principal = gate.authenticate(c.req.raw);
-    gate.authorize(principal, 'api_key:delete', c.req.raw);
-    const key = accounts.key(c.req.param('id'));
-    const organisation = accounts.organisation(key?.organisation ?? '');
-    if (key === undefined || organisation === undefined || !mayManage(principal, organisation)) {
-      throw new AnnalsError('not-found', 'There is no key of this id');
-    }
-    requireNamedOrganisation(organisation, c.req.raw);
-    if (key.revokedAt === undefined) {
-      await ownRecords.keyChanged('api_key.revoke', key, principal.key, requestFacts(c.req.raw));
-      await accounts.revokeKey(key.id, clock());
-    }
-    return c.json(keyResponse(accounts.key(key.id) ?? key));
-  });
+  const revoke = route(
+    'DELETE',
+    '/v1/keys/:id',
+    {
+      operationId: 'revokeKey',
+      tag: 'keys',
+      summary: 'Revoke a key, from the next request on',
+      path: { id: z.string().describe('The key’s id') },
+      success: { status: 200, description: 'The revoked key', content: json(keySchema) },
+    },
+    async (c) => {
+      const principal = gate.authenticate(c.req.raw);
+      gate.authorize(principal, 'api_key:delete', c.req.raw);
+      const key = accounts.key(c.req.param('id'));
+      const organisation = accounts.organisation(key?.organisation ?? '');
+      if (key === undefined || organisation === undefined || !mayManage(principal, organisation)) {
+        throw new AnnalsError('not-found', 'There is no key of this id');
+      }
+      requireNamedOrganisation(organisation, c.req.raw);
+      if (key.revokedAt === undefined) {
+        await ownRecords.keyChanged('api_key.revoke', key, principal.key, requestFacts(c.req.raw));
+        await accounts.revokeKey(key.id, clock());
+      }
+      return c.json(keyResponse(accounts.key(key.id) ?? key));
+    },
+  );
 
-  app.all('/v1/keys', (c) => methodNotAllowed(c.req.method, 'GET, POST'));
-  app.all('/v1/keys/:id', (c) => methodNotAllowed(c.req.method, 'DELETE'));
-  return app;
+  return [list, create, revoke];
 
-  /** Identity of the organisation meant; one the caller has no business with does not exist for it. */
+  /** Identity of the organisation whose keys these are. One that the caller may not manage does not exist for it. */
   async function organisationFor(
     principal: Principal,
-    asked: string | undefined,
+    requested: string | undefined,
     request: Request,
   ): Promise<string> {
-    const named = asked || namedOrganisation(request);
+    const named = requested || namedOrganisation(request);
     const organisation =
       named === undefined ? principal.organisation : accounts.organisation(named);
     if (named === undefined && organisation === undefined) {
@@ -129,7 +172,7 @@ export function keyRoutes(dependencies: KeyRouteDependencies): Hono {
     }
     if (organisation === undefined || !mayManage(principal, organisation))
       throw organisationNotFound();
-    // Only the operator can know of one that is not, for nobody has a key of it.
+    // Only the operator can name one that is not created: it has no key yet.
     if (principal.key.role === 'operator' && !(await isCreated(organisation, reader))) {
       throw organisationNotFound();
     }
@@ -137,11 +180,11 @@ export function keyRoutes(dependencies: KeyRouteDependencies): Hono {
     return organisation.identity;
   }
 
-  function expiry(text: string): number {
+  function parseExpiry(text: string): number {
     const at = parseInstant(text);
     if (typeof at === 'number' && at > clock()) return at;
-    const message = typeof at === 'number' ? 'is in the past' : 'is no RFC 3339 time';
-    throw new AnnalsError('invalid', `Cannot make the key: expiresAt ${message}`, {
+    const message = typeof at === 'number' ? 'is in the past' : 'is not an RFC 3339 time';
+    throw new AnnalsError('invalid', `Cannot create the key: expiresAt ${message}`, {
       issues: [{ field: 'expiresAt', message }],
     });
   }

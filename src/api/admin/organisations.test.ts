@@ -40,7 +40,7 @@ describe('an organisation whose first record cannot be kept', () => {
       { ...wanted, name: 'Other' },
       { slug: 'acme', name: 'Acme' },
     ]) {
-      assert.match((await make(other, 409)).message ?? '', /the making of acme was cut off/);
+      assert.match((await make(other, 409)).message ?? '', /the creation of acme was interrupted/);
     }
     const { identity } = await make(wanted, 201);
     await make(wanted, 409);

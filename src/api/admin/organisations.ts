@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Accounts } from '../../access/accounts.ts';
 import type { Gate } from '../../access/gate.ts';
@@ -9,12 +8,10 @@ import { type Clock, formatInstant } from '../../core/micros.ts';
 import type { Organisation } from '../../core/organisation.ts';
 import type { Random } from '../../core/uuid.ts';
 import { requestFacts, requireNamedOrganisation } from '../../http/connection.ts';
-import { readJson } from '../../http/json-body.ts';
-import { nameSchema } from '../../http/name.ts';
 import { personalPaths } from '../../integrity/personal.ts';
 import type { OwnRecords } from '../../ledger/own-records.ts';
 import type { EventReader } from '../../store/event-store.ts';
-import { methodNotAllowed } from '../errors.ts';
+import { type ApiRoute, json, route } from '../route.ts';
 
 export interface OrganisationRouteDependencies {
   readonly accounts: Accounts;
@@ -25,7 +22,16 @@ export interface OrganisationRouteDependencies {
   readonly random: Random;
 }
 
-const notPersonalMessage = 'cannot be a personal part';
+/** The name of an organisation or a key: a line of text that cannot steer a terminal it is printed on. */
+export const nameSchema = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(200, 'must have at most 200 characters')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is rejected
+  .regex(/^[^\x00-\x1f\x7f-\x9f]*$/, 'must not contain control characters');
+
+const notPersonalMessage = 'cannot be a personal field';
 
 function isPersonalPath(path: string): boolean {
   try {
@@ -36,7 +42,7 @@ function isPersonalPath(path: string): boolean {
   }
 }
 
-export const newOrganisationSchema = z
+const organisationRequestSchema = z
   .strictObject({
     slug: z
       .string()
@@ -55,89 +61,118 @@ export const newOrganisationSchema = z
       )
       .max(100, 'must have at most 100 paths')
       .refine((paths) => new Set(paths).size === paths.length, 'must not name a path twice')
-      .describe('What is personal in its events besides what always is: dotted paths, for good')
+      .describe(
+        'Personal fields of its events besides those that always are, as dotted paths. They can never be changed',
+      )
       .exactOptional(),
   })
-  .meta({ id: 'NewOrganisation' });
+  .meta({ id: 'OrganisationRequest' });
 
-export const organisationSchema = z
+const organisationSchema = z
   .strictObject({
     identity: z.string(),
     slug: z.string(),
     name: z.string(),
-    createdAt: z.iso.datetime(),
+    createdAt: z.string().meta({ format: 'date-time' }),
     personalPaths: z.array(z.string()).exactOptional(),
   })
   .meta({ id: 'Organisation' });
 
-/** Organisations: made by the operator; everybody else who may list sees their own. */
-export function organisationRoutes(dependencies: OrganisationRouteDependencies): Hono {
+const organisationListSchema = z
+  .strictObject({ items: z.array(organisationSchema) })
+  .meta({ id: 'OrganisationList' });
+
+/** The operator creates organisations. Everybody else with the permission to list sees their own. */
+export function organisationRoutes(
+  dependencies: OrganisationRouteDependencies,
+): readonly ApiRoute[] {
   const { accounts, reader, gate, ownRecords, clock, random } = dependencies;
-  const app = new Hono();
 
-  app.post('/v1/organisations', async (c) => {
-    const principal = gate.authenticate(c.req.raw);
-    gate.authorize(principal, 'organisation:create', c.req.raw);
-    const {
-      slug,
-      name,
-      personalPaths: paths = [],
-    } = await readJson(c.req.raw, newOrganisationSchema, 'make the organisation');
-    const wanted = {
-      slug,
-      name,
-      ...(paths.length > 0 && { personalPaths: paths.toSorted() }),
-    };
-    const begun = await unfinished(wanted);
-    const organisation = begun ?? {
-      identity: `org-${randomText(12, random).toLowerCase()}`,
-      ...wanted,
-      createdAt: clock(),
-    };
-    // It comes first: what is personal in its events must be known before there is one.
-    if (begun === undefined) await accounts.addOrganisation(organisation);
-    await ownRecords.organisationCreated(organisation, principal.key, requestFacts(c.req.raw));
-    return c.json(organisationResponse(organisation), 201);
-  });
-
-  app.get('/v1/organisations', async (c) => {
-    const principal = gate.authenticate(c.req.raw);
-    gate.authorize(principal, 'organisation:list', c.req.raw);
-    if (principal.organisation !== undefined) {
-      requireNamedOrganisation(principal.organisation, c.req.raw);
-    }
-    const visible: Organisation[] = [];
-    if (principal.organisation !== undefined) visible.push(principal.organisation);
-    if (principal.key.role === 'operator') {
-      for (const one of accounts.organisations()) {
-        if (await isCreated(one, reader)) visible.push(one);
+  const list = route(
+    'GET',
+    '/v1/organisations',
+    {
+      operationId: 'listOrganisations',
+      tag: 'organisations',
+      summary: 'List the organisations that this key may see',
+      success: {
+        status: 200,
+        description: 'The organisations',
+        content: json(organisationListSchema),
+      },
+    },
+    async (c) => {
+      const principal = gate.authenticate(c.req.raw);
+      gate.authorize(principal, 'organisation:list', c.req.raw);
+      if (principal.organisation !== undefined) {
+        requireNamedOrganisation(principal.organisation, c.req.raw);
       }
-    }
-    return c.json({ items: visible.map(organisationResponse) });
-  });
+      const visible: Organisation[] = [];
+      if (principal.organisation !== undefined) visible.push(principal.organisation);
+      if (principal.key.role === 'operator') {
+        for (const one of accounts.organisations()) {
+          if (await isCreated(one, reader)) visible.push(one);
+        }
+      }
+      return c.json({ items: visible.map(organisationResponse) });
+    },
+  );
 
-  app.all('/v1/organisations', (c) => methodNotAllowed(c.req.method, 'GET, POST'));
-  return app;
+  const create = route(
+    'POST',
+    '/v1/organisations',
+    {
+      operationId: 'createOrganisation',
+      tag: 'organisations',
+      summary: 'Create an organisation; for the operator',
+      body: organisationRequestSchema,
+      success: { status: 201, description: 'The organisation', content: json(organisationSchema) },
+      errors: [409],
+    },
+    async (c, { body }) => {
+      const principal = gate.authenticate(c.req.raw);
+      gate.authorize(principal, 'organisation:create', c.req.raw);
+      const { slug, name, personalPaths: paths = [] } = await body('create the organisation');
+      const requested = {
+        slug,
+        name,
+        ...(paths.length > 0 && { personalPaths: paths.toSorted() }),
+      };
+      const begun = await unfinished(requested);
+      const organisation = begun ?? {
+        identity: `org-${randomText(12, random).toLowerCase()}`,
+        ...requested,
+        createdAt: clock(),
+      };
+      // Before the record of it: the personal fields of its events must be known before there is an event.
+      if (begun === undefined) await accounts.addOrganisation(organisation);
+      await ownRecords.organisationCreated(organisation, principal.key, requestFacts(c.req.raw));
+      return c.json(organisationResponse(organisation), 201);
+    },
+  );
 
-  /** The same organisation, when its making was cut off. */
+  return [list, create];
+
+  /** The same organisation, when its creation was interrupted. */
   async function unfinished(
-    wanted: Omit<Organisation, 'identity' | 'createdAt'>,
+    requested: Omit<Organisation, 'identity' | 'createdAt'>,
   ): Promise<Organisation | undefined> {
-    const found = accounts.organisation(wanted.slug);
+    const found = accounts.organisation(requested.slug);
     if (found === undefined) return undefined;
     const { identity: _identity, createdAt: _createdAt, ...rest } = found;
     if (await isCreated(found, reader)) return undefined;
-    if (isDeepStrictEqual(rest, wanted)) return found;
+    if (isDeepStrictEqual(rest, requested)) return found;
     throw new AnnalsError(
       'conflict',
-      `Cannot make the organisation: the making of ${wanted.slug} was cut off, and goes on only with the same name and personal paths`,
+      `Cannot create the organisation: the creation of ${requested.slug} was interrupted, and can only be repeated with the same name and personal paths`,
     );
   }
 }
 
 /**
- * Whether the log of an organisation has the record of its being made, which comes before everything else. One that has
- * not was begun when the disk or the server failed: it is shown to nobody and gets no key, until it is made again.
+ * Whether the log of an organisation has the record of its creation, which comes before everything else. An
+ * organisation without it was begun when the disk or the server failed: nobody sees it and it gets no key, until the
+ * request that creates it is repeated.
  */
 export async function isCreated(
   { identity }: Organisation,

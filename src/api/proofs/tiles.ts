@@ -1,4 +1,5 @@
-import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { z } from 'zod';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Organisation } from '../../core/organisation.ts';
 import { entryBundle } from '../../integrity/entry-bundle.ts';
@@ -6,22 +7,60 @@ import { leafTextOf } from '../../integrity/leaf-text.ts';
 import { personalPaths, personalPathsOf } from '../../integrity/personal.ts';
 import { fullWidth, parseTilePath, type Tile, tileWidth } from '../../integrity/tiles.ts';
 import { readTile } from '../../ledger/log-tree.ts';
-import { methodNotAllowed } from '../errors.ts';
+import { type ApiRoute, route } from '../route.ts';
 import type { ProofRouteDependencies } from './proofs.ts';
+
+const success = {
+  status: 200,
+  description: 'The tile, byte by byte as in C2SP tlog-tiles',
+  content: { 'application/octet-stream': z.string().meta({ format: 'binary' }) },
+} as const;
+const index = z
+  .string()
+  .describe('Index of the tile, such as 067 or x001/x234/067; with .p/<width> if it is partial');
 
 /**
  * The caller's log in the layout of C2SP tlog-tiles (c2sp.org/tlog-tiles), so that anybody's tools can audit it: with
- * `GET /v1/audit/checkpoint`, the prefix of the log is `/v1/audit`. An entry is an event's leaf text, which holds no
- * personal part and so never changes, erased or not.
+ * `GET /v1/audit/checkpoint`, the prefix of the log is `/v1/audit`. An entry is an event's leaf text, which has no
+ * personal field and so never changes, erased or not.
  */
 export function tileRoutes({
   reader,
   admit,
   recordRead,
-}: Omit<ProofRouteDependencies, 'checkpoints'>): Hono {
-  const app = new Hono();
+}: Omit<ProofRouteDependencies, 'checkpoints'>): readonly ApiRoute[] {
+  // One route in the server, for an index has any number of slashes; in the document two, one for each kind of tile.
+  return [
+    route(
+      'GET',
+      '/v1/audit/tile/*',
+      {
+        documentedPath: '/v1/audit/tile/:L/:N',
+        operationId: 'getTile',
+        tag: 'proofs',
+        summary: 'Get a tile of the log’s tree',
+        path: { L: z.int().min(0).max(63).describe('Level'), N: index },
+        success,
+      },
+      getTile,
+    ),
+    route(
+      'GET',
+      '/v1/audit/tile/*',
+      {
+        documentedPath: '/v1/audit/tile/entries/:N',
+        operationId: 'getEntryBundle',
+        tag: 'proofs',
+        summary: 'Get a bundle of the log’s entries',
+        path: { N: index },
+        success,
+        errors: [410],
+      },
+      getTile,
+    ),
+  ];
 
-  app.get('/v1/audit/tile/*', async (c) => {
+  async function getTile(c: Context): Promise<Response> {
     const caller = admit(c.req.raw, 'audit_log:read');
     const { identity } = caller.organisation;
     const tile = parseTilePath(c.req.path.slice('/v1/audit/'.length));
@@ -38,14 +77,12 @@ export function tileRoutes({
     return new Response(new Uint8Array(bytes), {
       headers: {
         'Content-Type': 'application/octet-stream',
-        // Which log it is of stands in the credential, not in the path.
+        // The credential says which log it is, not the path.
         Vary: 'Authorization, X-Organisation-Identity',
         'Cache-Control': 'private, max-age=31536000, immutable',
       },
     });
-  });
-  app.all('/v1/audit/tile/*', (c) => methodNotAllowed(c.req.method, 'GET, HEAD'));
-  return app;
+  }
 
   async function bundle(organisation: Organisation, { index, width }: Tile): Promise<Uint8Array> {
     const { identity } = organisation;

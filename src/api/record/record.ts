@@ -1,16 +1,16 @@
-import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.ts';
 import type { Permission } from '../../access/roles.ts';
 import { releaseBuffer } from '../../core/bytes.ts';
 import { type DraftsMediaType, readDrafts } from '../../core/draft.ts';
 import { AnnalsError } from '../../core/errors.ts';
+import { draftSchema } from '../../core/event.ts';
 import type { Clock } from '../../core/micros.ts';
 import { PausableWorkQueue } from '../../core/pausable-work.ts';
 import { readBody } from '../../http/body.ts';
 import type { Metrics } from '../../http/metrics.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { methodNotAllowed } from '../errors.ts';
+import { type ApiRoute, json, route } from '../route.ts';
 
 export interface RecordRouteDependencies {
   readonly ledger: Ledger;
@@ -21,40 +21,64 @@ export interface RecordRouteDependencies {
   readonly maxBatchEvents: number;
 }
 
-/** The answer to `POST /v1/audit/events`. */
-export const receiptSchema = z
+const receiptSchema = z
   .strictObject({
-    accepted: z.number().int().describe('Events that were added'),
-    duplicates: z.number().int().describe('Drafts that stood in the log already, word for word'),
-    firstSequence: z.number().int(),
-    lastSequence: z.number().int(),
-    checkpointSize: z
-      .number()
+    accepted: z.int().min(0).describe('Events that were added'),
+    duplicates: z.int().min(0).describe('Drafts that were in the log already, word for word'),
+    firstSequence: z
       .int()
-      .describe('A size of the log that includes all of these events'),
+      .min(0)
+      .describe('Of the first event of the request, whether added now or before'),
+    lastSequence: z.int().min(0).describe('Of its last event'),
+    checkpointSize: z.int().min(0).describe('A size of the log that includes all of these events'),
   })
   .meta({ id: 'Receipt' });
 
-/** Recording: `POST /v1/audit/events`. Answers once everything is on the disk and can be read back. */
-export function recordRoutes(dependencies: RecordRouteDependencies): Hono {
-  const app = new Hono();
+const draftListSchema = z
+  .strictObject({ events: z.array(draftSchema) })
+  .meta({ id: 'DraftList', description: 'Drafts that are recorded together, all or none.' });
+
+const recordRequestSchema = z
+  .union([draftSchema, draftListSchema])
+  .meta({ id: 'RecordRequest', description: 'One draft, or several.' });
+
+/** Recording. The receipt is sent once everything is on the disk and can be read back. */
+export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
+  const { admit, ledger, metrics } = dependencies;
   const reading = new PausableWorkQueue();
-  app.post('/v1/audit/events', async (c) => {
-    const caller = dependencies.admit(c.req.raw, 'audit_log:create');
-    const mediaType = draftsMediaType(c.req.header('content-type'));
-    const bytes = await readBody(c.req.raw, dependencies.maxBodyBytes);
-    const drafts = await reading.run(
-      readDrafts(bytes, mediaType, dependencies.clock(), dependencies.maxBatchEvents),
-    );
-    const receipt = await dependencies.ledger.record(caller.organisation.identity, drafts);
-    // Drafts are read where they stand in the body, which nobody looks at any more.
-    if (bytes.length === bytes.buffer.byteLength) releaseBuffer(bytes);
-    dependencies.metrics.recordedEvents.add(receipt.accepted);
-    dependencies.metrics.duplicateEvents.add(receipt.duplicates);
-    return c.json(receipt, 201);
-  });
-  app.all('/v1/audit/events', (c) => methodNotAllowed(c.req.method, 'POST'));
-  return app;
+  return route(
+    'POST',
+    '/v1/audit/events',
+    {
+      operationId: 'recordEvents',
+      tag: 'recording',
+      summary: 'Record events: all or none',
+      content: {
+        ...json(recordRequestSchema),
+        'application/x-ndjson': z.string().describe('A draft a line'),
+      },
+      success: {
+        status: 201,
+        description: 'The events are durable and can be read',
+        content: json(receiptSchema),
+      },
+      errors: [409, 429],
+    },
+    async (c) => {
+      const caller = admit(c.req.raw, 'audit_log:create');
+      const mediaType = draftsMediaType(c.req.header('content-type'));
+      const bytes = await readBody(c.req.raw, dependencies.maxBodyBytes);
+      const drafts = await reading.run(
+        readDrafts(bytes, mediaType, dependencies.clock(), dependencies.maxBatchEvents),
+      );
+      const receipt = await ledger.record(caller.organisation.identity, drafts);
+      // Drafts are read where they are in the body, which is not needed any more.
+      if (bytes.length === bytes.buffer.byteLength) releaseBuffer(bytes);
+      metrics.recordedEvents.add(receipt.accepted);
+      metrics.duplicateEvents.add(receipt.duplicates);
+      return c.json(receipt, 201);
+    },
+  );
 }
 
 function draftsMediaType(contentType: string | undefined): DraftsMediaType {

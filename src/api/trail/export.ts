@@ -1,184 +1,173 @@
-import type { z } from 'zod';
-import { releaseBuffer } from '../../core/bytes.ts';
-import type { Position } from '../../core/cursor.ts';
+import type { Context } from 'hono';
+import { z } from 'zod';
 import { AnnalsError } from '../../core/errors.ts';
-import { type Filter, overlapsWindow } from '../../core/filter.ts';
-import { parseInstant } from '../../core/micros.ts';
-import { checkNotDropped } from '../../dialects/dropped-events.ts';
-import { eventCsvHeader, eventCsvRow } from '../../formats/event-csv.ts';
-import { encodeBase64 } from '../../integrity/base64.ts';
-import { leafTextOf } from '../../integrity/leaf-text.ts';
-import type { PersonalPaths } from '../../integrity/personal.ts';
-import { toLines } from '../../store/event-lines.ts';
-import type { DroppedPrefix, EventReader, Packing, StoredEvent } from '../../store/event-store.ts';
-import { compressFrame, compressLines } from '../../store/zstd-lines.ts';
-import type { exportParameters } from '../parameters.ts';
-import { type ReadLines, readAdaptively } from './adaptive-reader.ts';
+import { eventSchema } from '../../core/event.ts';
+import type { DialectDependencies } from '../../dialects/dialect.ts';
+import { firstKeptSequence, keptFromHeader } from '../../dialects/dropped-events.ts';
+import { acceptsZstd } from '../../http/accept-encoding.ts';
+import { recordedQuery } from '../../http/connection.ts';
+import type { HttpEnv } from '../../http/env.ts';
+import { streamBody } from '../../http/streaming.ts';
+import { personalPaths, personalPathsOf } from '../../integrity/personal.ts';
+import { flagParameter, wholeNumberParameter } from '../parameters.ts';
+import { type ApiRoute, json, route } from '../route.ts';
+import {
+  type ExportStreamOptions,
+  exportChunks,
+  formatWriters,
+  parseExportPosition,
+} from './export-chunks.ts';
+import { filterFromParameters, filterParameters } from './filter.ts';
+import { keptFromSchema, snapshotSchema } from './page.ts';
 
-type ExportParameters = z.output<typeof exportParameters>;
-export type ExportFormat = NonNullable<ExportParameters['format']>;
+const exportParameters = filterParameters.extend({
+  format: z
+    .enum(['json', 'ndjson', 'csv'], 'must be json, ndjson or csv')
+    .describe('json by default')
+    .exactOptional(),
+  order: z
+    .enum(['asc', 'desc'], 'must be asc or desc')
+    .describe('By createdAt; asc by default')
+    .exactOptional(),
+  salts: flagParameter
+    .describe(
+      'With ndjson: each line is {"salt", "event"}, the salt in base64 or null, so that the events can be proved',
+    )
+    .exactOptional(),
+  redact: z
+    .enum(['personal'], 'must be personal')
+    .describe('Leave out the personal fields; what remains still verifies')
+    .exactOptional(),
+  after: z
+    .string()
+    .regex(/^[^/]+\/\d{1,15}$/, 'must be a createdAt and a sequence, joined by a slash')
+    .describe(
+      'Go on after this event: its createdAt and sequence, joined by a slash, such as 2026-06-20T08:14:03.512904Z/41',
+    )
+    .meta({
+      pattern:
+        '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?(Z|[+-]\\d{2}:\\d{2})/\\d{1,15}$',
+    })
+    .exactOptional(),
+  snapshot: wholeNumberParameter(0)
+    .describe('Size of the log to look at, as in Annals-Snapshot')
+    .exactOptional(),
+});
 
-/** How each format is written: before the first event, the events themselves, after the last. */
-interface FormatWriter {
-  readonly mediaType: string;
-  readonly begin: string;
-  readonly end: string;
-  /**
-   * A piece of the file from whole events as lines; without it the lines are the file. `first` for the first piece with
-   * events.
-   */
-  readonly write?: (lines: string, first: boolean) => string;
-}
-
-export const formatWriters: Record<ExportFormat, FormatWriter> = {
-  json: { mediaType: 'application/json', begin: '[', end: ']\n', write: arrayMembers },
-  ndjson: { mediaType: 'application/x-ndjson', begin: '', end: '' },
-  csv: {
-    mediaType: 'text/csv; charset=utf-8',
-    begin: eventCsvHeader,
-    end: '',
-    write: (lines) => lines.trimEnd().split('\n').map(eventCsvRow).join(''),
-  },
-};
-
-/** One event a line, with `,\n` between two. No body holds a line feed: in JSON it is written `\n`. */
-function arrayMembers(lines: string, first: boolean): string {
-  return `${first ? '' : ',\n'}${lines.trimEnd().replaceAll('\n', ',\n')}`;
-}
-
-/** Events read at a time at most. */
-const pageSize = 4_000;
-/** What an event has more or less: where each is changed on the way no more are read than make up a piece. */
-const typicalEventBytes = 800;
-
-export interface ExportStreamOptions {
-  readonly organisation: string;
-  readonly filter: Filter;
-  readonly order: 'asc' | 'desc';
-  readonly format: ExportFormat;
-  /** Size of the log the export looks at; what is recorded meanwhile stays out. */
-  readonly snapshot: number;
-  readonly after: Position | undefined;
-  /** What was dropped of the log when the export began: if it is more later, events may be missing. */
-  readonly dropped: DroppedPrefix | undefined;
-  /** Hand out each event as its leaf text, without its personal parts. */
-  readonly redacted: boolean;
-  /** What is personal in the organisation's events. */
-  readonly paths: PersonalPaths;
-  /** Hand out each event as `{"salt","event"}`; for a format that can say so. */
-  readonly withSalts: boolean;
-  /** Whether the pieces are the bytes of the format or zstd frames of them. */
-  readonly packing: Packing;
-}
+export const exportRoute = (dependencies: DialectDependencies): ApiRoute =>
+  route(
+    'GET',
+    '/v1/audit/export',
+    {
+      operationId: 'exportEvents',
+      tag: 'trail',
+      summary: 'Export all matching events as one stream',
+      description:
+        'Oldest first. The body ends cleanly only when everything was sent; otherwise the connection breaks. A client that reads nothing for ten minutes is disconnected.',
+      query: exportParameters,
+      headers: {
+        'Accept-Encoding': z
+          .string()
+          .describe(
+            'Names zstd, and not identity before it, for a body packed as zstd: several frames, one after the other (RFC 8878)',
+          ),
+      },
+      success: {
+        status: 200,
+        description: 'The events, in the format that was requested',
+        headers: {
+          'Annals-Snapshot': snapshotSchema,
+          [keptFromHeader]: keptFromSchema,
+          'Content-Encoding': z
+            .literal('zstd')
+            .describe('When it was requested and the body is packed; absent otherwise'),
+          Trailer: z
+            .string()
+            .describe(
+              'What comes after a whole body, except by HTTP/1.0: Annals-Export-Complete, which is true, and Annals-Export-Count, the number of events',
+            ),
+          'Content-Disposition': z
+            .string()
+            .describe('A name for the body when it is saved as a file'),
+        },
+        content: {
+          ...json(z.array(eventSchema).meta({ id: 'Events' })),
+          'application/x-ndjson': z.string().describe('An event a line'),
+          'text/csv': z.string().describe('A header, then an event a row'),
+        },
+      },
+    },
+    async (c, { query }) => {
+      const caller = dependencies.admit(c.req.raw, 'audit_log:list');
+      const reader = dependencies.reader.withSignal(c.req.raw.signal);
+      const parameters = query();
+      const organisation = caller.organisation.identity;
+      const format = parameters.format ?? 'json';
+      if (parameters.salts === true && format !== 'ndjson') {
+        throw new AnnalsError('invalid', `Cannot export salts as ${format}: ask for format=ndjson`);
+      }
+      const after =
+        parameters.after === undefined ? undefined : parseExportPosition(parameters.after);
+      const { size } = await reader.head(organisation);
+      const snapshot = Math.min(parameters.snapshot ?? size, size);
+      // A filter that names another organisation matches nothing, which is a window without events.
+      const filter = filterFromParameters(parameters, caller.organisation) ?? {
+        conditions: [{ facets: [], values: [] }],
+      };
+      const dropped = await reader.dropped(organisation);
+      dependencies.recordRead(caller, 'audit_log.export', {
+        query: recordedQuery(new URL(c.req.url)),
+        snapshot,
+      });
+      const options: ExportStreamOptions = {
+        organisation,
+        filter,
+        order: parameters.order ?? 'asc',
+        format,
+        snapshot,
+        after,
+        dropped,
+        redacted: parameters.redact === 'personal',
+        paths: personalPaths(personalPathsOf(caller.organisation)),
+        withSalts: parameters.salts === true,
+        packing: acceptsZstd(c.req.header('accept-encoding')) ? 'zstd' : 'plain',
+      };
+      return exportResponse(c, { ...dependencies, reader }, options);
+    },
+  );
 
 /**
- * The export in pieces, read at the pace at which they are sent. The memory of a piece is given back when the next one
- * is asked for, so that an export leaves nothing for the collector to find. Calls `onEnd` with the number
- * of events once everything was handed out, and not when reading fails or is given up. Throws `incomplete` when events
- * that were still to come are dropped on the way.
+ * Streams an export. The body ends cleanly only when everything was sent; a failure on the way breaks the connection.
+ * Trailers say the same in words to a client that reads them.
  */
-export async function* exportChunks(
-  reader: EventReader,
+function exportResponse(
+  c: Context<HttpEnv>,
+  { reader, reportFault }: DialectDependencies,
   options: ExportStreamOptions,
-  onEnd: (count: number) => void,
-): AsyncGenerator<Uint8Array> {
-  const { format, packing } = options;
-  const { begin, end, write } = formatWriters[format];
-  // Lines that are not written any other way leave packed as they are kept.
-  const read = linesReader(reader, options, write === undefined ? packing : 'plain');
-  const pack = async (text: string) =>
-    packing === 'plain' ? Buffer.from(text) : compressFrame(Buffer.from(text));
-  let count = 0;
-  if (begin !== '') yield pack(begin);
-  for await (const { bytes, events } of readAdaptively(read, options.after)) {
-    const piece =
-      write === undefined ? bytes : await pack(write(decodeAndRelease(bytes), count === 0));
-    yield piece;
-    releaseBuffer(piece);
-    count += events;
-  }
-  // Without a single frame it would be nothing that can be unpacked.
-  const isBare = packing === 'zstd' && count === 0 && begin === '';
-  if (end !== '' || isBare) yield pack(end);
-  onEnd(count);
-}
-
-/** The text that these bytes are. They are released. */
-function decodeAndRelease(bytes: Uint8Array<ArrayBuffer>): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-  releaseBuffer(bytes);
-  return text;
-}
-
-/** Reads the lines behind a place. Only events that are changed on the way are taken out of their bytes. */
-function linesReader(
-  reader: EventReader,
-  options: ExportStreamOptions,
-  packing: Packing,
-): ReadLines {
-  const { organisation, filter, order, snapshot, redacted, withSalts } = options;
-  const shown = eventTransform(options);
-  const read: ReadLines = async (after, maxBytes) => {
-    const query = {
-      filter,
-      order,
-      snapshot,
-      limit: pageSize,
-      maxBytes,
-      ...(after !== undefined && { after }),
-    };
-    if (!redacted && !withSalts) return reader.listLines(organisation, query, packing);
-    const limit = Math.ceil(maxBytes / typicalEventBytes);
-    const events = await reader.list(organisation, { ...query, limit: limit + 1 });
-    return compressLines(toLines(events.map(shown), { limit, maxBytes }), packing);
+): Response {
+  const { format, snapshot, packing, dropped, filter } = options;
+  const headers: Record<string, string> = {
+    'Content-Type': formatWriters[format].mediaType,
+    'Content-Disposition': `attachment; filename="audit-logs.${format}"`,
+    'Annals-Snapshot': String(snapshot),
+    'Cache-Control': 'no-store',
+    Vary: 'Accept-Encoding',
+    ...(packing === 'zstd' && { 'Content-Encoding': 'zstd' }),
   };
-  return async (after, maxBytes) => {
-    const lines = await read(after, maxBytes);
-    await checkNotDropped(reader, organisation, options.dropped, (dropped) =>
-      overlapsWindow(dropped, remainingTimes(options, after)),
-    );
-    return lines;
-  };
-}
-
-/** The times of the events that are still to come behind a place. */
-function remainingTimes(
-  { filter, order }: ExportStreamOptions,
-  after: Position | undefined,
-): Pick<Filter, 'from' | 'to'> {
-  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = filter;
-  if (after === undefined) return { from, to };
-  return order === 'asc'
-    ? { from: Math.max(from, after.createdAt), to }
-    : { from, to: Math.min(to, after.createdAt + 1) };
-}
-
-/** What of an event is handed out. */
-function eventTransform({
-  redacted,
-  withSalts,
-  paths,
-}: Pick<ExportStreamOptions, 'redacted' | 'withSalts' | 'paths'>): (
-  event: StoredEvent,
-) => StoredEvent {
-  const redact = ({ salt, body, ...event }: StoredEvent): StoredEvent => ({
-    ...event,
-    body: leafTextOf(body, salt, paths),
-  });
-  const wrap = ({ salt, body, ...event }: StoredEvent): StoredEvent => ({
-    ...event,
-    body: `{"salt":${salt === undefined ? 'null' : `"${encodeBase64(salt)}"`},"event":${body}}`,
-  });
-  if (redacted) return withSalts ? (event) => wrap(redact(event)) : redact;
-  return withSalts ? wrap : (event) => event;
-}
-
-/** Reads `2026-06-20T08:14:03.512904Z/41`. */
-export function parseExportPosition(text: string): Position {
-  const slash = text.lastIndexOf('/');
-  const createdAt = parseInstant(text.slice(0, slash));
-  if (typeof createdAt === 'string') {
-    throw new AnnalsError('invalid', `Cannot export: after=${text} does not begin with a time`);
+  const first = firstKeptSequence(dropped, filter);
+  if (first !== undefined) headers[keptFromHeader] = String(first);
+  if (c.req.method === 'HEAD') return new Response(null, { headers });
+  const { incoming, outgoing } = c.env ?? {};
+  // HTTP/1.0 has no chunks and so no trailers; there the end of the connection is the end of the body.
+  if (incoming?.httpVersion !== '1.0') {
+    headers.Trailer = 'Annals-Export-Complete, Annals-Export-Count';
   }
-  return { createdAt, sequence: Number(text.slice(slash + 1)) };
+  const chunks = exportChunks(reader, options, (count) => {
+    outgoing?.addTrailers({
+      'Annals-Export-Complete': 'true',
+      'Annals-Export-Count': String(count),
+    });
+  });
+  const body = streamBody(chunks, c.env ?? {}, (fault) => reportFault?.(fault));
+  return new Response(body, { headers });
 }

@@ -1,20 +1,45 @@
+import { z } from 'zod';
 import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
+import type { DialectDependencies } from '../../dialects/dialect.ts';
 import type { EventReader } from '../../store/event-store.ts';
+import { type ApiRoute, json, route } from '../route.ts';
 
-/** What a log can be filtered by: the values that stand in it, most frequent first. */
-export interface FilterOptions {
-  readonly actions: readonly string[];
-  readonly resourceTypes: readonly string[];
-  readonly userIdentities: readonly string[];
-  readonly serviceAccounts: readonly string[];
-  readonly impersonatorIdentities: readonly string[];
-  /** Names of the lists above that hold only the most frequent values. */
-  readonly truncated: readonly string[];
-}
+const values = z.array(z.string());
+
+/** The values that a log can be filtered by, most frequent first. */
+const filterOptionsSchema = z
+  .strictObject({
+    actions: values,
+    resourceTypes: values,
+    userIdentities: values,
+    serviceAccounts: values,
+    impersonatorIdentities: values,
+    truncated: values.describe('Names of the lists above that hold only the most frequent values'),
+  })
+  .meta({ id: 'FilterOptions' });
+
+type FilterOptions = z.output<typeof filterOptionsSchema>;
+
+export const filterOptionsRoute = ({ admit, reader }: DialectDependencies): ApiRoute =>
+  route(
+    'GET',
+    '/v1/audit/filter-options',
+    {
+      operationId: 'getFilterOptions',
+      tag: 'trail',
+      summary: 'Get the values that the trail can be filtered by',
+      success: { status: 200, description: 'The values', content: json(filterOptionsSchema) },
+    },
+    async (c) => {
+      const { organisation } = admit(c.req.raw, 'audit_log:list');
+      const tracked = reader.withSignal(c.req.raw.signal);
+      return c.json(await readFilterOptions(tracked, organisation.identity));
+    },
+  );
 
 const maxValues = 1_000;
-/** What a list without parameters shows, so that no choice leads to an empty list. */
+/** The filter of a list without parameters, so that no value leads to an empty list. */
 const defaultFilter: Filter = { withoutSystemServices: 'all' };
 
 const lists = {
@@ -25,7 +50,7 @@ const lists = {
   impersonatorIdentities: 'impersonatorIdentity',
 } as const satisfies Record<string, Facet>;
 
-export async function readFilterOptions(
+async function readFilterOptions(
   reader: EventReader,
   organisation: string,
 ): Promise<FilterOptions> {

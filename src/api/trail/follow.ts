@@ -1,24 +1,33 @@
 import type { Organisation } from '../../core/organisation.ts';
 import type { EventReader, StoredEvent } from '../../store/event-store.ts';
-import {
-  defaultLimit,
-  type FilterParameters,
-  filterFromParameters,
-  maxLimit,
-} from '../parameters.ts';
+import { wholeNumberParameter } from '../parameters.ts';
+import { type FilterParameters, filterFromParameters, filterParameters } from './filter.ts';
+import { defaultLimit, maxLimit } from './page.ts';
 
-/** What came into a log from a place on, in the order it was recorded. */
+/** A list in the order of recording, for a client that follows the log. */
+export const followParameters = filterParameters.extend({
+  fromSequence: wholeNumberParameter(0)
+    .describe('Instead of pages: events from this sequence on, in the order they were recorded')
+    .exactOptional(),
+  limit: wholeNumberParameter(1)
+    .describe(
+      `Largest number of events; ${defaultLimit} by default, at most ${maxLimit}: a larger one is lowered`,
+    )
+    .exactOptional(),
+});
+
+/** The events of a log from a sequence on, in the order they were recorded. */
 export interface FollowResult {
   readonly events: readonly StoredEvent[];
-  /** Where to ask next: everything before it was looked at. */
+  /** The `fromSequence` of the next request: everything before it was looked at. */
   readonly nextSequence: number;
-  /** The first sequence that the log has, when it was asked for earlier ones: they were dropped. */
+  /** The first sequence that the log has, when earlier ones were requested and are dropped. */
   readonly keptFrom?: number;
 }
 
 /**
- * Answers whoever follows a log and must not miss an event that tells of an earlier time: by sequence, so that a
- * walk sees each event once, however late it arrived.
+ * Reads on by sequence, so that a client sees each event once, however late it arrived: an event may tell of an
+ * earlier time, and would appear behind a walk by time.
  */
 export async function followLog(
   reader: EventReader,
@@ -42,4 +51,11 @@ export async function followLog(
   const nextSequence = events.length === limit && last !== undefined ? last.sequence + 1 : size;
   const { before = 0 } = (await reader.dropped(organisation.identity)) ?? {};
   return { events, nextSequence, ...(range.from < before && { keptFrom: before }) };
+}
+
+export function followResponse({ events, ...rest }: FollowResult): Response {
+  const items = events.map(({ body }) => body).join(',');
+  return new Response(`{"items":[${items}],${JSON.stringify(rest).slice(1)}`, {
+    headers: { 'Content-Type': 'application/json' },
+  });
 }

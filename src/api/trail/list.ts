@@ -1,21 +1,117 @@
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { joinBytes } from '../../core/bytes.ts';
 import { formatCursor, type Position, parseCursor } from '../../core/cursor.ts';
 import { AnnalsError } from '../../core/errors.ts';
+import { eventSchema } from '../../core/event.ts';
 import type { Organisation } from '../../core/organisation.ts';
-import { firstKeptSequence } from '../../dialects/dropped-events.ts';
+import type { DialectDependencies } from '../../dialects/dialect.ts';
+import { firstKeptSequence, keptFromHeader } from '../../dialects/dropped-events.ts';
+import { recordedQuery } from '../../http/connection.ts';
 import type { EventReader, ListQuery } from '../../store/event-store.ts';
-import {
-  defaultLimit,
-  filterFromParameters,
-  type listParameters,
-  maxLimit,
-} from '../parameters.ts';
+import { readParameters, wholeNumberParameter } from '../parameters.ts';
+import { type ApiRoute, json, route } from '../route.ts';
+import { filterFromParameters, filterParameters } from './filter.ts';
+import { followLog, followParameters, followResponse } from './follow.ts';
+import { defaultLimit, keptFromSchema, maxLimit, snapshotSchema } from './page.ts';
 
-export type ListParameters = z.output<typeof listParameters>;
+const listParameters = filterParameters.extend({
+  page: wholeNumberParameter(1).describe('Page number from 1').exactOptional(),
+  limit: followParameters.shape.limit,
+  order: z
+    .enum(['asc', 'desc'], 'must be asc or desc')
+    .describe('By createdAt; desc by default')
+    .exactOptional(),
+  cursor: z
+    .string()
+    .describe('The `nextCursor` of the page before; empty for the first page of a walk')
+    .exactOptional(),
+  snapshot: wholeNumberParameter(0)
+    .describe(
+      'Size of the log to look at, as in Annals-Snapshot: numbered pages then stay as they are while events arrive',
+    )
+    .exactOptional(),
+});
 
-/** A page in the vendor's envelope (wire: Thalassa 3.2), and how to go on. */
-export interface ListResult {
+type ListParameters = z.output<typeof listParameters>;
+
+const pageNumber = (description: string) =>
+  z.int().min(0).describe(`${description}; not with fromSequence`).exactOptional();
+
+const listSchema = z
+  .strictObject({
+    items: z.array(eventSchema),
+    totalItems: pageNumber('Matching events on all pages'),
+    page: pageNumber('Number of this page'),
+    itemsPerPage: pageNumber('Largest number of events on a page'),
+    totalPages: pageNumber('Number of pages'),
+    totalCount: pageNumber('The same as totalItems'),
+    nextSequence: z
+      .int()
+      .min(0)
+      .describe('With fromSequence alone: the fromSequence of the next request')
+      .exactOptional(),
+    keptFrom: z
+      .int()
+      .min(0)
+      .describe(
+        'With fromSequence alone, and when events from that sequence on were dropped: the first sequence that the log has',
+      )
+      .exactOptional(),
+    snapshot: z
+      .int()
+      .min(0)
+      .describe('With cursor alone: size of the log that the walk looks at')
+      .exactOptional(),
+    nextCursor: z
+      .string()
+      .describe('With cursor alone: the cursor of the next page; absent on the last one')
+      .exactOptional(),
+  })
+  .meta({ id: 'EventList' });
+
+export const listRoute = ({ admit, reader, recordRead }: DialectDependencies): ApiRoute =>
+  route(
+    'GET',
+    '/v1/audit',
+    {
+      operationId: 'listEvents',
+      tag: 'trail',
+      summary: 'List events',
+      description:
+        'A page of events, newest first. With fromSequence instead: the events from that sequence on, in the order they were recorded; page, order, cursor and snapshot have no effect then.',
+      query: listParameters.extend(followParameters.shape),
+      success: {
+        status: 200,
+        description: 'A page',
+        headers: {
+          'Annals-Snapshot': snapshotSchema,
+          [keptFromHeader]: keptFromSchema,
+          Link: z.string().describe('The next page, as rel="next"; absent on the last page'),
+        },
+        content: json(listSchema),
+      },
+    },
+    async (c) => {
+      const caller = admit(c.req.raw, 'audit_log:list');
+      const tracked = reader.withSignal(c.req.raw.signal);
+      const url = new URL(c.req.url);
+      const follow = readParameters(followParameters, url.searchParams);
+      if (follow.fromSequence !== undefined) {
+        const { fromSequence } = follow;
+        const result = await followLog(tracked, caller.organisation, { ...follow, fromSequence });
+        recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
+        return followResponse(result);
+      }
+      const parameters = readParameters(listParameters, url.searchParams);
+      const result = await listEvents(tracked, caller.organisation, parameters);
+      recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
+      return listResponse(url, result, parameters.cursor !== undefined);
+    },
+  );
+
+/** A page in the vendor's envelope (wire: Thalassa 3.2), and what leads to the next one. */
+interface ListResult {
   /** The events, in pieces of one line each. */
   readonly lines: readonly Uint8Array<ArrayBuffer>[];
   readonly page: number;
@@ -29,10 +125,10 @@ export interface ListResult {
 }
 
 /**
- * Answers a list. The total is exact. A walk by `cursor` looks at the log as it was when the walk began; one by
- * `page` does when it passes the `snapshot` it was given, and otherwise shifts as events arrive.
+ * Reads a page. The total is exact. A walk by `cursor` looks at the log as it was when the walk began; so does one by
+ * `page` if it passes the `snapshot` it was given. Otherwise its pages shift as events arrive.
  */
-export async function listEvents(
+async function listEvents(
   reader: EventReader,
   organisation: Organisation,
   parameters: ListParameters,
@@ -41,8 +137,8 @@ export async function listEvents(
   const limit = Math.min(parameters.limit ?? defaultLimit, maxLimit);
   const order = parameters.order ?? 'desc';
   const filter = filterFromParameters(parameters, organisation);
-  const question = queryFingerprint(parameters, order);
-  const cursor = parameters.cursor ? parseCursor(parameters.cursor, question) : undefined;
+  const fingerprint = queryFingerprint(parameters, order);
+  const cursor = parameters.cursor ? parseCursor(parameters.cursor, fingerprint) : undefined;
   if (parameters.cursor !== undefined && parameters.page !== undefined && page !== 1) {
     throw new AnnalsError('invalid', 'Cannot list: give a cursor or a page, not both');
   }
@@ -62,8 +158,8 @@ export async function listEvents(
     readWholePage(reader, organisation.identity, query),
     reader.count(organisation.identity, filter, snapshot),
   ]);
-  const nextCursor = next && formatCursor({ after: next, snapshot, query: question });
-  // Looked up last: whatever was missing by then is told of.
+  const nextCursor = next && formatCursor({ after: next, snapshot, query: fingerprint });
+  // Read last, so that it includes everything that was dropped before the page was read.
   const dropped = await reader.dropped(organisation.identity);
   return {
     lines,
@@ -78,7 +174,7 @@ export async function listEvents(
 
 interface WholePage {
   readonly lines: readonly Uint8Array<ArrayBuffer>[];
-  /** Where the next page begins after, if there is one. */
+  /** The position after which the next page begins, if there is one. */
   readonly next: Position | undefined;
 }
 
@@ -89,24 +185,70 @@ async function readWholePage(
   { skip, ...query }: ListQuery,
 ): Promise<WholePage> {
   const lines: Uint8Array<ArrayBuffer>[] = [];
-  let left = query.limit;
+  let missing = query.limit;
   let piece = await reader.listLines(organisation, { ...query, ...(skip && { skip }) });
   while (piece !== undefined) {
     const { bytes, events, last, more } = piece;
     lines.push(bytes);
-    left -= events;
-    if (!more || left === 0) return { lines, next: more ? last : undefined };
-    piece = await reader.listLines(organisation, { ...query, limit: left, after: last });
+    missing -= events;
+    if (!more || missing === 0) return { lines, next: more ? last : undefined };
+    piece = await reader.listLines(organisation, { ...query, limit: missing, after: last });
   }
   return { lines, next: undefined };
 }
 
-/** A short mark of everything that decides which events a list has and in what order. */
+/** A short hash of everything that decides which events a list has, and in what order. */
 function queryFingerprint(parameters: ListParameters, order: string): string {
-  const { page: _page, limit: _limit, cursor: _cursor, snapshot: _snapshot, ...asked } = parameters;
-  const sorted = Object.entries(asked).sort(([one], [other]) => (one < other ? -1 : 1));
+  const { page: _page, limit: _limit, cursor: _cursor, snapshot: _snapshot, ...rest } = parameters;
+  const sorted = Object.entries(rest).sort(([one], [other]) => (one < other ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([order, sorted]))
     .digest('base64url')
     .slice(0, 12);
+}
+
+/**
+ * The vendor's envelope, exactly (wire: Thalassa 3.2); the next page is in the headers. A client that walks by cursor
+ * is not the vendor's, and finds `nextCursor` and `snapshot` in the body too.
+ */
+function listResponse(url: URL, result: ListResult, byCursor: boolean): Response {
+  const { lines, page, itemsPerPage, total, snapshot, nextCursor, keptFrom } = result;
+  const envelope = {
+    totalItems: total,
+    page,
+    itemsPerPage,
+    totalPages: Math.ceil(total / itemsPerPage),
+    totalCount: total,
+    ...(byCursor && { snapshot, ...(nextCursor !== undefined && { nextCursor }) }),
+  };
+  const headers = new Headers({
+    'Content-Type': 'application/json',
+    'Annals-Snapshot': String(snapshot),
+  });
+  if (keptFrom !== undefined) headers.set(keptFromHeader, String(keptFrom));
+  if (nextCursor !== undefined) {
+    const next = new URLSearchParams(url.searchParams);
+    for (const name of ['page', 'snapshot']) next.delete(name);
+    next.set('cursor', nextCursor);
+    headers.set('Link', `<${url.pathname}?${next}>; rel="next"`);
+  }
+  const body = joinBytes([
+    Buffer.from('{"items":['),
+    itemsOf(lines),
+    Buffer.from(`],${JSON.stringify(envelope).slice(1)}`),
+  ]);
+  return new Response(body, { headers });
+}
+
+const lineFeed = 0x0a;
+const comma = 0x2c;
+
+/** Lines as the members of an array. JSON writes a line feed as `\n`, so each one in these bytes is between events. */
+function itemsOf(lines: readonly Uint8Array[]): Uint8Array {
+  const items = joinBytes(lines);
+  const last = items.length - 1;
+  for (let at = items.indexOf(lineFeed); at !== -1 && at < last; at = items.indexOf(lineFeed, at)) {
+    items[at] = comma;
+  }
+  return items.subarray(0, Math.max(0, last));
 }

@@ -4,6 +4,7 @@ import type { Hono } from 'hono';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Draft } from '../../core/event.ts';
 import { formatInstant, type Micros, second } from '../../core/micros.ts';
+import type { HttpEnv } from '../../http/env.ts';
 import { TestTrail } from '../trail.fixture.ts';
 import { decodePage, decodeStatus } from './decoder.fixture.ts';
 import { type CockroachdbOptions, createCockroachdbServer } from './server.ts';
@@ -12,7 +13,7 @@ import { cockroachdbDraft } from './wire.ts';
 const path = '/api/v1/auditlogevents';
 
 let trail: TestTrail;
-let server: Hono;
+let server: Hono<HttpEnv>;
 let key: string;
 
 const serve = (options: CockroachdbOptions = {}) => {

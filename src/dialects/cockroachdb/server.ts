@@ -3,6 +3,8 @@ import type { Caller } from '../../access/caller.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { AuditEvent } from '../../core/event.ts';
 import { formatInstant } from '../../core/micros.ts';
+import { recordedQuery } from '../../http/connection.ts';
+import type { HttpEnv } from '../../http/env.ts';
 import type { Order } from '../../store/event-store.ts';
 import type { DialectDependencies, DialectServer } from '../dialect.ts';
 import { type Page, readPage, type StartBound } from './page.ts';
@@ -21,36 +23,33 @@ export interface CockroachdbOptions {
   readonly payload?: PayloadForm;
 }
 
-/** How much of a question is kept in the record of its being asked. */
-const maxNotedQuery = 2_000;
-
 /** CockroachDB Cloud's audit log events (wire: CockroachDB). */
 export function createCockroachdbServer(options: CockroachdbOptions = {}): DialectServer {
   const { requestsPerSecond = 10, startingFrom: bound = 'inclusive', payload } = options;
-  return (parts) => {
+  return (dependencies) => {
     const rateLimit = requestsPerSecond > 0 ? new RateLimit(requestsPerSecond) : undefined;
-    const refuse = (error: unknown): Response => {
-      if (isFault(error)) parts.reportFault?.(error);
+    const reject = (error: unknown): Response => {
+      if (isFault(error)) dependencies.reportFault?.(error);
       return statusResponse(error);
     };
-    const app = new Hono();
-    app.onError((error) => refuse(error));
-    app.notFound(() => refuse(new AnnalsError('not-found', 'Not Found')));
+    const app = new Hono<HttpEnv>();
+    app.onError((error) => reject(error));
+    app.notFound(() => reject(new AnnalsError('not-found', 'Not Found')));
 
     app.get('/api/v1/auditlogevents', async (c) => {
-      const caller = admit(parts, c.req.raw);
-      const wait = rateLimit?.take(caller.keyId, parts.clock()) ?? 0;
+      const caller = admit(dependencies, c.req.raw);
+      const wait = rateLimit?.take(caller.keyId, dependencies.clock()) ?? 0;
       if (wait > 0) {
         throw new AnnalsError('too-many-requests', 'rate limit exceeded', {
           retryAfterSeconds: wait,
         });
       }
       const version = parseApiVersion(c.req.header('Cc-Version'));
-      const { search, searchParams } = new URL(c.req.url);
-      const query = readPageQuery(searchParams);
-      const reader = parts.reader.withSignal(c.req.raw.signal);
+      const url = new URL(c.req.url);
+      const query = readPageQuery(url.searchParams);
+      const reader = dependencies.reader.withSignal(c.req.raw.signal);
       const page = await readPage(reader, caller.organisation.identity, query, bound);
-      parts.recordRead(caller, 'audit_log.list', { query: search.slice(0, maxNotedQuery) });
+      dependencies.recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
       return c.json({
         entries: entriesOf(page, query.order, { ...version, ...(payload && { payload }) }),
         ...(page.next !== undefined && {
@@ -60,7 +59,7 @@ export function createCockroachdbServer(options: CockroachdbOptions = {}): Diale
     });
 
     app.all('/api/v1/auditlogevents', () => {
-      const response = refuse(new AnnalsError('method-not-allowed', 'Method Not Allowed'));
+      const response = reject(new AnnalsError('method-not-allowed', 'Method Not Allowed'));
       response.headers.set('Allow', 'GET, HEAD');
       return response;
     });
@@ -69,9 +68,9 @@ export function createCockroachdbServer(options: CockroachdbOptions = {}): Diale
 }
 
 /** Our `org-admin` is the vendor's ORG_ADMIN, our `org-auditor` its AUDITOR. */
-function admit(parts: DialectDependencies, request: Request): Caller {
+function admit(dependencies: DialectDependencies, request: Request): Caller {
   try {
-    return parts.admit(request, 'audit_log:list');
+    return dependencies.admit(request, 'audit_log:list');
   } catch (error) {
     if (!(error instanceof AnnalsError) || error.code !== 'forbidden') throw error;
     throw new AnnalsError('forbidden', 'caller lacks the ORG_ADMIN or AUDITOR role');

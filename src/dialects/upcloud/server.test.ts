@@ -7,13 +7,14 @@ import { AnnalsError } from '../../core/errors.ts';
 import type { Draft } from '../../core/event.ts';
 import { formatInstant } from '../../core/micros.ts';
 import { parseCsv } from '../../export/read-csv.ts';
+import type { HttpEnv } from '../../http/env.ts';
 import { TestTrail } from '../trail.fixture.ts';
 import { decodeEvent, decodeList, decodeProblem } from './decoder.fixture.ts';
 import { createUpcloudServer } from './server.ts';
 import { upcloudDraft } from './wire.ts';
 
 let trail: TestTrail;
-let server: Hono;
+let server: Hono<HttpEnv>;
 let key: string;
 
 beforeEach(() => {

@@ -2,7 +2,9 @@ import { randomFillSync } from 'node:crypto';
 import { Hono } from 'hono';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Random } from '../../core/uuid.ts';
-import { type ResponseConnection, streamTextBody } from '../../http/streaming.ts';
+import { recordedQuery } from '../../http/connection.ts';
+import type { HttpEnv } from '../../http/env.ts';
+import { streamTextBody } from '../../http/streaming.ts';
 import type { DialectServer } from '../dialect.ts';
 import { exportFormats, exportText, formats } from './export.ts';
 import { findByUlid, parseStoredEvent } from './find-event.ts';
@@ -13,39 +15,36 @@ import { actions, origins, resourceTypes } from './vocabulary.ts';
 import { toUpcloud } from './wire.ts';
 
 export interface UpcloudOptions {
-  /** For the ids by which answers name a failure. */
+  /** For the ids by which responses name a failure. */
   readonly random?: Random;
 }
-
-/** How much of a question is kept in the record of its being asked. */
-const maxNotedQuery = 2_000;
 
 /** UpCloud's audit-log API, version 1.3 (wire: UpCloud), and the account call its command-line tool begins with. */
 export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer {
   const { random = (bytes: Uint8Array) => void randomFillSync(bytes) } = options;
-  return (parts) => {
-    const refuse = (error: unknown): Response => {
-      const correlationId = newUlid(parts.clock(), random);
-      if (isFault(error)) parts.reportFault?.(error, correlationId);
+  return (dependencies) => {
+    const reject = (error: unknown): Response => {
+      const correlationId = newUlid(dependencies.clock(), random);
+      if (isFault(error)) dependencies.reportFault?.(error, correlationId);
       return problemResponse(error, correlationId);
     };
-    const app = new Hono();
-    app.onError((error) => refuse(error));
-    app.notFound((c) => refuse(new AnnalsError('not-found', `There is no ${c.req.path}`)));
+    const app = new Hono<HttpEnv>();
+    app.onError((error) => reject(error));
+    app.notFound((c) => reject(new AnnalsError('not-found', `There is no ${c.req.path}`)));
 
     app.get('/1.3/account', (c) => {
-      const { keyName } = parts.admit(c.req.raw, 'audit_log:list');
+      const { keyName } = dependencies.admit(c.req.raw, 'audit_log:list');
       return c.json({
         account: { username: keyName, credits: 0, resource_limits: resourceLimits },
       });
     });
 
     app.get('/1.3/audit-logs', async (c) => {
-      const caller = parts.admit(c.req.raw, 'audit_log:list');
-      const { search, searchParams } = new URL(c.req.url);
-      const reader = parts.reader.withSignal(c.req.raw.signal);
+      const caller = dependencies.admit(c.req.raw, 'audit_log:list');
+      const url = new URL(c.req.url);
+      const reader = dependencies.reader.withSignal(c.req.raw.signal);
       const organisation = caller.organisation.identity;
-      const parameters = readListParameters(searchParams, parts.clock());
+      const parameters = readListParameters(url.searchParams, dependencies.clock());
       const { limit, offset } = parameters;
       const { size } = await reader.head(organisation);
       const filter = await filterOf(reader, organisation, parameters);
@@ -61,30 +60,29 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
               snapshot: size,
             }),
       ]);
-      parts.recordRead(caller, 'audit_log.list', { query: search.slice(0, maxNotedQuery) });
+      dependencies.recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
       const audit_logs = events.map((event) => toUpcloud(parseStoredEvent(event)));
       return c.json({ audit_logs }, 200, { 'Upcloud-Total-Count': String(total) });
     });
 
     app.get('/1.3/audit-logs/filter-options', (c) => {
-      parts.admit(c.req.raw, 'audit_log:list');
+      dependencies.admit(c.req.raw, 'audit_log:list');
       return c.json({ resource_types: resourceTypes, actions, origins });
     });
 
     app.get('/1.3/audit-logs/export', async (c) => {
-      const caller = parts.admit(c.req.raw, 'audit_log:list');
-      const reader = parts.reader.withSignal(c.req.raw.signal);
+      const caller = dependencies.admit(c.req.raw, 'audit_log:list');
+      const reader = dependencies.reader.withSignal(c.req.raw.signal);
       const organisation = caller.organisation.identity;
       const format = readFormat(new URL(c.req.url).searchParams, exportFormats);
       const { size } = await reader.head(organisation);
-      parts.recordRead(caller, 'audit_log.export', { format, snapshot: size });
-      const connection: ResponseConnection = c.env ?? {};
+      dependencies.recordRead(caller, 'audit_log.export', { format, snapshot: size });
       const text = exportText(reader, organisation, size, format);
-      // A stream that nobody reads would hold the reader open.
+      // For HEAD there is no stream: the reader would stay open until somebody read it.
       const body =
         c.req.method === 'HEAD'
           ? null
-          : streamTextBody(text, connection, (fault) => parts.reportFault?.(fault));
+          : streamTextBody(text, c.env ?? {}, (fault) => dependencies.reportFault?.(fault));
       return new Response(body, {
         headers: {
           'Content-Type': formats[format].mediaType,
@@ -94,25 +92,25 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
     });
 
     app.get('/1.3/audit-logs/:cloudEventID', async (c) => {
-      const caller = parts.admit(c.req.raw, 'audit_log:read');
+      const caller = dependencies.admit(c.req.raw, 'audit_log:read');
       const ulid = c.req.param('cloudEventID');
       if (!ulidPattern.test(ulid)) {
         throw new AnnalsError('invalid', 'Cannot read the event', {
           issues: [{ field: 'cloudEventID', message: 'Must be a ULID.' }],
         });
       }
-      const reader = parts.reader.withSignal(c.req.raw.signal);
+      const reader = dependencies.reader.withSignal(c.req.raw.signal);
       const event = await findByUlid(reader, caller.organisation.identity, ulid);
       if (event === undefined) {
         throw new AnnalsError('not-found', `There is no event ${ulid}`);
       }
-      parts.recordRead(caller, 'audit_log.read', { eventID: ulid });
+      dependencies.recordRead(caller, 'audit_log.read', { eventID: ulid });
       return c.json(event);
     });
 
     for (const path of ['/1.3/account', '/1.3/audit-logs', '/1.3/audit-logs/:cloudEventID']) {
       app.all(path, (c) => {
-        const response = refuse(
+        const response = reject(
           new AnnalsError('method-not-allowed', `${c.req.method} is not possible here`),
         );
         response.headers.set('Allow', 'GET, HEAD');

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import type { DialectDependencies } from '../dialects/dialect.ts';
+import { TestApp } from './app.fixture.ts';
+import { trailRoutes } from './trail/routes.ts';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+}
+type Content = Readonly<Record<string, { readonly schema: Schema }>>;
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required: boolean;
+  readonly allowEmptyValue?: boolean;
+  readonly description?: string;
+  readonly schema: Schema;
+}
+interface Operation {
+  readonly operationId: string;
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<
+    Record<
+      string,
+      { readonly content: Content; readonly headers?: Readonly<Record<string, object>> }
+    >
+  >;
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+/** They are for operators and their machines, and not described. */
+const operations = ['/healthz', '/readyz', '/metrics', '/openapi.json'];
+/** One route of the server, and in the document one for each kind of tile. */
+const tileRoute = '/v1/audit/tile/*';
+const tilePaths = ['/v1/audit/tile/{L}/{N}', '/v1/audit/tile/entries/{N}'];
+
+describe('the API document', () => {
+  const app = new TestApp();
+  let document: Document;
+  let described: readonly { method: string; path: string; operation: Operation }[];
+  const operation = (method: string, path: string): Operation => {
+    const found = document.paths[path]?.[method];
+    assert.ok(found, `${method} ${path}`);
+    return found;
+  };
+  const parameter = (path: string, name: string) => {
+    const found = operation('get', path).parameters.find((one) => one.name === name);
+    assert.ok(found, name);
+    return found;
+  };
+
+  before(async () => {
+    document = await app.json<Document>('GET', '/openapi.json');
+    described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, one]) => ({ method, path, operation: one })),
+    );
+  });
+
+  it('describes every route that the server has, and no other', () => {
+    // Those of the trail are in an application of their own, which has nothing but these.
+    const trail = trailRoutes({} as DialectDependencies);
+    const served = [...app.hono.routes, ...trail]
+      .filter(({ method, path }) => method !== 'ALL' && !operations.includes(path))
+      .flatMap(({ method, path }) =>
+        (path === tileRoute ? tilePaths : [path.replaceAll(/:(\w+)/g, '{$1}')]).map(
+          (one) => `${method} ${one}`,
+        ),
+      );
+    const inDocument = described.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    assert.deepEqual(inDocument.sort(), [...new Set(served)].sort());
+    assert.ok(served.length > 15);
+  });
+
+  it('leads to routes that ask for a credential', async () => {
+    for (const { method, path } of described) {
+      const { status } = await app.request(method.toUpperCase(), path.replaceAll(/[{}]/g, ''));
+      assert.equal(status, path === '/oidc/token' ? 400 : 401, `${method} ${path}`);
+    }
+  });
+
+  it('names every operation, each differently', () => {
+    const names = described.map(({ operation: { operationId } }) => operationId);
+    for (const name of names) assert.match(name, /^[a-z][A-Za-z]+$/);
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  it('names the schema of every JSON body, so that a generated client has a type for it', () => {
+    const isJson = (mediaType: string) => /json$|form-urlencoded$/.test(mediaType);
+    for (const { path, operation: one } of described) {
+      const bodies = [one.requestBody, ...Object.values(one.responses)];
+      for (const [mediaType, { schema }] of bodies.flatMap((body) =>
+        Object.entries(body?.content ?? {}),
+      )) {
+        if (!isJson(mediaType) || mediaType === 'application/x-ndjson') continue;
+        assert.match(schema.$ref ?? '', /^#\/components\/schemas\/[A-Z]\w+$/, path);
+      }
+    }
+  });
+
+  it('has no schema whose name Go would give to the constructor of another', () => {
+    const names = Object.keys(document.components.schemas);
+    for (const name of names) assert.ok(!names.includes(`New${name}`), name);
+  });
+
+  it('has a schema behind every reference', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)];
+    assert.ok(references.length > 20);
+    for (const [, path = ''] of references) {
+      const found = path
+        .split('/')
+        .reduce<unknown>((value, part) => (value as Record<string, unknown>)?.[part], document);
+      assert.equal(typeof found, 'object', path);
+    }
+    assert.doesNotMatch(JSON.stringify(document), /"definitions"|"\$defs"/);
+  });
+
+  it('has patterns that other languages can read', () => {
+    const patterns = [...JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)];
+    assert.ok(patterns.length > 5);
+    for (const [, text = '""'] of patterns) {
+      assert.doesNotMatch(JSON.parse(text), /\\[pPu]|\(\?[=!<]/, text);
+    }
+  });
+
+  it('describes each parameter by the schema that reads it', async () => {
+    const key = await app.key('org-auditor', await app.organisation());
+    const status = async (query: string) =>
+      (await app.request('GET', `/v1/audit?${query}`, { key })).status;
+    for (const name of ['page', 'limit']) {
+      const { schema } = parameter('/v1/audit', name);
+      assert.deepEqual([schema.type, schema.minimum], ['integer', 1]);
+      assert.equal(await status(`${name}=0`), 400);
+      assert.equal(await status(`${name}=1`), 200);
+    }
+    assert.equal(parameter('/v1/audit', 'includeSystemServices').schema.type, 'boolean');
+    assert.equal(parameter('/v1/audit', 'action').schema.items?.type, 'string');
+    assert.equal(await status('action=a&action=b'), 200);
+    for (const { path, operation: one } of described) {
+      for (const { name, description } of one.parameters) assert.ok(description, `${path} ${name}`);
+    }
+  });
+
+  it('says that a parameter may be empty, unless it must be there', async () => {
+    const key = await app.key('org-auditor', await app.organisation());
+    const status = async (path: string) => (await app.request('GET', path, { key })).status;
+    assert.equal(parameter('/v1/audit', 'snapshot').allowEmptyValue, true);
+    assert.equal(await status('/v1/audit?snapshot='), 200);
+    assert.equal(parameter('/v1/audit/checkpoint', 'size').allowEmptyValue, true);
+    assert.equal(await status('/v1/audit/checkpoint?size='), 200);
+    const from = parameter('/v1/audit/proof/consistency', 'from');
+    assert.deepEqual([from.required, from.allowEmptyValue], [true, undefined]);
+    assert.equal(await status('/v1/audit/proof/consistency?from='), 400);
+  });
+
+  it('says of `after` what the server takes', async () => {
+    const key = await app.key('org-auditor', await app.organisation());
+    const pattern = new RegExp(parameter('/v1/audit/export', 'after').schema.pattern ?? '^$');
+    for (const [after, status] of [
+      ['0/0', 400],
+      ['2026-06-20T08:14:03.512904Z/41', 200],
+      ['2026-06-20T08:14:03+02:00/0', 200],
+      ['2026-06-20T08:14:03Z', 400],
+    ] as const) {
+      const query = new URLSearchParams({ after });
+      const response = await app.request('GET', `/v1/audit/export?${query}`, { key });
+      assert.equal(response.status, status, after);
+      assert.equal(pattern.test(after), status === 200, after);
+    }
+  });
+
+  it('has every member of a list, by pages, by cursor and by sequence', async () => {
+    const organisation = await app.organisation();
+    const key = await app.key('org-auditor', organisation);
+    await app.ledger.record(organisation.identity, [{ action: 'a' }, { action: 'b' }]);
+    const { schema } = operation('get', '/v1/audit').responses[200]!.content['application/json']!;
+    const list = document.components.schemas[schema.$ref!.split('/').at(-1)!];
+    for (const query of ['limit=1', 'limit=1&cursor=', 'fromSequence=0&limit=1']) {
+      const body = await app.json<object>('GET', `/v1/audit?${query}`, { key });
+      for (const name of Object.keys(body)) assert.ok(list?.properties?.[name], name);
+      for (const name of list?.required ?? []) assert.ok(name in body, name);
+    }
+  });
+
+  it('describes ranges of a multiproof as pairs of numbers', () => {
+    const { runs } = document.components.schemas.MultiproofRequest?.properties ?? {};
+    assert.deepEqual(
+      [runs?.type, runs?.items?.type, runs?.items?.items?.type],
+      ['array', 'array', 'integer'],
+    );
+  });
+
+  it('describes the headers of requests and responses of lists and exports', async () => {
+    const organisation = await app.organisation();
+    const key = await app.key('org-auditor', organisation);
+    await app.ledger.record(organisation.identity, [{ action: 'a' }, { action: 'b' }]);
+    const requested = { 'Accept-Encoding': 'zstd' };
+    // Of every response, and for caches.
+    const usual = ['content-type', 'x-content-type-options', 'cache-control', 'vary'];
+    for (const path of ['/v1/audit', '/v1/audit/export']) {
+      const { parameters, responses } = operation('get', path);
+      const inDocument = Object.keys(responses[200]?.headers ?? {}).map((name) =>
+        name.toLowerCase(),
+      );
+      const { headers } = await app.request('GET', `${path}?limit=1`, { key, headers: requested });
+      for (const name of headers.keys()) {
+        if (!usual.includes(name)) assert.ok(inDocument.includes(name), `${path}: ${name}`);
+      }
+      const names = parameters.filter((one) => one.in === 'header').map(({ name }) => name);
+      const isPacked = headers.get('content-encoding') === 'zstd';
+      assert.deepEqual(names, isPacked ? ['Accept-Encoding'] : [], path);
+    }
+  });
+});
