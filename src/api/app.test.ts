@@ -57,9 +57,9 @@ describe('POST /v1/audit/events', () => {
     const response = await app.request('POST', '/v1/audit/events', { key, body: { events } });
     assert.equal(response.status, 400);
     assert.deepEqual(await response.json(), {
-      message: 'Cannot record: event 1, colour: is no field of an event: put it into "details"',
+      message: 'Cannot record: event 1, colour: is not a field of an event: put it into "details"',
       errors: [
-        { index: 1, field: 'colour', message: 'is no field of an event: put it into "details"' },
+        { index: 1, field: 'colour', message: 'is not a field of an event: put it into "details"' },
       ],
     });
     assert.equal((await app.store.head(organisation.identity)).size, 0);
@@ -266,7 +266,7 @@ describe('GET /v1/audit', () => {
     ['includeSystemServices=maybe', 'includeSystemServices must be true or false'],
     ['from=yesterday', /^from is not an RFC 3339 time such as [^ ]*, nor a date$/],
     ['from=2026-01-01T00:00:00', /^from has no zone: end it with Z or an offset such as \+02:00$/],
-    ['to=2026-02-30T00:00:00Z', 'to is no moment of the calendar'],
+    ['to=2026-02-30T00:00:00Z', 'to is not a time of the calendar'],
     ['fromSequence=-1', 'fromSequence must be a whole number from 0'],
   ] as const) {
     it(`refuses ${query}`, async () => {

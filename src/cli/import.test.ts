@@ -120,7 +120,7 @@ describe('annals import', () => {
   it('leaves with 2 for a file that is wrong, whoever finds it out', async () => {
     const cut = '[{"action":"a","eventID":"cut"},{"acti';
     for (const [text, words] of [
-      [cut, /^annals: -: .*it ends in the middle/],
+      [cut, /^annals: -: .*it is cut off/],
       ['{"action":"a","outcome":"ok"}', /-, event 1: outcome must be one of success, failure/],
       ['hello', /^annals: -: /],
     ] as const) {

@@ -1,4 +1,4 @@
-/** Bytes written one after the other, into memory that grows and is used again. */
+/** Writes bytes one after the other, into memory that grows and is used again. */
 export class ByteWriter {
   #bytes: Buffer;
   /** Where the next byte goes. May be set back. */
@@ -8,19 +8,19 @@ export class ByteWriter {
     this.#bytes = Buffer.allocUnsafe(size);
   }
 
-  /** What was written lies before `at`. Good until more is written. */
+  /** What was written is before `at`. Valid until more is written. */
   get bytes(): Buffer {
     return this.#bytes;
   }
 
   byte(byte: number): void {
-    if (this.at === this.#bytes.length) this.#makeRoom(1);
+    if (this.at === this.#bytes.length) this.#grow(1);
     this.#bytes[this.at++] = byte;
   }
 
   copy(from: Buffer, start: number, end: number): void {
     const length = end - start;
-    if (this.at + length > this.#bytes.length) this.#makeRoom(length);
+    if (this.at + length > this.#bytes.length) this.#grow(length);
     const bytes = this.#bytes;
     const { at } = this;
     if (length > longCopy) from.copy(bytes, at, start, end);
@@ -28,9 +28,9 @@ export class ByteWriter {
     this.at = at + length;
   }
 
-  /** Leaves room for so many bytes, to be written later. Gives their place. */
+  /** Leaves room for so many bytes, to be written later. Returns their offset. */
   skip(length: number): number {
-    if (this.at + length > this.#bytes.length) this.#makeRoom(length);
+    if (this.at + length > this.#bytes.length) this.#grow(length);
     this.at += length;
     return this.at - length;
   }
@@ -38,7 +38,7 @@ export class ByteWriter {
   /** In UTF-8. */
   text(text: string): void {
     const most = text.length * 3;
-    if (this.at + most > this.#bytes.length) this.#makeRoom(most);
+    if (this.at + most > this.#bytes.length) this.#grow(most);
     const bytes = this.#bytes;
     const { at } = this;
     if (text.length > longText) {
@@ -56,7 +56,7 @@ export class ByteWriter {
     this.at = at + text.length;
   }
 
-  #makeRoom(length: number): void {
+  #grow(length: number): void {
     const bytes = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.at + length));
     bytes.set(this.#bytes.subarray(0, this.at));
     this.#bytes = bytes;

@@ -15,7 +15,7 @@ describe('bytes', () => {
     assert.equal(bytes.length, 0);
   });
 
-  it('of the pool that Node shares out stay as they are', () => {
+  it('in the buffer pool of Node stay as they are', () => {
     const [bytes, neighbour] = [Buffer.from('one'), Buffer.from('other')];
     assert.equal(mayShareBuffer(bytes), true);
     releaseBuffer(bytes);

@@ -3,18 +3,18 @@ import { AnnalsError } from './errors.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a schema asks of a string. */
+/** What a schema requires of a string. */
 export interface StringConstraints {
   readonly minLength: number;
   /** Of UTF-16 code units. */
   readonly maxLength: number;
   readonly pattern: RegExp | undefined;
   readonly choices: readonly string[] | undefined;
-  /** It must be a text that `parseInstant` takes. */
+  /** `parseInstant` must accept it. */
   readonly instant: boolean;
 }
 
-/** What a schema asks of an object; `C` is a test. */
+/** What a schema requires of an object; `C` is a check. */
 interface ObjectConstraints<C> {
   readonly properties: ReadonlyMap<string, C>;
   readonly required: readonly string[];
@@ -22,28 +22,28 @@ interface ObjectConstraints<C> {
   readonly anyOther: boolean;
 }
 
-/** How to make tests of one kind out of what a schema asks for. */
+/** Creates checks of one kind from what a schema requires. */
 export interface CheckFactory<C> {
   any(): C;
-  string(words: StringConstraints): C;
+  string(constraints: StringConstraints): C;
   number(): C;
   integer(minimum: number, maximum: number): C;
-  object(words: ObjectConstraints<C>): C;
-  either(tests: readonly C[]): C;
+  object(constraints: ObjectConstraints<C>): C;
+  either(checks: readonly C[]): C;
 }
 
 /**
- * Turns a schema into plain tests, several times as fast as parsing with it: for the way by which ten thousands of
- * drafts a second pass, nearly all of them good. It goes by the schema's own JSON Schema and knows only the words ours
- * use; at any other it throws, so that nothing can be asked for and not be tested.
+ * Compiles a schema into plain functions, which are several times as fast as parsing with it: tens of thousands of drafts
+ * a second are checked, and nearly all are valid. It reads the schema's own JSON Schema and supports only the keywords
+ * that our schemas use. It throws at any other, so that no requirement stays unchecked.
  */
-export function compileSchema<C>(schema: z.ZodType, maker: CheckFactory<C>): C {
+export function compileSchema<C>(schema: z.ZodType, factory: CheckFactory<C>): C {
   const described = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
   const { $schema: _, $defs, $ref, ...inline } = described;
-  if (typeof $ref !== 'string') return compileCheck(inline, maker);
+  if (typeof $ref !== 'string') return compileCheck(inline, factory);
   const definition = ($defs as Record<string, JsonSchema>)[$ref.replace('#/$defs/', '')];
   if (definition === undefined) throw unsupportedKeyword('$ref');
-  return compileCheck(definition, maker);
+  return compileCheck(definition, factory);
 }
 
 /** The `format` by which a schema says that `parseInstant` must take the text. */
@@ -51,79 +51,80 @@ const instantFormat = 'date-time';
 
 const annotations = new Set(['id', 'title', 'description']);
 
-function compileCheck<C>({ type, ...words }: JsonSchema, maker: CheckFactory<C>): C {
-  const asked = Object.fromEntries(
-    Object.entries(words).filter(([word]) => !annotations.has(word)),
+function compileCheck<C>({ type, ...keywords }: JsonSchema, factory: CheckFactory<C>): C {
+  const required = Object.fromEntries(
+    Object.entries(keywords).filter(([keyword]) => !annotations.has(keyword)),
   );
   const types = (Array.isArray(type) ? type : [type]) as (string | undefined)[];
-  const tests = types.map((name) => typeCheck(name, asked, maker));
-  const [first] = tests;
-  if (first === undefined) throw unsupportedKeyword('no type');
-  return tests.length === 1 ? first : maker.either(tests);
+  const checks = types.map((name) => typeCheck(name, required, factory));
+  const [first] = checks;
+  if (first === undefined) throw unsupportedKeyword('a list of types without an entry');
+  return checks.length === 1 ? first : factory.either(checks);
 }
 
-function typeCheck<C>(type: string | undefined, words: JsonSchema, maker: CheckFactory<C>): C {
+function typeCheck<C>(type: string | undefined, keywords: JsonSchema, factory: CheckFactory<C>): C {
   switch (type) {
     case undefined:
-      rejectUnsupportedKeywords(words);
-      return maker.any();
+      rejectUnsupportedKeywords(keywords);
+      return factory.any();
     case 'string':
-      return stringCheck(words, maker);
+      return stringCheck(keywords, factory);
     case 'number':
-      rejectUnsupportedKeywords(words);
-      return maker.number();
+      rejectUnsupportedKeywords(keywords);
+      return factory.number();
     case 'integer': {
-      rejectUnsupportedKeywords(words, 'minimum', 'maximum');
-      const { minimum = -Infinity, maximum = Infinity } = words as Record<string, number>;
-      return maker.integer(minimum, maximum);
+      rejectUnsupportedKeywords(keywords, 'minimum', 'maximum');
+      const { minimum = -Infinity, maximum = Infinity } = keywords as Record<string, number>;
+      return factory.integer(minimum, maximum);
     }
     case 'object':
-      return objectCheck(words, maker);
+      return objectCheck(keywords, factory);
     default:
       throw unsupportedKeyword(`type ${type}`);
   }
 }
 
-function stringCheck<C>(words: JsonSchema, maker: CheckFactory<C>): C {
-  rejectUnsupportedKeywords(words, 'minLength', 'maxLength', 'pattern', 'format', 'enum');
-  const { minLength = 0, maxLength = Infinity } = words as Record<string, number>;
-  const instant = words.format === instantFormat;
-  if (words.format !== undefined && !instant) throw unsupportedKeyword(`format ${words.format}`);
-  return maker.string({
+function stringCheck<C>(keywords: JsonSchema, factory: CheckFactory<C>): C {
+  rejectUnsupportedKeywords(keywords, 'minLength', 'maxLength', 'pattern', 'format', 'enum');
+  const { minLength = 0, maxLength = Infinity } = keywords as Record<string, number>;
+  const instant = keywords.format === instantFormat;
+  if (keywords.format !== undefined && !instant)
+    throw unsupportedKeyword(`format ${keywords.format}`);
+  return factory.string({
     minLength,
     maxLength,
-    pattern: typeof words.pattern === 'string' ? new RegExp(words.pattern) : undefined,
-    choices: Array.isArray(words.enum) ? (words.enum as string[]) : undefined,
+    pattern: typeof keywords.pattern === 'string' ? new RegExp(keywords.pattern) : undefined,
+    choices: Array.isArray(keywords.enum) ? (keywords.enum as string[]) : undefined,
     instant,
   });
 }
 
-function objectCheck<C>(words: JsonSchema, maker: CheckFactory<C>): C {
+function objectCheck<C>(keywords: JsonSchema, factory: CheckFactory<C>): C {
   rejectUnsupportedKeywords(
-    words,
+    keywords,
     'properties',
     'required',
     'additionalProperties',
     'propertyNames',
   );
-  const properties = Object.entries((words.properties ?? {}) as Record<string, JsonSchema>);
-  const others = words.additionalProperties;
+  const properties = Object.entries((keywords.properties ?? {}) as Record<string, JsonSchema>);
+  const others = keywords.additionalProperties;
   const anyOther = others !== undefined && others !== false;
   if (anyOther && Object.keys(others as object).length > 0) {
     throw unsupportedKeyword('additionalProperties');
   }
-  return maker.object({
-    properties: new Map(properties.map(([name, schema]) => [name, compileCheck(schema, maker)])),
-    required: (words.required ?? []) as readonly string[],
+  return factory.object({
+    properties: new Map(properties.map(([name, schema]) => [name, compileCheck(schema, factory)])),
+    required: (keywords.required ?? []) as readonly string[],
     anyOther,
   });
 }
 
-function rejectUnsupportedKeywords(words: JsonSchema, ...known: readonly string[]): void {
-  const unknown = Object.keys(words).find((word) => !known.includes(word));
+function rejectUnsupportedKeywords(keywords: JsonSchema, ...known: readonly string[]): void {
+  const unknown = Object.keys(keywords).find((keyword) => !known.includes(keyword));
   if (unknown !== undefined) throw unsupportedKeyword(unknown);
 }
 
-function unsupportedKeyword(word: string): AnnalsError {
-  return new AnnalsError('internal', `Cannot test by this schema: it says ${word}`);
+function unsupportedKeyword(keyword: string): AnnalsError {
+  return new AnnalsError('internal', `Cannot compile the schema: ${keyword} is not supported`);
 }

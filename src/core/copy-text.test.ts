@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { copyText } from './copy-text.ts';
 
-it('a detached text is the same, whatever is in it', () => {
+it('a copied text is equal, whatever is in it', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.nat(), (text, cut) => {
       // Also where a pair of surrogates was cut in two.

@@ -1,6 +1,6 @@
 /**
- * The same text in memory of its own. A part that is cut out of a text keeps the whole of it alive; for what is kept
- * longer than the rest, that can be many times as much.
+ * The same text in memory of its own. V8 keeps the whole of a text in memory as long as a slice of it is used, which can
+ * be many times the size of the slice.
  */
 export function copyText(text: string): string {
   return JSON.parse(JSON.stringify(text)) as string;

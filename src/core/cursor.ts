@@ -1,15 +1,15 @@
 import { AnnalsError } from './errors.ts';
 import type { Micros } from './micros.ts';
 
-/** A place in an ordered list of a log's events: the event the next page begins after. */
+/** A position in an ordered list of a log's events. The next page begins after this event. */
 export interface Position {
   readonly createdAt: Micros;
   readonly sequence: number;
 }
 
 /**
- * What a caller holds between two pages: the last event of the page, the size of the log when the walk began
- * (later events stay out of it), and a mark of the question, so that it is not continued with another one.
+ * What a caller keeps between two pages: the last event of the page, the size of the log at the first page (later events
+ * are left out), and a fingerprint of the query, so that the list is not continued with another query.
  */
 export interface Cursor {
   readonly after: Position;
@@ -23,7 +23,7 @@ export function formatCursor({ after, snapshot, query }: Cursor): string {
   return Buffer.from(JSON.stringify(fields)).toString('base64url');
 }
 
-/** Throws `invalid` on a text we did not make, or one made for another question. */
+/** Throws `invalid` on a text that is not a cursor of ours, and on the cursor of another query. */
 export function parseCursor(text: string, query: string): Cursor {
   let fields: unknown;
   try {
@@ -40,11 +40,11 @@ export function parseCursor(text: string, query: string): Cursor {
   ) {
     throw new AnnalsError(
       'invalid',
-      'Cannot continue the list: this cursor was not given out here',
+      'Cannot continue the list: the cursor is not one of this server',
     );
   }
-  const [createdAt, sequence, snapshot, asked] = fields;
-  if (asked !== query) {
+  const [createdAt, sequence, snapshot, ofQuery] = fields;
+  if (ofQuery !== query) {
     throw new AnnalsError(
       'invalid',
       'Cannot continue the list: the cursor belongs to a list with other filters or another order',

@@ -37,7 +37,7 @@ const issuesOf = (text: string, mediaType?: DraftsMediaType) =>
   );
 
 describe('readDrafts', () => {
-  it('takes one draft, a list and NDJSON', () => {
+  it('reads one draft, a list and NDJSON', () => {
     assert.deepEqual(read('{"action":"GET"}'), [{ action: 'GET' }]);
     assert.deepEqual(read('{"events":[{"action":"GET"},{"action":"PUT"}]}').length, 2);
     assert.deepEqual(read('{"action":"GET"}\n\r\n{"action":"PUT"}\n', ndjson).length, 2);
@@ -58,15 +58,15 @@ describe('readDrafts', () => {
 
   for (const [what, text, issue] of [
     [
-      'a key that stands twice',
+      'a duplicate key',
       '{"action":"a","context":{"x":1,"x":2}}',
-      '0 context.x stands twice in its object',
+      '0 context.x is a duplicate key of its object',
     ],
-    ['half a surrogate pair', '{"action":"\\ud800"}', '0 action holds half of a surrogate pair'],
+    ['half a surrogate pair', '{"action":"\\ud800"}', '0 action has half of a surrogate pair'],
     [
       'an unknown field',
       '{"action":"a","actor":"me"}',
-      '0 actor is no field of an event: put it into "details"',
+      '0 actor is not a field of an event: put it into "details"',
     ],
     [
       'a field of the server',
@@ -108,12 +108,12 @@ describe('readDrafts', () => {
     [
       'a record that claims to be the server’s own',
       '{"action":"a","context":{"system_service":"annals"}}',
-      '0 context.system_service is "annals" in the server’s own records alone: leave it out, or name your own service',
+      '0 context.system_service is "annals" only in the server’s own records: leave it out, or name your own service',
     ],
     [
       'a third kind of change',
       '{"action":"a","changes":{"now":{}}}',
-      '0 changes.now does not belong here: put it into "details"',
+      '0 changes.now is not allowed here: put it into "details"',
     ],
   ] as const) {
     it(`names ${what}`, () => assert.deepEqual(issuesOf(text), [issue]));
@@ -128,13 +128,13 @@ describe('readDrafts', () => {
 
   it('cuts the name of a field that nobody would read to its end', () => {
     const [issue = ''] = issuesOf(JSON.stringify({ action: 'a', ['k'.repeat(1_000_000)]: 1 }));
-    assert.match(issue, /^0 k{200}… is no field/);
+    assert.match(issue, /^0 k{200}… is not a field/);
   });
 
   it('says that events must be a list', () => {
     assert.equal(refusal('{"events":{}}').message, 'Cannot record: events must be a list');
     assert.deepEqual(issuesOf('{"action":"a","events":{}}'), [
-      '0 events is no field of an event: put it into "details"',
+      '0 events is not a field of an event: put it into "details"',
     ]);
   });
 
@@ -145,7 +145,7 @@ describe('readDrafts', () => {
     assert.equal(issues[3], '4 action must be a string');
   });
 
-  it('names the line of NDJSON that is no JSON', () => {
+  it('names the line of NDJSON that is not JSON', () => {
     assert.match(
       issuesOf('{"action":"a"}\n{"action":\n', ndjson)[0] ?? '',
       /^1 {2}Cannot read the JSON/,
@@ -155,11 +155,11 @@ describe('readDrafts', () => {
   it('places a problem inside a list in its event', () => {
     assert.deepEqual(
       issuesOf('{"events":[{"action":"a"},{"action":"a","details":{"k":1,"k":1}}]}'),
-      ['1 details.k stands twice in its object'],
+      ['1 details.k is a duplicate key of its object'],
     );
   });
 
-  it('refuses what is no event at all', () => {
+  it('rejects a body that is neither a draft nor a list', () => {
     for (const text of [
       '[]',
       '"a"',
@@ -173,7 +173,7 @@ describe('readDrafts', () => {
     assert.equal(refusal('\n\n', ndjson).code, 'invalid');
   });
 
-  it('refuses more events than a request may hold', () => {
+  it('rejects more events than a request may have', () => {
     const lines = '{"action":"a"}\n'.repeat(4);
     for (const [text, type] of [
       [lines, ndjson],
@@ -183,7 +183,7 @@ describe('readDrafts', () => {
     }
   });
 
-  it('refuses deep nesting', () => {
+  it('rejects deep nesting', () => {
     const deep = `${'{"a":'.repeat(40)}1${'}'.repeat(40)}`;
     assert.match(
       issuesOf(`{"action":"a","details":${deep}}`)[0] ?? '',

@@ -7,21 +7,16 @@ import {
   ownService,
   serverFields,
 } from './event.ts';
-import {
-  checkUtf8,
-  formatPath,
-  type Json,
-  type JsonProblem,
-  parseJson,
-} from './json/parse-json.ts';
+import { formatPath, type Json, type JsonProblem, parseJson } from './json/parse-json.ts';
 import { none, RawJson } from './json/raw-json.ts';
 import { type Micros, parseInstant } from './micros.ts';
 import type { PausableWork } from './pausable-work.ts';
 import { isValidDraft, RawDraft, type ReceivedDraft } from './raw-draft.ts';
 import { schemaCheck } from './schema-check.ts';
 import { schemaIssues } from './schema-issues.ts';
+import { checkUtf8 } from './utf8.ts';
 
-/** The body of a request that records: one draft or `{"events":[…]}`, or a draft a line. */
+/** The media type of a request that records: one draft or `{"events":[…]}`, or NDJSON with a draft in each line. */
 export type DraftsMediaType = 'application/json' | 'application/x-ndjson';
 
 const maxIssues = 20;
@@ -57,13 +52,13 @@ export function* readDrafts(
   }
   issues.throwIfAny();
   if (found.values.length === 0) {
-    throw new AnnalsError('invalid', 'Cannot record: the request holds no event');
+    throw new AnnalsError('invalid', 'Cannot record: the request has no event');
   }
   // Every value passed the schema that defines Draft.
   return found.values as ReceivedDraft[];
 }
 
-/** Drafts that are good, and values that may be; of those that were not read, why. */
+/** Valid drafts, values that are still to be checked, and what is wrong with those that could not be read. */
 interface ParsedDrafts {
   readonly values: readonly (RawDraft | Json)[];
   readonly issues: readonly Issue[];
@@ -86,7 +81,7 @@ function* readDocument(bytes: Buffer, now: Micros): PausableWork<ParsedDrafts> {
   return drafts.length > 0 ? { values: drafts, issues: [] } : readParsedText(bytes.toString());
 }
 
-/** The drafts of a document; none when it must be looked at more closely. */
+/** The drafts of a document. None when `parseJson` must read it, or something is wrong. */
 function* readRawDrafts(json: RawJson, document: number, now: Micros): PausableWork<RawDraft[]> {
   if (!json.isObject(document)) return [];
   const events = json.member(document, eventsName);
@@ -129,7 +124,7 @@ function readParsedText(text: string): ParsedDrafts {
   });
   const others = Object.keys(value).filter((key) => key !== 'events');
   for (const field of others) {
-    issues.push({ field, message: 'does not belong beside "events"' });
+    issues.push({ field, message: 'is not allowed beside "events"' });
   }
   return { values: value.events as Json[], issues };
 }
@@ -168,11 +163,11 @@ function* readNdjson(bytes: Buffer, now: Micros, maxDrafts: number): PausableWor
 const fitsDraft = schemaCheck(draftSchema);
 const isDraft = (value: unknown): value is Draft => fitsDraft(value);
 
-/** What is wrong with one draft; nothing for a good one. */
+/** What is wrong with one draft. */
 function checkDraft(value: Json, now: Micros): Issue[] {
   if (!isDraft(value)) {
-    const refused = draftSchema.safeParse(value, { reportInput: true });
-    return refused.error === undefined ? [] : schemaIssues(refused.error, unknownField);
+    const { error } = draftSchema.safeParse(value, { reportInput: true });
+    return error === undefined ? [] : schemaIssues(error, unknownField);
   }
   const { createdAt, context } = value;
   const issues: Issue[] = [];
@@ -186,7 +181,7 @@ function checkDraft(value: Json, now: Micros): Issue[] {
   if (context?.system_service === ownService) {
     issues.push({
       field: 'context.system_service',
-      message: `is "${ownService}" in the server’s own records alone: leave it out, or name your own service`,
+      message: `is "${ownService}" only in the server’s own records: leave it out, or name your own service`,
     });
   }
   return issues;
@@ -196,8 +191,8 @@ function unknownField(key: string, inside: boolean): string {
   if ((serverFields as readonly string[]).includes(key))
     return 'is set by the server: leave it out';
   return inside
-    ? 'does not belong here: put it into "details"'
-    : 'is no field of an event: put it into "details"';
+    ? 'is not allowed here: put it into "details"'
+    : 'is not a field of an event: put it into "details"';
 }
 
 function issueOf(problem: JsonProblem, index: number): Issue {
@@ -211,11 +206,11 @@ function isObject(value: Json): value is { [key: string]: Json } {
 function tooMany(maxDrafts: number): AnnalsError {
   return new AnnalsError(
     'too-large',
-    `Cannot record: a request holds at most ${maxDrafts} events; send more requests`,
+    `Cannot record: a request may have at most ${maxDrafts} events; send several requests`,
   );
 }
 
-/** Collects what is wrong, up to the number a producer can use. */
+/** Collects issues, up to the number that helps a producer. */
 class Issues {
   readonly #issues: Issue[];
 
@@ -246,8 +241,8 @@ class Issues {
 function describe(issues: readonly Issue[]): string {
   const first = issues[0];
   if (first === undefined) return 'nothing is wrong';
-  const place = first.index === undefined ? '' : `event ${first.index}`;
-  const subject = [place, first.field].filter((part) => part !== '').join(', ');
+  const event = first.index === undefined ? '' : `event ${first.index}`;
+  const subject = [event, first.field].filter((text) => text !== '').join(', ');
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
   return `${subject}: ${first.message}${more}`;
 }

@@ -1,6 +1,6 @@
 /**
- * What went wrong, in one vocabulary for the whole program. Each transport has one table that turns a code
- * into its own terms (each dialect's errors, the exit codes of the command).
+ * What went wrong, in one vocabulary for the whole program. Each transport has one table that translates the codes (the
+ * errors of each dialect, the exit codes of the command).
  */
 export type ErrorCode =
   | 'invalid' // the input is wrong and will stay wrong
@@ -15,7 +15,7 @@ export type ErrorCode =
   | 'too-many-requests' // come back after `retryAfterSeconds`
   | 'unavailable' // stopping, or a part we need does not answer
   | 'timeout' // took longer than a stated limit
-  | 'abandoned' // whoever asked is gone and waits for nothing
+  | 'abandoned' // the client has disconnected, so nobody waits for a response
   | 'corrupt' // stored or received bytes are not what they must be
   | 'incomplete' // an answer ended before its end
   | 'internal';
@@ -28,9 +28,9 @@ export const transientCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'too-many-requests',
 ]);
 
-/** One thing wrong with an input: where, and what is so instead. */
+/** One thing that is wrong with an input: where, and what is so instead. */
 export interface Issue {
-  /** Place in a list of events, from 0; absent when the request as a whole is meant. */
+  /** Index in a list of events, from 0; absent when the issue is about the whole request. */
   readonly index?: number;
   /** Dotted path inside the event or request, such as `context.status`; empty for the whole. */
   readonly field: string;

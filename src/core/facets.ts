@@ -1,8 +1,8 @@
 import type { Json } from './json/parse-json.ts';
 
 /**
- * The fields an event can be found by exactly, besides time, text and place. A store indexes these and no
- * others; their order is part of its file format, so new ones go to the end.
+ * The fields by which an event can be found exactly, besides its times, its text and its sequence. A store indexes these
+ * fields and no others. Their order is part of its file format, so a new one goes to the end.
  */
 export const facets = [
   'action',
@@ -23,10 +23,10 @@ export const facets = [
 
 export type Facet = (typeof facets)[number];
 
-/** An event's value for each facet in the order of `facets`; undefined where it has none. */
+/** The values of an event in the order of `facets`; undefined for a facet that it does not have. */
 export type FacetValues = readonly (string | undefined)[];
 
-/** What of an event the facets are taken from: any object read from JSON in the native shape. */
+/** An object in the native shape, read from JSON, from which facets are taken. */
 export interface FacetSource {
   readonly context?: { readonly [key: string]: unknown };
   readonly [field: string]: Json | undefined | unknown;
@@ -56,9 +56,9 @@ export function facetsOf(event: FacetSource): FacetValues {
   ];
 }
 
-const indexes = new Map<string, number>(facets.map((facet, place) => [facet, place]));
+const indexes = new Map<string, number>(facets.map((facet, index) => [facet, index]));
 
-/** Where a facet stands in `FacetValues`. */
+/** The index of a facet in `FacetValues`. */
 export function facetIndex(facet: Facet): number {
   return indexes.get(facet) ?? -1;
 }

@@ -22,13 +22,13 @@ test('an event without the facet meets a condition only when absence is allowed'
   assert.equal(meets({ context: { origin: 'api' } }, lenient), true);
 });
 
-test('of several facets one that is absent is enough when absence is allowed', () => {
+test('one absent facet of several is enough when absence is allowed', () => {
   const lenient: Condition = { facets: ['origin', 'clientIp'], values: ['api'], orAbsent: true };
   assert.equal(meets({ context: { origin: 'gui' } }, lenient), true);
   assert.equal(meets({ context: { origin: 'gui', client_ip: '192.0.2.1' } }, lenient), false);
 });
 
-test('without values and without absence nothing meets a condition', () => {
+test('no event meets a condition without values and without absence', () => {
   assert.equal(meets({ context: { origin: 'api' } }, { facets: ['origin'], values: [] }), false);
   assert.equal(meets({}, { facets: ['origin'], values: [] }), false);
   assert.equal(meets({}, { facets: ['origin'], values: [], orAbsent: true }), true);

@@ -5,13 +5,13 @@ import type { Micros } from './micros.ts';
 export interface Condition {
   readonly facets: readonly Facet[];
   readonly values: readonly string[];
-  /** Having no value for one of the facets counts as one of the values. */
+  /** An event without a value for one of the facets matches too. */
   readonly orAbsent?: boolean;
 }
 
 /**
- * Which events of a log are asked for. Everything given must hold. `action` is compared without regard to
- * ASCII case (wire: Thalassa 3.1), every other facet exactly.
+ * Which events of a log match: those that meet all members of the filter. `action` is compared without regard to ASCII
+ * case (wire: Thalassa 3.1), every other facet exactly.
  */
 export interface Filter {
   /** Half-open window on `createdAt`: `from` is in, `to` is out. */
@@ -24,7 +24,7 @@ export interface Filter {
   readonly withoutSystemServices?: 'all' | readonly string[];
 }
 
-/** What a filter looks at. A store holds these beside the event, so that most events need not be read. */
+/** What a filter looks at. A store keeps this beside the event, so that it need not read most events. */
 export interface Filterable {
   readonly createdAt: Micros;
   readonly facets: FacetValues;
@@ -36,12 +36,12 @@ export function comparisonForm(facet: Facet, value: string): string {
   return facet === 'action' ? asciiLower(value) : value;
 }
 
-/** The form in which a text search compares: both sides in it, then a plain substring search. */
+/** The form in which a text search compares: both texts are brought into it, and one must contain the other. */
 export function searchForm(text: string): string {
   return text.toLowerCase();
 }
 
-/** The rule every store must agree with: does this event belong to the answer? */
+/** The rule that every store must agree with: whether an event matches a filter. */
 export function matches(filter: Filter, event: Filterable): boolean {
   if (filter.from !== undefined && event.createdAt < filter.from) return false;
   if (filter.to !== undefined && event.createdAt >= filter.to) return false;
@@ -67,13 +67,13 @@ export function overlapsWindow(
 
 function conditionHolds(
   { facets, values, orAbsent = false }: Condition,
-  held: FacetValues,
+  ofEvent: FacetValues,
 ): boolean {
   return facets.some((facet) => {
-    const value = held[facetIndex(facet)];
+    const value = ofEvent[facetIndex(facet)];
     if (value === undefined) return orAbsent;
-    const wanted = comparisonForm(facet, value);
-    return values.some((candidate) => comparisonForm(facet, candidate) === wanted);
+    const form = comparisonForm(facet, value);
+    return values.some((candidate) => comparisonForm(facet, candidate) === form);
   });
 }
 

@@ -1,23 +1,23 @@
 import { AnnalsError } from './errors.ts';
-import { decodeUtf8 } from './json/parse-json.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 const newline = 0x0a;
 
 /**
- * Cuts bytes into lines as they arrive, in batches; the newline is dropped, and a last line without one counts. Throws
+ * Splits bytes into lines as they arrive, in batches, without their newlines. A last line may have no newline. Throws
  * `too-large` on a line longer than `maxBytes`, `invalid` on bytes that are not UTF-8.
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   { maxBytes = 16 * 1024 * 1024 }: { maxBytes?: number } = {},
 ): AsyncGenerator<string[]> {
-  // The line under way, copied: whoever reads may fill the same chunk again.
+  // The line so far. It is copied, because the reader of a file may fill the same chunk again.
   let begun: Uint8Array[] = [];
   let bytes = 0;
-  const grow = (part: Uint8Array) => {
-    bytes += part.length;
+  const grow = (more: Uint8Array) => {
+    bytes += more.length;
     if (bytes > maxBytes) throw tooLong(maxBytes);
-    begun.push(new Uint8Array(part));
+    begun.push(new Uint8Array(more));
   };
   for await (const chunk of chunks) {
     const first = chunk.indexOf(newline);
@@ -32,7 +32,7 @@ export async function* readLines(
       addLines(Buffer.concat(begun), lines);
       if (last > first) addLines(chunk.subarray(first + 1, last), lines);
     } catch (error) {
-      // What stands before bytes that are no text is as good as ever.
+      // The lines before bytes that are not UTF-8 are whole.
       if (lines.length > 0) yield lines;
       throw error;
     }
@@ -44,13 +44,13 @@ export async function* readLines(
   if (bytes > 0) yield [decodeUtf8(Buffer.concat(begun))];
 }
 
-/** Adds the lines of a text; those before bytes that are not UTF-8 before it throws. */
+/** Adds the lines of a text. When bytes are not UTF-8, adds the lines before them, and then throws. */
 function addLines(bytes: Uint8Array, lines: string[]): void {
   try {
     for (const line of decodeUtf8(bytes).split('\n')) lines.push(line);
   } catch (error) {
-    const [sound = ''] = new TextDecoder().decode(bytes).split('\ufffd', 1);
-    lines.push(...sound.split('\n').slice(0, -1));
+    const [valid = ''] = new TextDecoder().decode(bytes).split('\ufffd', 1);
+    lines.push(...valid.split('\n').slice(0, -1));
     throw error;
   }
 }

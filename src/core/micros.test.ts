@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { earliest, formatDay, formatInstant, latest, parseDay, parseInstant } from './micros.ts';
 
 describe('instants', () => {
-  it('come back from their text to the microsecond', () => {
+  it('are equal to the microsecond after being written and read', () => {
     fc.assert(
       fc.property(fc.integer({ min: earliest, max: latest }), (micros) => {
         assert.equal(parseInstant(formatInstant(micros)), micros);
@@ -12,7 +12,7 @@ describe('instants', () => {
     );
   });
 
-  it('sort as text like they do as numbers', () => {
+  it('sort as texts as they do as numbers', () => {
     const instant = fc.integer({ min: earliest, max: latest });
     fc.assert(
       fc.property(instant, instant, (one, other) => {
@@ -57,10 +57,10 @@ describe('instants', () => {
     ['2026-06-20T08:14:03.0000001Z', 'too-precise'],
     ['9999-01-01T00:00:00Z', 'no-such-day'],
   ] as const) {
-    it(`says ${reason} of ${text}`, () => assert.equal(parseInstant(text), reason));
+    it(`are ${reason} in ${text}`, () => assert.equal(parseInstant(text), reason));
   }
 
-  it('are taken without a zone, or cut to microseconds, only when that is allowed', () => {
+  it('are read without a zone, or cut to microseconds, only when that is allowed', () => {
     assert.equal(
       parseInstant('2026-06-20T08:14:03', { zone: 'utc' }),
       parseInstant('2026-06-20T08:14:03Z'),

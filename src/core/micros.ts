@@ -1,7 +1,7 @@
-/** Time inside the program: whole microseconds since 1970-01-01T00:00:00Z. Text exists only at the edges. */
+/** A time inside the program: whole microseconds since 1970-01-01T00:00:00Z. It is a text only at the edges. */
 export type Micros = number;
 
-/** Where the program gets the time from; handed in, so that a test can say what time it is. */
+/** Where the program gets the time from. It is an argument everywhere, so that a test can say what time it is. */
 export type Clock = () => Micros;
 
 export const millisecond = 1_000;
@@ -10,22 +10,22 @@ export const minute = 60 * second;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
-/** 1700 to 2254: what microseconds can say exactly in a double, rounded to whole years. */
+/** 1700 to 2254: the times that a double can hold exactly in microseconds, rounded to whole years. */
 export const earliest: Micros = -8_520_336_000_000_000;
 export const latest: Micros = 8_993_721_599_999_999;
 
 export const systemClock: Clock = () => Date.now() * millisecond;
 
-/** Why a text is no instant; the reasons are told apart because each has its own remedy. */
+/** Why a text is not an instant. Each reason has its own remedy. */
 export type NotAnInstant = 'malformed' | 'no-zone' | 'no-such-day' | 'too-precise';
 
 const shape = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}/;
 const tail = /^(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})?$/;
 
 /**
- * Reads RFC 3339: 0 to 9 fraction digits, `Z` or an offset. Digits beyond microseconds must be zero unless
- * `truncate` allows them to be dropped. A leap second (`:60`) counts as the second after. An instant beyond what we
- * can say is refused unless `clamp` takes it for the nearest we can.
+ * Reads RFC 3339: 0 to 9 fraction digits, `Z` or an offset. Digits beyond microseconds must be zero, unless
+ * `truncate` drops them. A leap second (`:60`) counts as the second after it. An instant before `earliest` or after
+ * `latest` is rejected, unless `clamp` replaces it by the nearer of the two.
  */
 export function parseInstant(
   text: string,
@@ -62,7 +62,7 @@ export function parseInstant(
   return micros === nearest || clamp ? nearest : 'no-such-day';
 }
 
-/** Whether a text has the form that `formatInstant` gives, or with fewer digits: events are read by the ten thousand. */
+/** Whether a text has the form of `formatInstant`, perhaps with fewer digits. A fast path: events are read by the ten thousand. */
 function isPlain(text: string): boolean {
   const { length } = text;
   if (length < shortestPlain || length > plainForm.length || length === shortestPlain + 1)
@@ -79,7 +79,7 @@ const plainForm = '0000-00-00T00:00:00.000000Z';
 const shortestPlain = '0000-00-00T00:00:00Z'.length;
 const [digitZero, digitNine, letterZ] = [0x30, 0x39, 0x5a];
 
-/** Undefined when there is no such moment, or none that we can say, of which there is more to tell. */
+/** Undefined when there is no such instant, or it is out of range: the slow path says which. */
 function parsePlain(text: string): Micros | undefined {
   const [hours, minutes, seconds] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)];
   const midnight = dayAt(text);
@@ -101,7 +101,7 @@ export function parseDay(text: string): Micros | undefined {
 
 const daysBeforeMonth = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
-/** Midnight of the date a text begins with. Written out, because events are read by the ten thousand a second. */
+/** Midnight of the date that a text begins with. Plain arithmetic, because events are read by the ten thousand a second. */
 function dayAt(text: string): Micros | undefined {
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
   const month = twoDigits(text, 5);
@@ -117,7 +117,7 @@ function dayAt(text: string): Micros | undefined {
   return (days - daysBefore1970) * day;
 }
 
-/** From 0001-01-01 on, by the same calendar. */
+/** Days from 0001-01-01, in the same calendar. */
 const daysBefore1970 = 719_162;
 
 function twoDigits(text: string, at: number): number {
@@ -143,7 +143,7 @@ export function formatDay(micros: Micros): string {
   return formatInstant(micros).slice(0, 10);
 }
 
-/** What to tell somebody whose text is no instant. */
+/** The rest of a sentence about a text that is not an instant. */
 export function instantProblem(reason: NotAnInstant): string {
   switch (reason) {
     case 'malformed':
@@ -151,7 +151,7 @@ export function instantProblem(reason: NotAnInstant): string {
     case 'no-zone':
       return 'has no zone: end it with Z or an offset such as +02:00';
     case 'no-such-day':
-      return 'is no moment of the calendar';
+      return 'is not a time of the calendar';
     case 'too-precise':
       return 'is finer than a microsecond: give at most six fraction digits';
   }

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { NameTable } from './name-table.ts';
 
-it('a name table finds every name it was made of, and no other', () => {
+it('a name table finds each of its names, and no other', () => {
   const name = fc.string({ maxLength: 6, unit: fc.constantFrom('a', 'b', 'c', 'é') });
   fc.assert(
     fc.property(fc.uniqueArray(name), fc.array(name), (names, others) => {

@@ -1,24 +1,24 @@
-/** Finds known names in bytes without making texts of them. */
+/** Finds known names in bytes, without creating texts. */
 export class NameTable {
-  /** A hash table with open addressing: place of a name + 1; 0 is free. */
+  /** A hash table with open addressing. It has the index of a name + 1; 0 is a free slot. */
   readonly #slots: Uint16Array;
   readonly #names: readonly Uint8Array[];
 
   constructor(names: readonly string[]) {
     this.#names = names.map((name) => Buffer.from(name));
     this.#slots = new Uint16Array(2 ** Math.ceil(Math.log2(names.length * 4 + 1)));
-    for (const [place, name] of this.#names.entries()) {
+    for (const [index, name] of this.#names.entries()) {
       let slot = this.#slotOf(name, 0, name.length);
       while (this.#slots[slot] !== 0) slot = this.#after(slot);
-      this.#slots[slot] = place + 1;
+      this.#slots[slot] = index + 1;
     }
   }
 
-  /** The place of a name in the list the table was made of; -1 when it is not there. */
+  /** The index of a name in the list of the constructor; -1 when it is not there. */
   find(bytes: Uint8Array, start: number, end: number): number {
     for (let slot = this.#slotOf(bytes, start, end); ; slot = this.#after(slot)) {
-      const place = this.#slots[slot]! - 1;
-      if (place < 0 || isSame(this.#names[place]!, bytes, start, end)) return place;
+      const index = this.#slots[slot]! - 1;
+      if (index < 0 || isSame(this.#names[index]!, bytes, start, end)) return index;
     }
   }
 
@@ -26,7 +26,7 @@ export class NameTable {
     return (slot + 1) & (this.#slots.length - 1);
   }
 
-  /** By length and three of the bytes, which tell a handful of names apart. */
+  /** Hashes the length and three of the bytes, which is enough for a few names. */
   #slotOf(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
     if (length === 0) return 0;

@@ -11,7 +11,7 @@ function* slow(name: string, said: string[], millis = 20): PausableWork<string> 
 }
 
 describe('long work', () => {
-  it('that is short is done before anything else gets its turn', async () => {
+  it('that is short is done before anything else runs', async () => {
     const said: string[] = [];
     const work = new PausableWorkQueue();
     const done = work.run(slow('short', said, 0));
@@ -33,14 +33,14 @@ describe('long work', () => {
     assert.deepEqual(said, ['short', 'other', 'long']);
   });
 
-  it('is finished in the order in which it began', async () => {
+  it('ends in the order in which it began', async () => {
     const said: string[] = [];
     const work = new PausableWorkQueue();
     await Promise.all(['one', 'two', 'three'].map((name) => work.run(slow(name, said))));
     assert.deepEqual(said, ['one', 'two', 'three']);
   });
 
-  it('that fails says so, early or late, and does not stop what comes after it', async () => {
+  it('that fails rejects, early or late, and does not stop the work after it', async () => {
     const work = new PausableWorkQueue();
     function* failing(millis: number): PausableWork<void> {
       yield* slow('failing', [], millis);

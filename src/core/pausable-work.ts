@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Work that can pause: each `yield` is a good moment for it. */
+/** Work that can pause: at each `yield`. */
 export type PausableWork<T> = Generator<void, T, void>;
 
-/** Does work that may pause without pausing. */
+/** Runs work to its end without a pause. */
 export function runToCompletion<T>(work: PausableWork<T>): T {
   for (;;) {
     const { done, value } = work.next();
@@ -14,9 +14,9 @@ export function runToCompletion<T>(work: PausableWork<T>): T {
 const timeSliceMillis = 4;
 
 /**
- * Keeps work of a second from holding up answers of a millisecond on the same thread. What is done within a few
- * milliseconds is done at once; longer work goes on in slices of that length, with everything else in between, and
- * one piece of it after the other, so that the first is not as late as the last.
+ * Runs work so that a second of it does not delay other responses of the same thread. The first few milliseconds run at
+ * once, which is all that most work needs. Longer work goes on in time slices, with everything else in between. One such
+ * work is finished before the next one, so that the first is not as late as the last.
  */
 export class PausableWorkQueue {
   #last: Promise<unknown> = Promise.resolve();

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { pooledRandom, randomFraction } from './random.ts';
 
 describe('pooledRandom', () => {
-  it('hands out each byte of its source once, whatever is asked for', () => {
+  it('gives out each byte of its source once, whatever the sizes of the requests', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 30 }), (lengths) => {
         let drawn = 0;
@@ -34,7 +34,7 @@ describe('pooledRandom', () => {
 });
 
 describe('randomFraction', () => {
-  it('lies from 0 up to, not including, 1', () => {
+  it('is at least 0 and less than 1', () => {
     const filled = (byte: number) => randomFraction((bytes) => void bytes.fill(byte));
     assert.deepEqual(
       [filled(0), filled(0x80), filled(0xff)],

@@ -3,8 +3,8 @@ import type { Random } from './uuid.ts';
 const poolBytes = 16_384;
 
 /**
- * The same random bytes, drawn from their source by the page: asking the system for sixteen bytes costs more than
- * everything else that is done for an event's salt.
+ * Takes random bytes from their source many at a time: to ask the system for sixteen bytes costs more than everything
+ * else that is done for the salt of an event.
  */
 export function pooledRandom(source: Random): Random {
   const pool = new Uint8Array(poolBytes);
@@ -16,7 +16,7 @@ export function pooledRandom(source: Random): Random {
       used = 0;
     }
     bytes.set(pool.subarray(used, used + bytes.length));
-    // What was handed out is not kept: it may be a secret.
+    // They may become a secret, so no copy stays here.
     pool.fill(0, used, used + bytes.length);
     used += bytes.length;
   };

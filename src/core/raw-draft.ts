@@ -3,7 +3,7 @@ import { rawCheck } from './json/raw-check.ts';
 import { none, type RawJson } from './json/raw-json.ts';
 import { type Micros, parseInstant } from './micros.ts';
 
-/** A good draft, left in the bytes it came in. */
+/** A valid draft that is left in the bytes it came in. */
 export class RawDraft {
   readonly json: RawJson;
   /** The draft's object. */
@@ -15,7 +15,7 @@ export class RawDraft {
   }
 }
 
-/** What a producer sends, checked. */
+/** A draft that was checked. */
 export type ReceivedDraft = Draft | RawDraft;
 
 const fitsDraft = rawCheck(draftSchema);
@@ -24,8 +24,8 @@ const contextName = Buffer.from('context');
 const systemServiceName = Buffer.from('system_service');
 
 /**
- * Whether nothing is wrong with a draft. What is wrong, `checkDraft` says; of one that is too long as it stands, too, which
- * may not be too long without its white space.
+ * Whether nothing is wrong with a draft. `checkDraft` says what is wrong. A draft that is too long is left to it too,
+ * because it may be short enough without its white space.
  */
 export function isValidDraft(json: RawJson, draft: number, now: Micros): boolean {
   if (json.end(draft) - json.start(draft) > maxEventBytes || !fitsDraft(json, draft)) return false;

@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import { type CheckFactory, compileSchema } from './compile-schema.ts';
 import { parseInstant } from './micros.ts';
 
-/** Whether a value fits; why it does not is for the schema itself to say. */
+/** Whether a value fits. The schema itself says why it does not. */
 export type Check = (value: unknown) => boolean;
 
-/** A schema's test of values (see `testsOf`). */
+/** The check of a schema for values (see `compileSchema`). */
 export function schemaCheck(schema: z.ZodType): Check {
   return compileSchema(schema, checks);
 }

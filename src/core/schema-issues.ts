@@ -3,17 +3,17 @@ import type { Issue } from './errors.ts';
 import { formatPath } from './json/parse-json.ts';
 
 /**
- * What a schema found wrong, in words for whoever sent it.
+ * What a schema found wrong, in sentences for the sender.
  *
- * @param error of a parse with `reportInput`, so that a field left out is told from one of another type
- * @param unknownField what is said of a field the schema does not have; `inside` when it stands in another field
+ * @param error of a parse with `reportInput`, so that a missing field differs from one of another type
+ * @param unknownField the message for a field that the schema does not have; `inside` when it is in another field
  */
 export function schemaIssues(
   error: z.ZodError,
   unknownField: (key: string, inside: boolean) => string,
 ): Issue[] {
   return error.issues.flatMap((issue): Issue[] => {
-    const path = issue.path.map((part) => (typeof part === 'symbol' ? '' : part));
+    const path = issue.path.map((key) => (typeof key === 'symbol' ? '' : key));
     if (issue.code !== 'unrecognized_keys') {
       return [{ field: formatPath(path), message: sentence(issue) }];
     }

@@ -1,11 +1,11 @@
 import type { Clock } from './micros.ts';
 
-/** Fills a buffer with random bytes; handed in, so that a test can repeat itself. */
+/** Fills a buffer with random bytes. It is an argument everywhere, so that a test can repeat itself. */
 export type Random = (bytes: Uint8Array) => void;
 
 /**
- * Makes UUIDs of version 7 (RFC 9562): 48 bits of milliseconds, then 12 bits that count within a millisecond
- * (started at random, method 1 of section 6.2), then 62 random bits. Ids of one maker never go back.
+ * Creates UUIDs of version 7 (RFC 9562): 48 bits of milliseconds, then 12 bits that count within a millisecond
+ * (with a random start, method 1 of section 6.2), then 62 random bits. The ids of one generator only increase.
  */
 export function uuidV7Generator(clock: Clock, random: Random): () => string {
   const bytes = new Uint8Array(16);

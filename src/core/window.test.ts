@@ -33,12 +33,12 @@ describe('a time span', () => {
   }
 
   for (const text of ['', '7', 'd', '-1d', '1 d', '7D', '1month', '0d', '1d-2h']) {
-    it(`${JSON.stringify(text)} is refused with a sentence`, () => {
+    it(`${JSON.stringify(text)} is rejected`, () => {
       assert.throws(() => parseSince(text), AnnalsError);
     });
   }
 
-  it('of one m is explained, because it may have been meant as a month', () => {
+  it('of 1m has a hint, because it may be meant as a month', () => {
     assert.match(sinceHint('1m') ?? '', /1 minute; a month is written mo, as in 1mo/);
     assert.equal(sinceHint('90m'), undefined);
     assert.equal(sinceHint('1mo'), undefined);
@@ -63,19 +63,19 @@ describe('a window', () => {
   });
 
   it('of instants is half open', () => {
-    const words = { from: '2026-06-01T10:00:00+02:00', to: '2026-06-01T09:00:00.5Z' };
-    assert.deepEqual(parseWindow(words, utc, now), {
+    const options = { from: '2026-06-01T10:00:00+02:00', to: '2026-06-01T09:00:00.5Z' };
+    assert.deepEqual(parseWindow(options, utc, now), {
       from: at('2026-06-01T08:00:00Z'),
       to: at('2026-06-01T09:00:00.5Z'),
     });
   });
 
-  it('that looks back includes what is recorded this moment', () => {
+  it('that looks back includes what is recorded at this moment', () => {
     const window = parseWindow({ since: '24h' }, utc, now);
     assert.ok(window.from === now - day && window.to > now);
   });
 
-  it('is refused when it is not said, said twice, or backwards', () => {
+  it('is rejected when it is missing, given twice, or backwards', () => {
     const wrong = [
       {},
       { to: '2026-06-01' },
@@ -85,7 +85,7 @@ describe('a window', () => {
       { from: '2026-06-31' },
       { from: '2026-06-01T00:00:00' },
     ];
-    for (const words of wrong) assert.throws(() => parseWindow(words, utc, now), AnnalsError);
+    for (const options of wrong) assert.throws(() => parseWindow(options, utc, now), AnnalsError);
   });
 
   it('is named by its days, or by the second', () => {
@@ -132,7 +132,7 @@ describe('the periods of a window', () => {
     assert.deepEqual(days('2026-10-23T22:00:00Z', '2026-10-26T23:00:00Z'), [24, 25, 24]);
   });
 
-  it('leave out a day the calendar never had', () => {
+  it('leave out a day that the calendar never had', () => {
     const apia = openZone('Pacific/Apia');
     assert.deepEqual(names('2011-12-29T12:00:00Z', '2011-12-31T12:00:00Z', 'daily', apia), [
       '2011-12-29',

@@ -12,13 +12,13 @@ import {
   second,
 } from './micros.ts';
 
-/** A half-open stretch of time: `from` is in, `to` is out. */
+/** A half-open range of time: `from` is in, `to` is out. */
 export interface Window {
   readonly from: Micros;
   readonly to: Micros;
 }
 
-/** What a user says about time: `since` alone, or `from` with or without `to`. */
+/** The time range as a user gives it: `since` alone, or `from` with or without `to`. */
 export interface WindowOptions {
   readonly since?: string | undefined;
   readonly from?: string | undefined;
@@ -38,8 +38,8 @@ const units: Readonly<Record<string, Micros>> = {
 const examples = '90m, 24h, 7d, 4w, 1mo, 1y or a sum such as 1d12h';
 
 /**
- * Reads a length of time. The words of tcloud mean here what they mean there: `m` is a minute, `mo` 30 days, `y` 365
- * days; unlike there all of them can be added up.
+ * Reads a time span. The units are those of tcloud: `m` is a minute, `mo` 30 days, `y` 365 days. Unlike tcloud, all of
+ * them can be added up.
  */
 export function parseSince(text: string): Micros {
   if (!/^(?:\d+(?:\.\d+)?(?:mo|[smhdwy]))+$/.test(text)) {
@@ -53,12 +53,12 @@ export function parseSince(text: string): Micros {
     micros += Number(count) * (units[unit] ?? 0);
   }
   if (micros < second) {
-    throw new AnnalsError('invalid', `Cannot look back ${text}: that is no time at all`);
+    throw new AnnalsError('invalid', `Cannot look back ${text}: the shortest time span is 1s`);
   }
   return Math.round(micros);
 }
 
-/** What to tell somebody who may have meant something else. */
+/** A hint for a user who may have meant a month with `m`. */
 export function sinceHint(text: string): string | undefined {
   const match = /^(\d{1,2})m$/.exec(text);
   if (match === null || Number(match[1]) > 24) return undefined;
@@ -67,28 +67,28 @@ export function sinceHint(text: string): string | undefined {
 }
 
 /**
- * The window the words mean. A day begins and ends as in the zone, and `to` as a day includes all of it; an RFC 3339
- * time is taken as it stands. Without `to` the window ends now.
+ * The window that the options mean. A day begins and ends as in the zone, and a day as `to` is included. An RFC 3339
+ * time is an exact end or beginning. Without `to` the window ends now.
  */
 export function parseWindow(options: WindowOptions, zone: Zone, now: Micros): Window {
   const { since, from, to } = options;
   if (since === undefined && from === undefined) {
     throw new AnnalsError(
       'invalid',
-      `Cannot tell the time range: give --since (${examples}) or --from with --to`,
+      `Cannot choose a time range: give --since (${examples}), or --from with or without --to`,
     );
   }
   if (since !== undefined && (from !== undefined || to !== undefined)) {
     throw new AnnalsError('invalid', 'Cannot use --since together with --from or --to');
   }
-  // What is recorded in this very moment belongs to it.
+  // An event of this very microsecond belongs to the window.
   const end = to === undefined ? now + 1 : boundary('--to', to, zone, 1);
   const start =
     since === undefined ? boundary('--from', from ?? '', zone, 0) : now - parseSince(since);
   if (start >= end) {
     throw new AnnalsError(
       'invalid',
-      `Cannot use the time range: it begins at ${formatInstant(start)} and does not end after that, but at ${formatInstant(end)}`,
+      `Cannot use the time range: it begins at ${formatInstant(start)} and ends at ${formatInstant(end)}, which is not later`,
     );
   }
   return { from: start, to: end };
@@ -111,14 +111,14 @@ function boundary(flag: string, text: string, zone: Zone, daysAfter: number): Mi
 export const splits = ['daily', 'weekly', 'monthly'] as const;
 export type Split = (typeof splits)[number];
 
-/** A part of a window with a name of its own, made to stand in a file name. */
+/** A part of a window, with a name that can be part of a file name. */
 export interface Period extends Window {
   readonly name: string;
 }
 
 /**
- * Cuts a window into the days, ISO weeks or months of a zone, oldest first, without gap or overlap. The outer ones
- * are cut to the window and keep the name of the whole day, week or month. Without a split it is one period.
+ * Splits a window into the days, ISO weeks or months of a zone, oldest first, without gap or overlap. The first and the
+ * last are cut to the window, and keep the name of the whole day, week or month. Without a split it is one period.
  */
 export function periodsOf(window: Window, split: Split | undefined, zone: Zone): Period[] {
   if (split === undefined) return [{ ...window, name: windowName(window, zone) }];
@@ -129,7 +129,7 @@ export function periodsOf(window: Window, split: Split | undefined, zone: Zone):
   while (from < window.to) {
     const following = start.add(length);
     const to = Math.min(zone.startOf(following), window.to);
-    // A day can be missing from a calendar (Samoa had no 30 December 2011); it has no file either.
+    // A day can be missing in a calendar (Samoa had no 30 December 2011). It gets no file.
     if (to > from) periods.push({ from, to, name: name(start) });
     start = following;
     from = Math.max(from, to);
@@ -157,17 +157,17 @@ const steps: Readonly<Record<Split, Step>> = {
   },
 };
 
-/** `2026-06-01--2026-06-30` for whole days, the last one included; otherwise times to the second. */
+/** `2026-06-01--2026-06-30` for whole days, with the last one included; otherwise times to the second. */
 export function windowName({ from, to }: Window, zone: Zone): string {
   const first = zone.dayAt(from);
   const last = zone.dayAt(to - 1);
   if (zone.startOf(first) === from && zone.startOf(last.add({ days: 1 })) === to) {
     return `${first}--${last}`;
   }
-  return `${compact(from)}--${compact(to)}`;
+  return `${secondOf(from)}--${secondOf(to)}`;
 }
 
-/** `2026-06-01T120000Z`: RFC 3339 without the colons some file systems refuse. */
-function compact(micros: Micros): string {
+/** `2026-06-01T120000Z`: RFC 3339 without colons, which some file systems do not allow. */
+function secondOf(micros: Micros): string {
   return `${formatInstant(micros).slice(0, 19).replaceAll(':', '')}Z`;
 }

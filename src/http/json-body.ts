@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { AnnalsError, type Issue } from '../core/errors.ts';
-import { decodeUtf8, formatPath, parseJson } from '../core/json/parse-json.ts';
+import { formatPath, parseJson } from '../core/json/parse-json.ts';
 import { schemaIssues } from '../core/schema-issues.ts';
+import { decodeUtf8 } from '../core/utf8.ts';
 import { readBody } from './body.ts';
 
 const smallBodyBytes = 64 * 1024;

@@ -52,5 +52,5 @@ export class DraftFields {
 /** Who receives drafts refuses this one; in an event it would be lost without a word. */
 function unknownField(json: RawJson, member: number): AnnalsError {
   const name = json.bytes.toString('utf8', json.keyStart(member), json.keyEnd(member));
-  return rejectedDraft(name, 'is no field of an event: put it into "details"');
+  return rejectedDraft(name, 'is not a field of an event: put it into "details"');
 }

@@ -124,7 +124,7 @@ describe('a draft that is sealed', () => {
       personalPaths: () => personalPaths(),
     });
     const draft = { action: 'a', colour: 'red' } as Draft;
-    assert.throws(() => sealing.prepare('o', draft), /colour is no field of an event/);
+    assert.throws(() => sealing.prepare('o', draft), /colour is not a field of an event/);
   });
 
   it('says how it went where the producer did not', () => {

@@ -88,7 +88,7 @@ type SchemaIssue = NonNullable<ReturnType<typeof draftSchema.safeParse>['error']
 /** Makes the smallest change that ends one complaint of the schema, and notes it. */
 function repair(fields: JsonObject, issue: SchemaIssue): void {
   if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
-    for (const key of issue.keys) setAside(fields, [key], 'is no field of an event');
+    for (const key of issue.keys) setAside(fields, [key], 'is not a field of an event');
     return;
   }
   const value = valueAt(fields, issue.path);

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Draft, draftSchema, maxEventBytes } from '../core/event.ts';
-import { decodeUtf8, parseJson } from '../core/json/parse-json.ts';
+import { parseJson } from '../core/json/parse-json.ts';
+import { decodeUtf8 } from '../core/utf8.ts';
 
 export type StoredDraft = Draft & { eventID: string; createdAt: string };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AnnalsError } from '../../core/errors.ts';
-import { decodeUtf8 } from '../../core/json/parse-json.ts';
+import { decodeUtf8 } from '../../core/utf8.ts';
 import { readBody } from '../../http/body.ts';
 import { personalPathsOf } from '../../integrity/personal.ts';
 import type { IssuedCheckpoint } from '../../ledger/checkpoints/archive.ts';

@@ -8,24 +8,24 @@ import { eachMember, textMembers } from './members.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 200);
 
-/** The text in pieces of the given sizes, over and over. */
+/** The text in chunks of the given sizes, over and over. */
 function slice(text: string, sizes: readonly number[], arrayKeys: readonly string[] = ['items']) {
-  const slicer = new JsonArrayReader({ arrayKeys });
+  const reader = new JsonArrayReader({ arrayKeys });
   const items: string[] = [];
   let at = 0;
   for (let turn = 0; at < text.length; turn += 1) {
     const size = sizes[turn % sizes.length] ?? 1;
-    items.push(...slicer.push(text.slice(at, at + size)));
+    items.push(...reader.push(text.slice(at, at + size)));
     at += size;
   }
-  return { items, envelope: slicer.end() };
+  return { items, envelope: reader.end() };
 }
 
 const pieces = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
 const object = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue());
 
-describe('objects cut out of a JSON text', () => {
-  it('are as they stood, to the last digit and escape', () => {
+describe('objects read from a JSON array', () => {
+  it('keep their text, to the last digit and escape', () => {
     const one = '{"n":1.0,"big":12345678901234567890,"e":1E5,"s":"\\u00e9\\/\\"}]","o":{"a":[{}]}}';
     const two = '{"z":1,"a":"é, ]"}';
     const { items } = slice(`[${one},${two}]`, [7]);
@@ -40,7 +40,7 @@ describe('objects cut out of a JSON text', () => {
     assert.deepEqual(items, ['{"a":" b\\n ","c":[1,2]}']);
   });
 
-  it('come with what was said around them', () => {
+  it('come with the envelope around them', () => {
     const text = '{"page":1,"more":{"items":[5]},"items":[{"a":1}],"total":12}';
     assert.deepEqual(slice(text, [5]), {
       items: ['{"a":1}'],
@@ -80,7 +80,7 @@ describe('objects cut out of a JSON text', () => {
     );
   });
 
-  it('are refused as incomplete when the text is cut anywhere', () => {
+  it('are incomplete when the text is cut anywhere', () => {
     const text = '{"items":[{"a":"\\""},{"b":2}],"n":1}';
     for (let end = 0; end < text.length; end += 1) {
       assert.throws(
@@ -92,7 +92,7 @@ describe('objects cut out of a JSON text', () => {
   });
 
   for (const text of ['<html>', '[{}{}]', '[{},]', '[,{}]', '[1]', '[{}] x', '"a"', '[[]]']) {
-    it(`are refused as corrupt in ${text}`, () => {
+    it(`are corrupt in ${text}`, () => {
       assert.throws(
         () => slice(text, [2]),
         (error) => error instanceof AnnalsError && error.code === 'corrupt',
@@ -100,14 +100,14 @@ describe('objects cut out of a JSON text', () => {
     });
   }
 
-  it('are refused when one is longer than allowed', () => {
-    const slicer = new JsonArrayReader({ arrayKeys: [], maxItem: 10 });
-    assert.throws(() => slicer.push('[{"a":"0123456789'), /more than 10 characters/);
+  it('are rejected when one is longer than allowed', () => {
+    const reader = new JsonArrayReader({ arrayKeys: [], maxItem: 10 });
+    assert.throws(() => reader.push('[{"a":"0123456789'), /more than 10 characters/);
   });
 });
 
 describe('the members of an object', () => {
-  it('are found with their values as they stand', () => {
+  it('are found with the text of their values', () => {
     fc.assert(
       fc.property(object, fc.constantFrom('', '  '), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
@@ -122,13 +122,13 @@ describe('the members of an object', () => {
     );
   });
 
-  it('are read as text only where they are text', () => {
+  it('are read as texts only where they are texts', () => {
     const text = '{"a":{"b":"x"},"b":"\\u0041","c":1,"d":""}';
     assert.deepEqual(textMembers(text, ['b', 'c', 'd', 'e']), ['A', undefined, '', undefined]);
   });
 
   for (const text of ['', '[]', '{"a"', '{"a":}', '{"a":1', '{a:1}', '{"a":"', '{"a":[1}']) {
-    it(`are refused in ${JSON.stringify(text)}`, () => {
+    it(`are rejected in ${JSON.stringify(text)}`, () => {
       assert.throws(() => eachMember(text, () => false), AnnalsError);
     });
   }
@@ -157,7 +157,7 @@ describe('lines', () => {
     );
   });
 
-  it('longer than allowed are refused before they are kept', async () => {
+  it('longer than allowed are rejected before they are in memory', async () => {
     async function* endless() {
       for (;;) yield Buffer.from('aaaa');
     }

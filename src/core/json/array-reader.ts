@@ -15,20 +15,20 @@ const isSpace = (code: number): boolean =>
   code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 export interface JsonArrayOptions {
-  /** Keys under which the outermost object may hold the array. Without an object around it none is needed. */
+  /** Keys under which the outermost object may have the array. An array without an object around it needs none. */
   readonly arrayKeys: readonly string[];
-  /** Longest object taken, in characters; and longest envelope around the array. */
+  /** Longest object, and longest envelope around the array, in characters. */
   readonly maxItem?: number;
 }
 
 /**
- * Cuts the objects of one array out of a JSON text while it arrives, as they stand: numbers, escapes, order of keys and
- * unknown fields come out as they came in, and only white space between tokens is dropped, so that each is one line.
- * Memory is one object and one piece of text, however long the whole is.
+ * Cuts the objects of one array out of a JSON text while it arrives. Each object keeps its text: numbers, escapes,
+ * order of keys and unknown fields. Only white space between tokens is dropped, so that each object is one line. It needs
+ * memory for one object and one chunk, however long the text is.
  *
- * The text is either the array itself, or an object that has it under one of `arrays`; what else that object says is
- * kept as the envelope. Brackets, quotes and commas must be right; whether each object is valid inside is left to
- * whoever parses it.
+ * The text is either the array itself, or an object that has the array under one of `arrayKeys`; the other members of
+ * that object are kept as the envelope. Brackets, quotes and commas must be right. Whether an object is valid inside is
+ * left to the code that parses it.
  */
 export class JsonArrayReader {
   readonly #arrays: readonly string[];
@@ -38,11 +38,11 @@ export class JsonArrayReader {
   #escaped = false;
   /** Nesting of the envelope. */
   #depth = 0;
-  /** Text of the object, or of the envelope, as far as it was seen. */
+  /** Text of the object so far. */
   #item = '';
   #itemDepth = 0;
   #envelope = '';
-  /** The string last read at depth 1 of the envelope, and whether its value comes next. */
+  /** The last string at depth 1 of the envelope, and whether its value comes next. */
   #key = '';
   #keyStart = -1;
   #valueNext = false;
@@ -56,50 +56,52 @@ export class JsonArrayReader {
     this.#maxItem = maxItem;
   }
 
-  /** Takes a piece of the text and gives the objects that are complete with it, added to `items` one by one. */
-  push(piece: string, items: string[] = []): string[] {
+  /** Takes a chunk of the text. Adds the objects that it completes to `items`, one by one, and returns them. */
+  push(chunk: string, items: string[] = []): string[] {
     let at = 0;
-    while (at < piece.length) {
-      if (this.#phase === 'item') at = this.#insideItem(piece, at, items);
-      else if (this.#phase === 'envelope') at = this.#insideEnvelope(piece, at);
-      else at = this.#between(piece, at);
+    while (at < chunk.length) {
+      if (this.#phase === 'item') at = this.#insideItem(chunk, at, items);
+      else if (this.#phase === 'envelope') at = this.#insideEnvelope(chunk, at);
+      else at = this.#between(chunk, at);
     }
-    this.#position += piece.length;
+    this.#position += chunk.length;
     return items;
   }
 
   /**
-   * Ends the text and gives the envelope, `undefined` when the text was the array itself. Throws `incomplete` when the
-   * text ended before its end, `corrupt` when the envelope is no JSON.
+   * Ends the text. Returns the envelope, or `undefined` when the text was the array itself. Throws `incomplete` when the
+   * text is cut off, `corrupt` when the envelope is not JSON.
    */
   end(): Record<string, unknown> | undefined {
     if (this.#phase !== 'done') {
       throw new AnnalsError(
         'incomplete',
-        `Cannot read the JSON: it ends in the middle, after ${this.#position} characters`,
+        `Cannot read the JSON: it is cut off after ${this.#position} characters`,
       );
     }
     if (this.#envelope === '') return undefined;
     try {
       return JSON.parse(this.#envelope) as Record<string, unknown>;
     } catch (cause) {
-      throw new AnnalsError('corrupt', 'Cannot read the JSON around the list', { cause });
+      throw new AnnalsError('corrupt', 'Cannot read the JSON around the list: it is not valid', {
+        cause,
+      });
     }
   }
 
-  /** Before the first token, between two objects, or behind the end. */
-  #between(piece: string, start: number): number {
+  /** Before the first token, between two objects, or after the end. */
+  #between(chunk: string, start: number): number {
     let at = start;
-    while (at < piece.length && isSpace(piece.charCodeAt(at))) at += 1;
-    if (at === piece.length) return at;
-    const code = piece.charCodeAt(at);
+    while (at < chunk.length && isSpace(chunk.charCodeAt(at))) at += 1;
+    if (at === chunk.length) return at;
+    const code = chunk.charCodeAt(at);
     if (this.#phase === 'start') {
       if (code === openBracket) this.#phase = 'items';
       else if (code === openBrace) this.#phase = 'envelope';
-      else throw this.#unexpected(piece, at, 'an object or a list');
+      else throw this.#unexpected(chunk, at, 'an object or a list');
       return this.#phase === 'items' ? at + 1 : at;
     }
-    if (this.#phase === 'done') throw this.#unexpected(piece, at, 'the end');
+    if (this.#phase === 'done') throw this.#unexpected(chunk, at, 'the end');
     if (code === closeBracket && !this.#afterComma) {
       this.#needsComma = false;
       this.#phase = this.#depth === 0 ? 'done' : 'envelope';
@@ -112,7 +114,7 @@ export class JsonArrayReader {
       return at + 1;
     }
     if (code !== openBrace || this.#needsComma) {
-      throw this.#unexpected(piece, at, this.#needsComma ? 'a comma or ]' : 'an object');
+      throw this.#unexpected(chunk, at, this.#needsComma ? 'a comma or ]' : 'an object');
     }
     this.#afterComma = false;
     this.#needsComma = true;
@@ -121,17 +123,17 @@ export class JsonArrayReader {
     return at;
   }
 
-  #insideItem(piece: string, start: number, items: string[]): number {
+  #insideItem(chunk: string, start: number, items: string[]): number {
     let at = start;
     let kept = start;
     let depth = this.#itemDepth;
-    const length = piece.length;
+    const length = chunk.length;
     while (at < length) {
       if (this.#inString) {
-        at = this.#passString(piece, at);
+        at = this.#passString(chunk, at);
         continue;
       }
-      const code = piece.charCodeAt(at);
+      const code = chunk.charCodeAt(at);
       if (code === quote) {
         this.#inString = true;
       } else if (code === openBrace || code === openBracket) {
@@ -139,7 +141,7 @@ export class JsonArrayReader {
       } else if (code === closeBrace || code === closeBracket) {
         depth -= 1;
         if (depth === 0) {
-          const rest = piece.slice(kept, at + 1);
+          const rest = chunk.slice(kept, at + 1);
           items.push(this.#item === '' ? rest : this.#item + rest);
           this.#item = '';
           this.#phase = 'items';
@@ -147,33 +149,33 @@ export class JsonArrayReader {
           return at + 1;
         }
       } else if (code <= 0x20 && isSpace(code)) {
-        this.#item += piece.slice(kept, at);
-        while (at < length && isSpace(piece.charCodeAt(at))) at += 1;
+        this.#item += chunk.slice(kept, at);
+        while (at < length && isSpace(chunk.charCodeAt(at))) at += 1;
         kept = at;
         continue;
       }
       at += 1;
     }
-    const item = this.#item + piece.slice(kept);
-    // What is begun waits for the next piece, and keeps this one with it.
-    this.#item = item.length * 2 < piece.length ? copyText(item) : item;
+    const item = this.#item + chunk.slice(kept);
+    // The start of an object waits for the next chunk. As a slice it would keep this whole chunk in memory.
+    this.#item = item.length * 2 < chunk.length ? copyText(item) : item;
     this.#itemDepth = depth;
     this.#limit(this.#item.length, 'an object');
     return at;
   }
 
-  /** Goes to the place after the closing quote, or to the end of the piece. */
-  #passString(piece: string, start: number): number {
+  /** Returns the index after the closing quote, or the end of the chunk. */
+  #passString(chunk: string, start: number): number {
     let at = start;
     if (this.#escaped) {
       this.#escaped = false;
       at += 1;
     }
     for (;;) {
-      const end = piece.indexOf('"', at);
-      const stop = end < 0 ? piece.length : end;
+      const end = chunk.indexOf('"', at);
+      const stop = end < 0 ? chunk.length : end;
       let slashes = 0;
-      while (stop - slashes > at && piece.charCodeAt(stop - 1 - slashes) === backslash) {
+      while (stop - slashes > at && chunk.charCodeAt(stop - 1 - slashes) === backslash) {
         slashes += 1;
       }
       const open = slashes % 2 === 1;
@@ -189,18 +191,18 @@ export class JsonArrayReader {
     }
   }
 
-  #insideEnvelope(piece: string, start: number): number {
+  #insideEnvelope(chunk: string, start: number): number {
     let at = start;
-    while (at < piece.length) {
+    while (at < chunk.length) {
       const before = at;
       if (this.#inString) {
-        at = this.#passString(piece, at);
-        this.#envelope += piece.slice(before, at);
+        at = this.#passString(chunk, at);
+        this.#envelope += chunk.slice(before, at);
         if (!this.#inString && this.#depth === 1 && !this.#valueNext) this.#readKey();
         continue;
       }
-      const code = piece.charCodeAt(at);
-      this.#envelope += piece[at];
+      const code = chunk.charCodeAt(at);
+      this.#envelope += chunk[at];
       at += 1;
       if (code === quote) {
         this.#inString = true;
@@ -224,7 +226,7 @@ export class JsonArrayReader {
         this.#valueNext = false;
       }
     }
-    this.#limit(this.#envelope.length, 'what stands around the list');
+    this.#limit(this.#envelope.length, 'the part around the list');
     return at;
   }
 
@@ -237,7 +239,9 @@ export class JsonArrayReader {
     try {
       this.#key = JSON.parse(literal) as string;
     } catch (cause) {
-      throw new AnnalsError('corrupt', `Cannot read the JSON key ${literal}`, { cause });
+      throw new AnnalsError('corrupt', `Cannot read the JSON key ${literal}: it is not valid`, {
+        cause,
+      });
     }
   }
 
@@ -250,31 +254,31 @@ export class JsonArrayReader {
     }
   }
 
-  #unexpected(piece: string, at: number, expected: string): AnnalsError {
+  #unexpected(chunk: string, at: number, expected: string): AnnalsError {
     return new AnnalsError(
       'corrupt',
-      `Cannot read the JSON: ${JSON.stringify(piece.slice(at, at + 20))} stands at character ${this.#position + at}, not ${expected}`,
+      `Cannot read the JSON: expected ${expected} at character ${this.#position + at}, found ${JSON.stringify(chunk.slice(at, at + 20))}`,
     );
   }
 }
 
 /**
  * Reads a JSON text from bytes as they arrive, in batches of whole objects. The generator's return value is the
- * envelope. Throws `corrupt` on bytes that are not UTF-8, and as `JsonSlicer` does.
+ * envelope. Throws `corrupt` on bytes that are not UTF-8, and as `JsonArrayReader` does.
  */
 export async function* readJsonArray(
   chunks: AsyncIterable<Uint8Array>,
   options: JsonArrayOptions,
 ): AsyncGenerator<string[], Record<string, unknown> | undefined> {
-  const slicer = new JsonArrayReader(options);
-  for await (const piece of decodeUtf8Chunks(chunks)) {
+  const reader = new JsonArrayReader(options);
+  for await (const chunk of decodeUtf8Chunks(chunks)) {
     const items: string[] = [];
     try {
-      slicer.push(piece, items);
+      reader.push(chunk, items);
     } finally {
-      // What stands before a place that cannot be read is as good as ever.
+      // The objects before an error are whole.
       if (items.length > 0) yield items;
     }
   }
-  return slicer.end();
+  return reader.end();
 }

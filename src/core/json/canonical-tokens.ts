@@ -8,7 +8,7 @@ const point = 0x2e;
 const zero = 0x30;
 const nine = 0x39;
 
-/** How long the escape at a place is if it is spelled canonically, else 0. */
+/** The length of the escape at this index if it is spelled canonically, otherwise 0. */
 export function canonicalEscapeLength(bytes: Buffer, at: number): number {
   switch (bytes[at + 1]) {
     case quote:
@@ -26,17 +26,17 @@ export function canonicalEscapeLength(bytes: Buffer, at: number): number {
   }
 }
 
-/** Of control characters those that have no letter of their own. */
+/** The control characters without a short escape. */
 const longEscape = /^\\u00(?:0[0-7be-f]|1[0-9a-f])$/;
 
-/** Just past the characters that numbers are made of. */
+/** The index after the characters that can be in a number. */
 export function endOfNumber(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && isNumberByte(bytes[at]!)) at += 1;
   return at;
 }
 
-/** Whether a byte can be in a number; the first of a value, whether it is one. */
+/** Whether a byte can be in a number. For the first byte of a value: whether the value is a number. */
 export function isNumberByte(byte: number): boolean {
   return (
     (byte >= zero && byte <= nine) ||

@@ -10,9 +10,9 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
 /**
- * Walks over the members of one JSON object without building anything: `visit` gets each key and where in the text its
- * value lies, and may return true to stop. Nested values are passed over, not checked; to look into one, begin at
- * `from`. Throws `corrupt` where no object begins.
+ * Walks over the members of one JSON object without creating objects. `visit` gets each key, and where its value starts
+ * and ends in the text; it may return true to stop. Nested values are skipped, not checked. To look into one, start at
+ * its index with `from`. Throws `corrupt` when there is no object at `from`.
  */
 export function eachMember(
   text: string,
@@ -45,21 +45,21 @@ export function textOf(literal: string): string {
   return literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1);
 }
 
-/** The texts of those members that are strings, in the order asked for. */
+/** The values of these members, in the order of `keys`; undefined for a member that is missing or not a string. */
 export function textMembers(text: string, keys: readonly string[]): (string | undefined)[] {
   const values: (string | undefined)[] = keys.map(() => undefined);
   let missing = keys.length;
   eachMember(text, (key, start, end) => {
-    const place = keys.indexOf(key);
-    if (place < 0 || text.charCodeAt(start) !== quote) return undefined;
-    if (values[place] === undefined) missing -= 1;
-    values[place] = textOf(text.slice(start, end));
+    const index = keys.indexOf(key);
+    if (index < 0 || text.charCodeAt(start) !== quote) return undefined;
+    if (values[index] === undefined) missing -= 1;
+    values[index] = textOf(text.slice(start, end));
     return missing === 0;
   });
   return values;
 }
 
-/** The place after the string whose opening quote is at `at`. */
+/** The index after the string whose opening quote is at `at`. */
 function endOfString(text: string, at: number): number {
   let end = at;
   for (;;) {
@@ -97,19 +97,19 @@ const isEnd = (code: number): boolean =>
   code === comma || code === closeBrace || code === closeBracket || code <= 0x20;
 
 function skipSpace(text: string, at: number): number {
-  let place = at;
+  let index = at;
   for (;;) {
-    const code = text.charCodeAt(place);
-    if (code > 0x20) return place;
-    if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) place += 1;
-    else return place;
+    const code = text.charCodeAt(index);
+    if (code > 0x20) return index;
+    if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) index += 1;
+    else return index;
   }
 }
 
 function broken(text: string, at: number, expected: string): AnnalsError {
-  const found = at >= text.length ? 'it ends' : `${JSON.stringify(text[at])} stands`;
+  const found = at >= text.length ? 'the end' : JSON.stringify(text[at]);
   return new AnnalsError(
     'corrupt',
-    `Cannot read a JSON object of ${text.length} characters: ${found} at character ${at}, not ${expected}`,
+    `Cannot read a JSON object of ${text.length} characters: expected ${expected} at character ${at}, found ${found}`,
   );
 }

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { AnnalsError } from '../errors.ts';
-import { decodeUtf8, formatPath, parseJson } from './parse-json.ts';
+import { formatPath, parseJson } from './parse-json.ts';
 
 const problemsOf = (text: string) =>
   parseJson(text).problems.map(({ path, message }) => `${formatPath(path)} ${message}`);
 
 describe('parseJson', () => {
-  it('names numbers too near to zero for the digits they have', () => {
+  it('finds numbers that are too near to zero for their digits', () => {
     for (const number of ['1e-400', '4e-324', '1.7e-323', '-1E-999']) {
       assert.match(problemsOf(`[${number}]`)[0] ?? '', /would lose digits/, number);
     }
@@ -17,7 +17,7 @@ describe('parseJson', () => {
     }
   });
 
-  it('agrees with JSON.parse on whatever JSON.stringify writes', () => {
+  it('agrees with JSON.parse on all that JSON.stringify writes', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), fc.constantFrom(undefined, 2), (value, space) => {
         const text = JSON.stringify(value, null, space);
@@ -29,7 +29,7 @@ describe('parseJson', () => {
     );
   });
 
-  it('refuses exactly what JSON.parse refuses', () => {
+  it('rejects exactly what JSON.parse rejects', () => {
     const pieces = fc.array(
       fc.constantFrom(
         '{',
@@ -70,10 +70,12 @@ describe('parseJson', () => {
     );
   });
 
-  it('finds a key that stands twice, however it is spelt', () => {
-    assert.deepEqual(problemsOf('{"a":{"b":1,"\\u0062":2}}'), ['a.b stands twice in its object']);
+  it('finds a duplicate key, however it is spelled', () => {
+    assert.deepEqual(problemsOf('{"a":{"b":1,"\\u0062":2}}'), [
+      'a.b is a duplicate key of its object',
+    ]);
     assert.deepEqual(problemsOf('{"__proto__":1,"__proto__":2}'), [
-      '__proto__ stands twice in its object',
+      '__proto__ is a duplicate key of its object',
     ]);
   });
 
@@ -83,13 +85,13 @@ describe('parseJson', () => {
     assert.equal((value as { admin?: boolean }).admin, undefined);
   });
 
-  it('finds half a surrogate pair and lets whole ones be', () => {
+  it('finds half a surrogate pair and accepts whole ones', () => {
     assert.deepEqual(problemsOf('["\\ud83d","\\ud83d\\ude00","😀"]'), [
-      '[0] holds half of a surrogate pair',
+      '[0] has half of a surrogate pair',
     ]);
   });
 
-  it('finds numbers a double cannot hold and takes every spelling of those it can', () => {
+  it('finds numbers that a double cannot hold and accepts every spelling of those it can', () => {
     assert.equal(problemsOf('[9007199254740993]').length, 1);
     assert.equal(problemsOf('[0.1000000000000000055]').length, 1);
     assert.equal(problemsOf('[1e999]').length, 1);
@@ -97,7 +99,7 @@ describe('parseJson', () => {
     assert.deepEqual(problemsOf('[9007199254740992, 1.50000000000000000, 1.0E+2, -0, 0.1]'), []);
   });
 
-  it('says so when text is nested too deep, and gives up where it is hostile', () => {
+  it('finds nesting that is too deep, and throws at an attack', () => {
     assert.deepEqual(parseJson('[[[1]]]', 2).problems, [
       { path: [0, 0], message: 'is nested deeper than 2 levels' },
     ]);
@@ -108,16 +110,9 @@ describe('parseJson', () => {
     assert.equal(parseJson(`[${Array(50).fill('1e999').join(',')}]`).problems.length, 20);
   });
 
-  it('says where the text goes wrong', () => {
-    assert.throws(() => parseJson('{"a":1,}'), /"}" stands at character 7, not another member/);
-    assert.throws(() => parseJson('{"a":'), /the text ends at character 5, not a value/);
-    assert.throws(() => parseJson('{} {}'), /not the end/);
-  });
-});
-
-describe('decodeUtf8', () => {
-  it('refuses bytes that are not UTF-8 instead of replacing them', () => {
-    assert.throws(() => decodeUtf8(Uint8Array.of(0x22, 0xff, 0x22)), /not valid UTF-8/);
-    assert.throws(() => decodeUtf8(Uint8Array.of(0xed, 0xa0, 0x80)), /not valid UTF-8/);
+  it('says where the text is wrong', () => {
+    assert.throws(() => parseJson('{"a":1,}'), /expected another member at character 7, found "}"/);
+    assert.throws(() => parseJson('{"a":'), /expected a value at character 5, found the end/);
+    assert.throws(() => parseJson('{} {}'), /expected the end/);
   });
 });

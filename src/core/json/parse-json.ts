@@ -1,50 +1,29 @@
-import { isUtf8 } from 'node:buffer';
 import { AnnalsError } from '../errors.ts';
 
-/** A JSON value that survives being read and written again: nothing in it was lost on the way in. */
+/** A JSON value that can be written again without a loss: reading it lost nothing. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
-/** Something the text says that a JSON reader would silently change. */
+/** Something in the text that `JSON.parse` would change without an error. */
 export interface JsonProblem {
-  /** Keys and indexes from the outermost value to the place. */
+  /** Keys and indexes from the outermost value to the one with the problem. */
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
 export interface ParsedJson {
   readonly value: Json;
-  /** Empty when the text was faithful; otherwise `value` must not be used. */
+  /** Empty when `value` says all that the text says; otherwise `value` must not be used. */
   readonly problems: readonly JsonProblem[];
 }
 
 export const defaultMaxDepth = 32;
 const maxProblems = 20;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-/** Throws `invalid` on bytes that are not UTF-8. */
-export function checkUtf8(bytes: Uint8Array): void {
-  if (!isUtf8(bytes)) throw notUtf8();
-}
-
-/** Decodes UTF-8 without replacing anything. Throws `invalid` on bytes that are not UTF-8. */
-export function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch (cause) {
-    throw notUtf8(cause);
-  }
-}
-
-function notUtf8(cause?: unknown): AnnalsError {
-  return new AnnalsError('invalid', 'Cannot read the text: it is not valid UTF-8', { cause });
-}
-
 /**
- * Reads one JSON text (RFC 8259) and finds what `JSON.parse` would let pass but not keep: keys that stand
- * twice, lone surrogates, numbers a double cannot hold, nesting deeper than `maxDepth`. These are collected
- * (at most 20) so that a producer sees all of them; a text that is no JSON at all throws `invalid`.
+ * Reads one JSON text (RFC 8259), and finds what `JSON.parse` would accept and change: duplicate keys, lone surrogates,
+ * numbers that a double cannot hold. It also finds nesting deeper than `maxDepth`. Such problems are collected (at most
+ * 20), so that a producer sees all of them. Throws `invalid` on a text that is not JSON.
  */
 export function parseJson(text: string, maxDepth = defaultMaxDepth): ParsedJson {
   const reader = new JsonReader(text, maxDepth);
@@ -54,7 +33,7 @@ export function parseJson(text: string, maxDepth = defaultMaxDepth): ParsedJson 
 
 const longestPath = 200;
 
-/** `context.headers[3]` for a path of keys and indexes; cut when it is longer than anybody would read. */
+/** `context.headers[3]` for a path of keys and indexes. A very long one is cut: nobody would read it. */
 export function formatPath(path: readonly (string | number)[]): string {
   let text = '';
   for (const part of path) {
@@ -80,7 +59,7 @@ class JsonReader {
   readonly problems: JsonProblem[] = [];
   readonly #text: string;
   readonly #maxDepth: number;
-  /** Key or index being read at each depth, so that a problem can say where it is. */
+  /** The key or index that is being read at each depth, so that a problem can say where it is. */
   readonly #path: (string | number)[] = [];
   #at = 0;
 
@@ -95,7 +74,7 @@ class JsonReader {
     return value;
   }
 
-  /** Skips white space and gives the character code there, or -1 at the end. */
+  /** Skips white space. Returns the character code there, or -1 at the end. */
   #space(): number {
     const text = this.#text;
     for (;;) {
@@ -115,19 +94,19 @@ class JsonReader {
       case openBracket:
         return this.#array();
       case 0x74:
-        return this.#word('true', true);
+        return this.#literal('true', true);
       case 0x66:
-        return this.#word('false', false);
+        return this.#literal('false', false);
       case 0x6e:
-        return this.#word('null', null);
+        return this.#literal('null', null);
       default:
         return this.#number();
     }
   }
 
-  #word<T extends Json>(word: string, value: T): T {
-    if (!this.#text.startsWith(word, this.#at)) throw this.#unexpected('a value');
-    this.#at += word.length;
+  #literal<T extends Json>(literal: string, value: T): T {
+    if (!this.#text.startsWith(literal, this.#at)) throw this.#unexpected('a value');
+    this.#at += literal.length;
     return value;
   }
 
@@ -142,7 +121,7 @@ class JsonReader {
       if (this.#space() !== colon) throw this.#unexpected('a colon');
       this.#at += 1;
       const value = this.#value();
-      if (Object.hasOwn(object, key)) this.#problem('stands twice in its object');
+      if (Object.hasOwn(object, key)) this.#problem('is a duplicate key of its object');
       if (key === '__proto__') Object.defineProperty(object, key, { ...ownProperty, value });
       else object[key] = value;
       code = this.#separator(closeBrace);
@@ -164,7 +143,7 @@ class JsonReader {
     return array;
   }
 
-  /** Passes a comma, after which there must be another member, or stops before the closing character. */
+  /** Skips a comma, after which there must be another member, or stops before the closing character. */
   #separator(close: number): number {
     const code = this.#space();
     if (code === close) return code;
@@ -178,7 +157,7 @@ class JsonReader {
   #enter(): number {
     const depth = this.#path.length;
     if (depth === this.#maxDepth) this.#problem(`is nested deeper than ${this.#maxDepth} levels`);
-    // Far beyond the limit the text is hostile, and reading on would only use up the stack.
+    // Such a text is an attack, and to read on would use up the stack.
     if (depth > this.#maxDepth + 100) {
       throw new AnnalsError(
         'invalid',
@@ -211,7 +190,7 @@ class JsonReader {
     }
   }
 
-  /** Strings with an escape are rare: the end is found here, the escapes are left to `JSON.parse`. */
+  /** Strings with an escape are rare: this finds the end, and leaves the escapes to `JSON.parse`. */
   #escapedString(start: number, firstEscape: number): string {
     let at = firstEscape;
     for (;;) {
@@ -226,7 +205,7 @@ class JsonReader {
     } catch {
       throw this.#unexpected('a valid escape', firstEscape);
     }
-    if (!value.isWellFormed()) this.#problem('holds half of a surrogate pair');
+    if (!value.isWellFormed()) this.#problem('has half of a surrogate pair');
     this.#at = at + 1;
     return value;
   }
@@ -252,28 +231,27 @@ class JsonReader {
   }
 
   #unexpected(expected: string, at = this.#at): AnnalsError {
-    const found =
-      at >= this.#text.length ? 'the text ends' : `${JSON.stringify(this.#text[at])} stands`;
+    const found = at >= this.#text.length ? 'the end' : JSON.stringify(this.#text[at]);
     return new AnnalsError(
       'invalid',
-      `Cannot read the JSON: ${found} at character ${at}, not ${expected}`,
+      `Cannot read the JSON: expected ${expected} at character ${at}, found ${found}`,
     );
   }
 }
 
 const smallestNormal = 2 ** -1_022;
 
-/** A double keeps any 15 digits, unless the number is so near to zero that it has fewer bits left for them. */
+/** A double keeps any 15 digits, unless the number is so near to zero that the double has fewer bits for them. */
 function mayLoseDigits(literal: string, value: number): boolean {
   return literal.length > 15 || (Math.abs(value) < smallestNormal && literal !== '0');
 }
 
-/** Whether writing `value` again gives the same number as `literal`, however it is spelt. */
+/** Whether `value` is written as the same number as `literal`, however `literal` is spelled. */
 function isExact(literal: string, value: number): boolean {
   return Number.isFinite(value) && decimal(literal) === decimal(String(value));
 }
 
-/** One spelling for each decimal number: sign, digits without outer zeros, power of ten. */
+/** One spelling for each decimal number: sign, digits without leading and trailing zeros, power of ten. */
 function decimal(literal: string): string {
   const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal);
   if (match === null) return literal;

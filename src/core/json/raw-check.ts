@@ -8,7 +8,7 @@ import { none, type RawJson } from './raw-json.ts';
 /** Whether a value fits. */
 export type RawCheck = (json: RawJson, value: number) => boolean;
 
-/** A schema's test of values that are left in their bytes (see `testsOf`). */
+/** The check of a schema for values that are left in their bytes (see `compileSchema`). */
 export function rawCheck(schema: z.ZodType): RawCheck {
   return compileSchema(schema, checks);
 }
@@ -31,9 +31,9 @@ const checks: CheckFactory<RawCheck> = {
       if (!json.isObject(object)) return false;
       let missing = needed.length;
       for (let member = json.first(object); member !== none; member = json.next(member)) {
-        const place = table.find(json.bytes, json.keyStart(member), json.keyEnd(member));
-        if (place < 0 ? !anyOther : !tests[place]!(json, member)) return false;
-        if (needed.includes(place)) missing -= 1;
+        const index = table.find(json.bytes, json.keyStart(member), json.keyEnd(member));
+        if (index < 0 ? !anyOther : !tests[index]!(json, member)) return false;
+        if (needed.includes(index)) missing -= 1;
       }
       return missing === 0;
     };
@@ -41,7 +41,7 @@ const checks: CheckFactory<RawCheck> = {
   either: (any) => (json, value) => any.some((check) => check(json, value)),
 };
 
-/** A string's bytes tell most of what is asked; its text is made only when they do not. */
+/** The bytes of a string decide most checks. Its text is created only when they do not. */
 function stringCheck(constraints: StringConstraints): RawCheck {
   const { minLength, maxLength, pattern, choices, instant } = constraints;
   const needsText = minLength > 1 || choices !== undefined || instant;
@@ -55,7 +55,7 @@ function stringCheck(constraints: StringConstraints): RawCheck {
   return (json, value) => {
     if (!json.isString(value)) return false;
     const [start, end] = [json.start(value) + 1, json.end(value) - 1];
-    // A character has a byte or more, and an escape is longer than what it stands for.
+    // A character has at least one byte, and an escape is longer than its character.
     const fits = !needsText && end - start >= minLength && end - start <= maxLength;
     const plain = noControls && !json.isEscaped(value) && !hasDelete(json.bytes, start, end);
     return (fits && (pattern === undefined || plain)) || textFits(json.textOf(value));

@@ -77,7 +77,7 @@ describe('JSON left in its bytes', () => {
     assert.ok(readable > numRuns / 2, `${readable} of ${numRuns} were readable`);
   });
 
-  it('is read and known as canonical wherever it is canonical', () => {
+  it('is read, and marked as canonical wherever it is canonical', () => {
     fc.assert(
       fc.property(value, (some) => {
         const bytes = Buffer.from(canonicalJson(some));
@@ -108,7 +108,7 @@ describe('JSON left in its bytes', () => {
     assert.equal(json.member(object, Buffer.from('c')), none);
   });
 
-  it('cannot be read where a token is not spelled canonically, or is none', () => {
+  it('cannot be read where a token is not canonical, or not a token', () => {
     for (const bad of [
       ...['"\\/"', '"\\u0041"', '"\\u000A"', '"\\u000a"', '"\\u001F"', '"\\ud800"', '"\\x"', '"\\'],
       ...[
@@ -131,13 +131,13 @@ describe('JSON left in its bytes', () => {
     }
   });
 
-  it('is read no deeper than it may be', () => {
+  it('is not read when it is nested too deep', () => {
     assert.deepEqual(read('[[{"a":[]}]]', 4), [[{ a: [] }]]);
     assert.equal(read('[[{"a":[]}]]', 3), 'cannot');
     assert.equal(read('['.repeat(100_000)), 'cannot');
   });
 
-  it('is left alone when it is made to cost more than it should', () => {
+  it('is not read when it would cost too much', () => {
     const bytes = Buffer.from(`[${'0,'.repeat(100_000)}0]`);
     assert.equal(new RawJson(bytes).read(0, bytes.length), none);
     const keys = Array.from({ length: 100_000 }, (_, n) => `"k${100_000 - n}":"a value"`);
@@ -145,7 +145,7 @@ describe('JSON left in its bytes', () => {
     assert.equal(new RawJson(unsorted).read(0, unsorted.length), none);
   });
 
-  it('may be one text among others, each of which can fail alone', () => {
+  it('may be one of several texts, each of which can fail by itself', () => {
     const bytes = Buffer.from('{"a":1}\n{"a":\n[2]');
     const json = new RawJson(bytes);
     const places = [

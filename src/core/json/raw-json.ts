@@ -15,7 +15,7 @@ const closeBracket = 0x5d;
 const comma = 0x2c;
 const colon = 0x3a;
 
-/** Words on the tape for each value, by place. */
+/** The words that the token index has for each value. */
 const startWord = 0;
 const endWord = 1;
 const keyStartWord = 2;
@@ -25,33 +25,33 @@ const firstWord = 5;
 const nextWord = 6;
 const wordsPerValue = 7;
 
-/** The key is spelled in other bytes than ASCII's, or with escapes: compared as text. */
+/** The key has bytes beyond ASCII, or escapes: it is compared as text. */
 const oddKey = 1;
 /** The value is a string with escapes. */
 const escaped = 2;
-/** The value stands there canonically: in it there is no white space, and every object's keys are in order. */
+/** The bytes of the value are canonical: no white space inside, and the keys of every object in order. */
 const canonical = 4;
 
-/** An object whose keys come in another order than the canonical one has no more members than this: see `#link`. */
+/** The most members of an object whose keys are not in canonical order: see `#link`. */
 const mostUnsorted = 64;
 
 const typicalBytesPerValue = 24;
 
-/** More values than this no text can have. */
+/** Every value of a text has at least one byte. */
 export const minBytesPerValue = 1;
 
-/** No value; where a value could be expected. */
+/** In place of a value: there is none. */
 export const none = -1;
 
 /**
- * JSON left in the bytes it came in. Reading builds no objects: it notes on a tape where each value begins and ends, with
- * the members of an object in canonical order (RFC 8785), whatever their order in the text. That makes a tenth of the
- * garbage of `parseJson`, and canonical text can be copied out of the bytes.
+ * JSON that is left in the bytes it came in. Reading creates no objects. It notes in a token index where each value starts
+ * and ends, with the members of an object in canonical order (RFC 8785), whatever their order in the text. That is a
+ * tenth of the garbage of `parseJson`, and canonical text can be copied out of the bytes.
  *
- * For that, every token must be *spelled* canonically already: the shortest escapes, numbers as ECMAScript writes them.
- * Nearly all producers write nothing else, and canonical JSON is always readable. Of everything else `read` says no more
- * than that it cannot read it; `parseJson` knows what it is, or why it is nothing. Values are numbers, good for one
- * `RawJson` alone.
+ * For that, every token must already be *spelled* canonically: the shortest escapes, numbers as ECMAScript writes them
+ * (decision 006 says who writes so). Canonical JSON can always be read. Of everything else `read` says no more than that
+ * it cannot read it; `parseJson` reads it, or says what is wrong. A value is a number that is valid for one `RawJson`
+ * only.
  */
 export class RawJson {
   readonly bytes: Buffer;
@@ -59,15 +59,15 @@ export class RawJson {
   readonly #maxWords: number;
   #tokenIndex: Int32Array;
   #used = 0;
-  /** How many times something was found that canonical JSON does not have: white space, keys out of order. */
+  /** Counts what canonical JSON does not have: white space, keys out of order. */
   #disorder = 0;
   #at = 0;
   #end = 0;
 
   /**
    * @param bytes valid UTF-8
-   * @param bytesAValue a text with fewer is left to `parseJson`: the tape of a million zeros would take far more memory
-   *   than they do
+   * @param bytesAValue a text with fewer bytes a value is left to `parseJson`: the token index of a million zeros would
+   *   need far more memory than the zeros
    */
   constructor(bytes: Buffer, bytesAValue = 6, maxDepth = defaultMaxDepth) {
     this.bytes = bytes;
@@ -78,7 +78,7 @@ export class RawJson {
     this.#maxWords = wordsPerValue * (64 + Math.ceil(bytes.length / bytesAValue));
   }
 
-  /** Reads the one value between two places. Gives `none` when it is not JSON, or not spelled canonically. */
+  /** Reads the one value between two offsets. Returns `none` when it is not JSON, or not spelled canonically. */
   read(from: number, to: number): number {
     const used = this.#used;
     this.#at = from;
@@ -97,7 +97,7 @@ export class RawJson {
     return this.#tokenIndex[value + endWord]!;
   }
 
-  /** Where the key of a member stands, without its quotes. */
+  /** Where the key of a member starts, without its quotes. */
   keyStart(value: number): number {
     return this.#tokenIndex[value + keyStartWord]!;
   }
@@ -111,7 +111,7 @@ export class RawJson {
     return this.#tokenIndex[value + firstWord]!;
   }
 
-  /** The member or element behind this one. */
+  /** The member or element after this one. */
   next(value: number): number {
     return this.#tokenIndex[value + nextWord]!;
   }
@@ -160,7 +160,7 @@ export class RawJson {
     return Number(this.bytes.toString('latin1', this.start(value), this.end(value)));
   }
 
-  /** The text a string says. */
+  /** The text of a string, without quotes and escapes. */
   textOf(value: number): string {
     const [start, end] = [this.start(value), this.end(value)];
     if (this.isEscaped(value)) return JSON.parse(this.bytes.toString('utf8', start, end)) as string;
@@ -175,25 +175,25 @@ export class RawJson {
     const value = this.#used;
     this.#used += wordsPerValue;
     if (this.#used > this.#tokenIndex.length && !this.#grow()) return none;
-    const tape = this.#tokenIndex;
-    tape[value + keyStartWord] = keyStart;
-    tape[value + keyEndWord] = keyEnd;
-    tape[value + flagsWord] = flags;
-    tape[value + firstWord] = none;
-    tape[value + nextWord] = none;
+    const index = this.#tokenIndex;
+    index[value + keyStartWord] = keyStart;
+    index[value + keyEndWord] = keyEnd;
+    index[value + flagsWord] = flags;
+    index[value + firstWord] = none;
+    index[value + nextWord] = none;
     return value;
   }
 
   #grow(): boolean {
     const words = Math.min(this.#tokenIndex.length * 2, this.#maxWords);
     if (this.#used > words) return false;
-    const tape = new Int32Array(words);
-    tape.set(this.#tokenIndex);
-    this.#tokenIndex = tape;
+    const index = new Int32Array(words);
+    index.set(this.#tokenIndex);
+    this.#tokenIndex = index;
     return true;
   }
 
-  /** Skips white space and gives the byte there, or `none` at the end. */
+  /** Skips white space. Returns the byte there, or `none` at the end. */
   #space(): number {
     const { bytes } = this;
     for (; this.#at < this.#end; this.#at += 1) {
@@ -217,22 +217,22 @@ export class RawJson {
       if ((flags & backslashes) !== 0) this.#tokenIndex[value + flagsWord]! |= escaped;
     } else if (byte === openBrace) good = depth < this.#maxDepth && this.#object(value, depth + 1);
     else if (byte === openBracket) good = depth < this.#maxDepth && this.#array(value, depth + 1);
-    else if (byte === 0x74) good = this.#word('true');
-    else if (byte === 0x66) good = this.#word('false');
-    else if (byte === 0x6e) good = this.#word('null');
+    else if (byte === 0x74) good = this.#literal('true');
+    else if (byte === 0x66) good = this.#literal('false');
+    else if (byte === 0x6e) good = this.#literal('null');
     else good = byte !== none && this.#number();
     if (!good) return none;
-    const tape = this.#tokenIndex;
-    tape[value + startWord] = start;
-    tape[value + endWord] = this.#at;
-    if (this.#disorder === disorder) tape[value + flagsWord]! |= canonical;
+    const index = this.#tokenIndex;
+    index[value + startWord] = start;
+    index[value + endWord] = this.#at;
+    if (this.#disorder === disorder) index[value + flagsWord]! |= canonical;
     return value;
   }
 
   #object(object: number, depth: number): boolean {
     this.#at += 1;
     let byte = this.#space();
-    if (byte === closeBrace) return this.#pass();
+    if (byte === closeBrace) return this.#skipByte();
     let last = none;
     for (let members = 1; ; members += 1) {
       if (byte !== quote) return false;
@@ -250,7 +250,7 @@ export class RawJson {
         last = member;
       } else if (order === 0 || members > mostUnsorted || !this.#link(object, member)) return false;
       byte = this.#space();
-      if (byte === closeBrace) return this.#pass();
+      if (byte === closeBrace) return this.#skipByte();
       if (byte !== comma) return false;
       this.#at += 1;
       byte = this.#space();
@@ -258,20 +258,21 @@ export class RawJson {
   }
 
   /**
-   * Puts a member where its key sorts, which is not the end; false when the key is there already. It is looked for from
-   * the beginning: quick for the few members that objects have, and whoever sends a million must not make it slow.
+   * Puts a member where its key sorts, which is not the end. Returns false when the key is there already. The search
+   * starts at the first member: quick for the few members that objects have. `mostUnsorted` limits it, so that an object
+   * with a million members cannot slow it down.
    */
   #link(object: number, member: number): boolean {
-    const tape = this.#tokenIndex;
+    const index = this.#tokenIndex;
     let before = object + firstWord;
     for (;;) {
-      const other = tape[before]!;
+      const other = index[before]!;
       const order = this.#compareKeys(member, other);
       if (order === 0) return false;
       if (order < 0) {
         this.#disorder += 1;
-        tape[before] = member;
-        tape[member + nextWord] = other;
+        index[before] = member;
+        index[member + nextWord] = other;
         return true;
       }
       before = other + nextWord;
@@ -280,39 +281,39 @@ export class RawJson {
 
   #array(array: number, depth: number): boolean {
     this.#at += 1;
-    if (this.#space() === closeBracket) return this.#pass();
+    if (this.#space() === closeBracket) return this.#skipByte();
     for (let last = none; ; ) {
       const element = this.#value(0, 0, 0, depth);
       if (element === none) return false;
       this.#tokenIndex[last === none ? array + firstWord : last + nextWord] = element;
       last = element;
       const byte = this.#space();
-      if (byte === closeBracket) return this.#pass();
+      if (byte === closeBracket) return this.#skipByte();
       if (byte !== comma) return false;
       this.#at += 1;
     }
   }
 
-  #pass(): true {
+  #skipByte(): true {
     this.#at += 1;
     return true;
   }
 
   /** By UTF-16 code units, which for ASCII is by bytes. */
   #compareKeys(one: number, other: number): number {
-    const tape = this.#tokenIndex;
+    const index = this.#tokenIndex;
     const { bytes } = this;
-    if (((tape[one + flagsWord]! | tape[other + flagsWord]!) & oddKey) !== 0) {
+    if (((index[one + flagsWord]! | index[other + flagsWord]!) & oddKey) !== 0) {
       const [a, b] = [this.#keyOf(one), this.#keyOf(other)];
       return a === b ? 0 : a < b ? -1 : 1;
     }
-    const [endA, endB] = [tape[one + keyEndWord]!, tape[other + keyEndWord]!];
-    let a = tape[one + keyStartWord]!;
-    for (let b = tape[other + keyStartWord]!; a < endA && b < endB; a += 1, b += 1) {
+    const [endA, endB] = [index[one + keyEndWord]!, index[other + keyEndWord]!];
+    let a = index[one + keyStartWord]!;
+    for (let b = index[other + keyStartWord]!; a < endA && b < endB; a += 1, b += 1) {
       const order = bytes[a]! - bytes[b]!;
       if (order !== 0) return order;
     }
-    return endA - tape[one + keyStartWord]! - (endB - tape[other + keyStartWord]!);
+    return endA - index[one + keyStartWord]! - (endB - index[other + keyStartWord]!);
   }
 
   #keyOf(value: number): string {
@@ -320,7 +321,7 @@ export class RawJson {
     return JSON.parse(literal) as string;
   }
 
-  /** Passes a string. Gives `none` unless it is spelled canonically, else whether it has escapes and other than ASCII. */
+  /** Skips a string. Returns `none` unless it is spelled canonically, otherwise `backslashes` and `beyondAscii`. */
   #string(): number {
     const { bytes } = this;
     const end = this.#end;
@@ -342,12 +343,12 @@ export class RawJson {
     return none;
   }
 
-  #word(word: string): boolean {
+  #literal(literal: string): boolean {
     const start = this.#at;
-    for (let at = 0; at < word.length; at += 1) {
-      if (this.bytes[start + at] !== word.charCodeAt(at)) return false;
+    for (let at = 0; at < literal.length; at += 1) {
+      if (this.bytes[start + at] !== literal.charCodeAt(at)) return false;
     }
-    this.#at = start + word.length;
+    this.#at = start + literal.length;
     return this.#at <= this.#end;
   }
 
@@ -358,6 +359,6 @@ export class RawJson {
   }
 }
 
-/** What `#string` says. */
+/** Flags that `#string` returns. */
 const backslashes = 1;
 const beyondAscii = 2;

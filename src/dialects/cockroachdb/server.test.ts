@@ -372,7 +372,13 @@ const refusals: [string, Record<string, string>, number, number, string][] = [
     3,
     'starting_from has no zone: end it with Z or an offset such as +02:00',
   ],
-  ['?starting_from=2026-02-30T12:00:00Z', {}, 400, 3, 'starting_from is no moment of the calendar'],
+  [
+    '?starting_from=2026-02-30T12:00:00Z',
+    {},
+    400,
+    3,
+    'starting_from is not a time of the calendar',
+  ],
   ['?unknown=x&end=y', {}, 200, 0, ''],
   [
     '',
