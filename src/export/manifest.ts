@@ -1,14 +1,15 @@
 import { formatInstant, type Micros } from '../core/micros.ts';
 import type { Split, Window } from '../core/window.ts';
 import type { AppliedFilters, ExportFilters } from './filters.ts';
+import type { Manifest, ManifestFile } from './manifest-schema.ts';
 import type { ProofFacts } from './proofs/prover.ts';
 import type { EntryFacts, FileFacts, OutputFile, SourceOrigin } from './stages.ts';
 
-/** What was asked of an export, in the words of its manifest. */
+/** Everything that decides what is in an export. */
 export interface ExportQuery {
   readonly origin: SourceOrigin;
   readonly window: Window;
-  /** As typed, when the window was said that way. */
+  /** As typed, when the window was given that way. */
   readonly since?: string;
   readonly timezone: string;
   readonly split: Split | undefined;
@@ -17,13 +18,13 @@ export interface ExportQuery {
   readonly envelope: string | undefined;
   readonly compress: string | undefined;
   readonly shape: string;
-  /** Personal parts were left out. */
+  /** Personal fields were left out. */
   readonly redact?: 'personal';
 }
 
 export interface ManifestFacts {
   readonly query: ExportQuery;
-  /** Mark of the question, by which a later run knows its own. */
+  /** Of the query: by it a later run recognises the export as its own. */
   readonly fingerprint: string;
   readonly appliedFilters: AppliedFilters;
   readonly startedAt: Micros;
@@ -37,27 +38,25 @@ export interface ManifestFacts {
 }
 
 /**
- * The manifest as text: what an export says about itself. Equal exports give equal manifests, interrupted or not, so it
+ * The manifest as text: what an export says about itself. Equal exports have equal manifests, interrupted or not, so it
  * holds nothing about how the work went. `complete` is true only when every file is there and whole, with all that the
  * source had.
  */
-export function manifestText(facts: ManifestFacts): string {
-  const {
-    query,
-    fingerprint,
-    appliedFilters,
-    startedAt,
-    outputFiles,
-    files,
-    proof,
-    keptFrom,
-    incomplete,
-  } = facts;
-  const complete = incomplete === undefined && files.length === outputFiles.length;
+export function manifestText({
+  query,
+  fingerprint,
+  appliedFilters,
+  startedAt,
+  outputFiles,
+  files,
+  proof,
+  keptFrom,
+  incomplete,
+}: ManifestFacts): string {
   const total = (of: (file: FileFacts) => number) => files.reduce((sum, file) => sum + of(file), 0);
-  const manifest = {
+  const manifest: Manifest = {
     manifestVersion: 1,
-    complete,
+    complete: incomplete === undefined && files.length === outputFiles.length,
     ...incomplete,
     ...(keptFrom !== undefined && { keptFrom }),
     source: query.origin,
@@ -90,7 +89,7 @@ export function manifestText(facts: ManifestFacts): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-function describeFile(file: FileFacts, window: Window | undefined): object {
+function describeFile(file: FileFacts, window: Window | undefined): ManifestFile {
   const { name, entries, bytes, sha256, first, last } = file;
   return {
     name,
@@ -103,24 +102,22 @@ function describeFile(file: FileFacts, window: Window | undefined): object {
   };
 }
 
-const describeEntry = ({ id, at }: EntryFacts): object => ({ id, at: formatInstant(at) });
+const describeEntry = ({ id, at }: EntryFacts) => ({ id, at: formatInstant(at) });
 
 /**
- * Whether a manifest text says that the export of this mark and window is complete, and was made when the window had
- * ended: what happened later in it is not there.
+ * Whether a manifest says that the export of this query and window is complete, and was begun when the window had
+ * ended: what happened later in the window is not in it.
  */
 export function isCompleteManifest(text: string, fingerprint: string, { to }: Window): boolean {
   const end = formatInstant(to);
+  let manifest: { readonly [Name in keyof Manifest]?: unknown };
   try {
-    const said = JSON.parse(text) as {
-      complete?: unknown;
-      question?: unknown;
-      window?: { to?: unknown };
-      startedAt?: unknown;
-    };
-    const hadEnded = said.window?.to === end && String(said.startedAt) >= end;
-    return said.complete === true && said.question === fingerprint && hadEnded;
+    // Read without the schema, which an export does not load. What is not a manifest has none of these values.
+    manifest = JSON.parse(text) ?? {};
   } catch {
     return false;
   }
+  const window = manifest.window as { readonly to?: unknown } | null | undefined;
+  const hadEnded = window?.to === end && String(manifest.startedAt) >= end;
+  return manifest.complete === true && manifest.question === fingerprint && hadEnded;
 }

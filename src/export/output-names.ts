@@ -6,6 +6,7 @@ import type { OutputFile } from './stages.ts';
 export const formatNames = ['json', 'ndjson', 'csv'] as const;
 export type FormatName = (typeof formatNames)[number];
 
+export const manifestSuffix = '.manifest.json';
 export const proofSuffix = '.proof.ndjson';
 
 const compressedExtensions: Readonly<Record<Compression, string>> = { gzip: '.gz', zstd: '.zst' };
@@ -53,7 +54,7 @@ export function nameOutputs(options: OutputNameOptions): OutputNames {
       window,
       name: named ? `${stem}${extension}` : `${stem}-${name}${extension}`,
     })),
-    manifest: `${whole}.manifest.json`,
+    manifest: `${whole}${manifestSuffix}`,
     proof: `${whole}${proofSuffix}`,
   };
 }

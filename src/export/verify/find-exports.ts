@@ -1,8 +1,8 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Disk } from '../disk.ts';
-import { proofSuffix } from '../output-names.ts';
-import { type Manifest, manifestSuffix, parseManifest } from './read-manifest.ts';
+import { type ManifestClaims, parseManifest } from '../manifest-schema.ts';
+import { manifestSuffix, proofSuffix } from '../output-names.ts';
 
 /** What belongs together: the files of one export, and what stands beside them to check them by. */
 export interface FoundExport {
@@ -35,7 +35,7 @@ class Finder {
   readonly #disk: Disk;
   readonly #byManifest = new Map<string, FoundExport>();
   /** Manifests of a directory that can be read. */
-  readonly #manifests = new Map<string, Promise<ReadonlyMap<string, Manifest>>>();
+  readonly #manifests = new Map<string, Promise<ReadonlyMap<string, ManifestClaims>>>();
   readonly #loose: string[] = [];
   readonly #looseProofs: string[] = [];
 
@@ -111,14 +111,14 @@ class Finder {
       .map(([manifest]) => manifest);
   }
 
-  #manifestsIn(directory: string): Promise<ReadonlyMap<string, Manifest>> {
+  #manifestsIn(directory: string): Promise<ReadonlyMap<string, ManifestClaims>> {
     const known = this.#manifests.get(directory) ?? this.#readManifests(directory);
     this.#manifests.set(directory, known);
     return known;
   }
 
-  async #readManifests(directory: string): Promise<ReadonlyMap<string, Manifest>> {
-    const manifests = new Map<string, Manifest>();
+  async #readManifests(directory: string): Promise<ReadonlyMap<string, ManifestClaims>> {
+    const manifests = new Map<string, ManifestClaims>();
     for (const name of await this.#disk.names(directory)) {
       if (!name.endsWith(manifestSuffix)) continue;
       const text = await this.#disk.readText(join(directory, name));

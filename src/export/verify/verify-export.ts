@@ -4,12 +4,12 @@ import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Checkpoint } from '../../integrity/checkpoint.ts';
 import { sameHash } from '../../integrity/hash.ts';
 import { type Disk, systemErrorCode } from '../disk.ts';
+import { type ManifestClaims, type ManifestFile, parseManifest } from '../manifest-schema.ts';
 import { readEventFile } from '../read-event-file.ts';
 import { describeEvent, EventCheck, type ExportedEvent, OrderCheck } from './event-check.ts';
 import type { FoundExport } from './find-exports.ts';
 import { type VerifyFinding, VerifyFindings } from './findings.ts';
 import { ProofReader } from './proof-reader.ts';
-import { type Manifest, type ManifestFile, parseManifest } from './read-manifest.ts';
 import { checkSignatures, compareWithSaved, readCheckpoint, type Trust } from './trust.ts';
 
 export interface VerifyEnvironment {
@@ -111,7 +111,7 @@ function readFoundManifest({ name, manifest: text }: FoundExport, findings: Veri
 
 async function openProof(
   found: FoundExport,
-  manifest: Manifest | undefined,
+  manifest: ManifestClaims | undefined,
   earlier: number | undefined,
   findings: VerifyFindings,
 ): Promise<ProofReader | undefined> {
@@ -286,7 +286,7 @@ function checkEnds(
 }
 
 function checkTotals(
-  { entries, files }: Manifest,
+  { entries, files }: ManifestClaims,
   count: number,
   proof: ProofReader | undefined,
   findings: VerifyFindings,
