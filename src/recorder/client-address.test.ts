@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clientAddress } from './client-address.ts';
 
-test('the client is the peer, or whom the outermost trusted proxy was called from', () => {
+test('the client is the peer, or the address from which the outermost trusted proxy was called', () => {
   const forwarded = '203.0.113.9, 198.51.100.7, 10.0.0.2';
   const cases: [string | undefined, string | undefined, number, string | undefined][] = [
     ['10.0.0.1', forwarded, 0, '10.0.0.1'],

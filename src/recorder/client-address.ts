@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 
 /**
- * The address a request came from. `X-Forwarded-For` can be written by anybody, so it counts only as far as proxies
- * of one's own have added to it: each adds, at the end, the address it was called from. With `trustedProxies` 0
- * it is the peer's, with 1 the last in the list, and so on; what is no address there counts as if it were not there.
+ * The address a request came from. Anybody can write `X-Forwarded-For`, so only what one's own proxies added to it
+ * counts: each appends the address that it was called from. With `trustedProxies` 0 the result is the peer's address,
+ * with 1 the last entry of the list, and so on. An entry that is not an address counts as if it were missing.
  */
 export function clientAddress(
   peer: string | undefined,
@@ -15,7 +15,7 @@ export function clientAddress(
   return trusted[0] ?? (peer === undefined ? undefined : bareAddress(peer));
 }
 
-/** Without port, brackets and the IPv6 way of writing an IPv4 address; undefined when it is no address. */
+/** Without port, brackets and the IPv6 form of an IPv4 address; undefined for a text that is not an address. */
 function bareAddress(text: string): string | undefined {
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1];
   const withPort = /^([\d.]+):\d+$/.exec(text)?.[1];

@@ -7,7 +7,7 @@ function copy(value: unknown, maxChars = 10_000): unknown {
   return copied === 'too large' ? copied : copied.json;
 }
 
-test('what JSON cannot say becomes text, or is left out as JSON.stringify does', () => {
+test('a value that JSON has no form for becomes text, or is left out as JSON.stringify does', () => {
   const value = {
     big: 12345678901234567890n,
     nan: Number.NaN,
@@ -26,7 +26,7 @@ test('what JSON cannot say becomes text, or is left out as JSON.stringify does',
   });
 });
 
-test('dates, maps, sets, bytes and errors keep what they say', () => {
+test('dates, maps, sets, bytes and errors keep their content', () => {
   const error = Object.assign(new TypeError('bad'), {
     code: 'E_BAD',
     config: { headers: { authorization: 'secret' } },
@@ -47,14 +47,14 @@ test('dates, maps, sets, bytes and errors keep what they say', () => {
   });
 });
 
-test('a cycle ends where it closes; the same object twice is no cycle', () => {
+test('a cycle ends where it closes; the same object twice is not a cycle', () => {
   const shared = { n: 1 };
   const value: Record<string, unknown> = { first: shared, second: shared };
   value.self = value;
   assert.deepEqual(copy(value), { first: { n: 1 }, second: { n: 1 }, self: '[circular]' });
 });
 
-test('what throws when read costs only itself', () => {
+test('a property that throws when read costs only itself', () => {
   const value = {
     fine: 1,
     get broken(): never {
@@ -75,7 +75,7 @@ test('nesting ends at a limit', () => {
   assert.match(JSON.stringify(copy(value)), /^\[{24}"\[too deep\]"\]{24}$/);
 });
 
-test('a value longer than the budget is given up, however it is built', () => {
+test('a value longer than the budget is too large, whatever it is made of', () => {
   const doubled = (depth: number): unknown => {
     let value: unknown = 'x';
     for (let level = 0; level < depth; level += 1) value = [value, value];

@@ -1,24 +1,24 @@
 import type { Json, JsonObject } from '../core/json/parse-json.ts';
 
 /**
- * How deep a value may be nested. The log reads a request to 32 levels, of which the request, the event and the
- * place where `fit.ts` sets a value aside take six.
+ * How deep a value may be nested. The log reads a request to 32 levels. Six of them are for the request, the event and
+ * `details.adjusted`, where `fit-draft.ts` puts a value that its field cannot hold.
  */
 const maxDepth = 24;
 
-/** Thrown inside only, to leave a value that is larger than the budget. */
+/** Thrown within this file only, to stop at a value that is larger than the budget. */
 const tooLarge = Symbol('too large');
 
 /**
- * Copies any value into plain JSON that reads back as it was written, without ever throwing:
+ * Copies any value into plain JSON that reads back as it was written. Never throws.
  *
- * - what `JSON.stringify` leaves out is left out (undefined, functions, symbols; null inside an array);
- * - bigints and numbers that are not finite become text, halves of surrogate pairs become U+FFFD;
- * - a Map becomes an object, a Set an array, bytes base64, an Error its name, message and code (its other
- *   properties are a favourite place for request headers);
- * - a cycle becomes `[circular]`, what is nested too deep `[too deep]`, what throws when read `[unreadable]`.
+ * - What `JSON.stringify` leaves out is left out (undefined, functions, symbols; inside an array it becomes null).
+ * - Bigints and numbers that are not finite become text. Halves of surrogate pairs become U+FFFD.
+ * - A Map becomes an object, a Set an array, bytes become base64, an Error becomes its name, message and code (its other
+ *   properties often hold request headers).
+ * - A cycle becomes `[circular]`, a value nested too deep `[too deep]`, a value that throws when read `[unreadable]`.
  *
- * The work is bounded: gives `too large` as soon as the JSON is sure to be longer than `maxChars`.
+ * The work is bounded: the result is `too large` as soon as the JSON is certain to be longer than `maxChars`.
  */
 export function copyAsJson(
   value: unknown,
@@ -34,7 +34,7 @@ export function copyAsJson(
 
 class Copier {
   #charsLeft: number;
-  /** The objects being copied, outermost first: meeting one again is a cycle. */
+  /** The objects being copied, outermost first. One that comes again is a cycle. */
   readonly #open: object[] = [];
 
   constructor(maxChars: number) {
@@ -140,7 +140,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Lazily, so that one property that throws costs only itself and a huge object is left early. */
+/** One at a time, so that a property that throws costs only itself, and a huge object is left early. */
 function* entriesOf(object: object): Generator<readonly [string, unknown]> {
   for (const key of Object.keys(object)) {
     let value: unknown;

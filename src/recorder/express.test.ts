@@ -11,7 +11,7 @@ describeMiddleware('Express', async (recorder, trustProxy) => {
   const app = express();
   const audit = expressAudit<Request>(
     optionsFor(recorder, trustProxy, (request) => ({
-      // While a mounted router is at work, `path` is only what is left for it.
+      // In a mounted router `path` is only the rest of the path.
       path: request.originalUrl.split('?', 1)[0] ?? '',
       header: (name) => request.get(name),
     })),
@@ -46,7 +46,7 @@ describeMiddleware('Express', async (recorder, trustProxy) => {
   return { url: await listen(server), close: () => closeServer(server) };
 });
 
-test('a call of a mounted part of an application is recorded with its whole path', async () => {
+test('a call of a mounted router is recorded with its whole path', async () => {
   const drafts: RecorderDraft[] = [];
   const app = express();
   app.use('/api', expressAudit({ recorder: { record: (draft) => void drafts.push(draft) } }));

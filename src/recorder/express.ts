@@ -15,22 +15,22 @@ declare global {
   }
 }
 
-/** The part of Express's requests that is looked at. */
+/** The part of Express's requests that is read. */
 export interface ExpressRequest extends NodeRequest {
-  /** The whole path, where `url` is only what is left of it for a mounted router. */
+  /** The whole path; for a mounted router, `url` is only the rest of it. */
   readonly originalUrl: string;
 }
 
 type Next = (error?: unknown) => void;
 
 export interface ExpressAudit<Request> {
-  /** To be used before everything else. */
+  /** To be added before everything else. */
   (request: Request, response: NodeResponse, next: Next): void;
-  /** To be used after the routes and before your own error handlers: notes what was thrown and passes it on. */
+  /** To be added after the routes and before your own error handlers: notes what was thrown and passes it on. */
   errors(error: unknown, request: Request, response: NodeResponse, next: Next): void;
 }
 
-/** Records every call of an Express application when its answer has been sent; handlers find `request.audit`. */
+/** Records every call of an Express application when its response has been sent. Handlers have `request.audit`. */
 export function expressAudit<Request extends ExpressRequest = ExpressRequest>(
   options: HttpAuditOptions<Request>,
 ): ExpressAudit<Request> {
@@ -42,7 +42,7 @@ export function expressAudit<Request extends ExpressRequest = ExpressRequest>(
     endWithResponse(call, response);
     next();
   };
-  // Express knows an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   const errors = (error: unknown, request: Request, _response: NodeResponse, next: Next) => {
     calls.get(request)?.fail(error);
     next(error);

@@ -10,7 +10,7 @@ declare module 'fastify' {
 }
 
 /**
- * Records every call of a Fastify application when its answer has been sent; handlers find `request.audit`. To be
+ * Records every call of a Fastify application when its response has been sent. Handlers have `request.audit`. To be
  * registered before everything else.
  */
 export const fastifyAudit: FastifyPluginCallback<HttpAuditOptions<FastifyRequest>> = (
@@ -34,5 +34,5 @@ export const fastifyAudit: FastifyPluginCallback<HttpAuditOptions<FastifyRequest
   done();
 };
 
-// Without this Fastify would confine the hooks to the plugin's own routes, of which it has none.
+// Without this Fastify would limit the hooks to the plugin's own routes, and it has none.
 Object.assign(fastifyAudit, { [Symbol.for('skip-override')]: true });

@@ -8,19 +8,19 @@ import { fitDraft } from './fit-draft.ts';
 const defaults = { eventID: 'id-1', createdAt: '2026-06-20T08:14:03.512904Z' };
 const runs = Number(process.env.ANNALS_PROPERTY_RUNS ?? 200);
 
-/** The draft as a server would read it. */
+/** The draft as a server reads it. */
 function fitted(draft: unknown): Draft & Record<string, unknown> {
   const event = fitDraft(draft, defaults);
   if (typeof event === 'string') throw new Error(event);
   return JSON.parse(event.text);
 }
 
-/** Why a place was adjusted, and what was there. */
+/** Why a field was adjusted, and its original value. */
 function adjusted(draft: unknown): Record<string, { why: string; value?: unknown }> {
   return fitted(draft).details?.adjusted as Record<string, { why: string; value?: unknown }>;
 }
 
-test('a draft that is fine stays as it is and gets its id and time', () => {
+test('a draft without issues stays as it is and gets its id and time', () => {
   const draft = {
     action: 'kms.decrypt',
     userIdentity: 'usr-1',
@@ -30,7 +30,7 @@ test('a draft that is fine stays as it is and gets its id and time', () => {
   assert.deepEqual(fitted(draft), { ...draft, ...defaults });
 });
 
-test('an id and a time given by the application are kept', () => {
+test('an id and a time of the application are kept', () => {
   const draft = { action: 'GET', eventID: 'evt-9', createdAt: '2020-01-01T00:00:00Z' };
   assert.deepEqual(fitted(draft), draft);
 });
@@ -40,7 +40,7 @@ test('fields that are undefined, null or empty are left out', () => {
   assert.deepEqual(fitted(draft), { action: 'GET', description: '', ...defaults });
 });
 
-test('text too long for its field is cut and kept whole beside it', () => {
+test('text that is too long for its field is cut, and the original is kept under details', () => {
   const identity = 'x'.repeat(3_000);
   const draft = { action: 'GET', resourceIdentity: identity };
   assert.equal(fitted(draft).resourceIdentity, 'x'.repeat(2_048));
@@ -50,20 +50,20 @@ test('text too long for its field is cut and kept whole beside it', () => {
   });
 });
 
-test('control characters in a name are replaced, in the original they stay', () => {
+test('control characters in a name are replaced, and stay in the original', () => {
   const draft = { action: 'GET', userIdentity: 'eve\r\nadmin' };
   assert.equal(fitted(draft).userIdentity, 'eve\ufffd\ufffdadmin');
   assert.equal(adjusted(draft).userIdentity?.value, 'eve\r\nadmin');
 });
 
-test('of a text that is wrong in two ways the original is kept', () => {
+test('the original of a text that is wrong in two ways is kept', () => {
   const identity = `\n${'x'.repeat(600)}`;
   const draft = { action: 'GET', userIdentity: identity };
   assert.equal(fitted(draft).userIdentity, `\ufffd${'x'.repeat(511)}`);
   assert.equal(adjusted(draft).userIdentity?.value, identity);
 });
 
-test('a value its field cannot hold is set aside under details', () => {
+test('a value that its field cannot hold is moved to details', () => {
   const draft = {
     action: 'GET',
     createdAt: 'yesterday',
@@ -76,7 +76,7 @@ test('a value its field cannot hold is set aside under details', () => {
   assert.equal('outcome' in event, false);
   assert.deepEqual(event.context, { path: '/x' });
   assert.equal(event.details?.value, 'not an object');
-  const values = Object.entries(adjusted(draft)).map(([place, { value }]) => [place, value]);
+  const values = Object.entries(adjusted(draft)).map(([path, { value }]) => [path, value]);
   assert.deepEqual(Object.fromEntries(values), {
     createdAt: 'yesterday',
     outcome: 'maybe',
@@ -84,7 +84,7 @@ test('a value its field cannot hold is set aside under details', () => {
   });
 });
 
-test('a field no event has is set aside under details, whatever its name', () => {
+test('a field that events do not have is moved to details, whatever its name', () => {
   const draft = JSON.parse('{"action":"GET","region":"nl-01","__proto__":{"action":"POST"}}');
   assert.equal(fitted(draft).action, 'GET');
   assert.equal(adjusted(draft).region?.value, 'nl-01');
@@ -120,7 +120,7 @@ test('an event leaves room for what the log adds to it', () => {
   );
 });
 
-test('what is nested very deep can be read by the log, even where it was set aside', () => {
+test('a deeply nested value can be read by the log, also in details', () => {
   let deep: unknown = 1;
   for (let level = 0; level < 100; level += 1) deep = { deep };
   const event = fitDraft({ action: 'PUT', details: { deep }, unknown: deep }, defaults);
@@ -140,7 +140,7 @@ test('a value of any size costs only its own field', () => {
   });
 });
 
-test('what cannot be an event is refused with a sentence', () => {
+test('a value that cannot become an event is rejected with a sentence', () => {
   const unreadable = new Proxy(
     {},
     {
@@ -154,7 +154,7 @@ test('what cannot be an event is refused with a sentence', () => {
   assert.match(String(fitDraft({ description: 'x' }, defaults)), /^its field action: /);
 });
 
-test('whatever is recorded with an action becomes an event the log accepts', () => {
+test('every value recorded with an action becomes an event that the log accepts', () => {
   const anything = fc.anything({
     maxDepth: 4,
     withBigInt: true,

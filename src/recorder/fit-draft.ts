@@ -2,35 +2,35 @@ import { type Draft, draftSchema, maxEventBytes } from '../core/event.ts';
 import type { Json, JsonObject } from '../core/json/parse-json.ts';
 import { copyAsJson } from './copy-as-json.ts';
 
-/** What an application records: a draft, where a field may also be undefined. */
+/** What an application records: a draft whose fields may also be undefined. */
 export type RecorderDraft = { [Field in keyof Draft]?: Draft[Field] | undefined } & {
   action: string;
 };
 
-/** A draft as the text that will be sent: nothing done to the draft later can change it. */
+/** A draft as the text that will be sent: later changes of the draft do not change it. */
 export interface FittedDraft {
   readonly eventID: string;
   readonly text: string;
   readonly bytes: number;
 }
 
-/** The log adds its own fields before it measures: organisation, place, time of recording, outcome. */
+/** The log adds fields before it measures: organisation, sequence, time of recording, outcome. */
 const maxDraftBytes = maxEventBytes - 1_024;
 
 const tooLarge = `left out: an event has at most ${maxEventBytes} bytes`;
 
-/** Never left out to save space: without them an event says nothing. */
+/** Never left out to save space: without them an event means nothing. */
 const essential = ['eventID', 'createdAt', 'action'];
 
 /**
- * Turns what an application gave into a draft the log will accept, or says in a sentence why that cannot be.
- * Never throws. Losing an event because one value is odd would let a caller with an odd value act unseen, so:
+ * Turns what an application recorded into a draft that the log will accept, or says in a sentence why that is not
+ * possible. Never throws. If one strange value could lose an event, a caller could act unseen by sending one. So:
  *
- * - text too long for its field is cut, control characters in it become U+FFFD;
- * - a value its field cannot hold, or that has no field, leaves the field out;
+ * - text that is too long for its field is cut, and control characters in it become U+FFFD;
+ * - a value that its field cannot hold, or that has no field, is left out;
  * - an event that is too large loses its largest fields.
  *
- * `details.adjusted` names each such place with the reason and, where it fits, the original value.
+ * `details.adjusted` names each such field with the reason and, where it fits, the original value.
  */
 export function fitDraft(
   draft: unknown,
@@ -50,7 +50,7 @@ export function fitDraft(
   return { eventID: String(fields.eventID), ...shrink(fields) };
 }
 
-/** Each field by itself, so that one too large for any event does not cost the others. */
+/** Copies each field by itself, so that one that is too large for any event does not cost the others. */
 function recordableFields(draft: object): JsonObject | string {
   const fields = bareObject();
   const oversized: string[] = [];
@@ -85,7 +85,7 @@ function fillDefaults(fields: JsonObject, defaults: { eventID: string; createdAt
 
 type SchemaIssue = NonNullable<ReturnType<typeof draftSchema.safeParse>['error']>['issues'][number];
 
-/** Makes the smallest change that ends one complaint of the schema, and notes it. */
+/** Makes the smallest change that corrects one issue of the schema, and notes it. */
 function repair(fields: JsonObject, issue: SchemaIssue): void {
   if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
     for (const key of issue.keys) setAside(fields, [key], 'is not a field of an event');
@@ -104,7 +104,7 @@ function repair(fields: JsonObject, issue: SchemaIssue): void {
   }
 }
 
-/** Moves the value at a path to `details.adjusted`, and puts a replacement in its place if there is one. */
+/** Moves the value at a path to `details.adjusted`, and puts a replacement there if there is one. */
 function setAside(
   fields: JsonObject,
   path: readonly PropertyKey[],
@@ -116,7 +116,7 @@ function setAside(
   const value = parent[key];
   if (replacement === undefined) delete parent[key];
   else parent[key] = replacement;
-  // An empty or null value says nothing; leaving it out loses nothing.
+  // An empty or null value means nothing; leaving it out loses nothing.
   if (value === undefined || value === null || value === '') return;
   adjust(fields, path.join('.'), why, value);
 }
@@ -127,7 +127,7 @@ function valueAt(fields: JsonObject, path: readonly PropertyKey[]): Json | undef
   return value;
 }
 
-/** Notes an adjustment. The first value noted for a place is the original one and stays. */
+/** Notes an adjustment. The first value noted for a path is the original one, and stays. */
 function adjust(fields: JsonObject, path: string, why: string, value?: Json): void {
   const details = objectIn(fields, 'details');
   const adjusted = objectIn(details, 'adjusted');
@@ -135,7 +135,7 @@ function adjust(fields: JsonObject, path: string, why: string, value?: Json): vo
   adjusted[path] = value === undefined ? { why } : { why, value };
 }
 
-/** The object at a key; made if need be, with whatever else was there as its `value`. */
+/** The object at a key. It is created if it is missing; another value that was there becomes its `value`. */
 function objectIn(parent: JsonObject, key: string): JsonObject {
   const present = parent[key];
   if (typeof present === 'object' && present !== null && !Array.isArray(present)) return present;

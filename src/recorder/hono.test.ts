@@ -35,7 +35,7 @@ describeMiddleware('Hono', async (recorder, trustProxy) => {
   return { url: await listen(server), close: () => closeServer(server) };
 });
 
-test('without a Node server a call is recorded when its handler has answered', async () => {
+test('without a Node server a call is recorded when its handler has returned the response', async () => {
   const drafts: RecorderDraft[] = [];
   const recorder = {
     record(draft: RecorderDraft) {

@@ -11,9 +11,9 @@ declare module 'hono' {
 }
 
 /**
- * Records every call of a Hono application; handlers find `c.get('audit')`. To be used before everything else. On
- * Node (`@hono/node-server`) a call is recorded when its answer has been sent; elsewhere, and in `app.request()`,
- * when its handler has given the answer.
+ * Records every call of a Hono application. Handlers have `c.get('audit')`. To be added before everything else. On Node
+ * (`@hono/node-server`) a call is recorded when its response has been sent; elsewhere, and in `app.request()`, when its
+ * handler has returned the response.
  */
 export function honoAudit<E extends Env = Env>(
   options: HttpAuditOptions<Context<E>>,

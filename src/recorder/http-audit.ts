@@ -5,7 +5,7 @@ import type { Recorder } from './recorder.ts';
 
 type Fields<Names extends keyof Draft> = { readonly [Name in Names]?: Draft[Name] | undefined };
 
-/** Who calls, as far as the application knows. */
+/** The caller, as far as the application knows. */
 export interface Actor
   extends Fields<
     | 'userIdentity'
@@ -23,24 +23,24 @@ export interface Actor
   readonly credentials_type?: string | undefined;
 }
 
-/** What the application adds to the entry of a call. Anything given here wins over what was found. */
+/** What the application adds to the entry of a call. It takes precedence over what was found. */
 export interface Description extends Fields<keyof Draft> {
   /** Leaves the call out of the trail. */
   readonly skip?: boolean | undefined;
 }
 
-/** What all middleware takes; `Request` is what the framework gives its handlers. */
+/** The options of all middleware; `Request` is what the framework passes to its handlers. */
 export interface HttpAuditOptions<Request> {
   readonly recorder: Pick<Recorder, 'record'>;
-  /** Asked when an entry is recorded, so that it may rely on what authentication has found out by then. */
+  /** Called when an entry is recorded, so that it can use what authentication found out in the meantime. */
   readonly actor?: ((request: Request) => Actor | undefined) | undefined;
-  /** Asked after the answer. */
+  /** Called after the response. */
   readonly describe?:
-    | ((request: Request, answer: HttpOutcome) => Description | undefined)
+    | ((request: Request, outcome: HttpOutcome) => Description | undefined)
     | undefined;
-  /** How many proxies of your own stand in front, `true` for one; `X-Forwarded-For` counts so far. 0 unless said. */
+  /** How many proxies of your own are in front, `true` for one: so many entries of `X-Forwarded-For` count. Default 0. */
   readonly trustProxy?: boolean | number | undefined;
-  /** Gives the id under which this call is known elsewhere, in place of `traceparent` or `X-Request-Id`. */
+  /** The id by which other systems know this call, in place of `traceparent` or `X-Request-Id`. */
   readonly traceId?: ((request: Request) => string | undefined) | undefined;
   /** A clock that never goes back, in milliseconds. */
   readonly now?: (() => number) | undefined;
@@ -49,11 +49,11 @@ export interface HttpAuditOptions<Request> {
 
 /** What a handler finds on its request. */
 export interface RequestAudit {
-  /** The id that all entries of this call share. */
+  /** The id that all entries of this call have. */
   readonly traceId: string;
   /**
-   * Records an entry of its own beside the one of the call, such as `kms.decrypt` or `secrets.get_value`, with the
-   * call's actor, address and trace id. Otherwise as `record` of the recorder.
+   * Records an entry beside the one of the call, such as `kms.decrypt` or `secrets.get_value`, with the call's actor,
+   * address and trace id. Otherwise like `record` of the recorder.
    */
   record(draft: RecorderDraft): string | undefined;
 }

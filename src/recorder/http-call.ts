@@ -10,16 +10,16 @@ import {
   requestFacts,
 } from './http-facts.ts';
 
-/** One call, from its request to its answer. Nothing in it throws, whatever the application's functions do. */
+/** One call, from its request to its response. Nothing in it throws, whatever the application's functions do. */
 export class HttpCall<Request> implements RequestAudit {
   readonly traceId: string;
   readonly #options: HttpAuditOptions<Request>;
   readonly #request: Request;
-  /** Gathered at the start: when a client has gone away its address is gone too. */
+  /** Read at the start: when a client has disconnected, its address is gone too. */
   readonly #facts: HttpContext;
   readonly #now: () => number;
   readonly #startedMs: number;
-  /** Why a function of the application told nothing. */
+  /** Why a function of the application gave no result. */
   readonly #failedCallbacks: Record<string, { why: string }> = {};
   #error: string | undefined;
   #ended = false;
@@ -41,20 +41,20 @@ export class HttpCall<Request> implements RequestAudit {
     return this.#record({ client_ip, user_agent }, draft);
   }
 
-  /** Notes what a handler threw; the first counts, later ones are mostly its consequences. */
+  /** Notes what a handler threw. The first counts; later errors are mostly its consequences. */
   fail(error: unknown): void {
     this.#error ??= sentenceOf(error);
   }
 
-  /** Records the call. `complete` is false when the client did not wait for the whole answer. */
+  /** Records the call. `complete` is false when the client disconnected before the end of the response. */
   end(status: number | undefined, complete: boolean): void {
     if (this.#ended) return;
     this.#ended = true;
-    if (!complete) this.fail('the client went away before the answer was complete');
+    if (!complete) this.fail('the client disconnected before the response was complete');
     const durationMs = this.#now() - this.#startedMs;
-    const answer: HttpOutcome = { status, durationMs, error: this.#error };
+    const outcome: HttpOutcome = { status, durationMs, error: this.#error };
     const { describe } = this.#options;
-    const description = this.#tryCallback('describe', () => describe?.(this.#request, answer));
+    const description = this.#tryCallback('describe', () => describe?.(this.#request, outcome));
     const { skip, action, ...fields } = description ?? {};
     if (skip === true) return;
     const draft = {
@@ -62,7 +62,7 @@ export class HttpCall<Request> implements RequestAudit {
       action: action ?? this.#facts.method ?? '',
       error: fields.error ?? this.#error,
     };
-    this.#record({ ...this.#facts, ...outcomeFacts(answer) }, draft);
+    this.#record({ ...this.#facts, ...outcomeFacts(outcome) }, draft);
   }
 
   #record(found: Loose<HttpContext>, draft: RecorderDraft): string | undefined {
@@ -82,24 +82,26 @@ export class HttpCall<Request> implements RequestAudit {
         merged.details = { ...draft.details, adjusted: this.#failedCallbacks };
       }
     } catch {
-      // What cannot even be copied is the recorder's to judge.
+      // The recorder decides about a draft that cannot even be copied.
       merged = draft;
     }
     return this.#options.recorder.record(merged);
   }
 
-  /** Asks a function of the application; one that fails costs its answer only, and the entry says so. */
+  /** Calls a function of the application. When it fails only its result is missing, and the entry says so. */
   #tryCallback<T>(name: string, callback: () => T): T | undefined {
     try {
       return callback();
     } catch (error) {
-      this.#failedCallbacks[name] = { why: `the application could not tell: ${sentenceOf(error)}` };
+      this.#failedCallbacks[name] = {
+        why: `the application’s function failed: ${sentenceOf(error)}`,
+      };
       return undefined;
     }
   }
 }
 
-/** Anything can be thrown, even what has no text. */
+/** Anything can be thrown, even a value without a text. */
 function sentenceOf(thrown: unknown): string {
   try {
     return messageOf(thrown) || 'an error without a message';
@@ -108,7 +110,7 @@ function sentenceOf(thrown: unknown): string {
   }
 }
 
-/** The trace a caller says it belongs to: W3C Trace Context, else the id a proxy gave the request. */
+/** The trace that a caller names: W3C Trace Context, else the id that a proxy gave the request. */
 function givenTraceId(http: HttpRequest): string | undefined {
   const parent = http.header('traceparent');
   const trace = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/.exec(parent ?? '')?.[1];
@@ -117,7 +119,7 @@ function givenTraceId(http: HttpRequest): string | undefined {
 
 type Loose<T> = { [Name in keyof T]?: T[Name] | undefined };
 
-/** So that a field given as undefined does not hide one that was found. */
+/** A field that is undefined must not hide one that was found. */
 function withoutUndefined<T extends object>(object: Loose<T>): Partial<T> {
   const entries = Object.entries(object).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Partial<T>;

@@ -17,7 +17,7 @@ function request(target: string, headers: Record<string, string> = {}): HttpRequ
 const factsOf = (target: string, headers?: Record<string, string>) =>
   requestFacts(request(target, headers), 0);
 
-test('path and url are taken from any form of request target', () => {
+test('path and url are read from every form of request target', () => {
   const forms: [string, string, string][] = [
     ['/a/b?c=1', '/a/b', '/a/b?c=1'],
     ['http://user:pw@example.org/a?c=1#d', '/a', '/a?c=1'],
@@ -33,7 +33,7 @@ test('path and url are taken from any form of request target', () => {
   }
 });
 
-test('what is very long is cut', () => {
+test('a very long text is cut', () => {
   const facts = factsOf(`/${'p'.repeat(9_000)}?${'q'.repeat(9_000)}`, {
     Accept: 'a'.repeat(9_000),
   });
@@ -42,7 +42,7 @@ test('what is very long is cut', () => {
   assert.equal(String(facts.headers?.Accept).length, 1_024);
 });
 
-test('a duration has at most three decimals, and a call without an answer has no status', () => {
+test('a duration has at most three decimals, and a call without a response has no status', () => {
   assert.deepEqual(outcomeFacts({ status: 204, durationMs: 1.23456 }), {
     status: 204,
     duration: 1.235,
@@ -68,7 +68,7 @@ const allowed = [
   'x-request-id',
 ];
 
-test('whatever a header is called, it is not recorded unless it is on the list', () => {
+test('a header is recorded only if it is on the list, whatever its name', () => {
   const someName = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,20}$/);
   const name = fc
     .oneof(
@@ -86,7 +86,7 @@ test('whatever a header is called, it is not recorded unless it is on the list',
   );
 });
 
-/** Some characters of a text percent-encoded, as a client may. */
+/** A text with some characters percent-encoded, as a client may send it. */
 const encoded = (text: string) =>
   fc
     .array(fc.boolean(), { minLength: text.length, maxLength: text.length })
@@ -99,7 +99,7 @@ const encoded = (text: string) =>
 const percent = (character: string) =>
   [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 
-test('whatever a query looks like, values of secret names are not in it, nor anything of it in Referer', () => {
+test('values of secret names are in no query, whatever it looks like, and Referer has no query', () => {
   const around = fc.string({ maxLength: 5 });
   const name = fc
     .tuple(around, secretWord, around)

@@ -2,29 +2,29 @@ import type { Draft } from '../core/event.ts';
 import { clientAddress } from './client-address.ts';
 import { maskQuery } from './secrets.ts';
 
-/** A request as any framework can describe it. */
+/** A request, as every framework can describe it. */
 export interface HttpRequest {
   readonly method: string;
-  /** What was asked for as it came: path and query. */
+  /** Path and query, as they came. */
   readonly target: string;
   /** Address of the other end of the connection. */
   readonly peerAddress: string | undefined;
-  /** Gives a header by its name in small letters. */
+  /** A header, by its name in lower case. */
   readonly header: (name: string) => string | undefined;
 }
 
 /** How a call ended. */
 export interface HttpOutcome {
-  /** Absent when no answer was begun. */
+  /** Absent when no response was begun. */
   readonly status?: number | undefined;
   readonly durationMs: number;
-  /** What was thrown, or that the client went away. */
+  /** What was thrown, or that the client disconnected. */
   readonly error?: string | undefined;
 }
 
 export type HttpContext = NonNullable<Draft['context']>;
 
-/** The only headers ever recorded. None of them is meant to carry a secret; of Referer the query is left out. */
+/** The only headers that are recorded. None of them should have a secret; the query of Referer is left out. */
 const recordedHeaders = [
   'User-Agent',
   'Referer',
@@ -34,11 +34,11 @@ const recordedHeaders = [
   'X-Request-Id',
 ] as const;
 
-/** A request may be of any length; its trace is not. */
+/** A request may have any length, an entry may not. */
 const maxTargetChars = 4_096;
 const maxHeaderChars = 1_024;
 
-/** What of a request may be recorded. */
+/** What is recorded of a request. */
 export function requestFacts(request: HttpRequest, trustedProxies: number): HttpContext {
   const forwardedFor = request.header('x-forwarded-for');
   const clientIp = clientAddress(request.peerAddress, forwardedFor, trustedProxies);
@@ -71,12 +71,12 @@ function safeHeaders(request: HttpRequest): Record<string, string> {
   return headers;
 }
 
-/** Also takes the form with an origin, which proxies get; its origin, and any password in it, is left out. */
+/** Also reads the form with an origin, which proxies get. The origin, and a password in it, is left out. */
 function splitTarget(target: string): { path: string; query: string | undefined } {
   const [relative = ''] = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split('#', 1);
-  const question = relative.indexOf('?');
-  if (question < 0) return { path: relative || '/', query: undefined };
-  return { path: relative.slice(0, question) || '/', query: relative.slice(question + 1) };
+  const mark = relative.indexOf('?');
+  if (mark < 0) return { path: relative || '/', query: undefined };
+  return { path: relative.slice(0, mark) || '/', query: relative.slice(mark + 1) };
 }
 
 /** An address without its query, fragment and password. */

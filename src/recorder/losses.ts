@@ -4,25 +4,25 @@ import type { RecorderDraft } from './fit-draft.ts';
 /** Why an event did not reach the log. */
 export type LossReason =
   | 'queue-full' // more was waiting than the queue may hold
-  | 'unrecordable' // no event can be made of it
+  | 'unrecordable' // the draft cannot become an event
   | 'refused' // the server will never accept it
   | 'closed'; // recorded after closing, or still waiting when the time for closing was up
 
-/** What was lost since it was last told. */
+/** What was lost since the last report. */
 export interface Losses {
   readonly reasons: Readonly<Partial<Record<LossReason, number>>>;
-  /** When the first and the last of them were recorded by the application. */
+  /** When the application recorded the first and the last of them. */
   readonly from: Micros;
   readonly to: Micros;
 }
 
-/** Counts what is lost, and remembers what of it no event has told yet. */
+/** Counts what is lost, and what of it no event has reported yet. */
 export class LossCounter {
   #unreported: Losses | undefined;
   #all: Losses | undefined;
   #isPaused = false;
 
-  /** Gives true when this is the first since the last were told. */
+  /** Returns true when this is the first loss since the last report. */
   add(reason: LossReason, at: Micros): boolean {
     const isFirst = this.#unreported === undefined;
     const loss = { reasons: { [reason]: 1 }, from: at, to: at };
@@ -31,17 +31,17 @@ export class LossCounter {
     return isFirst;
   }
 
-  /** What to tell now, if anything. */
+  /** What to report now, if anything. */
   get unreported(): Losses | undefined {
     return this.#isPaused ? undefined : this.#unreported;
   }
 
-  /** An event that tells everything so far is on its way. */
+  /** An event that reports everything so far is in the outbox. */
   markReported(): void {
     this.#unreported = undefined;
   }
 
-  /** That event was refused: a server that refuses even this is not told again before `resume`. */
+  /** That event was rejected. A server that rejects even this gets no further report before `resume`. */
   restore(losses: Losses): void {
     this.#unreported = addLosses(this.#unreported, losses);
     this.#isPaused = true;
@@ -60,7 +60,7 @@ export class LossCounter {
   }
 }
 
-/** The event that tells of losses, so that a gap in the trail is itself in the trail. */
+/** The event that reports losses, so that a gap in the trail is itself in the trail. */
 export function lossesDraft(losses: Losses): RecorderDraft {
   const count = countLosses(losses);
   const from = formatInstant(losses.from);

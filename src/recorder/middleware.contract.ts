@@ -11,7 +11,7 @@ interface Application {
 }
 
 /**
- * Starts, on a free port, an application that uses the middleware, made with `optionsFor`, and answers:
+ * Starts, on a free port, an application that uses the middleware, created with `optionsFor`, and answers:
  *
  * - `GET /items/:id` with 200; `POST /login` with 401
  * - `GET /secrets/:name` with 200 after `audit.record` of `secretRead(name)`
@@ -50,7 +50,7 @@ export function optionsFor<Request>(
       const [, collection, id] = path.split('/');
       if (collection !== 'items') return undefined;
       const description = `Read item ${id}`;
-      // A field given as undefined is as good as not given.
+      // A field that is undefined counts as missing.
       return { resourceType: 'item', resourceIdentity: id, description, userIdentity: undefined };
     },
   };
@@ -83,7 +83,7 @@ export function describeMiddleware(name: string, start: StartApplication): void 
     ): Promise<StoredDraft[]> {
       const before = receiver.stored.length;
       await action(url);
-      // A client can have the answer before the server knows that it was sent.
+      // A client can have the response before the server knows that it was sent.
       while (receiver.stored.length < before + count) {
         await recorder.flush();
         await new Promise((resolve) => setTimeout(resolve, 1));
@@ -97,7 +97,7 @@ export function describeMiddleware(name: string, start: StartApplication): void 
       return event;
     }
 
-    test('are recorded with who, what, where from and how it went', async () => {
+    test('are recorded with the actor, the action, the address and the outcome', async () => {
       const event = await eventOf((url) =>
         fetch(`${url}/items/42?color=red`, {
           headers: { 'x-user': 'usr-1', 'user-agent': 'test/1', 'x-request-id': 'req-1' },
@@ -136,7 +136,7 @@ export function describeMiddleware(name: string, start: StartApplication): void 
       );
     });
 
-    test('belong to the trace their caller names, and otherwise each to one of its own', async () => {
+    test('belong to the trace that their caller names, and otherwise each to a trace of its own', async () => {
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       const named = await eventOf((url) => fetch(`${url}/items/1`, { headers: { traceparent } }));
       assert.equal(named.traceId, '0af7651916cd43dd8448eb211c80319c');
@@ -146,7 +146,7 @@ export function describeMiddleware(name: string, start: StartApplication): void 
       assert.notEqual(one.traceId, other.traceId);
     });
 
-    test('are recorded when they are refused or nowhere', async () => {
+    test('are recorded when they are rejected or not found', async () => {
       const login = await eventOf((url) => fetch(`${url}/login`, { method: 'POST' }));
       assert.deepEqual([login.action, login.context?.status], ['POST', 401]);
       const nowhere = await eventOf((url) => fetch(`${url}/nowhere`));
@@ -159,7 +159,7 @@ export function describeMiddleware(name: string, start: StartApplication): void 
       assert.equal(event.error, 'the shelf is gone');
     });
 
-    test('are recorded when the client goes away before an answer begins', async () => {
+    test('are recorded when the client disconnects before a response begins', async () => {
       const client = new AbortController();
       const { signal } = client;
       const headers = { 'x-user': 'usr-2' };
@@ -174,20 +174,20 @@ export function describeMiddleware(name: string, start: StartApplication): void 
       assert.equal(event.context?.path, '/silent');
       assert.equal(event.context?.client_ip, '127.0.0.1');
       assert.equal('status' in (event.context ?? {}), false);
-      assert.match(event.error ?? '', /client went away/);
+      assert.match(event.error ?? '', /client disconnected/);
       assert.equal(event.userIdentity, 'usr-2');
     });
 
-    test('are recorded when the client goes away in the middle of an answer', async () => {
+    test('are recorded when the client disconnects in the middle of a response', async () => {
       const event = await eventOf(async (url) => {
         const response = await fetch(`${url}/endless`);
         await response.body?.cancel();
       });
       assert.equal(event.context?.status, 200);
-      assert.match(event.error ?? '', /client went away/);
+      assert.match(event.error ?? '', /client disconnected/);
     });
 
-    test('may have an entry of their own beside them, with the same actor, address and trace', async () => {
+    test('may have another entry beside them, with the same actor, address and trace', async () => {
       const events = await eventsOf(2, (url) =>
         fetch(`${url}/secrets/db`, { headers: { 'x-user': 'usr-3', 'user-agent': 'test/2' } }),
       );
@@ -233,17 +233,17 @@ export function describeMiddleware(name: string, start: StartApplication): void 
       assert.equal(event?.resourceIdentity, 'important');
     });
 
-    test('are recorded even if the application cannot tell who calls', async () => {
+    test('are recorded even if the function for the actor fails', async () => {
       const event = await eventOf((url) =>
         fetch(`${url}/items/1`, { headers: { 'x-user': 'unknowable' } }),
       );
       assert.equal(event.context?.status, 200);
       assert.deepEqual(event.details?.adjusted, {
-        actor: { why: 'the application could not tell: the directory is down' },
+        actor: { why: 'the application’s function failed: the directory is down' },
       });
     });
 
-    test('come from the forwarded address only when the proxy is trusted', async () => {
+    test('come from the forwarded address only if the proxy is trusted', async () => {
       const headers = { 'x-forwarded-for': '203.0.113.9, 198.51.100.7' };
       const call = (url: string) => fetch(`${url}/items/1`, { headers });
       assert.equal((await eventOf(call)).context?.client_ip, '127.0.0.1');
@@ -254,7 +254,7 @@ export function describeMiddleware(name: string, start: StartApplication): void 
       assert.equal(event?.context?.headers?.['X-Forwarded-For'], headers['x-forwarded-for']);
     });
 
-    test('are answered as ever while the audit server hangs, and recorded when it is back', async () => {
+    test('are answered as usual while the audit server hangs, and recorded when it is back', async () => {
       receiver.behave = () => 'hang';
       const before = receiver.stored.length;
       const answers = await Promise.all(

@@ -1,7 +1,7 @@
 import type { HttpCall } from './http-call.ts';
 import type { HttpRequest } from './http-facts.ts';
 
-/** The part of Node's requests, of HTTP/1 and HTTP/2, that is looked at. */
+/** The part of Node's requests, of HTTP/1 and HTTP/2, that is read. */
 export interface NodeRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -9,7 +9,7 @@ export interface NodeRequest {
   readonly socket?: { readonly remoteAddress?: string | undefined } | null | undefined;
 }
 
-/** The part of Node's responses that is looked at. */
+/** The part of Node's responses that is read. */
 export interface NodeResponse {
   readonly statusCode: number;
   readonly headersSent: boolean;
@@ -29,7 +29,7 @@ export function describeNodeRequest(request: NodeRequest, target = request.url):
   };
 }
 
-/** Ends the call when its answer has been handed to the system, or the connection closes before. */
+/** Ends the call when the response has been passed to the system, or when the connection closes before that. */
 export function endWithResponse<Request>(call: HttpCall<Request>, response: NodeResponse): void {
   response.once('finish', () => call.end(response.statusCode, true));
   response.once('close', () =>

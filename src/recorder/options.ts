@@ -10,27 +10,27 @@ import type { KeySource } from './send-drafts.ts';
 export interface RecorderOptions {
   /** Address of the Annals server, such as `https://audit.example.org`. */
   readonly api: string;
-  /** A key with the role `writer`, or a function that gives the one that counts now. */
+  /** A key with the role `writer`, or a function that gives the current one. */
   readonly key: KeySource;
-  /** Most events that may wait; later ones are lost and counted. 10,000 unless said. */
+  /** How many events may wait; later ones are lost and counted. Default 10,000. */
   readonly maxQueueEvents?: number | undefined;
-  /** Most bytes that may wait. 16 MiB unless said. */
+  /** How many bytes may wait. Default 16 MiB. */
   readonly maxQueueBytes?: number | undefined;
-  /** Most events of one request. 500 unless said. */
+  /** How many events one request may have. Default 500. */
   readonly maxBatchEvents?: number | undefined;
-  /** Most bytes of one request. 1 MiB unless said. */
+  /** How many bytes one request may have. Default 1 MiB. */
   readonly maxBatchBytes?: number | undefined;
-  /** How long an event waits for company before it is sent. 1,000 unless said. */
+  /** How long an event waits for others to be sent with it. Default 1,000. */
   readonly maxDelayMs?: number | undefined;
-  /** How long one request may take. 10,000 unless said. */
+  /** How long one request may take. Default 10,000. */
   readonly requestTimeoutMs?: number | undefined;
-  /** The pause after a first failure; it doubles with each further one. 200 unless said. */
+  /** The longest pause after a first failure; it doubles with each further one. Default 200. */
   readonly minRetryMs?: number | undefined;
-  /** The longest pause between failures, and the usual one while key or address are wrong. 30,000 unless said. */
+  /** The longest pause between failures, and the usual one while the key or the address is wrong. Default 30,000. */
   readonly maxRetryMs?: number | undefined;
-  /** How long `flush()` and `close()` wait at most. 5,000 unless said. */
+  /** The longest time `flush()` and `close()` wait. Default 5,000. */
   readonly closeTimeoutMs?: number | undefined;
-  /** Told of each failed request and of each beginning loss. A process warning unless said. */
+  /** Called for each failed request and when a loss begins. By default a process warning is emitted. */
   readonly onError?: ((error: AnnalsError) => void) | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
@@ -41,7 +41,7 @@ export interface RecorderOptions {
 type Defined<T> = { readonly [Name in keyof T]-?: Exclude<T[Name], undefined> };
 export type RecorderSettings = Defined<RecorderOptions>;
 
-/** Fills in the defaults. Throws `invalid` for an option that cannot work: better at start than in silence. */
+/** Fills in the defaults. Throws `invalid` for an option that cannot work: better at the start than silently later. */
 export function recorderSettings(options: RecorderOptions): RecorderSettings {
   const { key } = options;
   if (key === '') throw invalid('key', 'is empty');
@@ -70,7 +70,8 @@ export function recorderSettings(options: RecorderOptions): RecorderSettings {
 }
 
 function checkAddress(api: string): string {
-  if (!URL.canParse(api)) throw invalid('api', 'is no address such as https://audit.example.org');
+  if (!URL.canParse(api))
+    throw invalid('api', 'is not an address such as https://audit.example.org');
   const { protocol, username, password, search, hash } = new URL(api);
   if (protocol !== 'https:' && protocol !== 'http:') throw invalid('api', 'is not http or https');
   if (username !== '' || password !== '') throw invalid('api', 'holds a password: give the key');

@@ -11,7 +11,7 @@ function filled(...names: string[]): Outbox {
   return outbox;
 }
 
-test('there is room for so many events and so many bytes, and again when some have left', () => {
+test('there is room for a number of events and of bytes, and again when some have left', () => {
   const outbox = new Outbox(3, 25);
   assert.equal(outbox.offer(event('a')), true);
   assert.equal(outbox.offer(event('b')), true);
@@ -23,7 +23,7 @@ test('there is room for so many events and so many bytes, and again when some ha
   assert.deepEqual([outbox.length, outbox.bytes], [3, 25]);
 });
 
-test('the front is what fits into one request, the separators included, and at least one event', () => {
+test('the front is what fits into one request with its separators, and at least one event', () => {
   const outbox = filled('a', 'b', 'c');
   assert.deepEqual(texts(outbox.front(2, 1_000)), ['a', 'b']);
   assert.deepEqual(texts(outbox.front(10, 22)), ['a', 'b']);
@@ -32,14 +32,14 @@ test('the front is what fits into one request, the separators included, and at l
   assert.deepEqual(texts(new Outbox(1, 1).front(10, 10)), []);
 });
 
-test('events leave from any place of the front; the others keep their order', () => {
+test('events can be removed at any index of the front; the others keep their order', () => {
   const outbox = filled('a', 'b', 'c', 'd');
   outbox.remove(new Set([1, 3]));
   assert.deepEqual(texts(outbox.front(10, 1_000)), ['a', 'c']);
   assert.equal(outbox.bytes, 20);
 });
 
-test('events are settled up to a number once the oldest that waits is a later one', () => {
+test('events are settled up to a number once the oldest that waits has a higher one', () => {
   const outbox = filled('a', 'b', 'c');
   const number = outbox.lastNumber;
   outbox.offer(event('d'));

@@ -7,7 +7,7 @@ export interface QueuedEvent {
   readonly bytes: number;
   /** When the application recorded it. */
   readonly at: Micros;
-  /** Present when this is the recorder's own event that tells of these losses. */
+  /** Present when this is the recorder's own event, which reports these losses. */
   readonly reportedLosses?: Losses;
 }
 
@@ -16,7 +16,7 @@ interface NumberedEvent {
   readonly number: number;
 }
 
-/** What waits, oldest first, never more than its limits. */
+/** The events that wait, oldest first, never more than its limits. */
 export class Outbox {
   readonly #maxEvents: number;
   readonly #maxBytes: number;
@@ -47,7 +47,7 @@ export class Outbox {
     return (this.#waiting[0]?.number ?? Number.POSITIVE_INFINITY) > number;
   }
 
-  /** Queues an event; false when there is no room for it. */
+  /** Queues an event. Returns false when there is no room for it. */
   offer(event: QueuedEvent): boolean {
     if (this.#waiting.length >= this.#maxEvents) return false;
     if (this.#bytes + event.bytes > this.#maxBytes) return false;
@@ -57,7 +57,7 @@ export class Outbox {
     return true;
   }
 
-  /** The oldest events that fit into one request, at least one if any waits. They keep waiting. */
+  /** The oldest events that fit into one request, at least one if any waits. They stay in the outbox. */
   front(maxEvents: number, maxBytes: number): readonly QueuedEvent[] {
     const front: QueuedEvent[] = [];
     let bytes = 0;
@@ -69,22 +69,22 @@ export class Outbox {
     return front;
   }
 
-  /** Takes out the events at these places, counted from the front. */
+  /** Removes the events at these indexes, counted from the front. */
   remove(indexes: ReadonlySet<number>): void {
     const kept: NumberedEvent[] = [];
-    for (const [place, waiting] of this.#waiting.entries()) {
-      if (indexes.has(place)) this.#bytes -= waiting.event.bytes;
+    for (const [index, waiting] of this.#waiting.entries()) {
+      if (indexes.has(index)) this.#bytes -= waiting.event.bytes;
       else kept.push(waiting);
     }
     this.#waiting = kept;
   }
 
-  /** Takes out this many from the front. */
+  /** Removes this many from the front. */
   removeFront(count: number): void {
     for (const { event } of this.#waiting.splice(0, count)) this.#bytes -= event.bytes;
   }
 
-  /** Gives up on everything that waits, and gives it back. */
+  /** Removes and returns everything that waits. */
   drain(): readonly QueuedEvent[] {
     const all = this.#waiting.map(({ event }) => event);
     this.removeFront(all.length);

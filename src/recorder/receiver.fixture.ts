@@ -8,13 +8,13 @@ export type StoredDraft = Draft & { eventID: string; createdAt: string };
 
 /** How the receiver treats one request. */
 export type Behaviour =
-  /** As the log does: all or nothing, idempotent by id, refusing by index what its schema refuses. */
+  /** Like the log: all or nothing, idempotent by id, and rejects by index what its schema rejects. */
   | 'accept'
   /** Ends the connection without having stored anything. */
   | 'reset'
   /** Stores everything, then ends the connection: the worst kind of failure. */
   | 'store-and-reset'
-  /** Never answers. */
+  /** Never responds. */
   | 'hang'
   | ReceiverResponse;
 
@@ -27,13 +27,13 @@ interface ReceiverResponse {
 /** A small HTTP server that plays an Annals server on a free port of this machine. */
 export interface Receiver {
   readonly api: string;
-  /** What it stored, in the order it came. */
+  /** What it stored, in the order in which it came. */
   readonly stored: StoredDraft[];
-  /** Every request it got, in order. */
+  /** Every request, in order. */
   readonly requests: { readonly count: number; readonly method: string; readonly key: string }[];
-  /** Decides how to treat a request; to be replaced at will. */
+  /** Decides how to treat a request. A test may replace it at any time. */
   behave: (drafts: readonly StoredDraft[]) => Behaviour;
-  /** Stops listening and ends all connections; `start` comes back at the same address. */
+  /** Stops listening and ends all connections; `start` listens again at the same address. */
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export function inTurn(...behaviours: Behaviour[]): () => Behaviour {
   return () => behaviours.shift() ?? 'accept';
 }
 
-/** Refuses, by index, the events a test holds for bad. */
+/** Rejects, by index, the events that are bad to a test. */
 export function rejecting(isBad: (draft: StoredDraft) => boolean): Receiver['behave'] {
   return (drafts) => {
     const bad = drafts.flatMap((draft, index) => (isBad(draft) ? [index] : []));
@@ -108,7 +108,7 @@ function rejection(indexes: readonly number[], message: string): ReceiverRespons
   return { status: 400, body: { message: `Cannot record: an event ${message}`, errors } };
 }
 
-/** Reads as strictly as the log does. What the recorder sends must always be readable: else the test fails. */
+/** Reads as strictly as the log does. What the recorder sends must always be readable, or the test fails. */
 async function readDrafts(request: IncomingMessage): Promise<StoredDraft[]> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
@@ -117,7 +117,7 @@ async function readDrafts(request: IncomingMessage): Promise<StoredDraft[]> {
   return (value as unknown as { events: StoredDraft[] }).events;
 }
 
-function send(response: ServerResponse, answer: ReceiverResponse): void {
-  response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-  response.end(JSON.stringify(answer.body ?? {}));
+function send(response: ServerResponse, reply: ReceiverResponse): void {
+  response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
+  response.end(JSON.stringify(reply.body ?? {}));
 }

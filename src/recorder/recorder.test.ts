@@ -11,7 +11,7 @@ import { createRecorder, type Recorder } from './recorder.ts';
 import { systemSchedule } from './schedule.ts';
 
 const key = 'annals_k1_secret';
-/** Waits as short as a test likes them. */
+/** Pauses that are short enough for a test. */
 const quick = { maxDelayMs: 1, minRetryMs: 1, maxRetryMs: 4, requestTimeoutMs: 5_000 };
 const runs = Number(process.env.ANNALS_PROPERTY_RUNS ?? 20);
 
@@ -19,7 +19,7 @@ interface Scene extends AsyncDisposable {
   readonly receiver: Receiver;
   readonly recorder: Recorder;
   readonly errors: AnnalsError[];
-  /** Resolves with the first failure the application is told of. */
+  /** Resolves with the first error that onError got. */
   readonly failed: Promise<AnnalsError>;
 }
 
@@ -51,7 +51,7 @@ function recordMany(recorder: Recorder, count: number, from = 0): (string | unde
 const actions = (receiver: Receiver) => receiver.stored.map((event) => event.action);
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => `a.${n}`);
 
-test('events arrive once each, in the order they were recorded, under the ids record() gave', async () => {
+test('events arrive once each, in the order in which they were recorded, with the ids that record() returned', async () => {
   await using scene = await open({ maxBatchEvents: 7 });
   const ids = recordMany(scene.recorder, 50);
   assert.equal(await scene.recorder.flush(), true);
@@ -64,7 +64,7 @@ test('events arrive once each, in the order they were recorded, under the ids re
   assert.ok(scene.receiver.requests.every((request) => request.count <= 7));
 });
 
-test('whatever the server does to requests, nothing is lost, doubled or reordered', async () => {
+test('whatever the server does with requests, no event is lost, doubled or reordered', async () => {
   const behaviour = fc.constantFrom(
     'accept' as const,
     'reset' as const,
@@ -79,7 +79,7 @@ test('whatever the server does to requests, nothing is lost, doubled or reordere
   const bursts = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(fc.array(behaviour, { maxLength: 12 }), bursts, async (script, counts) => {
-      // 413 of a single event would be a true refusal; batches stay larger than one until the script ends.
+      // A 413 for a single event would be a real rejection; batches stay larger than one until the script ends.
       await using scene = await open({ maxBatchEvents: 1_024 });
       scene.receiver.behave = (drafts) => {
         const next = script.shift() ?? 'accept';
@@ -124,26 +124,26 @@ test('what the application changes after record() is not in the event', async ()
   assert.deepEqual(scene.receiver.stored[0]?.details, { role: 'reader' });
 });
 
-test('events refused by name are left out, the others arrive, and an event tells of the loss', async () => {
+test('events rejected by index are left out, the others arrive, and an event reports the loss', async () => {
   await using scene = await open();
   const isBad = (action: string) => action.endsWith('3') || action.endsWith('7');
   scene.receiver.behave = rejecting((draft) => isBad(draft.action));
   recordMany(scene.recorder, 20);
   await scene.recorder.flush();
   await scene.recorder.flush();
-  const told = scene.receiver.stored.at(-1);
+  const report = scene.receiver.stored.at(-1);
   assert.deepEqual(
     actions(scene.receiver).slice(0, -1),
     numbered(20).filter((action) => !isBad(action)),
   );
-  assert.equal(told?.action, 'recorder.dropped');
-  assert.equal(told?.details?.count, 4);
-  assert.deepEqual(told?.details?.reasons, { refused: 4 });
+  assert.equal(report?.action, 'recorder.dropped');
+  assert.equal(report?.details?.count, 4);
+  assert.deepEqual(report?.details?.reasons, { refused: 4 });
   assert.deepEqual(scene.recorder.stats.lostBy, { refused: 4 });
   assert.match(scene.errors[0]?.message ?? '', /answered 400: Cannot record: an event is bad/);
 });
 
-test('a refusal that names nobody costs only the events that are refused alone', async () => {
+test('a rejection without indexes costs only the events that are rejected alone', async () => {
   await using scene = await open();
   scene.receiver.behave = (drafts) =>
     drafts.some((draft) => draft.action === 'a.13') ? { status: 422 } : 'accept';
@@ -157,7 +157,7 @@ test('a refusal that names nobody costs only the events that are refused alone',
   assert.deepEqual(scene.recorder.stats.lostBy, { refused: 1 });
 });
 
-test('a batch the server finds too large is sent in smaller ones, which grow again', async () => {
+test('a batch that is too large for the server is sent in smaller ones, which grow again', async () => {
   await using scene = await open();
   scene.receiver.behave = (drafts) => (drafts.length > 3 ? { status: 413 } : 'accept');
   recordMany(scene.recorder, 20);
@@ -170,7 +170,7 @@ test('a batch the server finds too large is sent in smaller ones, which grow aga
   assert.ok(scene.receiver.requests.some((request) => request.count > 90));
 });
 
-test('with a wrong key events wait, and arrive once the key has been replaced', async () => {
+test('with a wrong key events wait, and arrive once the key was replaced', async () => {
   let current = 'annals_old';
   await using scene = await open({ key: () => current });
   const right = `Bearer ${key}`;
@@ -223,7 +223,7 @@ test('pauses grow with failures, keep to Retry-After, and are long while the key
   );
 });
 
-test('a full queue loses the newest events, and an event tells how many and when', async () => {
+test('a full queue loses the newest events, and an event reports how many and when', async () => {
   let time = '2026-06-20T08:00:00.000000Z';
   const clock = () => Date.parse(time) * 1_000;
   await using scene = await open({ maxQueueEvents: 5, clock });
@@ -249,7 +249,7 @@ test('a full queue loses the newest events, and an event tells how many and when
   });
 });
 
-test('an event that cannot be recorded is counted and told of', async () => {
+test('an event that cannot be recorded is counted and reported', async () => {
   await using scene = await open();
   assert.equal(scene.recorder.record({ action: '' }), undefined);
   assert.equal(scene.recorder.record(null as unknown as RecorderDraft), undefined);
@@ -258,7 +258,7 @@ test('an event that cannot be recorded is counted and told of', async () => {
   assert.deepEqual(scene.receiver.stored[0]?.details?.reasons, { unrecordable: 2 });
 });
 
-test('a server that refuses even the event about losses is not asked again until it accepts something', async () => {
+test('a server that rejects even the event about losses gets no other one until it accepts something', async () => {
   await using scene = await open();
   scene.receiver.behave = rejecting(() => true);
   recordMany(scene.recorder, 1);
@@ -274,7 +274,7 @@ test('a server that refuses even the event about losses is not asked again until
   assert.equal(scene.receiver.stored[1]?.details?.count, 1);
 });
 
-test('a server that hangs is given up on and asked again', async () => {
+test('a request to a server that hangs is given up and sent again', async () => {
   await using scene = await open({ requestTimeoutMs: 100 });
   scene.receiver.behave = inTurn('hang');
   recordMany(scene.recorder, 2);
@@ -283,7 +283,7 @@ test('a server that hangs is given up on and asked again', async () => {
   assert.equal(scene.errors[0]?.code, 'timeout');
 });
 
-test('events wait for company until there is a full batch, or flush() is called', async () => {
+test('events wait for others until there is a full batch, or flush() is called', async () => {
   await using scene = await open({ maxDelayMs: 60_000, maxBatchEvents: 5 });
   recordMany(scene.recorder, 5);
   while (scene.receiver.stored.length < 5) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -304,7 +304,7 @@ test('flush() may wait without a limit', async () => {
   assert.deepEqual(actions(scene.receiver), numbered(2));
 });
 
-test('close() ends at its time limit, counts what was left, and later events are lost', async () => {
+test('close() ends at its time limit and counts what was left; later events are lost', async () => {
   await using scene = await open();
   scene.receiver.behave = () => 'hang';
   recordMany(scene.recorder, 3);
@@ -322,7 +322,7 @@ test('close() ends at its time limit, counts what was left, and later events are
   );
 });
 
-test('close() also delivers the event that tells of losses it met on the way', async () => {
+test('close() also delivers the event that reports losses during close()', async () => {
   await using scene = await open();
   scene.receiver.behave = rejecting((draft) => draft.action === 'a.0');
   recordMany(scene.recorder, 1);
@@ -330,7 +330,7 @@ test('close() also delivers the event that tells of losses it met on the way', a
   assert.deepEqual(actions(scene.receiver), ['recorder.dropped']);
 });
 
-test('close() does not wait out a pause between attempts', async () => {
+test('close() ends a pause between attempts', async () => {
   await using scene = await open({ minRetryMs: 60_000, maxRetryMs: 60_000 });
   scene.receiver.behave = inTurn('reset');
   recordMany(scene.recorder, 3);
@@ -339,7 +339,7 @@ test('close() does not wait out a pause between attempts', async () => {
   assert.deepEqual(actions(scene.receiver), numbered(3));
 });
 
-test('only an answer that counts every event is believed', async () => {
+test('only a response that counts every event is believed', async () => {
   await using scene = await open();
   scene.receiver.behave = inTurn(
     { status: 200, body: 'Welcome' },
@@ -354,7 +354,7 @@ test('only an answer that counts every event is believed', async () => {
   );
 });
 
-test('an answer without end is not read to the end', async () => {
+test('a response without end is not read to its end', async () => {
   let calls = 0;
   let isCancelled = false;
   const endless = () =>
@@ -390,7 +390,7 @@ test('a redirect is not followed: the key goes nowhere else', async () => {
   assert.equal(elsewhere.receiver.requests.length, 0);
 });
 
-test('no error tells the key, not even one about the key', async () => {
+test('no error shows the key, not even one about the key', async () => {
   await using scene = await open({ key: () => `${key}\n` });
   recordMany(scene.recorder, 1);
   assert.equal((await scene.failed).code, 'unauthenticated');
@@ -410,7 +410,7 @@ test('an onError that throws changes nothing', async () => {
   assert.deepEqual(actions(scene.receiver), numbered(2));
 });
 
-/** Runs a program that has a recorder; gives its exit code once it has ended by itself. */
+/** Runs a program that has a recorder. Resolves with its exit code once it has ended by itself. */
 async function runProgram(options: object, ending = ''): Promise<unknown> {
   const program = `
     import { createRecorder } from ${JSON.stringify(import.meta.resolve('./index.ts'))};
@@ -445,9 +445,9 @@ test('close() keeps the process alive until everything has arrived or its time i
   await scene.receiver.start();
 });
 
-test('options that cannot work are refused with their name when the recorder is created', () => {
+test('options that cannot work are rejected with their name when the recorder is created', () => {
   const wrong: [Partial<RecorderOptions>, RegExp][] = [
-    [{ api: 'audit.example.org' }, /option api is no address/],
+    [{ api: 'audit.example.org' }, /option api is not an address/],
     [{ api: 'ftp://audit.example.org' }, /option api is not http/],
     [{ api: 'https://u:p@audit.example.org' }, /option api holds a password/],
     [{ api: 'https://audit.example.org?x=1' }, /option api has a query/],

@@ -10,20 +10,20 @@ import { type RecorderOptions, recorderSettings } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { createSendDrafts } from './send-drafts.ts';
 
-/** Leaves traces of what an application does in a log on an Annals server. */
+/** Records what an application does in a log on an Annals server. */
 export interface Recorder {
   /**
-   * Takes a snapshot of the draft, gives it its id and, if it has none, its time, and queues it. Never waits and
-   * never throws. Gives the id, or undefined when the event was lost: no room, no action, or after `close()`.
-   * Events reach the log in the order they were recorded, each once.
+   * Copies the draft, adds its id and, if it has none, its time, and queues it. Never waits and never throws. Returns the
+   * id, or undefined when the event was lost: no room, no action, or after `close()`. Events reach the log in the order
+   * in which they were recorded, each once.
    */
   record(draft: RecorderDraft): string | undefined;
   /**
-   * Resolves with true once everything recorded so far has been settled with the server, with false when the time
-   * is up first. Never rejects.
+   * Resolves with true once the server has accepted or rejected everything recorded so far, with false when the time is
+   * up first. Never rejects.
    */
   flush(timeoutMs?: number): Promise<boolean>;
-  /** As `flush`, then ends: what still waits, or is recorded later, is lost and counted. */
+  /** Like `flush`, and then ends: what still waits, or is recorded later, is lost and counted. */
   close(timeoutMs?: number): Promise<boolean>;
   readonly stats: RecorderStats;
 }
@@ -34,15 +34,15 @@ export interface RecorderStats {
   readonly recorded: number;
   /** Events of the application that the log has for certain. */
   readonly delivered: number;
-  /** Events of the application the log does not have, or not for certain after a `close()` in a hurry. */
+  /** Events of the application that the log does not have; after a `close()` that ran out of time, perhaps has. */
   readonly lost: number;
   readonly lostBy: Readonly<Partial<Record<LossReason, number>>>;
-  /** Waiting now, the recorder's own event about losses included. */
+  /** How many wait now, the recorder's own event about losses included. */
   readonly waitingEvents: number;
   readonly waitingBytes: number;
 }
 
-/** Throws `invalid` when an option cannot work; after that nothing of it throws. */
+/** Throws `invalid` when an option cannot work. The recorder itself never throws. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const settings = recorderSettings(options);
   const { clock, random, schedule } = settings;
@@ -66,7 +66,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         randomFraction(random),
       ),
     hasLosses,
-    reportLosses: tellLosses,
+    reportLosses,
     onDelivered(events) {
       losses.resume();
       delivered += events.filter((event) => event.reportedLosses === undefined).length;
@@ -109,15 +109,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return losses.unreported !== undefined;
   }
 
-  function tellLosses(): void {
-    const tells = losses.unreported;
-    if (tells === undefined) return;
-    const queued = enqueue(lossesDraft(tells), clock(), tells);
+  function reportLosses(): void {
+    const { unreported } = losses;
+    if (unreported === undefined) return;
+    const queued = enqueue(lossesDraft(unreported), clock(), unreported);
     if (queued.reason === undefined) losses.markReported();
   }
 
   function flush(timeoutMs = settings.closeTimeoutMs): Promise<boolean> {
-    tellLosses();
+    reportLosses();
     delivery.wake();
     const number = outbox.lastNumber;
     return delivery.waitUntil(() => outbox.hasSettled(number), timeoutMs);
@@ -141,7 +141,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     try {
       settings.onError(error);
     } catch {
-      // The application's own trouble must not become the trail's.
+      // An error of the application's own function must not disturb the recorder.
     }
   }
 

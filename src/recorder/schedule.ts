@@ -1,10 +1,10 @@
 /**
- * Calls back once after a delay; the function given back cancels. Such a timer does not keep the process alive
- * unless asked to.
+ * Calls back once after a delay; the returned function cancels that. The timer does not keep the process alive unless
+ * `keepAlive` is true.
  */
 export type Schedule = (delayMs: number, callback: () => void, keepAlive?: boolean) => () => void;
 
-/** A longer delay would make `setTimeout` call back at once. */
+/** With a longer delay `setTimeout` calls back at once. */
 const maxDelayMs = 2 ** 31 - 1;
 
 export const systemSchedule: Schedule = (delayMs, callback, keepAlive = false) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isSecretName, maskQuery } from './secrets.ts';
 
-test('names of secrets are known in every spelling', () => {
+test('names of secrets are recognised in every spelling', () => {
   const names = [
     ...['access_token', 'X-Auth-Token', 'refreshToken', 'id_token_hint', 'csrf-token'],
     ...['password', 'user[password]', 'new_passwd', 'PWD', 'client_secret', 'clientSecret'],
@@ -17,12 +17,12 @@ test('names of secrets are known in every spelling', () => {
   );
 });
 
-test('ordinary names are no secrets', () => {
+test('ordinary names are not secrets', () => {
   const names = ['page', 'limit', 'q', 'author', 'country_code', 'shipping', 'sort', 'keyword', ''];
   assert.deepEqual(names.filter(isSecretName), []);
 });
 
-test('only values of secret names are masked, the rest stands as it came', () => {
+test('only values of secret names are masked, the rest stays as it came', () => {
   const masked: [string, string][] = [
     ['a=1&token=x&b=%20+2', 'a=1&token=***&b=%20+2'],
     ['to%6Ben=x&api%2Dkey=y', 'to%6Ben=***&api%2Dkey=***'],

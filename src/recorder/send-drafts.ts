@@ -4,10 +4,10 @@ import { readRetryAfter } from '../core/retry-after.ts';
 import type { Schedule } from './schedule.ts';
 import { readSendResult, type SendResult, sendError } from './send-result.ts';
 
-/** Sends drafts, each a JSON text, in one request. Always resolves. The signal gives up at once. */
+/** Sends drafts, each a JSON text, in one request. Always resolves; at once when the signal is aborted. */
 export type SendDrafts = (drafts: readonly string[], signal: AbortSignal) => Promise<SendResult>;
 
-/** A key, or where to get the one that counts now. */
+/** A key, or a function that gives the current one. */
 export type KeySource = string | (() => string | Promise<string>);
 
 export interface SendDraftsOptions {
@@ -42,7 +42,7 @@ export function createSendDrafts(options: SendDraftsOptions): SendDrafts {
           'user-agent': 'annals-recorder',
         },
         body: `{"events":[${drafts.join(',')}]}`,
-        // A redirected POST becomes a GET, and the key would go wherever the answer says.
+        // A redirected POST becomes a GET, and the key would go wherever the response says.
         redirect: 'manual',
         signal,
       });
@@ -53,7 +53,7 @@ export function createSendDrafts(options: SendDraftsOptions): SendDrafts {
     } catch (error) {
       if (error instanceof AnnalsError) return { kind: 'later', slowly: true, error };
       const problem = timeout.signal.aborted
-        ? `no answer within ${options.requestTimeoutMs} ms`
+        ? `no response within ${options.requestTimeoutMs} ms`
         : reasonOf(error);
       const code = timeout.signal.aborted ? 'timeout' : 'unavailable';
       return { kind: 'later', slowly: false, error: sendError(code, url, problem, error) };
@@ -65,7 +65,7 @@ export function createSendDrafts(options: SendDraftsOptions): SendDrafts {
 
 async function currentKey(key: KeySource): Promise<string> {
   const current = typeof key === 'string' ? key : await key();
-  // Checked here because fetch would put the whole key into its complaint.
+  // Checked here because fetch would put the whole key into its error message.
   if (/^[\x21-\x7e]+$/.test(current)) return current;
   throw new AnnalsError(
     'unauthenticated',
@@ -89,7 +89,7 @@ async function readText(response: Response): Promise<string> {
   return text;
 }
 
-/** fetch says only "fetch failed"; its cause says why. */
+/** fetch itself says only "fetch failed"; its cause says why. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return messageOf(cause ?? error) || 'the connection failed';

@@ -1,18 +1,22 @@
 import { AnnalsError, type ErrorCode, transientCodes } from '../core/errors.ts';
 import { errorCodeOfStatus } from '../core/http-status.ts';
 
-/** What became of one request. */
+/** The result of one request. */
 export type SendResult =
-  /** The log has every event of it. */
+  /** The log has all of its events. */
   | { readonly kind: 'accepted' }
   /**
-   * Repeating it as it is would be in vain, and the log has none of its events. Those at `places` are bad; when
-   * none is named, one of them is, or they are too many together.
+   * The log has none of its events, and the same request would be rejected again. The events at `indexes` are wrong.
+   * When there are no indexes, one of the events is wrong, or they are too many together.
    */
-  | { readonly kind: 'refused'; readonly places: ReadonlySet<number>; readonly error: AnnalsError }
+  | {
+      readonly kind: 'rejected';
+      readonly indexes: ReadonlySet<number>;
+      readonly error: AnnalsError;
+    }
   /**
-   * It may go through later; the log has all of its events or none. `slowly`: somebody has to change something
-   * first. `afterMs`: the server asked not to be tried again before.
+   * The request may succeed later; the log has all of its events or none. `slowly`: somebody has to change something
+   * first. `afterMs`: the server asked for a pause this long.
    */
   | {
       readonly kind: 'later';
@@ -21,7 +25,7 @@ export type SendResult =
       readonly error: AnnalsError;
     };
 
-/** Errors of the key or the address: these events are as good as any. */
+/** Errors of the key or the address: nothing is wrong with the events. */
 const misconfiguredCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'unauthenticated',
   'forbidden',
@@ -29,7 +33,7 @@ const misconfiguredCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'method-not-allowed',
 ]);
 
-/** Understands an HTTP answer to `sent` events; `text` is its body. */
+/** Reads an HTTP response to a request with `sent` events; `text` is its body. */
 export function readSendResult(
   url: string,
   sent: number,
@@ -40,7 +44,7 @@ export function readSendResult(
   const body = parseObject(text);
   if (status === 200 || status === 201) {
     if (Number(body.accepted) + Number(body.duplicates) === sent) return { kind: 'accepted' };
-    // Anything on the way may answer 200; only the log counts what it took.
+    // Anything between us and the server may answer 200; only the log counts what it accepted.
     const problem = `it answered ${status}, but not as an Annals server does`;
     return { kind: 'later', slowly: true, afterMs, error: sendError('corrupt', url, problem) };
   }
@@ -49,9 +53,9 @@ export function readSendResult(
   const code = errorCodeOfStatus(status);
   const error = sendError(code, url, `it answered ${status}${said}`);
   const clientError = status >= 400 && status < 500 && !transientCodes.has(code);
-  const places = rejectedIndexes(body.errors, sent);
-  if (clientError && (places.size > 0 || !misconfiguredCodes.has(code))) {
-    return { kind: 'refused', places, error };
+  const indexes = rejectedIndexes(body.errors, sent);
+  if (clientError && (indexes.size > 0 || !misconfiguredCodes.has(code))) {
+    return { kind: 'rejected', indexes, error };
   }
   return { kind: 'later', slowly: clientError || status < 400, afterMs, error };
 }
@@ -74,14 +78,14 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-/** Places of bad events in `[{"index","field","message"}]`. */
+/** The indexes in `[{"index","field","message"}]`. */
 function rejectedIndexes(errors: unknown, sent: number): ReadonlySet<number> {
-  const places = new Set<number>();
+  const indexes = new Set<number>();
   for (const error of Array.isArray(errors) ? (errors as unknown[]) : []) {
     const index = (error as { index?: unknown } | null)?.index;
     if (typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < sent) {
-      places.add(index);
+      indexes.add(index);
     }
   }
-  return places;
+  return indexes;
 }
