@@ -52,9 +52,6 @@ export interface QueryContext {
   readonly disconnected: Flag | undefined;
 }
 
-/** Of each segment in SQLite, kept in memory by each reader. */
-const cacheBytes = 2 * 1024 * 1024;
-
 /** A segment in SQLite as one reader holds it. */
 interface OpenActive {
   readonly segment: ActiveSegment;
@@ -222,7 +219,7 @@ export class Reader {
   #openActive(segment: ActiveSegment): OpenActive {
     const held = this.#active.find((open) => open.segment.number === segment.number);
     if (held !== undefined) return held;
-    const rows = CommitLogReader.open(this.#directory.databasePath(segment.number), cacheBytes);
+    const rows = CommitLogReader.open(this.#directory.databasePath(segment.number));
     const { columns } = segment;
     return {
       segment,

@@ -16,9 +16,6 @@ import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
 import type { SegmentLimits } from './writer.ts';
 
-/** Events of one log that were recorded together stand together, so few pages are needed more than once. */
-const cacheBytes = 2 * 1024 * 1024;
-
 /** What there is after a segment was sealed. */
 export interface SealResult {
   readonly segment: SealedInfo;
@@ -48,7 +45,7 @@ export class Sealer {
 
   seal(live: ActiveSegment): SealResult {
     const directory = this.#directory;
-    const rows = CommitLogReader.open(directory.databasePath(live.number), cacheBytes);
+    const rows = CommitLogReader.open(directory.databasePath(live.number));
     try {
       // The ids come first, so that no sealed segment is ever without.
       const run = directory.runPath({ first: live.number, last: live.number });

@@ -68,7 +68,7 @@ describe('columns beside a segment in SQLite', () => {
     store = await openSegmentedStore(options);
     for (let round = 0; round < 3; round += 1) await log.record(store, drafts(round, 4_000));
     await store.close();
-    rows = CommitLogReader.open(database, 1_000_000);
+    rows = CommitLogReader.open(database);
   });
   after(() => {
     rows.close();

@@ -48,10 +48,10 @@ export class CommitLogReader {
     this.#node = db.prepare('SELECT hash FROM nodes WHERE log = ? AND level = ? AND place = ?');
   }
 
-  /** With a connection of its own, which keeps up to so many bytes of the file in memory. */
-  static open(path: string, cacheBytes: number): CommitLogReader {
+  /** With a connection of its own, which keeps up to 2 MB of the file in memory: SQLite's default. */
+  static open(path: string): CommitLogReader {
     const db = new DatabaseSync(path, { readOnly: true });
-    db.exec(`PRAGMA busy_timeout = 5000; PRAGMA cache_size = -${Math.ceil(cacheBytes / 1024)}`);
+    db.exec('PRAGMA busy_timeout = 5000');
     return new CommitLogReader(db);
   }
 
