@@ -8,16 +8,3 @@ export function joinBytes(arrays: readonly Uint8Array[]): Uint8Array<ArrayBuffer
   }
   return bytes;
 }
-
-/** Whether this may be a slice of Node's buffer pool, which must neither be transferred nor released. */
-export function mayShareBuffer({ buffer }: Uint8Array): boolean {
-  return buffer.byteLength < 2 * Buffer.poolSize;
-}
-
-/**
- * Frees the memory of bytes that are not used any more; they are empty afterwards. The collector would let megabytes pile
- * up before it runs. Small arrays are left to it.
- */
-export function releaseBuffer(bytes: Uint8Array<ArrayBuffer>): void {
-  if (!mayShareBuffer(bytes)) bytes.buffer.transfer(0);
-}

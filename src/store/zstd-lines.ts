@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdCompressSync } from 'node:zlib';
-import { joinBytes, releaseBuffer } from '../core/bytes.ts';
+import { joinBytes } from '../core/bytes.ts';
+import { releaseBuffer } from '../runtime/release-buffer.ts';
 import type { Lines, Packing } from './event-store.ts';
 
 /** For what is packed while somebody waits for it. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.ts';
 import type { Permission } from '../../access/roles.ts';
-import { releaseBuffer } from '../../core/bytes.ts';
 import { type DraftsMediaType, readDrafts } from '../../core/draft.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import { draftSchema } from '../../core/event.ts';
@@ -10,6 +9,7 @@ import { PausableWorkQueue } from '../../core/pausable-work.ts';
 import { readBody } from '../../http/body.ts';
 import type { Metrics } from '../../http/metrics.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { releaseBuffer } from '../../runtime/release-buffer.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 
 export interface RecordRouteDependencies {

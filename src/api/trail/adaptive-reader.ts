@@ -1,5 +1,5 @@
-import { releaseBuffer } from '../../core/bytes.ts';
 import type { Position } from '../../core/cursor.ts';
+import { releaseBuffer } from '../../runtime/release-buffer.ts';
 import type { Lines } from '../../store/event-store.ts';
 
 /** Reads lines behind a place, about so many bytes of them; undefined when there are none. */

@@ -1,4 +1,3 @@
-import { releaseBuffer } from '../../core/bytes.ts';
 import type { Position } from '../../core/cursor.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import { type Filter, overlapsWindow } from '../../core/filter.ts';
@@ -8,6 +7,7 @@ import { eventCsvHeader, eventCsvRow } from '../../formats/event-csv.ts';
 import { encodeBase64 } from '../../integrity/base64.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
 import type { PersonalPaths } from '../../integrity/personal.ts';
+import { releaseBuffer } from '../../runtime/release-buffer.ts';
 import { toLines } from '../../store/event-lines.ts';
 import type { DroppedPrefix, EventReader, Packing, StoredEvent } from '../../store/event-store.ts';
 import { compressFrame, compressLines } from '../../store/zstd-lines.ts';

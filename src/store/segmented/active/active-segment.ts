@@ -1,4 +1,4 @@
-import { releaseBuffer } from '../../../core/bytes.ts';
+import { releaseBuffer } from '../../../runtime/release-buffer.ts';
 import { searchFieldsOf } from '../../search-fields.ts';
 import { type IdSeed, idHash } from '../ids/id-hash.ts';
 import { ColumnWriter } from './column-writer.ts';

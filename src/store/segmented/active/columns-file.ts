@@ -8,7 +8,7 @@ import {
   readSync,
   writeSync,
 } from 'node:fs';
-import { releaseBuffer } from '../../../core/bytes.ts';
+import { releaseBuffer } from '../../../runtime/release-buffer.ts';
 import { type ActiveColumns, visibleRows } from './columns.ts';
 import {
   type ColumnsExtent,

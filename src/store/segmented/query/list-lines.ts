@@ -1,5 +1,6 @@
-import { joinBytes, releaseBuffer } from '../../../core/bytes.ts';
+import { joinBytes } from '../../../core/bytes.ts';
 import type { Position } from '../../../core/cursor.ts';
+import { releaseBuffer } from '../../../runtime/release-buffer.ts';
 import { defaultMaxBytes } from '../../event-lines.ts';
 import type { Lines, LinesQuery, Packing } from '../../event-store.ts';
 import type { LogSlice } from '../log-slice.ts';

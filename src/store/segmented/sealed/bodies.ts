@@ -1,4 +1,5 @@
-import { joinBytes, mayShareBuffer, releaseBuffer } from '../../../core/bytes.ts';
+import { joinBytes } from '../../../core/bytes.ts';
+import { mayShareBuffer, releaseBuffer } from '../../../runtime/release-buffer.ts';
 import { blockRows } from './footer-index.ts';
 import type { FrameTable } from './frame-table.ts';
 import { adjacentInBlock } from './whole-blocks.ts';
