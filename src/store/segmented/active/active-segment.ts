@@ -1,4 +1,3 @@
-import { releaseBuffer } from '../../../runtime/release-buffer.ts';
 import { searchFieldsOf } from '../../search-fields.ts';
 import { type IdSeed, idHash } from '../ids/id-hash.ts';
 import { ColumnWriter } from './column-writer.ts';
@@ -48,7 +47,6 @@ export function loadColumns(
   for (const some of saved) {
     writer.restore(some.extent.rows - before.rows, restoreRows(writer.columns, before, some));
     before = some.extent;
-    releaseBuffer(some.content);
   }
   for (const { log, body, ...event } of commitLog.events(before.rows)) {
     const { eventID, facets, description } = searchFieldsOf(body);

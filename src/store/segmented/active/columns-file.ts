@@ -8,7 +8,6 @@ import {
   readSync,
   writeSync,
 } from 'node:fs';
-import { releaseBuffer } from '../../../runtime/release-buffer.ts';
 import { type ActiveColumns, visibleRows } from './columns.ts';
 import {
   type ColumnsExtent,
@@ -85,7 +84,6 @@ export class ColumnsFile {
         }
       }
       this.#saved = added.extent;
-      releaseBuffer(added.content);
     });
   }
 
