@@ -1,4 +1,5 @@
 import { facets } from '../../../core/facets.ts';
+import { reserveSharedMemory } from '../../../runtime/reserve-shared-memory.ts';
 import { noIdTimes } from '../ids/id-time.ts';
 
 /** Rows are looked at in parts of this many, each with its own bounds of time. */
@@ -52,13 +53,14 @@ export interface ActiveColumns {
 export const rowCountIndex = 0;
 export const valueCountIndex = 1;
 
+/** Capacity may be generous: it takes memory only where it is used. */
 export function createActiveColumns(capacity: Capacity): ActiveColumns {
   const { rows, values, valueBytes, textBytes } = capacity;
   const parts = Math.ceil(rows / rowGroupRows);
   const slots = 2 ** Math.ceil(Math.log2(rows * 2));
   const columns: ActiveColumns = {
     capacity,
-    counters: new Int32Array(sharedBuffer(8), 0, 2),
+    counters: new Int32Array(reserveSharedMemory(8), 0, 2),
     logs: words(rows),
     sequences: words(rows),
     createdAt: doubles(rows),
@@ -66,11 +68,11 @@ export function createActiveColumns(capacity: Capacity): ActiveColumns {
     codes: facets.map(() => words(rows)),
     rowGroupEarliest: doubles(parts),
     rowGroupLatest: doubles(parts),
-    text: new Uint8Array(sharedBuffer(textBytes), 0, textBytes),
+    text: new Uint8Array(reserveSharedMemory(textBytes), 0, textBytes),
     textEnds: words(rows),
-    values: new Uint8Array(sharedBuffer(valueBytes), 0, valueBytes),
+    values: new Uint8Array(reserveSharedMemory(valueBytes), 0, valueBytes),
     valueEnds: words(values + 1),
-    valueFacets: new Uint8Array(sharedBuffer(values + 1), 0, values + 1),
+    valueFacets: new Uint8Array(reserveSharedMemory(values + 1), 0, values + 1),
     ids: words(slots * 3),
     idTimes: doubles(2),
   };
@@ -97,19 +99,10 @@ export function rowsWithHash(
   }
 }
 
-/**
- * Room is meant generously, so it must cost nothing until it is written to. What may grow, V8 takes from the system in
- * pages, as it is, and gives back as a whole; anything else may come from memory used before, which is wiped and so
- * taken in full.
- */
-function sharedBuffer(bytes: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(bytes, { maxByteLength: bytes });
-}
-
 function words(length: number): Uint32Array {
-  return new Uint32Array(sharedBuffer(length * 4), 0, length);
+  return new Uint32Array(reserveSharedMemory(length * 4), 0, length);
 }
 
 function doubles(length: number): Float64Array {
-  return new Float64Array(sharedBuffer(length * 8), 0, length);
+  return new Float64Array(reserveSharedMemory(length * 8), 0, length);
 }
