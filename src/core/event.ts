@@ -46,7 +46,7 @@ const context = z.looseObject({
   method: z.string().exactOptional(),
   path: z.string().exactOptional(),
   url: z.string().exactOptional(),
-  /** HTTP status of the answer. */
+  /** HTTP status of the response. */
   status: z.number().int().min(0).max(999).exactOptional(),
   /** Milliseconds; a text where a vendor gives one. */
   duration: z.union([z.number(), z.string()]).exactOptional(),
@@ -54,16 +54,16 @@ const context = z.looseObject({
   credentials_type: z.string().exactOptional(),
   headers: free.exactOptional(),
   country_code: z.string().exactOptional(),
-  /** By which way the call came in, such as `api`, `gui`, `cli`. */
+  /** How the call came in, such as `api`, `gui`, `cli`. */
   origin: z.string().exactOptional(),
-  /** Set on records of a service's own doings; lists leave them out unless asked. Ours say `annals`. */
+  /** Set on a service's records of its own work. Lists leave them out by default. Ours say `annals`. */
   system_service: z.string().exactOptional(),
 });
 
 /**
  * What a producer sends (`POST /v1/audit/events`). One schema gives the check, the type and the API document.
- * Unknown top-level fields are refused, because a misspelt field silently kept aside would be a lost fact;
- * whatever has no field of its own belongs in `details`.
+ * Unknown top-level fields are rejected: a misspelt field that is silently kept elsewhere would be a lost fact. What
+ * has no field of its own belongs in `details`.
  */
 export const draftSchema = z
   .strictObject({
@@ -100,7 +100,7 @@ export const draftSchema = z
 
 export type Draft = z.infer<typeof draftSchema>;
 
-/** An immutable record in a log: a draft, completed and given its place. */
+/** An immutable record in a log: a draft, completed and sequenced. */
 export const eventSchema = draftSchema
   .extend({
     eventID: name(),

@@ -1,4 +1,4 @@
-/** The bytes of standard base64 (RFC 4648, 4), or undefined for any spelling but the one that `encode` gives. */
+/** The bytes of standard base64 (RFC 4648, 4); undefined for any spelling that `encodeBase64` would not write. */
 export function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;

@@ -67,13 +67,13 @@ describe('canonical JSON', () => {
     ['becbf647612f3696', '-0.0000033333333333333333'],
     ['43143ff3c1cb0959', '1424953923781206.2'],
   ];
-  it('writes the numbers of RFC 8785, appendix B, as it does', () => {
+  it('writes the numbers of RFC 8785, appendix B', () => {
     for (const [bits, text] of numbers) {
       assert.equal(canonicalJson(Buffer.from(bits, 'hex').readDoubleBE()), text, bits);
     }
   });
 
-  it('writes any JSON value as its definition says, whatever the order of its keys', () => {
+  it('writes any JSON value as the RFC defines, whatever the order of its keys', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' }), (value) => {
         const text = canonicalJson(value);
@@ -85,7 +85,7 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('sorts many keys as it does few', () => {
+  it('sorts many keys as well as few', () => {
     const keys = Array.from({ length: 1000 }, (_, at) => `${(at * 7919) % 1000}x`);
     const object = Object.fromEntries(keys.map((key) => [key, 0]));
     assert.deepEqual(Object.keys(JSON.parse(canonicalJson(object))), keys.toSorted());
@@ -96,7 +96,7 @@ describe('canonical JSON', () => {
     assert.equal(canonicalJson(object), '{"__proto__":{"a":2},"b":1}');
   });
 
-  it('sorts keys whatever other objects of as many keys were written before, few or many, short or long', () => {
+  it('sorts keys whatever objects with the same number of keys were written before, few or many, short or long', () => {
     for (const count of [1, 3, 63, 64, 65, 200]) {
       for (let other = 0; other < 20; other += 1) {
         const entries = Array.from({ length: count }, (_, n): [string, number] => [
@@ -125,7 +125,7 @@ describe('canonical JSON', () => {
     ['half of a surrogate pair in a key', { '\ud83d': 1 }],
   ];
   for (const [what, value] of refused) {
-    it(`refuses ${what}`, () => {
+    it(`rejects ${what}`, () => {
       assert.throws(() => canonicalJson(value), { name: 'AnnalsError', code: 'invalid' });
     });
   }

@@ -5,15 +5,15 @@ import { AnnalsError } from '../core/errors.ts';
  * numbers as ECMAScript writes them. Equal values give equal bytes, so a hash of the text is a hash of the value.
  *
  * Throws `invalid` for what JSON cannot say or would say differently: undefined, functions, bigints, numbers that
- * are not finite, halves of surrogate pairs, and objects that are no plain data (a Date, a Map). The nesting is the
- * reader's to bound (`core/json.ts`).
+ * are not finite, halves of surrogate pairs, and objects that are not plain data (a Date, a Map). It does not limit the
+ * nesting: the reader does (`core/json/parse-json.ts`).
  */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return canonicalString(value);
     case 'number':
-      if (!Number.isFinite(value)) throw refused(`${value} is not a JSON number`);
+      if (!Number.isFinite(value)) throw notJson(`${value} is not a JSON number`);
       return `${value}`;
     case 'boolean':
       return value ? 'true' : 'false';
@@ -21,7 +21,7 @@ export function canonicalJson(value: unknown): string {
       if (value === null) return 'null';
       return Array.isArray(value) ? canonicalArray(value) : canonicalObject(value);
     default:
-      throw refused(`${typeof value} has no form in JSON`);
+      throw notJson(`${typeof value} has no form in JSON`);
   }
 }
 
@@ -31,64 +31,65 @@ const notPlain = /[\u0000-\u001f"\\\ud800-\udfff]/;
 
 export function canonicalString(text: string): string {
   if (!notPlain.test(text)) return `"${text}"`;
-  if (!text.isWellFormed()) throw refused('a text holds half of a surrogate pair');
+  if (!text.isWellFormed()) throw notJson('a text has half of a surrogate pair');
   return JSON.stringify(text);
 }
 
-/** An object's keys in canonical order, and each as it stands before its value: `"key":`. */
+/** The keys of an object in canonical order, and each as it is written before its value: `"key":`. */
 export interface CanonicalKeys {
   readonly keys: readonly string[];
   readonly names: readonly string[];
 }
 
 /**
- * A plain object's keys. Comparing strings, and so sorting them, goes by UTF-16 code units: what RFC 8785 asks for.
+ * The keys of a plain object. JavaScript compares and sorts strings by UTF-16 code units, as RFC 8785 requires.
  */
 export function canonicalKeys(object: object): CanonicalKeys {
   const prototype = Object.getPrototypeOf(object);
   if (prototype !== Object.prototype && prototype !== null) {
-    throw refused('only plain objects and arrays are data');
+    throw notJson('only plain objects and arrays are data');
   }
   return knownKeys.of(Object.keys(object));
 }
 
 /**
- * Remembers the order of the keys seen lately. A producer's objects have the same keys all the time, and sorting them
- * again costs more than writing their values. Bounded, because whoever sends drafts chooses the keys.
+ * Remembers the order of recent keys. The objects of a producer have the same keys again and again, and to sort them
+ * costs more than to write their values. It is bounded, because producers choose the keys. Only drafts that are not
+ * spelled canonically come here (decision 006).
  */
 class KnownKeys {
   readonly #byCount: Known[][] = Array.from({ length: mostKeys + 1 }, () => []);
 
-  of(given: readonly string[]): CanonicalKeys {
-    const alike = this.#byCount[given.length];
-    const found = alike?.find((known) => isSame(known.given, given));
+  of(unsorted: readonly string[]): CanonicalKeys {
+    const sameCount = this.#byCount[unsorted.length];
+    const found = sameCount?.find((known) => isSame(known.unsorted, unsorted));
     if (found !== undefined) return found;
-    const known = { given, ...inOrder(given) };
-    if (alike !== undefined && given.every(({ length }) => length <= longestKey)) {
-      alike.unshift(known);
-      if (alike.length > mostAlike) alike.pop();
+    const known = { unsorted, ...inOrder(unsorted) };
+    if (sameCount !== undefined && unsorted.every(({ length }) => length <= longestKey)) {
+      sameCount.unshift(known);
+      if (sameCount.length > mostPerCount) sameCount.pop();
     }
     return known;
   }
 }
 
 interface Known extends CanonicalKeys {
-  readonly given: readonly string[];
+  readonly unsorted: readonly string[];
 }
 
 const mostKeys = 64;
-const mostAlike = 8;
+const mostPerCount = 8;
 const longestKey = 64;
 const knownKeys = new KnownKeys();
 
-/** Keys of objects are one string for all of them, so this compares little more than pointers. */
+/** V8 has one string for equal keys, so this mostly compares pointers. */
 function isSame(keys: readonly string[], others: readonly string[]): boolean {
   for (let at = 0; at < keys.length; at += 1) if (keys[at] !== others[at]) return false;
   return true;
 }
 
-function inOrder(given: readonly string[]): CanonicalKeys {
-  const keys = [...given].sort();
+function inOrder(unsorted: readonly string[]): CanonicalKeys {
+  const keys = [...unsorted].sort();
   return { keys, names: keys.map((key) => `${canonicalString(key)}:`) };
 }
 
@@ -108,6 +109,6 @@ function canonicalArray(array: readonly unknown[]): string {
   return text === '' ? '[]' : `${text}]`;
 }
 
-function refused(what: string): AnnalsError {
+function notJson(what: string): AnnalsError {
   return new AnnalsError('invalid', `Cannot write canonical JSON: ${what}`);
 }

@@ -9,13 +9,13 @@ import { formatNote, parseNote, signatureBy, signNote, verifyNote } from './note
 
 /** The head of a log, in the form in which it is signed (c2sp.org/tlog-checkpoint). */
 export interface Checkpoint {
-  /** Which log: `<server name>/<organisation>`. Keys that sign for it bear this name, or the server's. */
+  /** Which log: `<server name>/<organisation>`. Keys that sign for it have this name, or the server's. */
   readonly origin: string;
   readonly size: number;
   readonly root: Hash;
 }
 
-/** A checkpoint to be believed, and whose word it is. */
+/** A checkpoint that is trusted, and the keys that signed it. */
 export interface OpenedCheckpoint {
   readonly checkpoint: Checkpoint;
   /** The log's own keys, at least one. */
@@ -25,14 +25,14 @@ export interface OpenedCheckpoint {
 
 /**
  * Signs a checkpoint with the log's keys: one, or two while the old one is being replaced. Throws `invalid` for a key
- * whose name does not speak for the log, and for what could not be read back.
+ * whose name may not sign for the log, and for a checkpoint that could not be read again.
  */
 export function signCheckpoint(checkpoint: Checkpoint, keys: readonly SigningKey[]): string {
-  const stranger = keys.find(({ name }) => !speaksFor(name, checkpoint.origin));
+  const stranger = keys.find(({ name }) => !signsFor(name, checkpoint.origin));
   if (stranger !== undefined) {
     throw new AnnalsError(
       'invalid',
-      `Cannot sign a checkpoint of ${checkpoint.origin} as ${stranger.name}`,
+      `Cannot sign a checkpoint of ${checkpoint.origin} with the key ${stranger.name}: its name is not that of the log or its server`,
     );
   }
   const text = formatCheckpoint(checkpoint);
@@ -41,10 +41,10 @@ export function signCheckpoint(checkpoint: Checkpoint, keys: readonly SigningKey
 }
 
 /**
- * Reads a signed checkpoint and believes it if a known key of the log signed it. Signatures by unknown keys do not
- * matter. Throws `invalid` for what is no checkpoint, and `corrupt` when it is of another log than `origin`, when no
- * known key of its log signed it, only keys that were replaced at a smaller size did, or a signature that claims a
- * known key was not made by it.
+ * Reads a signed checkpoint, and trusts it if a known key of the log signed it. Signatures by unknown keys do not
+ * matter. Throws `invalid` for what is not a checkpoint. Throws `corrupt` when it is of another log than `origin`, when
+ * no known key of its log signed it, when only keys that were replaced at a smaller size did, and when a signature names
+ * a known key that did not create it.
  */
 export function openCheckpoint(
   message: string,
@@ -59,7 +59,7 @@ export function openCheckpoint(
       `Cannot trust the checkpoint of ${checkpoint.origin} at size ${checkpoint.size}: ${reason}`,
     );
   if (origin !== undefined && origin !== checkpoint.origin) {
-    throw distrust(`it is not of ${origin}`);
+    throw distrust(`expected one of ${origin}`);
   }
   const signedBy: VerifierKey[] = [];
   const replaced: KnownKey[] = [];
@@ -67,12 +67,12 @@ export function openCheckpoint(
   for (const key of keys) {
     const signature = signatureBy(key, note);
     if (signature === undefined) continue;
-    const forged = `the signature of ${key.name}+${key.id} was made for something else`;
+    const forged = `the signature of ${key.name}+${key.id} is not valid for it`;
     if (key.type === 'cosignature') {
       const at = verifyCosignature(note.text, signature, key);
       if (at === undefined) throw distrust(forged);
       witnessedBy.push({ key, at });
-    } else if (speaksFor(key.name, checkpoint.origin)) {
+    } else if (signsFor(key.name, checkpoint.origin)) {
       if (!verifyNote(note.text, signature, key)) throw distrust(forged);
       (coversSize(key, checkpoint.size) ? signedBy : replaced).push(key);
     }
@@ -80,23 +80,21 @@ export function openCheckpoint(
   const [old] = replaced;
   if (signedBy.length === 0 && old !== undefined) {
     throw distrust(
-      `it is signed by ${old.name}+${old.id}, which was replaced at size ${old.upTo} and vouches for nothing above it`,
+      `it is signed by ${old.name}+${old.id}, which was replaced at size ${old.upTo} and is not valid for larger sizes`,
     );
   }
   if (signedBy.length === 0) {
     const signers = note.signatures.map(({ name, id }) => `${name}+${id}`);
-    throw distrust(
-      `signed by ${signers.join(', ')}, it lacks a signature of a known key of its log`,
-    );
+    throw distrust(`it is signed by ${signers.join(', ')}, and by no known key of its log`);
   }
   return { checkpoint, signedBy, witnessedBy };
 }
 
 /**
- * A key that signs notes speaks for the log whose name it bears and for the logs below that name, which is how one
- * key serves all logs of a server; for no other.
+ * A key signs for the log that has its name, and for the logs below that name. So one key can serve all logs of a
+ * server. It signs for no other log.
  */
-function speaksFor(keyName: string, origin: string): boolean {
+function signsFor(keyName: string, origin: string): boolean {
   return origin === keyName || origin.startsWith(`${keyName}/`);
 }
 
@@ -105,7 +103,7 @@ export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
   return `${origin}\n${size}\n${encodeBase64(root)}\n`;
 }
 
-/** Reads that text without believing it; lines after the third are for others, and passed over. */
+/** Reads that text, and does not check a signature. Lines after the third are extensions, and are ignored. */
 export function parseCheckpoint(text: string): Checkpoint {
   const lines = text.split('\n');
   const [origin = '', size = '', root = ''] = lines;
@@ -119,7 +117,7 @@ export function parseCheckpoint(text: string): Checkpoint {
   ) {
     throw new AnnalsError(
       'invalid',
-      'Cannot read the checkpoint: it is not an origin, a size and a root hash, a line each',
+      'Cannot read the checkpoint: expected three lines: an origin, a size and a root hash',
     );
   }
   return { origin, size: Number(size), root: hash };

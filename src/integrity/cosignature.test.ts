@@ -38,11 +38,11 @@ describe('a published checkpoint with cosignatures', () => {
     assert.deepEqual(opened.witnessedBy, [{ key: remora, at }]);
   });
 
-  it('is not believed on a witness’s word alone', () => {
+  it('is not trusted with the key of a witness alone', () => {
     assert.throws(() => openCheckpoint(published, [remora]), { code: 'corrupt' });
   });
 
-  it('is not believed once its size, its time or the witness’s signature was changed', () => {
+  it('is not trusted once its size, its time or the signature of the witness was changed', () => {
     const line = published.split('\n').find((one) => one.startsWith('— remora'))!;
     for (const other of [
       line.replace('AAAABqEiEg', 'AAAABqEiEh'),
@@ -61,7 +61,7 @@ describe('a published checkpoint with cosignatures', () => {
   });
 });
 
-describe('keeping cosignatures with a checkpoint', () => {
+describe('adding cosignatures to a checkpoint', () => {
   const seed = privateKeyFromSeed(Buffer.alloc(32, 1));
   const checkpoint = { origin: 'audit.example.com/org-1', size: 7, root: leafHash('root') };
   const message = signCheckpoint(checkpoint, [signingKey(checkpoint.origin, seed)]);
@@ -78,14 +78,14 @@ describe('keeping cosignatures with a checkpoint', () => {
     assert.deepEqual(witnessedBy, [{ key: one.key, at: 100_000_000 }]);
   });
 
-  it('puts a newer one of a witness in place of the older', () => {
+  it('replaces the older one of a witness by the newer', () => {
     const first = addCosignatures(note, one.line(note.text, 100), [one.key, two.key]);
     const second = addCosignatures(first, two.line(note.text, 150), [one.key, two.key]);
     const third = addCosignatures(second, one.line(note.text, 200), [one.key, two.key]);
     assert.equal(formatNote(third), message + two.line(note.text, 150) + one.line(note.text, 200));
   });
 
-  it('refuses one of another checkpoint, and lines of nobody known', () => {
+  it('rejects one of another checkpoint, and lines without a known witness', () => {
     const other = one.line(note.text.replace('\n7\n', '\n8\n'), 100);
     assert.throws(() => addCosignatures(note, other, [one.key]), {
       code: 'invalid',
@@ -97,7 +97,7 @@ describe('keeping cosignatures with a checkpoint', () => {
     });
   });
 
-  it('takes no time that lies beyond all calendars', () => {
+  it('rejects a time beyond all calendars', () => {
     for (const [seconds, expected] of [
       [8_993_721_599n, 8_993_721_599_000_000],
       [8_993_721_600n, undefined],

@@ -5,10 +5,10 @@ import type { VerifierKey } from './keys.ts';
 import { type Note, type NoteSignature, parseSignatures, signatureBy } from './note.ts';
 
 /**
- * Witness cosignatures, version 1 (c2sp.org/tlog-cosignature): a witness states that at some time the largest tree
- * it had seen of a log, consistent with all it saw before, was the one of this checkpoint.
+ * Witness cosignatures, version 1 (c2sp.org/tlog-cosignature): a witness states that at some time the tree of this
+ * checkpoint was the largest one of its log that it had seen, and consistent with all that it saw before.
  *
- * Gives the time of a cosignature, or undefined when the key did not make it over this text.
+ * Returns the time of a cosignature, or undefined when the key did not sign this text.
  */
 export function verifyCosignature(
   text: string,
@@ -27,9 +27,9 @@ const timeBytes = 8;
 const signatureBytes = 64;
 
 /**
- * A note with the cosignatures among these lines that known witnesses made of it; a newer one of the same witness
- * takes the place of the older. Lines of anybody else are left out. Throws `invalid` when a known witness's
- * cosignature does not fit the note, or none of the lines is by a known one.
+ * Adds to a note those of these lines that are cosignatures of it by known witnesses. A newer one replaces the older one
+ * of the same witness. Lines of others are left out. Throws `invalid` when the cosignature of a known witness is not of
+ * this note, and when no line is by a known witness.
  */
 export function addCosignatures(
   note: Note,
@@ -44,13 +44,13 @@ export function addCosignatures(
     if (verifyCosignature(note.text, cosignature, witness) === undefined) {
       throw new AnnalsError(
         'invalid',
-        `Cannot keep the cosignature of ${witness.name}: it is not of this checkpoint`,
+        `Cannot add the cosignature of ${witness.name}: it is not of this checkpoint`,
       );
     }
     added.push(cosignature);
   }
   if (added.length === 0) {
-    throw new AnnalsError('invalid', 'Cannot keep the cosignatures: none is by a known witness');
+    throw new AnnalsError('invalid', 'Cannot add the cosignatures: none is by a known witness');
   }
   const kept = note.signatures.filter((one) => !added.some((other) => isSameKey(one, other)));
   return { text: note.text, signatures: [...kept, ...added] };

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { entryBundle, readEntryBundle } from './entry-bundle.ts';
 
 describe('a bundle of entries', () => {
-  it('has each entry behind its length, big-endian', () => {
+  it('has each entry after its length, big-endian', () => {
     const long = Buffer.alloc(0x0102, 0xaa);
     assert.deepEqual(
       entryBundle([Buffer.from('abc'), new Uint8Array(), long]),
@@ -12,7 +12,7 @@ describe('a bundle of entries', () => {
     );
   });
 
-  it('gives its entries back', () => {
+  it('is read as the entries it was written from', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 600, size: 'max' })), (entries) => {
         const read = readEntryBundle(entryBundle(entries));
@@ -22,17 +22,17 @@ describe('a bundle of entries', () => {
     );
   });
 
-  it('holds entries of up to 65,535 bytes', () => {
+  it('has entries of up to 65,535 bytes', () => {
     assert.equal(entryBundle([Buffer.alloc(65_535)]).length, 65_537);
     assert.throws(() => entryBundle([Buffer.alloc(65_536)]), { code: 'too-large' });
   });
 
-  it('that was cut short is refused, naming the entry', () => {
+  it('that is cut off is rejected, and the error names the entry', () => {
     const bundle = entryBundle([Buffer.from('abc'), Buffer.from('de')]);
     for (const cut of [6, 7, 8]) {
       assert.throws(() => readEntryBundle(bundle.subarray(0, cut)), {
         code: 'corrupt',
-        message: /within entry 1/,
+        message: /inside entry 1/,
       });
     }
     assert.equal(readEntryBundle(bundle.subarray(0, 5)).length, 1);

@@ -1,23 +1,23 @@
 import { AnnalsError } from '../core/errors.ts';
 
 /**
- * Entries of a log in a row, as C2SP tlog-tiles bundles them: each behind its length in two bytes, big-endian. So
- * none may be longer than 65,535 bytes; throws `too-large` for one that is.
+ * Successive entries of a log in the form of C2SP tlog-tiles: for each entry its length in two bytes, big-endian, and
+ * then the entry. Throws `too-large` for one of more than 65,535 bytes.
  */
 export function entryBundle(entries: readonly Uint8Array[]): Uint8Array {
-  const parts = entries.flatMap((entry) => {
+  const chunks = entries.flatMap((entry) => {
     if (entry.length > 0xffff) {
       throw new AnnalsError(
         'too-large',
-        `Cannot bundle an entry of ${entry.length} bytes: the most is 65,535`,
+        `Cannot bundle an entry of ${entry.length} bytes: the limit is 65,535`,
       );
     }
     return [Buffer.of(entry.length >> 8, entry.length & 0xff), entry];
   });
-  return Buffer.concat(parts);
+  return Buffer.concat(chunks);
 }
 
-/** The entries of a bundle, as views of it. Throws `corrupt` when it ends within one. */
+/** The entries of a bundle, as views of it. Throws `corrupt` when it ends inside one. */
 export function readEntryBundle(bundle: Uint8Array): Uint8Array[] {
   const entries: Uint8Array[] = [];
   let at = 0;
@@ -27,7 +27,7 @@ export function readEntryBundle(bundle: Uint8Array): Uint8Array[] {
     if (end > bundle.length) {
       throw new AnnalsError(
         'corrupt',
-        `Cannot read a bundle of entries: it ends within entry ${entries.length}`,
+        `Cannot read a bundle of entries: it ends inside entry ${entries.length}`,
       );
     }
     entries.push(bundle.subarray(start, end));

@@ -39,7 +39,7 @@ describe('the published tree of RFC 6962', () => {
 });
 
 describe('a frontier', () => {
-  it('has the root of its leaves, in whatever portions they came and were stored in between', () => {
+  it('has the root of its leaves, in whatever batches they were added and stored', () => {
     const portions = fc.array(fc.nat({ max: 40 }), { maxLength: 8 });
     fc.assert(
       fc.property(portions, (counts) => {
@@ -67,7 +67,7 @@ describe('a frontier', () => {
     assert.deepEqual([frontier.size, frontier.root()], [7, before]);
   });
 
-  it('does not change with the bytes it was given', () => {
+  it('does not change with the bytes it was read from', () => {
     const leaf = Buffer.from(leafHash('one'));
     const frontier = new Frontier();
     frontier.append([leaf]);
@@ -103,7 +103,7 @@ describe('a frontier', () => {
     ]);
   });
 
-  it('takes full subtrees by their hash', () => {
+  it('appends full subtrees by their hash', () => {
     const leaves = someLeaves(14);
     const frontier = new Frontier();
     frontier.appendSubtree(3, mth(leaves.slice(0, 8)));
@@ -122,7 +122,7 @@ describe('a frontier', () => {
     assert.deepEqual(frontier.root(), full[40]);
   });
 
-  it('refuses stored bytes that cannot be those of its size', () => {
+  it('rejects stored bytes that cannot be those of its size', () => {
     const bytes = Buffer.alloc(64);
     for (const size of [0, 1, 4, 7, -3, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       assert.throws(() => Frontier.fromBytes(size, bytes), { code: 'corrupt' });

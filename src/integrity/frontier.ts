@@ -11,16 +11,16 @@ export interface CompletedNode {
 }
 
 /**
- * The right edge of a growing RFC 6962 tree: the roots of the full subtrees it consists of, one for each bit set in
- * its size. That is all it takes to append and to know the root, so old leaves are never read back. It changes in
- * place: whoever may have to take an append back works on a `clone`.
+ * The right edge of a growing RFC 6962 tree: the roots of the full subtrees it consists of, one for each bit that is set
+ * in its size. No more is needed to append and to know the root, so old leaves are never read again. It changes in
+ * place. To be able to undo an append, use a `clone`.
  */
 export class Frontier {
   #size = 0;
-  /** The peak over 2^level leaves at place `level`; a place whose bit is not set in `size` holds a leftover. */
+  /** At index `level`: the peak over 2^level leaves. Where the bit is not set in `size`, the entry is unused. */
   #peaks: Hash[] = [];
 
-  /** From its stored form. Throws `corrupt` when the bytes cannot be the frontier of a tree of that size. */
+  /** Reads the stored form. Throws `corrupt` when the bytes cannot be the frontier of a tree of that size. */
   static fromBytes(size: number, bytes: Uint8Array): Frontier {
     if (!isSize(size) || bytes.length !== peakLevels(size).length * hashBytes) {
       throw new AnnalsError(
@@ -30,8 +30,8 @@ export class Frontier {
     }
     const frontier = new Frontier();
     frontier.#size = size;
-    for (const [place, level] of peakLevels(size).entries()) {
-      frontier.#peaks[level] = Buffer.from(hashAt(bytes, place));
+    for (const [index, level] of peakLevels(size).entries()) {
+      frontier.#peaks[level] = Buffer.from(hashAt(bytes, index));
     }
     return frontier;
   }
@@ -53,8 +53,8 @@ export class Frontier {
   }
 
   /**
-   * Appends leaves. Gives the nodes they completed in the rows of tiles above the leaves (levels 8, 16, 24 …), in
-   * the order of their completion: with the leaf hashes, all that has to be kept of a tree.
+   * Appends leaves. Returns the nodes they completed in the rows of tiles above the leaves (levels 8, 16, 24 …), in the
+   * order of their completion. These and the leaf hashes are all that must be kept of a tree.
    */
   append(leafHashes: Iterable<Hash>): CompletedNode[] {
     const completed: CompletedNode[] = [];
@@ -62,14 +62,14 @@ export class Frontier {
     return completed;
   }
 
-  /** Appends 2^level leaves by the hash of the full subtree over them. The size must be a multiple of 2^level. */
+  /** Appends 2^level leaves, given the hash of the full subtree over them. The size must be a multiple of 2^level. */
   appendSubtree(level: number, hash: Hash): void {
     this.#add(level, hash, []);
   }
 
   /**
-   * The root of the tree as it stands; or, given the hash of one more subtree with which the tree ends, the root
-   * with that subtree included.
+   * The root of the tree. With `tail`, the hash of one more subtree at the end of the tree, the root includes that
+   * subtree.
    */
   root(tail?: Hash): Hash {
     const peaks = peakLevels(this.#size).map((level) => this.#peaks[level]!);
@@ -79,7 +79,7 @@ export class Frontier {
       : peaks.reduceRight((right, left) => nodeHash(left, right));
   }
 
-  /** Carries like a binary counter: as long as there is a peak of the same height, the two become one. */
+  /** Carries like a binary counter: while there is a peak of the same height, the two become one. */
   #add(level: number, hash: Hash, completed: CompletedNode[]): void {
     let peak = hash;
     let height = level;
@@ -90,13 +90,13 @@ export class Frontier {
       index = (index - 1) / 2;
       if (height % tileHeight === 0) completed.push({ level: height, index, hash: peak });
     }
-    // What was handed in stays the caller's; it may be a view that keeps far more in memory.
+    // A copy: the argument may be a view that keeps far more in memory, and its owner may change it.
     this.#peaks[height] = peak === hash ? Buffer.from(hash) : peak;
     this.#size += 2 ** level;
   }
 }
 
-/** The levels of the peaks of a tree, highest first: the bits set in its size. */
+/** The levels of the peaks of a tree, highest first: the bits that are set in its size. */
 function peakLevels(size: number): number[] {
   const levels: number[] = [];
   for (let level = 0, rest = size; rest > 0; level += 1, rest = Math.floor(rest / 2)) {

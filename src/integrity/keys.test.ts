@@ -67,7 +67,7 @@ describe('a key from a seed', () => {
     });
   }
 
-  it('takes 32 bytes', () => {
+  it('needs 32 bytes', () => {
     for (const length of [0, 31, 33, 64]) {
       assert.throws(() => privateKeyFromSeed(new Uint8Array(length)), { code: 'invalid' });
     }
@@ -75,14 +75,14 @@ describe('a key from a seed', () => {
 });
 
 describe('a key file', () => {
-  it('gives back the key it was written from', () => {
+  it('is read as the key it was written from', () => {
     const privateKey = privateKeyFromSeed(Buffer.alloc(32, 7));
     const pem = formatPrivateKey(privateKey);
     assert.match(pem, /^-----BEGIN PRIVATE KEY-----\n/);
     assert.ok(parsePrivateKey(pem).equals(privateKey));
   });
 
-  it('of another kind, or none, is refused without repeating it', () => {
+  it('of another kind, or none, is rejected, and the error does not repeat it', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const ec = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
     assert.throws(() => parsePrivateKey(ec), { code: 'invalid', message: /ec, not ed25519/ });
@@ -97,7 +97,7 @@ describe('a key file', () => {
 });
 
 describe('a verifier key', () => {
-  it('is spelt as in golang.org/x/mod/sumdb/note and github.com/transparency-dev/formats', () => {
+  it('is spelled as in golang.org/x/mod/sumdb/note and github.com/transparency-dev/formats', () => {
     for (const [text, name, id, type] of [
       [
         'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW',
@@ -119,7 +119,7 @@ describe('a verifier key', () => {
     }
   });
 
-  it('is that of the signing key of its name', () => {
+  it('is that of the signing key with its name', () => {
     // The signer of the same Go package: PRIVATE+KEY+PeterNeumann+c74f20a3+<0x01 and the seed in base64>.
     const seed = Buffer.from('AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz', 'base64').subarray(1);
     const { id, privateKey } = signingKey('PeterNeumann', privateKeyFromSeed(seed));
@@ -132,7 +132,7 @@ describe('a verifier key', () => {
     assert.notEqual(other, id);
   });
 
-  it('is refused when anything of it is changed or missing', () => {
+  it('is rejected when anything of it is changed or missing', () => {
     const text = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
     const others = [...text].flatMap((letter, at) => [
       text.slice(0, at),

@@ -5,7 +5,7 @@ import { sha256 } from './hash.ts';
 
 /**
  * Ed25519 keys (RFC 8032) as C2SP signed notes name them (c2sp.org/signed-note). One key pair may sign under many
- * names, one for each log; name and ID together say which key made a signature.
+ * names, one for each log; name and ID together say which key a signature is from.
  */
 export interface SigningKey {
   readonly name: string;
@@ -32,10 +32,13 @@ export const seedBytes = 32;
 /** PKCS #8 around an Ed25519 seed (RFC 8410, 7), up to the seed itself. */
 const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** The private key of a seed: 32 random bytes nobody else has. */
+/** The private key of a seed: 32 random bytes that nobody else has. */
 export function privateKeyFromSeed(seed: Uint8Array): KeyObject {
   if (seed.length !== seedBytes) {
-    throw new AnnalsError('invalid', `Cannot make a key of ${seed.length} bytes: it takes 32`);
+    throw new AnnalsError(
+      'invalid',
+      `Cannot create a key from ${seed.length} bytes: a seed has ${seedBytes}`,
+    );
   }
   const key = Buffer.concat([pkcs8Head, seed]);
   return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
@@ -46,13 +49,13 @@ export function formatPrivateKey(privateKey: KeyObject): string {
   return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
-/** Throws `invalid` for what is no private Ed25519 key; the message has nothing of the text. */
+/** Throws `invalid` for what is not a private Ed25519 key. The message repeats nothing of the text. */
 export function parsePrivateKey(pem: string): KeyObject {
   let key: KeyObject;
   try {
     key = createPrivateKey(pem);
   } catch {
-    throw new AnnalsError('invalid', 'Cannot read the signing key: it is no private key in PEM');
+    throw new AnnalsError('invalid', 'Cannot read the signing key: it is not a private key in PEM');
   }
   if (key.asymmetricKeyType !== 'ed25519') {
     throw new AnnalsError(
@@ -74,7 +77,10 @@ export function verifierKey(
   type: KeyType = 'note',
 ): VerifierKey {
   if (!isKeyName(name)) {
-    throw new AnnalsError('invalid', `Cannot name a key ${JSON.stringify(name)}: no spaces, no +`);
+    throw new AnnalsError(
+      'invalid',
+      `Cannot name a key ${JSON.stringify(name)}: a name has neither spaces nor +`,
+    );
   }
   const named = Buffer.from(`${name}\n`);
   const id = Buffer.from(sha256(Buffer.concat([named, typedBytes(type, publicKey)])));
@@ -86,13 +92,16 @@ export function formatVerifierKey({ name, id, type, publicKey }: VerifierKey): s
   return `${name}+${id}+${encodeBase64(typedBytes(type, publicKey))}`;
 }
 
-/** Throws `invalid` for what is no such text, a type we do not know, or an ID that is not the key's. */
+/** Throws `invalid` for any other text, an unknown type, and an ID that is not the key's. */
 export function parseVerifierKey(text: string): VerifierKey {
   const [, name = '', id, base64 = ''] = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/s.exec(text) ?? [];
   const typed = decodeBase64(base64);
   const type = keyTypes.find((known) => typeBytes[known] === typed?.[0]);
   if (typed?.length !== 1 + publicKeyBytes || type === undefined) {
-    throw new AnnalsError('invalid', `Cannot read ${JSON.stringify(text)} as a verifier key`);
+    throw new AnnalsError(
+      'invalid',
+      `Cannot read ${JSON.stringify(text)} as a verifier key: it is not <name>+<id>+<base64>`,
+    );
   }
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: typed.toString('base64url', 1) };
   const key = verifierKey(name, createPublicKey({ key: jwk, format: 'jwk' }), type);
@@ -105,13 +114,13 @@ export function parseVerifierKey(text: string): VerifierKey {
   return key;
 }
 
-/** A name ends at the next space or plus, so it has neither; nor can it be empty. */
+/** A name ends at the next space or plus, so it has neither. It is not empty. */
 export function isKeyName(name: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is rejected
   return name.isWellFormed() && /^[^\s+\u0000-\u001f\u0085]+$/u.test(name);
 }
 
-/** Type byte and public key as they enter key IDs and verifier keys. */
+/** Type byte and public key, as they are part of key IDs and verifier keys. */
 function typedBytes(type: KeyType, publicKey: KeyObject): Buffer {
   const { x } = publicKey.export({ format: 'jwk' });
   return Buffer.concat([Buffer.of(typeBytes[type]), Buffer.from(x!, 'base64url')]);

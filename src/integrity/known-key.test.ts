@@ -11,7 +11,7 @@ const keyOf = (seed: number) =>
 const [one, other] = [keyOf(1), keyOf(2)];
 
 describe('a known key', () => {
-  it('goes up to the size behind it, and without one up to any', () => {
+  it('is valid up to the size after it, and without one up to any size', () => {
     assert.equal(formatKnownKey(parseKnownKey(`${one}  23`)), `${one} 23`);
     assert.equal(formatKnownKey(parseKnownKey(one)), one);
     const replaced = parseKnownKey(`${one} 23`);
@@ -20,13 +20,13 @@ describe('a known key', () => {
     assert.ok(!coversSize(parseKnownKey(`${one} 0`), 1));
   });
 
-  it('is refused with anything else behind it', () => {
+  it('is rejected with anything else after it', () => {
     for (const text of ['x', '-1', '1.5', '01', '1e3', '9007199254740992', '1 2', '']) {
       assert.throws(() => parseKnownKey(`${one} ${text}`), { code: 'invalid' }, text);
     }
   });
 
-  it('that is given twice goes less far', () => {
+  it('that is given twice is valid up to the smaller size', () => {
     const given = [one, `${one} 23`, other, `${one} 40`, `${other} 0`].map(parseKnownKey);
     for (const keys of [given, given.toReversed()]) {
       const texts = uniqueKeys(keys).map(formatKnownKey);

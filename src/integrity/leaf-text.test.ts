@@ -27,7 +27,7 @@ const events = fc.record(
 );
 
 describe('the leaf text cut out of an event’s canonical text', () => {
-  it('is the one that the event itself gives', () => {
+  it('is that of the event itself', () => {
     fc.assert(
       fc.property(events, (event) => {
         const { body, leaf } = eventTexts(event, salt, paths);
@@ -39,7 +39,7 @@ describe('the leaf text cut out of an event’s canonical text', () => {
     );
   });
 
-  it('comes of no other text with other content', () => {
+  it('does not come from a text with other content', () => {
     fc.assert(
       fc.property(events, fc.nat(), fc.nat({ max: 255 }), (event, place, change) => {
         const { body, leaf } = eventTexts(event, salt, paths);
@@ -59,7 +59,7 @@ describe('the leaf text cut out of an event’s canonical text', () => {
     );
   });
 
-  it('comes of no text in which a key stands twice or something personal was added', () => {
+  it('does not come from a text with a duplicate key or an added personal field', () => {
     const event = { action: 'a', user: { name: 'Noor', subject: 's' } };
     const { leaf } = eventTexts(event, salt, paths);
     const body = canonicalJson(event);

@@ -2,13 +2,13 @@ import { eachMember } from '../core/json/members.ts';
 import { commitment, commitmentKey, type PersonalPaths } from './personal.ts';
 
 /**
- * The leaf text of an event, cut out of its canonical text: what `eventTexts` gives, several times as fast, because
- * nothing is parsed or written again.
+ * The leaf text of an event, cut out of its canonical text. The result is that of `eventTexts`, several times as fast,
+ * because nothing is parsed or written again.
  *
- * The text is taken to be canonical and not checked to be. Of any other spelling comes something that is not the leaf
- * text; and whatever leads to the leaf of a log is made of the same names, values and order as the event in it. So a
- * hash that matches proves the event, and one that does not says nothing before `eventTexts` was asked as well.
- * Throws `corrupt` where the text is no object.
+ * The text must be canonical, which is not checked. For any other spelling the result is not the leaf text. But a text
+ * whose result has the hash of a leaf has the same names, values and order as the event of that leaf. So a hash that
+ * matches proves the event. A hash that does not match says nothing: then `eventTexts` must decide.
+ * Throws `corrupt` when the text is not an object.
  */
 export function leafTextOf(
   body: string,
@@ -19,8 +19,8 @@ export function leafTextOf(
 }
 
 /**
- * The same in two steps, for whoever learns only from the event itself where its salt is: `visit` sees the event's
- * members on the way, as `eachMember` shows them.
+ * The same in two steps, for a caller that must read the event to find its salt: `visit` gets the members of the event,
+ * as from `eachMember`.
  */
 export function cutLeafText(
   body: string,
@@ -35,7 +35,7 @@ export function cutLeafText(
     visit?.(key, start, end);
     if (key === commitmentKey) erased = true;
     if (passed || key < commitmentKey) return;
-    // The commitment belongs behind the members whose keys sort before its own.
+    // The commitment comes after the members whose keys sort before its own.
     passed = true;
     before = cutting.takeRest();
   });
@@ -50,8 +50,8 @@ export function cutLeafText(
 }
 
 /**
- * A leaf text without the hash in it, for comparing all but the personal parts. Undefined for a text that commits to
- * nothing: an event whose personal parts are there, or that never had any.
+ * A leaf text without its commitment, to compare all but the personal fields. Undefined for a text without a commitment:
+ * an event that has its personal fields, or never had any.
  */
 export function withoutCommitment(leafText: string): string | undefined {
   let rest: string | undefined;
@@ -62,14 +62,14 @@ export function withoutCommitment(leafText: string): string | undefined {
   return rest;
 }
 
-/** Divides the members of one object, as they stand in the text, into those that stay and those that are personal. */
+/** Divides the members of one object, as texts, into those that stay and those that are personal. */
 class Cutting {
   readonly #text: string;
   readonly #objectStart: number;
-  /** Members that stay, except those from `#keptFrom` to the one at hand. */
+  /** Members that stay, without those from `#keptFrom` to the current one. */
   #rest = '';
   #keptFrom: number;
-  /** Where the member at hand begins, and where the one before it ended. */
+  /** Where the current member begins, after the comma of the one before it. */
   #memberStart: number;
   personal = '';
 
@@ -106,12 +106,12 @@ class Cutting {
     );
   }
 
-  /** Whether nothing but the closing brace stands behind the last member. */
+  /** Whether only the closing brace follows the last member. */
   get isWhole(): boolean {
     return this.#text.length === this.#memberStart;
   }
 
-  /** The members before the one at hand that stay and were not taken yet. */
+  /** The members before the current one that stay and were not taken yet. */
   takeRest(): string {
     const rest = joined(this.#rest, this.#text.slice(this.#keptFrom, this.#memberStart - 1));
     this.#rest = '';
@@ -119,7 +119,7 @@ class Cutting {
     return rest;
   }
 
-  /** Puts something else in the place of the member at hand. */
+  /** Replaces the current member. */
   #replace(member: string, end: number): void {
     this.#rest = joined(this.takeRest(), member);
     this.#keptFrom = end + 1;

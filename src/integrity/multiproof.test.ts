@@ -64,7 +64,7 @@ describe('a multiproof', () => {
     );
   });
 
-  it('of no leaf is the root, and of every leaf nothing', async () => {
+  it('of no leaf is the root, and of every leaf is empty', async () => {
     for (const size of [1, 2, 7, 64, 65]) {
       const leaves = someLeaves(size);
       assert.deepEqual(await prove(leaves, []), [mth(leaves)]);
@@ -77,7 +77,7 @@ describe('a multiproof', () => {
     assert.ok(verifies([], [], []));
   });
 
-  it('refuses runs that overlap, go back or reach beyond the tree', async () => {
+  it('rejects ranges that overlap, go back or reach beyond the tree', async () => {
     const leaves = someLeaves(10);
     for (const runs of [
       [{ from: 3, to: 11 }],
@@ -94,7 +94,7 @@ describe('a multiproof', () => {
     }
   });
 
-  it('says which leaf is out of place, and when hashes are missing or left over', async () => {
+  it('fails with the leaf that is out of order, and when hashes are missing or left over', async () => {
     const leaves = someLeaves(10);
     const verifier = new MultiproofVerifier(
       10,
@@ -118,7 +118,7 @@ describe('a multiproof', () => {
     assert.throws(() => new MultiproofVerifier(-1, new Uint8Array()), { code: 'invalid' });
   });
 
-  it('of a hundred thousand leaves verifies as they stream by', async () => {
+  it('of a hundred thousand leaves verifies as they are streamed', async () => {
     const leaves = Array.from({ length: 100_003 }, (_, at) => leafHash(`${at}`));
     const tops = Array.from({ length: 391 }, (_, at) =>
       rootOf(leaves.slice(at * 256, at * 256 + 256)),

@@ -42,7 +42,7 @@ describe('a signed note', () => {
     assert.equal(formatNote(note), message);
   });
 
-  it('is signed as there, byte for byte', () => {
+  it('is signed as in the Go package, byte for byte', () => {
     // PRIVATE+KEY+PeterNeumann+c74f20a3+<0x01 and the seed in base64>
     const seed = Buffer.from('AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz', 'base64').subarray(1);
     const key = signingKey('PeterNeumann', privateKeyFromSeed(seed));
@@ -84,7 +84,7 @@ describe('a signed note', () => {
     }
   });
 
-  it('is refused in any other form', () => {
+  it('is rejected in any other form', () => {
     for (const malformed of [
       '',
       '\n',
@@ -112,7 +112,7 @@ describe('a signed note', () => {
     assert.equal(parseNote(`${text}\n${peterLine.repeat(100)}`).signatures.length, 100);
   });
 
-  it('cannot be made of a text that is not whole lines', () => {
+  it('cannot be created from a text that is not whole lines', () => {
     const key = signingKey('a', privateKeyFromSeed(Buffer.alloc(32)));
     for (const bad of ['', 'abc', 'a\tb\n', '\ud800\n']) {
       assert.throws(() => signNote(bad, [key]), { code: 'invalid' });
@@ -120,7 +120,7 @@ describe('a signed note', () => {
     assert.throws(() => signNote('whole\n', []), { code: 'invalid' });
   });
 
-  it('of any whole lines is read back as it was signed', () => {
+  it('of any whole lines is read as it was signed', () => {
     const keys = [1, 2].map((seed) =>
       signingKey(`key-${seed}`, privateKeyFromSeed(Buffer.alloc(32, seed))),
     );
@@ -138,7 +138,7 @@ describe('a signed note', () => {
   });
 });
 
-describe('signature lines alone', () => {
+describe('signature lines without a text', () => {
   it('are read as in a note', () => {
     assert.deepEqual(parseSignatures(peterLine + enochLine), parseNote(message).signatures);
     for (const malformed of ['', '\n', peterLine.slice(0, -1), `${peterLine}\n`, message]) {

@@ -20,7 +20,7 @@ const event = {
 };
 
 describe('the texts of an event', () => {
-  it('are the whole event, and the event with a commitment in place of its personal parts', () => {
+  it('are the whole event, and the event with a commitment in place of its personal fields', () => {
     const personal =
       '{"context":{"client_ip":"203.0.113.24","headers":{"Accept":"*/*"}},' +
       '"impersonator":{"name":"Support"},"user":{"email":"noor@example.org","name":"Noor Visser"}}';
@@ -35,7 +35,7 @@ describe('the texts of an event', () => {
     });
   });
 
-  it('are one and the same, without need of a salt, where there is nothing personal', () => {
+  it('are equal, and need no salt, when nothing is personal', () => {
     for (const plain of [
       { action: 'GET' },
       { action: 'GET', user: { subject: 'usr-1' }, context: {} },
@@ -46,7 +46,7 @@ describe('the texts of an event', () => {
     }
   });
 
-  it('put the commitment where its key sorts, whatever stands around it', () => {
+  it('have the commitment where its key sorts, whatever is around it', () => {
     const keys = fc.constantFrom('', 'a', 'persona', 'personal ', 'personal!', 'personals', 'z');
     fc.assert(
       fc.property(fc.uniqueArray(keys), (others) => {
@@ -61,7 +61,7 @@ describe('the texts of an event', () => {
     );
   });
 
-  it('lose nothing but the personal parts, and those wholly', () => {
+  it('lose only the personal fields, and these entirely', () => {
     fc.assert(
       fc.property(events, (some) => {
         const { body, leaf, personal } = eventTexts(some, salt, paths);
@@ -90,7 +90,7 @@ describe('the texts of an event', () => {
     assert.equal(new Set(all).size, all.length);
   });
 
-  it('cannot be had of personal parts without their salt', () => {
+  it('cannot be written with personal fields but no salt', () => {
     for (const wrong of [undefined, new Uint8Array(), new Uint8Array(15), new Uint8Array(17)]) {
       assert.throws(() => eventTexts(event, wrong, paths), { code: 'invalid', message: /salt/ });
     }
@@ -98,14 +98,14 @@ describe('the texts of an event', () => {
 });
 
 describe('an erased event', () => {
-  it('is the leaf text itself, and so has the same leaf', () => {
+  it('is the leaf text, and so has the same leaf', () => {
     const { leaf } = eventTexts(event, salt, paths);
     const erased = JSON.parse(leaf);
     assert.ok(isErased(erased) && !isErased(event));
     assert.deepEqual(eventTexts(erased, undefined, paths), { body: leaf, leaf, personal: false });
   });
 
-  it('cannot have something personal put back unseen', () => {
+  it('cannot get a personal field back unnoticed', () => {
     const { leaf } = eventTexts(event, salt, paths);
     const forged = { ...JSON.parse(leaf), user: { subject: 'usr-1', name: 'Mallory' } };
     assert.notEqual(eventTexts(forged, salt, paths).leaf, leaf);
@@ -113,7 +113,7 @@ describe('an erased event', () => {
 });
 
 describe('personal paths', () => {
-  it('may overlap, in any order: the shorter one takes all', () => {
+  it('may overlap, in any order: the shorter one includes the longer', () => {
     const wide = eventTexts(event, salt, personalPaths(['user']));
     for (const list of [
       ['user', 'user.name'],
@@ -132,7 +132,7 @@ describe('personal paths', () => {
     assert.deepEqual(rest, { a: [{ name: 'x' }], b: {} });
   });
 
-  it('cannot take what the log stands on', () => {
+  it('cannot be those of fields that the log needs', () => {
     for (const path of ['', 'a.', '.a', 'a..b', 'sequence', 'eventID', 'personal', 'personal.x']) {
       assert.throws(() => personalPaths([path]), { code: 'invalid' }, path);
     }

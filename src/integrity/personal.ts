@@ -4,31 +4,32 @@ import type { Organisation } from '../core/organisation.ts';
 import { canonicalJson, canonicalKeys } from './canonical.ts';
 
 /**
- * Personal parts of an event, so committed to that they can be erased later without breaking a proof.
+ * The personal fields of an event enter the tree as a commitment, so that they can be erased later without breaking a
+ * proof.
  *
- * What enters the tree is not the event but its *leaf text*: the event's canonical JSON without its personal parts
- * and with one more top-level key, `personal`, in their place: SHA-256(salt ‖ canonical JSON of the personal parts)
- * in lowercase hex. The personal parts are an object that mirrors the event: `{"user":{"name":"Noor"}}`. Whoever
- * has event and salt can compute the leaf text; whoever has only the leaf text, which is what an erased event is,
- * can still prove it, but cannot guess what stood there, because the salt is gone with the value.
+ * What enters the tree is not the event but its *leaf text*: the event's canonical JSON without its personal fields, and
+ * with one more top-level key, `personal`: SHA-256(salt ‖ canonical JSON of the personal fields) in lowercase hex. The
+ * personal fields are an object that mirrors the event: `{"user":{"name":"Noor"}}`. The leaf text can be computed from
+ * event and salt. An erased event is its leaf text: it can still be proved, but nobody can guess what its personal fields
+ * were, because the salt is erased with them.
  *
- * The objects that personal parts are taken out of stay where they are, empty if need be, so nothing but the parts
- * themselves is lost. An event without personal parts is its own leaf text, and has no salt.
+ * The objects that had personal fields stay, empty if need be, so only the fields themselves are lost. An event without
+ * personal fields is its own leaf text, and has no salt.
  *
- * Which paths are personal is part of what a leaf means, so the list of a log never changes once it has an event.
+ * Which paths are personal decides what a leaf means, so the list of a log never changes once it has an event.
  */
 export interface EventTexts {
   /** The whole event. */
   readonly body: string;
-  /** What the leaf is the hash of; as well the event as it stands after its erasure, or redacted in an export. */
+  /** The text whose hash is the leaf. It is also the event after its erasure, and the event redacted in an export. */
   readonly leaf: string;
-  /** Whether something personal was taken out, so that the salt must be kept to prove the body. */
+  /** Whether the event has personal fields, so that the salt must be kept to prove the body. */
   readonly personal: boolean;
 }
 
 export const saltBytes = 16;
 
-/** The top-level key that takes the place of the personal parts. */
+/** The top-level key in place of the personal fields. */
 export const commitmentKey = 'personal';
 
 /** Dotted paths into an event. */
@@ -42,14 +43,14 @@ export const defaultPersonalPaths: readonly string[] = [
   'context.headers',
 ];
 
-/** All that is personal in an organisation's events; one that is not known has nothing of its own to add. */
+/** The paths of all personal fields in an organisation's events. An unknown organisation adds none of its own. */
 export function personalPathsOf(
   organisation: Pick<Organisation, 'personalPaths'> | undefined,
 ): readonly string[] {
   return [...defaultPersonalPaths, ...(organisation?.personalPaths ?? [])];
 }
 
-/** What every event has and the log itself stands on; without these it could be neither found nor put in its place. */
+/** Fields that every event needs: without them it can neither be found nor sequenced. */
 const essential = [
   'eventID',
   'sequence',
@@ -63,15 +64,19 @@ const essential = [
 export interface PersonalPaths extends ReadonlyMap<string, PersonalPaths | 'all'> {}
 
 /**
- * Prepares a list of dotted paths. A path leads through objects only, takes what it ends at with all it contains,
- * and may lead nowhere. Throws `invalid` for a path with an empty key or one that takes what a log stands on.
+ * Prepares a list of dotted paths. A path leads through objects only. The value at its end is personal, with all that is
+ * in it; there may be none. Throws `invalid` for a path with an empty key, and for the path of a field that every event
+ * needs.
  */
 export function personalPaths(paths: readonly string[] = defaultPersonalPaths): PersonalPaths {
   const root: Branches = new Map();
   for (const path of paths) {
     const keys = path.split('.');
     if (keys.includes('') || essential.includes(path) || keys[0] === commitmentKey) {
-      throw new AnnalsError('invalid', `Cannot make ${JSON.stringify(path)} a personal part`);
+      throw new AnnalsError(
+        'invalid',
+        `Cannot treat ${JSON.stringify(path)} as personal: it must be a path to a field that the log itself does not need`,
+      );
     }
     addPath(root, keys);
   }
@@ -93,14 +98,14 @@ function addPath(branches: Branches, keys: readonly string[]): void {
   addPath(next, deeper);
 }
 
-/** Whether an event's personal parts were erased or left out, and only the commitment to them is there. */
+/** Whether the personal fields of an event were erased or left out, so that it has only the commitment to them. */
 export function isErased(event: object): boolean {
   return Object.hasOwn(event, commitmentKey);
 }
 
 /**
- * Writes an event both ways, in one pass. An erased event is its own leaf text.
- * Throws `invalid` when there are personal parts but no salt of 16 bytes, and what `canonicalJson` throws.
+ * Writes body and leaf text in one pass. An erased event is its own leaf text. Throws `invalid` when there are personal
+ * fields but no salt of 16 bytes, and what `canonicalJson` throws.
  */
 export function eventTexts(
   event: object,
@@ -121,7 +126,7 @@ export function eventTexts(
   if (salt?.length !== saltBytes) {
     throw new AnnalsError(
       'invalid',
-      `Cannot commit to the personal parts of an event: the salt has ${salt?.length ?? 0} bytes, not ${saltBytes}`,
+      `Cannot commit to the personal fields of an event: the salt has ${salt?.length ?? 0} bytes, not ${saltBytes}`,
     );
   }
   const member = `"${commitmentKey}":"${commitment(salt, closed(personal))}"`;
@@ -140,11 +145,11 @@ interface SplitMembers {
   readonly personal: string;
 }
 
-/** The members from one place to another in canonical order. */
+/** The members from index `from` to index `to` in canonical order. */
 function split(object: object, paths: PersonalPaths, from: number, to: number): SplitMembers {
   const { keys, names } = canonicalKeys(object);
   let [whole, rest, personal] = ['', '', ''];
-  /** Members that are in both, not yet added to either: most have nothing personal, and one addition is enough. */
+  /** Members that belong to both `whole` and `rest`, collected first: most are, and then one addition is enough. */
   let common = '';
   for (let at = from; at < to; at += 1) {
     const name = names[at]!;

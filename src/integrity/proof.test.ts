@@ -39,7 +39,7 @@ describe('the published proofs (github.com/transparency-dev/merkle, proof/verify
     [6, 7, '1/2 0/6 2/0'],
   ];
 
-  it('of inclusion are made, and verify', async () => {
+  it('of inclusion are created, and verify', async () => {
     for (const [index, size, proof] of inclusions) {
       const hashes = nodesAt(proof);
       assert.deepEqual(await inclusionProof(index, size, reader), hashes);
@@ -47,7 +47,7 @@ describe('the published proofs (github.com/transparency-dev/merkle, proof/verify
     }
   });
 
-  it('of consistency are made, and verify', async () => {
+  it('of consistency are created, and verify', async () => {
     for (const [olderSize, size, proof] of consistencies) {
       const hashes = nodesAt(proof);
       assert.deepEqual(await consistencyProof(olderSize, size, reader), hashes);
@@ -87,7 +87,7 @@ describe('an inclusion proof', () => {
     }
   });
 
-  it('is refused, not stumbled over, when index, size or hashes make no sense', () => {
+  it('is false, and does not throw, when index, size or hashes make no sense', () => {
     const head = heads[1]!;
     const leaf = leaves[0]!;
     assert.ok(verifyInclusion(0, leaf, head, []));
@@ -99,7 +99,7 @@ describe('an inclusion proof', () => {
     assert.ok(!verifyInclusion(0, leaf, heads[2]!, [leaves[1]!.subarray(1)]));
   });
 
-  it('cannot be had of a leaf the tree has not', () => {
+  it('is not created for a leaf that the tree does not have', () => {
     for (const [index, size] of [
       [0, 0],
       [5, 5],
@@ -152,13 +152,13 @@ describe('a consistency proof', () => {
     assert.throws(() => consistencyProof(6, 5, read), { code: 'invalid' });
   });
 
-  it('starts from nothing only where nothing is the root of nothing', () => {
+  it('starts from the empty tree only with the root of the empty tree', () => {
     assert.ok(verifyConsistency({ size: 0, root: emptyRoot }, heads[7]!, []));
     assert.ok(!verifyConsistency({ size: 0, root: leaves[0]! }, heads[7]!, []));
     assert.ok(!verifyConsistency({ size: 0, root: emptyRoot }, heads[7]!, [leaves[0]!]));
   });
 
-  it('is refused, not stumbled over, when sizes or hashes make no sense', () => {
+  it('is false, and does not throw, when sizes or hashes make no sense', () => {
     const [, older, newer] = heads;
     assert.ok(verifyConsistency(older!, newer!, [leaves[1]!]));
     assert.ok(!verifyConsistency(older!, newer!, [leaves[1]!.subarray(0, 31)]));

@@ -3,19 +3,18 @@ import { emptyRoot, type Hash, hashBytes, nodeHash, sameHash } from './hash.ts';
 import { halves, isSize, type NodeReader, readSubtree, type Subtree } from './subtree.ts';
 
 /**
- * Inclusion proofs (RFC 9162, 2.1.3): that a leaf stands at an index of a tree. Consistency proofs (2.1.4): that a
- * tree was only appended to since it was smaller. Prover and verifier go by the same list of the subtrees whose
- * hashes make up a proof, so that a proof of any other length is refused. Verifying never throws: whatever is
- * wrong about the input, the answer is false.
+ * An inclusion proof (RFC 9162, 2.1.3) shows that a leaf is at an index of a tree. A consistency proof (2.1.4) shows that
+ * a tree was only appended to since it was smaller. Prover and verifier use the same list of the subtrees whose hashes are
+ * the proof, so a proof of any other length is rejected. Verifying never throws: it returns false for any wrong input.
  */
 
-/** Take both from one checkpoint: a proof ties leaves to the root, and the signature ties the root to the size. */
+/** Take both from one checkpoint: a proof binds leaves to the root, and the signature binds the root to the size. */
 export interface TreeHead {
   readonly size: number;
   readonly root: Hash;
 }
 
-/** Hashes from the leaf upwards. Throws `invalid` when there is no such leaf. */
+/** Hashes from the leaf upwards. Throws `invalid` when the tree does not have the leaf. */
 export function inclusionProof(index: number, size: number, read: NodeReader): Promise<Hash[]> {
   if (!isSize(size) || !isSize(index) || index >= size) {
     throw new AnnalsError('invalid', `Cannot prove leaf ${index}: the tree has ${size} leaves`);
@@ -49,7 +48,7 @@ export function consistencyProof(
   if (!isSize(size) || !isSize(olderSize) || olderSize > size) {
     throw new AnnalsError(
       'invalid',
-      `Cannot prove that a tree of ${olderSize} leaves grew into one of ${size}`,
+      `Cannot prove that a tree of ${olderSize} leaves grew into one of ${size}: the older one is not smaller`,
     );
   }
   return readAll(consistencyPath(olderSize, size), read);
@@ -63,9 +62,9 @@ export function verifyConsistency(
   if (!isSize(older.size) || !isSize(newer.size) || older.size > newer.size) return false;
   const path = consistencyPath(older.size, newer.size);
   if (proof.length !== path.length || ![older.root, ...proof].every(isHash)) return false;
-  // Nothing grows into anything; there is no leaf both roots could be built from.
+  // The empty tree grows into any tree.
   if (older.size === 0) return sameHash(older.root, emptyRoot);
-  // Where the older tree is one full subtree, RFC 9162 leaves its hash out: the verifier knows it as the root.
+  // If the older tree is one full subtree, RFC 9162 leaves its hash out: the verifier has it as the root.
   const known = path[0]?.end !== older.size;
   let olderHash = known ? older.root : proof[0]!;
   let newerHash = olderHash;

@@ -14,7 +14,7 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const commitmentLength = 64;
 
-/** Where a text stands in the bytes of a `RawTexts`, and where something is still to be put into it. */
+/** Where a text is in the bytes of a `RawTexts`, and where something must still be inserted. */
 export interface Gapped {
   readonly start: number;
   readonly firstGap: number;
@@ -22,16 +22,16 @@ export interface Gapped {
   readonly end: number;
 }
 
-/** The texts of an event (see `EventTexts`), with two gaps for what is not known yet. */
+/** The texts of an event (see `EventTexts`), with two gaps for values that are not known yet. */
 export interface RawTexts {
-  /** The texts, and behind them whatever `finish` was given. */
+  /** The texts, followed by the bytes that `finish` got. */
   readonly bytes: Buffer;
   readonly body: Gapped;
   readonly leaf: Gapped;
   readonly personal: boolean;
 }
 
-/** The name of a member as it stands in JSON: in quotes, with a colon. */
+/** The name of a member as JSON: in quotes, with a colon. */
 export interface MemberName {
   readonly name: string;
   readonly bytes: Buffer;
@@ -42,23 +42,23 @@ export function memberName(name: string): MemberName {
 }
 
 /**
- * Writes the texts of events from JSON that is left in its bytes: what `eventTexts` gives, for less. The members of the
- * event are to be given in canonical order, with `commitment` where it sorts among them, which is never first.
+ * Writes the texts of events from JSON that is left in its bytes. The result is that of `eventTexts`, at less cost. Add
+ * the members of the event in canonical order, and call `commitment` where it sorts among them, which is never first.
  *
- * The leaf text is the body with cuts: it is copied out of the body in a few long runs.
+ * The leaf text is the body with parts cut out: it is copied from the body in a few long ranges.
  */
 export class RawTextsWriter {
   readonly #body = new ByteWriter();
   readonly #leaf = new ByteWriter();
-  /** The salt, then the personal parts. */
+  /** The salt, then the personal fields. */
   readonly #personal = new ByteWriter();
   #personalPaths: PersonalPaths = new Map();
   #paths = rawPaths(this.#personalPaths);
   #level: Level = { members: 0, kept: 0, taken: 0 };
-  /** From here on the body is not in the leaf text yet. */
+  /** The body from here on is not in the leaf text yet. */
   #copyStart = 0;
   #commitmentAt = 0;
-  /** Of the first gap and of the second: their places in the body and in the leaf text. */
+  /** The offsets of the two gaps in the body and in the leaf text. */
   readonly #gaps: Gaps = { count: 0, body: [0, 0], leaf: [0, 0] };
 
   begin(salt: Buffer, paths: PersonalPaths): void {
@@ -78,7 +78,7 @@ export class RawTextsWriter {
     this.#member(json, member, this.#paths, this.#level);
   }
 
-  /** Another member, which is a text. */
+  /** Adds a member that the server sets, a text. */
   own(name: MemberName, text: string): void {
     const before = this.#begin(this.#level);
     const from = this.#body.at;
@@ -88,7 +88,7 @@ export class RawTextsWriter {
     else this.#keep(before, this.#level);
   }
 
-  /** Another member, never personal, whose value is put in later, between what stands around it. */
+  /** Adds a member whose value is inserted later, between two `around`. It is never personal. */
   gap(name: MemberName, around: '' | '"'): void {
     const body = this.#body;
     this.#keep(this.#begin(this.#level), this.#level);
@@ -101,7 +101,7 @@ export class RawTextsWriter {
     body.text(around);
   }
 
-  /** Here the leaf text has its commitment, if there is anything personal. */
+  /** Adds the commitment to the leaf text here, if there is a personal field. */
   commitment(): void {
     this.#cut(this.#body.at, this.#body.at);
     this.#leaf.text(`,"${commitmentKey}":"`);
@@ -109,7 +109,7 @@ export class RawTextsWriter {
     this.#leaf.byte(quote);
   }
 
-  /** The texts, in memory of their own, with some more bytes behind them. */
+  /** The texts, in memory of their own, followed by more bytes. */
   finish(more: ByteWriter): RawTexts {
     this.#close();
     const body = this.#body;
@@ -174,7 +174,7 @@ export class RawTextsWriter {
     this.#personal.byte(closeBrace);
   }
 
-  /** Begins a member in the body. Gives the place before its comma. */
+  /** Begins a member in the body. Returns the offset before its comma. */
   #begin(level: Level): number {
     const before = this.#body.at;
     if (level.members > 0) this.#body.byte(comma);
@@ -182,13 +182,13 @@ export class RawTextsWriter {
     return before;
   }
 
-  /** The member that was begun stays in the leaf text, with a comma only if it is not the first there. */
+  /** Keeps the new member in the leaf text, with a comma only if it is not the first there. */
   #keep(before: number, level: Level): void {
     if (level.kept === 0 && level.members > 1) this.#cut(before, before + 1);
     level.kept += 1;
   }
 
-  /** The member that was written from a place on is personal. */
+  /** Takes the member that was written from `from` on out of the leaf text: it is personal. */
   #take(before: number, from: number, level: Level): void {
     this.#beginTaken(level);
     this.#personal.copy(this.#body.bytes, from, this.#body.at);
@@ -200,7 +200,7 @@ export class RawTextsWriter {
     level.taken += 1;
   }
 
-  /** Leaves what stands between two places of the body out of the leaf text. */
+  /** Leaves the part of the body between two offsets out of the leaf text. */
   #cut(from: number, to: number): void {
     this.#leaf.copy(this.#body.bytes, this.#copyStart, from);
     this.#copyStart = to;
@@ -246,13 +246,13 @@ interface Gaps {
   readonly leaf: [first: number, second: number];
 }
 
-/** A text from a place on, with gaps at some distance from there. */
+/** A text from `start` on, with gaps at these distances from there. */
 function gapped(start: number, gaps: readonly [number, number], length: number): Gapped {
   const [first, second] = gaps;
   return { start, firstGap: start + first, secondGap: start + second, end: start + length };
 }
 
-/** How many members of an object there are so far: in the body, in the leaf text, among the personal parts. */
+/** How many members an object has so far: in the body, in the leaf text, among the personal fields. */
 interface Level {
   members: number;
   kept: number;
@@ -270,8 +270,8 @@ class RawPaths {
   }
 
   find(bytes: Uint8Array, start: number, end: number): RawPaths | 'all' | undefined {
-    const place = this.#table.find(bytes, start, end);
-    return place < 0 ? undefined : this.#deeper[place];
+    const index = this.#table.find(bytes, start, end);
+    return index < 0 ? undefined : this.#deeper[index];
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Hash } from './hash.ts';
 import type { NodeReader } from './subtree.ts';
 
-/** RFC 6962, 2.1, word by word over a list of leaf hashes: slow, and too plain to be wrong in the same way. */
+/** RFC 6962, 2.1, as it is written, over a list of leaf hashes: slow, and too plain to be wrong in the same way. */
 
 export function mth(leaves: readonly Hash[]): Hash {
   if (leaves.length === 0) return sha256();
@@ -53,7 +53,7 @@ export function readerOf(leaves: readonly Hash[]): NodeReader {
   };
 }
 
-/** Every list that differs from this one in one place: a hash changed, left out, put in, or two neighbours swapped. */
+/** Every list that differs from this one once: a hash changed, left out, added, or two neighbours swapped. */
 export function tampered(hashes: readonly Hash[]): Hash[][] {
   const lists: Hash[][] = [[...hashes, sha256()]];
   for (const [at, hash] of hashes.entries()) {

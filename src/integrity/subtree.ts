@@ -11,8 +11,8 @@ export interface Subtree {
 }
 
 /**
- * Gives the hash of the full subtree over leaves `[index · 2^level, (index + 1) · 2^level)`. Rejects when the hash
- * cannot be had.
+ * Reads the hash of the full subtree over leaves `[index · 2^level, (index + 1) · 2^level)`. Rejects when it cannot be
+ * read.
  */
 export type NodeReader = (level: number, index: number) => Promise<Hash>;
 
@@ -20,7 +20,7 @@ export function isSize(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-/** A node's children: the left one is full, and has the largest power of two of leaves that is short of all. */
+/** The children of a node. The left one is full: its width is the largest power of two below that of the node. */
 export function halves({ start, end }: Subtree): [left: Subtree, right: Subtree] {
   let width = 1;
   while (width * 2 < end - start) width *= 2;
@@ -35,7 +35,7 @@ export function cover(from: number, to: number, size: number): Subtree[] {
   const nodes: Subtree[] = [];
   for (let start = from; start < to; ) {
     let width = 1;
-    // Where the tree ends a node is shorter than its power of two, so there it may reach beyond `to`.
+    // The last node of a tree is shorter than its power of two, so that power may reach beyond `to`.
     const fits = (wider: number) => start + wider <= to || (to === size && start + width < size);
     while (start % (width * 2) === 0 && fits(width * 2)) width *= 2;
     const end = Math.min(start + width, size);
@@ -45,13 +45,13 @@ export function cover(from: number, to: number, size: number): Subtree[] {
   return nodes;
 }
 
-/** The level of a full subtree; undefined for one that the end of the tree cut short. */
+/** The level of a full subtree; undefined for one that the end of the tree cuts short. */
 export function levelOf({ start, end }: Subtree): number | undefined {
   const level = Math.round(Math.log2(end - start));
   return 2 ** level === end - start ? level : undefined;
 }
 
-/** The hash of a node: read as it is where it is full, made of its full parts where the tree ends. */
+/** The hash of a node: read if the node is full, computed from its full subtrees if the end of the tree cuts it short. */
 export async function readSubtree(node: Subtree, read: NodeReader): Promise<Hash> {
   const level = levelOf(node);
   if (level !== undefined) return read(level, node.start / 2 ** level);

@@ -18,7 +18,7 @@ function serve({ level, index, width }: Tile): Uint8Array {
 }
 
 describe('reading nodes from tiles', () => {
-  it('gives the hash of any full subtree', async () => {
+  it('reads the hash of any full subtree', async () => {
     const read = tileReader(leaves.length, async (tile) => serve(tile));
     for (const [level, index] of [
       [0, 66_599],
@@ -34,7 +34,7 @@ describe('reading nodes from tiles', () => {
     }
   });
 
-  it('serves proofs, asking only for tiles that the tree has', async () => {
+  it('is enough for proofs, and reads only tiles that the tree has', async () => {
     const size = leaves.length;
     const tree = { size, root: frontier.root() };
     const known = new Set([...tilesOf(size)].map(tilePath));

@@ -5,9 +5,9 @@ import type { NodeReader } from './subtree.ts';
 import { fullWidth, type Tile, tileHeight, tilePath, tileWidth } from './tiles.ts';
 
 /**
- * Hashes of the nodes of a tree of `size` leaves, made of its tiles. `readTile` gives a tile's bytes; the last tile
- * of each level is kept, because what is read next mostly lies in it. Rejects with `corrupt` when a tile has not
- * exactly the hashes it must have, and with `invalid` for a node that is not a full one of this tree.
+ * Reads the hashes of nodes of a tree of `size` leaves from its tiles. `readTile` reads the bytes of a tile. The last tile
+ * of each level is kept, because the next node is mostly in it. Rejects with `corrupt` when a tile does not have exactly
+ * its hashes, and with `invalid` for a node that is not full in this tree.
  */
 export function tileReader(
   size: number,
@@ -27,15 +27,15 @@ export function tileReader(
     if ((index + 1) * 2 ** level > size) {
       throw new AnnalsError(
         'invalid',
-        `Cannot read node ${index} of level ${level}: a tree of ${size} leaves has none there`,
+        `Cannot read node ${index} of level ${level}: a tree of ${size} leaves does not have it`,
       );
     }
-    // A node between two rows of tiles is made of a few neighbours in the lower one, all within one tile.
+    // A node between two rows of tiles is computed from a few neighbours in the lower row, all in one tile.
     const count = 2 ** (level % tileHeight);
     const first = index * count;
     const bytes = await tileAt(Math.floor(level / tileHeight), Math.floor(first / fullWidth));
-    const place = first % fullWidth;
-    return rootOf(Array.from({ length: count }, (_, at) => hashAt(bytes, place + at)));
+    const start = first % fullWidth;
+    return rootOf(Array.from({ length: count }, (_, at) => hashAt(bytes, start + at)));
   };
 }
 
@@ -47,6 +47,6 @@ async function readWhole(
   if (bytes.length === tile.width * hashBytes) return bytes;
   throw new AnnalsError(
     'corrupt',
-    `Cannot use ${tilePath(tile)}: it has ${bytes.length} bytes, not ${tile.width * hashBytes}`,
+    `Cannot use ${tilePath(tile)}: it has ${bytes.length} bytes, expected ${tile.width * hashBytes}`,
   );
 }

@@ -25,7 +25,7 @@ describe('the path of a tile', () => {
     });
   }
 
-  it('of any tile is read back as the tile it is', () => {
+  it('of any tile is read as that tile', () => {
     const levels = fc.oneof(fc.constant('entries' as const), fc.nat({ max: 63 }));
     const indexes = fc.nat({ max: 10 ** 15 - 1 });
     fc.assert(
@@ -63,7 +63,7 @@ describe('the path of a tile', () => {
 });
 
 describe('the tiles of a tree', () => {
-  it('of 70,000 leaves are those that c2sp.org/tlog-tiles counts', () => {
+  it('of 70,000 leaves are those in c2sp.org/tlog-tiles', () => {
     const tiles = [...tilesOf(70_000)];
     assert.equal(tiles.filter(({ level, width }) => level === 0 && width === 256).length, 273);
     assert.deepEqual(tiles.slice(273), [
@@ -74,7 +74,7 @@ describe('the tiles of a tree', () => {
     ]);
   });
 
-  it('of 256 leaves are a full one and a partial one above it, as it says there', () => {
+  it('of 256 leaves are a full one and a partial one above it, as in c2sp.org/tlog-tiles', () => {
     assert.deepEqual(
       [...tilesOf(256)],
       [
@@ -86,7 +86,7 @@ describe('the tiles of a tree', () => {
 
   it('of no leaves are none', () => assert.deepEqual([...tilesOf(0)], []));
 
-  it('that are new since an older size are those the older tree has not', () => {
+  it('that are new since an older size are those that the older tree does not have', () => {
     const size = fc.nat({ max: 200_000 });
     fc.assert(
       fc.property(size, size, (one, other) => {

@@ -107,7 +107,7 @@ describe('a key that was replaced', () => {
       'whoever does not know that the key was replaced cannot know better',
     );
     const said = new RegExp(
-      `^the checkpoint of the proof: .* it is signed by ${idOf(old).replace('+', '\\+')}, which was replaced at size ${replaced.split(' ')[1]} and vouches for nothing above it$`,
+      `^the checkpoint of the proof: .* it is signed by ${idOf(old).replace('+', '\\+')}, which was replaced at size ${replaced.split(' ')[1]} and is not valid for larger sizes$`,
     );
     for (const keys of [
       ['--key', 'log.key'],

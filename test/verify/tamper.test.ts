@@ -152,7 +152,7 @@ const eventTampering: Record<string, Tampering> = {
   'the tail of a file cut off': {
     change: (directory) => truncate(join(directory, middle), 5_000),
     found: [
-      ['file', /^mine-2026-06-02\.json: .*ends in the middle.*; event \d+ is the last of it/],
+      ['file', /^mine-2026-06-02\.json: .*is cut off.*; event \d+ is the last of it/],
       ['missing', /the \d+ events of sequences \d+ to \d+ are missing/],
     ],
   },
