@@ -19,6 +19,8 @@ export interface OperationsDependencies {
 /** For operators and their machines: health, readiness, metrics, and the API document. They need no key. */
 export function operationsRoutes(dependencies: OperationsDependencies): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
+  const { metrics, waitingEvents } = dependencies;
+  metrics.addGauge('annals_waiting_events', 'Accepted and not yet on the disk.', waitingEvents);
   let document: Promise<string> | undefined;
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
@@ -27,15 +29,9 @@ export function operationsRoutes(dependencies: OperationsDependencies): Hono<Htt
       ? c.json({ status: 'ready' })
       : c.json({ message: 'The server is stopping' }, 503),
   );
-  app.get('/metrics', (c) => {
-    const text = dependencies.metrics.text({
-      annals_waiting_events: {
-        help: 'Accepted and not yet on the disk.',
-        value: dependencies.waitingEvents(),
-      },
-      process_resident_memory_bytes: { help: 'Resident memory.', value: process.memoryUsage.rss() },
-    });
-    return c.body(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
+  app.get('/metrics', async (c) => {
+    const text = await metrics.text();
+    return c.body(text, 200, { 'Content-Type': metrics.contentType });
   });
   app.get('/openapi.json', async (c) => {
     document ??= openApiDocument(dependencies.version, dependencies.routes);

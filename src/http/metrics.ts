@@ -1,123 +1,86 @@
-/** A number that only grows, by label. */
-class Counter {
-  readonly name: string;
-  readonly help: string;
-  readonly #values = new Map<string, number>();
-
-  constructor(name: string, help: string) {
-    this.name = name;
-    this.help = help;
-  }
-
-  add(amount = 1, labels: Record<string, string> = {}): void {
-    const key = Object.entries(labels)
-      .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
-      .join(',');
-    this.#values.set(key, (this.#values.get(key) ?? 0) + amount);
-  }
-
-  *lines(): Generator<string> {
-    yield `# HELP ${this.name} ${this.help}`;
-    yield `# TYPE ${this.name} counter`;
-    if (this.#values.size === 0) yield `${this.name} 0`;
-    for (const [labels, value] of this.#values) {
-      yield labels === '' ? `${this.name} ${value}` : `${this.name}{${labels}} ${value}`;
-    }
-  }
-}
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { processMetrics } from './process-metrics.ts';
 
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Seconds in buckets, cumulative as Prometheus wants them. */
-class Histogram {
-  readonly name: string;
-  readonly help: string;
-  readonly #counts = new Array<number>(durationBuckets.length + 1).fill(0);
-  #sum = 0;
-
-  constructor(name: string, help: string) {
-    this.name = name;
-    this.help = help;
-  }
-
-  observe(seconds: number): void {
-    const bucket = durationBuckets.findIndex((bound) => seconds <= bound);
-    const place = bucket < 0 ? durationBuckets.length : bucket;
-    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
-    this.#sum += seconds;
-  }
-
-  *lines(): Generator<string> {
-    yield `# HELP ${this.name} ${this.help}`;
-    yield `# TYPE ${this.name} histogram`;
-    let total = 0;
-    for (const [place, count] of this.#counts.entries()) {
-      total += count;
-      yield `${this.name}_bucket{le="${durationBuckets[place] ?? '+Inf'}"} ${total}`;
-    }
-    yield `${this.name}_sum ${this.#sum}`;
-    yield `${this.name}_count ${total}`;
-  }
-}
-
-/** What the server counts about itself, in the Prometheus text format (version 0.0.4). */
+/** What a server counts about itself, in the Prometheus text format. */
 export class Metrics {
-  readonly requests = new Counter('annals_http_requests_total', 'Answers by method and status.');
-  readonly requestSeconds = new Histogram(
-    'annals_http_request_duration_seconds',
-    'Time until the head of the answer.',
+  readonly contentType: string = Registry.PROMETHEUS_CONTENT_TYPE;
+  readonly #own = new Registry();
+  readonly #all = [this.#own];
+
+  readonly requests = this.#counter(
+    'annals_http_requests_total',
+    'Responses by method and status.',
+    ['method', 'status'],
   );
-  readonly recordedEvents = new Counter(
+  readonly requestSeconds = new Histogram({
+    name: 'annals_http_request_duration_seconds',
+    help: 'Time until the head of the response.',
+    buckets: durationBuckets,
+    registers: [this.#own],
+  });
+  readonly recordedEvents = this.#counter(
     'annals_events_recorded_total',
     'Events added through the API.',
   );
-  readonly duplicateEvents = new Counter(
+  readonly duplicateEvents = this.#counter(
     'annals_events_duplicate_total',
     'Drafts that were in the log already.',
   );
-  readonly droppedEvents = new Counter(
+  readonly droppedEvents = this.#counter(
     'annals_events_dropped_total',
     'Events dropped because their retention was over.',
   );
-  readonly rejectedCredentials = new Counter(
+  readonly rejectedCredentials = this.#counter(
     'annals_credentials_refused_total',
     'Requests without a valid credential or permission.',
   );
-
-  readonly issuedCheckpoints = new Counter(
+  readonly issuedCheckpoints = this.#counter(
     'annals_checkpoints_issued_total',
     'Checkpoints signed.',
   );
-  readonly failedCheckpoints = new Counter(
+  readonly failedCheckpoints = this.#counter(
     'annals_checkpoints_refused_total',
     'Times a log could not be signed; any is a reason to look.',
   );
-  readonly anchoredCheckpoints = new Counter(
+  readonly anchoredCheckpoints = this.#counter(
     'annals_anchored_checkpoints_total',
     'Checkpoints that an anchor has taken.',
+    ['anchor'],
   );
-  readonly anchorFailures = new Counter(
+  readonly anchorFailures = this.#counter(
     'annals_anchor_failures_total',
     'Attempts to anchor a checkpoint that failed.',
+    ['anchor'],
   );
 
-  /** @param gauges values read at this moment, by name and what they mean */
-  text(gauges: Record<string, { help: string; value: number }>): string {
-    const lines = [
-      ...this.requests.lines(),
-      ...this.requestSeconds.lines(),
-      ...this.recordedEvents.lines(),
-      ...this.duplicateEvents.lines(),
-      ...this.droppedEvents.lines(),
-      ...this.rejectedCredentials.lines(),
-      ...this.issuedCheckpoints.lines(),
-      ...this.failedCheckpoints.lines(),
-      ...this.anchoredCheckpoints.lines(),
-      ...this.anchorFailures.lines(),
-    ];
-    for (const [name, { help, value }] of Object.entries(gauges)) {
-      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`);
-    }
-    return `${lines.join('\n')}\n`;
+  /** Adds a value that is read at each request for the metrics. */
+  addGauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#own],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  /** Adds the metrics of the process, from now on. */
+  addProcess(): void {
+    this.#all.push(processMetrics());
+  }
+
+  text(): Promise<string> {
+    return Registry.merge(this.#all).metrics();
+  }
+
+  #counter<L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[] = [],
+  ): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.#own] });
   }
 }

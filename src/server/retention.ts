@@ -40,7 +40,7 @@ export function startRetention(dependencies: RetentionRoundsDependencies): {
     keep,
     onDropped: (stretches) => {
       const events = stretches.reduce((sum, { from, to }: ExpiredRange) => sum + to - from, 0);
-      metrics.droppedEvents.add(events);
+      metrics.droppedEvents.inc(events);
       log.info({ events, logs: stretches.length }, 'events were dropped: their retention is over');
     },
     onFailed: (err) => log.error({ err }, 'events whose retention is over could not be dropped'),

@@ -77,6 +77,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const givenOperatorKey = readOperatorKey(accounts, settings.operatorKey);
 
   const metrics = new Metrics();
+  metrics.addProcess();
   const { fetch = globalThis.fetch } = world;
   const parts = { settings, reader: store, accounts, metrics, random, log, fetch };
   const proving = opened.adopt(await startCheckpoints(parts), (it) => it.close());

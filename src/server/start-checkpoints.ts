@@ -82,9 +82,9 @@ export async function startCheckpoints(
         new AnchorQueue(anchorOf(text, dependencies.fetch), {
           sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
           random: () => randomFraction(random),
-          onPushed: ({ name }) => metrics.anchoredCheckpoints.add(1, { anchor: name }),
+          onPushed: ({ name }) => metrics.anchoredCheckpoints.inc({ anchor: name }),
           onFailed: ({ name }, error) => {
-            metrics.anchorFailures.add(1, { anchor: name });
+            metrics.anchorFailures.inc({ anchor: name });
             log.warn({ anchor: name, reason: messageOf(error) }, 'a checkpoint was not anchored');
           },
         }),
@@ -96,11 +96,11 @@ export async function startCheckpoints(
       key,
       witnesses: settings.witness,
       onIssued: (checkpoint) => {
-        metrics.issuedCheckpoints.add();
+        metrics.issuedCheckpoints.inc();
         for (const anchoring of anchorings) anchoring.push(checkpoint);
       },
       onFailed: (organisation, error) => {
-        metrics.failedCheckpoints.add();
+        metrics.failedCheckpoints.inc();
         log.error({ organisation, err: error }, 'a log could not be signed');
       },
     });

@@ -74,8 +74,8 @@ export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
       const receipt = await ledger.record(caller.organisation.identity, drafts);
       // Drafts are read where they are in the body, which is not needed any more.
       if (bytes.length === bytes.buffer.byteLength) releaseBuffer(bytes);
-      metrics.recordedEvents.add(receipt.accepted);
-      metrics.duplicateEvents.add(receipt.duplicates);
+      metrics.recordedEvents.inc(receipt.accepted);
+      metrics.duplicateEvents.inc(receipt.duplicates);
       return c.json(receipt, 201);
     },
   );
