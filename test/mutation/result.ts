@@ -11,18 +11,22 @@ interface Change {
   readonly file: string;
   /** The line of the source in which the change begins, without its indentation. */
   readonly line: string;
-  /** What it puts there, on one line. */
+  /** What it takes away and what it puts there, on one line. */
+  readonly before: string;
   readonly after: string;
 }
 
-/** A survivor that may live, with the reason. `survivors.json` has them. */
-export interface Excused extends Change {
+/** Survivors of one file that may live, with the reason. `survivors.json` has them. */
+export interface Excuse {
+  readonly file: string;
   readonly why: string;
+  readonly mutants: readonly Omit<Change, 'file'>[];
 }
+
+type Excused = Change & Pick<Excuse, 'why'>;
 
 interface Survivor extends Change {
   readonly number: number;
-  readonly before: string;
   /** False when no test of the slice executes the code at all. */
   readonly executed: boolean;
   /** Why it may live; absent when nobody has said so. */
@@ -32,6 +36,8 @@ interface Survivor extends Change {
 interface FileScore {
   readonly file: string;
   readonly killed: number;
+  /** How many of these because a test took too long. */
+  readonly timedOut: number;
   readonly survived: number;
 }
 
@@ -47,17 +53,21 @@ interface Result {
 
 export function resultOf(
   mutants: readonly MutantResult[],
-  excused: readonly Excused[],
+  excuses: readonly Excuse[],
   root: string,
 ): Result {
-  const files = new Map<string, { file: string; killed: number; survived: number }>();
+  const excused = excuses.flatMap(({ file, why, mutants }) =>
+    mutants.map((mutant): Excused => ({ ...mutant, file, why })),
+  );
+  const files = new Map<string, { -readonly [Field in keyof FileScore]: FileScore[Field] }>();
   const survivors: Survivor[] = [];
   const errors: string[] = [];
   let untried = 0;
   for (const mutant of mutants) {
     const file = relative(root, mutant.fileName);
-    const score = files.get(file) ?? { file, killed: 0, survived: 0 };
+    const score = files.get(file) ?? { file, killed: 0, timedOut: 0, survived: 0 };
     files.set(file, score);
+    if (mutant.status === 'Timeout') score.timedOut += 1;
     if (mutant.status === 'Killed' || mutant.status === 'Timeout') score.killed += 1;
     else if (mutant.status === 'Survived' || mutant.status === 'NoCoverage') {
       score.survived += 1;
@@ -82,26 +92,27 @@ export function resultOf(
 function survivorOf(mutant: MutantResult, file: string, excused: readonly Excused[]): Survivor {
   const lines = readFileSync(mutant.fileName, 'utf8').split('\n');
   const { start, end } = mutant.location;
-  const text = lines.slice(start.line, end.line + 1);
-  text.push(text.pop()!.slice(0, end.column));
-  text[0] = text[0]!.slice(start.column);
+  const text = lines.slice(start.line - 1, end.line);
+  text.push(text.pop()!.slice(0, end.column - 1));
+  text[0] = text[0]!.slice(start.column - 1);
   const change = {
     file,
-    line: lines[start.line]!.trim(),
+    line: lines[start.line - 1]!.trim(),
+    before: onOneLine(text.join('\n')),
     after: onOneLine(mutant.replacement),
   };
   const why = excused.find((one) => isSame(one, change))?.why;
   return {
     ...change,
-    number: start.line + 1,
-    before: onOneLine(text.join('\n')),
+    number: start.line,
     executed: mutant.status === 'Survived',
     ...(why !== undefined && { why }),
   };
 }
 
 function isSame(one: Change, other: Change): boolean {
-  return one.file === other.file && one.line === other.line && one.after === other.after;
+  const fields = ['file', 'line', 'before', 'after'] as const;
+  return fields.every((field) => one[field] === other[field]);
 }
 
 function onOneLine(text: string): string {
@@ -117,8 +128,9 @@ export function report({ files, survivors, outdated, notTried, errors }: Result)
     lines.push(`${file}:${number}${executed ? '' : ' is executed by no test'}`);
     lines.push(`  - ${before}`, `  + ${after}`);
   }
-  for (const { file, line, after } of outdated) {
-    lines.push(`survivors.json excuses what does not survive: ${file}: ${line} -> ${after}`);
+  for (const { file, line, before, after } of outdated) {
+    lines.push(`survivors.json excuses what does not survive: ${file}: ${line}`);
+    lines.push(`  - ${before}`, `  + ${after}`);
   }
   for (const error of errors) lines.push(`could not be tried: ${error}`);
   lines.push('');
@@ -131,6 +143,7 @@ export function report({ files, survivors, outdated, notTried, errors }: Result)
       survivors.length,
     ),
   );
+  lines.push(`${sum(({ timedOut }) => timedOut)} of those killed made a test take too long`);
   const explained = survivors.filter(({ why }) => why !== undefined).length;
   lines.push(`${explained} of ${survivors.length} survivors may live, for the reason given`);
   if (notTried > 0) lines.push(`the time was over before ${notTried} mutants were tried`);

@@ -14,7 +14,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
-import { type Excused, report, resultOf } from './result.ts';
+import { type Excuse, report, resultOf } from './result.ts';
 import { deadlineVariable } from './runner.ts';
 import { sliceOf, slicesOf, turnOf } from './slices.ts';
 
@@ -50,8 +50,8 @@ process.env[deadlineVariable] = String(started + Number(flags.minutes) * 60_000)
 const mutants = await new Stryker({
   mutate: [...slice.files],
   ignorePatterns: ['bench', '.cache'],
-  plugins: [fileHere('runner.ts'), fileHere('messages.ts')],
-  ignorers: ['message-text'],
+  plugins: [fileHere('runner.ts'), fileHere('sentences.ts')],
+  ignorers: ['sentences'],
   testRunner: 'node-test',
   annals: { testFiles: slice.tests },
   coverageAnalysis: 'perTest',
@@ -75,8 +75,8 @@ const mutants = await new Stryker({
   allowConsoleColors: false,
 }).runMutationTest();
 
-const excused: Excused[] = JSON.parse(await readFile(fileHere('survivors.json'), 'utf8'));
-const result = resultOf(mutants, excused, root);
+const excuses: Excuse[] = JSON.parse(await readFile(fileHere('survivors.json'), 'utf8'));
+const result = resultOf(mutants, excuses, root);
 await mkdir(dirname(flags.json), { recursive: true });
 await writeFile(flags.json, `${JSON.stringify({ name, ...result }, null, 2)}\n`);
 console.log(report(result));

@@ -15,6 +15,8 @@ export const deadlineVariable = 'ANNALS_MUTATION_DEADLINE';
 /** The reason of a mutant that was not tried because the time was over. */
 export const notTried = 'not tried: the time is over';
 
+const tooLong = 'it takes too long';
+
 /** A test in the dry run takes this long at most. */
 const dryRunMillis = 120_000;
 
@@ -45,16 +47,18 @@ interface MutantRun {
   readonly hitLimit?: number;
 }
 
+interface Killed {
+  readonly status: 'killed';
+  readonly killedBy: readonly string[];
+  readonly failureMessage: string;
+  readonly nrOfTests: number;
+}
+
 type MutantResult =
+  | Killed
   | { readonly status: 'error'; readonly errorMessage: string }
   | { readonly status: 'timeout'; readonly reason: string }
-  | { readonly status: 'survived'; readonly nrOfTests: number }
-  | {
-      readonly status: 'killed';
-      readonly killedBy: readonly string[];
-      readonly failureMessage: string;
-      readonly nrOfTests: number;
-    };
+  | { readonly status: 'survived'; readonly nrOfTests: number };
 
 const global = globalThis as unknown as { __stryker__?: State };
 global.__stryker__ ??= {};
@@ -142,14 +146,12 @@ class Runner {
     this.#ran = 0;
     const killed = await this.#firstFailure(activeMutant.fileName, new Set(testFilter));
     if (state.hitCount > state.hitLimit) return { status: 'timeout', reason: 'an endless loop' };
+    if (killed?.failureMessage === tooLong) return { status: 'timeout', reason: tooLong };
     return killed ?? { status: 'survived', nrOfTests: this.#ran };
   }
 
-  async #firstFailure(
-    source: string,
-    chosen: ReadonlySet<string>,
-  ): Promise<MutantResult | undefined> {
-    let killed: MutantResult | undefined;
+  async #firstFailure(source: string, chosen: ReadonlySet<string>): Promise<Killed | undefined> {
+    let killed: Killed | undefined;
     const kill = (id: string, failureMessage: string) => {
       killed ??= { status: 'killed', killedBy: [id], failureMessage, nrOfTests: this.#ran };
     };
@@ -205,7 +207,7 @@ async function problemOf(run: () => Promise<void>, millis: number): Promise<stri
   let timer: ReturnType<typeof setTimeout> | undefined;
   const outside = new Promise<never>((_, reject) => {
     fail = reject;
-    timer = setTimeout(() => reject(new Error('it takes too long')), millis);
+    timer = setTimeout(() => reject(new Error(tooLong)), millis);
   });
   try {
     await Promise.race([run(), outside]);
@@ -221,7 +223,12 @@ async function problemOf(run: () => Promise<void>, millis: number): Promise<stri
 /** Calls a function that is interrupted when it has not returned in time, as a timer could not: it may be a loop. */
 function interruptible(call: () => Promise<void>, millis: number): Promise<void> {
   Object.assign(globalThis, { interruptibleCall: call });
-  return interruptibleCall.runInThisContext({ timeout: Math.ceil(millis) }) as Promise<void>;
+  try {
+    return interruptibleCall.runInThisContext({ timeout: Math.ceil(millis) }) as Promise<void>;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? new Error(tooLong) : error;
+  }
 }
 const interruptibleCall = new Script('globalThis.interruptibleCall()');
 
