@@ -27,7 +27,7 @@ const person = fc.record(
   { subject: text, name: text, email: text, more: free },
   { requiredKeys: [] },
 );
-const draft = fc.record(
+const anyDraft = fc.record(
   {
     action: name,
     eventID: name,
@@ -56,6 +56,14 @@ const draft = fc.record(
   },
   { requiredKeys: ['action'] },
 ) as fc.Arbitrary<Draft>;
+/** Some drafts have many fields and some have few: nearly all of those with many have something personal. */
+const draft = anyDraft.chain((full) => {
+  const optional = Object.keys(full).filter((field) => field !== 'action') as (keyof Draft)[];
+  return fc.subarray(optional).map((fields) => {
+    const entries = fields.map((field) => [field, full[field]]);
+    return { action: full.action, ...Object.fromEntries(entries) } as Draft;
+  });
+});
 
 const morePaths = fc.subarray([
   'description',
@@ -114,6 +122,38 @@ describe('a draft that is sealed', () => {
       }),
       { numRuns },
     );
+  });
+
+  it('has a commitment only if something in it is personal', () => {
+    const paths = personalPaths();
+    const random = (bytes: Uint8Array) => void bytes.fill(7);
+    const sealing = new Sequencer({ clock: () => now, random, personalPaths: () => paths });
+    for (const [sent, isPersonal] of [
+      [{ action: 'a' }, false],
+      [{ action: 'a', user: { subject: 's' } }, false],
+      [{ action: 'a', user: { subject: 's', name: 'n' } }, true],
+    ] as const) {
+      const sealed = sealedBy(sealing, sealing.prepare('o', sent), 0, now);
+      assert.equal(sealed.salt !== undefined, isPersonal);
+      const { leaf } = eventTexts(JSON.parse(sealed.body), Buffer.alloc(16, 7), paths);
+      assert.equal(leaf === sealed.body, !isPersonal);
+      assert.deepEqual(Buffer.from(sealed.leafHash), leafHash(leaf));
+      assert.deepEqual(sealed.facets, facetsOf(JSON.parse(sealed.body)));
+    }
+  });
+
+  it('has empty objects and lists without the white space in them', () => {
+    const sealing = new Sequencer({
+      clock: () => now,
+      random: (bytes) => void bytes.fill(7),
+      personalPaths: () => personalPaths(),
+    });
+    const bytes = Buffer.from('{"action":"a","details":{ "list":[ ],"object": { }, "z":[ { } ]}}');
+    const [received] = runToCompletion(readDrafts(bytes, 'application/json', now));
+    const sealed = sealedBy(sealing, sealing.prepare('o', received!), 0, now);
+    const { details } = JSON.parse(sealed.body) as AuditEvent;
+    assert.deepEqual(details, { list: [], object: {}, z: [{}] });
+    assert.equal(sealed.body, canonicalJson(JSON.parse(sealed.body)));
   });
 
   it('loses no field that an event does not have', () => {
