@@ -5,7 +5,7 @@ import { openCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { addCosignatures, verifyCosignature } from './cosignature.ts';
 import { leafHash } from './hash.ts';
 import { parseVerifierKey, privateKeyFromSeed, signingKey, verifierKey } from './keys.ts';
-import { formatNote, parseNote, signatureBy } from './note.ts';
+import { formatNote, formatSignature, parseNote, signatureBy } from './note.ts';
 
 /**
  * A checkpoint that a log and four witnesses really signed in 2026, and the public keys of the log and of one of
@@ -83,6 +83,23 @@ describe('adding cosignatures to a checkpoint', () => {
     const second = addCosignatures(first, two.line(note.text, 150), [one.key, two.key]);
     const third = addCosignatures(second, one.line(note.text, 200), [one.key, two.key]);
     assert.equal(formatNote(third), message + two.line(note.text, 150) + one.line(note.text, 200));
+  });
+
+  it('replaces those of several witnesses at once', () => {
+    const lines = (seconds: number) =>
+      one.line(note.text, seconds) + two.line(note.text, seconds + 1);
+    const first = addCosignatures(note, lines(100), [one.key, two.key]);
+    const second = addCosignatures(first, lines(200), [one.key, two.key]);
+    assert.equal(formatNote(second), message + lines(200));
+  });
+
+  it('replaces no line of another key of that witness, nor one of another name', () => {
+    const older = witness('one.example', 9);
+    const { id, bytes } = parseNote(message + one.line(note.text, 100)).signatures.at(-1)!;
+    const others =
+      older.line(note.text, 90) + formatSignature({ name: 'three.example', id, bytes });
+    const kept = addCosignatures(parseNote(message + others), one.line(note.text, 200), [one.key]);
+    assert.equal(formatNote(kept), message + others + one.line(note.text, 200));
   });
 
   it('rejects one of another checkpoint, and lines without a known witness', () => {

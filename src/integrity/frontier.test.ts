@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Frontier, rootOf } from './frontier.ts';
@@ -24,6 +25,9 @@ describe('the published tree of RFC 6962', () => {
 
   it('hashes a text as its UTF-8 bytes', () => {
     assert.deepEqual(leafHash('Zo\u00eb \u20ac'), leafHash(Buffer.from('Zo\u00eb \u20ac')));
+    const bytes = Buffer.of(0xff, 0xc3);
+    const expected = createHash('sha256').update(Buffer.of(0)).update(bytes).digest();
+    assert.deepEqual(Buffer.from(leafHash(bytes)), expected);
   });
 
   it('has this root and this frontier at every size', () => {

@@ -143,6 +143,7 @@ describe('a verifier key', () => {
       ...others,
       `${text}\n`,
       `${text}=`,
+      `x+${text}`,
       text.toUpperCase(),
       // From the Go package's tests: a wrong length and an unknown type, each with the ID to match.
       'PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==',

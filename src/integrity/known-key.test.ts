@@ -13,6 +13,7 @@ const [one, other] = [keyOf(1), keyOf(2)];
 describe('a known key', () => {
   it('is valid up to the size after it, and without one up to any size', () => {
     assert.equal(formatKnownKey(parseKnownKey(`${one}  23`)), `${one} 23`);
+    assert.equal(parseKnownKey(`${one} 1234`).upTo, 1234);
     assert.equal(formatKnownKey(parseKnownKey(one)), one);
     const replaced = parseKnownKey(`${one} 23`);
     assert.deepEqual([coversSize(replaced, 23), coversSize(replaced, 24)], [true, false]);
@@ -24,6 +25,7 @@ describe('a known key', () => {
     for (const text of ['x', '-1', '1.5', '01', '1e3', '9007199254740992', '1 2', '']) {
       assert.throws(() => parseKnownKey(`${one} ${text}`), { code: 'invalid' }, text);
     }
+    assert.throws(() => parseKnownKey(`x ${one} 23`), { code: 'invalid' });
   });
 
   it('that is given twice is valid up to the smaller size', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { canonicalJson } from './canonical.ts';
-import { leafTextOf } from './leaf-text.ts';
+import { cutLeafText, leafTextOf, withoutCommitment } from './leaf-text.ts';
 import { eventTexts, personalPaths } from './personal.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 300);
@@ -14,6 +14,7 @@ const person = fc.dictionary(fc.constantFrom('name', 'email', 'subject', 'a', '"
 const events = fc.record(
   {
     action: leaf,
+    details: fc.dictionary(fc.constantFrom('a', 'name'), person),
     user: fc.oneof(person, leaf, fc.array(person)),
     context: fc.record(
       { deep: fc.dictionary(fc.constantFrom('er', 'x'), leaf), headers: person, path: leaf },
@@ -76,6 +77,45 @@ describe('the leaf text cut out of an event’s canonical text', () => {
     ]) {
       assert.notEqual(other, body);
       assert.notEqual(leafTextOf(other, salt, paths), leaf, other);
+    }
+  });
+
+  it('is the text itself for an event that has a commitment already, whatever was added to it', () => {
+    const { leaf } = eventTexts({ action: 'a', user: { name: 'Noor' } }, salt, paths);
+    for (const more of [{ user: { name: 'Mallory' } }, { context: { headers: {} } }, { z: 1 }]) {
+      const forged = canonicalJson({ ...JSON.parse(leaf), ...more });
+      assert.equal(leafTextOf(forged, salt, paths), forged);
+    }
+  });
+
+  it('can wait for the salt, and shows the members on the way', () => {
+    const body = canonicalJson({ action: 'a', user: { name: 'Noor' }, z: 1 });
+    const seen: string[] = [];
+    const leafText = cutLeafText(body, paths, (key, start, end) => {
+      seen.push(`${key}=${body.slice(start, end)}`);
+    });
+    assert.deepEqual(seen, ['action="a"', 'user={"name":"Noor"}', 'z=1']);
+    assert.equal(leafText(salt), eventTexts(JSON.parse(body), salt, paths).leaf);
+    assert.equal(leafText(undefined), body);
+  });
+});
+
+describe('a leaf text without its commitment', () => {
+  it('is the same for every salt, and another for every other event', () => {
+    const event = { action: 'a', user: { name: 'Noor', subject: 's' }, zone: 'z' };
+    const texts = [salt, new Uint8Array(16).fill(8)].map((blind) =>
+      withoutCommitment(eventTexts(event, blind, paths).leaf),
+    );
+    assert.equal(texts[0], texts[1]);
+    // Name and comma remain: only the hash is of no use for comparing.
+    assert.equal(texts[0], '{"action":"a","personal":,"user":{"subject":"s"},"zone":"z"}');
+    const other = eventTexts({ ...event, zone: 'other' }, salt, paths).leaf;
+    assert.notEqual(withoutCommitment(other), texts[0]);
+  });
+
+  it('is not there where nothing is committed to', () => {
+    for (const event of [{}, { action: 'a' }, { user: { personal: 'x' } }]) {
+      assert.equal(withoutCommitment(canonicalJson(event)), undefined);
     }
   });
 });

@@ -97,6 +97,10 @@ describe('a signed note', () => {
       `\ud800${text}\n${peterLine}`,
       `${text}\n${peterLine}Unexpected line.\n`,
       `${text}\n${peterLine}\n`,
+      `x${peterLine}`,
+      `\n${peterLine}`,
+      `${text}\nx${peterLine}`,
+      `${text}\n${peterLine.replace('\n', ' more\n')}`,
       `${text}\n${peterLine.replace('PeterNeumann', 'Bad Name')}`,
       `${text}\n${peterLine.replace('PeterNeumann', 'Bad+Name')}`,
       `${text}\n${peterLine.replace('PeterNeumann', '')}`,
@@ -110,6 +114,14 @@ describe('a signed note', () => {
       assert.throws(() => parseNote(malformed), { code: 'invalid' }, malformed.slice(0, 80));
     }
     assert.equal(parseNote(`${text}\n${peterLine.repeat(100)}`).signatures.length, 100);
+  });
+
+  it('has a million characters at most', () => {
+    const longText = `${'x'.repeat(1_000_000 - peterLine.length - 2)}\n`;
+    const longest = `${longText}\n${peterLine}`;
+    assert.equal(longest.length, 1_000_000);
+    assert.equal(parseNote(longest).text, longText);
+    assert.throws(() => parseNote(`x${longest}`), { code: 'invalid' });
   });
 
   it('cannot be created from a text that is not whole lines', () => {

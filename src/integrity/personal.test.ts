@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { canonicalJson } from './canonical.ts';
-import { eventTexts, isErased, personalPaths } from './personal.ts';
+import {
+  defaultPersonalPaths,
+  eventTexts,
+  isErased,
+  personalPaths,
+  personalPathsOf,
+} from './personal.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 100);
 const paths = personalPaths();
@@ -109,6 +115,8 @@ describe('an erased event', () => {
     const { leaf } = eventTexts(event, salt, paths);
     const forged = { ...JSON.parse(leaf), user: { subject: 'usr-1', name: 'Mallory' } };
     assert.notEqual(eventTexts(forged, salt, paths).leaf, leaf);
+    const body = canonicalJson(forged);
+    assert.deepEqual(eventTexts(forged, salt, paths), { body, leaf: body, personal: false });
   });
 });
 
@@ -133,9 +141,20 @@ describe('personal paths', () => {
   });
 
   it('cannot be those of fields that the log needs', () => {
-    for (const path of ['', 'a.', '.a', 'a..b', 'sequence', 'eventID', 'personal', 'personal.x']) {
+    const needed = ['action', 'createdAt', 'eventID', 'recordedAt', 'sequence'];
+    const own = ['organizationIdentity', 'personal', 'personal.x'];
+    for (const path of ['', 'a.', '.a', 'a..b', ...needed, ...own]) {
       assert.throws(() => personalPaths([path]), { code: 'invalid' }, path);
     }
+  });
+
+  it('of an organisation are the usual ones and its own', () => {
+    assert.deepEqual(personalPathsOf({ personalPaths: ['details.phone'] }), [
+      ...defaultPersonalPaths,
+      'details.phone',
+    ]);
+    assert.deepEqual(personalPathsOf({}), defaultPersonalPaths);
+    assert.deepEqual(personalPathsOf(undefined), defaultPersonalPaths);
   });
 });
 

@@ -99,6 +99,14 @@ describe('an inclusion proof', () => {
     assert.ok(!verifyInclusion(0, leaf, heads[2]!, [leaves[1]!.subarray(1)]));
   });
 
+  it('is rejected with a hash cut short, even where the missing byte was hashed just before', () => {
+    const [leaf, other] = leaves;
+    assert.ok(verifyInclusion(0, leaf!, heads[2]!, [other!]));
+    assert.ok(!verifyInclusion(0, leaf!, heads[2]!, [other!.subarray(0, 31)]));
+    assert.ok(verifyInclusion(1, other!, heads[2]!, [leaf!]));
+    assert.ok(!verifyInclusion(1, other!.subarray(0, 31), heads[2]!, [leaf!]));
+  });
+
   it('is not created for a leaf that the tree does not have', () => {
     for (const [index, size] of [
       [0, 0],
@@ -149,7 +157,23 @@ describe('a consistency proof', () => {
       assert.ok(!verifyConsistency(heads[5]!, { size, root: mth(forked.slice(0, size)) }, proof));
       assert.ok(!verifyConsistency(heads[size]!, heads[4]!, proof));
     }
-    assert.throws(() => consistencyProof(6, 5, read), { code: 'invalid' });
+    for (const [olderSize, size] of [
+      [6, 5],
+      [-1, 5],
+      [0.5, 5],
+      [0, -1],
+      [0, 0.5],
+      [0, Number.NaN],
+      [Number.NaN, 5],
+    ] as const) {
+      assert.throws(() => consistencyProof(olderSize, size, read), { code: 'invalid' });
+    }
+  });
+
+  it('fails for a tree that shrank, although the same hashes lead to both roots', () => {
+    const [a, b, c, d] = leaves as [Hash, Hash, Hash, Hash];
+    const root = nodeHash(d, nodeHash(c, nodeHash(b, a)));
+    assert.ok(!verifyConsistency({ size: 6, root }, { size: 5, root }, [a, b, c, d]));
   });
 
   it('starts from the empty tree only with the root of the empty tree', () => {
@@ -165,6 +189,7 @@ describe('a consistency proof', () => {
     for (const size of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       assert.ok(!verifyConsistency({ ...older!, size }, newer!, [leaves[1]!]));
       assert.ok(!verifyConsistency(older!, { ...newer!, size }, [leaves[1]!]));
+      assert.ok(!verifyConsistency(heads[0]!, { ...newer!, size }, []));
     }
   });
 });
