@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import type { Organisation } from '../../core/organisation.ts';
+import { ensureIdentity } from '../../runtime/database-identity.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
 import type { KeyRecord } from '../accounts.ts';
 import type { Role } from '../roles.ts';
@@ -42,6 +43,7 @@ const database = new DatabaseSync((workerData as { readonly file: string }).file
 database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
 database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
 database.exec(schema);
+ensureIdentity(database);
 
 const methods = {
   load(): StoredAccounts {

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
+import { ensureIdentity } from '../../../runtime/database-identity.ts';
 import { serveCalls } from '../../../runtime/serve-calls.ts';
 import type { Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
 
@@ -51,6 +52,7 @@ const database = new DatabaseSync((workerData as { readonly file: string }).file
 database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
 database.exec('PRAGMA synchronous = FULL');
 database.exec(schema);
+ensureIdentity(database);
 
 const select = database.prepare(
   'SELECT root, message FROM checkpoints WHERE organisation = ? AND size = ?',
