@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { checkSegments } from '../src/store/segmented/check.ts';
+import { checkDataDirectory } from '../src/store/segmented/check.ts';
 import { operatorKey, ServerProcess } from './server-process.fixture.ts';
 import { exportProved, temporary, verifierKeyOf } from './verify/recorded-log.fixture.ts';
 import { annals, verify } from './verify/run-command.fixture.ts';
@@ -73,7 +73,8 @@ describe('erasing a person on a real server', () => {
       const { proved, findings } = await verify(join(place.path, name), '.', '--key', verifier);
       assert.deepEqual([proved, findings], [true, []], name);
     }
-    for await (const { problem } of checkSegments(server.data)) assert.equal(problem, undefined);
+    for await (const { problem } of checkDataDirectory(server.data))
+      assert.equal(problem, undefined);
     for (const file of await readdir(server.data, { recursive: true, withFileTypes: true })) {
       if (!file.isFile()) continue;
       const bytes = await readFile(join(file.parentPath, file.name));

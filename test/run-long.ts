@@ -30,7 +30,7 @@ const steps: readonly Step[] = [
   tests(
     'processes killed while they write',
     ['src/store/segmented/', 'src/ledger/retention-kill', 'test/kill'],
-    { ANNALS_TEST_KILLS: '40' },
+    { ANNALS_TEST_KILLS: '40', ANNALS_TEST_STATES_EVERY: '1' },
   ),
   tests('histories of exports and of synchronising', ['test/export/', 'test/vendors/'], {
     ANNALS_TEST_RUNS: '150',

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { AnnalsError } from '../core/errors.ts';
-import { checkSegments } from '../store/segmented/check.ts';
+import { checkDataDirectory } from '../store/segmented/check.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 
 interface CheckFlags {
@@ -11,20 +11,28 @@ interface CheckFlags {
   readonly quiet?: boolean;
 }
 
-/** `annals check`: whether every byte of a server's sealed files is as it was written. */
+/** What can be wrong with a file, in the order in which it is told. */
+const kinds = ['damaged', 'missing', 'replaced', 'unknown'] as const;
+
+/** `annals check`: whether a server's files are all there, and every byte of the sealed ones is as it was written. */
 export function checkCommand(context: CliContext): Command {
   return new Command('check')
-    .description('compare the sealed files of a data directory with their checksums')
+    .description(
+      'compare a data directory with its catalogue, and sealed files with their checksums',
+    )
     .option('--data <directory>', 'the data directory (ANNALS_DATA, default ./annals-data)')
     .option('--json', 'answer with JSON')
-    .option('--quiet', 'name only files that are damaged')
+    .option('--quiet', 'name only files with which something is wrong')
     .addHelpText(
       'after',
       `
-Reads and changes nothing, so the server may be running. Events of the newest, still growing segments are checked by
-the server itself, against the tree, each time it starts.
+Names each file that is damaged, missing, replaced by another, or unknown: in the folders of the store, but not in the
+catalogue. Of a database only the identity is compared, by which it is told from another one. Events of the newest,
+still growing segments are checked by the server itself, against the tree, each time it starts.
 
-Exit codes: 0 all files are whole, 1 a file is damaged, 2 wrong usage.
+Reads and changes nothing, so the server may be running.
+
+Exit codes: 0 nothing is wrong, 1 something is wrong with a file, 2 wrong usage.
 
 Examples:
   $ annals check
@@ -36,21 +44,34 @@ Examples:
 async function check(flags: CheckFlags, context: CliContext): Promise<void> {
   const { env, cwd, stdout, signal } = context;
   const data = resolve(cwd, flags.data ?? (env.ANNALS_DATA || './annals-data'));
-  await stat(join(data, 'segments')).catch(() => {
+  if (!['store.db', 'segments'].some((name) => existsSync(join(data, name)))) {
     throw new AnnalsError('invalid', `Cannot check ${data}: it is no data directory of a server`);
-  });
-  const damaged: { file: string; problem: string }[] = [];
-  let files = 0;
-  for await (const { file, entries, problem } of checkSegments(data)) {
+  }
+  const wrong = { damaged: [], missing: [], replaced: [], unknown: [] } as Record<
+    (typeof kinds)[number],
+    { file: string; problem: string }[]
+  >;
+  let [files, sealed] = [0, 0];
+  for await (const { file, entries, kind, problem } of checkDataDirectory(data)) {
     signal.throwIfAborted();
     files += 1;
-    if (problem !== undefined) damaged.push({ file, problem });
+    if (entries !== undefined) sealed += 1;
+    if (kind !== undefined && problem !== undefined) wrong[kind].push({ file, problem });
     if (flags.json === true || (flags.quiet === true && problem === undefined)) continue;
-    stdout.write(`${file}  ${problem ?? `${entries.toLocaleString('en')} entries, whole`}\n`);
+    stdout.write(`${file}  ${problem ?? wholeness(entries)}\n`);
   }
-  if (flags.json === true) stdout.write(`${JSON.stringify({ files, damaged })}\n`);
-  else if (flags.quiet !== true && files === 0) stdout.write('No segment is sealed yet\n');
-  if (damaged.length === 0) return;
-  const noun = damaged.length === 1 ? 'file is' : 'files are';
-  throw new Exit(exitCodes.failed, `${damaged.length} of ${files} ${noun} damaged`);
+  if (flags.json === true) stdout.write(`${JSON.stringify({ files, ...wrong })}\n`);
+  else if (flags.quiet !== true && sealed === 0) stdout.write('No segment is sealed yet\n');
+  const told = kinds.filter((kind) => wrong[kind].length > 0);
+  if (told.length === 0) return;
+  const counts = told.map((kind, nth) => {
+    const { length } = wrong[kind];
+    const noun = length === 1 ? 'file is' : 'files are';
+    return nth === 0 ? `${length} of ${files} ${noun} ${kind}` : `${length} ${kind}`;
+  });
+  throw new Exit(exitCodes.failed, counts.join(', '));
+}
+
+function wholeness(entries: number | undefined): string {
+  return entries === undefined ? 'there' : `${entries.toLocaleString('en')} entries, whole`;
 }

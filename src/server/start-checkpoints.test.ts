@@ -312,6 +312,9 @@ describe('a server does not start', () => {
       await rm(join(copy, part), { recursive: true });
       await cp(join(elsewhere, part), join(copy, part), { recursive: true });
     }
+    const store = new DatabaseSync(join(copy, 'store.db'));
+    store.exec('DELETE FROM databases');
+    store.close();
     await assert.rejects(start(copy), {
       code: 'corrupt',
       message: new RegExp(`log of acme \\(${identity}\\) was rebuilt: its first \\d+ events`),

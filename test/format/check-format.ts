@@ -11,7 +11,7 @@ import { facetsOf } from '../../src/core/facets.ts';
 import { searchForm } from '../../src/core/filter.ts';
 import { day, type Micros } from '../../src/core/micros.ts';
 import type { EventStore, StoredEvent } from '../../src/store/event-store.ts';
-import { checkSegments } from '../../src/store/segmented/check.ts';
+import { checkDataDirectory } from '../../src/store/segmented/check.ts';
 import { openSegmentedStore } from '../../src/store/segmented/store.ts';
 import { erasureOf, type TestDraft, TestLog, testEpoch } from '../../src/store/test-log.fixture.ts';
 
@@ -200,7 +200,7 @@ describe('the format of a data directory, read by another program', () => {
       );
     }
     assert.ok((await files('ids')).length > 0);
-    for await (const { file, problem } of checkSegments(directory)) {
+    for await (const { file, problem } of checkDataDirectory(directory)) {
       assert.equal(problem, undefined, file);
     }
   });

@@ -9,7 +9,6 @@ Needs nothing but the standard library and the package `zstandard`.
 import base64
 import bisect
 import json
-import re
 import sqlite3
 import struct
 import sys
@@ -161,38 +160,29 @@ def unsealed_events(path):
 
 
 class Directory:
-    """The files of a data directory that count."""
+    """The files of a data directory that count: those that are live in its catalogue."""
 
     def __init__(self, path):
-        self.path = path
-        sealed = self.named("segments", r"(?:-(\d{6,}))?(?:\.(\d+))?\.(?:segment|hashes)")
-        self.segments, kept_from, end = [], 0, 0
-        # Of those that begin with the same number, the longest counts, then the newest revision.
-        for first, last, revision, file in sorted(
-            (int(first), -int(last or first), -int(revision or 0), file)
-            for file, first, last, revision in sealed
+        store = sqlite3.connect(path / "store.db")
+        ((format,),) = store.execute("SELECT value FROM facts WHERE name = 'format'")
+        check(format == 2, f"format {format}")
+        self.segments, self.unsealed, self.runs = [], [], []
+        for kind, first, last, file, size, identity in store.execute(
+            "SELECT kind, first, last, file, bytes, identity FROM catalogue WHERE state = 'live' ORDER BY first"
         ):
-            if -last < end:
-                continue
-            end = -last + 1
-            self.segments.append((first, end, Segment(file)))
-            if file.suffix == ".hashes":
-                kept_from = end
-        unsealed = self.named("segments", r"\.db")
-        self.unsealed = sorted(file for file, number in unsealed if int(number) >= end)
-        runs = [(int(a), int(b), file) for file, a, b in self.named("ids", r"-(\d{6,})\.ids")]
-        self.runs = [
-            file
-            for first, last, file in runs
-            if last >= kept_from
-            and not any(a <= first and last <= b and (a, b) != (first, last) for a, b, _ in runs)
-        ]
-
-    def named(self, folder, pattern):
-        for file in self.path.joinpath(folder).iterdir():
-            name = re.fullmatch(r"(\d{6,})" + pattern, file.name)
-            if name:
-                yield file, *name.groups()
+            file = path / file
+            if kind == "active":
+                ((found,),) = sqlite3.connect(file).execute("SELECT id FROM identity")
+                self.unsealed.append(file)
+            else:
+                data = file.read_bytes()
+                check(len(data) == size, f"length of {file}")
+                found = data[-len(identity) :]
+            check(found == identity, f"{file} is another file")
+            if kind in ("sealed", "hashes"):
+                self.segments.append((first, last + 1, Segment(file)))
+            elif kind == "ids":
+                self.runs.append(file)
 
     def segment_of(self, number):
         return next(segment for first, end, segment in self.segments if first <= number < end)

@@ -1,33 +1,77 @@
-import { relative } from 'node:path';
+import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.ts';
+import type { LiveFile } from './catalogue.ts';
 import { DataDirectory } from './data-directory.ts';
+import { databaseProblem, type FileProblem, fileProblem, unknownFiles } from './file-content.ts';
 import { IdRun } from './ids/id-run.ts';
 import { SegmentFile } from './sealed/segment-file.ts';
+import { readStoreFile } from './store-file.ts';
 
-/** A file that has been read from front to back. */
+/** A file that was looked at. */
 export interface CheckedFile {
   /** Its path below the data directory. */
   readonly file: string;
-  /** Events in it, or ids. */
-  readonly entries: number;
-  /** What is wrong; absent when every byte is as it was written. */
+  /** Events or ids in a sealed file, which was read from front to back; absent for a database, and for what cannot be read. */
+  readonly entries?: number;
+  /** How it differs from what it should be; both are absent when it does not. */
+  readonly kind?: FileProblem['kind'];
+  /** A sentence about it. */
   readonly problem?: string;
 }
 
 /**
- * Reads every sealed file of a data directory and compares it with its checksums, oldest segment first. It changes
- * nothing, so a server may be using the directory.
+ * Compares a data directory with its catalogue: whether each file is there, and is the one that was written. Sealed files
+ * are read whole and compared with their checksums; of a database only the identity is. Then it names the files that are
+ * not in the catalogue. It changes nothing, and a server may be using the directory.
+ *
+ * Rejects with `unavailable` when the catalogue cannot be read.
  */
-export async function* checkSegments(directory: string): AsyncIterable<CheckedFile> {
-  const files = new DataDirectory(directory);
-  const paths = [
-    ...files.sealedSegments().map((name) => ({ path: files.sealedPath(name), open: openSegment })),
-    ...files.runs().map((span) => ({ path: files.runPath(span), open: openIdRun })),
-  ];
-  for (const { path, open } of paths) {
+export async function* checkDataDirectory(path: string): AsyncIterable<CheckedFile> {
+  const directory = new DataDirectory(path);
+  if (!existsSync(directory.storePath)) {
+    yield { file: 'store.db', kind: 'missing', problem: 'is missing: it has the catalogue' };
+    return;
+  }
+  // What is listed before the catalogue is read, and is not in it, was never in it, or is gone by now.
+  const listed = new Set(directory.files());
+  const { live, databases } = readStoreFile(directory);
+  for (const file of live) {
     await setImmediate();
-    yield { file: relative(directory, path), ...checkFile(path, open) };
+    const checked = checkFile(directory, file);
+    if (checked.problem !== undefined && !isLive(directory, file)) continue;
+    yield checked;
+  }
+  for (const database of databases) {
+    const { file } = database;
+    const found = unlessUnreadable(file, () => databaseProblem(directory, database));
+    yield found ?? { file };
+  }
+  const contents = readStoreFile(directory);
+  for (const found of unknownFiles(directory, contents.live, contents.others)) {
+    if (listed.has(found.file)) yield found;
+  }
+}
+
+/** Files are replaced and deleted while we look at them. Only one that counts for the whole time can be wrong. */
+function isLive(directory: DataDirectory, { fileId }: LiveFile): boolean {
+  return readStoreFile(directory).live.some((file) => file.fileId === fileId);
+}
+
+function checkFile(directory: DataDirectory, live: LiveFile): CheckedFile {
+  const { kind, file } = live;
+  const found = unlessUnreadable(file, () => fileProblem(directory, live));
+  if (found !== undefined) return found;
+  if (kind === 'active') return { file };
+  const checkable = kind === 'ids' ? openIdRun : openSegment;
+  return { file, ...checkContent(directory.pathOf(file), checkable) };
+}
+
+function unlessUnreadable(file: string, look: () => FileProblem | undefined) {
+  try {
+    return look();
+  } catch (error) {
+    return { file, kind: 'damaged', problem: `cannot be read: ${messageOf(error)}` } as const;
   }
 }
 
@@ -47,7 +91,7 @@ function openIdRun(path: string): Checkable {
   return new IdRun(path);
 }
 
-function checkFile(path: string, open: (path: string) => Checkable): Omit<CheckedFile, 'file'> {
+function checkContent(path: string, open: (path: string) => Checkable): Omit<CheckedFile, 'file'> {
   let entries = 0;
   try {
     const file = open(path);
@@ -59,6 +103,6 @@ function checkFile(path: string, open: (path: string) => Checkable): Omit<Checke
     }
     return { entries };
   } catch (error) {
-    return { entries, problem: messageOf(error) };
+    return { entries, kind: 'damaged', problem: messageOf(error) };
   }
 }

@@ -15,7 +15,7 @@ import {
   testEpoch,
   testNodeHash,
 } from '../test-log.fixture.ts';
-import { checkSegments } from './check.ts';
+import { checkDataDirectory } from './check.ts';
 import { openSegmentedStore, type SegmentedStoreOptions } from './store.ts';
 
 const draft = (n: number): TestDraft => ({
@@ -66,7 +66,7 @@ describe('merging in a data directory', () => {
     while ((await segments()).length > most) await setTimeout(1);
   };
   const checkWhole = async () => {
-    for await (const { file, problem } of checkSegments(directory)) {
+    for await (const { file, problem } of checkDataDirectory(directory)) {
       assert.equal(problem, undefined, file);
     }
   };

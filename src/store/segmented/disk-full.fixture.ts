@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.ts';
 import { TestLog } from '../test-log.fixture.ts';
-import { checkSegments } from './check.ts';
+import { checkDataDirectory } from './check.ts';
 import { openSegmentedStore } from './store.ts';
 
 const [disk = '', occupied = ''] = process.argv.slice(2);
@@ -47,7 +47,7 @@ await store.close();
 store = await openSegmentedStore(options);
 const reopened = await store.count('org', {});
 await store.close();
-const problems = (await Array.fromAsync(checkSegments(directory))).flatMap(
+const problems = (await Array.fromAsync(checkDataDirectory(directory))).flatMap(
   (file) => file.problem ?? [],
 );
 console.log(

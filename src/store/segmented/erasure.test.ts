@@ -9,7 +9,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { siblingModule } from '../../runtime/thread.ts';
 import type { EventStore } from '../event-store.ts';
 import { erasureOf, type TestDraft, TestLog } from '../test-log.fixture.ts';
-import { checkSegments } from './check.ts';
+import { checkDataDirectory } from './check.ts';
 import { directoryContains } from './directory-contents.fixture.ts';
 import { openSegmentedStore } from './store.ts';
 
@@ -81,7 +81,7 @@ describe('erasing in a data directory', () => {
     };
     await Promise.all([work(), ask(), ask()]);
     await store.close();
-    for await (const { problem } of checkSegments(directory)) assert.equal(problem, undefined);
+    for await (const { problem } of checkDataDirectory(directory)) assert.equal(problem, undefined);
   });
 
   it('leaves each event whole or erased when it is killed, and forgets what was acknowledged', async () => {
@@ -103,7 +103,8 @@ describe('erasing in a data directory', () => {
       } finally {
         await store.close();
       }
-      for await (const { problem } of checkSegments(directory)) assert.equal(problem, undefined);
+      for await (const { problem } of checkDataDirectory(directory))
+        assert.equal(problem, undefined);
     }
     assert.ok(acknowledged >= 0);
   });

@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { siblingModule } from '../../runtime/thread.ts';
 import type { EventStore } from '../event-store.ts';
-import { TestLog } from '../test-log.fixture.ts';
-import { checkSegments } from './check.ts';
+import { erasureOf, TestLog } from '../test-log.fixture.ts';
+import { checkDataDirectory } from './check.ts';
 import { openSegmentedStore } from './store.ts';
 
 describe('a data directory', () => {
@@ -74,7 +81,7 @@ describe('a data directory', () => {
     bytes[200]! ^= 1;
     writeFileSync(path, bytes);
 
-    const checks = await Array.fromAsync(checkSegments(directory));
+    const checks = await Array.fromAsync(checkDataDirectory(directory));
     const damaged = checks.filter(({ problem }) => problem !== undefined);
     assert.deepEqual(
       damaged.map(({ file }) => file),
@@ -119,7 +126,7 @@ describe('a data directory', () => {
       for (let at = 0; at < bytes.length; at += 17) {
         bytes[at]! ^= 4;
         writeFileSync(path, bytes);
-        const found = (await Array.fromAsync(checkSegments(directory))).find(
+        const found = (await Array.fromAsync(checkDataDirectory(directory))).find(
           (check) => check.file === file,
         );
         assert.notEqual(found?.problem, undefined, `${file} byte ${at}`);
@@ -127,7 +134,7 @@ describe('a data directory', () => {
       }
       writeFileSync(path, bytes);
     }
-    const checks = await Array.fromAsync(checkSegments(directory));
+    const checks = await Array.fromAsync(checkDataDirectory(directory));
     assert.deepEqual(
       checks.map(({ problem }) => problem),
       checks.map(() => undefined),
@@ -150,31 +157,114 @@ describe('a data directory', () => {
     await assert.rejects(again.append([log.plan([{ eventID: 'e-60' }])]), { code: 'conflict' });
   });
 
-  it('without its last segment is refused, because events may be missing', async () => {
+  /** A directory with sealed segments and a run of ids, whose store is closed. */
+  const fill = async () => {
     const store = await open();
     const log = new TestLog('org');
-    for (let n = 0; n < 2; n += 1)
+    for (let n = 0; n < 4; n += 1)
       await log.record(
         store,
         Array.from({ length: 50 }, () => ({})),
       );
-    await sealed(2);
+    await sealed(4);
     await store.close();
-    rmSync(join(directory, 'segments', '000001.db'));
+    return log;
+  };
+  const path = (file: string) => join(directory, file);
+  const problems = async () =>
+    (await Array.fromAsync(checkDataDirectory(directory)))
+      .filter(({ problem }) => problem !== undefined)
+      .map(({ file, kind, problem }) => [file, kind, problem]);
+
+  it('with files missing or replaced is refused, and all of them are named', async () => {
+    await fill();
+    rmSync(path('segments/000000.segment'));
+    copyFileSync(path('segments/000002.segment'), path('segments/000001.segment'));
+    copyFileSync(path('store.db'), path('segments/000003.db'));
+    const expected = [
+      ['segments/000000.segment', 'missing', 'is missing'],
+      ['segments/000001.segment', 'replaced', 'is another file than the one that was written'],
+      ['segments/000003.db', 'replaced', 'is another database than the one that was there'],
+    ];
+    assert.deepEqual(await problems(), expected);
+    const sentences = expected.map(([file, , problem]) => `${file} ${problem}`).join('; ');
     await assert.rejects(open(), {
       code: 'corrupt',
-      message: /the segment that takes events is missing/,
+      message: `Cannot open ${directory}: ${sentences}. Restore these files from a backup`,
     });
+    rmSync(path('segments/000003.db'));
+    await assert.rejects(open(), { message: /; segments\/000003\.db is missing\./ });
+    assert.deepEqual((await problems()).at(-1), ['segments/000003.db', 'missing', 'is missing']);
   });
 
-  it('keeps nothing of what was being written when the process died', async () => {
-    mkdirSync(join(directory, 'segments'));
-    mkdirSync(join(directory, 'ids'));
-    writeFileSync(join(directory, 'segments', '000000.segment.part'), 'half');
-    writeFileSync(join(directory, 'ids', '000000-000000.ids.part'), 'half');
-    const store = await open();
+  it('with files of nobody is opened, which are named and left alone', async () => {
+    const log = await fill();
+    const strange = ['segments/000000.1.segment', 'segments/000002.segment.part', 'ids/notes'];
+    for (const file of strange) writeFileSync(path(file), 'not ours');
+    const unknown = strange.map((file) => [
+      file,
+      'unknown',
+      'is unknown: it is not in the catalogue',
+    ]);
+    assert.deepEqual((await problems()).toSorted(), unknown.toSorted());
+    const store = await openSegmentedStore({ directory, readers: 1, segmentEvents: 50 });
+    opened.push(store);
+    const found = store.findings.map(({ file, kind, problem }) => [file, kind, problem]);
+    assert.deepEqual(found.toSorted(), unknown.toSorted());
+    // The next version of this segment does not take the place of one of them.
+    await store.erase('org', [{ ...log.events[3]!, body: log.events[3]!.body.replace('}', ' }') }]);
+    assert.ok(files('segments').includes('000000.2.segment'));
     await store.close();
-    assert.deepEqual(files('ids'), []);
-    assert.deepEqual(files('segments'), ['000000.db']);
+    for (const file of strange) assert.equal(readFileSync(path(file), 'utf8'), 'not ours');
+  });
+
+  it('whose run of ids is another one gets it created again', async () => {
+    const log = await fill();
+    const run = files('ids').at(-1)!;
+    copyFileSync(path(`ids/${files('ids')[0]}`), path('other'));
+    writeFileSync(path(`ids/${run}`), readFileSync(path('other')).subarray(1));
+    const store = await openSegmentedStore({ directory, readers: 1, segmentEvents: 50 });
+    opened.push(store);
+    assert.ok(
+      store.findings.some(({ file, problem }) => file.endsWith(run) && /again/.test(problem)),
+    );
+    assert.equal((await store.findExisting('org', ['e-7', 'e-60', 'e-120'])).size, 3);
+    assert.equal((await store.get('org', 'e-7'))?.body, log.events[7]?.body);
+  });
+
+  it('that has lost its catalogue is refused, and not begun again', async () => {
+    await fill();
+    rmSync(path('store.db'));
+    const refused = {
+      code: 'corrupt',
+      message: /store\.db is missing or empty, but there are \d files/,
+    };
+    await assert.rejects(open(), refused);
+    // The attempt has left an empty one.
+    await assert.rejects(open(), refused);
+    rmSync(path('store.db'));
+    assert.deepEqual(await problems(), [
+      ['store.db', 'missing', 'is missing: it has the catalogue'],
+    ]);
+  });
+
+  it('is checked while its store is open and seals', async () => {
+    const store = await open();
+    const log = new TestLog('org');
+    let recording = true;
+    const record = async () => {
+      for (let n = 0; n < 20; n += 1)
+        await log.record(
+          store,
+          Array.from({ length: 20 }, () => ({ user: { email: 'noor@example.com' } })),
+        );
+      await store.erase('org', [erasureOf(log.events[7]!), erasureOf(log.events[150]!)]);
+      recording = false;
+    };
+    const check = async () => {
+      while (recording) assert.deepEqual(await problems(), []);
+    };
+    await Promise.all([record(), check()]);
+    assert.deepEqual(await problems(), []);
   });
 });

@@ -36,12 +36,12 @@ export class ReaderPool {
   async useVersion(version: StoreVersion): Promise<void> {
     this.#data = { ...this.#data, version };
     // One that starts or is replaced meanwhile starts with this view.
-    await this.#callAll(({ show }) => show(version));
+    await this.#callAll((call) => call.useVersion(version));
   }
 
   /** Resolves when no reader answers from anything but what it was told of last. */
   async releaseOldVersions(): Promise<void> {
-    await this.#callAll(({ settle }) => settle());
+    await this.#callAll((call) => call.releaseOldVersions());
   }
 
   /** Waits for the calls under way. */

@@ -20,12 +20,12 @@ const { directory, version, queryMillis } = workerData as ReaderData;
 const reader = new Reader(new DataDirectory(directory), version, queryMillis);
 
 const methods = {
-  show: (view: StoreVersion) => {
-    reader.useVersion(view);
+  useVersion: (changed: StoreVersion) => {
+    reader.useVersion(changed);
     // The columns of a segment that is sealed now are 25 MB behind a small object.
     collectGarbage();
   },
-  settle: () => reader.releaseOldVersions(),
+  releaseOldVersions: () => reader.releaseOldVersions(),
   get: (asked: QueryContext, eventID: string) => reader.get(asked, eventID),
   list: (asked: QueryContext, query: ListQuery) => reader.list(asked, query),
   count: (asked: QueryContext, filter: Filter, sequences: Range) =>

@@ -16,9 +16,10 @@ import type { ActiveSegment } from './active/active-segment.ts';
 import { ActiveDictionary, activeSlice } from './active/active-slice.ts';
 import { rowsWithHash } from './active/columns.ts';
 import { CommitLogReader, matchingEvent } from './active/commit-log-reader.ts';
+import type { CatalogueFile } from './catalogue.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { type IdSeed, idHash } from './ids/id-hash.ts';
-import { IdRuns, type RunSpan } from './ids/id-runs.ts';
+import { IdRuns } from './ids/id-runs.ts';
 import type { LogSlice } from './log-slice.ts';
 import { count, distinct } from './query/count.ts';
 import { type KnownCounts, KnownCountsCache } from './query/known-counts.ts';
@@ -40,7 +41,7 @@ export interface StoreVersion {
   /** Oldest first. */
   readonly sealed: readonly SealedInfo[];
   /** The runs of ids of the sealed segments. */
-  readonly runs: readonly RunSpan[];
+  readonly runs: readonly CatalogueFile[];
   /** Segments in SQLite, oldest first; the last one takes events. */
   readonly active: readonly ActiveSegment[];
 }
@@ -77,7 +78,7 @@ export class Reader {
   readonly #directory: DataDirectory;
   readonly #queryMillis: number;
   readonly #cache = new SealedCache();
-  readonly #runs: IdRuns;
+  readonly #runs: IdRuns<CatalogueFile>;
   readonly #counts = new KnownCountsCache();
   readonly #values = new KnownValuesCache();
   #version: StoreVersion;
@@ -90,7 +91,7 @@ export class Reader {
   constructor(directory: DataDirectory, view: StoreVersion, queryMillis: number) {
     this.#directory = directory;
     this.#queryMillis = queryMillis;
-    this.#runs = new IdRuns((span) => directory.runPath(span));
+    this.#runs = new IdRuns(({ file }) => directory.pathOf(file));
     this.#version = view;
     this.useVersion(view);
   }
@@ -219,7 +220,7 @@ export class Reader {
   #openActive(segment: ActiveSegment): OpenActive {
     const held = this.#active.find((open) => open.segment.number === segment.number);
     if (held !== undefined) return held;
-    const rows = CommitLogReader.open(this.#directory.databasePath(segment.number));
+    const rows = CommitLogReader.open(this.#directory.pathOf(segment.file));
     const { columns } = segment;
     return {
       segment,
@@ -231,7 +232,7 @@ export class Reader {
   }
 
   #openSealed(info: SealedInfo): OpenSealed {
-    const path = this.#directory.sealedPath(info);
+    const path = this.#directory.pathOf(info.file);
     const held = this.#sealedByNumber.get(info.number);
     if (held?.segment.path === path) return held;
     const segment = new SealedSegment(info, path, this.#cache);

@@ -9,7 +9,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { siblingModule } from '../../runtime/thread.ts';
 import type { EventStore, StoredEvent } from '../event-store.ts';
 import { type TestDraft, TestLog, testEpoch } from '../test-log.fixture.ts';
-import { checkSegments } from './check.ts';
+import { checkDataDirectory } from './check.ts';
 import { directoryContains } from './directory-contents.fixture.ts';
 import { openSegmentedStore, type SegmentedStoreOptions } from './store.ts';
 
@@ -56,7 +56,7 @@ describe('dropping in a data directory', () => {
     }
   };
   const checkWhole = async () => {
-    for await (const { file, problem } of checkSegments(directory)) {
+    for await (const { file, problem } of checkDataDirectory(directory)) {
       assert.equal(problem, undefined, file);
     }
   };

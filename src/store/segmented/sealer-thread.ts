@@ -4,9 +4,10 @@ import type { Micros } from '../../core/micros.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
 import type { Erasure, ExpiredRange, Range } from '../event-store.ts';
 import type { ActiveSegment } from './active/active-segment.ts';
+import type { CatalogueFile } from './catalogue.ts';
 import { DataDirectory } from './data-directory.ts';
 import type { SealedInfo } from './sealed/sealed-segment.ts';
-import { Sealer } from './sealer.ts';
+import { Sealer, type SealPlan } from './sealer.ts';
 import type { SegmentLimits } from './writer.ts';
 
 /** What the sealer's thread is started with. */
@@ -21,18 +22,20 @@ const { directory, ...limits } = workerData as SealerData;
 const sealer = new Sealer(new DataDirectory(directory), limits);
 
 const methods = {
-  seal: (live: ActiveSegment) => sealer.seal(live),
-  holding: (segments: readonly SealedInfo[], log: number, range: Range) =>
+  seal: (segment: ActiveSegment, plan: SealPlan) => sealer.seal(segment, plan),
+  segmentsWith: (segments: readonly SealedInfo[], log: number, range: Range) =>
     sealer.segmentsWith(segments, log, range),
-  erase: (info: SealedInfo, log: number, erasures: readonly Erasure[]) =>
-    sealer.erase(info, log, erasures),
-  expired: (segments: readonly SealedInfo[], recordedBefore: Micros) =>
+  erase: (info: SealedInfo, log: number, erasures: readonly Erasure[], output: CatalogueFile) =>
+    sealer.erase(info, log, erasures, output),
+  expiredRanges: (segments: readonly SealedInfo[], recordedBefore: Micros) =>
     sealer.expiredRanges(segments, recordedBefore),
-  within: (segments: readonly SealedInfo[], expired: readonly ExpiredRange[]) =>
+  segmentsWithin: (segments: readonly SealedInfo[], expired: readonly ExpiredRange[]) =>
     sealer.segmentsWithin(segments, expired),
-  drop: (info: SealedInfo) => sealer.drop(info),
-  merge: (segments: readonly SealedInfo[]) => sealer.compact(segments),
-  tidy: (shown: readonly SealedInfo[]) => sealer.removeObsolete(shown),
+  drop: (info: SealedInfo, output: CatalogueFile) => sealer.drop(info, output),
+  neighboursToCompact: (segments: readonly SealedInfo[]) => sealer.neighboursToCompact(segments),
+  compact: (segments: readonly SealedInfo[], output: CatalogueFile) =>
+    sealer.compact(segments, output),
+  remove: (files: readonly CatalogueFile[]) => sealer.remove(files),
 };
 
 export type SealerMethods = typeof methods;

@@ -2,10 +2,11 @@ import type { Micros } from '../../core/micros.ts';
 import type { Erasure, ExpiredRange, Range } from '../event-store.ts';
 import type { ActiveSegment } from './active/active-segment.ts';
 import { CommitLogReader } from './active/commit-log-reader.ts';
+import type { CatalogueChange, CatalogueFile, WrittenFile } from './catalogue.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { readContent } from './file-content.ts';
 import { compactRuns } from './ids/compact-runs.ts';
 import { IdRun } from './ids/id-run.ts';
-import { type RunSpan, runsToCompact } from './ids/id-runs.ts';
 import { compactSegments } from './sealed/compact.ts';
 import { canCompact, neighboursToCompact } from './sealed/compaction-policy.ts';
 import { dropEvents } from './sealed/drop.ts';
@@ -16,14 +17,22 @@ import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
 import type { SegmentLimits } from './writer.ts';
 
-/** What there is after a segment was sealed. */
-export interface SealResult {
-  readonly segment: SealedInfo;
-  readonly runs: readonly RunSpan[];
+/** The files that come from sealing a segment. */
+export interface SealPlan {
+  readonly segment: CatalogueFile;
+  readonly run: CatalogueFile;
+  /** The run, and what comes of it, is compacted with each of these older ones in turn. */
+  readonly compactions: readonly {
+    readonly older: CatalogueFile;
+    readonly output: CatalogueFile;
+  }[];
+  /** Ids of segments before this one are left out. */
+  readonly firstKept: number;
 }
 
-/** What there is after a segment was dropped, and which logs had events in it. */
-export interface DropResult extends SealResult {
+/** What was written in the place of a segment whose events were dropped, and which logs had events in it. */
+export interface DropResult {
+  readonly written: WrittenFile;
   readonly logs: readonly SealedLog[];
 }
 
@@ -31,8 +40,8 @@ export interface DropResult extends SealResult {
 const maxSegmentsPerDrop = 16;
 
 /**
- * Seals full segments, one after the other. Until `tidy` the replaced files are still there, for whoever still reads
- * them. It can be cut off at any moment: what it began is begun anew when the store is opened again.
+ * Writes sealed segments, one after the other, to files that are staged in the catalogue. It has no say in which files
+ * count: it gives what it has written, and the writer publishes it. So it can be cut off at any moment.
  */
 export class Sealer {
   readonly #directory: DataDirectory;
@@ -43,23 +52,29 @@ export class Sealer {
     this.#limits = limits;
   }
 
-  seal(live: ActiveSegment): SealResult {
-    const directory = this.#directory;
-    const rows = CommitLogReader.open(directory.databasePath(live.number));
+  /** Seals a segment, and compacts runs of ids. */
+  seal(segment: ActiveSegment, plan: SealPlan): CatalogueChange {
+    const rows = CommitLogReader.open(this.#pathOf(segment));
     try {
-      // The ids come first, so that no sealed segment is ever without.
-      const run = directory.runPath({ first: live.number, last: live.number });
-      const name = { number: live.number, last: live.number, revision: 0, dropped: false };
-      const bounds = sealSegment(live, rows, { segment: directory.sealedPath(name), run });
-      directory.sync();
-      this.#compactRuns();
-      return { segment: bounds, runs: directory.runs() };
+      sealSegment(segment, rows, {
+        segment: this.#pathOf(plan.segment),
+        run: this.#pathOf(plan.run),
+      });
     } finally {
       rows.close();
     }
+    let { run } = plan;
+    const replaced = [segment.fileId];
+    for (const { older, output } of plan.compactions) {
+      this.#compactRuns(older, run, output, plan.firstKept);
+      replaced.push(older.fileId, run.fileId);
+      run = output;
+    }
+    this.#directory.sync();
+    return { written: [this.#written(plan.segment), this.#written(run)], replaced };
   }
 
-  /** Which of these segments have events of a stretch of a log. */
+  /** Which of these segments have events of a range of a log. */
   segmentsWith(segments: readonly SealedInfo[], log: number, { from, to }: Range): SealedInfo[] {
     return this.#withSegments((open) =>
       segments.filter((info) => {
@@ -73,14 +88,14 @@ export class Sealer {
   /** What the oldest of these segments have of each log, as far as all of it was recorded before an instant. */
   expiredRanges(segments: readonly SealedInfo[], recordedBefore: Micros): ExpiredRange[] {
     const isExpired = ({ lastRecordedAt }: SealedLog) => lastRecordedAt < recordedBefore;
-    const stretches = new Map<string, ExpiredRange>();
+    const ranges = new Map<string, ExpiredRange>();
     for (const { logs } of this.#oldestWhere(segments, isExpired)) {
       for (const { organisation, firstSequence, rows } of logs) {
-        const from = stretches.get(organisation)?.from ?? firstSequence;
-        stretches.set(organisation, { organisation, from, to: firstSequence + rows });
+        const from = ranges.get(organisation)?.from ?? firstSequence;
+        ranges.set(organisation, { organisation, from, to: firstSequence + rows });
       }
     }
-    return [...stretches.values()];
+    return [...ranges.values()];
   }
 
   /** The oldest of these segments, as far as they have no events but these. */
@@ -91,38 +106,49 @@ export class Sealer {
     return this.#oldestWhere(segments, isWithin).map(({ info }) => info);
   }
 
-  /** Puts in the place of a segment what proofs need of it; for good once it is tidied up. */
-  drop(info: SealedInfo): DropResult {
-    const directory = this.#directory;
+  /** Writes what proofs need of a segment. */
+  drop(info: SealedInfo, output: CatalogueFile): DropResult {
     return this.#withSegments((open) => {
       const { logs } = open(info).file.footerIndex();
-      const segment = dropEvents(open(info), (next) => directory.sealedPath(next));
-      return { segment, logs, runs: directory.runs() };
+      dropEvents(open(info), this.#pathOf(output));
+      this.#directory.sync();
+      return { written: this.#written(output), logs };
     });
   }
 
-  /** Writes a segment anew without what is erased; undefined when there was nothing to be erased in it. */
-  erase(info: SealedInfo, log: number, erasures: readonly Erasure[]): SealedInfo | undefined {
-    const directory = this.#directory;
+  /** Writes a segment again without what is erased; undefined when there was nothing to be erased in it. */
+  erase(
+    info: SealedInfo,
+    log: number,
+    erasures: readonly Erasure[],
+    output: CatalogueFile,
+  ): WrittenFile | undefined {
     return this.#withSegments((open) => {
-      const erased = eraseEvents(open(info), log, erasures, (next) => directory.sealedPath(next));
-      if (erased !== undefined) directory.sync();
-      return erased;
+      if (!eraseEvents(open(info), log, erasures, this.#pathOf(output))) return undefined;
+      this.#directory.sync();
+      return this.#written(output);
     });
   }
 
-  /** Makes one of two neighbours that are small enough for it; undefined when none are. */
-  compact(segments: readonly SealedInfo[]): SealedInfo | undefined {
+  /** Two neighbours that are small enough to become one; undefined when there are none. */
+  neighboursToCompact(segments: readonly SealedInfo[]): [SealedInfo, SealedInfo] | undefined {
+    return this.#withSegments((open) =>
+      neighboursToCompact(segments, (a, b) => this.#fitTogether(a, b, open)),
+    );
+  }
+
+  /** Writes one segment of neighbours. */
+  compact(segments: readonly SealedInfo[], output: CatalogueFile): WrittenFile {
     return this.#withSegments((open) => {
-      const due = neighboursToCompact(segments, (a, b) => this.#fitTogether(a, b, open));
-      return due && compactSegments(due.map(open), (name) => this.#directory.sealedPath(name));
+      compactSegments(segments.map(open), this.#pathOf(output));
+      this.#directory.sync();
+      return this.#written(output);
     });
   }
 
-  /** Removes what these segments have replaced; nobody reads it any more. */
-  removeObsolete(shown: readonly SealedInfo[]): void {
-    this.#directory.removeObsolete(shown);
-    this.#directory.sync();
+  /** Deletes obsolete files that nobody reads any more. */
+  remove(files: readonly CatalogueFile[]): void {
+    this.#directory.remove(files);
   }
 
   /** The first segments that are not dropped, as far as it holds for every log in them; no more than go together. */
@@ -163,29 +189,35 @@ export class Sealer {
   #withSegments<T>(work: (open: (info: SealedInfo) => SealedSegment) => T): T {
     const cache = new SealedCache();
     try {
-      return work((info) => new SealedSegment(info, this.#directory.sealedPath(info), cache));
+      return work((info) => new SealedSegment(info, this.#pathOf(info), cache));
     } finally {
       cache.close();
     }
   }
 
-  #compactRuns(): void {
-    const directory = this.#directory;
-    for (;;) {
-      const due = runsToCompact(directory.runs());
-      if (due === undefined) return;
-      const [before, last] = due;
-      const runs = [
-        new IdRun(directory.runPath(before)),
-        new IdRun(directory.runPath(last)),
-      ] as const;
-      try {
-        const merged = directory.runPath({ first: before.first, last: last.last });
-        compactRuns(...runs, merged, directory.firstKept());
-      } finally {
-        for (const run of runs) run.close();
-      }
-      directory.sync();
+  #compactRuns(
+    older: CatalogueFile,
+    newer: CatalogueFile,
+    output: CatalogueFile,
+    firstKept: number,
+  ): void {
+    const runs = [new IdRun(this.#pathOf(older)), new IdRun(this.#pathOf(newer))] as const;
+    try {
+      compactRuns(...runs, this.#pathOf(output), firstKept);
+    } finally {
+      for (const run of runs) run.close();
     }
+  }
+
+  #pathOf({ file }: { readonly file: string }): string {
+    return this.#directory.pathOf(file);
+  }
+
+  /** What the catalogue keeps of a file that is on disk. */
+  #written({ fileId, kind, file }: CatalogueFile): WrittenFile {
+    return {
+      fileId,
+      ...readContent(this.#directory.pathOf(file), kind === 'ids' ? 'ids' : 'sealed'),
+    };
   }
 }

@@ -7,6 +7,7 @@ import { siblingModule, Thread } from '../../runtime/thread.ts';
 import type { DroppedLogs } from '../dropped-logs.ts';
 import type { Erasure, ExpiredRange } from '../event-store.ts';
 import type { ActiveSegment } from './active/active-segment.ts';
+import type { CatalogueChange, CatalogueFile, FileKind, WrittenFile } from './catalogue.ts';
 import type { StoreVersion } from './reader.ts';
 import type { ReaderPool } from './reader-pool.ts';
 import { canCompactAny } from './sealed/compaction-policy.ts';
@@ -23,8 +24,14 @@ const retryMillis = 1_000;
 const sealerIdleMillis = 1_000;
 
 /**
- * Which segments there are, and their way from taking events to sealed. Writer and readers are told of a change before
- * anything is removed that they might still use.
+ * The way of segments from taking events to sealed, and of sealed ones to what takes their place. Each change has the
+ * same steps (README.md in this folder draws them):
+ *
+ * 1. The writer stages the files in the catalogue.
+ * 2. The sealer writes them.
+ * 3. The writer publishes them.
+ * 4. The readers are told of the new version.
+ * 5. Once no reader looks at them, the sealer deletes the files that were replaced.
  */
 export class Segments {
   readonly #writer: Thread<WriterMethods>;
@@ -33,9 +40,12 @@ export class Segments {
   readonly #sealer: OnDemandThread<SealerMethods>;
   readonly #segmentEvents: number;
   readonly #stop = new AbortController();
+  /** What the readers were told last. */
   #version: StoreVersion;
+  /** Files that were replaced and not deleted yet. */
+  #obsolete: readonly CatalogueFile[] = [];
   #sealing = false;
-  /** What is being sealed or merged, which always resolves; and why the last could not be sealed. */
+  /** What is being sealed or compacted, which always resolves; and why the last could not be sealed. */
   #attempt: Promise<unknown> = Promise.resolve();
   #failure: unknown;
   /** The sealing or erasing under way, and what waits for its turn; always resolves. */
@@ -45,11 +55,11 @@ export class Segments {
 
   constructor(
     data: SealerData,
-    { view, dropped }: { readonly view: StoreVersion; readonly dropped: DroppedLogs },
+    { version, dropped }: { readonly version: StoreVersion; readonly dropped: DroppedLogs },
     writer: Thread<WriterMethods>,
     readers: ReaderPool,
   ) {
-    this.#version = view;
+    this.#version = version;
     this.#writer = writer;
     this.#readers = readers;
     this.#dropped = dropped;
@@ -62,7 +72,10 @@ export class Segments {
 
   /** A new segment takes events; the one before is full. */
   addActive(segment: ActiveSegment): void {
-    this.#publish({ ...this.#version, active: [...this.#version.active, segment] });
+    // A change that was published meanwhile has told of it already.
+    if (!this.#version.active.some(({ number }) => number === segment.number)) {
+      void this.#show({ ...this.#version, active: [...this.#version.active, segment] });
+    }
     void this.#sealFull();
   }
 
@@ -80,7 +93,7 @@ export class Segments {
 
   /**
    * Erases events of a log that are in segments with a lower number than `before`. Those that are still in SQLite are
-   * sealed first, which drops their rows; so events are only ever erased by writing a sealed segment anew.
+   * sealed first, which drops their rows; so events are only ever erased by writing a sealed segment again.
    */
   async erase(log: number, erasures: readonly Erasure[], before: number): Promise<void> {
     await this.waitUntilSealed(before, 'erase');
@@ -100,7 +113,9 @@ export class Segments {
 
   /** What the oldest segments have of each log, as far as all of it was recorded before an instant. */
   expiredRanges(recordedBefore: Micros): Promise<ExpiredRange[]> {
-    return this.#exclusively(() => this.#sealer.call.expired(this.#version.sealed, recordedBefore));
+    return this.#exclusively(() =>
+      this.#sealer.call.expiredRanges(this.#version.sealed, recordedBefore),
+    );
   }
 
   /** Drops the oldest segments, as far as they have no events but these. */
@@ -131,59 +146,85 @@ export class Segments {
   }
 
   async #eraseSealed(log: number, erasures: readonly Erasure[]): Promise<void> {
-    const places = erasures.map(({ sequence }) => sequence);
-    const stretch = { from: Math.min(...places), to: Math.max(...places) + 1 };
-    const holding = await this.#sealer.call.holding(this.#version.sealed, log, stretch);
-    for (const info of holding) {
-      const erased = await this.#sealer.call.erase(info, log, erasures);
-      if (erased === undefined) continue;
-      await this.#writer.call.replaced(erased);
-      await this.#publish({ ...this.#version, sealed: this.#withReplacements(erased) });
+    const sequences = erasures.map(({ sequence }) => sequence);
+    const range = { from: Math.min(...sequences), to: Math.max(...sequences) + 1 };
+    const segments = await this.#sealer.call.segmentsWith(this.#version.sealed, log, range);
+    const outputs = await this.#stageAgain(segments, 'sealed');
+    const written: WrittenFile[] = [];
+    const replaced: number[] = [];
+    try {
+      for (const [nth, segment] of segments.entries()) {
+        const file = await this.#sealer.call.erase(segment, log, erasures, outputs[nth]!);
+        if (file === undefined) continue;
+        written.push(file);
+        replaced.push(segment.fileId);
+      }
+    } finally {
+      await this.#replace({ written, replaced });
     }
-    await this.#removeObsolete();
   }
 
   async #dropSealed(expired: readonly ExpiredRange[]): Promise<void> {
+    const segments = await this.#sealer.call.segmentsWithin(this.#version.sealed, expired);
+    const outputs = await this.#stageAgain(segments, 'hashes');
     const dropped: DropResult[] = [];
     try {
-      for (const info of await this.#sealer.call.within(this.#version.sealed, expired)) {
-        dropped.push(await this.#sealer.call.drop(info));
+      for (const [nth, segment] of segments.entries()) {
+        dropped.push(await this.#sealer.call.drop(segment, outputs[nth]!));
       }
     } finally {
-      await this.#showDropped(dropped);
+      const written = dropped.map((result) => result.written);
+      const replaced = segments.slice(0, dropped.length).map(({ fileId }) => fileId);
+      await this.#replace({ written, replaced }, () => {
+        for (const { organisation, ...log } of dropped.flatMap(({ logs }) => logs)) {
+          this.#dropped.add(organisation, droppedPrefixOf({ organisation, ...log }));
+        }
+      });
     }
   }
 
-  async #showDropped(dropped: readonly DropResult[]): Promise<void> {
-    const runs = dropped.at(-1)?.runs;
-    if (runs === undefined) return;
-    const segments = dropped.map(({ segment }) => segment);
-    await this.#writer.call.dropped({ segments, runs });
-    // Told of before any answer is without these events.
-    for (const { logs } of dropped) {
-      for (const log of logs) this.#dropped.add(log.organisation, droppedPrefixOf(log));
-    }
-    await this.#publish({ ...this.#version, sealed: this.#withReplacements(...segments), runs });
-    await this.#removeObsolete();
-  }
-
-  /** The sealed segments with some that are in the place of what they had. */
-  #withReplacements(...anew: readonly SealedInfo[]): SealedInfo[] {
-    const isReplaced = ({ number: held }: SealedInfo) =>
-      anew.some(({ number, last }) => number <= held && held <= last);
-    const rest = this.#version.sealed.filter((held) => !isReplaced(held));
-    return [...rest, ...anew].sort((a, b) => a.number - b.number);
-  }
-
-  /** Removes what has been replaced, once no question looks at it. */
-  async #removeObsolete(): Promise<void> {
-    await this.#readers.releaseOldVersions();
-    await this.#sealer.call.tidy(this.#version.sealed);
+  /** Stages files that take the place of these segments, one each. */
+  #stageAgain(segments: readonly SealedInfo[], kind: FileKind) {
+    if (segments.length === 0) return [];
+    return this.#writer.call.stage(
+      segments.map(({ number, last, revision }) => ({
+        kind,
+        first: number,
+        last,
+        revision: revision + 1,
+      })),
+    );
   }
 
   /**
-   * Sealing, erasing, dropping and merging take turns: none removes files that another has just replaced. After a
-   * failure there is another thread for it, because the one before may be gone.
+   * Publishes a change and deletes what was replaced. What `beforeShown` does is done before any response is without the
+   * events that are gone. Where nothing changed, what an earlier change could not delete is deleted.
+   */
+  async #replace(change: CatalogueChange, beforeShown: () => void = () => {}): Promise<void> {
+    if (change.written.length > 0) {
+      const { version, obsolete } = await this.#writer.call.publish(change);
+      this.#obsolete = obsolete;
+      beforeShown();
+      await this.#show(version);
+    }
+    await this.#removeObsolete();
+  }
+
+  /** Readers keep databases and runs of ids open, but not all of the segments that they look at. */
+  async #removeObsolete(): Promise<void> {
+    const obsolete = this.#obsolete;
+    if (obsolete.length === 0) return;
+    if (obsolete.some(({ kind }) => kind === 'sealed' || kind === 'hashes')) {
+      await this.#readers.releaseOldVersions();
+    }
+    await this.#sealer.call.remove(obsolete);
+    await this.#writer.call.forget(obsolete.map(({ fileId }) => fileId));
+    this.#obsolete = [];
+  }
+
+  /**
+   * Sealing, erasing, dropping and compacting take turns: none stages files while another writes those that it has staged.
+   * After a failure there is another thread for it, because the one before may be gone.
    */
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(async () => {
@@ -201,21 +242,21 @@ export class Segments {
     return turn;
   }
 
-  /** Seals whatever is full, one after the other; then merges what is small, as long as nothing is full meanwhile. */
+  /** Seals whatever is full, one after the other; then compacts what is small, as long as nothing is full meanwhile. */
   async #sealFull(): Promise<void> {
     if (this.#sealing) return;
     this.#sealing = true;
-    let mayMerge = true;
-    while (!this.#stop.signal.aborted && (this.#version.active.length > 1 || mayMerge)) {
+    let mayCompact = true;
+    while (!this.#stop.signal.aborted && (this.#version.active.length > 1 || mayCompact)) {
       if (this.#version.active.length > 1) {
         this.#attempt = this.#exclusively(() => this.#sealOldest());
         await this.#attempt;
         if (this.#failure !== undefined) await this.#pause();
-        mayMerge = true;
+        mayCompact = true;
       } else {
-        const merging = this.#compactSmall();
-        this.#attempt = merging;
-        mayMerge = await merging;
+        const compacting = this.#compactSmall();
+        this.#attempt = compacting;
+        mayCompact = await compacting;
       }
     }
     this.#sealing = false;
@@ -223,35 +264,36 @@ export class Segments {
 
   /**
    * Makes one segment of two that are small. Erasing ends the segment that takes events, and many small ones would make
-   * questions slow. False when there are none; what fails is tried again when a segment has been sealed.
+   * queries slow. False when there are none; what fails is tried again when a segment has been sealed.
    */
   #compactSmall(): Promise<boolean> {
     return this.#exclusively(async () => {
+      const { sealed } = this.#version;
       // Nearly always there are none, and a thread need not be started to find out.
-      if (!canCompactAny(this.#version.sealed, this.#segmentEvents)) return false;
-      const merged = await this.#sealer.call.merge(this.#version.sealed);
-      if (merged === undefined) return false;
-      await this.#writer.call.replaced(merged);
-      await this.#publish({ ...this.#version, sealed: this.#withReplacements(merged) });
-      await this.#removeObsolete();
+      if (!canCompactAny(sealed, this.#segmentEvents)) return false;
+      const segments = await this.#sealer.call.neighboursToCompact(sealed);
+      if (segments === undefined) return false;
+      const [{ number: first }, { last }] = segments;
+      const [output] = await this.#writer.call.stage([
+        { kind: 'sealed', first, last, revision: 0 },
+      ]);
+      const written = await this.#sealer.call.compact(segments, output!);
+      await this.#replace({ written: [written], replaced: segments.map(({ fileId }) => fileId) });
       return true;
     }).catch(() => false);
   }
 
   async #sealOldest(): Promise<void> {
-    const oldest = this.#version.active[0]!;
+    const [oldest] = this.#version.active as [ActiveSegment];
     try {
-      const sealed = await this.#sealer.call.seal(oldest);
-      await this.#writer.call.sealed(sealed);
-      await this.#publish({
-        ...this.#version,
-        active: this.#version.active.filter((segment) => segment !== oldest),
-        sealed: [...this.#version.sealed, sealed.segment],
-        runs: sealed.runs,
-      });
+      const plan = await this.#writer.call.planSeal(oldest.number);
+      const change = await this.#sealer.call.seal(oldest, plan);
+      const { version, obsolete } = await this.#writer.call.publish(change);
+      this.#obsolete = obsolete;
+      await this.#show(version);
       // Its columns were known here too, and stay as long as any thread knows them.
       collectGarbage();
-      await this.#sealer.call.tidy(this.#version.sealed);
+      await this.#removeObsolete();
       this.#failure = undefined;
     } catch (error) {
       this.#failure = error;
@@ -264,8 +306,8 @@ export class Segments {
     await this.#exclusively(() => this.#sealer.end());
   }
 
-  #publish(view: StoreVersion): Promise<void> {
-    this.#version = view;
-    return this.#readers.useVersion(view);
+  #show(version: StoreVersion): Promise<void> {
+    this.#version = version;
+    return this.#readers.useVersion(version);
   }
 }

@@ -1,72 +1,203 @@
 import { DatabaseSync } from 'node:sqlite';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Random } from '../../core/uuid.ts';
+import { readDatabase } from '../../runtime/database-identity.ts';
+import type { CatalogueFile, LiveFile } from './catalogue.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { IdSeed } from './ids/id-hash.ts';
+import { catalogueSchema, readFiles, readLiveFiles, SqliteCatalogue } from './sqlite-catalogue.ts';
+import { upgradeFormat1 } from './upgrade-format-1.ts';
 
-const format = 1;
+/** The format of a data directory that this program writes. It upgrades format 1, which Annals 0.1 writes. */
+const format = 2;
+/** Kept in the directory, for older programs that find it. */
+const readableBy = 'Annals 0.2.0 or later';
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
+`;
 
 /**
- * `store.db`: what concerns the store as a whole. It is held exclusively while the store is open, so that two
- * servers never write to one directory. The lock is SQLite's, which the operating system drops when the process
- * dies, however it dies.
+ * - `catalogue`: which files of the store count (see `Catalogue`)
+ * - `databases`: the other databases of the data directory, each with the identity that stands in it
+ */
+const catalogueTables = `
+  ${catalogueSchema}
+  CREATE TABLE databases (
+    file TEXT PRIMARY KEY,
+    contents TEXT NOT NULL,
+    identity BLOB NOT NULL
+  ) STRICT;
+`;
+
+/** A database beside the store that belongs to the same data directory. */
+export interface OtherDatabase {
+  /** Its path below the data directory. */
+  readonly file: string;
+  /** What is lost without it, in a few words. */
+  readonly contents: string;
+}
+
+export interface KnownDatabase extends OtherDatabase {
+  readonly identity: Uint8Array;
+}
+
+/** What stands in `store.db`, as a program reads it that does not hold the store. */
+export interface StoreContents {
+  readonly live: readonly LiveFile[];
+  /** Staged and obsolete. */
+  readonly others: readonly CatalogueFile[];
+  readonly databases: readonly KnownDatabase[];
+}
+
+/**
+ * `store.db`: what concerns the store as a whole, and its catalogue. Others may read it at any time. That two servers
+ * never write to one directory is ensured by a lock on `store.lock`. It is SQLite's, which the operating system drops
+ * when the process dies, however it dies.
  */
 export class StoreFile {
   readonly idSeed: IdSeed;
+  readonly catalogue: SqliteCatalogue;
+  readonly #lock: DatabaseSync;
   readonly #db: DatabaseSync;
 
+  /** Upgrades a directory of an earlier format, all or nothing. */
   constructor(directory: DataDirectory, random: Random) {
-    this.#db = new DatabaseSync(directory.storePath);
+    using opened = new DisposableStack();
     try {
-      this.#db.exec(`
-        PRAGMA locking_mode = EXCLUSIVE;
-        PRAGMA synchronous = FULL;
-        BEGIN EXCLUSIVE;
-        CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
-      `);
-      this.#fact('format', () => format);
-      const seed = this.#fact('id_seed', () => randomBytes(random, 8)) as Uint8Array;
-      const words = new DataView(seed.buffer, seed.byteOffset, 8);
-      this.idSeed = { high: words.getUint32(0), low: words.getUint32(4) };
-      this.#db.exec('COMMIT');
-      const found = this.#fact('format', () => format);
-      if (found !== format) {
-        throw new AnnalsError(
-          'unavailable',
-          `Cannot open ${directory.path}: it has format ${found}, this program reads ${format}`,
-        );
-      }
-    } catch (cause) {
-      this.#db.close();
-      if ((cause as { errcode?: number }).errcode === busy) {
-        throw new AnnalsError(
-          'unavailable',
-          `Cannot open ${directory.path}: another server is using this data directory`,
-        );
-      }
-      if (cause instanceof AnnalsError) throw cause;
-      throw new AnnalsError(
-        'unavailable',
-        `Cannot open ${directory.storePath}: ${messageOf(cause)}`,
-        {
-          cause,
-        },
+      this.#lock = opened.adopt(new DatabaseSync(directory.lockPath), (it) => it.close());
+      this.#lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE');
+      this.#lock.exec('BEGIN EXCLUSIVE');
+      this.#db = opened.adopt(new DatabaseSync(directory.storePath, { timeout: 1_000 }), (it) =>
+        it.close(),
       );
+      this.#db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
+      this.#db.exec(schema);
+      this.#bringUpToDate(directory, random);
+      this.#db.exec('COMMIT');
+      // With it others can read while the store is open, and a commit is one sync.
+      this.#db.exec('PRAGMA journal_mode = WAL');
+    } catch (cause) {
+      if (cause instanceof AnnalsError) throw cause;
+      const isBusy = (cause as { errcode?: number }).errcode === busy;
+      const reason = isBusy ? 'another server is using this data directory' : messageOf(cause);
+      throw new AnnalsError('unavailable', `Cannot open ${directory.path}: ${reason}`, { cause });
     }
+    const seed = this.#fact('id_seed') as Uint8Array;
+    const words = new DataView(seed.buffer, seed.byteOffset, 8);
+    this.idSeed = { high: words.getUint32(0), low: words.getUint32(4) };
+    this.catalogue = new SqliteCatalogue(this.#db);
+    opened.move();
+  }
+
+  /** The databases that were registered. */
+  databases(): readonly KnownDatabase[] {
+    return readDatabases(this.#db);
+  }
+
+  /** Notes which database has this name from now on. */
+  register({ file, contents, identity }: KnownDatabase): void {
+    const sql = 'INSERT OR REPLACE INTO databases VALUES (?, ?, ?)';
+    this.#db.prepare(sql).run(file, contents, identity);
+  }
+
+  /** Forgets a database; the next one of that name may be any. */
+  unregister(file: string): void {
+    this.#db.prepare('DELETE FROM databases WHERE file = ?').run(file);
   }
 
   /** Lets the next one in. */
   close(): void {
-    this.#db.close();
+    try {
+      this.catalogue.flush();
+    } finally {
+      this.#db.close();
+      this.#lock.close();
+    }
   }
 
-  #fact(name: string, initial: () => number | Uint8Array): unknown {
-    const read = this.#db.prepare('SELECT value FROM facts WHERE name = ?');
-    if (read.get(name) === undefined) {
-      this.#db.prepare('INSERT INTO facts VALUES (?, ?)').run(name, initial());
+  #bringUpToDate(directory: DataDirectory, random: Random): void {
+    const found = this.#fact('format');
+    if (found === format) return;
+    if (found === undefined) {
+      refuseWithoutCatalogue(directory);
+      this.#db.exec(catalogueTables);
+      this.#setFact('id_seed', randomBytes(random, 8));
+    } else if (found === 1) {
+      this.#db.exec(catalogueTables);
+      upgradeFormat1(directory, this.#db);
+    } else {
+      throw unreadableFormat(directory, found, this.#fact('readable_by'));
     }
-    return (read.get(name) as { value: unknown }).value;
+    this.#setFact('format', format);
+    this.#setFact('readable_by', readableBy);
   }
+
+  #fact(name: string): unknown {
+    return readFact(this.#db, name);
+  }
+
+  #setFact(name: string, value: string | number | Uint8Array): void {
+    this.#db.prepare('INSERT OR REPLACE INTO facts VALUES (?, ?)').run(name, value);
+  }
+}
+
+/** Reads `store.db`, whether or not a server has it open. Throws `unavailable` for another format. */
+export function readStoreFile(directory: DataDirectory): StoreContents {
+  return readDatabase(directory.storePath, (db) => {
+    // All reads see the same commit.
+    db.exec('BEGIN');
+    const found = readFact(db, 'format');
+    if (found === 1) throw notUpgraded(directory);
+    if (found !== format) throw unreadableFormat(directory, found, readFact(db, 'readable_by'));
+    return {
+      live: readLiveFiles(db),
+      others: [...readFiles(db, 'staged'), ...readFiles(db, 'obsolete')],
+      databases: readDatabases(db),
+    };
+  });
+}
+
+/** A store that has files and no catalogue has lost it: to begin another one would be to begin with nothing. */
+function refuseWithoutCatalogue(directory: DataDirectory): void {
+  const files = directory.files();
+  if (files.length === 0) return;
+  throw new AnnalsError(
+    'corrupt',
+    `Cannot open ${directory.path}: store.db is missing or empty, but there are ${files.length} files ` +
+      `of a store, such as ${files[0]}. Restore store.db from the same backup as these files, or move them away`,
+  );
+}
+
+function notUpgraded({ path }: DataDirectory): AnnalsError {
+  return new AnnalsError(
+    'unavailable',
+    `Cannot read ${path}: it has format 1, which Annals 0.1 writes and which has no catalogue. ` +
+      'Start a server of this version with it once, which upgrades it, or use the command of Annals 0.1',
+  );
+}
+
+function unreadableFormat({ path }: DataDirectory, found: unknown, by: unknown): AnnalsError {
+  const program = typeof by === 'string' ? by : 'another version of Annals';
+  return new AnnalsError(
+    'unavailable',
+    `Cannot open ${path}: it has format ${found}, which ${program} reads; this version reads format ${format} and ` +
+      'upgrades format 1. Use that version. To come back to this one, export the logs with that version and import ' +
+      'them into an empty data directory',
+  );
+}
+
+function readFact(db: DatabaseSync, name: string): unknown {
+  return db.prepare('SELECT value FROM facts WHERE name = ?').get(name)?.value;
+}
+
+function readDatabases(db: DatabaseSync): KnownDatabase[] {
+  const rows = db.prepare('SELECT file, contents, identity FROM databases ORDER BY file').all();
+  return rows.map((row) => ({
+    file: String(row.file),
+    contents: String(row.contents),
+    identity: row.identity as Uint8Array,
+  }));
 }
 
 const busy = 5;

@@ -6,9 +6,11 @@ import { checkAppends, storeClosedError } from '../append-check.ts';
 import { DroppedLogs } from '../dropped-logs.ts';
 import type { Append, Erasure, EventStore, ExpiredRange, StoredEvent } from '../event-store.ts';
 import { packAppends } from './active/packed-appends.ts';
+import type { FileProblem } from './file-content.ts';
 import { Logs } from './logs.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { Segments } from './segments.ts';
+import type { OtherDatabase } from './store-file.ts';
 import { StoreReader } from './store-reader.ts';
 import type { WriterOptions } from './writer.ts';
 import type { WriterMethods } from './writer-thread.ts';
@@ -24,25 +26,39 @@ export interface SegmentedStoreOptions {
   readonly segmentMicros?: Micros;
   /** How long one question may take. */
   readonly queryMillis?: number;
+  /** Databases that may be missing or replaced, as the message says that refuses to open without them. */
+  readonly acceptLoss?: readonly string[];
+}
+
+/** A store with what concerns its data directory as a whole. */
+export interface SegmentedStore extends EventStore {
+  /** What was not as it should be in the directory when it was opened, although the store can be used. */
+  readonly findings: readonly FileProblem[];
+  /**
+   * Makes databases beside the store parts of the data directory, unless they are: from then on the store does not open
+   * when one of them is missing, or another is in its place. They exist and have an identity (see `ensureIdentity`).
+   */
+  registerDatabases(databases: readonly OtherDatabase[]): Promise<void>;
 }
 
 /**
  * Keeps events in a directory, as `docs/decisions/002-columns-for-queries.md` tells. All work is done in threads.
- * Rejects with `unavailable` when another process has the directory open, or the directory cannot be used.
+ * Rejects with `unavailable` when another process has the directory open, or the directory cannot be used, and with
+ * `corrupt` when files of it are missing or replaced: it names all of them.
  */
-export async function openSegmentedStore(options: SegmentedStoreOptions): Promise<EventStore> {
-  const { directory, segmentEvents = 65_536, queryMillis = 30_000 } = options;
+export async function openSegmentedStore(options: SegmentedStoreOptions): Promise<SegmentedStore> {
+  const { directory, segmentEvents = 65_536, queryMillis = 30_000, acceptLoss = [] } = options;
   const { segmentMicros = Number.POSITIVE_INFINITY } = options;
   const { readers = Math.min(4, Math.max(2, availableParallelism() - 1)) } = options;
-  const data: WriterOptions = { directory, segmentEvents, segmentMicros };
+  const data: WriterOptions = { directory, segmentEvents, segmentMicros, acceptLoss };
   const module = siblingModule(import.meta.url, './writer-thread');
   const writer = new Thread<WriterMethods>('event store writer', module, data);
   try {
-    const { logs, version, ...opened } = await writer.call.open();
+    const { logs, version, findings, ...opened } = await writer.call.open();
     const dropped = new DroppedLogs(opened.segmentsDropped);
     const pool = new ReaderPool(readers, { directory, version, queryMillis });
-    const segments = new Segments(data, { view: version, dropped }, writer, pool);
-    return new SegmentedStore(writer, pool, segments, new Logs(logs, dropped));
+    const segments = new Segments(data, { version, dropped }, writer, pool);
+    return new ThreadedStore(writer, pool, segments, new Logs(logs, dropped), findings);
   } catch (error) {
     await writer.end();
     if (!(error instanceof AnnalsError) || error.code !== 'internal') throw error;
@@ -52,7 +68,8 @@ export async function openSegmentedStore(options: SegmentedStoreOptions): Promis
   }
 }
 
-class SegmentedStore extends StoreReader implements EventStore {
+class ThreadedStore extends StoreReader implements SegmentedStore {
+  readonly findings: readonly FileProblem[];
   readonly #writer: Thread<WriterMethods>;
   readonly #readers: ReaderPool;
   readonly #segments: Segments;
@@ -61,8 +78,15 @@ class SegmentedStore extends StoreReader implements EventStore {
   readonly #changes = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
-  constructor(writer: Thread<WriterMethods>, readers: ReaderPool, segments: Segments, logs: Logs) {
+  constructor(
+    writer: Thread<WriterMethods>,
+    readers: ReaderPool,
+    segments: Segments,
+    logs: Logs,
+    findings: readonly FileProblem[],
+  ) {
     super(readers, logs);
+    this.findings = findings;
     this.#writer = writer;
     this.#readers = readers;
     this.#segments = segments;
@@ -79,6 +103,10 @@ class SegmentedStore extends StoreReader implements EventStore {
     for (const { organisation, number } of newLogs) this.#logs.begin(organisation, number);
     for (const { organisation, head } of appends) this.#logs.advance(organisation, head);
     for (const segment of newSegments) this.#segments.addActive(segment);
+  }
+
+  registerDatabases(databases: readonly OtherDatabase[]): Promise<void> {
+    return this.#writer.call.registerDatabases(databases);
   }
 
   erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
@@ -103,7 +131,7 @@ class SegmentedStore extends StoreReader implements EventStore {
   async #expired(recordedBefore: Micros): Promise<readonly ExpiredRange[]> {
     this.#logs.checkOpen();
     await this.#segments.waitForRoom();
-    const aside = await this.#writer.call.setAsideExpired(recordedBefore);
+    const aside = await this.#writer.call.rotateExpired(recordedBefore);
     if (aside !== undefined) {
       for (const segment of aside.newSegments) this.#segments.addActive(segment);
       await this.#segments.waitUntilSealed(aside.before, 'drop');
@@ -115,7 +143,7 @@ class SegmentedStore extends StoreReader implements EventStore {
     this.#logs.checkOpen();
     if (erasures.length === 0) return;
     await this.#segments.waitForRoom();
-    const aside = await this.#writer.call.setAside(organisation, erasures);
+    const aside = await this.#writer.call.rotateForErasure(organisation, erasures);
     if (aside === undefined) return;
     for (const segment of aside.newSegments) this.#segments.addActive(segment);
     await this.#segments.erase(aside.log, erasures, aside.before);

@@ -5,9 +5,9 @@ import { collectGarbage } from '../../runtime/collect-garbage.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
 import type { Erasure } from '../event-store.ts';
 import type { PackedAppends } from './active/packed-appends.ts';
-import type { SealedInfo } from './sealed/sealed-segment.ts';
-import type { SealResult } from './sealer.ts';
-import { type DroppedSegments, Writer, type WriterOptions } from './writer.ts';
+import type { CatalogueChange, FileSpan } from './catalogue.ts';
+import type { OtherDatabase } from './store-file.ts';
+import { Writer, type WriterOptions } from './writer.ts';
 
 let writer: Writer | undefined;
 
@@ -19,16 +19,19 @@ const methods = {
   append: (packed: PackedAppends) => writer!.append(packed),
   findExisting: (organisation: string, eventIDs: readonly string[]) =>
     writer!.findExisting(organisation, eventIDs),
-  setAside: (organisation: string, erasures: readonly Erasure[]) =>
+  rotateForErasure: (organisation: string, erasures: readonly Erasure[]) =>
     writer!.rotateForErasure(organisation, erasures),
-  setAsideExpired: (recordedBefore: Micros) => writer!.rotateExpired(recordedBefore),
-  replaced: (segment: SealedInfo) => writer!.segmentReplaced(segment),
-  dropped: (dropped: DroppedSegments) => writer!.dropped(dropped),
-  sealed: (sealed: SealResult) => {
-    writer!.segmentSealed(sealed);
-    // Its columns are 25 MB behind a small object.
-    collectGarbage();
+  rotateExpired: (recordedBefore: Micros) => writer!.rotateExpired(recordedBefore),
+  planSeal: (number: number) => writer!.planSeal(number),
+  stage: (spans: readonly FileSpan[]) => writer!.stage(spans),
+  publish: (change: CatalogueChange) => {
+    const published = writer!.publish(change);
+    // The columns of a segment that was sealed are 25 MB behind a small object.
+    if (published.obsolete.some(({ kind }) => kind === 'active')) collectGarbage();
+    return published;
   },
+  forget: (fileIds: readonly number[]) => writer!.forget(fileIds),
+  registerDatabases: (databases: readonly OtherDatabase[]) => writer!.registerDatabases(databases),
   close: () => writer?.close(),
 };
 

@@ -1,6 +1,7 @@
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Micros } from '../../core/micros.ts';
 import type { Random } from '../../core/uuid.ts';
+import { readIdentity } from '../../runtime/database-identity.ts';
 import { checkErasures, duplicateIdError, headMovedError } from '../append-check.ts';
 import type { DroppedPrefix, Erasure, StoredEvent } from '../event-store.ts';
 import { type ActiveSegment, capacityFor } from './active/active-segment.ts';
@@ -14,13 +15,14 @@ import {
   searchableEvents,
 } from './active/packed-appends.ts';
 import { capacityNeeded, type SearchableEvent } from './active/searchable-event.ts';
+import type { CatalogueChange, CatalogueFile, FileSpan } from './catalogue.ts';
 import { DataDirectory } from './data-directory.ts';
+import { databaseProblem, type FileProblem } from './file-content.ts';
 import type { IdHash } from './ids/id-hash.ts';
-import { type OpenActiveSegment, OpenSegments } from './open-segments.ts';
+import { type OpenActiveSegment, OpenSegments, type Published } from './open-segments.ts';
 import type { StoreVersion } from './reader.ts';
-import type { SealedInfo } from './sealed/sealed-segment.ts';
-import type { SealResult } from './sealer.ts';
-import { StoreFile } from './store-file.ts';
+import type { SealPlan } from './sealer.ts';
+import { type KnownDatabase, type OtherDatabase, StoreFile } from './store-file.ts';
 
 /** When a segment is full. */
 export interface SegmentLimits {
@@ -32,6 +34,8 @@ export interface SegmentLimits {
 
 export interface WriterOptions extends SegmentLimits {
   readonly directory: string;
+  /** Databases that may be missing or replaced, as the message says that refuses to open without them. */
+  readonly acceptLoss?: readonly string[];
 }
 
 /** What the rest of the store learns when the directory is opened. */
@@ -39,6 +43,8 @@ export interface OpenResult {
   readonly logs: readonly LogEnd[];
   readonly segmentsDropped: readonly (readonly [organisation: string, dropped: DroppedPrefix])[];
   readonly version: StoreVersion;
+  /** What is not as it should be in the directory, although the store can be used. */
+  readonly findings: readonly FileProblem[];
 }
 
 export interface AppendResult {
@@ -46,11 +52,6 @@ export interface AppendResult {
   readonly newLogs: readonly { readonly organisation: string; readonly number: number }[];
   /** Segments begun since the last append that was carried out: none or one, more if some in between failed. */
   readonly newSegments: readonly ActiveSegment[];
-}
-
-/** Segments that were dropped together, and the runs of ids there are after it. */
-export interface DroppedSegments extends Pick<SealResult, 'runs'> {
-  readonly segments: readonly SealedInfo[];
 }
 
 /** Where events stand that shall be erased, or dropped. */
@@ -78,21 +79,26 @@ interface PlannedAppend {
 export class Writer {
   readonly #segmentEvents: number;
   readonly #segmentMicros: Micros;
+  readonly #directory: DataDirectory;
   readonly #store: StoreFile;
   readonly #segments: OpenSegments;
+  readonly #findings: readonly FileProblem[];
   readonly #logs = new Map<string, LogEnd>();
   readonly #newSegments: ActiveSegment[] = [];
   #broken: AnnalsError | undefined;
 
-  constructor({ directory: path, segmentEvents, segmentMicros }: WriterOptions, random: Random) {
-    const directory = new DataDirectory(path);
-    this.#segmentEvents = segmentEvents;
-    this.#segmentMicros = segmentMicros;
+  constructor(options: WriterOptions, random: Random) {
+    const directory = new DataDirectory(options.directory);
+    this.#segmentEvents = options.segmentEvents;
+    this.#segmentMicros = options.segmentMicros;
     directory.createFolders();
+    this.#directory = directory;
     this.#store = new StoreFile(directory, random);
-    this.#segments = new OpenSegments(directory, this.#store.idSeed);
+    const { catalogue, idSeed } = this.#store;
+    this.#segments = new OpenSegments(directory, catalogue, idSeed, random);
     try {
-      this.#segments.load(segmentEvents);
+      const accepted = this.#checkFiles(options.acceptLoss ?? []);
+      this.#findings = [...accepted, ...this.#segments.load(options.segmentEvents)];
       if (this.#segments.active === undefined)
         this.#beginSegment(this.#capacityFor(capacityNeeded([])));
       for (const log of this.#active.commitLog.rows.logs()) this.#logs.set(log.organisation, log);
@@ -108,22 +114,38 @@ export class Writer {
       logs: [...this.#logs.values()],
       segmentsDropped: segments.dropped(),
       version: segments.version(),
+      findings: this.#findings,
     };
   }
 
-  /** A segment has been sealed, which from now on is read in its sealed form. */
-  segmentSealed({ segment, runs }: SealResult): void {
-    this.#segments.markSealed(segment, runs);
+  /** Announces the files that come from sealing a segment. */
+  planSeal(number: number): SealPlan {
+    return this.#guarded(() => this.#segments.planSeal(number));
   }
 
-  /** A sealed segment was written anew, or merged from several. */
-  segmentReplaced(segment: SealedInfo): void {
-    this.#segments.replace([segment]);
+  /** Announces files that are about to be written. */
+  stage(spans: readonly FileSpan[]): readonly CatalogueFile[] {
+    return this.#guarded(() => this.#segments.stage(spans));
   }
 
-  /** Of these sealed segments only what proofs need is left. */
-  dropped({ segments, runs }: DroppedSegments): void {
-    this.#segments.replace(segments, runs);
+  /** Puts files that were written in the place of others, for good. */
+  publish(change: CatalogueChange): Published {
+    return this.#guarded(() => this.#segments.publish(change));
+  }
+
+  /** Obsolete files were deleted. */
+  forget(fileIds: readonly number[]): void {
+    this.#segments.forget(fileIds);
+  }
+
+  /** Keeps in mind which databases the directory has, unless it is known. They exist and have an identity. */
+  registerDatabases(databases: readonly OtherDatabase[]): void {
+    const known = new Set(this.#store.databases().map(({ file }) => file));
+    for (const database of databases) {
+      if (known.has(database.file)) continue;
+      const identity = readIdentity(this.#directory.pathOf(database.file));
+      if (identity !== undefined) this.#store.register({ ...database, identity });
+    }
   }
 
   /** Additions that `checkAppends` has passed. */
@@ -277,6 +299,46 @@ export class Writer {
   }
 
   /**
+   * Throws `corrupt`, naming them all, when files are missing or replaced without which the store is not what it was. A
+   * database whose loss is accepted is forgotten; gives what was said of those.
+   */
+  #checkFiles(acceptLoss: readonly string[]): FileProblem[] {
+    const accepted: FileProblem[] = [];
+    const lost: KnownDatabase[] = [];
+    const sentences = this.#segments.problems().map(({ file, problem }) => `${file} ${problem}`);
+    for (const database of this.#store.databases()) {
+      const found = this.#problemOf(database);
+      if (found === undefined) continue;
+      if (acceptLoss.includes(lossOf(database))) {
+        this.#store.unregister(database.file);
+        accepted.push({ ...found, problem: `${found.problem}, which was accepted` });
+      } else {
+        sentences.push(`${database.file} (${database.contents}) ${found.problem}`);
+        lost.push(database);
+      }
+    }
+    if (sentences.length === 0) return accepted;
+    const names = lost.map(({ file }) => file).join(' and ');
+    const losses = lost.map(lossOf).join(',');
+    throw new AnnalsError(
+      'corrupt',
+      `Cannot open ${this.#directory.path}: ${sentences.join('; ')}. Restore these files from a backup` +
+        (lost.length === 0
+          ? ''
+          : `. To go on without the old ${names}, start once with --accept-loss ${losses}`),
+    );
+  }
+
+  #problemOf(database: KnownDatabase): FileProblem | undefined {
+    try {
+      return databaseProblem(this.#directory, database);
+    } catch {
+      // That it cannot be read is told by whoever opens it.
+      return undefined;
+    }
+  }
+
+  /**
    * After a full disk SQLite has put back what was, and there may be room the next time. After any other failure
    * nobody knows what is on the disk, and only opening the store again tells.
    */
@@ -284,6 +346,7 @@ export class Writer {
     try {
       return write();
     } catch (cause) {
+      if (cause instanceof AnnalsError && cause.code === 'unavailable') throw cause;
       if ((cause as { errcode?: number }).errcode === diskFull) {
         throw new AnnalsError('unavailable', 'Cannot append: the disk is full', { cause });
       }
@@ -292,6 +355,11 @@ export class Writer {
       throw this.#broken;
     }
   }
+}
+
+/** Names the loss of this very database, so that who accepts it does not accept a later one with it. */
+function lossOf({ file, identity }: KnownDatabase): string {
+  return `${file}=${Buffer.from(identity.subarray(0, 4)).toString('hex')}`;
 }
 
 /** Whether one of these events of a log is in the columns. */

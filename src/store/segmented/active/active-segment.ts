@@ -10,6 +10,9 @@ import { toSearchableEvent } from './searchable-event.ts';
 /** What other threads are told about a segment in SQLite. */
 export interface ActiveSegment {
   readonly number: number;
+  /** Its row in the catalogue, and its file below the data directory. */
+  readonly fileId: number;
+  readonly file: string;
   readonly columns: ActiveColumns;
 }
 

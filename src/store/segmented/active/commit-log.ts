@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { putIdentity } from '../../../runtime/database-identity.ts';
 import type { TreeNode } from '../../event-store.ts';
 import { hashBytes, saltBytes } from '../sealed/footer-index.ts';
 import { CommitLogReader, type LogEnd } from './commit-log-reader.ts';
@@ -77,11 +78,12 @@ export class CommitLog {
     this.#putLog = db.prepare('INSERT OR REPLACE INTO logs VALUES (?, ?, ?, ?, ?, ?)');
   }
 
-  /** Makes the file, with the ends of all logs so far. It is complete, or it has no tables. */
-  static create(path: string, logs: Iterable<LogEnd>): CommitLog {
+  /** Creates the file, with an identity and the ends of all logs so far. It is complete, or it has no tables. */
+  static create(path: string, identity: Uint8Array, logs: Iterable<LogEnd>): CommitLog {
     const db = connect(path);
     try {
       db.exec(`BEGIN IMMEDIATE; ${schema}`);
+      putIdentity(db, identity);
       const segment = new CommitLog(db);
       for (const log of logs) segment.putLog(log);
       db.exec('COMMIT');
@@ -92,13 +94,9 @@ export class CommitLog {
     }
   }
 
-  /** Opens a file that is there; undefined when it was never completed. */
-  static open(path: string): CommitLog | undefined {
-    const db = connect(path);
-    const made = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'nodes'").get();
-    if (made !== undefined) return new CommitLog(db);
-    db.close();
-    return undefined;
+  /** Opens a file that is complete. */
+  static open(path: string): CommitLog {
+    return new CommitLog(connect(path));
   }
 
   begin(): void {

@@ -2,7 +2,7 @@ import type { IdFilter } from './id-filter.ts';
 import type { IdHash } from './id-hash.ts';
 import { type IdLocation, IdRun } from './id-run.ts';
 
-/** The segments a run is for, both included; its file is named after them. */
+/** The segments a run is for, both included. */
 export interface RunSpan {
   readonly first: number;
   readonly last: number;
@@ -14,19 +14,19 @@ interface OpenRun {
 }
 
 /** The runs of ids of all sealed segments, as one thread holds them open. */
-export class IdRuns {
-  readonly #pathOf: (span: RunSpan) => string;
+export class IdRuns<Span extends RunSpan> {
+  readonly #pathOf: (span: Span) => string;
   readonly #filterBytes: number;
   #runs = new Map<string, OpenRun>();
 
   /** `filterBytes`: for filters in memory, one byte an id; those of the newest runs, as many as that is enough for. */
-  constructor(pathOf: (span: RunSpan) => string, filterBytes = 0) {
+  constructor(pathOf: (span: Span) => string, filterBytes = 0) {
     this.#pathOf = pathOf;
     this.#filterBytes = filterBytes;
   }
 
   /** Which runs there are from now on. */
-  useRuns(spans: readonly RunSpan[]): void {
+  useRuns(spans: readonly Span[]): void {
     const before = this.#runs;
     this.#runs = new Map(
       spans.map((span) => {
@@ -61,7 +61,9 @@ export class IdRuns {
 const noLocations: readonly IdLocation[] = [];
 
 /** The two newest runs that are due to become one: runs get longer like the digits of a binary number. */
-export function runsToCompact(spans: readonly RunSpan[]): [RunSpan, RunSpan] | undefined {
+export function runsToCompact<Span extends RunSpan>(
+  spans: readonly Span[],
+): [Span, Span] | undefined {
   const [before, last] = spans.slice(-2);
   if (before === undefined || last === undefined) return undefined;
   return spanLength(before) <= spanLength(last) ? [before, last] : undefined;

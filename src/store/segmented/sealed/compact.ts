@@ -4,7 +4,6 @@ import { ColumnWriter } from '../active/column-writer.ts';
 import { type ActiveColumns, createActiveColumns, rowGroupRows } from '../active/columns.ts';
 import type { RowBytes } from '../active/group-row.ts';
 import { toSearchableEvent } from '../active/searchable-event.ts';
-import type { SealedName } from '../data-directory.ts';
 import { idHash } from '../ids/id-hash.ts';
 import {
   blockRows,
@@ -14,25 +13,18 @@ import {
   saltBytes,
 } from './footer-index.ts';
 import { type SealSource, sealCompacted } from './seal.ts';
-import type { SealedInfo, SealedSegment } from './sealed-segment.ts';
+import type { SealedSegment } from './sealed-segment.ts';
 import { SealedSlice } from './sealed-slice.ts';
 import { SealedDictionary } from './sealed-values.ts';
 
 /**
- * Makes one sealed segment of neighbours, to the path that `pathOf` names for it, where it appears whole and on disk or
- * not at all. Runs of ids stay as they are: the new segment knows which row the one had that an id names.
+ * Makes one sealed segment of neighbours, at a path where it appears whole and on disk or not at all. Runs of ids stay as
+ * they are: the new segment knows which row the one had that an id names.
  */
-export function compactSegments(
-  segments: readonly SealedSegment[],
-  pathOf: (name: SealedName) => string,
-): SealedInfo {
+export function compactSegments(segments: readonly SealedSegment[], path: string): void {
   const parts = inputsOf(segments);
-  return sealCompacted(
-    columnsOf(parts),
-    new CompactedRows(parts),
-    segments.flatMap(originsOf),
-    pathOf,
-  );
+  const origins = segments.flatMap(originsOf);
+  sealCompacted(columnsOf(parts), new CompactedRows(parts), origins, path);
 }
 
 function originsOf({ info, file }: SealedSegment): readonly SegmentOrigin[] {

@@ -1,21 +1,17 @@
 import type { DroppedPrefix } from '../../event-store.ts';
 import { emptyBounds, type FooterIndex, type SealedLog } from './footer-index.ts';
-import type { SealedInfo, SealedSegment } from './sealed-segment.ts';
+import type { SealedSegment } from './sealed-segment.ts';
 import { SegmentFileWriter } from './segment-file-writer.ts';
 
 /**
- * Writes a sealed segment anew with nothing but what proofs need, as its next version, to the path that `pathOf` names:
- * which log has which rows, leaf hashes and tree nodes. It appears there whole and on disk, or not at all. Throws
- * `corrupt` when these hashes are not what was written: without the events nobody could make them again.
+ * Writes a sealed segment again with nothing but what proofs need: which log has which rows, leaf hashes and tree nodes. It
+ * appears at the path whole and on disk, or not at all. Throws `corrupt` when these hashes are not what was written:
+ * without the events nobody could compute them again.
  */
-export function dropEvents(
-  segment: SealedSegment,
-  pathOf: (info: SealedInfo) => string,
-): SealedInfo {
-  const { number, last, rows, revision } = segment.info;
+export function dropEvents(segment: SealedSegment, path: string): void {
+  const { number, rows } = segment.info;
   const { logs, leafHashes, nodes } = segment.file.footerIndex();
-  const info = { number, last, rows, revision: revision + 1, dropped: true, ...emptyBounds };
-  const file = new SegmentFileWriter(pathOf(info));
+  const file = new SegmentFileWriter(path);
   try {
     const none = file.writeFrames([]);
     const directory: FooterIndex = {
@@ -35,7 +31,6 @@ export function dropEvents(
       nodes: file.writeSection(segment.file.readWholeSection('nodes', nodes)),
     };
     file.finish(directory, emptyBounds);
-    return info;
   } catch (error) {
     file.discard();
     throw error;

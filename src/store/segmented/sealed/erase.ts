@@ -16,7 +16,7 @@ import {
   saltBytes,
 } from './footer-index.ts';
 import type { FrameTable } from './frame-table.ts';
-import type { SealedInfo, SealedSegment } from './sealed-segment.ts';
+import type { SealedSegment } from './sealed-segment.ts';
 import { SealedDictionary } from './sealed-values.ts';
 import { type EncodedFrame, SegmentFileWriter } from './segment-file-writer.ts';
 import { type EncodedTexts, encodeTexts } from './texts.ts';
@@ -24,8 +24,8 @@ import { trigramFilterOf } from './trigram-filter.ts';
 import type { CodedColumn } from './value-counts.ts';
 
 /**
- * Writes a sealed segment anew with some of a log's events erased, as its next version, to the path that `pathOf`
- * names. It appears there whole and on disk, or not at all. When nothing is left to be erased, nothing is written.
+ * Writes a sealed segment again with some of a log's events erased, to a path where it appears whole and on disk, or not at
+ * all. False when nothing is left to be erased: then nothing is written.
  *
  * Rows stay where they are, and so do times, leaf hashes and tree nodes. Frames without an erased event are copied as
  * they stand. A facet that lost a value gets a new dictionary, without what no event has any more.
@@ -34,15 +34,14 @@ export function eraseEvents(
   segment: SealedSegment,
   log: number,
   erasures: readonly Erasure[],
-  pathOf: (info: SealedInfo) => string,
-): SealedInfo | undefined {
+  path: string,
+): boolean {
   const bodies = bodiesByRow(segment, log, erasures);
-  if (bodies.size === 0) return undefined;
-  const info = { ...segment.info, revision: segment.info.revision + 1 };
-  const file = new SegmentFileWriter(pathOf(info));
+  if (bodies.size === 0) return false;
+  const file = new SegmentFileWriter(path);
   try {
-    file.finish(new SegmentEraser(segment, bodies, file).write(), info);
-    return info;
+    file.finish(new SegmentEraser(segment, bodies, file).write(), segment.info);
+    return true;
   } catch (error) {
     file.discard();
     throw error;

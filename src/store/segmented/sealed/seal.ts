@@ -4,7 +4,6 @@ import { ActiveDictionary } from '../active/active-slice.ts';
 import { type ActiveColumns, rowGroupRows, visibleRows } from '../active/columns.ts';
 import type { LogEnd } from '../active/commit-log-reader.ts';
 import type { RowBytes } from '../active/group-row.ts';
-import type { SealedName } from '../data-directory.ts';
 import { RowIds } from '../ids/row-ids.ts';
 import { writeIdRun } from '../ids/write-id-run.ts';
 import {
@@ -22,7 +21,6 @@ import {
   saltBytes,
 } from './footer-index.ts';
 import { type LogRows, type RowOrder, rowOrder } from './row-order.ts';
-import type { SealedInfo } from './sealed-segment.ts';
 import { SegmentFileWriter, splitEvery } from './segment-file-writer.ts';
 import { type EncodedTexts, encodeTexts } from './texts.ts';
 import { encodeTimes } from './times.ts';
@@ -48,16 +46,12 @@ export interface SealSource {
  * events in it. Reads the live columns and, once, every row. The ids appear first, then the segment; each whole and on
  * disk, or not at all.
  */
-export function sealSegment(
-  segment: ActiveSegment,
-  source: SealSource,
-  paths: SealedPaths,
-): SealedInfo {
+export function sealSegment(segment: ActiveSegment, source: SealSource, paths: SealedPaths): void {
   const { number, columns } = segment;
-  return writeSegment(paths.segment, (file) => {
+  writeSegment(paths.segment, (file) => {
     const sealing = new SegmentEncoder(columns, source, file);
     sealing.writeIds(number, paths.run);
-    return sealing.write({ number, last: number, revision: 0, dropped: false });
+    sealing.write(number);
   });
 }
 
@@ -66,19 +60,16 @@ export function sealCompacted(
   columns: ActiveColumns,
   source: SealSource,
   origins: readonly SegmentOrigin[],
-  pathOf: (name: SealedName) => string,
-): SealedInfo {
-  const [number, last] = [origins[0]!.number, origins.at(-1)!.number];
-  const name = { number, last, revision: 0, dropped: false };
-  return writeSegment(pathOf(name), (file) =>
-    new SegmentEncoder(columns, source, file).write(name, origins),
-  );
+  path: string,
+): void {
+  const [{ number }] = origins as [SegmentOrigin];
+  writeSegment(path, (file) => new SegmentEncoder(columns, source, file).write(number, origins));
 }
 
-function writeSegment(path: string, write: (file: SegmentFileWriter) => SealedInfo): SealedInfo {
+function writeSegment(path: string, write: (file: SegmentFileWriter) => void): void {
   const file = new SegmentFileWriter(path);
   try {
-    return write(file);
+    write(file);
   } catch (error) {
     file.discard();
     throw error;
@@ -115,7 +106,7 @@ class SegmentEncoder {
     writeIdRun(path, number, rowIds, times);
   }
 
-  write(name: SealedName, origins?: readonly SegmentOrigin[]): SealedInfo {
+  write(number: number, origins?: readonly SegmentOrigin[]): void {
     const columns = this.#columns;
     const file = this.#file;
     const rows = this.#rows;
@@ -129,7 +120,7 @@ class SegmentEncoder {
     const texts = this.#texts();
     const facetColumns = this.#facets();
     const directory = {
-      number: name.number,
+      number,
       rows,
       logs,
       ...(origins !== undefined && { origins }),
@@ -146,9 +137,7 @@ class SegmentEncoder {
       leafHashes: file.writeSection(leafHashes),
       nodes: file.writeSection(Buffer.concat(this.#source.nodes())),
     };
-    const bounds = boundsOf(createdAt);
-    file.finish(directory, bounds);
-    return { ...name, rows, ...bounds };
+    file.finish(directory, boundsOf(createdAt));
   }
 
   #inOrder(column: Float64Array): Float64Array {

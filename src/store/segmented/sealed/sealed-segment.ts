@@ -3,7 +3,6 @@ import type { StoredEvent } from '../../event-store.ts';
 import { compressFrameSync } from '../../zstd-lines.ts';
 import { rowGroupRows } from '../active/columns.ts';
 import type { StoredRow } from '../active/commit-log-reader.ts';
-import type { SealedName } from '../data-directory.ts';
 import type { IdLocation } from '../ids/id-run.ts';
 import type { Codes, RowLines, ValueCounts } from '../log-slice.ts';
 import { Bodies } from './bodies.ts';
@@ -27,16 +26,18 @@ import { ValueGroup } from './value-group.ts';
 import { leadingRows } from './whole-blocks.ts';
 
 /** What is known of a sealed segment before it is opened. */
-export interface SealedInfo extends Bounds, SealedName {
+export interface SealedInfo extends Bounds {
+  /** Its row in the catalogue, and its file below the data directory. */
+  readonly fileId: number;
+  readonly file: string;
+  readonly number: number;
+  /** Of the last segment that was compacted into it; its own number if none was. */
+  readonly last: number;
+  /** How often it was written again. */
+  readonly revision: number;
+  /** Whether its events were dropped; its hashes are left. */
+  readonly dropped: boolean;
   readonly rows: number;
-}
-
-/** Reads what stands at the end of the file. */
-export function readSealedInfo(name: SealedName, path: string): SealedInfo {
-  const file = new SegmentFile(path);
-  const { rows, earliest, latest } = file.footer;
-  file.close();
-  return { ...name, rows, earliest, latest };
 }
 
 /** A sealed segment, of which only those pieces are read that are asked for. */
