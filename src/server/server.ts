@@ -47,6 +47,12 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** What the data directory has beside the store, and what is lost without it. */
+const databases = [
+  { file: 'annals.db', contents: 'organisations, keys and settings' },
+  { file: 'checkpoints.db', contents: 'the checkpoints that show whether a log was set back' },
+];
+
 /** How long a stop waits for requests under way before their connections are cut, in milliseconds. */
 const stopTimeoutMillis = 10_000;
 
@@ -61,16 +67,18 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   await using opened = new AsyncDisposableStack();
   // What loading the program has left behind would stay through the start: 25 MB.
   collectWhenIdle();
-  const { data, readers, segmentEvents } = settings;
+  const { data, readers, segmentEvents, acceptLoss } = settings;
   const store = opened.adopt(
     await openSegmentedStore({
       directory: data,
       readers,
       segmentEvents,
+      acceptLoss,
       ...segmentMicros(settings),
     }),
     (it) => it.close(),
   );
+  for (const { file, problem } of store.findings) log.warn({ file }, `${file} ${problem}`);
   const accounts = opened.adopt(await openSqliteAccounts(join(settings.data, 'annals.db')), (it) =>
     it.close(),
   );
@@ -82,6 +90,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const parts = { settings, reader: store, accounts, metrics, random, log, fetch };
   const proving = opened.adopt(await startCheckpoints(parts), (it) => it.close());
   const { checkpoints, verifierKeys } = proving;
+  await store.registerDatabases(databases);
   const sequencer = new Sequencer({
     clock,
     random: pooledRandom(random),

@@ -19,7 +19,7 @@ const wholeNumber = (lowest: number, highest: number) =>
     );
 
 /** Settings that may be given several times, or comma-separated. */
-export const listSettings: ReadonlySet<string> = new Set(['anchor', 'witness']);
+export const listSettings: ReadonlySet<string> = new Set(['anchor', 'witness', 'acceptLoss']);
 
 const commaSeparated = z
   .string()
@@ -136,6 +136,9 @@ export const settingsSchema = z.object({
   segmentEvents: wholeNumber(1_000, 1_000_000)
     .prefault('65536')
     .describe('Events after which a segment is sealed; fewer take less memory'),
+  acceptLoss: commaSeparated.describe(
+    'Start without a database that is lost, as the refusal to start names it; may be repeated',
+  ),
 });
 
 /** Throws `invalid` for what is no verifier key of a witness. */
