@@ -195,13 +195,13 @@ describe('annals export', () => {
     }
   });
 
-  it('fails in one sentence where nothing can be made', async () => {
+  it('fails in one sentence where nothing can be created', async () => {
     for (const output of ['/proc/annals/', '/proc/annals/exports/all.json']) {
       const { code, stdout, stderr } = await annals(`export ${window} --output ${output}`);
       assert.equal(code, exitCodes.failed);
       assert.match(
         stderr,
-        /annals: Cannot make \/proc\/annals\S*: nothing can be made in \/proc\n$/,
+        /annals: Cannot create \/proc\/annals\S*: nothing can be created in \/proc\n$/,
       );
       assert.equal(stdout, '');
     }

@@ -16,8 +16,7 @@ import { upcloudColumns, upcloudOrigin, upcloudSource } from '../dialects/upclou
 import { upcloudConfigFile, upcloudSettings } from '../dialects/upcloud/settings.ts';
 import type { CsvLayout } from '../export/formats/csv.ts';
 import type { ProofServer } from '../export/proofs/proof-server.ts';
-import type { SourceQuery } from '../export/source-query.ts';
-import type { Source, SourceOrigin } from '../export/stages.ts';
+import type { Source, SourceOrigin, SourceQuery } from '../export/stages.ts';
 import { eventCsvHeader, eventCsvRow } from '../formats/event-csv.ts';
 import type { CliContext } from './cli-context.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createDirectory } from './create-directory.ts';
 
-describe('making a directory', () => {
+describe('creating a directory', () => {
   let place: string;
   before(async () => {
     place = await mkdtemp(join(tmpdir(), 'annals-directory-'));
   });
   after(() => rm(place, { recursive: true }));
 
-  it('makes those above it too, for the owner alone, and is no fault a second time', async () => {
+  it('creates those above it too, for the owner alone, and is no error a second time', async () => {
     const path = join(place, 'a', 'b', 'c');
     await createDirectory(path, 0o700);
     await createDirectory(path, 0o700);
@@ -22,17 +22,17 @@ describe('making a directory', () => {
     }
   });
 
-  it('is not possible where a file has the name, or that of one above', async () => {
+  it('is not possible when a file has its name, or the name of one above it', async () => {
     const file = join(place, 'file');
     await writeFile(file, '');
     await assert.rejects(createDirectory(file, 0o700), { code: 'EEXIST' });
     await assert.rejects(createDirectory(join(file, 'a'), 0o700), { code: 'ENOTDIR' });
   });
 
-  it('ends where nothing can be made at all, and says where that is', async () => {
+  it('ends where nothing can be created, and says where that is', async () => {
     await assert.rejects(createDirectory('/proc/annals/exports', 0o700), {
       code: 'ENOENT',
-      message: 'Cannot make /proc/annals: nothing can be made in /proc',
+      message: 'Cannot create /proc/annals: nothing can be created in /proc',
     });
   });
 });

@@ -2,8 +2,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory, and those above it that are missing. Failures have Node's codes. (Node's own `recursive` never ends
- * where nothing can be made in a directory that is there, as in `/proc`.)
+ * Creates a directory, and those above it that are missing. Errors have Node's codes. (Node's own `recursive` never ends
+ * when an existing directory, such as `/proc`, allows no new one.)
  */
 export async function createDirectory(path: string, mode: number): Promise<void> {
   try {
@@ -14,7 +14,7 @@ export async function createDirectory(path: string, mode: number): Promise<void>
     const above = dirname(path);
     if (code !== 'ENOENT') throw error;
     if (await exists(above)) {
-      const message = `Cannot make ${path}: nothing can be made in ${above}`;
+      const message = `Cannot create ${path}: nothing can be created in ${above}`;
       throw Object.assign(new Error(message, { cause: error }), { code });
     }
     await createDirectory(above, mode);

@@ -4,26 +4,26 @@ import { nodeWritableDisk, type WritableDisk } from '../runtime/write-file-atomi
 import { createDirectory } from './create-directory.ts';
 
 /**
- * The part of a file system an export needs, handed in so that a test can stop it at any step. A write is durable once
- * `sync` has resolved, a name once `syncDirectory` has. Failures reject with Node's own errors.
+ * The part of a file system that an export needs, handed in so that a test can stop it at any step. A write is durable
+ * once `sync` has resolved, a name once `syncDirectory` has. Failures reject with Node's own errors.
  */
 export interface Disk extends WritableDisk {
   /**
-   * The bytes of a file; rejects while being read if it does not exist. With `into` each piece lies there, and holds
-   * only until the next is asked for.
+   * The bytes of a file. The first read rejects if the file does not exist. With `into` each chunk is in that memory, and
+   * is valid only until the next one is read.
    */
   read(path: string, into?: Uint8Array): AsyncIterable<Uint8Array>;
-  /** The whole of a small text file, or undefined if there is none. */
+  /** A small text file as a whole; undefined if there is no such file. */
   readText(path: string): Promise<string | undefined>;
-  /** Size in bytes, or undefined if there is no such file. */
+  /** Size in bytes; undefined if there is no such file. */
   size(path: string): Promise<number | undefined>;
-  /** What is in a directory; nothing if there is none. */
+  /** The names in a directory; none if there is no such directory. */
   names(directory: string): Promise<readonly string[]>;
   isDirectory(path: string): Promise<boolean>;
   removeDirectory(path: string): Promise<void>;
-  /** With those above it that are missing. */
+  /** Creates the directories above it too. */
   createDirectory(path: string): Promise<void>;
-  /** Takes a lock file for this process. Rejects with `conflict` while another living process holds it. */
+  /** Takes a lock file for this process. Rejects with `conflict` while another running process holds it. */
   lock(path: string): Promise<void>;
 }
 
@@ -35,10 +35,10 @@ export const nodeDisk: Disk = {
     const file = await open(path, constants.O_RDONLY);
     try {
       for (;;) {
-        const piece = into ?? Buffer.allocUnsafeSlow(readBytes);
-        const { bytesRead } = await file.read(piece, 0, piece.length);
+        const chunk = into ?? Buffer.allocUnsafeSlow(readBytes);
+        const { bytesRead } = await file.read(chunk, 0, chunk.length);
         if (bytesRead === 0) return;
-        yield piece.subarray(0, bytesRead);
+        yield chunk.subarray(0, bytesRead);
       }
     } finally {
       await file.close();
@@ -65,7 +65,7 @@ export const nodeDisk: Disk = {
       if (holder > 0 && holder !== process.pid && isAlive(holder)) {
         throw new AnnalsError(
           'conflict',
-          `Cannot export: process ${holder} is at work on the same export (its lock is ${path})`,
+          `Cannot export: process ${holder} works on the same export (its lock is ${path})`,
         );
       }
       await rm(path, { force: true });
@@ -73,7 +73,7 @@ export const nodeDisk: Disk = {
   },
 };
 
-/** The system's name of a failure, such as `ENOENT`. */
+/** The system's code of an error, such as `ENOENT`. */
 export function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code

@@ -1,8 +1,8 @@
 import { AnnalsError } from '../core/errors.ts';
 
 /**
- * What a user may narrow an export by, in the words of `tcloud audit export`. Different filters all must hold; of the
- * values of one, any.
+ * The filters of an export, with the names of `tcloud audit export`. An event must match all filters, and any one of the
+ * values of each.
  */
 export interface ExportFilters {
   readonly searchText?: string;
@@ -19,13 +19,13 @@ export interface ExportFilters {
 
 export type FilterName = keyof ExportFilters;
 
-/** Who applied which filter. Together they are what was asked. */
+/** Who applied which filter. Together they are the filters of the export. */
 export interface AppliedFilters {
   readonly bySource: ExportFilters;
   readonly byClient: ExportFilters;
 }
 
-/** Divides filters: those named are left to the source, the others are applied here. */
+/** Divides filters: the source applies those named, the others are applied here. */
 export function divideFilters(
   filters: ExportFilters,
   bySource: readonly FilterName[],
@@ -50,16 +50,16 @@ const flags: Readonly<Record<FilterName, string>> = {
   responseStatus: '--response-status',
 };
 
-/** Throws `invalid` for a filter on something this vendor's events do not have: it would leave nothing. */
+/** Throws `invalid` for a filter on something that this vendor's events do not have: no event would match. */
 export function rejectFilters(
   filters: ExportFilters,
   unsupported: readonly FilterName[],
   vendor: string,
 ): void {
-  const refused = unsupported.find((name) => filters[name] !== undefined);
-  if (refused === undefined) return;
+  const rejected = unsupported.find((name) => filters[name] !== undefined);
+  if (rejected === undefined) return;
   throw new AnnalsError(
     'invalid',
-    `Cannot use ${flags[refused]} with ${vendor}: its events say nothing about that`,
+    `Cannot use ${flags[rejected]} with ${vendor}: its events have no such field`,
   );
 }

@@ -6,8 +6,9 @@ import type { Disk } from './disk.ts';
 import type { EntryFacts, FileFacts } from './stages.ts';
 
 /**
- * What an export has made safe, so that it can go on after any interruption: a file of one JSON record a line, each
- * durable before anything is done that counts on it. A record cut off by a crash is the last one and is dropped.
+ * What an export has made durable, so that it can be resumed after any interruption: a file with one JSON record a line.
+ * Each record is durable before anything is done that depends on it. Only the last record can be cut off by a crash, and
+ * it is then dropped. The kinds and members are a format on disk: they keep their names.
  */
 export type JournalRecord =
   | PlanRecord
@@ -20,16 +21,16 @@ export type JournalRecord =
   | ProofStartRecord
   | ProofFileRecord;
 
-/** Always the first: what a later run must not decide anew. */
+/** Always the first: what a later process must not decide again. */
 export interface PlanRecord {
   readonly kind: 'plan';
-  /** Mark of everything that was asked; a run that asks something else has a journal of its own. */
+  /** Fingerprint of the export query; an export with another query has another journal. */
   readonly question: string;
   readonly startedAt: Micros;
   readonly window: Window;
 }
 
-/** A sorted run of entries lies on disk. */
+/** A sorted run of entries is on disk. */
 export interface RunRecord {
   readonly kind: 'run';
   readonly name: string;
@@ -39,19 +40,19 @@ export interface RunRecord {
   readonly last: EntryFacts;
 }
 
-/** Everything before `position` that was wanted is in the runs noted so far. */
+/** The runs noted so far hold every entry of the window before `position`. */
 interface PositionRecord {
   readonly kind: 'position';
   readonly position: string;
 }
 
-/** The source said that events of the window were dropped before this sequence. */
+/** The source said that it had dropped events of the window before this sequence. */
 interface KeptFromRecord {
   readonly kind: 'kept';
   readonly from: number;
 }
 
-/** The file in hand is durable up to a place, and the source can go on behind it. */
+/** The open file is durable up to here, and the source can continue after its last entry. */
 interface OpenFileRecord {
   readonly kind: 'place';
   readonly file: number;
@@ -62,14 +63,14 @@ interface OpenFileRecord {
   readonly position: string;
 }
 
-/** A file is complete and durable under its working name; it may have its final name already. */
+/** A file is complete and durable under its partial name; it may have its final name already. */
 interface FileRecord extends FileFacts {
   readonly kind: 'file';
   readonly file: number;
   readonly position?: string;
 }
 
-/** With what the proof of the export was begun: it is made for this checkpoint and no other. */
+/** What the proof of the export was begun with: it is for this checkpoint and no other. */
 export interface ProofStartRecord {
   readonly kind: 'proof';
   /** Signed. */
@@ -78,7 +79,7 @@ export interface ProofStartRecord {
   readonly personalPaths: readonly string[];
 }
 
-/** The proof is complete and durable under its working name; it may have its final name already. */
+/** The proof is complete and durable under its partial name; it may have its final name already. */
 interface ProofFileRecord {
   readonly kind: 'proof-file';
   readonly bytes: number;
@@ -92,7 +93,7 @@ export class Journal {
     this.#file = file;
   }
 
-  /** Opens a journal to go on with, and gives what is in it; without one, an empty one is made. */
+  /** Opens a journal and reads its records; creates an empty one if there is none. */
   static async open(
     disk: Disk,
     path: string,
@@ -108,7 +109,7 @@ export class Journal {
     return { journal: new Journal(file), records };
   }
 
-  /** Durable once resolved; after a crash it may be that only the first of several are there. */
+  /** Durable once resolved. After a crash, perhaps only the first of several records are there. */
   async append(...records: readonly JournalRecord[]): Promise<void> {
     const lines = records.map((record) => `${JSON.stringify(record)}\n`);
     await this.#file.write(Buffer.from(lines.join('')));
@@ -128,19 +129,19 @@ function parseRecord(line: string, path: string): JournalRecord {
   }
 }
 
-/** Where an export stands, read from its journal. */
+/** The state of an export, read from its journal. */
 export interface JournalState {
   readonly plan: PlanRecord | undefined;
   readonly runs: readonly RunRecord[];
-  /** The source's position behind everything that is safe. */
+  /** The source's position after everything that is durable. */
   readonly position: string | undefined;
   readonly fetched: boolean;
-  /** Finished files, in their order. */
+  /** Finished files, in order. */
   readonly files: readonly FileRecord[];
-  /** Of the file after them. */
+  /** The file after them. */
   readonly openFile: OpenFileRecord | undefined;
   readonly proof: ProofStartRecord | undefined;
-  /** What the source last said of it. */
+  /** As the source said last. */
   readonly keptFrom: number | undefined;
   readonly proofFile: ProofFileRecord | undefined;
 }

@@ -1,16 +1,16 @@
 import { type Micros, second } from '../core/micros.ts';
 
-/** How much an export holds at a time, and how often it makes sure of what it has. Tests make them small. */
+/** How much an export holds at a time, and how often it makes that durable. Tests use small limits. */
 export interface ExportLimits {
-  /** Bytes of a block of a file, which is compressed and written at once. */
+  /** Bytes of a block of a file. A block is compressed and written as a whole. */
   readonly blockBytes: number;
-  /** How much may have to be fetched again after a crash: so many blocks or so much time, whichever comes first. */
+  /** How much may have to be fetched again after a crash: this many blocks or this much time, whichever is first. */
   readonly flushBlocks: number;
   readonly flushMicros: Micros;
-  /** Bytes that are collected before they go to disk as sorted runs; earlier when they have waited so long. */
+  /** Bytes that are collected before they are written as sorted runs; earlier when they have waited this long. */
   readonly runBytes: number;
   readonly runMicros: Micros;
-  /** Runs read at the same time; more are merged to fewer first. */
+  /** How many runs are read at the same time; more are merged into fewer first. */
   readonly maxOpenRuns: number;
 }
 

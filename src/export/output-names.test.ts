@@ -25,7 +25,7 @@ function names(
 }
 
 describe('the files of an export', () => {
-  it('have names of their own where none is given', () => {
+  it('have default names without --output', () => {
     assert.deepEqual(names(undefined), [
       '/work',
       'audit-logs-whole.json',
@@ -38,12 +38,12 @@ describe('the files of an export', () => {
     ]);
   });
 
-  it('lie in a given directory', () => {
+  it('are in the directory of --output', () => {
     assert.deepEqual(names('backup/')[0], '/work/backup');
     assert.deepEqual(names('/backup/')[0], '/backup');
   });
 
-  it('keep a given name, with the period before the extension when there are several', () => {
+  it('keep the name of --output, with the period before the extension when there are several', () => {
     assert.deepEqual(names('a/all.json'), ['/work/a', 'all.json', 'all.manifest.json']);
     assert.deepEqual(names('a/all.json', { split: true })[1], 'all-2026-06-01.json');
     assert.deepEqual(names('all', { split: true })[1], 'all-2026-06-01');
@@ -59,7 +59,7 @@ describe('the files of an export', () => {
     );
   });
 
-  it('are of the format their extension says', () => {
+  it('have the format of their extension', () => {
     assert.deepEqual(formatFromName('a.csv'), { format: 'csv' });
     assert.deepEqual(formatFromName('a.jsonl.zst'), { format: 'ndjson', compress: 'zstd' });
     assert.deepEqual(formatFromName('a.txt'), {});

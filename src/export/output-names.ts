@@ -23,7 +23,7 @@ export interface OutputNames {
 
 export interface OutputNameOptions {
   readonly cwd: string;
-  /** As given with `--output`; ends with a separator when it is a directory. */
+  /** The value of `--output`; ends with a separator when it is a directory. */
   readonly output: string | undefined;
   readonly format: FormatName;
   readonly compress: Compression | undefined;
@@ -35,8 +35,8 @@ export interface OutputNameOptions {
 }
 
 /**
- * Names the files: `audit-logs-2026-06-01.json`, or `dir/name-2026-06-01.json` where `--output dir/name.json` was
- * given; without a split a given name is taken as it stands. A compressed file says so in its extension.
+ * Names the files: `audit-logs-2026-06-01.json`, or `dir/name-2026-06-01.json` with `--output dir/name.json`. Without a
+ * split a name from `--output` is used as it is. The extension of a compressed file says so.
  */
 export function nameOutputs(options: OutputNameOptions): OutputNames {
   const { cwd, output, periods, windowName, split } = options;
@@ -59,7 +59,7 @@ export function nameOutputs(options: OutputNameOptions): OutputNames {
   };
 }
 
-/** The directory a wish for an output leads to. */
+/** The directory of the files, for a value of `--output`. */
 export function outputDirectory(cwd: string, output: string | undefined): string {
   return resolve(cwd, isFile(output) ? dirname(output) : (output ?? '.'));
 }
@@ -86,7 +86,7 @@ function extensionOf(compress: Compression | undefined): string {
   return compress === undefined ? '' : compressedExtensions[compress];
 }
 
-/** What the extensions of a given name say about how to write it. */
+/** The format and the compression that the extensions of a name stand for. */
 export function formatFromName(output: string): {
   format?: FormatName;
   compress?: Compression;

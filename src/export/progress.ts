@@ -1,24 +1,24 @@
 import type { Window } from '../core/window.ts';
 import type { Batch, Entry } from './stages.ts';
 
-/** Said after every batch, for whoever watches. */
+/** How far an export is, after every batch. */
 export interface ExportProgress {
   readonly phase: 'reading' | 'writing';
-  /** Objects received in this run, and how many there will be as far as that is known. */
+  /** Objects received in this run, and how many there will be, if that is known. */
   readonly received: number;
   readonly expected: number | undefined;
   /** Entries of the window among them. */
   readonly entries: number;
-  /** How far the work got in the window, from 0 to 1, where that is known. */
+  /** How much of the window is done, from 0 to 1, if that is known. */
   readonly share: number | undefined;
   readonly file: string | undefined;
 }
 
-/** Counts, and says how it stands. */
+/** Counts what an export does, and reports its progress. */
 export class ProgressTracker {
   readonly #window: Window;
   readonly #inOrder: boolean;
-  readonly #watch: (sight: ExportProgress) => void;
+  readonly #onProgress: (progress: ExportProgress) => void;
   #received = 0;
   #entries = 0;
   #written = 0;
@@ -26,17 +26,17 @@ export class ProgressTracker {
   #share: number | undefined;
   #file: string | undefined;
 
-  constructor(window: Window, inOrder: boolean, watch: (sight: ExportProgress) => void) {
+  constructor(window: Window, inOrder: boolean, onProgress: (progress: ExportProgress) => void) {
     this.#window = window;
     this.#inOrder = inOrder;
-    this.#watch = watch;
+    this.#onProgress = onProgress;
   }
 
   beginFile(file: string): void {
     this.#file = file;
   }
 
-  /** Whether nothing has come yet. */
+  /** Whether nothing was received yet. */
   get nothingReceived(): boolean {
     return this.#received === 0;
   }
@@ -47,23 +47,23 @@ export class ProgressTracker {
     this.#expected = expected ?? this.#expected;
     this.#share = share ?? (this.#inOrder ? this.#shareAt(entries) : undefined) ?? this.#share;
     const counted = this.#expected && this.#received / this.#expected;
-    this.#say('reading', counted ?? this.#share);
+    this.#report('reading', counted ?? this.#share);
   }
 
   written(entries: readonly Entry[]): void {
     this.#written += entries.length;
-    this.#say('writing', this.#shareAt(entries));
+    this.#report('writing', this.#shareAt(entries));
   }
 
-  /** In time order the last entry tells how much of the window lies behind. */
+  /** In time order the last entry shows how much of the window is done. */
   #shareAt(entries: readonly Entry[]): number | undefined {
     const { from, to } = this.#window;
     const last = entries.at(-1);
     return last === undefined ? undefined : (last.at - from) / (to - from);
   }
 
-  #say(phase: ExportProgress['phase'], share: number | undefined): void {
-    this.#watch({
+  #report(phase: ExportProgress['phase'], share: number | undefined): void {
+    this.#onProgress({
       phase,
       received: this.#received,
       expected: this.#expected,

@@ -8,18 +8,18 @@ import { readLines } from '../core/lines.ts';
 import { decodeUtf8Chunks } from '../core/utf8.ts';
 import { parseCsv } from './read-csv.ts';
 
-/** Keys under which an object around the events may hold them: tcloud, lists of the three vendors, CloudTrail. */
+/** Keys of the events in an object around them: of tcloud, of the lists of the three vendors, of CloudTrail. */
 const arrayKeys = ['logs', 'items', 'audit_logs', 'entries', 'events', 'Records'];
 
 /** The column of a CSV export that holds the whole event (`docs/exporting.md`). */
 const wholeEventColumn = 'event';
 
 /**
- * Reads back what an export wrote, and files like it: a JSON array, an object around one, NDJSON, CSV with the
- * whole event in a column; plain, gzip or zstd. Which it is shows in the bytes. Gives the text of each event, in
- * batches; memory is a batch, however long the file is.
+ * Reads what an export wrote, and files like it: a JSON array, an object around one, NDJSON, CSV with the whole event in
+ * a column; plain, gzip or zstd. The bytes show which it is. Yields the text of each event, in batches. It needs the
+ * memory of a batch, however long the file is.
  *
- * @param name what to call the input in errors
+ * @param name what errors call the input
  */
 export async function* readEventFile(
   input: AsyncIterable<Uint8Array>,
@@ -44,8 +44,8 @@ export async function* readEventFile(
 }
 
 /**
- * Whether an object stands around the events, and is not the first event of NDJSON itself. Decided on the first
- * line: NDJSON has a whole object there.
+ * Whether the text begins with an object around the events, and not with the first event of NDJSON. The first line
+ * decides: in NDJSON it is a whole object.
  */
 function hasEnvelope(text: string): boolean {
   if (!text.startsWith('{')) return false;
@@ -55,7 +55,7 @@ function hasEnvelope(text: string): boolean {
     const value = JSON.parse(line) as Record<string, unknown>;
     return arrayKeys.some((key) => Array.isArray(value[key]));
   } catch {
-    // Not whole in one line: written over several, or longer than what was looked at.
+    // The first line is not a whole object: it goes on in the next line, or is longer than what was read.
     return /\n/.test(text.slice(0, 4_096)) || !/"(?:eventID|cloud_event_id|id)"/.test(line);
   }
 }
@@ -74,7 +74,7 @@ async function* csvEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
         if (column >= 0) continue;
         throw new AnnalsError(
           'invalid',
-          `it is neither JSON nor a CSV with a column "${wholeEventColumn}"`,
+          `it is neither JSON nor CSV with a column "${wholeEventColumn}"`,
         );
       }
       batch.push(unguardFormula(row[column] ?? ''));
@@ -83,14 +83,14 @@ async function* csvEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
       batch = [];
     }
   } catch (error) {
-    // What stands before a place that cannot be read is as good as ever.
+    // The rows before one that cannot be read are good.
     if (batch.length > 0) yield batch;
     throw error;
   }
   if (batch.length > 0) yield batch;
 }
 
-/** Looks at the first bytes and gives them back in front of the rest. */
+/** Reads the first bytes, and gives them back before the rest. */
 async function peek(input: AsyncIterable<Uint8Array>) {
   const chunks = input[Symbol.asyncIterator]();
   const seen: Uint8Array[] = [];
@@ -98,7 +98,7 @@ async function peek(input: AsyncIterable<Uint8Array>) {
   while (length < 65_536) {
     const { done, value } = await chunks.next();
     if (done) break;
-    // Copied: whoever reads may fill the same piece again.
+    // A copy: the input may use the memory of a chunk again.
     seen.push(new Uint8Array(value));
     length += value.length;
   }
@@ -109,7 +109,7 @@ async function peek(input: AsyncIterable<Uint8Array>) {
   return { first: Buffer.concat(seen), rest: rest() };
 }
 
-/** Told by the first bytes: gzip begins with 1f 8b, a zstd frame with 28 b5 2f fd. */
+/** Recognised by the first bytes: gzip begins with 1f 8b, a zstd frame with 28 b5 2f fd. */
 async function decompressed(input: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const { first, rest } = await peek(input);
   const hex = first.subarray(0, 4).toString('hex');

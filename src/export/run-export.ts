@@ -20,10 +20,10 @@ export interface ExportEnvironment {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly limits: ExportLimits;
-  readonly onProgress: (sight: ExportProgress) => void;
+  readonly onProgress: (progress: ExportProgress) => void;
 }
 
-/** From where to where. */
+/** What is exported. */
 export interface ExportInput {
   readonly source: Source;
   readonly transform: Transform | undefined;
@@ -36,15 +36,15 @@ export interface FileExport extends ExportInput {
   readonly format: Format;
   readonly compress: Compression | undefined;
   readonly manifest: boolean;
-  /** Makes the proof that goes with the files; absent when none was asked for. */
+  /** Writes the proof that goes with the files; absent without `--proof`. */
   readonly prover?: Prover;
-  /** The line that continues this export, for the manifest of one that was not finished. */
+  /** The command line that continues this export, for the manifest of one that was not finished. */
   readonly continueWith: string;
 }
 
 /**
- * Exports into files. Resolved when all of them and the manifest are whole and durable. When it rejects, what was made
- * safe lies in the workplace for a later run, and the manifest says that the export is incomplete.
+ * Exports into files. Resolved when all of them and the manifest are whole and durable. When it rejects, what is durable
+ * stays in the work directory for a later run, and the manifest says that the export is incomplete.
  */
 export async function exportToFiles(
   job: FileExport,
@@ -54,7 +54,7 @@ export async function exportToFiles(
   const { disk, clock, limits } = environment;
   const { source, outputs, prover } = job;
   const { journal, state } = work;
-  const watcher = createTracker(job, environment);
+  const tracker = createTracker(job, environment);
   const sink = await FileSink.open(
     {
       disk,
@@ -69,13 +69,13 @@ export async function exportToFiles(
       positionAfter:
         source.order === 'oldest-first' ? (entry) => source.positionAfter(entry) : undefined,
       ...(prover !== undefined && { beforeFlush: () => prover.flush() }),
-      onFile: (name) => watcher.beginFile(name),
+      onFile: (name) => tracker.beginFile(name),
     },
     state,
   );
   try {
     if (sink.files.length < outputs.files.length)
-      await copyEntries(job, sink, work, watcher, environment);
+      await copyEntries(job, sink, work, tracker, environment);
     const files = await sink.finish();
     const proof = await prover?.finish(outputs.directory, outputs.proof, countOf(files));
     await writeManifest(job, work, disk, files, { ...(proof && { proof }) });
@@ -83,8 +83,8 @@ export async function exportToFiles(
     return files;
   } catch (error) {
     await sink.abandon();
-    if (isAccessDenied(error) && state.plan === undefined && watcher.nothingReceived) {
-      // Nothing was begun, so there is nothing to go on with and nothing to tell of.
+    if (isAccessDenied(error) && state.plan === undefined && tracker.nothingReceived) {
+      // Nothing was begun, so there is nothing to continue and nothing to report.
       await work.remove().catch(() => undefined);
       throw error;
     }
@@ -95,14 +95,14 @@ export async function exportToFiles(
   }
 }
 
-/** Whether whoever asks was turned away: another run with the same credential would be too. */
+/** Whether the credential was rejected: it would be in another run too. */
 export function isAccessDenied(error: unknown): boolean {
   return (
     error instanceof AnnalsError && (error.code === 'unauthenticated' || error.code === 'forbidden')
   );
 }
 
-/** Exports to a stream. A failure leaves what was written there as it is, and no trace on disk. */
+/** Exports to a stream. A failure leaves what was written there as it is, and nothing on disk. */
 export async function exportToSink(
   job: ExportInput,
   sink: Sink,
@@ -123,7 +123,7 @@ const createTracker = (
   { onProgress }: ExportEnvironment,
 ): ProgressTracker => new ProgressTracker(window, source.order === 'oldest-first', onProgress);
 
-/** Reads the source, as far as that was not done before, and hands everything to the sink, oldest first. */
+/** Reads what an earlier run has not read of the source, and gives everything to the sink, oldest first. */
 async function copyEntries(
   job: ExportInput & Pick<FileExport, 'prover'>,
   sink: Sink,
@@ -152,24 +152,24 @@ async function copyEntries(
     await noteKept();
     return;
   }
-  const spill = new ExternalSorter({ disk, clock, limits, journal, workDirectory }, state);
+  const sorter = new ExternalSorter({ disk, clock, limits, journal, workDirectory }, state);
   if (!state.fetched) {
     try {
-      for await (const batch of received()) await spill.add(batch);
+      for await (const batch of received()) await sorter.add(batch);
     } finally {
-      // Also when the source gave up: what it sent so far need not be asked for again.
-      await spill.flush();
+      // Also when the source has failed: what it sent so far need not be requested again.
+      await sorter.flush();
     }
     await journal.append({ kind: 'fetched' });
   }
-  for await (const entries of spill.sorted()) {
+  for await (const entries of sorter.sorted()) {
     signal.throwIfAborted();
     await sink.write(entries);
     tracker.written(entries);
   }
 }
 
-/** Transforms what arrives and leaves out what lies outside the window. */
+/** Transforms what arrives and leaves out what is outside the window. */
 async function* entriesInWindow(
   batches: AsyncIterable<Batch>,
   { window: { from, to }, transform }: ExportInput,
@@ -185,14 +185,14 @@ async function* entriesInWindow(
   }
 }
 
-/** Throws `corrupt` when an entry is older than the one before it; gives the time of the last one. */
+/** Throws `corrupt` when an entry is older than the one before it. Returns the time of the last one. */
 function checkOrder(entries: readonly Entry[], before: Micros): Micros {
   let last = before;
   for (const { at, id } of entries) {
     if (at < last) {
       throw new AnnalsError(
         'corrupt',
-        `Cannot export: the source sent ${id} of ${formatInstant(at)} after one of ${formatInstant(last)}, though it promised the oldest first`,
+        `Cannot export: the source sent ${id} of ${formatInstant(at)} after one of ${formatInstant(last)}, but it promised the oldest first`,
       );
     }
     last = at;

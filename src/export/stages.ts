@@ -1,22 +1,22 @@
 import type { Micros } from '../core/micros.ts';
 import type { Window } from '../core/window.ts';
-import type { AppliedFilters } from './filters.ts';
+import type { AppliedFilters, ExportFilters } from './filters.ts';
 
 /**
- * The stages of an export. A source reads from wherever the trail lies, transforms change one entry at a time, a sink
- * writes; `run-export.ts` joins them. What moves between them is a bounded batch, and a place is given up only once
- * what lies before it is safe on disk.
+ * The stages of an export: a source reads the trail, transforms change one entry at a time, a sink writes.
+ * `run-export.ts` joins them. Bounded batches move between them, and a position in the source is forgotten only once
+ * everything before it is durable.
  */
 
 /** One exported object: the source's own JSON text, untouched but for white space between tokens. */
 export interface Entry {
   /** The object as one line of JSON; every name, number and text in it as the source wrote it. */
   readonly text: string;
-  /** The source's unique id of the event, for knowing it again. */
+  /** The source's unique id of the event, by which it is recognised when it comes again. */
   readonly id: string;
   /** When it happened: decides the window, the file and the order. */
   readonly at: Micros;
-  /** What blinds the personal parts of an event of ours, where it was asked for. */
+  /** What blinds the personal fields of an event of ours, when the export needs it for a proof. */
   readonly salt?: Uint8Array;
 }
 
@@ -24,39 +24,51 @@ export interface Entry {
 export interface Batch {
   /** Those that passed the source's filters; they may lie outside the window. */
   readonly entries: readonly Entry[];
-  /** How many objects were received for it, those that did not pass included. */
+  /** How many objects were received for it, with those that did not pass. */
   readonly received: number;
-  /** How many objects all of it will be, as far as the source can tell by now. */
+  /** How many objects there will be in all, if the source knows by now. */
   readonly expected?: number;
-  /** How much of the reading is done with it, from 0 to 1, where the source can tell that without a number. */
+  /** How much is read after this batch, from 0 to 1, if the source knows that but not the number of objects. */
   readonly share?: number;
   /**
-   * Where a later run can go on once these entries and all before them are safe: opaque to everybody but the source.
-   * Absent when the source cannot say.
+   * Where a later run can continue once these entries and all before them are durable. Only the source can read it.
+   * Absent when the source cannot continue from here.
    */
   readonly position?: string;
 }
 
-/** Where a trail comes from, in the words of a manifest. */
+/** Where a trail comes from, as the manifest says it. */
 export interface SourceOrigin {
   readonly kind: string;
   readonly endpoint: string;
   readonly organisation?: string;
 }
 
+/** What a source is opened with. */
+export interface SourceQuery {
+  readonly window: Window;
+  readonly filters: ExportFilters;
+  /** How many objects a page has; the source's own choice when absent. */
+  readonly pageSize?: number;
+  /** For a log of ours: the size at which it is read, with everything that proves its events. */
+  readonly proofOf?: { readonly snapshot: number };
+  /** For a log of ours: leave out the personal fields. */
+  readonly redact?: 'personal';
+}
+
 interface AnySource {
   readonly origin: SourceOrigin;
-  /** Which filters the source's owner applied and which were applied here. */
+  /** Which filters the other server applied, and which were applied here. */
   readonly filters: AppliedFilters;
   /**
-   * Reads every event of the window that was there when reading began and still is when it ends, at least once. Those
-   * that arrive meanwhile may be among them. Ends normally only when nothing is missing; otherwise throws, with
-   * `unavailable`, `timeout`, `incomplete` or `too-many-requests` when trying again later can help.
+   * Reads every event of the window that is there from the beginning of the reading to its end, at least once. Events
+   * that arrive meanwhile may be among them. Ends normally only when nothing is missing. Otherwise throws: `unavailable`,
+   * `timeout`, `incomplete` or `too-many-requests` when another attempt later can help.
    *
-   * `position` is one this source, asked the same question, gave out before; reading goes on behind it.
+   * `position` comes from an earlier batch of this source with the same query; reading continues after it.
    */
   read(position: string | undefined, signal: AbortSignal): AsyncIterable<Batch>;
-  /** What a log of ours says of itself; absent before anything was read, and for any other trail. */
+  /** What a log of ours says about itself; absent before anything was read, and for any other trail. */
   readonly log?: LogFacts | undefined;
 }
 
@@ -73,18 +85,18 @@ export interface LogFacts {
 /** A source that sends the oldest first and nothing twice: its entries go straight into files. */
 export interface OrderedSource extends AnySource {
   readonly order: 'oldest-first';
-  /** The position behind one of its entries. */
+  /** The position after one of its entries. */
   positionAfter(entry: Entry): string;
 }
 
-/** A source that sends in any order, perhaps with repetitions: its entries are sorted on disk first. */
+/** A source that sends in any order, perhaps some events twice: its entries are sorted on disk first. */
 export interface UnorderedSource extends AnySource {
   readonly order: 'unknown';
 }
 
 export type Source = OrderedSource | UnorderedSource;
 
-/** Changes what an entry says, not which event it is. Pure. */
+/** Changes the text of an entry, not which event it is. Pure. */
 export type Transform = (entry: Entry) => Entry;
 
 /** One file of an export, before anything is in it. */
@@ -96,21 +108,21 @@ export interface OutputFile {
   readonly window: Window;
 }
 
-/** How entries stand in a file. The texts of one file, one after the other, are the file. */
+/** How entries are written into a file. The texts of one file, one after the other, are the file. */
 export interface Format {
-  begin(part: OutputFile): string;
-  /** `place` counts from 0 within the file. In pieces, so that a text that stays as it is need not be copied. */
-  entry(entry: Entry, place: number): readonly string[];
-  end(part: OutputFile, count: number): string;
+  begin(file: OutputFile): string;
+  /** `index` counts from 0 within the file. Several texts, so that one that stays as it is need not be copied. */
+  entry(entry: Entry, index: number): readonly string[];
+  end(file: OutputFile, count: number): string;
 }
 
 /** Takes entries oldest first, each once. */
 export interface Sink {
   /** Resolved when there is room for more, which may be before these are written. */
   write(entries: readonly Entry[]): Promise<void>;
-  /** Writes what is left. Once resolved everything is where it belongs, and durable if it is on disk. */
+  /** Writes the rest. Once resolved everything has its final name, and is durable if it is on disk. */
   finish(): Promise<readonly FileFacts[]>;
-  /** Lets go of what is open; what was made safe stays safe. Never rejects. */
+  /** Closes what is open; what is durable stays. Never rejects. */
   abandon(): Promise<void>;
 }
 
@@ -119,7 +131,7 @@ export interface FileFacts {
   readonly name: string;
   readonly entries: number;
   readonly bytes: number;
-  /** Of the file as it lies on disk, in hexadecimal. */
+  /** Of the file as it is on disk, in hexadecimal. */
   readonly sha256: string;
   readonly first?: EntryFacts;
   readonly last?: EntryFacts;

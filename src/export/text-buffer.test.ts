@@ -5,8 +5,8 @@ import { TextBuffer } from './text-buffer.ts';
 
 const megabyte = 1024 * 1024;
 
-describe('memory for texts', () => {
-  it('holds them as the bytes they are, whatever they are and however often it is used', () => {
+describe('a text buffer', () => {
+  it('holds any texts as their bytes, however often it is used', () => {
     const memory = new TextBuffer(10);
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' })), (texts) => {
@@ -19,7 +19,7 @@ describe('memory for texts', () => {
     );
   });
 
-  it('takes a text that is longer than it, and then lets go of the room', () => {
+  it('accepts a text that is longer than it, and then frees the memory', () => {
     const memory = new TextBuffer(10);
     const usual = memory.bytes().buffer.byteLength;
     memory.add('before ');

@@ -1,19 +1,19 @@
-/** Beyond what fills it, so that the text that does so fits in as well: an event has at most 64 KiB. */
+/** Room beyond the full size, for the text that exceeds it: an event has at most 64 KiB. */
 const spareBytes = 256 * 1024;
 
 /** No character takes more bytes than this in UTF-8, as JavaScript counts characters. */
 const maxBytesPerCharacter = 3;
 
 /**
- * Texts as bytes, one behind the other, in memory that is used again and again: so much text can pass through it as may
- * come, and the garbage collector has nothing of it to keep.
+ * Texts as bytes, one after the other, in memory that is used again and again. However much text goes through it, it
+ * creates nothing that the garbage collector must keep.
  */
 export class TextBuffer {
   readonly #fullBytes: number;
   #memory: Buffer;
   #length = 0;
 
-  /** Full with so many bytes. It takes more, and lets go of the room for them when it is cleared. */
+  /** Full with this many bytes. It accepts more, and frees the memory for them when it is cleared. */
   constructor(fullBytes: number) {
     this.#fullBytes = fullBytes;
     this.#memory = Buffer.allocUnsafeSlow(fullBytes + spareBytes);
@@ -27,7 +27,7 @@ export class TextBuffer {
     return this.#length >= this.#fullBytes;
   }
 
-  /** What is in it, from a place to another; holds until it is cleared or more is added. */
+  /** Its bytes, or those between two offsets; valid until it is cleared or more is added. */
   bytes(from = 0, to = this.#length): Buffer {
     return this.#memory.subarray(from, to);
   }

@@ -3,18 +3,18 @@ import type { Disk } from './disk.ts';
 import { Journal, type JournalState, journalStateOf, type PlanRecord } from './journal.ts';
 
 /**
- * The directory beside the output where an export keeps its journal and what is not whole yet. One process at a time
- * works in it.
+ * The directory beside the output where an export keeps its journal and its partial files. One process at a time works
+ * in it.
  */
 export interface WorkDirectory {
   readonly path: string;
   readonly journal: Journal;
   readonly plan: PlanRecord;
-  /** What earlier runs made safe. */
+  /** What earlier runs made durable. */
   readonly state: JournalState;
-  /** Leaves everything for a later run. Never rejects. */
+  /** Keeps everything for a later run. Never rejects. */
   close(): Promise<void>;
-  /** Removes it all: the export is done. The journal goes last, so that a crash on the way changes nothing. */
+  /** Removes everything: the export is done. The journal is removed last, so that a crash in between changes nothing. */
   remove(): Promise<void>;
 }
 
@@ -26,8 +26,8 @@ export function workDirectoryPath(directory: string, fingerprint: string): strin
 }
 
 /**
- * Opens the workplace of an export and takes its lock. With `resume` what an earlier run left is gone on with, its plan
- * included; otherwise, or when there is nothing, everything is begun anew with the plan given.
+ * Opens the work directory of an export and takes its lock. With `resume` an earlier run is continued, with its plan.
+ * Without it, or when there was no earlier run, everything begins again with this plan.
  */
 export async function openWorkDirectory(
   disk: Disk,

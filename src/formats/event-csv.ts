@@ -2,8 +2,8 @@ import { csvRow } from '../core/csv.ts';
 import type { AuditEvent } from '../core/event.ts';
 
 /**
- * The columns people sort and filter by, and `event`, the whole event as JSON, so that nothing is lost. Cells are
- * written as in `core/csv.ts`, which keeps them from being taken for formulas.
+ * The columns that people sort and filter by, and `event`, the whole event as JSON, so that nothing is lost. Cells are
+ * written by `core/csv.ts`, which prevents that a spreadsheet takes one for a formula.
  */
 const columns: readonly (readonly [name: string, of: (event: AuditEvent) => unknown])[] = [
   ['sequence', (event) => event.sequence],
@@ -27,7 +27,7 @@ const columns: readonly (readonly [name: string, of: (event: AuditEvent) => unkn
 
 export const eventCsvHeader = csvRow([...columns.map(([name]) => name), 'event']);
 
-/** One event, given as its JSON text. */
+/** The row of an event, from its JSON text. */
 export function eventCsvRow(body: string): string {
   const event = JSON.parse(body) as AuditEvent;
   return csvRow([...columns.map(([, of]) => String(of(event) ?? '')), body]);

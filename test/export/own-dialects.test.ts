@@ -18,8 +18,7 @@ import { thalassaSource } from '../../src/dialects/thalassa/client.ts';
 import { thalassaSettings } from '../../src/dialects/thalassa/settings.ts';
 import { upcloudSource } from '../../src/dialects/upcloud/client.ts';
 import { upcloudSettings } from '../../src/dialects/upcloud/settings.ts';
-import type { SourceQuery } from '../../src/export/source-query.ts';
-import type { Source } from '../../src/export/stages.ts';
+import type { Source, SourceQuery } from '../../src/export/stages.ts';
 import { dependenciesFor } from './run-export.fixture.ts';
 
 const api = 'http://annals.test';

@@ -18,8 +18,7 @@ import { defaultLimits, type ExportLimits } from '../../src/export/limits.ts';
 import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
 import { nameOutputs } from '../../src/export/output-names.ts';
 import { exportToFiles } from '../../src/export/run-export.ts';
-import type { SourceQuery } from '../../src/export/source-query.ts';
-import type { FileFacts, Source } from '../../src/export/stages.ts';
+import type { FileFacts, Source, SourceQuery } from '../../src/export/stages.ts';
 import { openWorkDirectory, workDirectoryPath } from '../../src/export/work-directory.ts';
 import type { Credentials, Vendor, VendorEvent, VendorKind } from '../vendors/vendor.fixture.ts';
 

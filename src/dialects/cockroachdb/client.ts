@@ -10,13 +10,12 @@ import {
   type FilterName,
   rejectFilters,
 } from '../../export/filters.ts';
-import type { SourceQuery } from '../../export/source-query.ts';
 import {
   type ObjectRules,
   type ReceivedObject,
   readObjects,
 } from '../../export/sources/list-objects.ts';
-import type { Batch, SourceOrigin, UnorderedSource } from '../../export/stages.ts';
+import type { Batch, SourceOrigin, SourceQuery, UnorderedSource } from '../../export/stages.ts';
 import { CursorWalk } from './cursor-walk.ts';
 import { formatNanos } from './nanos.ts';
 import type { CockroachdbSettings } from './settings.ts';

@@ -7,8 +7,7 @@ import { textMembers } from '../../core/json/members.ts';
 import { readLines } from '../../core/lines.ts';
 import { formatInstant, parseInstant } from '../../core/micros.ts';
 import type { ExportFilters } from '../../export/filters.ts';
-import type { SourceQuery } from '../../export/source-query.ts';
-import type { Batch, Entry, LogFacts, OrderedSource } from '../../export/stages.ts';
+import type { Batch, Entry, LogFacts, OrderedSource, SourceQuery } from '../../export/stages.ts';
 import { decodeBase64 } from '../../integrity/base64.ts';
 import { keptFromHeader } from '../dropped-events.ts';
 

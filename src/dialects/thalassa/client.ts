@@ -1,6 +1,5 @@
 import type { ClientRequest } from '../../client/request.ts';
 import type { ClientDependencies } from '../../client/send-request.ts';
-import type { SourceQuery } from '../../export/source-query.ts';
 import {
   type ListResponseInfo,
   type ObjectRules,
@@ -8,7 +7,7 @@ import {
   readObjects,
 } from '../../export/sources/list-objects.ts';
 import { type WalkState, walkPages } from '../../export/sources/walk-pages.ts';
-import type { SourceOrigin, UnorderedSource } from '../../export/stages.ts';
+import type { SourceOrigin, SourceQuery, UnorderedSource } from '../../export/stages.ts';
 import { type Credentials, thalassaCredentials } from './credentials.ts';
 import type { ThalassaSettings } from './settings.ts';
 

@@ -4,7 +4,6 @@ import type { ClientDependencies } from '../../client/send-request.ts';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { day, formatInstant, type Micros } from '../../core/micros.ts';
 import type { Window } from '../../core/window.ts';
-import type { SourceQuery } from '../../export/source-query.ts';
 import {
   type ObjectRules,
   type ReceivedObject,
@@ -17,7 +16,7 @@ import {
   type WalkState,
   walkPages,
 } from '../../export/sources/walk-pages.ts';
-import type { Batch, SourceOrigin, UnorderedSource } from '../../export/stages.ts';
+import type { Batch, SourceOrigin, SourceQuery, UnorderedSource } from '../../export/stages.ts';
 import { type UpcloudFilters, upcloudFilters } from './filters.ts';
 import type { UpcloudSettings } from './settings.ts';
 

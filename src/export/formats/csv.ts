@@ -1,14 +1,14 @@
 import type { Format } from '../stages.ts';
 
-/** The columns of a kind of trail. */
+/** The columns for a kind of trail. */
 export interface CsvLayout {
   /** The first row, with its end of line. */
   readonly header: string;
-  /** The row of one event, given as its JSON text, with its end of line. */
+  /** The row of an event, from its JSON text, with its end of line. */
   row(text: string): string;
 }
 
-/** A row an event; the layout sees to it that nothing is lost. */
+/** One row for each event. The layout guarantees that nothing is lost. */
 export function csvFormat(layout: CsvLayout): Format {
   return {
     begin: () => layout.header,

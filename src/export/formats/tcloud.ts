@@ -12,8 +12,8 @@ export interface TcloudFacts {
 }
 
 /**
- * The object `tcloud audit export` writes (wire: Thalassa 7), with its keys in its order. Only the list differs: one
- * event a line, untouched.
+ * The object that `tcloud audit export` writes (wire: Thalassa 7), with its keys in its order. Only the list differs: one
+ * event a line, as the source sent it.
  */
 export function tcloudFormat({ exportedAt, filters, ...typed }: TcloudFacts): Format {
   const wholeSeconds = (micros: Micros) => `${formatInstant(micros).slice(0, 19)}Z`;
@@ -28,12 +28,12 @@ export function tcloudFormat({ exportedAt, filters, ...typed }: TcloudFacts): Fo
       ];
       return `{\n${members.join(',\n')},\n  "logs": [`;
     },
-    entry: ({ text }, place) => [place === 0 ? '\n    ' : ',\n    ', text],
+    entry: ({ text }, index) => [index === 0 ? '\n    ' : ',\n    ', text],
     end({ window }, count) {
       const range = {
         type: typed.since === undefined ? 'custom' : 'duration',
         start: formatInstant(window.from),
-        // The last instant tcloud counts in; ours is the first one outside.
+        // The last instant that tcloud includes; ours is the first one after it.
         end: formatInstant(window.to - 1),
         ...typed,
       };
