@@ -153,9 +153,9 @@ class UpcloudReader {
       const { retry } = this.#dependencies;
       return walkPages({ window, requestPage, retry, signal: shared, resumed: piece.state });
     });
-    for await (const { place, value } of mergeGenerators(readings, signal)) {
+    for await (const { index, value } of mergeGenerators(readings, signal)) {
       const { objects, state } = value;
-      if (state) standing[place] = { ...(pieces[place] as WalkRange), state };
+      if (state) standing[index] = { ...(pieces[index] as WalkRange), state };
       const position: WalkPosition = { offset, limit: this.#limit, pieces: standing };
       yield {
         ...batchOf(objects),

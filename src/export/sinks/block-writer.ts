@@ -9,16 +9,16 @@ import { TextBuffer } from '../text-buffer.ts';
 export const compressions = ['gzip', 'zstd'] as const;
 export type Compression = (typeof compressions)[number];
 
-/** Blocks on their way to the disk at once: one being compressed, one being written, one waiting. */
+/** How many blocks are under way to the disk at once: one being compressed, one being written, one waiting. */
 const maxInFlight = 3;
 
 /**
- * Turns text into the bytes of a file, block by block. A compressed block is a whole gzip member or zstd frame, and
- * both may stand one after the other; so a file can be continued behind any block, and since blocks are closed by what
- * is in them and never by time, an interrupted file comes out byte for byte like an undisturbed one.
+ * Turns text into the bytes of a file, block by block. A compressed block is a whole gzip member or zstd frame, and a
+ * file may have several of them, one after the other; so it can be continued after any block. Blocks are closed by their
+ * content and never by time, so an interrupted file becomes byte for byte the same as an undisturbed one.
  *
- * Texts become bytes at once, in memory that is used again for later blocks: however fast they come, there is nothing
- * of them for the garbage collector to keep.
+ * Texts become bytes at once, in memory that is used again for later blocks. However fast they come, they create nothing
+ * that the garbage collector must keep.
  */
 export class BlockWriter {
   readonly #file: AppendFile;
@@ -26,7 +26,7 @@ export class BlockWriter {
   readonly #compress: Compression | undefined;
   readonly #hash: Hash;
   #bytes: number;
-  /** The block in hand, once something is in it. */
+  /** The open block, once something is in it. */
   #block: TextBuffer | undefined;
   #inFlight = 0;
   #tail: Promise<void> = Promise.resolve();
@@ -44,7 +44,7 @@ export class BlockWriter {
     this.#bytes = kept.bytes;
   }
 
-  /** Writes to what cannot be continued, such as a pipe. */
+  /** Writes to a file that cannot be continued, such as a pipe. */
   static forStream(
     file: AppendFile,
     memory: BlockPool,
@@ -53,7 +53,7 @@ export class BlockWriter {
     return new BlockWriter(file, memory, compress, { hash: createHash('sha256'), bytes: 0 });
   }
 
-  /** Opens a file behind its first `keep` bytes, which are read again for the hash. */
+  /** Opens a file after its first `keep` bytes, which are read again for the hash. */
   static async open(
     disk: Disk,
     path: string,
@@ -72,20 +72,20 @@ export class BlockWriter {
     if (seen < keep) {
       throw new AnnalsError(
         'corrupt',
-        `Cannot continue ${path}: it has ${seen} bytes and ${keep} were safe`,
+        `Cannot continue ${path}: it has ${seen} bytes, but ${keep} were durable`,
       );
     }
     return new BlockWriter(await disk.append(path, keep), memory, compress, { hash, bytes: keep });
   }
 
-  /** Adds texts to the block in hand. True when it is full: then it is to be closed before more is added. */
+  /** Adds texts to the open block. Returns true when it is full: then it must be closed before more is added. */
   add(...texts: readonly string[]): boolean {
     this.#block ??= this.#memory.take();
     for (const text of texts) this.#block.add(text);
     return this.#block.isFull;
   }
 
-  /** Closes the block in hand. Resolves when there is room for another one. */
+  /** Closes the open block. Resolves when there is room for another one. */
   async closeBlock(): Promise<void> {
     const block = this.#block;
     if (block === undefined || block.length === 0) return;
@@ -97,24 +97,24 @@ export class BlockWriter {
       this.#memory.release(block);
       this.#inFlight -= 1;
     });
-    // Whoever waits for the tail next is told of a failure; here it must only not go unheard.
+    // The next one that waits for the tail gets the failure. Here it must only be handled.
     this.#tail.catch(() => undefined);
     packed.catch(() => undefined);
     if (this.#inFlight >= maxInFlight) await this.#tail;
   }
 
-  /** Makes all closed blocks durable and gives the size of the file with them. */
+  /** Makes all closed blocks durable. Resolves with the size of the file with them. */
   async sync(): Promise<number> {
     await this.#tail;
     await this.#file.sync();
     return this.#bytes;
   }
 
-  /** Closes the last block and the file, durable. */
+  /** Closes the last block and the file, and makes them durable. */
   async finish(): Promise<{ bytes: number; sha256: string }> {
     await this.closeBlock();
     await this.#tail;
-    // A file without a single block is nothing that can be unpacked, so nothing is packed.
+    // A file without any block cannot be decompressed, so it gets an empty one.
     if (this.#bytes === 0 && this.#compress !== undefined) {
       await this.#write(await compressBlock(Buffer.alloc(0), this.#compress));
     }
@@ -142,7 +142,7 @@ export class BlockWriter {
   }
 }
 
-/** Memory for blocks, lent to the files of an export one after the other. */
+/** Memory for blocks, used by the files of an export one after the other. */
 export class BlockPool {
   readonly #blockBytes: number;
   readonly #free: TextBuffer[] = [];
@@ -164,7 +164,7 @@ export class BlockPool {
 const zstdOptions = {
   params: {
     [constants.ZSTD_c_checksumFlag]: 1,
-    // The lowest level: for blocks of JSON it packs no worse than the usual third one, in less time and memory.
+    // The lowest level. For blocks of JSON it compresses as well as the default level 3, in less time and memory.
     [constants.ZSTD_c_compressionLevel]: 1,
   },
 };
@@ -174,7 +174,7 @@ const compressors = {
   zstd: promisify<Buffer, Buffer>((bytes, done) => zstdCompress(bytes, zstdOptions, done)),
 };
 
-/** One block as it stands in a file. Equal text gives equal bytes. */
+/** One block as it is in a file. Equal text gives equal bytes. */
 export function compressBlock(bytes: Buffer, compress: Compression | undefined): Promise<Buffer> {
   return compress === undefined ? Promise.resolve(bytes) : compressors[compress](bytes);
 }

@@ -12,21 +12,21 @@ export interface FileSinkSettings {
   readonly clock: Clock;
   readonly limits: ExportLimits;
   readonly journal: Journal;
-  /** Where the files shall be, and where they are until they are whole; on one file system. */
+  /** Where the files will be, and where they are until they are whole; on one file system. */
   readonly directory: string;
   readonly workDirectory: string;
   readonly outputFiles: readonly OutputFile[];
   readonly format: Format;
   readonly compress: Compression | undefined;
-  /** The source's position behind an entry, if it can begin there again. */
+  /** The source's position after an entry, if the source can continue there. */
   readonly positionAfter: ((entry: Entry) => string) | undefined;
-  /** Resolved once whatever else is made of the entries written so far is safe too; waited for before a place is noted. */
+  /** Makes durable what else is created from the entries, such as a proof. Called before a position is noted. */
   readonly beforeFlush?: () => Promise<void>;
-  /** Told of each file when it is begun. */
+  /** Called with the name of each file when it is begun. */
   readonly onFile: (name: string) => void;
 }
 
-/** The file in hand. */
+/** The file that is being written. */
 interface OpenFile {
   readonly output: OutputFile;
   readonly writer: BlockWriter;
@@ -35,21 +35,21 @@ interface OpenFile {
   last: EntryFacts | undefined;
   /** The last entry written in this run. */
   lastWritten: Entry | undefined;
-  /** Blocks closed since the last checkpoint, and when that was. */
+  /** Blocks closed since the file was last made durable, and when that was. */
   blocks: number;
-  safeAt: Micros;
+  durableAt: Micros;
 }
 
 /**
- * Writes the files of an export one after the other. Each is written under a working name, synced, noted in the journal
- * and only then renamed, so that a file with its final name is whole; a part without entries has its file too.
+ * Writes the files of an export one after the other. Each is written under a partial name, synced, noted in the journal
+ * and only then renamed, so that a file with its final name is whole. A period without entries has a file too.
  */
 export class FileSink implements Sink {
   readonly #settings: FileSinkSettings;
   readonly #memory: BlockPool;
   readonly #done: FileFacts[];
   #resumeFrom: JournalState['openFile'];
-  /** The source's position behind the last entry written, as of the last file that was ended or taken up. */
+  /** The source's position after the last entry written, when the last file was ended or continued. */
   #position: string | undefined;
   #open: OpenFile | undefined;
 
@@ -63,15 +63,15 @@ export class FileSink implements Sink {
     this.#resumeFrom = settings.positionAfter === undefined ? undefined : progress.openFile;
   }
 
-  /** Goes on where the journal says; files that were noted but not yet renamed are renamed now. */
+  /** Continues where the journal says. Files that were noted but not yet renamed are renamed now. */
   static async open(settings: FileSinkSettings, progress: JournalState): Promise<FileSink> {
     const { disk, directory, workDirectory } = settings;
     for (const { file, name } of progress.files) {
-      const working = join(workDirectory, workingName(file));
-      if ((await disk.size(working)) !== undefined)
-        await disk.rename(working, join(directory, name));
+      const partial = join(workDirectory, partialName(file));
+      if ((await disk.size(partial)) !== undefined)
+        await disk.rename(partial, join(directory, name));
     }
-    // Also for a name that an earlier run gave and could not make durable any more.
+    // Also for a file that an earlier run renamed without making the name durable.
     if (progress.files.length > 0) await disk.syncDirectory(directory);
     return new FileSink(settings, progress);
   }
@@ -81,7 +81,7 @@ export class FileSink implements Sink {
     return this.#done;
   }
 
-  /** Entries of parts that are finished already are passed over. */
+  /** Skips entries of files that are finished. */
   async write(entries: readonly Entry[]): Promise<void> {
     for (const entry of entries) {
       const finishedUntil = this.#settings.outputFiles[this.#done.length]?.window.from;
@@ -118,32 +118,32 @@ export class FileSink implements Sink {
     const { disk, workDirectory, outputFiles, format, compress, clock, onFile } = this.#settings;
     const index = this.#done.length;
     const output = outputFiles[index] as OutputFile;
-    const place = this.#resumeFrom;
+    const resumed = this.#resumeFrom;
     this.#resumeFrom = undefined;
     onFile(output.name);
-    const path = join(workDirectory, workingName(index));
-    const keep = place?.bytes ?? 0;
+    const path = join(workDirectory, partialName(index));
+    const keep = resumed?.bytes ?? 0;
     const writer = await BlockWriter.open(disk, path, this.#memory, { compress, keep });
-    if (place === undefined) writer.add(format.begin(output));
+    if (resumed === undefined) writer.add(format.begin(output));
     this.#open = {
       output,
       writer,
-      entries: place?.entries ?? 0,
-      first: place?.first,
-      last: place?.last,
+      entries: resumed?.entries ?? 0,
+      first: resumed?.first,
+      last: resumed?.last,
       lastWritten: undefined,
       blocks: 0,
-      safeAt: clock(),
+      durableAt: clock(),
     };
     return this.#open;
   }
 
-  /** After a closed block: now and then makes everything up to this entry safe. */
+  /** After a closed block: from time to time, makes everything up to this entry durable. */
   async #flushIfDue(open: OpenFile, last: Entry): Promise<void> {
     const { disk, clock, limits, journal, workDirectory, positionAfter, beforeFlush } =
       this.#settings;
     open.blocks += 1;
-    const isRecent = clock() - open.safeAt < limits.flushMicros;
+    const isRecent = clock() - open.durableAt < limits.flushMicros;
     if (open.blocks < limits.flushBlocks && isRecent) return;
     if (positionAfter === undefined || open.first === undefined) return;
     await beforeFlush?.();
@@ -159,7 +159,7 @@ export class FileSink implements Sink {
       position: positionAfter(last),
     });
     open.blocks = 0;
-    open.safeAt = clock();
+    open.durableAt = clock();
   }
 
   async #end(open: OpenFile): Promise<void> {
@@ -190,13 +190,13 @@ export class FileSink implements Sink {
       ...file,
       ...(position !== undefined && { position }),
     });
-    await disk.rename(join(workDirectory, workingName(output.index)), join(directory, output.name));
+    await disk.rename(join(workDirectory, partialName(output.index)), join(directory, output.name));
     await disk.syncDirectory(directory);
     this.#done.push(file);
   }
 }
 
-const workingName = (file: number): string => `${file}.part`;
+const partialName = (file: number): string => `${file}.part`;
 
-/** Kept for every file to the end. */
+/** Copies the id, because these facts are kept for every file until the end. */
 const factsOf = ({ id, at }: EntryFacts): EntryFacts => ({ id: copyText(id), at });

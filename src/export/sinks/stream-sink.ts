@@ -6,7 +6,7 @@ import type { ExportLimits } from '../limits.ts';
 import type { Entry, FileFacts, Format, OutputFile, Sink } from '../stages.ts';
 import { BlockPool, BlockWriter, type Compression } from './block-writer.ts';
 
-/** Writes an export to a stream, such as stdout: nothing but data, as fast as it is taken. */
+/** Writes an export to a stream, such as stdout: only data, as fast as the stream accepts it. */
 export function streamSink(
   stream: Writable,
   output: OutputFile,
@@ -41,16 +41,16 @@ function streamFile(stream: Writable): AppendFile {
   const check = () => {
     if (failure === undefined) return;
     const reason =
-      systemErrorCode(failure) === 'EPIPE' ? 'nobody reads it any more' : String(failure);
+      systemErrorCode(failure) === 'EPIPE' ? 'its reader has closed it' : String(failure);
     throw new AnnalsError('conflict', `Cannot write the output: ${reason}`, { cause: failure });
   };
   return {
     async write(bytes) {
       check();
       const { promise, resolve } = Promise.withResolvers<void>();
-      // A stream that is closed may say no more of what was written to it; its error is looked at afterwards.
+      // A stream that is closed may never call back for what was written to it. Its error is checked afterwards.
       stream.once('close', resolve);
-      // It may also keep what it is given for longer than it takes to write it.
+      // A copy: the stream may use the memory after it has called back.
       stream.write(Buffer.from(bytes), () => resolve());
       await promise;
       stream.off('close', resolve);

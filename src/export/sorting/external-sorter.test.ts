@@ -61,7 +61,7 @@ describe('entries that come in any order', () => {
     );
   });
 
-  it('are not merged before the end when they come from several places at once, each in order', async () => {
+  it('are not merged before the end when they come from several positions at once, each in order', async () => {
     const disk = new MemoryDisk();
     const spill = await spillOn(disk, 10_000, 4);
     const places = [3_000, 7_000, 11_000, 15_000];

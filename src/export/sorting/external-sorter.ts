@@ -17,15 +17,15 @@ export interface ExternalSorterSettings {
 }
 
 /**
- * Puts entries that come in any order into order, in bounded memory: they are collected into sorted runs on disk, noted
- * in the journal with the position behind them, and merged at the end.
+ * Sorts entries that come in any order, in bounded memory. They are collected into sorted runs on disk, which are noted in
+ * the journal with the position after them, and merged at the end.
  */
 export class ExternalSorter {
   readonly #settings: ExternalSorterSettings;
   readonly #runs: RunRecord[];
   readonly #buffer: SortBuffer;
   #position: string | undefined;
-  #safePosition: string | undefined;
+  #durablePosition: string | undefined;
   #since: Micros;
 
   constructor(
@@ -36,7 +36,7 @@ export class ExternalSorter {
     this.#runs = [...runs];
     this.#buffer = new SortBuffer(settings.limits.runBytes);
     this.#position = position;
-    this.#safePosition = position;
+    this.#durablePosition = position;
     this.#since = settings.clock();
   }
 
@@ -50,36 +50,36 @@ export class ExternalSorter {
     if (clock() - this.#since >= limits.runMicros) await this.flush();
   }
 
-  /** Makes what was added safe. */
+  /** Makes what was added durable. */
   async flush(): Promise<void> {
     const { disk, clock, journal, workDirectory } = this.#settings;
     const position = this.#position;
     const runs: RunRecord[] = [];
-    for (const pieces of this.#buffer.runs()) {
+    for (const chunks of this.#buffer.runs()) {
       const name = `${this.#runs.length + runs.length}.run`;
-      const facts = await writeSortedRun(disk, join(workDirectory, name), pieces);
+      const facts = await writeSortedRun(disk, join(workDirectory, name), chunks);
       runs.push({ kind: 'run', name, ...facts });
     }
     this.#buffer.clear();
     this.#since = clock();
     const records: JournalRecord[] = [...runs];
-    if (position !== undefined && position !== this.#safePosition) {
+    if (position !== undefined && position !== this.#durablePosition) {
       records.push({ kind: 'position', position });
     }
     if (runs.length > 0) await disk.syncDirectory(workDirectory);
     if (records.length > 0) await journal.append(...records);
     this.#runs.push(...runs);
-    this.#safePosition = position;
+    this.#durablePosition = position;
   }
 
-  /** Everything that was added, in order, each event once. To be called after `flush`, as often as needed. */
+  /** Everything that was added, in order, each event once. To be called after `flush`; may be called again. */
   async *sorted(): AsyncGenerator<readonly Entry[]> {
     const { disk, workDirectory, limits } = this.#settings;
     const { maxOpenRuns } = limits;
     const open = (name: string) => ({ open: () => readSortedRun(disk, join(workDirectory, name)) });
     let runs: SortedRun[] = this.#runs.map((run) => ({ ...run, ...open(run.name) }));
-    // Neighbours in arrival order are merged, which keeps the earliest of repeated entries. The files made on the way
-    // are named by level and need not survive a crash.
+    // Runs that arrived one after the other are merged, which keeps the earliest of repeated entries. The files in
+    // between are named by level, and need not survive a crash.
     for (let level = 1; maxOverlappingRuns(runs) > maxOpenRuns; level += 1) {
       const merged: SortedRun[] = [];
       for (let start = 0; start < runs.length; start += maxOpenRuns) {

@@ -1,27 +1,27 @@
 import type { Entry, EntryFacts } from '../stages.ts';
 import { compareEntries, isSameEvent } from './sorted-run.ts';
 
-/** A run as the merge sees it: where it begins and ends is known without opening it. */
+/** A run as the merge sees it: its first and last entry are known without opening it. */
 export interface SortedRun {
   readonly first: EntryFacts;
   readonly last: EntryFacts;
   open(): AsyncIterable<readonly Entry[]>;
 }
 
-/** How many entries are given at a time, or how many characters of them where they are long. */
+/** How many entries a batch has, or how many characters of them when they are long. */
 const batchLength = 200;
 const batchCharacters = 256 * 1024;
 
 /**
- * Merges sorted runs into one order, each event once. Of an event that stands in several runs the one in the earliest
- * run is taken. A run is opened when its turn comes: runs that follow one another in time, as from a source that sends
- * the newest first, are never open together.
+ * Merges sorted runs into one order, each event once. When several runs have the same event, the one of the earliest run is
+ * taken. A run is opened when its first entry is next: runs that follow one another in time, as from a source that sends
+ * the newest first, are never open at the same time.
  */
 export async function* mergeSortedRuns(
   runs: readonly SortedRun[],
 ): AsyncGenerator<readonly Entry[]> {
   const queue = new CursorHeap();
-  const cursors = runs.map((run, place) => new SortedRunCursor(run, place));
+  const cursors = runs.map((run, index) => new SortedRunCursor(run, index));
   for (const cursor of cursors) queue.add(cursor);
   let batch: Entry[] = [];
   let characters = 0;
@@ -30,7 +30,7 @@ export async function* mergeSortedRuns(
     for (let cursor = queue.take(); cursor !== undefined; cursor = queue.take()) {
       await cursor.begin();
       const rival = queue.first;
-      // As long as this run is ahead of all others its entries need no further comparing.
+      // As long as this run comes before all others, its entries need no further comparison.
       while (cursor.entry !== undefined && (rival === undefined || comesBefore(cursor, rival))) {
         if (!isSameEvent(cursor.entry, last)) {
           last = cursor.entry;
@@ -73,7 +73,7 @@ const comesBefore = (one: SortedRunCursor, other: SortedRunCursor): boolean => {
   return order < 0 || (order === 0 && one.index < other.index);
 };
 
-/** A place in one run. */
+/** A position in one run. */
 class SortedRunCursor {
   readonly index: number;
   readonly #run: SortedRun;
@@ -82,12 +82,12 @@ class SortedRunCursor {
   #at = 0;
   entry: Entry | undefined;
 
-  constructor(run: SortedRun, place: number) {
+  constructor(run: SortedRun, index: number) {
     this.#run = run;
-    this.index = place;
+    this.index = index;
   }
 
-  /** What comes next, known before the run is opened. */
+  /** The next entry; known before the run is opened. */
   get head(): EntryFacts {
     return this.entry ?? this.#run.first;
   }
@@ -98,7 +98,7 @@ class SortedRunCursor {
     await this.nextBatch();
   }
 
-  /** Moves on within the batch in hand; false at its end. */
+  /** Moves to the next entry of the batch. Returns false at its end. */
   next(): boolean {
     this.#at += 1;
     this.entry = this.#batch[this.#at];
@@ -110,7 +110,7 @@ class SortedRunCursor {
       const result = await this.#batches?.next();
       this.#batch = result === undefined || result.done === true ? [] : result.value;
       if (result?.done !== false) {
-        // There may be many more runs, and what this one was read into is not needed any more.
+        // Frees the memory that this run was read into: there may be many more runs.
         this.#batches = undefined;
         break;
       }

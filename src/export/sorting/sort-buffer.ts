@@ -9,21 +9,21 @@ import {
 } from './sorted-run.ts';
 
 const chunkBytes = 256 * 1024;
-/** A pile is cut into runs where nothing lies for a greater part of its time than one in so many, */
+/** The entries are cut into runs at every gap that is longer than their whole time divided by this. */
 const gapDivisor = 8;
-/** unless it has so few entries that such gaps are between them by chance. */
+/** Fewer entries than this are not cut: gaps between them are chance. */
 const fewEntries = 100;
 
 /**
- * Entries on their way to sorted runs, as the lines they will be: their bytes and two numbers for each, of which the
- * garbage collector knows nothing.
+ * Entries that wait to become sorted runs, as the lines that they will be there: their bytes, and two numbers for each. None
+ * of it is an object for the garbage collector.
  */
 export class SortBuffer {
   readonly #lines: TextBuffer;
   readonly #times: number[] = [];
-  /** Where each line begins, and at last where the next one will. */
+  /** Where each line begins, and after them where the next one will. */
   readonly #starts: number[] = [0];
-  readonly #piece = new TextBuffer(chunkBytes);
+  readonly #chunk = new TextBuffer(chunkBytes);
 
   constructor(fullBytes: number) {
     this.#lines = new TextBuffer(fullBytes);
@@ -46,17 +46,17 @@ export class SortBuffer {
   }
 
   /**
-   * What was added, in order, each event once: as it came first. A source that is read in several places at once gives
-   * runs of their own for each, which need not be merged with one another; hence a pile may make more than one. They
-   * are to be taken one after the other.
+   * What was added, in order, each event once: as it came first. There is one run, or several when a source was read at
+   * several positions at once: the entries of each position become a run, and these need not be merged with one another.
+   * The runs must be read one after the other.
    */
   runs(): Iterable<RunChunk>[] {
     const facts = (line: number) => this.#facts(line);
     const order = Array.from(this.#times.keys()).sort(
       (one, other) => this.#at(one) - this.#at(other) || compareEntries(facts(one), facts(other)),
     );
-    const unique = order.filter((line, place) => {
-      const before = order[place - 1];
+    const unique = order.filter((line, index) => {
+      const before = order[index - 1];
       if (before === undefined || this.#at(before) !== this.#at(line)) return true;
       return !isSameEvent(facts(before), facts(line));
     });
@@ -64,19 +64,19 @@ export class SortBuffer {
   }
 
   *#chunks(lines: readonly number[]): Generator<RunChunk> {
-    const piece = this.#piece;
+    const chunk = this.#chunk;
     let start = 0;
-    for (const [place, line] of lines.entries()) {
-      piece.addBytes(this.#bytes(line));
-      if (!piece.isFull && place < lines.length - 1) continue;
+    for (const [index, line] of lines.entries()) {
+      chunk.addBytes(this.#bytes(line));
+      if (!chunk.isFull && index < lines.length - 1) continue;
       yield {
-        bytes: piece.bytes(),
-        entries: place + 1 - start,
+        bytes: chunk.bytes(),
+        entries: index + 1 - start,
         first: this.#facts(lines[start]!),
         last: this.#facts(line),
       };
-      piece.clear();
-      start = place + 1;
+      chunk.clear();
+      start = index + 1;
     }
   }
 
@@ -93,18 +93,19 @@ export class SortBuffer {
   }
 }
 
-/** Cuts what is in order wherever there is a gap that is wide in relation to the whole. */
+/** Cuts sorted lines at every gap that is long compared to their whole time. */
 function splitAtGaps(
   lines: readonly number[],
   at: (line: number) => number,
 ): (readonly number[])[] {
   if (lines.length < fewEntries) return lines.length === 0 ? [] : [lines];
-  const parts: number[][] = [];
+  const groups: number[][] = [];
   const span = at(lines.at(-1)!) - at(lines[0]!);
   for (const line of lines) {
-    const part = parts.at(-1);
-    if (part === undefined || (at(line) - at(part.at(-1)!)) * gapDivisor > span) parts.push([line]);
-    else part.push(line);
+    const group = groups.at(-1);
+    if (group === undefined || (at(line) - at(group.at(-1)!)) * gapDivisor > span)
+      groups.push([line]);
+    else group.push(line);
   }
-  return parts;
+  return groups;
 }

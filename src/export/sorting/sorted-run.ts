@@ -4,7 +4,7 @@ import type { Disk } from '../disk.ts';
 import type { Entry, EntryFacts } from '../stages.ts';
 import { TextBuffer } from '../text-buffer.ts';
 
-/** The order of an exported file: by time, and by id where that is equal, whatever order the source has. */
+/** The order of an exported file: by time, and by id when times are equal, whatever order the source has. */
 export function compareEntries(one: EntryFacts, other: EntryFacts): number {
   if (one.at !== other.at) return one.at - other.at;
   if (one.id === other.id) return 0;
@@ -22,7 +22,7 @@ export interface RunFacts {
   readonly last: EntryFacts;
 }
 
-/** Some entries of a run, as they lie there. The bytes hold until the next piece is asked for. */
+/** Some entries of a run, as they are in its file. The bytes are valid until the next chunk is read. */
 export interface RunChunk {
   readonly bytes: Uint8Array;
   readonly entries: number;
@@ -31,8 +31,8 @@ export interface RunChunk {
 }
 
 /**
- * A run lies on disk as lines of time, id (as JSON, so that it holds no TAB and no newline) and text. What is said
- * about one is durable: the file is synced before it is returned.
+ * Writes a run: lines of time, id (as JSON, so that it has no TAB and no newline) and text. The file is durable when this
+ * resolves with its facts.
  */
 export async function writeSortedRun(
   disk: Disk,
@@ -55,13 +55,13 @@ export async function writeSortedRun(
   } finally {
     await file.close();
   }
-  if (facts === undefined) throw new Error('a run has an entry');
+  if (facts === undefined) throw new Error('a sorted run has at least one entry');
   return facts;
 }
 
 const maxBytes = 64 * 1024 * 1024;
 
-/** Batches in order as pieces of a run. */
+/** Batches in order, as chunks of a run. */
 export async function* toRunChunks(
   batches: AsyncIterable<readonly Entry[]>,
 ): AsyncGenerator<RunChunk> {
@@ -80,14 +80,14 @@ const tab = 0x09;
 const chunkBytes = 64 * 1024;
 
 export async function* readSortedRun(disk: Disk, path: string): AsyncGenerator<readonly Entry[]> {
-  // Many runs are read at the same time, each again and again into its own memory.
+  // Many runs are read at the same time, each into memory of its own that is used again.
   const into = Buffer.allocUnsafeSlow(chunkBytes);
   for await (const lines of readLines(disk.read(path, into), { maxBytes })) {
     yield lines.map((line) => parseLine(line, path));
   }
 }
 
-/** Adds an entry as a line, without the copies of its text that putting one together would make. */
+/** Adds an entry as a line. A line put together first would copy its text. */
 export function addLine(lines: TextBuffer, { at, id, text }: Entry): void {
   lines.add(`${at}\t${JSON.stringify(id)}\t`);
   lines.add(text);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** 128 bits of a hash of an id: two different ids having the same one is not to be expected in this world. */
+/** 128 bits of a hash of an id: that two different ids have the same is not to be expected. */
 export const idHashBytes = 16;
 
 export function hashId(id: string): Buffer {
@@ -10,7 +10,7 @@ export function hashId(id: string): Buffer {
   return hash;
 }
 
-/** A set of ids in some 40 bytes each, however long they are. Each can bear a mark, a number from 1 to 255. */
+/** A set of ids in about 40 bytes each, however long they are. Each can have a mark, a number from 1 to 255. */
 export class IdSet {
   #slots = new BigUint64Array(2 * 512);
   #marks = new Uint8Array(512);
@@ -20,22 +20,22 @@ export class IdSet {
     return this.#size;
   }
 
-  /** True when the id was not there. */
+  /** Returns true when the id was not in the set. */
   add(id: string): boolean {
     return this.addHash(hashId(id));
   }
 
-  /** Adds an id if it is not there, marks it, and gives the mark it had before; 0 if it had none. */
+  /** Adds an id if it is not in the set, and marks it. Returns the mark before; 0 if there was none. */
   mark(id: string, mark: number): number {
     const hash = hashId(id);
     this.addHash(hash);
-    const place = this.#find(hash.readBigUInt64LE(0), hash.readBigUInt64LE(8)) / 2;
-    const before = this.#marks[place] ?? 0;
-    this.#marks[place] = mark;
+    const index = this.#find(hash.readBigUInt64LE(0), hash.readBigUInt64LE(8)) / 2;
+    const before = this.#marks[index] ?? 0;
+    this.#marks[index] = mark;
     return before;
   }
 
-  /** Adds an id given as its `idHash`. */
+  /** Adds an id by its hash, from `hashId`. */
   addHash(hash: Buffer): boolean {
     const low = hash.readBigUInt64LE(0);
     const high = hash.readBigUInt64LE(8);
@@ -54,7 +54,7 @@ export class IdSet {
     return true;
   }
 
-  /** Where this hash is, or the free slot it belongs into. */
+  /** Where this hash is, or the free slot for it. */
   #find(low: bigint, high: bigint): number {
     const slots = this.#slots;
     const mask = slots.length / 2 - 1;

@@ -7,21 +7,21 @@ import { type Micros, parseInstant } from '../../core/micros.ts';
 import type { Entry } from '../stages.ts';
 
 /**
- * An object of a list, as its source wrote it, and what had to be understood of it. The rest is forgotten at once: a
+ * An object of a list, as its source wrote it, and the few facts that were read from it. The rest is forgotten at once: a
  * parsed object takes several times the memory of its text.
  */
 export interface ReceivedObject extends Entry {
   /** Its time as the source wrote it. */
   readonly time: string;
-  /** Whether it passed the filters that are applied here. */
+  /** Whether it passes the filters that are applied here. */
   readonly matches: boolean;
 }
 
 /** How a vendor's objects are read. */
 export interface ObjectRules {
-  /** Keys under which an answer may hold its list. */
+  /** Keys under which a response may have its list. */
   readonly arrayKeys: readonly string[];
-  /** Keys by which an answer without a list is known as one of the source's; then it has no objects. */
+  /** Keys by which a response without a list is recognised as the source's own; then it has no objects. */
   readonly emptyBy?: readonly string[];
   readonly id: string;
   readonly time: string;
@@ -29,18 +29,18 @@ export interface ObjectRules {
   readonly matches?: (value: Readonly<Record<string, unknown>>) => boolean;
 }
 
-/** What an answer said around its list, and in its headers. */
+/** What a response has around its list, and its headers. */
 export interface ListResponseInfo {
-  /** How many objects it held. */
+  /** How many objects the list had. */
   readonly count: number;
   readonly envelope: Readonly<Record<string, unknown>> | undefined;
   readonly headers: Headers;
 }
 
 /**
- * Asks once for a list and gives its objects as they arrive. Rejects with `unavailable` or `incomplete` when the answer
- * is not a whole JSON text with a list in it, however the vendor's status and content type call it: that is a proxy's or
- * a cut answer, and trying again helps.
+ * Requests a list once, and yields its objects as they arrive. Rejects with `unavailable` or `incomplete` when the response
+ * is not a whole JSON text with a list in it, whatever its status and content type say: it is a proxy's, or was cut off,
+ * and another attempt may help.
  */
 export async function* readObjects(
   dependencies: ClientDependencies,
@@ -65,7 +65,7 @@ export async function* readObjects(
     if (!(error instanceof AnnalsError) || error.code !== 'corrupt') throw error;
     throw new AnnalsError(
       'unavailable',
-      `${addressOf(request)} answered with something else than JSON (${error.message})`,
+      `${addressOf(request)} did not answer with a list in JSON (${error.message})`,
       { cause: error },
     );
   } finally {
@@ -73,7 +73,7 @@ export async function* readObjects(
   }
 }
 
-/** An error or a notice with status 200 must not pass for the end of the list. */
+/** An error or a notice with status 200 must not count as the end of the list. */
 function checkHasList(
   envelope: Readonly<Record<string, unknown>> | undefined,
   { arrayKeys, emptyBy = [] }: ObjectRules,
@@ -93,7 +93,7 @@ function readObject(text: string, rules: ObjectRules): ReceivedObject {
   const time = value[rules.time];
   return {
     text,
-    // Without an id of its own an object is known by what it says (wire: Thalassa 3.6).
+    // An object without an id is recognised by its content (wire: Thalassa 3.6).
     id: typeof id === 'string' && id !== '' ? id : createHash('sha256').update(text).digest('hex'),
     at: readTime(time, rules.time),
     time: String(time),
@@ -105,9 +105,9 @@ function readTime(time: unknown, key: string): Micros {
   const at =
     typeof time === 'string' ? parseInstant(time, { zone: 'utc', truncate: true }) : 'malformed';
   if (typeof at === 'number') return at;
-  // Guessing a time would put the event into the wrong file, leaving it out would lose it.
+  // A guess would put the event into the wrong file; without a time it would be lost.
   throw new AnnalsError(
     'internal',
-    `Cannot export: the source sent an event whose ${key} is ${JSON.stringify(time)?.slice(0, 60)}, which is no time`,
+    `Cannot export: the source sent an event whose ${key} is ${JSON.stringify(time)?.slice(0, 60)}, which is not a time`,
   );
 }

@@ -3,7 +3,7 @@ import type { EntryFacts } from '../stages.ts';
 
 export type ListOrder = 'newest-first' | 'oldest-first' | 'undecided' | 'unknown';
 
-/** What is known of the order of a list: plain JSON, for a position. */
+/** What is known about the order of a list: plain JSON, for a position. */
 export interface OrderCounts {
   /** How often an object was older, and how often newer, than the one before it. */
   readonly falls: number;
@@ -14,13 +14,13 @@ export interface OrderCounts {
 
 export const noOrderCounts: OrderCounts = { falls: 0, rises: 0, last: null };
 
-/** By chance so many differences in a row point in one direction once in six thousand million lists. */
+/** By chance this many differences in a row have one direction once in six thousand million lists. */
 const convincingCount = 12;
 
 /**
- * Finds out in which order a list is from its pages. A page may repeat objects of the one before, because the list
- * shifted: so only the inside of pages, and how their ends follow one another, count. Few objects, or many of few
- * instants, are in some order by chance: until enough of them differ the order is undecided.
+ * Finds out from the pages of a list in which order it is. A page may repeat objects of the one before, because the list
+ * shifted. So only the order within pages counts, and the order of their last objects. A few objects, or many with few
+ * different times, are in some order by chance: the order is undecided until enough of them differ.
  */
 export class ListOrderDetector {
   #falls: number;

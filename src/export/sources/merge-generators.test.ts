@@ -5,8 +5,8 @@ import { mergeGenerators } from './merge-generators.ts';
 
 const signal = new AbortController().signal;
 
-describe('readings that run together', () => {
-  it('give all they bring, each in its own order', async () => {
+describe('generators that run at once', () => {
+  it('yield all their values, each in its own order', async () => {
     const reading = (count: number) =>
       async function* () {
         for (let n = 0; n < count; n += 1) {
@@ -15,11 +15,11 @@ describe('readings that run together', () => {
         }
       };
     const brought: number[][] = [[], [], []];
-    for await (const { place, value } of mergeGenerators(
+    for await (const { index, value } of mergeGenerators(
       [reading(5), reading(0), reading(9)],
       signal,
     )) {
-      brought[place]?.push(value);
+      brought[index]?.push(value);
     }
     assert.deepEqual(brought, [[0, 1, 2, 3, 4], [], [0, 1, 2, 3, 4, 5, 6, 7, 8]]);
   });
@@ -45,7 +45,7 @@ describe('readings that run together', () => {
     assert.deepEqual(ended, ['endless']);
   });
 
-  it('all end when whoever reads them leaves', async () => {
+  it('all end when the consumer stops', async () => {
     let aborted = 0;
     async function* waiting(shared: AbortSignal) {
       shared.addEventListener('abort', () => {

@@ -1,30 +1,30 @@
 /**
- * Runs several readings at once and gives what each brings as it comes, with the place of the reading; each is one value
- * ahead at most. The first failure ends them all; so does leaving early. The readings share a signal by which they are
- * told.
+ * Runs several generators at once and yields each value as it comes, with the index of its generator. Each generator is at
+ * most one value ahead. The first failure ends them all, and so does a consumer that stops early; the signal that they get
+ * is then aborted.
  *
- * They are not raced: a promise that loses many races holds on to what won them.
+ * `Promise.race` is not used: a promise that loses many races keeps the values that won them.
  */
 export async function* mergeGenerators<T>(
   generators: readonly ((signal: AbortSignal) => AsyncGenerator<T>)[],
   signal: AbortSignal,
-): AsyncGenerator<{ readonly place: number; readonly value: T }> {
+): AsyncGenerator<{ readonly index: number; readonly value: T }> {
   const stop = new AbortController();
   const shared = AbortSignal.any([signal, stop.signal]);
   const running = generators.map((read) => read(shared));
-  const arrived: { readonly place: number; readonly result: IteratorResult<T> }[] = [];
+  const arrived: { readonly index: number; readonly result: IteratorResult<T> }[] = [];
   let failure: { readonly error: unknown } | undefined;
   let news = Promise.withResolvers<void>();
-  const advance = async (place: number): Promise<void> => {
+  const advance = async (index: number): Promise<void> => {
     try {
-      const result = await (running[place] as AsyncGenerator<T>).next();
-      arrived.push({ place, result });
+      const result = await (running[index] as AsyncGenerator<T>).next();
+      arrived.push({ index, result });
     } catch (error) {
       failure ??= { error };
     }
     news.resolve();
   };
-  const advancing = running.map((_, place) => advance(place));
+  const advancing = running.map((_, index) => advance(index));
   try {
     for (let open = running.length; open > 0; ) {
       if (failure !== undefined) throw failure.error;
@@ -35,8 +35,8 @@ export async function* mergeGenerators<T>(
       } else if (next.result.done === true) {
         open -= 1;
       } else {
-        yield { place: next.place, value: next.result.value };
-        advancing[next.place] = advance(next.place);
+        yield { index: next.index, value: next.result.value };
+        advancing[next.index] = advance(next.index);
       }
     }
   } finally {

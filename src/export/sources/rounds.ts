@@ -2,23 +2,23 @@ import type { Micros } from '../../core/micros.ts';
 import type { EntryFacts } from '../stages.ts';
 import { IdSet } from './id-set.ts';
 
-/** So many rounds in a row that brought nothing new are believed though the list lost objects in each. */
+/** After this many rounds in a row without anything new the list counts as seen, even if it lost objects in each. */
 const quietRounds = 2;
 
 /**
- * Tells when a list that was walked several times was seen as a whole. Reading page after page misses an object only
- * when another, that was read before it, was taken away and so pulled it over the place in hand. Hence a round missed
- * nothing if all that it saw is still there in the round after it. A list that loses objects all the time never shows
- * that; there it is the next best thing that several rounds brought nothing new.
+ * Decides when a list that was walked several times was seen as a whole. Reading page after page misses an object only when
+ * another one, which was read before, is removed: then the object moves back over the position of the walk. So a round
+ * missed nothing if everything that it saw is still there in the next round. A list that loses objects all the time never
+ * shows that; for such a list, several rounds without anything new are enough.
  */
 export class Rounds {
-  /** Objects from here on do not count: what lies behind the window may be read or not. */
+  /** Objects from this time on do not count: what is after the window may be read or not. */
   readonly #to: Micros;
   readonly #from: Micros;
-  /** Every id seen, marked with the round that saw it last, from 1. */
+  /** Every id that was seen, marked with the last round that saw it, from 1. */
   readonly #ids = new IdSet();
   #round = 0;
-  /** How many the round before saw, if it began at the beginning. */
+  /** How many the round before saw, if it saw the whole list. */
   #before: number | undefined;
   #whole = false;
   #seen = 0;
@@ -31,7 +31,7 @@ export class Rounds {
     this.#to = to;
   }
 
-  /** Begins a round; `whole` unless an earlier run had read the beginning of it. */
+  /** Begins a round; `whole` is false when an earlier run has read its first pages. */
   begin(whole: boolean): void {
     this.#before = this.#whole ? this.#seen : undefined;
     this.#whole = whole;
@@ -52,12 +52,12 @@ export class Rounds {
     }
   }
 
-  /** A page is not looked at, and nothing can be told from this round. */
+  /** A page is not counted, so this round shows nothing. */
   skipPage(): void {
     this.#whole = false;
   }
 
-  /** Ends the round; true when the rounds together missed nothing. */
+  /** Ends the round. Returns true when the rounds together missed nothing. */
   end(): boolean {
     if (this.#before === undefined) return false;
     this.#quiet = this.#fresh === 0 ? this.#quiet + 1 : 0;

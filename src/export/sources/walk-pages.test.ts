@@ -1,6 +1,6 @@
 /**
- * A walk over a list in memory that changes with every page asked for. `ANNALS_TEST_RUNS` sets how many lists are tried,
- * and `ANNALS_TEST_SEED` says which.
+ * A walk over a list in memory that changes with every page requested. `ANNALS_TEST_RUNS` sets how many lists are tried,
+ * and `ANNALS_TEST_SEED` which ones.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -20,7 +20,7 @@ const retry = { sleep: async () => undefined, random: () => 0, notify: () => und
 type Order = 'newest' | 'oldest' | 'unsorted';
 
 interface Listed extends EntryFacts {
-  /** Its place in a list that is not sorted by time. */
+  /** Its position in a list that is not sorted by time. */
   readonly key: number;
 }
 
@@ -30,9 +30,9 @@ const orders: Readonly<Record<Order, (one: Listed, other: Listed) => number>> = 
   unsorted: (one, other) => one.key - other.key,
 };
 
-/** What happens before the page that is asked for at last. */
+/** What happens to the list before its page request of this number, from 0. */
 interface Change {
-  readonly beforeAsk: number;
+  readonly beforeRequest: number;
   readonly arrive?: number;
   readonly forget?: number;
 }
@@ -42,7 +42,7 @@ interface Case {
   readonly order: Order;
   readonly changes: readonly Change[];
   readonly limit: number;
-  /** How many pages are read in each run before it is broken off. */
+  /** How many pages each run reads before it is interrupted. */
   readonly breaks: readonly number[];
 }
 
@@ -52,8 +52,8 @@ const cases: fc.Arbitrary<Case> = fc.record({
   order: fc.constantFrom<Order>('newest', 'oldest', 'unsorted'),
   changes: fc.array(
     fc.oneof(
-      fc.record({ beforeAsk: fc.nat(30), arrive: time }),
-      fc.record({ beforeAsk: fc.nat(30), forget: fc.nat(3) }),
+      fc.record({ beforeRequest: fc.nat(30), arrive: time }),
+      fc.record({ beforeRequest: fc.nat(30), forget: fc.nat(3) }),
     ),
     { maxLength: 6 },
   ),
@@ -66,7 +66,7 @@ class List {
   readonly #changes: readonly Change[];
   readonly #all = new Map<string, Listed>();
   readonly #gone = new Set<string>();
-  asked = 0;
+  requests = 0;
 
   constructor({ times, order, changes }: Pick<Case, 'times' | 'order' | 'changes'>) {
     this.#order = order;
@@ -79,14 +79,14 @@ class List {
     return shown.sort(orders[this.#order]);
   }
 
-  ask(pages: number, limit: number): Listed[] {
-    for (const { beforeAsk, arrive, forget = 0 } of this.#changes) {
-      if (beforeAsk !== this.asked) continue;
+  page(pages: number, limit: number): Listed[] {
+    for (const { beforeRequest, arrive, forget = 0 } of this.#changes) {
+      if (beforeRequest !== this.requests) continue;
       if (arrive !== undefined) this.#add(arrive);
       const oldest = this.shown.sort(orders.oldest).slice(0, forget);
       for (const { id } of oldest) this.#gone.add(id);
     }
-    this.asked += 1;
+    this.requests += 1;
     return this.shown.slice(pages * limit, (pages + 1) * limit);
   }
 
@@ -96,33 +96,33 @@ class List {
   }
 }
 
-/** Walks a list, taking up again where it was broken off; gives the ids received. */
+/** Walks a list, and continues where it was interrupted. Resolves with the ids received. */
 async function walk(list: List, { limit, breaks }: Pick<Case, 'limit' | 'breaks'>) {
   const received = new Set<string>();
   let resumed: WalkState = initialWalkState;
   for (const pages of [...breaks, Number.POSITIVE_INFINITY]) {
-    const first = list.asked;
+    const first = list.requests;
     const steps = walkPages<Listed>({
       window,
       retry,
       signal: new AbortController().signal,
       resumed,
-      async *requestPage(place) {
-        yield list.ask(place.pages, limit);
+      async *requestPage(position) {
+        yield list.page(position.pages, limit);
         return { size: limit };
       },
     });
     for await (const { objects, state } of steps) {
       for (const { id } of objects) received.add(id);
       resumed = state ?? resumed;
-      if (state !== undefined && list.asked - first > pages) break;
+      if (state !== undefined && list.requests - first > pages) break;
     }
   }
   return received;
 }
 
 describe('a walk over a list that shifts', () => {
-  it('brings all that was there from the first page to the last, also when it is broken off', async () => {
+  it('yields all that was there from the first page to the last, also when it is interrupted', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async (drawn) => {
         const list = new List(drawn);
@@ -139,7 +139,7 @@ describe('a walk over a list that shifts', () => {
     );
   });
 
-  it('reads on behind objects that arrived late, in a list in order of arrival', async () => {
+  it('continues after objects that arrived late, in a list in order of arrival', async () => {
     const stretch = (count: number, first: number) =>
       Array.from({ length: count }, (_, n) => first - n / 100);
     const arrived = [stretch(30, 190), stretch(15, 90), stretch(30, 180), stretch(50, 80)].flat();

@@ -7,15 +7,15 @@ import type { EntryFacts } from '../stages.ts';
 import { ListOrderDetector, noOrderCounts, type OrderCounts } from './list-order.ts';
 import { Rounds } from './rounds.ts';
 
-/** What was said about a list beside a page of it. */
+/** What a page says about its list. */
 export interface PageInfo {
-  /** How many objects were asked for. */
+  /** How many objects were requested. */
   readonly size: number;
-  /** How many objects the list is said to have, if it is said: vendors are wrong about it. */
+  /** How many objects the list has, as its server says, if it does: vendors are wrong about it. */
   readonly total?: number | undefined;
 }
 
-/** A page as a walk remembers it: its objects have been handed on while they came. */
+/** A page as a walk remembers it: its objects were yielded while they came. */
 interface Page extends PageInfo {
   readonly objects: readonly EntryFacts[];
 }
@@ -24,31 +24,31 @@ type PagePosition = Pick<WalkState, 'pages' | 'objects'>;
 
 export interface WalkOptions<T extends EntryFacts> {
   readonly window: Window;
-  /** Asks once for the page at a place and gives its objects as they arrive. */
-  readonly requestPage: (place: PagePosition) => AsyncGenerator<readonly T[], PageInfo>;
-  /** What fails is asked again, and the objects that had come are given again. */
+  /** Requests the page at a position once, and yields its objects as they arrive. */
+  readonly requestPage: (position: PagePosition) => AsyncGenerator<readonly T[], PageInfo>;
+  /** A page that fails is requested again, and the objects that had come are yielded again. */
   readonly retry: RetrySettings;
   readonly signal: AbortSignal;
-  /** Where an earlier walk stood. */
+  /** The state of an earlier walk, which this one continues. */
   readonly resumed?: WalkState | undefined;
 }
 
-/** A few objects of the list, and where the walk stands once they are safe; absent in the middle of a page. */
+/** A few objects of the list, and the state of the walk once they are durable; absent in the middle of a page. */
 export interface WalkStep<T> {
   readonly objects: readonly T[];
   readonly state?: WalkState;
 }
 
-/** Where a walk stands: plain JSON, for a position. */
+/** The state of a walk: plain JSON, for a position. */
 export interface WalkState {
   /** Pages read so far in this round, and objects received with them. */
   readonly pages: number;
   readonly objects: number;
   readonly round: number;
-  /** The first page as the round found it: a mark of it, and the time of its newest object. */
+  /** The first page at the beginning of the round: its fingerprint, and the time of its newest object. */
   readonly first: string;
   readonly newest: Micros | null;
-  /** What the round has shown of the order of the list. */
+  /** What the round has shown about the order of the list. */
   readonly order: OrderCounts;
   /** Pages without objects in a row. */
   readonly empty: number;
@@ -67,26 +67,28 @@ export const initialWalkState: WalkState = {
 };
 
 /**
- * A list may be in the order in which its objects arrived, and many that arrived late stand together; so one page outside
- * the window is not taken for its end.
+ * A list may be in the order in which its objects arrived, and many that arrived late are together. So one page outside the
+ * window is not yet its end.
  */
-const pagesBehind = 2;
-/** How often a list that shifts is walked in one run before it is given up for now. */
+const pagesPastWindow = 2;
+/** How often one run walks a list that shifts before it gives up. */
 const maxRounds = 10;
-/** A list that is said to go on after so many pages without objects is not believed any more, nor is it called whole. */
+/** A list that has more pages, as its server says, after this many without objects is not read to its end: an error. */
 const maxEmpty = 1_000;
 
 /**
- * Walks a list that is read by page number or offset while it grows and shrinks, and whose order nobody promises (wire:
+ * Walks a list that is read by page number or offset while it grows and shrinks, and whose order is not documented (wire:
  * Thalassa 3.6, UpCloud 3.4). Pages are read one after the other, in ascending order:
  *
- * - What arrives pushes objects onto later pages, which are read later: repetitions, no loss, in any order of the list.
- * - What retention takes away pulls objects onto earlier pages. Newest first only the end shrinks, so nothing is lost,
- *   and the walk can stop some way behind the window. Oldest first the first page then differs from what it was; in an
- *   unknown order nothing shows it. In both cases the list is walked again until it is known that nothing was missed.
+ * - What arrives moves objects to later pages, which are read later: some objects come twice, none is lost, in any order
+ *   of the list.
+ * - What retention removes moves objects to earlier pages. In a list that is newest first only the end shrinks, so nothing
+ *   is lost, and the walk can stop two pages after the window. In one that is oldest first the first page then differs
+ *   from what it was; in an unknown order nothing shows it. In both cases the list is walked again until it is certain
+ *   that nothing was missed.
  *
- * A page is the last one when it is empty and not said to be followed by others, or when it is the first, short, and as
- * long as the list is said to be: neither a total nor a short page is believed alone.
+ * A page is the last one when it is empty and the total, if there is one, is reached. It is also the last one when it is
+ * the first, short, and has as many objects as the total says. Neither a total nor a short page is enough alone.
  */
 export async function* walkPages<T extends EntryFacts>(
   options: WalkOptions<T>,
@@ -98,17 +100,17 @@ export async function* walkPages<T extends EntryFacts>(
     if (state.round - resumed.round === maxRounds) throw unstableListError();
     const order = new ListOrderDetector(state.order);
     rounds.begin(state.pages === 0);
-    let behind = 0;
+    let pagesPast = 0;
     for (let ended = false; !ended; ) {
       const page = yield* readPage(options, state);
       order.addPage(page.objects);
-      // A list that seems to need no second round need not be remembered.
+      // A list that seems to need no second round is not remembered.
       if (order.order === 'newest-first' && state.round === resumed.round) rounds.skipPage();
       else rounds.addPage(page.objects);
       state = nextState(state, page.objects, order.counts);
-      behind = order.isPastWindow(window, page.objects) ? behind + 1 : 0;
-      ended = isLast(page, state) || behind === pagesBehind;
-      // Behind objects that were left out of an answer others may follow.
+      pagesPast = order.isPastWindow(window, page.objects) ? pagesPast + 1 : 0;
+      ended = isLast(page, state) || pagesPast === pagesPastWindow;
+      // After an empty page others may follow: their offset is a page further.
       if (state.empty > 0 && !ended) state = { ...state, objects: state.objects + page.size };
       yield { objects: [], state };
     }
@@ -130,39 +132,42 @@ export async function* walkPages<T extends EntryFacts>(
   }
 }
 
-/** What came on top of a newest-first list since the round began, down to where it began. */
+/** The objects that a newest-first list got since the round began, down to the newest one of that time. */
 async function* catchUp<T extends EntryFacts>(
   options: WalkOptions<T>,
   state: WalkState,
 ): AsyncGenerator<WalkStep<T>> {
   const { from } = options.window;
   const reached = Math.max(state.newest ?? from, from);
-  let place: PagePosition = initialWalkState;
+  let position: PagePosition = initialWalkState;
   for (;;) {
-    const { objects } = yield* readPage(options, place);
+    const { objects } = yield* readPage(options, position);
     if (objects.length === 0 || objects.some(({ at }) => at <= reached)) return;
-    place = { pages: place.pages + 1, objects: place.objects + objects.length };
+    position = {
+      pages: position.pages + 1,
+      objects: position.objects + objects.length,
+    };
   }
 }
 
-/** Hands on the objects of a page as they come, in as many attempts as it takes, and keeps no more than their facts. */
+/** Yields the objects of a page as they come, with retries, and keeps only their ids and times. */
 async function* readPage<T extends EntryFacts>(
   { requestPage, retry, signal }: WalkOptions<T>,
   position: PagePosition,
 ): AsyncGenerator<WalkStep<T>, Page> {
-  const trying = new Retrier(retry);
+  const retrier = new Retrier(retry);
   for (;;) {
     const seen: EntryFacts[] = [];
     try {
-      await using pieces = requestPage(position);
+      await using batches = requestPage(position);
       for (;;) {
-        const piece = await pieces.next();
-        if (piece.done === true) return { ...piece.value, objects: seen };
-        for (const { id, at } of piece.value) seen.push({ id, at });
-        yield { objects: piece.value };
+        const batch = await batches.next();
+        if (batch.done === true) return { ...batch.value, objects: seen };
+        for (const { id, at } of batch.value) seen.push({ id, at });
+        yield { objects: batch.value };
       }
     } catch (error) {
-      await trying.wait(error, signal);
+      await retrier.wait(error, signal);
     }
   }
 }
@@ -192,7 +197,7 @@ function isLast({ objects, size, total }: Page, state: WalkState): boolean {
   if (empty < maxEmpty) return false;
   throw new AnnalsError(
     'incomplete',
-    `Cannot read the list to its end: it is said to have ${total} objects, but ${empty} pages in a row were empty`,
+    `Cannot read the list to its end: it should have ${total} objects, but ${empty} pages in a row were empty`,
   );
 }
 
@@ -209,6 +214,6 @@ function newestOf(objects: readonly EntryFacts[]): Micros | null {
 function unstableListError(): AnnalsError {
   return new AnnalsError(
     'unavailable',
-    `Cannot read the list to its end: it was walked ${maxRounds} times and shifted every time`,
+    `Cannot read the list to its end: it was read ${maxRounds} times and changed every time`,
   );
 }
