@@ -105,20 +105,18 @@ const eventTampering: Record<string, Tampering> = {
       ['missing', /the event of sequence \d+ is missing/],
     ],
   },
-  'a byte flipped where a file is no JSON any more': {
+  'a byte flipped where a file is not JSON any more': {
     change: (directory) => lines(directory, (events) => events.with(4, events[4]!.slice(1))),
-    found: [['file', /^mine-2026-06-02\.json: Cannot read the JSON.*; event 4 is the last of it/]],
+    found: [['file', /^mine-2026-06-02\.json: Cannot read the JSON.*; event 4 is the last one/]],
   },
-  'a byte flipped where a file is no text any more': {
+  'a byte flipped where a file is not text any more': {
     change: async (directory) => {
       const path = join(directory, middle);
       const bytes = await readFile(path);
       bytes[bytes.indexOf('Noor 7"')] = 0xff;
       await writeFile(path, bytes);
     },
-    found: [
-      ['file', /^mine-2026-06-02\.json: .*not valid UTF-8; event [1-9]\d* is the last of it/],
-    ],
+    found: [['file', /^mine-2026-06-02\.json: .*not valid UTF-8; event [1-9]\d* is the last one/]],
   },
   'an event dropped': {
     change: (directory) => lines(directory, (events) => events.toSpliced(5, 1)),
@@ -145,14 +143,12 @@ const eventTampering: Record<string, Tampering> = {
   'two events swapped': {
     change: (directory) =>
       lines(directory, (events) => events.with(8, events[9]!).with(9, events[8]!)),
-    found: [
-      ['order', /event 10 \(evt-2026-06-02-\d+, sequence \d+\): it stands behind a later one/],
-    ],
+    found: [['order', /event 10 \(evt-2026-06-02-\d+, sequence \d+\): it comes after a later one/]],
   },
   'the tail of a file cut off': {
     change: (directory) => truncate(join(directory, middle), 5_000),
     found: [
-      ['file', /^mine-2026-06-02\.json: .*is cut off.*; event \d+ is the last of it/],
+      ['file', /^mine-2026-06-02\.json: .*is cut off after.*; event \d+ is the last one/],
       ['missing', /the \d+ events of sequences \d+ to \d+ are missing/],
     ],
   },
@@ -220,7 +216,7 @@ const besideTampering: Record<string, Tampering> = {
           to: '2026-06-01T01:00:00.000000Z',
         })),
       })),
-    found: [['manifest', /is not within those the manifest gives for the file/]],
+    found: [['manifest', /is outside of the range that the manifest gives for the file/]],
   },
   'a manifest of an export that was not finished': {
     change: (directory) =>
@@ -229,7 +225,7 @@ const besideTampering: Record<string, Tampering> = {
   },
   'the proof removed': {
     change: (directory) => rm(join(directory, proof)),
-    found: [['unproved', /mine\.proof\.ndjson is not there/]],
+    found: [['unproved', /mine\.proof\.ndjson is missing/]],
   },
   'a byte of the proof flipped': {
     change: async (directory) => {
@@ -240,7 +236,7 @@ const besideTampering: Record<string, Tampering> = {
       await writeFile(path, `${text.slice(0, at)}${other}${text.slice(at + 1)}`);
     },
     found: [
-      ['proof', /mine\.proof\.ndjson is not the proof the manifest speaks of/],
+      ['proof', /mine\.proof\.ndjson is not the proof that the manifest describes/],
       ['proof', /does not lead to its checkpoint/],
     ],
   },
@@ -258,7 +254,7 @@ const besideTampering: Record<string, Tampering> = {
         checkpoint: (value.checkpoint as string).replace(/\n\d+\n/, '\n9999\n'),
       })),
     found: [
-      ['proof', /leads to no root|does not lead to its checkpoint/],
+      ['proof', /does not lead to a root|does not lead to its checkpoint/],
       ['checkpoint', /Cannot trust the checkpoint/],
     ],
   },
@@ -327,7 +323,7 @@ describe('a tampered export', () => {
   });
 
   for (const [name, tampering] of Object.entries(eventTampering)) {
-    it(`is found out and named: ${name}`, async () => {
+    it(`is found and named: ${name}`, async () => {
       await using copy = await tampered(tampering.change);
       await check(copy.path, tampering);
       await repair(copy.path);
@@ -336,7 +332,7 @@ describe('a tampered export', () => {
   }
 
   for (const [name, tampering] of Object.entries(besideTampering)) {
-    it(`is found out and named: ${name}`, async () => {
+    it(`is found and named: ${name}`, async () => {
       await using copy = await tampered(tampering.change);
       await check(copy.path, tampering);
     });
@@ -385,7 +381,7 @@ describe('a tampered export', () => {
 
   it('is not proved by a key or a checkpoint of anybody else', async () => {
     for (const [flags, kind, message] of [
-      [[], 'key', /no key was given to know it by/],
+      [[], 'key', /no key was given to check it with/],
       [['--key', otherKey], 'key', /which is none of the keys given/],
       [['--checkpoint', otherLog], 'checkpoint', /is of the log annals\/\S+; the proof is of/],
       [['--key', key, '--checkpoint', otherLog], 'checkpoint', /is of the log/],
@@ -397,7 +393,7 @@ describe('a tampered export', () => {
           kept.replace(/\n(\d+)\n/, (_, size) => `\n${Number(size) + 9}\n`),
         ],
         'checkpoint',
-        /for the server to prove/,
+        /only the server can prove/,
       ],
       [
         ['--key', key, '--checkpoint', kept.replace(/\n[\w+/]{10}/, '\nAAAAAAAAAA')],

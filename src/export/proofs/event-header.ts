@@ -1,14 +1,14 @@
 import { AnnalsError } from '../../core/errors.ts';
 import { eachMember, textOf } from '../../core/json/members.ts';
 
-/** What a proof has to know of an exported event, as the event says it; none of it is believed here. */
+/** What a proof needs to know about an exported event, as the event says it. Nothing of it is trusted here. */
 export interface EventHeader {
   readonly eventID: string | undefined;
   readonly sequence: number | undefined;
   readonly createdAt: string | undefined;
 }
 
-/** Notes these facts as somebody walks over the members of an event. */
+/** Collects these facts from the members of an event, for a caller that walks over them anyway. */
 export class EventHeaderCollector implements EventHeader {
   readonly #text: string;
   eventID: string | undefined;
@@ -19,7 +19,7 @@ export class EventHeaderCollector implements EventHeader {
     this.#text = text;
   }
 
-  /** Of a key that stands twice the last counts, as it does for `JSON.parse`. */
+  /** When a key comes twice the last one counts, as it does for `JSON.parse`. */
   addMember(key: string, start: number, end: number): void {
     if (key === 'sequence') this.sequence = wholeNumber(this.#text.slice(start, end));
     else if (key === 'eventID') this.eventID = this.#textAt(start, end);

@@ -5,47 +5,47 @@ import { hashBytes } from '../../integrity/hash.ts';
 import { saltBytes } from '../../integrity/personal.ts';
 
 /**
- * The proof of an export, as a file of lines of JSON: a head, and then the exported events' places, hashes and salts
- * in the order of the log, with the hashes of what was not exported where it lies between them. Read from the
- * beginning it leads to the root of the checkpoint; looked up by sequence it tells of each event what it must be, so
- * that a difference has a name.
+ * The proof of an export, as a file of lines of JSON: a header, and then the sequences, hashes and salts of the exported
+ * events in the order of the log, with the hashes of what was not exported between them. Read from the beginning, it leads
+ * to the root of the checkpoint. Looked up by sequence, it says for each event what it must be, so that a report can name
+ * the event that differs.
  */
 
 export interface ProofHeader {
-  /** Signed; the root everything leads to. */
+  /** Signed; everything leads to its root. */
   readonly checkpoint: string;
-  /** The log's verifier keys as the server gave them. They are a hint: whom to trust is for the reader to say. */
+  /** The log's verifier keys, as the server gave them. They are a hint: the reader decides whom to trust. */
   readonly keys: readonly string[];
-  /** Which parts of an event are personal. */
+  /** Which fields of an event are personal. */
   readonly personalPaths: readonly string[];
   /** How many events were exported. */
   readonly entries: number;
-  /** Personal parts were left out of the export; then there are no salts either, for these would help to guess them. */
+  /** Personal fields were left out of the export. Then there are no salts either: these would help to guess the fields. */
   readonly redacted: boolean;
 }
 
-/** Events in a row. The last line of a proof is one without events: the hashes of what lies behind them all. */
+/** Events in a row. The last line of a proof has no events, only the hashes of what comes after them all. */
 export interface ProofLine {
-  /** Their sequences, as stretches `[from, to)`. */
+  /** Their sequences, as ranges `[from, to)`. */
   readonly runs: readonly (readonly [from: number, to: number])[];
   /** The hashes that collapse what was not exported before and between these events, left to right. */
   readonly hashes: Uint8Array;
   /**
-   * 16 bytes for each event, one behind the other; zeros for one without personal parts, which needs none. Empty when
-   * the export is redacted.
+   * 16 bytes for each event, one after the other; zeros for an event without personal fields, which needs none. Empty
+   * when the export is redacted.
    */
   readonly salts: Uint8Array;
-  /** Leaf hashes, one behind the other. */
+  /** Leaf hashes, one after the other. */
   readonly leaves: Uint8Array;
 }
 
-/** Events a line, so that one is found without reading much else. */
+/** How many events a line has, so that one is found without reading much else. */
 export const entriesPerLine = 256;
-/** More than any line we write: a tile of events, each with the hashes of a gap before it. */
+/** More than the longest line that we write: 256 events, each with the hashes of a gap before it. */
 export const maxProofLineBytes = 4 * 1024 * 1024;
 
-export function formatProofHeader(head: ProofHeader): string {
-  return `${JSON.stringify({ proofVersion: 1, ...head })}\n`;
+export function formatProofHeader(header: ProofHeader): string {
+  return `${JSON.stringify({ proofVersion: 1, ...header })}\n`;
 }
 
 export function formatProofLine({ runs, hashes, salts, leaves }: ProofLine): string {
@@ -67,17 +67,21 @@ const headerSchema = z.object({
   redacted: z.boolean(),
 });
 
-/** Throws `corrupt` for what is no head of a proof. */
+/** Throws `corrupt` for a text that is not the header of a proof. */
 export function parseProofHeader(text: string): ProofHeader {
-  const { proofVersion: _, ...head } = parse(headerSchema, text, 'its first line is no head');
-  return head;
+  const { proofVersion: _, ...header } = parse(
+    headerSchema,
+    text,
+    'its first line is not a header',
+  );
+  return header;
 }
 
 const base64 = (unitBytes: number) =>
   z.string().transform((text, context): Uint8Array => {
     const bytes = decodeBase64(text);
     if (bytes !== undefined && bytes.length % unitBytes === 0) return bytes;
-    context.addIssue({ code: 'custom', message: `is no base64 of ${unitBytes} bytes each` });
+    context.addIssue({ code: 'custom', message: `is not base64 of ${unitBytes} bytes each` });
     return z.NEVER;
   });
 
@@ -97,12 +101,12 @@ const lineSchema = z
     return counted && rising && salted;
   }, 'its runs, salts and leaves do not belong together');
 
-/** Throws `corrupt` for what is no such line; `number` counts from 1, the head included. */
+/** Throws `corrupt` for a text that is not such a line; `number` counts from 1, with the header. */
 export function parseProofLine(text: string, number: number): ProofLine {
   return parse(lineSchema, text, `line ${number} is not one of a proof`);
 }
 
-/** The salt of the event at a place of a line; undefined where there are none. */
+/** The salt of the event at an index of a line; undefined when the line has no salts. */
 export function saltAt({ salts }: ProofLine, index: number): Uint8Array | undefined {
   const start = index * saltBytes;
   return salts.length === 0 ? undefined : salts.subarray(start, start + saltBytes);

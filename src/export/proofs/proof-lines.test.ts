@@ -18,18 +18,18 @@ const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 30);
 
 const leaves = Array.from({ length: 40_000 }, (_, at) => leafHash(`${at}`));
 
-/** A log of `size` leaves that is asked for hashes; counts how often. */
+/** A log of `size` leaves that gives hashes, and counts how often. */
 function log(size: number) {
-  const asked = { times: 0, hashes: 0 };
+  const fetched = { times: 0, hashes: 0 };
   const read = async (level: number, index: number): Promise<Hash> =>
     rootOf(leaves.slice(index * 2 ** level, (index + 1) * 2 ** level));
-  const ask: FetchHashes = async (of, runs) => {
+  const fetchHashes: FetchHashes = async (of, runs) => {
     const hashes = await Array.fromAsync(multiproof(of, runs, read));
-    asked.times += 1;
-    asked.hashes += hashes.length;
+    fetched.times += 1;
+    fetched.hashes += hashes.length;
     return Buffer.concat(hashes);
   };
-  return { asked, ask, root: rootOf(leaves.slice(0, size)) };
+  return { fetched, fetchHashes, root: rootOf(leaves.slice(0, size)) };
 }
 
 const eventOf = (sequence: number): ProvedEvent => ({
@@ -44,13 +44,13 @@ async function* batches(sequences: readonly number[]): AsyncGenerator<ProvedEven
   }
 }
 
-/** Through the file and back. */
+/** Writes the lines and reads them back. */
 async function linesOf(
   size: number,
   sequences: readonly number[],
-  ask: FetchHashes,
+  fetchHashes: FetchHashes,
 ): Promise<ProofLine[]> {
-  const lines = await Array.fromAsync(proofLines(size, batches(sequences), false, ask));
+  const lines = await Array.fromAsync(proofLines(size, batches(sequences), false, fetchHashes));
   return lines.map((line, at) => parseProofLine(formatProofLine(line), at + 2));
 }
 
@@ -66,10 +66,10 @@ describe('the lines of a proof', () => {
     await fc.assert(
       fc.asyncProperty(choices, async (chosen) => {
         const sequences = chosen.flatMap((is, at) => (is ? [at] : []));
-        const { ask, root } = log(chosen.length);
-        const lines = await linesOf(chosen.length, sequences, ask);
+        const { fetchHashes, root } = log(chosen.length);
+        const lines = await linesOf(chosen.length, sequences, fetchHashes);
         assert.deepEqual(rootBy(chosen.length, lines), root);
-        const whole = await ask(
+        const whole = await fetchHashes(
           chosen.length,
           sequences.map((from) => ({ from, to: from + 1 })),
         );
@@ -83,30 +83,32 @@ describe('the lines of a proof', () => {
     );
   });
 
-  it('are asked for at the two ends of an unbroken stretch, and nowhere between', async () => {
-    const { ask, asked, root } = log(leaves.length);
+  it('need hashes at the two ends of an unbroken range, and none between', async () => {
+    const { fetchHashes, fetched, root } = log(leaves.length);
     const sequences = Array.from({ length: 30_000 }, (_, n) => n + 5_001);
-    const lines = await linesOf(leaves.length, sequences, ask);
+    const lines = await linesOf(leaves.length, sequences, fetchHashes);
     assert.deepEqual(rootBy(leaves.length, lines), root);
-    assert.equal(asked.times, 2);
-    assert.ok(asked.hashes <= 2 * Math.log2(leaves.length));
+    assert.equal(fetched.times, 2);
+    assert.ok(fetched.hashes <= 2 * Math.log2(leaves.length));
   });
 
-  it('carry each event’s salt, and none of a redacted export', async () => {
-    const { ask } = log(1_000);
+  it('have the salt of each event, and none in a redacted export', async () => {
+    const { fetchHashes } = log(1_000);
     const sequences = Array.from({ length: 600 }, (_, n) => n);
-    const [first] = await linesOf(1_000, sequences, ask);
+    const [first] = await linesOf(1_000, sequences, fetchHashes);
     assert.equal(first!.runs[0]![1], entriesPerLine);
     assert.deepEqual(saltAt(first!, 4), Buffer.alloc(16, 4));
     assert.deepEqual(saltAt(first!, 5), Buffer.alloc(16));
-    const redacted = await Array.fromAsync(proofLines(1_000, batches(sequences), true, ask));
+    const redacted = await Array.fromAsync(
+      proofLines(1_000, batches(sequences), true, fetchHashes),
+    );
     for (const line of redacted) assert.equal(saltAt(line, 4), undefined);
   });
 
-  it('are refused when events come twice or out of order, or the log’s answer does not fit', async () => {
-    const { ask } = log(100);
+  it('are rejected when events come twice or out of order, or the response of the log does not fit', async () => {
+    const { fetchHashes } = log(100);
     for (const sequences of [[4, 4], [4, 3], [100]]) {
-      await assert.rejects(linesOf(100, sequences, ask), { code: 'corrupt' });
+      await assert.rejects(linesOf(100, sequences, fetchHashes), { code: 'corrupt' });
     }
     await assert.rejects(
       linesOf(100, [7], async () => new Uint8Array(32)),

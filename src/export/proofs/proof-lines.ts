@@ -5,23 +5,23 @@ import { saltBytes } from '../../integrity/personal.ts';
 import { cover } from '../../integrity/subtree.ts';
 import { entriesPerLine, type ProofLine } from './proof-file.ts';
 
-/** What a proof says of one event. */
+/** What a proof says about one event. */
 export interface ProvedEvent {
   readonly sequence: number;
   readonly salt: Uint8Array | undefined;
   readonly leaf: Uint8Array;
 }
 
-/** Gives the hashes that collapse everything but these runs in a tree of so many leaves. */
+/** Fetches the hashes that stand for everything but these ranges, in a tree of `size` leaves. */
 export type FetchHashes = (size: number, runs: readonly LeafRange[]) => Promise<Uint8Array>;
 
-/** Lines whose hashes are asked for together. */
+/** For how many lines the hashes are fetched together. */
 const linesPerBatch = 64;
 
 /**
- * The lines of a proof in a tree of `size` leaves, of events that come in the order of their sequences. Hashes are
- * asked for in groups, and only where something lies between the events: for one unbroken stretch at its two ends,
- * however long it is. Throws `corrupt` when the events are out of order or an answer is not what belongs there.
+ * The lines of a proof in a tree of `size` leaves, for events that come in the order of their sequences. Hashes are fetched
+ * in groups, and only where there is a gap between the events: for one unbroken range at its two ends, however long it is.
+ * Throws `corrupt` when the events are out of order, or a response does not have the hashes that belong there.
  */
 export async function* proofLines(
   size: number,
@@ -34,8 +34,8 @@ export async function* proofLines(
     const runs = group.map((line) => leafRangesOf(line, size));
     const hashes = await hashesBetween(reached, runs.flat(), size, fetchHashes);
     let used = 0;
-    for (const [place, line] of group.entries()) {
-      const own = runs[place]!;
+    for (const [index, line] of group.entries()) {
+      const own = runs[index]!;
       const end = used + gapHashCount(reached, own, size) * hashBytes;
       yield {
         runs: own.map(({ from, to }) => [from, to] as const),
@@ -75,7 +75,7 @@ async function* batchLines(
   if (line.length > 0) yield [...group, line];
 }
 
-/** The unbroken stretches that events in order make up. */
+/** The unbroken ranges of events that are in order. */
 function leafRangesOf(events: readonly ProvedEvent[], size: number): LeafRange[] {
   const runs: { from: number; to: number }[] = [];
   for (const { sequence } of events) {
@@ -100,7 +100,7 @@ async function hashesBetween(
 ): Promise<Uint8Array> {
   const count = gapHashCount(reached, runs, size);
   if (count === 0) return noBytes;
-  // Outside of what is asked for everything is called chosen, so that nothing is sent for it.
+  // Everything outside of the gaps counts as chosen, so that no hashes are sent for it.
   const chosen = [{ from: 0, to: reached }, ...runs, { from: runs.at(-1)!.to, to: size }];
   const hashes = await fetchHashes(
     size,
@@ -109,11 +109,11 @@ async function hashesBetween(
   if (hashes.length === count * hashBytes) return hashes;
   throw new AnnalsError(
     'corrupt',
-    `Cannot prove the export: ${count} hashes were asked for, and ${hashes.length} bytes came`,
+    `Cannot prove the export: ${count} hashes were requested, and ${hashes.length} bytes came`,
   );
 }
 
-/** How many hashes stand for what lies before and between these runs, behind `reached`. */
+/** How many hashes stand for what is before and between these ranges, from `reached` on. */
 function gapHashCount(reached: number, runs: readonly LeafRange[], size: number): number {
   let next = reached;
   let count = 0;

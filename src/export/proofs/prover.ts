@@ -30,7 +30,7 @@ export interface ProverSettings {
   readonly signal: AbortSignal;
 }
 
-/** What is known of a finished proof file. */
+/** What is known about a finished proof file. */
 export interface ProofFacts {
   readonly name: string;
   readonly bytes: number;
@@ -39,9 +39,9 @@ export interface ProofFacts {
 }
 
 /**
- * Makes the proof of an export while its events are written. They come in the order of the export and go into the
- * proof in the order of the log, so they are sorted on disk; what was added is safe after `flush`, and a later run
- * may add it again. The checkpoint is settled before the first event, and the export is one of the log of that size.
+ * Writes the proof of an export while its events are written. They come in the order of the export, and the proof has them
+ * in the order of the log, so they are sorted on disk. What was added is durable after `flush`, and a later run may add it
+ * again. The checkpoint is fixed before the first event, and the export is one of the log of that size.
  */
 export class Prover {
   readonly #settings: ProverSettings;
@@ -50,40 +50,37 @@ export class Prover {
   readonly #paths: PersonalPaths;
   readonly #sorter: ExternalSorter;
 
-  private constructor(settings: ProverSettings, beginning: ProofStartRecord) {
+  private constructor(settings: ProverSettings, start: ProofStartRecord) {
     const { work, disk, clock, limits } = settings;
     const { path: workDirectory, journal, state } = work;
     this.#settings = settings;
-    this.#start = beginning;
-    this.#checkpoint = openCheckpoint(
-      beginning.checkpoint,
-      beginning.keys.map(parseKnownKey),
-    ).checkpoint;
-    this.#paths = personalPaths(beginning.personalPaths);
+    this.#start = start;
+    this.#checkpoint = openCheckpoint(start.checkpoint, start.keys.map(parseKnownKey)).checkpoint;
+    this.#paths = personalPaths(start.personalPaths);
     this.#sorter = new ExternalSorter(
       { disk, clock, limits, journal, workDirectory },
       { runs: state.runs, position: undefined },
     );
   }
 
-  /** Asks for a checkpoint, or takes the one that an earlier run of the export began with. */
+  /** Fetches a checkpoint, or takes the one with which an earlier run of the export began. */
   static async open(settings: ProverSettings): Promise<Prover> {
     const { server, signal, work } = settings;
-    const begun = work.state.proof;
-    if (begun !== undefined) return new Prover(settings, begun);
+    const earlier = work.state.proof;
+    if (earlier !== undefined) return new Prover(settings, earlier);
     const { current, previous, personalPaths } = await server.keys(signal);
-    const beginning: ProofStartRecord = {
+    const start: ProofStartRecord = {
       kind: 'proof',
       checkpoint: await server.checkpoint(signal),
       keys: [current, ...previous],
       personalPaths,
     };
-    const prover = new Prover(settings, beginning);
-    await work.journal.append(beginning);
+    const prover = new Prover(settings, start);
+    await work.journal.append(start);
     return prover;
   }
 
-  /** How much of the log is exported. */
+  /** The size of the log that is exported. */
   get snapshot(): number {
     return this.#checkpoint.size;
   }
@@ -99,28 +96,29 @@ export class Prover {
     });
   }
 
-  /** Makes safe what was added. */
+  /** Makes what was added durable. */
   flush(): Promise<void> {
     return this.#sorter.flush();
   }
 
   /**
-   * Writes the proof file, whole and durable once resolved, unless an earlier run did. Rejects with `corrupt`, and leaves no file of that name,
-   * when events and hashes do not lead to the checkpoint: then the server did not send what is in its log.
+   * Writes the proof file, whole and durable once resolved, unless an earlier run did. Rejects with `corrupt`, and leaves no
+   * file of that name, when events and hashes do not lead to the checkpoint: then the server did not send what is in its
+   * log.
    */
   async finish(directory: string, name: string, entries: number): Promise<ProofFacts> {
     const { disk, limits, work, redacted } = this.#settings;
     const { checkpoint, keys, personalPaths } = this.#start;
-    const working = join(work.path, 'proof.part');
+    const partial = join(work.path, 'proof.part');
     const path = join(directory, name);
     const done = work.state.proofFile;
     if (done !== undefined) {
-      if ((await disk.size(working)) !== undefined) await disk.rename(working, path);
+      if ((await disk.size(partial)) !== undefined) await disk.rename(partial, path);
       await disk.syncDirectory(directory);
       return { name, bytes: done.bytes, sha256: done.sha256 };
     }
     await this.#sorter.flush();
-    const writer = await BlockWriter.open(disk, working, new BlockPool(limits.blockBytes), {
+    const writer = await BlockWriter.open(disk, partial, new BlockPool(limits.blockBytes), {
       compress: undefined,
     });
     try {
@@ -143,7 +141,7 @@ export class Prover {
     const facts = await writer.finish();
     await disk.syncDirectory(work.path);
     await work.journal.append({ kind: 'proof-file', ...facts });
-    await disk.rename(working, path);
+    await disk.rename(partial, path);
     await disk.syncDirectory(directory);
     return { name, ...facts };
   }

@@ -7,15 +7,16 @@ import type { Disk } from '../disk.ts';
 export type FileSizes = Readonly<Record<string, number>>;
 
 /**
- * Files that only grow, and together: what was appended counts once the sizes were kept elsewhere, and what lies beyond
- * them is cut off when a file is next appended to.
+ * Files that only grow, and together. What was appended counts once the caller has saved the sizes; what is beyond them is
+ * cut off at the next append.
  */
 export class CommittedFiles {
   readonly #disk: Disk;
   readonly #directory: string;
   #sizes: Record<string, number>;
   readonly #open = new Map<string, AppendFile>();
-  #made = false;
+  /** Whether a file was created since the directory was synced. */
+  #hasNewName = false;
 
   constructor(disk: Disk, directory: string, sizes: FileSizes) {
     this.#disk = disk;
@@ -32,15 +33,15 @@ export class CommittedFiles {
     let file = this.#open.get(name);
     if (file === undefined) {
       const path = join(this.#directory, name);
-      const there = (await this.#disk.size(path)) ?? 0;
-      if (there < size) {
+      const found = (await this.#disk.size(path)) ?? 0;
+      if (found < size) {
         throw new AnnalsError(
           'corrupt',
-          `Cannot go on: ${path} has ${there} bytes and ought to have ${size}`,
+          `Cannot continue: ${path} has ${found} bytes, and should have ${size}`,
         );
       }
       file = await this.#disk.append(path, size);
-      this.#made ||= size === 0;
+      this.#hasNewName ||= size === 0;
       this.#open.set(name, file);
     }
     await file.write(bytes);
@@ -56,24 +57,26 @@ export class CommittedFiles {
       rest -= Math.min(rest, chunk.length);
       if (rest === 0) return;
     }
-    throw new AnnalsError('corrupt', `Cannot go on: ${name} is shorter than it was`);
+    throw new AnnalsError('corrupt', `Cannot continue: ${name} is shorter than it was`);
   }
 
-  /** Makes everything appended durable. The sizes may be kept now. */
+  /** Makes everything that was appended durable. The sizes may be saved now. */
   async sync(): Promise<void> {
     for (const file of this.#open.values()) {
       await file.sync();
       await file.close();
     }
     this.#open.clear();
-    if (this.#made) await this.#disk.syncDirectory(this.#directory);
-    this.#made = false;
+    if (this.#hasNewName) await this.#disk.syncDirectory(this.#directory);
+    this.#hasNewName = false;
   }
 
-  /** Gives up files, by name. They are removed once the sizes without them were kept. */
-  forget(gone: (name: string) => boolean): string[] {
-    const names = Object.keys(this.#sizes).filter(gone);
-    this.#sizes = Object.fromEntries(Object.entries(this.#sizes).filter(([name]) => !gone(name)));
+  /** Forgets files, and returns their names. The caller removes them once it has saved the sizes without them. */
+  forget(isObsolete: (name: string) => boolean): string[] {
+    const names = Object.keys(this.#sizes).filter(isObsolete);
+    this.#sizes = Object.fromEntries(
+      Object.entries(this.#sizes).filter(([name]) => !isObsolete(name)),
+    );
     return names;
   }
 }

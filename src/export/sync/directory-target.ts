@@ -4,7 +4,7 @@ import type { Entry } from '../stages.ts';
 import { CommittedFiles, type FileSizes } from './committed-files.ts';
 import type { SyncTarget } from './sync.ts';
 
-/** Adds events to `audit-logs-2026-06-01.ndjson`, a file a day (UTC) of when they happened, in the order they came. */
+/** Appends events to `audit-logs-2026-06-01.ndjson`, one file for each day (UTC) on which they happened, as they come. */
 export function directoryTarget(
   disk: Disk,
   directory: string,

@@ -5,16 +5,16 @@ import { type Draft, maxRequestBytes } from '../../core/event.ts';
 import type { Entry } from '../stages.ts';
 import type { SyncTarget } from './sync.ts';
 
-/** Room for what the server counts and we do not. */
+/** Half the limit: the server counts more than we do here. */
 const maxBodyBytes = maxRequestBytes / 2;
 const maxReceiptBytes = 1024 * 1024;
-/** How much of an event too big for the server is kept as text. */
+/** How much of an event that is too large for the server is kept as text. */
 const maxKeptCharacters = 16_000;
 
 /**
- * Records events in an Annals server under their ids, which makes repeating harmless. One that the server refuses does
- * not hold up the others: an id it has with other content counts as there; one it cannot take, for its size, is
- * recorded as far as it can.
+ * Records events in an Annals server under their ids, so that repeating is harmless. An event that the server rejects does
+ * not stop the others: an id that the server has with other content counts as recorded, and an event that it cannot accept
+ * is recorded as a shorter one.
  */
 export function serverTarget(
   dependencies: ClientDependencies,
@@ -37,7 +37,7 @@ export function serverTarget(
       } else if (code === 'conflict') {
         notify(`The event ${only?.id} is recorded with other content already`);
       } else if (only !== undefined) {
-        notify(`${messageOf(error)}; recording the event ${only.id} as far as it can be`);
+        notify(`${messageOf(error)}; recording the event ${only.id} without what is too much`);
         await sendDrafts(
           dependencies,
           endpoint,
@@ -68,7 +68,7 @@ export function serverTarget(
   };
 }
 
-/** What is left of an event the server will not take whole; its beginning shows what it was. */
+/** A shorter event in place of one that the server does not accept; the beginning of its text shows what it was. */
 function reducedDraft(draft: Draft, { text }: Entry, error: unknown): Draft {
   const { eventID, createdAt, action } = draft;
   return {

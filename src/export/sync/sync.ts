@@ -8,11 +8,11 @@ import { hashId, IdSet, idHashBytes } from '../sources/id-set.ts';
 import type { Batch, Entry, LogFacts, Source } from '../stages.ts';
 import { CommittedFiles, type FileSizes } from './committed-files.ts';
 
-/** Where new events are taken. */
+/** Where new events go. */
 export interface SyncTarget {
-  /** Takes events that were not taken before. It must bear being done again, because the commit may be lost. */
+  /** Adds new events. It may be called again with the same ones, because the commit may be lost. */
   deliver(entries: readonly Entry[], signal: AbortSignal): Promise<void>;
-  /** Makes what was delivered durable and gives the sizes of files that count with the commit that follows. */
+  /** Makes what was delivered durable. Resolves with the sizes of files that count with the commit that follows. */
   flush(): Promise<FileSizes>;
 }
 
@@ -23,37 +23,37 @@ export interface SyncSettings {
   /** Opens the target with the sizes of the last commit. */
   readonly openTarget: (sizes: FileSizes) => SyncTarget;
   readonly openSource: (window: Window) => Source;
-  /** Where the first look begins, and how far the usual one and the deep one overlap the last of their kind. */
+  /** Where the first pass begins, and how far the usual and the deep passes overlap the last one of their kind. */
   readonly since: Micros;
   readonly lookback: Micros;
   readonly deepLookback: Micros;
   readonly deepEvery: Micros;
-  /** Told how many new events there are so far. */
+  /** Called with the number of new events so far. */
   readonly onProgress: (delivered: number) => void;
 }
 
-/** A look under way: which stretch of time it takes in, and where its source can go on. */
+/** A pass: its time range, and where its source can continue. */
 interface SyncPass {
   readonly from: Micros;
   readonly to: Micros;
   readonly deep: boolean;
   readonly position?: string;
-  /** The first sequence that a log of ours had when the look began. */
+  /** The first sequence that a log of ours had when the pass began. */
   readonly keptFrom?: number;
 }
 
-/** What is kept between runs, in one file that is written whole, so that it is of one moment. */
+/** The state between runs, in one file that is written as a whole, so that it is of one moment. */
 interface SyncState {
   readonly version: 1;
-  /** Everything before was looked at, though late events may still come. */
+  /** Everything before was read, but late events may still come. */
   readonly until?: Micros;
-  /** Where the first look began: what lies before it was not wanted. */
+  /** Where the first pass began: what is before it is not synced. */
   readonly began?: Micros;
-  /** When the last deep look was. */
+  /** When the last deep pass was. */
   readonly deepAt?: Micros;
-  /** How many events a log of ours had when the last look began. */
+  /** How many events a log of ours had when the last pass began. */
   readonly seen?: number;
-  /** Ids of events before this are no longer known, so it is not looked at again. */
+  /** Ids of events before this are forgotten, so no pass begins before it. */
   readonly floor?: Micros;
   readonly pending?: SyncPass;
   /** Sizes of the files of ids, and of the target's. */
@@ -64,9 +64,9 @@ interface SyncState {
 export interface SyncOutcome {
   readonly delivered: number;
   readonly pass: SyncPass;
-  /** Sequences of a log of ours that were recorded since the look before, and dropped before this one had them all. */
+  /** Sequences of a log of ours that were recorded since the pass before, and dropped before this one had read them. */
   readonly missed?: { readonly from: number; readonly to: number };
-  /** Whether it was one that an earlier run had begun; what came since then is still to be looked for. */
+  /** Whether an earlier run had begun the pass; what came since then needs another pass. */
   readonly resumed: boolean;
 }
 
@@ -75,10 +75,10 @@ const lockName = 'lock';
 const batchLength = 1_000;
 
 /**
- * Brings what is new, each event once, however often it is run and wherever it was stopped. The usual look overlaps the
- * one before by `lookback`; a deeper one every `deepEvery` overlaps the deep one before by `deepLookback`, so that what
- * comes as late as that is found however long nobody looked. Events are known again by their ids, of which those of the
- * days that can still be looked at are kept. To be opened anew after a failure.
+ * Delivers what is new, each event once, however often it is run and wherever it was stopped. The usual pass overlaps the
+ * one before by `lookback`. A deep pass, every `deepEvery`, overlaps the deep pass before by `deepLookback`, so it finds
+ * events that arrived as late as that, however long ago the last pass was. Events are recognised by their ids, which are
+ * kept for the days that a pass may still read. After a failure it must be opened again.
  */
 export class Sync {
   readonly #settings: SyncSettings;
@@ -94,7 +94,7 @@ export class Sync {
     this.#target = settings.openTarget(state.data);
   }
 
-  /** Takes the lock and goes on from the last commit. */
+  /** Takes the lock and continues from the last commit. */
   static async open(settings: SyncSettings): Promise<Sync> {
     const { disk, directory } = settings;
     await disk.createDirectory(directory);
@@ -108,7 +108,7 @@ export class Sync {
     await this.#settings.disk.remove(join(this.#settings.directory, lockName));
   }
 
-  /** One look. Rejects as the source and the target do; what was committed until then stays. */
+  /** One pass. Rejects when the source or the target does; what was committed until then stays. */
   async run(now: Micros, signal: AbortSignal): Promise<SyncOutcome> {
     const { pending } = this.#state;
     const pass = pending ?? this.#nextPass(now);
@@ -144,7 +144,7 @@ export class Sync {
     return { delivered, pass, resumed: pending !== undefined, ...(missed && { missed }) };
   }
 
-  /** Of what was gone when it began a first look misses nothing: that was never its to bring. */
+  /** A first pass misses nothing of what was dropped before it began. */
   #missedOf(log: LogFacts | undefined, began: number | undefined): SyncOutcome['missed'] {
     const from = this.#state.seen ?? began;
     const to = log?.keptFrom;
@@ -154,7 +154,7 @@ export class Sync {
   #nextPass(now: Micros): SyncPass {
     const { since, lookback, deepLookback, deepEvery } = this.#settings;
     const { until, deepAt, began = since, floor = began } = this.#state;
-    // What is recorded in this very moment belongs to it.
+    // What is recorded in this microsecond is included.
     const to = now + 1;
     if (until === undefined) return { from: Math.min(since, now), to, deep: true };
     checkClock(now, until);
@@ -191,7 +191,7 @@ export class Sync {
     }
   }
 
-  /** The commit: whatever was delivered and noted counts from here on. */
+  /** The commit: from here on, what was delivered and noted counts. */
   async #commit(change: Partial<SyncState>): Promise<void> {
     const { disk, directory } = this.#settings;
     const data = await this.#target.flush();
@@ -202,29 +202,29 @@ export class Sync {
     await writeFileAtomically(path, text, { disk, temporaryPath: `${path}.new` });
   }
 
-  /** Notes that the look is done, and forgets the ids of days that will not be looked at again. */
+  /** Notes that the pass is done, and forgets the ids of days that no pass will read again. */
   async #finishPass({ from, to, deep }: SyncPass, seen: number | undefined): Promise<void> {
     const { disk, directory, lookback, deepLookback } = this.#settings;
     const deepAt = deep ? to : (this.#state.deepAt ?? to);
     const oldest = Math.min(to - lookback, deepAt - deepLookback);
     const floor = Math.max(oldest - (oldest % day), this.#state.floor ?? 0);
-    const gone = this.#ids.forget((name) => name < idFileName(floor));
+    const obsolete = this.#ids.forget((name) => name < idFileName(floor));
     const { pending: _, ...state } = this.#state;
     this.#state = state;
     const size = seen === undefined ? {} : { seen };
     const began = this.#state.began ?? from;
     await this.#commit({ until: to, began, deepAt, floor, ...size });
-    for (const name of gone) await disk.remove(join(directory, name));
+    for (const name of obsolete) await disk.remove(join(directory, name));
     this.#seen.clear();
   }
 }
 
-/** What happens before a clock that went a day ahead is reached again would be taken for what was looked at. */
+/** After a clock was a day ahead, events until that day would count as read. */
 function checkClock(now: Micros, until: Micros): void {
   if (now > until - day) return;
   throw new AnnalsError(
     'invalid',
-    `Cannot look for what is new: the clock says ${formatInstant(now)}, and at the last look it said ${formatInstant(until)}. Set the clock, or begin anew with another --state`,
+    `Cannot look for new events: the clock says ${formatInstant(now)}, and at the last pass it said ${formatInstant(until)}. Set the clock, or start again with another --state`,
   );
 }
 

@@ -8,17 +8,17 @@ import { type EventHeader, EventHeaderCollector } from '../proofs/event-header.t
 import type { VerifyFindings } from './findings.ts';
 import type { ExpectedEvent, ProofReader } from './proof-reader.ts';
 
-/** An event as it stands in a file. */
+/** An event as it is in a file. */
 export interface ExportedEvent extends EventHeader {
   readonly text: string;
   readonly file: string;
   /** From 1. */
   readonly eventNumber: number;
-  /** What the leaf is the hash of, if the event is spelt as in the log. */
+  /** The text whose hash is the leaf, if the event is written as in the log. */
   readonly leafText: (salt: Uint8Array | undefined) => string;
 }
 
-/** Sees to it that events stand in the order of an export: by time, and by sequence where that is equal. */
+/** Checks that events are in the order of an export: by time, and by sequence when times are equal. */
 export class OrderCheck {
   readonly #findings: VerifyFindings;
   #at: Micros = Number.NEGATIVE_INFINITY;
@@ -33,7 +33,7 @@ export class OrderCheck {
     const at = parseInstant(createdAt, { truncate: true });
     if (typeof at !== 'number') return;
     if (at < this.#at || (at === this.#at && sequence < this.#sequence)) {
-      const message = `${describeEvent(event)}: it stands behind a later one, of sequence ${this.#sequence}`;
+      const message = `${describeEvent(event)}: it comes after a later one, of sequence ${this.#sequence}`;
       this.#findings.add('order', message, locationOf(event));
       return;
     }
@@ -42,7 +42,7 @@ export class OrderCheck {
   }
 }
 
-/** Compares events with what a proof says they must be. */
+/** Compares events with what a proof says that they must be. */
 export class EventCheck {
   readonly #proof: ProofReader;
   readonly #paths: PersonalPaths;
@@ -57,7 +57,7 @@ export class EventCheck {
     this.#seen = new Uint8Array(Math.ceil(proof.entries / 8));
   }
 
-  /** Reads what an event says of itself; undefined, with a finding, where it is none. */
+  /** Reads what an event says about itself; undefined, with a finding, when the text is not an event. */
   read(text: string, file: string, eventNumber: number): ExportedEvent | undefined {
     try {
       const facts = new EventHeaderCollector(text);
@@ -73,7 +73,7 @@ export class EventCheck {
     }
   }
 
-  /** Resolved, or returned, when the event was compared. */
+  /** The event was compared when this has returned, or the promise has resolved. */
   check(event: ExportedEvent): void | Promise<void> {
     const { sequence } = event;
     if (sequence === undefined) {
@@ -88,7 +88,7 @@ export class EventCheck {
     return this.#proof.find(sequence).then((expected) => this.#compare(event, expected));
   }
 
-  /** Names what was in no file; to be called after the last event. */
+  /** Reports what was in no file; to be called after the last event. */
   async finish(): Promise<void> {
     for await (const { from, to } of this.#proof.unseen((rank) => this.#isSeen(rank))) {
       const which =
@@ -115,13 +115,13 @@ export class EventCheck {
       }
     }
     if (this.#isSeen(rank)) {
-      this.#add('added', event, 'it stands in the export a second time');
+      this.#add('added', event, 'it is in the export a second time');
       return;
     }
     this.#seen[rank >> 3]! |= 1 << (rank & 7);
   }
 
-  /** In which way an event is not the expected one; undefined when it is, and only spelt in another way. */
+  /** How an event differs from the expected one; undefined when it is the same, and only written in another way. */
   #difference(text: string, { leaf, salt }: ExpectedEvent): string | undefined {
     try {
       const { value, problems } = parseJson(text);

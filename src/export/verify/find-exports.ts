@@ -4,22 +4,22 @@ import type { Disk } from '../disk.ts';
 import { type ManifestClaims, parseManifest } from '../manifest-schema.ts';
 import { manifestSuffix, proofSuffix } from '../output-names.ts';
 
-/** What belongs together: the files of one export, and what stands beside them to check them by. */
+/** What belongs together: the files of one export, and its manifest and proof. */
 export interface FoundExport {
-  /** What to call it: the manifest, or what was given in its absence. */
+  /** Its name in reports: the manifest, or the path that was given when there is none. */
   readonly name: string;
   readonly directory: string;
-  /** As text; it may turn out to be none. */
+  /** Its text, which may not be a manifest after all. */
   readonly manifest: string | undefined;
-  /** Names, in the order of the export; with a manifest it knows them better. */
+  /** Names, in the order of the export. Empty with a manifest, which has them. */
   readonly files: readonly string[];
   readonly proof: string | undefined;
 }
 
 /**
- * Finds the exports that the given paths are of: files, manifests, proofs, or directories with manifests in them. A
- * file whose manifest stands beside it stands for its whole export, so that what else belongs to it cannot be left
- * out unseen. Throws `invalid` for a path where nothing is.
+ * Finds the exports of some paths: files, manifests, proofs, or directories with manifests in them. A file with its manifest
+ * beside it means its whole export, so that no other file of it can be left out unseen. Throws `invalid` for a path that
+ * does not exist.
  */
 export async function findExports(
   paths: readonly string[],
@@ -34,10 +34,11 @@ export async function findExports(
 class Finder {
   readonly #disk: Disk;
   readonly #byManifest = new Map<string, FoundExport>();
-  /** Manifests of a directory that can be read. */
+  /** The manifests of each directory that can be read. */
   readonly #manifests = new Map<string, Promise<ReadonlyMap<string, ManifestClaims>>>();
-  readonly #loose: string[] = [];
-  readonly #looseProofs: string[] = [];
+  /** Files and proofs without a manifest. */
+  readonly #files: string[] = [];
+  readonly #proofs: string[] = [];
 
   constructor(disk: Disk) {
     this.#disk = disk;
@@ -61,26 +62,26 @@ class Finder {
     if (owners.length > 0) return;
     if ((await this.#disk.size(path)) === undefined)
       throw cannotVerify(given, 'there is no such file');
-    (path.endsWith(proofSuffix) ? this.#looseProofs : this.#loose).push(path);
+    (path.endsWith(proofSuffix) ? this.#proofs : this.#files).push(path);
   }
 
   async finish(): Promise<FoundExport[]> {
     const found = [...this.#byManifest.values()];
-    const [proof, ...others] = this.#looseProofs;
+    const [proof, ...others] = this.#proofs;
     if (proof !== undefined && others.length > 0) {
       throw new AnnalsError(
         'invalid',
-        `Cannot tell which files ${proof} is the proof of: give one proof without a manifest at a time`,
+        `Cannot tell to which files ${proof} belongs: give one proof without a manifest at a time`,
       );
     }
     if (proof !== undefined) {
-      // Without a manifest the order of an export is that in which its files were given.
+      // Without a manifest the order of the files is the one in which they were given.
       const directory = dirname(proof);
-      const files = this.#loose.map((path) => relativeTo(directory, path));
+      const files = this.#files.map((path) => relativeTo(directory, path));
       found.push({ name: proof, directory, manifest: undefined, files, proof: basename(proof) });
       return found;
     }
-    for (const path of this.#loose) {
+    for (const path of this.#files) {
       const directory = dirname(path);
       const sibling = `${basename(path).replace(/\.[^.]+(\.gz|\.zst)?$/, '')}${proofSuffix}`;
       const proved = (await this.#disk.size(join(directory, sibling))) !== undefined;
@@ -102,7 +103,7 @@ class Finder {
     this.#byManifest.set(path, { name: path, directory, manifest, files: [], proof: undefined });
   }
 
-  /** The manifests beside a file that speak of it. */
+  /** The manifests beside a file that name it. */
   async #ownersOf(path: string): Promise<string[]> {
     const name = basename(path);
     const manifests = await this.#manifestsIn(dirname(path));
@@ -125,7 +126,7 @@ class Finder {
       try {
         manifests.set(join(directory, name), parseManifest(text ?? ''));
       } catch {
-        // Whatever it is, it does not say that the file is its own.
+        // It is not a manifest, so it does not name the file.
       }
     }
     return manifests;

@@ -1,19 +1,19 @@
-/** What can be wrong with an export, or stands in the way of its being proved. */
+/** What can be wrong with an export, or why it cannot be proved. */
 export type VerifyFindingKind =
   | 'changed' // an event is not the one in the log
   | 'missing' // an event of the proof is in no file
-  | 'added' // an event is not of the proof, or stands a second time
-  | 'order' // an event stands behind a later one
-  | 'file' // a file is missing, was cut, or is not the one the manifest speaks of
-  | 'manifest' // the manifest says something that is not so
+  | 'added' // an event is not in the proof, or comes a second time
+  | 'order' // an event comes after a later one
+  | 'file' // a file is missing, was cut, or is not the one that the manifest describes
+  | 'manifest' // the manifest says something wrong
   | 'proof' // the proof file does not prove what it should
-  | 'checkpoint' // the checkpoint is forged, of another log, or not to be tied to the one that was kept
+  | 'checkpoint' // the checkpoint is forged, of another log, or cannot be compared with the saved one
   | 'rollback' // the log is shorter than it was
   | 'fork' // two checkpoints of one log contradict each other
-  | 'key' // nobody vouched for the key that signed
-  | 'unproved'; // there is nothing to prove it by
+  | 'key' // the key that signed is not a trusted one
+  | 'unproved'; // there is no proof
 
-/** One thing wrong, in a sentence and in its parts. */
+/** One thing that is wrong, as a sentence and as its details. The names of the members are those of `--json`. */
 export interface VerifyFinding {
   readonly kind: VerifyFindingKind;
   readonly message: string;
@@ -26,10 +26,10 @@ export interface VerifyFinding {
   readonly lastSequence?: number;
 }
 
-/** How many findings are kept; a file that has nothing to do with its proof would have one for each event. */
+/** How many findings are kept: a file that does not belong to its proof has one for each event. */
 const maxFindings = 1_000;
 
-/** Collects findings without growing with what is wrong. */
+/** Collects findings in bounded memory. */
 export class VerifyFindings {
   readonly all: VerifyFinding[] = [];
   count = 0;

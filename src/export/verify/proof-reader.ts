@@ -24,7 +24,7 @@ export interface ExpectedEvent {
   readonly rank: number;
 }
 
-/** A line of the proof: where it lies, and which events are in it. */
+/** A line of the proof: where it is in the file, and which events it has. */
 interface LineLocation {
   readonly offset: number;
   readonly length: number;
@@ -34,7 +34,7 @@ interface LineLocation {
   readonly firstRank: number;
 }
 
-/** Lines kept after they were read: some 15 MB, a quarter of a million events in any order. */
+/** How many lines are kept after they were read: about 15 MB, a quarter of a million events in any order. */
 const maxCachedLines = 1_024;
 
 /** A proof file that was read through once, and in which events are looked up by their sequence. */
@@ -45,21 +45,21 @@ export class ProofReader {
   readonly sha256: string;
   /** Events in it. */
   readonly entries: number;
-  /** Whether these are one stretch of the log with nothing left out between them; from where to where. */
+  /** From which sequence to which they are, and whether none is left out between. */
   readonly span: { readonly from: number; readonly to: number; readonly unbroken: boolean };
   /** The root that its hashes lead to, or why they lead nowhere. */
   readonly root: Hash | AnnalsError;
-  /** The root of the log when it had the size asked for, where the proof shows it. */
+  /** The root of the log at the earlier size, if the proof shows it. */
   readonly earlierRoot: Hash | undefined;
   readonly #file: FileHandle;
   readonly #lines: readonly LineLocation[];
   readonly #cache = new Map<LineLocation, ProofLine>();
-  /** Read into again and again; buffers made anew would pile up faster than they are collected. */
+  /** Used for each read: new buffers would be created faster than they are collected. */
   #scratch = Buffer.alloc(0);
 
   private constructor(file: FileHandle, read: ProofContents) {
     this.#file = file;
-    this.#lines = read.places;
+    this.#lines = read.lines;
     this.header = read.header;
     this.bytes = read.bytes;
     this.sha256 = read.sha256;
@@ -70,8 +70,8 @@ export class ProofReader {
   }
 
   /**
-   * Reads the whole proof. Rejects with `corrupt` where it cannot be understood; whether it leads to its checkpoint is
-   * for the caller to see. `earlier` is a size of the log whose root is wanted.
+   * Reads the whole proof. Rejects with `corrupt` when it cannot be read; the caller checks whether it leads to its
+   * checkpoint. `earlier` is a size of the log whose root the caller needs.
    */
   static async open(path: string, earlier?: number): Promise<ProofReader> {
     const file = await open(path);
@@ -85,30 +85,30 @@ export class ProofReader {
 
   /** What the event of this sequence must be, if that needs no reading. */
   cached(sequence: number): ExpectedEvent | undefined {
-    const place = this.#lineOf(sequence);
-    const line = place && this.#cache.get(place);
-    return place && line && expectedIn(line, place, sequence);
+    const location = this.#lineOf(sequence);
+    const line = location && this.#cache.get(location);
+    return location && line && expectedIn(line, location, sequence);
   }
 
   /** What the event of this sequence must be; undefined when it is not in the proof. */
   async find(sequence: number): Promise<ExpectedEvent | undefined> {
-    const place = this.#lineOf(sequence);
-    if (place === undefined) return undefined;
-    return expectedIn(await this.#read(place), place, sequence);
+    const location = this.#lineOf(sequence);
+    if (location === undefined) return undefined;
+    return expectedIn(await this.#read(location), location, sequence);
   }
 
-  /** The stretches of sequences whose ranks are not in `seen`, in order. */
+  /** The ranges of sequences whose ranks are not in `seen`, in order. */
   async *unseen(
     seen: (rank: number) => boolean,
   ): AsyncGenerator<{ readonly from: number; readonly to: number }> {
     let gap: { from: number; to: number } | undefined;
-    for (const [index, place] of this.#lines.entries()) {
+    for (const [index, location] of this.#lines.entries()) {
       const end = this.#lines[index + 1]?.firstRank ?? this.entries;
-      let whole = true;
-      for (let rank = place.firstRank; rank < end; rank += 1) whole &&= seen(rank);
-      if (whole) continue;
-      let rank = place.firstRank;
-      for (const [from, to] of (await this.#read(place)).runs) {
+      let areAllSeen = true;
+      for (let rank = location.firstRank; rank < end; rank += 1) areAllSeen &&= seen(rank);
+      if (areAllSeen) continue;
+      let rank = location.firstRank;
+      for (const [from, to] of (await this.#read(location)).runs) {
         for (let sequence = from; sequence < to; sequence += 1, rank += 1) {
           if (seen(rank)) continue;
           if (gap?.to === sequence) gap.to += 1;
@@ -127,25 +127,26 @@ export class ProofReader {
   }
 
   #lineOf(sequence: number): LineLocation | undefined {
-    const places = this.#lines;
+    const lines = this.#lines;
     let low = 0;
-    let high = places.length;
+    let high = lines.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (places[middle]!.firstSequence <= sequence) low = middle + 1;
+      if (lines[middle]!.firstSequence <= sequence) low = middle + 1;
       else high = middle;
     }
-    return places[low - 1];
+    return lines[low - 1];
   }
 
-  async #read(place: LineLocation): Promise<ProofLine> {
-    const kept = this.#cache.get(place);
-    if (kept !== undefined) return kept;
-    if (this.#scratch.length < place.length) this.#scratch = Buffer.alloc(place.length);
-    const { bytesRead } = await this.#file.read(this.#scratch, 0, place.length, place.offset);
-    const line = parseProofLine(this.#scratch.toString('utf8', 0, bytesRead), place.number);
-    this.#cache.set(place, line);
-    // The one that was read first goes first; lines are read in their order, give or take.
+  async #read(location: LineLocation): Promise<ProofLine> {
+    const cached = this.#cache.get(location);
+    if (cached !== undefined) return cached;
+    const { offset, length, number } = location;
+    if (this.#scratch.length < length) this.#scratch = Buffer.alloc(length);
+    const { bytesRead } = await this.#file.read(this.#scratch, 0, length, offset);
+    const line = parseProofLine(this.#scratch.toString('utf8', 0, bytesRead), number);
+    this.#cache.set(location, line);
+    // The line that was read first is removed: lines are read more or less in order.
     if (this.#cache.size > maxCachedLines) this.#cache.delete(this.#cache.keys().next().value!);
     return line;
   }
@@ -153,7 +154,7 @@ export class ProofReader {
 
 function expectedIn(
   line: ProofLine,
-  place: LineLocation,
+  { firstRank }: LineLocation,
   sequence: number,
 ): ExpectedEvent | undefined {
   let before = 0;
@@ -164,7 +165,7 @@ function expectedIn(
       return {
         salt: saltAt(line, index),
         leaf: hashAt(line.leaves, index),
-        rank: place.firstRank + index,
+        rank: firstRank + index,
       };
     }
     before += to - from;
@@ -175,7 +176,7 @@ function expectedIn(
 type ProofContents = Pick<
   ProofReader,
   'header' | 'bytes' | 'sha256' | 'entries' | 'span' | 'root' | 'earlierRoot'
-> & { readonly places: readonly LineLocation[] };
+> & { readonly lines: readonly LineLocation[] };
 
 async function readWholeProof(
   file: FileHandle,
@@ -199,10 +200,10 @@ async function readWholeProof(
   let entries = 0;
   let to = 0;
   let unbroken = true;
-  const places: LineLocation[] = [];
+  const locations: LineLocation[] = [];
   const prefix = new Frontier();
-  for await (const lines of readLines(chunks(), { maxBytes: maxProofLineBytes })) {
-    for (const text of lines) {
+  for await (const texts of readLines(chunks(), { maxBytes: maxProofLineBytes })) {
+    for (const text of texts) {
       number += 1;
       const length = Buffer.byteLength(text);
       if (header === undefined) {
@@ -213,11 +214,11 @@ async function readWholeProof(
         const [firstSequence] = line.runs[0] ?? [];
         if (firstSequence !== undefined) {
           if (firstSequence < to) throw outOfOrder(number);
-          unbroken &&= places.length === 0 || firstSequence === to;
+          unbroken &&= locations.length === 0 || firstSequence === to;
           for (const [at, [from]] of line.runs.entries()) {
             unbroken &&= at === 0 || from === line.runs[at - 1]![1];
           }
-          places.push({ offset, length, number, firstSequence, firstRank: entries });
+          locations.push({ offset, length, number, firstSequence, firstRank: entries });
           entries += line.leaves.length / hashBytes;
           to = line.runs.at(-1)![1];
           if (earlier !== undefined) extendFrontier(prefix, line, earlier);
@@ -239,20 +240,20 @@ async function readWholeProof(
     bytes,
     sha256: hash.digest('hex'),
     entries,
-    span: { from: places[0]?.firstSequence ?? 0, to, unbroken },
+    span: { from: locations[0]?.firstSequence ?? 0, to, unbroken },
     root: broken ?? root,
     earlierRoot: prefix.size === earlier ? prefix.root() : undefined,
-    places,
+    lines: locations,
   };
 }
 
-/** Follows the log from its very beginning, as far as the proof has all of it. */
+/** Follows the log from its beginning, as far as the proof has all of it. */
 function extendFrontier(prefix: Frontier, { runs, leaves }: ProofLine, size: number): void {
-  let place = 0;
+  let index = 0;
   for (const [from, to] of runs) {
-    for (let sequence = from; sequence < to; sequence += 1, place += 1) {
+    for (let sequence = from; sequence < to; sequence += 1, index += 1) {
       if (sequence === prefix.size && sequence < size) {
-        prefix.appendSubtree(0, hashAt(leaves, place));
+        prefix.appendSubtree(0, hashAt(leaves, index));
       }
     }
   }

@@ -16,24 +16,24 @@ import {
 import { parseNote, signatureBy } from '../../integrity/note.ts';
 import type { VerifyFindings } from './findings.ts';
 
-/** What whoever verifies knows from elsewhere, and believes. */
+/** What the person who verifies knows from elsewhere, and trusts. */
 export interface Trust {
   /** Of the log, and of witnesses. */
   readonly keys: readonly KnownKey[];
-  /** A checkpoint kept from before, or had from somebody else. */
+  /** A checkpoint saved earlier, or received from somebody else. */
   readonly checkpoint?: { readonly name: string; readonly message: string };
 }
 
-/** Reads a signed checkpoint without believing it. Throws `invalid` for what is none. */
+/** Reads a signed checkpoint without checking its signatures. Throws `invalid` for a text that is not one. */
 export function readCheckpoint(message: string): Checkpoint {
   return parseCheckpoint(parseNote(message).text);
 }
 
 /**
- * Judges who signed a checkpoint. Gives its signers among the trusted keys; when there are none, says so in the
- * findings unless `vouched` tells that it is trusted for another reason.
+ * Checks who signed a checkpoint. Returns its signers among the trusted keys. When there are none, adds a finding, unless
+ * the checkpoint is `alreadyTrusted` for another reason.
  *
- * @param hints keys that came along with the checkpoint; they show a forgery, and which key to ask about
+ * @param hints keys that came with the checkpoint; they show a forgery, and which key to ask about
  */
 export function checkSignatures(
   message: string,
@@ -75,7 +75,7 @@ export function checkSignatures(
   findings.add(
     'key',
     keys.length === 0
-      ? `${name} is signed by ${signers}, and no key was given to know it by: ${ask}`
+      ? `${name} is signed by ${signers}, and no key was given to check it with: ${ask}`
       : `${name} is signed by ${signers}, which is none of the keys given (${idsOf(keys)}): ${ask}`,
   );
   return undefined;
@@ -93,8 +93,8 @@ function parseIfValid(text: string): KnownKey[] {
 }
 
 /**
- * Compares the checkpoint of a proof with the one that was kept. True when they are the same, so that whoever trusts
- * the one trusts the other. `earlierRoot` is the root the proof shows for the size of the kept one, where it does.
+ * Compares the checkpoint of a proof with the saved one. Returns true when they are the same, so that trust in the one is
+ * trust in the other. `earlierRoot` is the root that the proof shows for the size of the saved one, if it does.
  */
 export function compareWithSaved(
   proved: Checkpoint,
@@ -112,7 +112,7 @@ export function compareWithSaved(
   if (same === undefined) {
     findings.add(
       'checkpoint',
-      `${name} is of size ${size} and the proof of size ${proved.size}: whether one log grew from the one to the other is for the server to prove (annals verify --server --checkpoint)`,
+      `${name} is of size ${size} and the proof of size ${proved.size}: only the server can prove that the log grew from the one to the other (annals verify --server --checkpoint)`,
     );
     return false;
   }

@@ -15,11 +15,11 @@ import { checkSignatures, compareWithSaved, readCheckpoint, type Trust } from '.
 export interface VerifyEnvironment {
   readonly disk: Disk;
   readonly signal: AbortSignal;
-  /** Told now and then which file is being read and how many events were. */
+  /** Called from time to time with the file that is being read and the number of its events so far. */
   readonly onProgress: (file: string, events: number) => void;
 }
 
-/** What was found out about an export. */
+/** The result for one export. The names of the members are those of `--json`. */
 export interface ExportReport {
   readonly name: string;
   /** Everything was proved: nothing is wrong, and a trusted checkpoint says so. */
@@ -27,21 +27,21 @@ export interface ExportReport {
   readonly files: number;
   readonly events: number;
   readonly bytes: number;
-  /** What the proof leads to; absent without one, or when it leads nowhere. */
+  /** The checkpoint of the proof; absent without a proof that can be read. */
   readonly checkpoint?: Checkpoint;
-  /** Names and IDs of trusted keys that signed it, witnesses among them. */
+  /** Names and ids of the trusted keys that signed it, with witnesses. */
   readonly signers: readonly string[];
-  /** The stretch of the log that the events are of, and whether none was left out between its ends. */
+  /** The sequences from the first event to the last, and whether none is left out between. */
   readonly span?: { readonly from: number; readonly to: number; readonly unbroken: boolean };
   readonly redacted: boolean;
-  /** By the word of the manifest: the server had dropped what stood before this sequence in the log. */
+  /** As the manifest says: the server had dropped the events before this sequence. */
   readonly keptFrom?: number;
   readonly findings: readonly VerifyFinding[];
-  /** More than the findings that are listed, when there were too many. */
+  /** More than there are findings, when there were too many to keep. */
   readonly findingCount: number;
 }
 
-/** Verifies one export from what lies on the disk, and nothing else. Memory does not grow with it. */
+/** Verifies one export from its files alone. Memory does not grow with it. */
 export async function verifyExport(
   found: FoundExport,
   trust: Trust,
@@ -49,10 +49,10 @@ export async function verifyExport(
 ): Promise<ExportReport> {
   const findings = new VerifyFindings();
   const manifest = readFoundManifest(found, findings);
-  const kept = savedCheckpointOf(trust);
-  const proof = await openProof(found, manifest, kept?.checkpoint.size, findings);
+  const saved = savedCheckpointOf(trust);
+  const proof = await openProof(found, manifest, saved?.checkpoint.size, findings);
   try {
-    const judged = proof && checkProof(proof, trust, kept, findings);
+    const checked = proof && checkProof(proof, trust, saved, findings);
     const order = new OrderCheck(findings);
     const events = proof && new EventCheck(proof, findings);
     let count = 0;
@@ -71,8 +71,8 @@ export async function verifyExport(
       files: files.length,
       events: count,
       bytes,
-      ...(judged && { checkpoint: judged.checkpoint }),
-      signers: judged?.signers ?? [],
+      ...(checked && { checkpoint: checked.checkpoint }),
+      signers: checked?.signers ?? [],
       ...(proof && { span: proof.span }),
       redacted: proof?.header.redacted ?? false,
       ...(manifest?.keptFrom !== undefined && { keptFrom: manifest.keptFrom }),
@@ -90,8 +90,8 @@ interface SavedCheckpoint {
   readonly checkpoint: Checkpoint;
 }
 
-function savedCheckpointOf({ checkpoint: kept }: Trust): SavedCheckpoint | undefined {
-  return kept && { ...kept, checkpoint: readCheckpoint(kept.message) };
+function savedCheckpointOf({ checkpoint: saved }: Trust): SavedCheckpoint | undefined {
+  return saved && { ...saved, checkpoint: readCheckpoint(saved.message) };
 }
 
 function readFoundManifest({ name, manifest: text }: FoundExport, findings: VerifyFindings) {
@@ -117,7 +117,7 @@ async function openProof(
 ): Promise<ProofReader | undefined> {
   const name = manifest?.proof?.name ?? found.proof;
   if (name === undefined) {
-    findings.add('unproved', 'there is no proof: it is made by annals export --proof');
+    findings.add('unproved', 'there is no proof: annals export --proof writes one');
     return undefined;
   }
   try {
@@ -126,7 +126,7 @@ async function openProof(
     if (claimed !== undefined && claimed.sha256 !== proof.sha256) {
       findings.add(
         'proof',
-        `${name} is not the proof the manifest speaks of${describeSizes(claimed.bytes, proof.bytes)}`,
+        `${name} is not the proof that the manifest describes${describeSizes(claimed.bytes, proof.bytes)}`,
         {
           file: name,
         },
@@ -135,7 +135,7 @@ async function openProof(
     return proof;
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') {
-      findings.add('unproved', `the proof ${name} is not there`, { file: name });
+      findings.add('unproved', `the proof ${name} is missing`, { file: name });
     } else if (error instanceof AnnalsError) {
       findings.add('proof', `${name}: ${error.message}`, { file: name });
     } else throw error;
@@ -143,7 +143,7 @@ async function openProof(
   }
 }
 
-/** Whether the proof leads to its checkpoint, and whether that one is to be believed. */
+/** Whether the proof leads to its checkpoint, and whether that one is to be trusted. */
 function checkProof(
   { header, root, entries, earlierRoot }: ProofReader,
   trust: Trust,
@@ -152,7 +152,7 @@ function checkProof(
 ): { checkpoint: Checkpoint; signers: readonly string[] } {
   const checkpoint = readCheckpoint(header.checkpoint);
   if (root instanceof AnnalsError) {
-    findings.add('proof', `the proof leads to no root: ${root.message}`);
+    findings.add('proof', `the proof does not lead to a root: ${root.message}`);
   } else if (!sameHash(root, checkpoint.root)) {
     findings.add(
       'proof',
@@ -162,13 +162,13 @@ function checkProof(
   if (entries !== header.entries) {
     findings.add('proof', `the proof has ${entries} events and says that it has ${header.entries}`);
   }
-  const vouched = saved !== undefined && compareWithSaved(checkpoint, saved, earlierRoot, findings);
+  const isSaved = saved !== undefined && compareWithSaved(checkpoint, saved, earlierRoot, findings);
   const opened = checkSignatures(
     header.checkpoint,
     'the checkpoint of the proof',
     trust,
     header.keys,
-    vouched && trust.keys.length === 0,
+    isSaved && trust.keys.length === 0,
     findings,
   );
   const signers = [
@@ -178,7 +178,7 @@ function checkProof(
   return { checkpoint, signers: signers.map(({ name, id }) => `${name}+${id}`) };
 }
 
-/** Of a file without a manifest only the name is known. */
+/** Without a manifest only the name of a file is known. */
 type FileToVerify = Pick<ManifestFile, 'name'> & Partial<ManifestFile>;
 
 interface FileChecks {
@@ -201,15 +201,15 @@ async function verifyFile(
     return { events: 0, bytes: 0 };
   }
   const hash = new HashedFile(environment.disk, path);
-  let place = 0;
+  let eventNumber = 0;
   let first: ExportedEvent | undefined;
   let last: ExportedEvent | undefined;
   try {
     for await (const texts of readEventFile(hash.chunks(), name)) {
       environment.signal.throwIfAborted();
       for (const text of texts) {
-        place += 1;
-        const event = events?.read(text, name, place);
+        eventNumber += 1;
+        const event = events?.read(text, name, eventNumber);
         if (events === undefined || event === undefined) continue;
         first ??= event;
         last = event;
@@ -218,21 +218,21 @@ async function verifyFile(
         const waited = events.check(event);
         if (waited !== undefined) await waited;
       }
-      environment.onProgress(name, place);
+      environment.onProgress(name, eventNumber);
     }
   } catch (error) {
     if (!(error instanceof AnnalsError)) throw error;
-    const message = `${error.message}; event ${place} is the last of it that could be read`;
-    findings.add('file', message, { file: name, place });
+    const message = `${error.message}; event ${eventNumber} is the last one that could be read`;
+    findings.add('file', message, { file: name, place: eventNumber });
   }
   const { bytes, sha256 } = await hash.finish();
   if (file.sha256 !== undefined && sha256 !== file.sha256) {
-    const message = `the file ${name} is not the one the manifest speaks of${describeSizes(file.bytes, bytes)}`;
+    const message = `the file ${name} is not the one that the manifest describes${describeSizes(file.bytes, bytes)}`;
     findings.add('file', message, { file: name });
   }
-  checkCount(file, place, findings);
+  checkCount(file, eventNumber, findings);
   checkEnds(file, first, last, findings);
-  return { events: place, bytes };
+  return { events: eventNumber, bytes };
 }
 
 /** `: it was cut, 812 of its 1024 bytes are there` */
@@ -243,7 +243,7 @@ function describeSizes(expected: number | undefined, actual: number): string {
     : `: it has ${actual} bytes and had ${expected}`;
 }
 
-/** Texts of one form compare like the times they stand for: both were written by `formatInstant`. */
+/** Compares the times as texts: both were written by `formatInstant`, so their order is the same. */
 function checkWindow(
   event: ExportedEvent,
   { from, to }: FileToVerify,
@@ -253,7 +253,7 @@ function checkWindow(
   if (createdAt === undefined || from === undefined || to === undefined) return;
   if (createdAt >= from && createdAt < to) return;
   const { file, eventNumber } = event;
-  const message = `${describeEvent(event)}: its time ${createdAt} is not within those the manifest gives for the file`;
+  const message = `${describeEvent(event)}: its time ${createdAt} is outside of the range that the manifest gives for the file`;
   findings.add('manifest', message, { file, place: eventNumber });
 }
 
@@ -280,7 +280,7 @@ function checkEnds(
   ] as const) {
     if (claimed === undefined || event === undefined) continue;
     if (claimed.id === event.eventID && claimed.at === event.createdAt) continue;
-    const message = `the manifest says that ${claimed.id} is the ${which} event of ${name}, and it is ${event.eventID}`;
+    const message = `the manifest says that ${claimed.id} is the ${which} event of ${name}, but it is ${event.eventID}`;
     findings.add('manifest', message, { file: name, place: event.eventNumber });
   }
 }
@@ -307,7 +307,7 @@ class HashedFile {
   readonly #path: string;
   #hash = createHash('sha256');
   #bytes = 0;
-  #whole = false;
+  #isWhole = false;
 
   constructor(disk: Disk, path: string) {
     this.#disk = disk;
@@ -320,12 +320,12 @@ class HashedFile {
       this.#bytes += chunk.length;
       yield chunk;
     }
-    this.#whole = true;
+    this.#isWhole = true;
   }
 
-  /** Of the whole file; whatever was not read of it is read now. */
+  /** Of the whole file; what was not read of it yet is read now. */
   async finish(): Promise<{ bytes: number; sha256: string }> {
-    if (!this.#whole) {
+    if (!this.#isWhole) {
       this.#hash = createHash('sha256');
       this.#bytes = 0;
       const chunks = this.chunks();

@@ -7,24 +7,24 @@ import type { ProofServer } from '../proofs/proof-server.ts';
 import { type VerifyFinding, VerifyFindings } from './findings.ts';
 import { checkSignatures, readCheckpoint, type Trust } from './trust.ts';
 
-/** What was found out about a log and its server. */
+/** The result for a log and its server. The names of the members are those of `--json`. */
 export interface ServerReport {
-  /** A trusted key signed the newest checkpoint, and the log has only grown since the one that was kept. */
+  /** A trusted key signed the newest checkpoint, and the log has only grown since the saved one. */
   readonly proved: boolean;
   readonly checkpoint: Checkpoint;
   /** The newest checkpoint as it was signed. */
   readonly message: string;
   readonly signers: readonly string[];
-  /** The server's word on the keys before, each with the size of the log up to which it vouches. */
+  /** The keys before, as the server says: each with the size of the log up to which it counts. */
   readonly previous: readonly string[];
-  /** The checkpoint that was kept. */
+  /** The saved checkpoint. */
   readonly kept?: Checkpoint;
   readonly findings: readonly VerifyFinding[];
 }
 
 /**
- * Checks a live server against what is known from before. Without keys the kept checkpoint stands for the one that
- * signed it: a log that keeps its key needs nothing else.
+ * Checks a live server against what is known from before. Without trusted keys, the key that signed the saved checkpoint is
+ * trusted: a log that keeps its key needs nothing else.
  */
 export async function verifyServer(
   server: ProofServer,
@@ -36,15 +36,15 @@ export async function verifyServer(
   const hints = [served.current, ...served.previous];
   const message = await server.checkpoint(signal);
   const checkpoint = readCheckpoint(message);
-  const known = trust.checkpoint;
-  const kept = known && readCheckpoint(known.message);
+  const saved = trust.checkpoint;
+  const kept = saved && readCheckpoint(saved.message);
   const keys =
-    trust.keys.length > 0 || known === undefined ? trust.keys : signersOf(known.message, hints);
+    trust.keys.length > 0 || saved === undefined ? trust.keys : signersOf(saved.message, hints);
   const opened = checkSignatures(message, 'the checkpoint', { keys }, hints, false, findings);
-  if (kept !== undefined && known !== undefined) {
+  if (kept !== undefined && saved !== undefined) {
     await compareCheckpoints(
       server,
-      { name: known.name, kept, newest: checkpoint },
+      { name: saved.name, kept, newest: checkpoint },
       findings,
       signal,
     );
@@ -96,7 +96,7 @@ async function compareCheckpoints(
   }
   if (newest.size === kept.size) {
     if (!sameHash(newest.root, kept.root)) {
-      const message = `the log was forked: of size ${kept.size} there is another one than that of ${name}`;
+      const message = `the log was forked: at size ${kept.size} its root is not that of ${name}`;
       findings.add('fork', message);
     }
     return;
@@ -105,11 +105,11 @@ async function compareCheckpoints(
   if (reason === undefined) return;
   findings.add(
     'fork',
-    `the log was forked: its ${newest.size} events do not begin with the ${kept.size} of ${name} (rolled back and gone on, or replaced by another log)${reason}`,
+    `the log was forked: its ${newest.size} events do not begin with the ${kept.size} of ${name} (it was rolled back and continued, or replaced by another log)${reason}`,
   );
 }
 
-/** Undefined when the newer log begins with the kept one; else what to say about it. */
+/** Undefined when the newer log begins with the saved one; else the end of the message about it. */
 async function checkConsistency(
   server: ProofServer,
   kept: Checkpoint,
@@ -120,7 +120,7 @@ async function checkConsistency(
     const proof = await server.consistencyProof(kept.size, newest.size, signal);
     return verifyConsistency(kept, newest, proof) ? undefined : '';
   } catch (error) {
-    // A server that has no proof to give has not proved anything.
+    // A server that cannot give a proof has not proved anything.
     if (error instanceof AnnalsError && error.code === 'corrupt') return `: ${messageOf(error)}`;
     throw error;
   }
