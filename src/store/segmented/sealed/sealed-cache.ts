@@ -1,5 +1,5 @@
+import { LRUCache } from 'lru-cache';
 import type { Codes } from '../log-slice.ts';
-import { Lru } from '../lru.ts';
 import type { Bodies } from './bodies.ts';
 import type { FooterIndex } from './footer-index.ts';
 import type { FrameTable } from './frame-table.ts';
@@ -14,34 +14,80 @@ export interface TextColumn {
 }
 
 /**
- * What says where things are. It is small enough to be held for every segment of some ten million events, because a
- * question that passes over more segments than are held finds none of them: each has just made room for another.
+ * What says where things are. It is small enough to be held for every segment of some ten million events: a query that
+ * passes over more segments than are held finds none of them, because each one makes room for the next.
  */
 export type FooterSummary = Omit<FooterIndex, 'logs' | 'bodies'>;
 
 const maxFiles = 256;
 const megabyte = 1024 * 1024;
 
-/** What a thread keeps of sealed segments, open and unpacked. It does not grow with the trail. */
+/** What a thread keeps of sealed segments, open and decompressed. It does not grow with the trail. */
 export class SealedCache {
-  readonly files = new Lru<SegmentFile>(maxFiles, (file) => file.close());
-  readonly footerSummaries = new Lru<FooterSummary>(8 * megabyte);
-  readonly logLocations = new Lru<LogLocations>(4 * megabyte);
-  readonly bodyFrameTables = new Lru<FrameTable>(4 * megabyte);
-  readonly codes = new Lru<Codes>(6 * megabyte);
-  readonly times = new Lru<Float64Array>(4 * megabyte);
-  readonly texts = new Lru<TextColumn>(6 * megabyte);
-  readonly trigramFilters = new Lru<Uint8Array>(4 * megabyte);
-  readonly bodies = new Lru<Bodies>(1 * megabyte);
-  readonly values = new Lru<ValueGroup>(4 * megabyte);
-  readonly valueCounts = new Lru<Uint8Array>(4 * megabyte);
+  readonly files = new LRUCache<string, SegmentFile>({
+    max: maxFiles,
+    dispose: (file) => file.close(),
+  });
+  readonly footerSummaries = cacheOf<FooterSummary>(8 * megabyte, footerSummaryBytes);
+  readonly logLocations = cacheOf<LogLocations>(4 * megabyte, ({ bytes }) => bytes);
+  readonly bodyFrameTables = cacheOf<FrameTable>(4 * megabyte, ({ bytes }) => bytes);
+  readonly codes = cacheOf<Codes>(6 * megabyte, byteLength);
+  readonly times = cacheOf<Float64Array>(4 * megabyte, byteLength);
+  readonly texts = cacheOf<TextColumn>(6 * megabyte, textColumnBytes);
+  readonly trigramFilters = cacheOf<Uint8Array>(4 * megabyte, byteLength);
+  readonly bodies = cacheOf<Bodies>(1 * megabyte, ({ bytes }) => bytes.length);
+  readonly values = cacheOf<ValueGroup>(4 * megabyte, ({ bytes }) => bytes);
+  readonly valueCounts = cacheOf<Uint8Array>(4 * megabyte, valueCountsBytes);
 
-  /** Closes the other files. What was unpacked of them goes with time; nobody asks for it. */
+  /** Closes the other files. What was read from them is not asked for any more, and goes with time. */
   keepOnly(paths: readonly string[]): void {
-    this.files.keepOnly(new Set(paths));
+    const kept = new Set(paths);
+    for (const path of [...this.files.keys()]) if (!kept.has(path)) this.files.delete(path);
   }
 
   close(): void {
     this.files.clear();
   }
+}
+
+/** What a cache has under a key, or else what `read` returns. */
+export function getOrRead<Value extends object>(
+  cache: LRUCache<string, Value>,
+  key: string,
+  read: () => Value,
+): Value {
+  const found = cache.get(key);
+  if (found !== undefined) return found;
+  const value = read();
+  cache.set(key, value);
+  return value;
+}
+
+/** Keeps what was used last, up to so many bytes. A value that is larger than that is kept alone, until the next one. */
+function cacheOf<Value extends object>(
+  maxBytes: number,
+  bytesOf: (value: Value) => number,
+): LRUCache<string, Value> {
+  return new LRUCache({
+    maxSize: maxBytes,
+    sizeCalculation: (value) => Math.min(Math.max(1, bytesOf(value)), maxBytes),
+  });
+}
+
+const byteLength = ({ byteLength: bytes }: ArrayBufferView) => bytes;
+const textColumnBytes = ({ bytes, ends }: TextColumn) => bytes.byteLength + ends.byteLength;
+/** With the key and what else an entry takes. */
+const valueCountsBytes = ({ byteLength: bytes }: Uint8Array) => bytes + 200;
+
+/** About what a footer summary takes in memory. */
+function footerSummaryBytes({ parts, facets, origins = [], tallies }: FooterSummary): number {
+  const groups = facets.reduce((sum, { hashes }) => sum + hashes.length, 0);
+  const moved = origins.reduce((sum, { logs }) => sum + logs.length, 0);
+  return (
+    8_192 +
+    parts.length * (facets.length + 6) * 20 +
+    groups * 32 +
+    moved * 64 +
+    (tallies?.blocks.bytes ?? 0)
+  );
 }

@@ -18,7 +18,12 @@ import {
 } from './footer-index.ts';
 import type { FrameTable } from './frame-table.ts';
 import { firstAtLeast, type LogLocation, LogLocations } from './log-locations.ts';
-import type { FooterSummary, SealedCache, TextColumn } from './sealed-cache.ts';
+import {
+  type FooterSummary,
+  getOrRead,
+  type SealedCache,
+  type TextColumn,
+} from './sealed-cache.ts';
 import { SegmentFile } from './segment-file.ts';
 import { decodeTimes } from './times.ts';
 import { decodeValueCounts, facetValueCounts } from './value-counts.ts';
@@ -53,11 +58,11 @@ export class SealedSegment {
   }
 
   get file(): SegmentFile {
-    return this.#cache.files.get(this.path, () => new SegmentFile(this.path), one);
+    return getOrRead(this.#cache.files, this.path, () => new SegmentFile(this.path));
   }
 
   get footerSummary(): FooterSummary {
-    return this.#cache.footerSummaries.peek(this.path) ?? this.#open().outline;
+    return this.#cache.footerSummaries.get(this.path) ?? this.#open().outline;
   }
 
   /** The log's place in here, if it has one. */
@@ -71,20 +76,20 @@ export class SealedSegment {
   }
 
   get bodyFrames(): FrameTable {
-    const cost = ({ bytes }: FrameTable) => bytes;
-    return this.#cache.bodyFrameTables.get(this.path, () => this.file.footerIndex().bodies, cost);
+    const read = () => this.file.footerIndex().bodies;
+    return getOrRead(this.#cache.bodyFrameTables, this.path, read);
   }
 
   get #logLocations(): LogLocations {
-    return this.#cache.logLocations.peek(this.path) ?? this.#open().places;
+    return this.#cache.logLocations.get(this.path) ?? this.#open().places;
   }
 
   /** Reads the directory and keeps of it what questions need most. */
   #open(): { readonly outline: FooterSummary; readonly places: LogLocations } {
     const { logs, bodies, ...outline }: FooterIndex = this.file.footerIndex();
     const places = new LogLocations(logs, outline.rows);
-    this.#cache.logLocations.put(this.path, places, places.bytes);
-    this.#cache.footerSummaries.put(this.path, outline, footerSummaryBytes(outline));
+    this.#cache.logLocations.set(this.path, places);
+    this.#cache.footerSummaries.set(this.path, outline);
     return { outline, places };
   }
 
@@ -100,7 +105,7 @@ export class SealedSegment {
     const name = `${facets[facet]}`;
     const { codes, values } = this.footerSummary.facets[facet]!;
     const read = () => readCodes(this.file.frameContent(name, codes, part), codeWidth(values));
-    return this.#cache.codes.get(this.#key(name, part), read, byteLength);
+    return getOrRead(this.#cache.codes, this.#key(name, part), read);
   }
 
   texts(part: number): TextColumn {
@@ -111,18 +116,18 @@ export class SealedSegment {
       for (let row = 1; row < rows; row += 1) ends[row]! += ends[row - 1]!;
       return { bytes: bytes.subarray(rows * 4), ends };
     };
-    return this.#cache.texts.get(this.#key('texts', part), read, textCost);
+    return getOrRead(this.#cache.texts, this.#key('texts', part), read);
   }
 
   trigramFilter(part: number): Uint8Array {
     const read = () => this.file.frameContent('grams', this.footerSummary.grams, part);
-    return this.#cache.trigramFilters.get(this.#key('grams', part), read, byteLength);
+    return getOrRead(this.#cache.trigramFilters, this.#key('grams', part), read);
   }
 
   /** The bodies of one block, kept for a while. */
   bodies(block: number): Bodies {
     const read = () => this.#decompress([block]);
-    return this.#cache.bodies.get(this.#key('bodies', block), read, ({ bytes }) => bytes.length);
+    return getOrRead(this.#cache.bodies, this.#key('bodies', block), read);
   }
 
   /** Bodies of the first of these rows as lines: at least one, and no more once that takes about so many bytes. */
@@ -205,10 +210,10 @@ export class SealedSegment {
     const name = `values of ${facets[facet]}`;
     const { texts } = this.footerSummary.facets[facet]!;
     const read = () => {
-      const held = JSON.parse(this.file.frameContent(name, texts, group).toString()) as string[];
-      return new ValueGroup(facets[facet]!, held, group * valuesPerFrame + 1);
+      const content = this.file.frameContent(name, texts, group);
+      return new ValueGroup(facets[facet]!, content, group * valuesPerFrame + 1);
     };
-    return this.#cache.values.get(this.#key(name, group), read, () => texts.sizeOf(group) * 4);
+    return getOrRead(this.#cache.values, this.#key(name, group), read);
   }
 
   /** A log's tally of a facet; undefined where there is none. */
@@ -220,7 +225,7 @@ export class SealedSegment {
     if (logs[place] !== log) return undefined;
     const read = () => facetValueCounts(this.file.storedFrames('tallies', blocks, [place]), facet);
     const key = this.#key(`tally of ${facets[facet]}, log`, log);
-    return decodeValueCounts(this.#cache.valueCounts.get(key, read, valueCountsCost));
+    return decodeValueCounts(getOrRead(this.#cache.valueCounts, key, read));
   }
 
   #decompress(blocks: Iterable<number>): Bodies {
@@ -263,7 +268,7 @@ export class SealedSegment {
   /** 1 for each row of the part that has a salt. */
   salted(part: number): Codes {
     const read = () => this.file.frameContent('salted', this.footerSummary.salted, part);
-    return this.#cache.codes.get(this.#key('salted', part), read, byteLength);
+    return getOrRead(this.#cache.codes, this.#key('salted', part), read);
   }
 
   #salt(row: number): Uint8Array | undefined {
@@ -278,30 +283,11 @@ export class SealedSegment {
       const rows = Math.min(rowGroupRows, this.info.rows - part * rowGroupRows);
       return decodeTimes(this.file.frameContent(column, this.footerSummary[column], part), rows);
     };
-    return this.#cache.times.get(this.#key(column, part), read, byteLength);
+    return getOrRead(this.#cache.times, this.#key(column, part), read);
   }
 
   #key(what: string, index: number): string {
     const { number, last, revision } = this.info;
     return `${number}-${last}.${revision} ${what} ${index}`;
   }
-}
-
-const one = () => 1;
-const byteLength = ({ byteLength: bytes }: ArrayBufferView) => bytes;
-/** With the key and what else an entry takes. */
-const valueCountsCost = ({ byteLength: bytes }: Uint8Array) => bytes + 200;
-const textCost = ({ bytes, ends }: TextColumn) => bytes.byteLength + ends.byteLength;
-
-/** About what an outline takes in memory. */
-function footerSummaryBytes({ parts, facets: held, origins = [], tallies }: FooterSummary): number {
-  const groups = held.reduce((sum, { hashes }) => sum + hashes.length, 0);
-  const moved = origins.reduce((sum, { logs }) => sum + logs.length, 0);
-  return (
-    8_192 +
-    parts.length * (held.length + 6) * 20 +
-    groups * 32 +
-    moved * 64 +
-    (tallies?.blocks.bytes ?? 0)
-  );
 }

@@ -14,13 +14,17 @@ export class ValueGroup {
   readonly #facet: Facet;
   readonly #texts: readonly string[];
   readonly #firstCode: number;
-  /** By the form in which values are compared; made when it is asked for. */
+  /** By the form in which values are compared; created when it is needed. */
   #codes: Map<string, number[]> | undefined;
+  /** About what it takes in memory. */
+  readonly bytes: number;
 
-  constructor(facet: Facet, texts: readonly string[], firstCode: number) {
+  /** From a JSON array of texts, as it is in a frame. */
+  constructor(facet: Facet, content: Buffer, firstCode: number) {
     this.#facet = facet;
-    this.#texts = texts;
+    this.#texts = JSON.parse(content.toString()) as string[];
     this.#firstCode = firstCode;
+    this.bytes = content.length * 4;
   }
 
   textOf(code: number): string {
