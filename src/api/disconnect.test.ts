@@ -36,7 +36,7 @@ function holding(question: keyof EventStore, asked: () => void): EventStore {
     asked();
     if (signal === undefined) assert.fail(`${question} does not know who asks`);
     if (!signal.aborted) await once(signal, 'abort');
-    throw new AnnalsError('abandoned', 'Whoever asked the question has left');
+    throw new AnnalsError('abandoned', 'The client disconnected before its query was answered');
   };
   const withSignal = (signal?: AbortSignal): EventStore =>
     new Proxy(memory, {

@@ -28,7 +28,7 @@ describe('a question that takes longer than allowed', () => {
   it('is stopped and says what to do', async () => {
     await assert.rejects(store.list('org', { filter: {}, order: 'asc', limit: 5_000 }), {
       code: 'timeout',
-      message: 'The question took longer than 0 ms: narrow the window or the filter',
+      message: 'The query took longer than 0 ms: narrow the window or the filter',
     });
   });
 });

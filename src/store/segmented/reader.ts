@@ -1,6 +1,7 @@
 import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
+import type { PausableWork } from '../../core/pausable-work.ts';
 import type { Flag } from '../../runtime/flag.ts';
 import type {
   FacetCount,
@@ -22,11 +23,10 @@ import { type IdSeed, idHash } from './ids/id-hash.ts';
 import { IdRuns } from './ids/id-runs.ts';
 import type { LogSlice } from './log-slice.ts';
 import { count, distinct } from './query/count.ts';
-import { type KnownCounts, KnownCountsCache } from './query/known-counts.ts';
-import { KnownValuesCache } from './query/known-values.ts';
+import { type FilterAnswers, KnownAnswers } from './query/known-answers.ts';
 import { list } from './query/list.ts';
 import { listLines } from './query/list-lines.ts';
-import { runInSlices, type Slices, throwIfDisconnected } from './query/run-in-slices.ts';
+import { runInSlices, throwIfDisconnected } from './query/run-in-slices.ts';
 import { type ScanPage, scanPage } from './query/scan.ts';
 import { sequenceAt } from './query/sequence-at.ts';
 import { treeNodes } from './query/tree-nodes.ts';
@@ -79,8 +79,7 @@ export class Reader {
   readonly #queryMillis: number;
   readonly #cache = new SealedCache();
   readonly #runs: IdRuns<CatalogueFile>;
-  readonly #counts = new KnownCountsCache();
-  readonly #values = new KnownValuesCache();
+  #answers = new KnownAnswers();
   #version: StoreVersion;
   readonly #queries = new Set<Promise<unknown>>();
   #active: readonly OpenActive[] = [];
@@ -109,9 +108,7 @@ export class Reader {
     for (const live of before) this.#closeIfUnused(live);
     // A segment in the place of others may have lost events, or have more of them.
     const isKept = ({ segment }: OpenSealed) => paths.has(segment.path);
-    if (sealedBefore.every(isKept)) return;
-    this.#counts.clear();
-    this.#values.clear();
+    if (!sealedBefore.every(isKept)) this.#answers = new KnownAnswers();
   }
 
   /** Waits for the questions under way, and lets go of the files that are shown no more. */
@@ -139,13 +136,13 @@ export class Reader {
 
   list(asked: QueryContext, query: ListQuery): Promise<StoredEvent[]> {
     return this.#query(asked, (stretches) =>
-      list(stretches, query, this.#knownCounts(asked.log, query.filter)),
+      list(stretches, query, this.#knownAnswers(asked.log, query.filter)),
     );
   }
 
   count(asked: QueryContext, filter: Filter, sequences: Range): Promise<number> {
     return this.#query(asked, (stretches) =>
-      count(stretches, filter, sequences, this.#knownCounts(asked.log, filter)),
+      count(stretches, filter, sequences, this.#knownAnswers(asked.log, filter)),
     );
   }
 
@@ -155,10 +152,9 @@ export class Reader {
     filter: Filter,
     limit?: number,
   ): Promise<FacetCount[]> {
-    return this.#query(asked, (stretches) => {
-      const known = this.#values.of(asked.log, facet, filter);
-      return distinct(stretches, facet, filter, known, limit);
-    });
+    return this.#query(asked, (stretches) =>
+      distinct(stretches, facet, filter, this.#knownAnswers(asked.log, filter), limit),
+    );
   }
 
   scanPage(asked: QueryContext, range: Range, filter: Filter): Promise<ScanPage> {
@@ -167,7 +163,7 @@ export class Reader {
 
   listLines(asked: QueryContext, query: LinesQuery, packing: Packing): Promise<Lines | undefined> {
     return this.#query(asked, (stretches) =>
-      listLines(stretches, query, packing, this.#knownCounts(asked.log, query.filter)),
+      listLines(stretches, query, packing, this.#knownAnswers(asked.log, query.filter)),
     );
   }
 
@@ -189,7 +185,7 @@ export class Reader {
   /** Puts a question to the log's events, oldest segment first. */
   async #query<T>(
     { log, disconnected }: QueryContext,
-    question: (stretches: readonly LogSlice[]) => Slices<T>,
+    question: (stretches: readonly LogSlice[]) => PausableWork<T>,
   ): Promise<T> {
     const live = this.#active;
     const stretches = [
@@ -212,9 +208,9 @@ export class Reader {
     }
   }
 
-  #knownCounts(log: number, filter: Filter): KnownCounts {
+  #knownAnswers(log: number, filter: Filter): FilterAnswers {
     const { number = -1 } = this.#sealed.at(-1)?.segment.info ?? {};
-    return this.#counts.of(log, filter, number + 1);
+    return this.#answers.of(log, filter, number + 1);
   }
 
   #openActive(segment: ActiveSegment): OpenActive {

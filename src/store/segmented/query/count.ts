@@ -1,118 +1,111 @@
 import { type Facet, facetIndex } from '../../../core/facets.ts';
 import { type Filter, overlapsWindow } from '../../../core/filter.ts';
+import type { PausableWork } from '../../../core/pausable-work.ts';
 import type { FacetCount, Range } from '../../event-store.ts';
 import { isEmptySlice, type LogSlice, type TimeBounds } from '../log-slice.ts';
-import type { KnownCounts } from './known-counts.ts';
-import type { KnownValues } from './known-values.ts';
+import type { FilterAnswers } from './known-answers.ts';
 import { matchingCount, matchingValueCounts } from './matching-counts.ts';
 import { toPredicate } from './predicate.ts';
 import { allSequences, rowSelections } from './row-selections.ts';
-import type { Slices } from './run-in-slices.ts';
 
-/**
- * How many events match, exactly. Of all of a stretch it is often told without a look at its rows; what was counted once
- * where nothing can change is known from then on.
- */
+/** How many events match, exactly. Rows of a whole slice are looked at only if nothing else says how many match. */
 export function* count(
   slices: readonly LogSlice[],
   filter: Filter,
   sequences: Range,
-  known: KnownCounts,
-): Slices<number> {
+  answers: FilterAnswers,
+): PausableWork<number> {
   let total = 0;
-  for (const stretch of slices) {
-    if (!overlapsWindow(stretch, filter) || isEmptySlice(stretch)) continue;
-    const isWhole = coversSlice(stretch, filter, sequences);
-    const before = isWhole ? (known.of(stretch) ?? countWithoutRows(stretch, filter)) : undefined;
-    const counted = before ?? (yield* countRows(stretch, filter, sequences));
-    if (isWhole) known.keep(stretch, counted);
+  for (const slice of slices) {
+    if (!overlapsWindow(slice, filter) || isEmptySlice(slice)) continue;
+    const isWhole = coversSlice(slice, filter, sequences);
+    const known = isWhole ? (answers.countOf(slice) ?? countWithoutRows(slice, filter)) : undefined;
+    const counted = known ?? (yield* countRows(slice, filter, sequences));
+    if (isWhole) answers.keepCount(slice, counted);
     total += counted;
     yield;
   }
   return total;
 }
 
-/** Whether a question is about all of a stretch: nothing of it lies outside the window or beyond the sequences. */
+/** Whether a query is about all of a slice: the window and the sequences leave out nothing of it. */
 export function coversSlice(slice: LogSlice, filter: Filter, { from, to }: Range): boolean {
   const { range } = slice;
   return isWithin(slice.bounds(), filter) && range.from >= from && range.to <= to;
 }
 
-/** How many events of all of a stretch match, if that is told without a look at its rows. */
-function countWithoutRows(stretch: LogSlice, filter: Filter): number | undefined {
-  const question = toPredicate(filter, allSequences, stretch.values);
-  return question === undefined ? 0 : matchingCount(stretch, question);
+function countWithoutRows(slice: LogSlice, filter: Filter): number | undefined {
+  const predicate = toPredicate(filter, allSequences, slice.values);
+  return predicate === undefined ? 0 : matchingCount(slice, predicate);
 }
 
-function* countRows(stretch: LogSlice, filter: Filter, sequences: Range): Slices<number> {
+function* countRows(slice: LogSlice, filter: Filter, sequences: Range): PausableWork<number> {
   let total = 0;
-  for (const { rows } of rowSelections([stretch], filter, sequences)) {
+  for (const { rows } of rowSelections([slice], filter, sequences)) {
     total += rows.length;
     yield;
   }
   return total;
 }
 
-/**
- * The values of a facet among the events that match, most frequent first, then by value. What was counted once in segments
- * that cannot change is known from then on.
- */
+/** The values of a facet among the events that match, most frequent first, then by value. */
 export function* distinct(
   slices: readonly LogSlice[],
   facet: Facet,
   filter: Filter,
-  known: KnownValues | undefined,
+  answers: FilterAnswers,
   limit = Number.POSITIVE_INFINITY,
-): Slices<FacetCount[]> {
-  const before = known?.counted;
-  const segments = new Set(before?.segments);
-  const sealed = new Map(before?.counts);
-  const growing = new Map<string, number>();
-  for (const stretch of slices) {
-    const { segment } = stretch;
-    if (segment !== undefined && segments.has(segment)) continue;
-    yield* addValueCounts(
-      stretch,
-      facetIndex(facet),
-      filter,
-      segment === undefined ? growing : sealed,
-    );
-    if (segment !== undefined) segments.add(segment);
+): PausableWork<FacetCount[]> {
+  // Values are known of whole segments only, and together: a window would have to tell one segment from another.
+  const isAnytime = filter.from === undefined && filter.to === undefined;
+  const known = isAnytime ? answers.valuesOf(facet) : undefined;
+  const segments = new Set(known?.segments);
+  const sealed = new Map(known?.counts);
+  const unsealed = new Map<string, number>();
+  for (const slice of slices) {
+    const { segment } = slice;
+    if (segment === undefined) yield* addValueCounts(slice, facet, filter, unsealed);
+    else if (!segments.has(segment)) {
+      yield* addValueCounts(slice, facet, filter, sealed);
+      segments.add(segment);
+    }
   }
-  if (before !== undefined) known?.keep(before, { segments, counts: sealed });
-  const counts = new Map(sealed);
-  for (const [value, times] of growing) addCount(counts, value, times);
-  return [...counts]
-    .map(([value, count]) => ({ value, count }))
+  if (known !== undefined && segments.size > known.segments.size) {
+    answers.keepValues(facet, { segments, counts: new Map(sealed) });
+  }
+  for (const [value, times] of unsealed) addCount(sealed, value, times);
+  return [...sealed]
+    .map(([value, times]) => ({ value, count: times }))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
     .slice(0, limit);
 }
 
 function* addValueCounts(
-  stretch: LogSlice,
-  place: number,
+  slice: LogSlice,
+  facet: Facet,
   filter: Filter,
   into: Map<string, number>,
-): Slices<void> {
-  if (!overlapsWindow(stretch, filter) || isEmptySlice(stretch)) return;
+): PausableWork<void> {
+  if (!overlapsWindow(slice, filter) || isEmptySlice(slice)) return;
   yield;
-  const question = toPredicate(filter, allSequences, stretch.values);
-  if (question === undefined) return;
-  const told = coversSlice(stretch, filter, allSequences)
-    ? matchingValueCounts(stretch, question, place)
+  const column = facetIndex(facet);
+  const predicate = toPredicate(filter, allSequences, slice.values);
+  if (predicate === undefined) return;
+  const textOf = slice.values.textsOf(column);
+  const counts = coversSlice(slice, filter, allSequences)
+    ? matchingValueCounts(slice, predicate, column)
     : undefined;
-  const textOf = stretch.values.textsOf(place);
-  if (told !== undefined) {
-    for (const { code: value, count } of told) {
-      if (value !== 0) addCount(into, textOf(value), count);
+  if (counts !== undefined) {
+    for (const { code, count: times } of counts) {
+      if (code !== 0) addCount(into, textOf(code), times);
     }
     return;
   }
-  /** By code; made once there is something to count. */
+  /** By code; created once there is something to count. */
   let times = new Uint32Array();
-  for (const { rowGroup, rows } of rowSelections([stretch], filter, allSequences)) {
-    if (times.length === 0) times = new Uint32Array(stretch.values.sizeOf(place));
-    const codes = rowGroup.codes(place);
+  for (const { rowGroup, rows } of rowSelections([slice], filter, allSequences)) {
+    if (times.length === 0) times = new Uint32Array(slice.values.sizeOf(column));
+    const codes = rowGroup.codes(column);
     for (const row of rows) times[codes[row]!]! += 1;
     yield;
   }

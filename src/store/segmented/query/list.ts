@@ -1,35 +1,36 @@
+import type { PausableWork } from '../../../core/pausable-work.ts';
 import type { ListQuery, StoredEvent } from '../../event-store.ts';
 import type { LogSlice } from '../log-slice.ts';
-import type { KnownCounts } from './known-counts.ts';
-import type { Slices } from './run-in-slices.ts';
+import type { FilterAnswers } from './known-answers.ts';
 import { selectPage } from './select-page.ts';
 
 /** Events read at a time, between two pauses. */
 const eventsPerRead = 64;
 
-/** One page of events. What lies in one stretch is read together. */
+/** One page of events. Events of one slice are read together. */
 export function* list(
   slices: readonly LogSlice[],
   query: ListQuery,
-  known: KnownCounts,
-): Slices<StoredEvent[]> {
-  const runs = yield* selectPage(slices, query, known);
-  const rows = new Map<LogSlice, { row: number; place: number }[]>();
-  let places = 0;
-  for (const run of runs) {
-    const wanted = rows.get(run.logSlice) ?? [];
-    rows.set(run.logSlice, wanted);
-    for (const row of run.rows) {
-      wanted.push({ row, place: places });
-      places += 1;
+  answers: FilterAnswers,
+): PausableWork<StoredEvent[]> {
+  const batches = yield* selectPage(slices, query, answers);
+  /** The rows of each slice, and the index of each on the page. */
+  const rowsBySlice = new Map<LogSlice, { row: number; index: number }[]>();
+  let length = 0;
+  for (const batch of batches) {
+    const rows = rowsBySlice.get(batch.logSlice) ?? [];
+    rowsBySlice.set(batch.logSlice, rows);
+    for (const row of batch.rows) {
+      rows.push({ row, index: length });
+      length += 1;
     }
   }
-  const page = new Array<StoredEvent>(places);
-  for (const [stretch, wanted] of rows) {
-    for (let at = 0; at < wanted.length; at += eventsPerRead) {
-      const some = wanted.slice(at, at + eventsPerRead);
-      const events = stretch.events(some.map(({ row }) => row));
-      for (const [index, { place }] of some.entries()) page[place] = events[index]!;
+  const page = new Array<StoredEvent>(length);
+  for (const [slice, rows] of rowsBySlice) {
+    for (let at = 0; at < rows.length; at += eventsPerRead) {
+      const some = rows.slice(at, at + eventsPerRead);
+      const events = slice.events(some.map(({ row }) => row));
+      for (const [nth, { index }] of some.entries()) page[index] = events[nth]!;
       yield;
     }
   }

@@ -5,7 +5,7 @@ import type { Condition, Filter } from '../../../core/filter.ts';
 import { runToCompletion } from '../../../core/pausable-work.ts';
 import type { LogSlice } from '../log-slice.ts';
 import { count, distinct } from './count.ts';
-import { KnownCounts } from './known-counts.ts';
+import { KnownAnswers } from './known-answers.ts';
 import { allSequences } from './row-selections.ts';
 import { selectPage } from './select-page.ts';
 
@@ -15,7 +15,7 @@ const texts: Partial<Record<Facet, readonly string[]>> = {
 };
 
 /** Ten events: 3 create and 4 delete of users, 1 delete and 1 without an action of the scheduler, 1 create of annals. */
-const told: LogSlice = {
+const slice: LogSlice = {
   log: 1,
   segment: 0,
   earliest: 100,
@@ -57,17 +57,18 @@ function condition(facet: Facet, ...values: string[]): Condition {
   return { facets: [facet], values };
 }
 
+const answersOf = (filter: Filter) => new KnownAnswers().of(1, filter, 1);
 const counted = (filter: Filter) =>
-  runToCompletion(count([told], filter, allSequences, new KnownCounts(1)));
+  runToCompletion(count([slice], filter, allSequences, answersOf(filter)));
 const listed = (filter: Filter) =>
-  runToCompletion(selectPage([told], { filter, order: 'desc', limit: 5 }, new KnownCounts(1)));
+  runToCompletion(selectPage([slice], { filter, order: 'desc', limit: 5 }, answersOf(filter)));
 const valuesOf = (facet: Facet, filter: Filter) =>
-  runToCompletion(distinct([told], facet, filter, undefined));
+  runToCompletion(distinct([slice], facet, filter, answersOf(filter)));
 
-describe('a segment that tells how often values stand in it', () => {
+describe('a segment with value counts', () => {
   const action = (...values: string[]) => ({ conditions: [condition('action', ...values)] });
 
-  it('is counted without a look at its rows', () => {
+  it('is counted without looking at its rows', () => {
     assert.equal(counted({}), 10);
     assert.equal(counted({ withoutSystemServices: 'all' }), 7);
     assert.equal(counted({ withoutSystemServices: ['annals'] }), 9);
@@ -81,7 +82,7 @@ describe('a segment that tells how often values stand in it', () => {
     assert.equal(counted({ from: 100, to: 201 }), 10);
   });
 
-  it('gives the values of a facet so too', () => {
+  it('gives the values of a facet without looking at its rows', () => {
     assert.deepEqual(valuesOf('action', { withoutSystemServices: 'all' }), [
       { value: 'delete', count: 4 },
       { value: 'create', count: 3 },
@@ -93,12 +94,12 @@ describe('a segment that tells how often values stand in it', () => {
     ]);
   });
 
-  it('is passed over by a list when none of its events match', () => {
+  it('is skipped by a list when none of its events match', () => {
     assert.deepEqual(listed({ ...action('read') }), []);
     assert.deepEqual(listed({ ...action('read'), from: 150 }), []);
   });
 
-  it('has its rows looked at for everything else', () => {
+  it('is looked through for everything else', () => {
     const looked = /looked at rows/;
     assert.throws(() => counted({ text: 'word' }), looked);
     assert.throws(() => counted({ from: 150 }), looked);

@@ -11,9 +11,9 @@ export interface CodeCount {
 const service = facetIndex('systemService');
 
 /**
- * The values of a facet among all events of a stretch that answer a question, as often as the stretch says without a look
- * at any of them; undefined where it cannot. It can when nothing else is asked about than this facet and the system
- * service. The question's window and sequences must leave out nothing of the stretch.
+ * The values of a facet among all matching events of a slice, from the slice's value counts and without a look at its
+ * rows. Undefined where they do not say it: they do if the predicate is about nothing but this facet and the system
+ * service. The predicate's window and sequences must leave out nothing of the slice.
  */
 export function matchingValueCounts(
   slice: LogSlice,
@@ -21,25 +21,25 @@ export function matchingValueCounts(
   facet: number,
 ): CodeCount[] | undefined {
   if (text !== undefined) return undefined;
-  const asked: FacetCodes[] = [];
+  const required: FacetCodes[] = [];
   for (const [one, ...others] of conditions) {
     if (one === undefined || others.length > 0) return undefined;
     if (one.facet !== facet && one.facet !== service) return undefined;
-    asked.push(one);
+    required.push(one);
   }
-  const tally = slice.valueCounts(facet);
-  if (tally === undefined) return undefined;
-  const { values, services, counts } = tally;
+  const valueCounts = slice.valueCounts(facet);
+  if (valueCounts === undefined) return undefined;
+  const { values, services, counts } = valueCounts;
   const found: CodeCount[] = [];
   for (const [pair, code] of values.entries()) {
-    const isAsked = (one: FacetCodes) =>
+    const holds = (one: FacetCodes) =>
       includesCode(one, one.facet === facet ? code : services[pair]!);
-    if (asked.every(isAsked)) found.push({ code, count: counts[pair]! });
+    if (required.every(holds)) found.push({ code, count: counts[pair]! });
   }
   return found;
 }
 
-/** How many events of a stretch answer a question, under the same terms. */
+/** How many events of a slice match, on the same terms. */
 export function matchingCount(slice: LogSlice, predicate: Predicate): number | undefined {
   const others = predicate.conditions.flatMap((any) => any.filter((one) => one.facet !== service));
   const facet = others[0]?.facet ?? service;

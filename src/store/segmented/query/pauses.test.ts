@@ -3,22 +3,22 @@ import { describe, it } from 'node:test';
 import type { PausableWork } from '../../../core/pausable-work.ts';
 import type { LogSlice, RowGroup } from '../log-slice.ts';
 import { count, distinct } from './count.ts';
-import { KnownCounts } from './known-counts.ts';
+import { KnownAnswers } from './known-answers.ts';
 import { allSequences } from './row-selections.ts';
 import { selectPage } from './select-page.ts';
 
-/** Segments of ten events each, one after the other in time, that note who looks at their tallies and rows. */
-function segments(length: number): {
-  stretches: LogSlice[];
-  told: Set<number>;
+/** Slices of ten events each, one after the other in time. They note whose value counts and rows are looked at. */
+function createSlices(length: number): {
+  slices: LogSlice[];
+  counted: Set<number>;
   opened: Set<number>;
 } {
-  const told = new Set<number>();
+  const counted = new Set<number>();
   const opened = new Set<number>();
-  const stretches = Array.from({ length }, (_, segment): LogSlice => {
+  const slices = Array.from({ length }, (_, segment): LogSlice => {
     const bounds = { earliest: segment * 100, latest: segment * 100 + 90 };
     const range = { from: segment * 10, to: segment * 10 + 10 };
-    const part: RowGroup = {
+    const rowGroup: RowGroup = {
       ...bounds,
       rows: 10,
       firstRow: 0,
@@ -40,11 +40,11 @@ function segments(length: number): {
       bounds: () => bounds,
       get rowGroups() {
         opened.add(segment);
-        return [part];
+        return [rowGroup];
       },
       values: { sizeOf: () => 2, codesOf: () => [1], textsOf: () => () => 'some' },
       valueCounts: () => {
-        told.add(segment);
+        counted.add(segment);
         return { values: [1], services: [0], counts: [10] };
       },
       events: () => [],
@@ -53,7 +53,7 @@ function segments(length: number): {
       node: () => undefined,
     };
   });
-  return { stretches, told, opened };
+  return { slices, counted, opened };
 }
 
 function stepsOf<T>(work: PausableWork<T>): number {
@@ -64,18 +64,19 @@ function stepsOf<T>(work: PausableWork<T>): number {
 
 const filter = { conditions: [{ facets: ['action' as const], values: ['some'] }] };
 
-describe('a question to many segments', () => {
-  it('can pause at each of them, also where none of its rows is looked at', () => {
-    const { stretches } = segments(50);
-    assert.ok(stepsOf(count(stretches, filter, allSequences, new KnownCounts(50))) > 50);
-    assert.ok(stepsOf(distinct(stretches, 'action', filter, undefined)) > 50);
+const createAnswers = () => new KnownAnswers().of(1, filter, 50);
+
+describe('a query of many segments', () => {
+  it('can pause at each of them, even if none of its rows is looked at', () => {
+    const { slices } = createSlices(50);
+    assert.ok(stepsOf(count(slices, filter, allSequences, createAnswers())) > 50);
+    assert.ok(stepsOf(distinct(slices, 'action', filter, createAnswers())) > 50);
   });
 
-  it('is done with a page once it is full, and asks no further segment', () => {
-    const { stretches, told, opened } = segments(50);
-    const query = { filter, order: 'desc', limit: 10 } as const;
-    stepsOf(selectPage(stretches, query, new KnownCounts(50)));
+  it('ends with a page once it is full, and looks at no other segment', () => {
+    const { slices, counted, opened } = createSlices(50);
+    stepsOf(selectPage(slices, { filter, order: 'desc', limit: 10 }, createAnswers()));
     assert.deepEqual([...opened], [49]);
-    assert.deepEqual([...told], [49]);
+    assert.deepEqual([...counted], [49]);
   });
 });

@@ -4,20 +4,20 @@ import type { Micros } from '../../../core/micros.ts';
 import type { Range } from '../../event-store.ts';
 import type { ValueDictionary } from '../log-slice.ts';
 
-/** A filter and a stretch of sequences, translated into the codes of one segment. */
+/** A filter and a range of sequences, translated into the codes of one segment. */
 export interface Predicate {
   readonly from: Micros;
   readonly to: Micros;
   readonly sequences: Range;
-  /** Of each condition one part must hold. */
+  /** All of them must hold; of each one any of its alternatives. */
   readonly conditions: readonly (readonly FacetCodes[])[];
-  /** Bytes to be found in the texts. */
+  /** Bytes that the text must contain. */
   readonly text: Buffer | undefined;
 }
 
 export interface FacetCodes {
   readonly facet: number;
-  /** The one code that is wanted; or `wanted[code]` is 1 for those that are. */
+  /** The one code that matches; or an array in which `codes[code]` is 1 for each code that matches. */
   readonly codes: number | Uint8Array;
 }
 
@@ -29,14 +29,14 @@ export function toPredicate(
 ): Predicate | undefined {
   const conditions: (readonly FacetCodes[])[] = [];
   for (const condition of filter.conditions ?? []) {
-    const wanted = condition.facets
+    const alternatives = condition.facets
       .map((facet) => facetCodesOf(facetIndex(facet), condition.values, values, condition.orAbsent))
       .filter((codes) => codes !== undefined);
-    if (wanted.length === 0) return undefined;
-    conditions.push(wanted);
+    if (alternatives.length === 0) return undefined;
+    conditions.push(alternatives);
   }
-  const usual = serviceCodes(filter.withoutSystemServices, values);
-  if (usual !== undefined) conditions.push([usual]);
+  const services = serviceCodes(filter.withoutSystemServices, values);
+  if (services !== undefined) conditions.push([services]);
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, text = '' } = filter;
   return {
     from,
@@ -49,11 +49,11 @@ export function toPredicate(
 
 function facetCodesOf(
   facet: number,
-  wanted: readonly string[],
+  matching: readonly string[],
   values: ValueDictionary,
   orAbsent = false,
 ): FacetCodes | undefined {
-  const codes = wanted.flatMap((value) => values.codesOf(facet, value));
+  const codes = matching.flatMap((value) => values.codesOf(facet, value));
   if (orAbsent) codes.push(0);
   const [first] = codes;
   if (first === undefined) return undefined;
@@ -63,7 +63,7 @@ function facetCodesOf(
   return { facet, codes: set };
 }
 
-/** Undefined when nothing need be left out. */
+/** Undefined when no service is left out. */
 function serviceCodes(
   without: Filter['withoutSystemServices'],
   values: ValueDictionary,
@@ -71,9 +71,9 @@ function serviceCodes(
   if (without === undefined) return undefined;
   const facet = facetIndex('systemService');
   if (without === 'all') return { facet, codes: 0 };
-  const unwanted = without.flatMap((value) => values.codesOf(facet, value));
-  if (unwanted.length === 0) return undefined;
+  const excluded = without.flatMap((value) => values.codesOf(facet, value));
+  if (excluded.length === 0) return undefined;
   const set = new Uint8Array(values.sizeOf(facet)).fill(1);
-  for (const code of unwanted) set[code] = 0;
+  for (const code of excluded) set[code] = 0;
   return { facet, codes: set };
 }

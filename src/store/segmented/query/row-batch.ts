@@ -5,10 +5,10 @@ import type { Predicate } from './predicate.ts';
 import type { SliceRowGroup } from './row-group-queue.ts';
 import { selectRows } from './select-rows.ts';
 
-/** Events of one part in the order of an answer, not read yet. At least one. */
+/** Events of one row group in the order of a list, which are not read yet. At least one. */
 export class RowBatch {
   readonly logSlice: LogSlice;
-  /** Their rows in the stretch. */
+  /** Their rows in the segment. */
   readonly rows: Uint32Array;
   readonly #rowGroup: RowGroup;
   readonly #createdAt: Float64Array;
@@ -29,8 +29,8 @@ export class RowBatch {
     return { createdAt: this.#createdAt[index]!, sequence };
   }
 
-  /** How many there are before the first whose place fails the test; all behind it do too. */
-  countWhile(holds: (place: Position) => boolean): number {
+  /** How many come before the first whose position fails the test; all that follow it fail too. */
+  countWhile(holds: (position: Position) => boolean): number {
     if (holds(this.positionAt(this.length - 1))) return this.length;
     let [low, high] = [0, this.length - 1];
     while (low < high) {
@@ -41,24 +41,25 @@ export class RowBatch {
     return low;
   }
 
-  /** Those from one place in it to before another. */
+  /** The events `[from, to)` of it. */
   subBatch(from: number, to = this.length): RowBatch {
     const source = { logSlice: this.logSlice, rowGroup: this.#rowGroup };
     return new RowBatch(source, this.rows.subarray(from, to), this.#createdAt.subarray(from, to));
   }
 }
 
-/** Which of a part's events are wanted. */
+/** Which events of a row group belong to the batch. */
 interface BatchOptions {
   readonly order: Order;
-  /** Only those behind this place. */
+  /** Only those after this position. */
   readonly after: Position | undefined;
+  /** At most so many. */
   readonly needed: number;
-  /** For `select`. */
+  /** Memory for `selectRows`. */
   readonly rowBuffer: Uint16Array;
 }
 
-/** The first of a part's matching events. */
+/** The first matching events of a row group. */
 export function firstBatch(
   source: SliceRowGroup,
   predicate: Predicate,
@@ -94,7 +95,7 @@ export function firstBatch(
   return new RowBatch(source, rows, times);
 }
 
-/** Of two events of the same time. */
+/** Whether a sequence is after a position of the same time. */
 function isAfter(sequence: number, after: Position, order: Order): boolean {
   return order === 'asc' ? sequence > after.sequence : sequence < after.sequence;
 }

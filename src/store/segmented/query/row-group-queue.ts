@@ -40,6 +40,11 @@ export class RowGroupQueue {
     this.#rowGroups.sort((a, b) => this.#start(b.rowGroup) - this.#start(a.rowGroup));
   }
 
+  /** The slices of the row groups that are left. */
+  opened(): readonly LogSlice[] {
+    return this.#rowGroups.map(({ logSlice }) => logSlice);
+  }
+
   #start({ earliest, latest }: TimeBounds): number {
     return this.#order === 'asc' ? earliest : -latest;
   }

@@ -6,28 +6,29 @@ import { createRowBuffer, selectRows } from './select-rows.ts';
 
 export const allSequences: Range = { from: 0, to: Number.POSITIVE_INFINITY };
 
-/** The matching rows of a part, at least one. */
+/** The matching rows of a row group, at least one. */
 export interface RowSelection {
   readonly logSlice: LogSlice;
   readonly rowGroup: RowGroup;
-  /** In order. The next selection is made in the same memory. */
+  /** In order. The next selection uses the same memory. */
   readonly rows: Uint16Array;
 }
 
-/** The matching rows of every part that has some, in order of sequence. */
+/** The matching rows of every row group that has some, in order of sequence. */
 export function* rowSelections(
   slices: readonly LogSlice[],
   filter: Filter,
   sequences: Range,
 ): Generator<RowSelection> {
-  const room = createRowBuffer();
+  const rowBuffer = createRowBuffer();
   for (const logSlice of slicesFrom(slices, sequences.from)) {
     if (!overlapsWindow(logSlice, filter) || !overlap(logSlice.range, sequences)) continue;
-    const question = toPredicate(filter, sequences, logSlice.values);
-    if (question === undefined) continue;
+    const predicate = toPredicate(filter, sequences, logSlice.values);
+    if (predicate === undefined) continue;
     for (const rowGroup of logSlice.rowGroups) {
       if (!overlapsWindow(rowGroup, filter) || !overlap(rowGroup.range, sequences)) continue;
-      const rows = room.subarray(0, selectRows(rowGroup, logSlice.log, question, room));
+      const count = selectRows(rowGroup, logSlice.log, predicate, rowBuffer);
+      const rows = rowBuffer.subarray(0, count);
       if (rows.length > 0) yield { logSlice, rowGroup, rows };
     }
   }
@@ -45,7 +46,7 @@ export function slicesFrom(slices: readonly LogSlice[], sequence: number): reado
   return slices.slice(Math.max(0, first));
 }
 
-/** The same as rows of the segment. */
+/** The same rows by their numbers in the segment. */
 export function segmentRows({ rowGroup, rows }: RowSelection): number[] {
   return Array.from(rows, (row) => rowGroup.firstRow + row);
 }

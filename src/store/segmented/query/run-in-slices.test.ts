@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { PausableWork } from '../../../core/pausable-work.ts';
 import { flagFromSignal } from '../../../runtime/flag.ts';
-import { runInSlices, type Slices } from './run-in-slices.ts';
+import { runInSlices } from './run-in-slices.ts';
 
-/** Keeps the thread busy for a moment at a time, until told to end. */
-function* busy(ended: () => boolean): Slices<string> {
+/** Keeps the thread busy for a moment at a time, until it is to end. */
+function* busy(ended: () => boolean): PausableWork<string> {
   while (!ended()) {
     const until = performance.now() + 1;
     while (performance.now() < until);
@@ -13,7 +14,7 @@ function* busy(ended: () => boolean): Slices<string> {
   return 'done';
 }
 
-describe('work in slices', () => {
+describe('work in time slices', () => {
   it('lets other things happen in between', async () => {
     let ended = false;
     setImmediate(() => {
@@ -36,30 +37,30 @@ describe('work in slices', () => {
       ),
       {
         code: 'timeout',
-        message: 'The question took longer than 20 ms: narrow the window or the filter',
+        message: 'The query took longer than 20 ms: narrow the window or the filter',
       },
     );
   });
 
-  it('is stopped when whoever asked leaves', async () => {
-    const leaving = new AbortController();
+  it('is stopped when the client disconnects', async () => {
+    const client = new AbortController();
     const work = runInSlices(
       busy(() => false),
       60_000,
-      flagFromSignal(leaving.signal),
+      flagFromSignal(client.signal),
     );
-    setImmediate(() => leaving.abort());
+    setImmediate(() => client.abort());
     await assert.rejects(work, { code: 'abandoned' });
   });
 
-  it('is not begun for whoever has left', async () => {
+  it('does not begin for a client that has disconnected', async () => {
     let begun = false;
     const work = busy(() => {
       begun = true;
       return true;
     });
-    const left = flagFromSignal(AbortSignal.abort());
-    await assert.rejects(runInSlices(work, 60_000, left), { code: 'abandoned' });
+    const disconnected = flagFromSignal(AbortSignal.abort());
+    await assert.rejects(runInSlices(work, 60_000, disconnected), { code: 'abandoned' });
     assert.equal(begun, false);
   });
 });

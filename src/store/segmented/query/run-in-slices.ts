@@ -3,14 +3,12 @@ import { AnnalsError } from '../../../core/errors.ts';
 import type { PausableWork } from '../../../core/pausable-work.ts';
 import { type Flag, isRaised } from '../../../runtime/flag.ts';
 
-export type { PausableWork as Slices };
-
 const timeSliceMillis = 4;
 
 /**
- * Does the work in slices of a few milliseconds, with other calls to this thread in between, so that a long question
- * does not hold up short ones. Rejects with `timeout` when it takes longer than allowed, counting the pauses, and with
- * `abandoned`, at its next step, once whoever asked has left.
+ * Does the work in time slices of a few milliseconds, with other calls to this thread in between: a long query does not
+ * hold up short ones. Rejects with `timeout` when it takes longer than allowed, pauses included, and with `abandoned`,
+ * at its next step, once the client has disconnected.
  */
 export async function runInSlices<T>(
   work: PausableWork<T>,
@@ -27,7 +25,7 @@ export async function runInSlices<T>(
     if (performance.now() > deadline) {
       throw new AnnalsError(
         'timeout',
-        `The question took longer than ${maxMillis} ms: narrow the window or the filter`,
+        `The query took longer than ${maxMillis} ms: narrow the window or the filter`,
       );
     }
     await setImmediate();
@@ -35,9 +33,9 @@ export async function runInSlices<T>(
   }
 }
 
-/** Throws `abandoned` once whoever asked has left. */
+/** Throws `abandoned` once the client has disconnected. */
 export function throwIfDisconnected(disconnected: Flag | undefined): void {
   if (disconnected !== undefined && isRaised(disconnected)) {
-    throw new AnnalsError('abandoned', 'Whoever asked the question has left');
+    throw new AnnalsError('abandoned', 'The client disconnected before its query was answered');
   }
 }

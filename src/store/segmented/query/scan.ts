@@ -1,10 +1,10 @@
 import type { Filter } from '../../../core/filter.ts';
+import type { PausableWork } from '../../../core/pausable-work.ts';
 import type { Range, StoredEvent } from '../../event-store.ts';
 import type { LogSlice } from '../log-slice.ts';
 import { rowSelections, segmentRows } from './row-selections.ts';
-import type { Slices } from './run-in-slices.ts';
 
-/** A piece of a scan, empty at its end, and the sequence after its last event. */
+/** One batch of a scan, empty at its end, and the sequence after its last event. */
 export interface ScanPage {
   readonly events: readonly StoredEvent[];
   readonly next: number;
@@ -12,15 +12,15 @@ export interface ScanPage {
 
 const maxEvents = 1_000;
 const maxCharacters = 4 * 1024 * 1024;
-/** Events read at a time, between two looks at their size. */
+/** Events read at a time; their size is known afterwards. */
 const eventsPerRead = 64;
 
-/** The first matching events of a stretch of sequences. Ends after a thousand, or sooner when they are large. */
+/** The first matching events of a range of sequences: a thousand at most, fewer when they are large. */
 export function* scanPage(
   slices: readonly LogSlice[],
   range: Range,
   filter: Filter,
-): Slices<ScanPage> {
+): PausableWork<ScanPage> {
   const events: StoredEvent[] = [];
   let characters = 0;
   for (const selection of rowSelections(slices, filter, range)) {

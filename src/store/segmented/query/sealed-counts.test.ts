@@ -13,7 +13,7 @@ import { openSegmentedStore } from '../store.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 60);
 
-/** Enough rows of each log in a segment for it to tell how often values stand in them, but for the last few. */
+/** Each log has enough rows in a segment for value counts, except in the last one. */
 const logs = [new TestLog('org-a'), new TestLog('org-b')];
 const actions = ['Read', 'read', 'READ', 'list', undefined];
 const services = [undefined, undefined, 'annals', 'scheduler'];
@@ -38,11 +38,11 @@ const filter: fc.Arbitrary<Filter> = fc.record(
   { requiredKeys: [] },
 );
 
-describe('counts that sealed segments tell', () => {
+describe('counts from sealed segments', () => {
   let directory: string;
   let store: EventStore;
   before(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'annals-told-'));
+    directory = mkdtempSync(join(tmpdir(), 'annals-counts-'));
     store = await openSegmentedStore({ directory, readers: 1, segmentEvents: 1_000 });
     for (let round = 0; round < 11; round += 1) {
       const plans = logs.map((log, place) =>
@@ -83,14 +83,14 @@ describe('counts that sealed segments tell', () => {
         filter,
         facet,
         fc.integer({ min: 0, max: 2_400 }),
-        async (log, asked, of, snapshot) => {
-          const matching = log.events.filter((event) => matches(asked, event));
+        async (log, query, of, snapshot) => {
+          const matching = log.events.filter((event) => matches(query, event));
           const { organisation } = log;
-          assert.equal(await store.count(organisation, asked), matching.length);
+          assert.equal(await store.count(organisation, query), matching.length);
           const before = matching.filter(({ sequence }) => sequence < snapshot);
-          assert.equal(await store.count(organisation, asked, snapshot), before.length);
-          assert.deepEqual(await store.distinct(organisation, of, asked), counted(matching, of));
-          const page = { filter: asked, order: 'desc', limit: 30 } as const;
+          assert.equal(await store.count(organisation, query, snapshot), before.length);
+          assert.deepEqual(await store.distinct(organisation, of, query), counted(matching, of));
+          const page = { filter: query, order: 'desc', limit: 30 } as const;
           assert.deepEqual(
             (await store.list(organisation, page)).map(({ sequence }) => sequence),
             matching
@@ -103,9 +103,9 @@ describe('counts that sealed segments tell', () => {
       { numRuns },
     );
 
-  it('are those of a plain array filter', agree);
+  it('are those of a filtered array', agree);
 
-  it('are so after events lost a value', async () => {
+  it('are so after events have lost a value', async () => {
     const [log] = logs;
     const some = log!.events.filter(({ sequence }) => sequence % 50 === 7);
     const without = some.map((event) => {
@@ -115,9 +115,9 @@ describe('counts that sealed segments tell', () => {
     });
     await store.erase('org-a', without);
     for (const { sequence } of without) {
-      const held = log!.events[sequence]!;
-      const facets = held.facets.with(facetIndex('resourceIdentity'), undefined);
-      log!.events[sequence] = { ...held, facets };
+      const event = log!.events[sequence]!;
+      const facets = event.facets.with(facetIndex('resourceIdentity'), undefined);
+      log!.events[sequence] = { ...event, facets };
     }
     await untilSealed();
     await agree();
@@ -127,8 +127,8 @@ describe('counts that sealed segments tell', () => {
 function counted(events: readonly SequencedEvent[], of: Facet) {
   const values = events
     .map(({ facets }) => facets[facetIndex(of)])
-    .filter((held) => held !== undefined);
-  return [...Map.groupBy(values, (held) => held)]
-    .map(([held, group]) => ({ value: held, count: group.length }))
+    .filter((one) => one !== undefined);
+  return [...Map.groupBy(values, (one) => one)]
+    .map(([one, group]) => ({ value: one, count: group.length }))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
 }

@@ -3,7 +3,7 @@ import { rowGroupRows } from '../active/columns.ts';
 import type { RowGroup } from '../log-slice.ts';
 import type { FacetCodes, Predicate } from './predicate.ts';
 
-/** Where `select` writes its answer. */
+/** Memory into which `selectRows` writes. */
 export function createRowBuffer(): Uint16Array {
   return new Uint16Array(rowGroupRows);
 }
@@ -11,8 +11,8 @@ export function createRowBuffer(): Uint16Array {
 type Column = { readonly [row: number]: number };
 
 /**
- * Writes the rows of a part that answer the question into `rows`, in order, and gives their number. Each condition is a
- * pass over one column that looks only at rows which are left, and what is not asked about is not read.
+ * Writes the matching rows of a row group into `rows`, in order, and returns their number. Each condition is a pass over
+ * one column that looks only at the rows that are left. Columns without a condition are not read.
  */
 export function selectRows(
   rowGroup: RowGroup,
@@ -31,31 +31,32 @@ export function selectRows(
   return text === undefined || left === 0 ? left : keepText(rows, left, rowGroup, text);
 }
 
-function keepSequences(part: RowGroup, { from, to }: Range, rows: Uint16Array): number {
-  const first = part.range.from;
-  const inOrder = part.sequences === undefined;
+function keepSequences(rowGroup: RowGroup, { from, to }: Range, rows: Uint16Array): number {
+  const { range, sequences } = rowGroup;
+  const first = range.from;
+  const inOrder = sequences === undefined;
   const begin = inOrder ? Math.max(0, from - first) : 0;
-  const end = inOrder ? Math.min(part.rows, to - first) : part.rows;
+  const end = inOrder ? Math.min(rowGroup.rows, to - first) : rowGroup.rows;
   let left = 0;
   for (let row = begin; row < end; row += 1) {
     rows[left] = row;
     left += 1;
   }
-  if (part.sequences === undefined || (part.range.from >= from && part.range.to <= to)) return left;
-  return keepWithin(rows, left, part.sequences, { from, to });
+  if (sequences === undefined || (range.from >= from && range.to <= to)) return left;
+  return keepWithin(rows, left, sequences, { from, to });
 }
 
 /*
- * Passes keep the rows that hold at the beginning of `rows`. They write every row and step on only behind one that is
- * kept, so that the processor has nothing to guess.
+ * A pass moves the rows that it keeps to the beginning of `rows`. It writes every row and moves on only after one that
+ * is kept, so there is no branch that the processor could predict wrongly.
  */
 
-function keepEqual(rows: Uint16Array, count: number, column: Column, wanted: number): number {
+function keepEqual(rows: Uint16Array, count: number, column: Column, value: number): number {
   let left = 0;
   for (let index = 0; index < count; index += 1) {
     const row = rows[index]!;
     rows[left] = row;
-    left += column[row] === wanted ? 1 : 0;
+    left += column[row] === value ? 1 : 0;
   }
   return left;
 }
@@ -72,12 +73,12 @@ function keepWithin(rows: Uint16Array, count: number, column: Column, { from, to
   return left;
 }
 
-function keepCodes(rows: Uint16Array, count: number, column: Column, wanted: Uint8Array): number {
+function keepCodes(rows: Uint16Array, count: number, column: Column, matches: Uint8Array): number {
   let left = 0;
   for (let index = 0; index < count; index += 1) {
     const row = rows[index]!;
     rows[left] = row;
-    left += wanted[column[row]!]!;
+    left += matches[column[row]!]!;
   }
   return left;
 }
@@ -85,32 +86,31 @@ function keepCodes(rows: Uint16Array, count: number, column: Column, wanted: Uin
 function keepCondition(
   rows: Uint16Array,
   count: number,
-  part: RowGroup,
+  rowGroup: RowGroup,
   condition: readonly FacetCodes[],
 ): number {
   const [first] = condition;
   if (count === 0 || first === undefined) return 0;
-  if (condition.length > 1) return keepAny(rows, count, part, condition);
-  const { facet, codes: wanted } = first;
-  const codes = part.codes(facet);
-  return typeof wanted === 'number'
-    ? keepEqual(rows, count, codes, wanted)
-    : keepCodes(rows, count, codes, wanted);
+  if (condition.length > 1) return keepAny(rows, count, rowGroup, condition);
+  const column = rowGroup.codes(first.facet);
+  return typeof first.codes === 'number'
+    ? keepEqual(rows, count, column, first.codes)
+    : keepCodes(rows, count, column, first.codes);
 }
 
 function keepAny(
   rows: Uint16Array,
   count: number,
-  part: RowGroup,
+  rowGroup: RowGroup,
   condition: readonly FacetCodes[],
 ): number {
-  const columns = condition.map(({ facet, codes }) => ({
-    codes: part.codes(facet),
-    wanted: codes,
+  const alternatives = condition.map(({ facet, codes }) => ({
+    column: rowGroup.codes(facet),
+    codes,
   }));
   const holds = (row: number) =>
-    columns.some(({ codes, wanted }) =>
-      typeof wanted === 'number' ? codes[row] === wanted : wanted[codes[row]!] === 1,
+    alternatives.some(({ column, codes }) =>
+      typeof codes === 'number' ? column[row] === codes : codes[column[row]!] === 1,
     );
   let left = 0;
   for (let index = 0; index < count; index += 1) {
@@ -121,17 +121,17 @@ function keepAny(
   return left;
 }
 
-/** One sweep over the texts, which jumps from each hit to the next row that is still wanted. */
-function keepText(rows: Uint16Array, count: number, part: RowGroup, wanted: Buffer): number {
-  const { bytes, start, ends } = part.texts();
-  const searched = bytes.subarray(0, ends[part.rows - 1]);
+/** One sweep over the texts. After each hit it goes on with the next row that is left. */
+function keepText(rows: Uint16Array, count: number, rowGroup: RowGroup, text: Buffer): number {
+  const { bytes, start, ends } = rowGroup.texts();
+  const searched = bytes.subarray(0, ends[rowGroup.rows - 1]);
   let left = 0;
-  let hit = start === searched.length ? -1 : searched.indexOf(wanted, start);
+  let hit = start === searched.length ? -1 : searched.indexOf(text, start);
   for (let index = 0; index < count && hit !== -1; index += 1) {
     const row = rows[index]!;
     const begin = row === 0 ? start : ends[row - 1]!;
-    if (hit < begin) hit = searched.indexOf(wanted, begin);
-    if (hit === -1 || hit + wanted.length > ends[row]!) continue;
+    if (hit < begin) hit = searched.indexOf(text, begin);
+    if (hit === -1 || hit + text.length > ends[row]!) continue;
     rows[left] = row;
     left += 1;
   }

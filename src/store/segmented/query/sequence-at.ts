@@ -1,13 +1,13 @@
 import type { Micros } from '../../../core/micros.ts';
+import type { PausableWork } from '../../../core/pausable-work.ts';
 import { type LogSlice, sequenceOfRow } from '../log-slice.ts';
 import { allSequences, rowSelections } from './row-selections.ts';
-import type { Slices } from './run-in-slices.ts';
 
-/** The first sequence recorded at or after the instant; undefined when there is none. */
+/** The first sequence recorded at or after the instant; undefined when there is no such event. */
 export function* sequenceAt(
   slices: readonly LogSlice[],
   recordedAt: Micros,
-): Slices<number | undefined> {
+): PausableWork<number | undefined> {
   const later = slices.filter(({ lastRecordedAt }) => lastRecordedAt >= recordedAt);
   for (const { rowGroup, rows } of rowSelections(later, {}, allSequences)) {
     const times = rowGroup.recordedAt();

@@ -57,7 +57,7 @@ const filter: fc.Arbitrary<Filter> = fc.record(
   },
   { requiredKeys: [] },
 );
-const question = fc.record({
+const query = fc.record({
   log: fc.constantFrom(...logs),
   filter: fc.oneof(fc.constant({}), filter),
   order: fc.constantFrom<Order>('asc', 'desc'),
@@ -88,7 +88,7 @@ describe('a page far from the beginning of a list', () => {
 
   const isAsFromAnArray = () =>
     fc.assert(
-      fc.asyncProperty(question, async ({ log, filter, order, skip, limit, snapshot }) => {
+      fc.asyncProperty(query, async ({ log, filter, order, skip, limit, snapshot }) => {
         const seen = log.events.filter(
           (event) => event.sequence < snapshot && matches(filter, event),
         );
@@ -103,21 +103,21 @@ describe('a page far from the beginning of a list', () => {
       { numRuns },
     );
 
-  it('has what a walk has there', isAsFromAnArray);
+  it('has the events that a walk has there', isAsFromAnArray);
 
-  it('has it when segments were written anew after they were counted', async () => {
+  it('has them when segments were rewritten after they were counted', async () => {
     const { organisation, events } = logs[0]!;
     const byAddress = { conditions: [{ facets: ['clientIp' as const], values: [address] }] };
     assert.equal(await store.count(organisation, byAddress), 10_000);
     const erased = events.filter(({ sequence }) => sequence % 2_000 === 9);
     await store.erase(organisation, erased.map(erasureOf));
     assert.equal(await store.count(organisation, byAddress), 9_995);
-    const query = { filter: byAddress, order: 'asc', skip: 9_990, limit: 9 } as const;
-    assert.equal((await store.list(organisation, query)).length, 5);
+    const page = { filter: byAddress, order: 'asc', skip: 9_990, limit: 9 } as const;
+    assert.equal((await store.list(organisation, page)).length, 5);
     await isAsFromAnArray();
   });
 
-  it('begins behind a place, if one is given', async () => {
+  it('begins after a position, if one is given', async () => {
     const { organisation, events } = logs[0]!;
     const [first] = events;
     const query = { filter: {}, order: 'asc', skip: 5_000, limit: 2, after: first! } as const;

@@ -1,51 +1,49 @@
 import { type Filter, overlapsWindow } from '../../../core/filter.ts';
+import type { PausableWork } from '../../../core/pausable-work.ts';
 import type { ListQuery, Order } from '../../event-store.ts';
 import { rowGroupRows } from '../active/columns.ts';
 import type { LogSlice, TimeBounds } from '../log-slice.ts';
 import { count } from './count.ts';
-import type { KnownCounts } from './known-counts.ts';
-import type { Slices } from './run-in-slices.ts';
+import type { FilterAnswers } from './known-answers.ts';
 
 /**
- * The same page, asked for from further on. A list begins with the events up to some time; where stretches were counted
- * before, it takes no look at them to know how many that are. So the page at the end of a long walk costs what its
- * first one does. Where all stretches overlap in time there is no such time, and the question stays as it was.
+ * A query for the same page that begins further on. A list begins with the events up to some time; the counts of whole
+ * slices say how many these are, mostly without a look at them. So the page at the end of a long walk costs what its
+ * first page costs. If all slices overlap in time there is no such time, and the query stays as it was.
  */
 export function* skipAhead(
   slices: readonly LogSlice[],
   query: ListQuery,
-  known: KnownCounts,
-): Slices<ListQuery> {
+  answers: FilterAnswers,
+): PausableWork<ListQuery> {
   const { filter, order, after, skip = 0, snapshot = Number.POSITIVE_INFINITY } = query;
-  // That few are passed over in no time, and behind a place only the rest of a stretch would count.
+  // To skip fewer events than a row group has is cheap. After a position, counts of whole slices are of no use.
   if (skip < rowGroupRows || after !== undefined) return query;
   const sequences = { from: 0, to: snapshot };
-  const bounds = new Map(
-    slices.map((stretch) => [stretch, boundsInOrder(stretch.bounds(), order)]),
-  );
-  const held = slices.filter((stretch) => overlapsWindow(stretch.bounds(), filter));
-  const byFirst = held.toSorted((a, b) => bounds.get(a)!.first - bounds.get(b)!.first);
-  const lasts = held.map((stretch) => bounds.get(stretch)!.last).sort((a, b) => a - b);
+  const bounds = new Map(slices.map((slice) => [slice, boundsInOrder(slice.bounds(), order)]));
+  const candidates = slices.filter((slice) => overlapsWindow(slice.bounds(), filter));
+  const byFirst = candidates.toSorted((a, b) => bounds.get(a)!.first - bounds.get(b)!.first);
+  const lasts = candidates.map((slice) => bounds.get(slice)!.last).sort((a, b) => a - b);
   let reached = 0;
   let most = 0;
   let skipped: number | undefined;
   for (const last of lasts) {
-    // Of all that begin before the end of this one, the events up to there are at most so many.
+    // There are at most `most` events up to `last`: those of all slices that begin before it.
     for (; reached < byFirst.length; reached += 1) {
-      const stretch = byFirst[reached]!;
-      if (bounds.get(stretch)!.first > last) break;
-      most += yield* count([stretch], filter, sequences, known);
+      const slice = byFirst[reached]!;
+      if (bounds.get(slice)!.first > last) break;
+      most += yield* count([slice], filter, sequences, answers);
     }
     if (most > skip) break;
     skipped = last;
   }
   if (skipped === undefined) return query;
   const { before, behind } = splitFilter(filter, order, skipped);
-  const left = yield* count(held, before, sequences, known);
-  return { ...query, filter: behind, skip: skip - left };
+  const eventsBefore = yield* count(candidates, before, sequences, answers);
+  return { ...query, filter: behind, skip: skip - eventsBefore };
 }
 
-/** Bounds as a list in this order comes upon them: `first` is lower than `last` in either. */
+/** Bounds in the order of the list: `first` is lower than `last` in both orders. */
 function boundsInOrder(
   { earliest, latest }: TimeBounds,
   order: Order,
@@ -53,7 +51,7 @@ function boundsInOrder(
   return order === 'asc' ? { first: earliest, last: latest } : { first: -latest, last: -earliest };
 }
 
-/** A filter in two: up to a time, this included, and behind it. */
+/** A filter as two: up to a time, which is included, and behind it. */
 function splitFilter(
   filter: Filter,
   order: Order,

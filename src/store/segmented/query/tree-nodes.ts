@@ -1,18 +1,18 @@
+import type { PausableWork } from '../../../core/pausable-work.ts';
 import type { LogSlice } from '../log-slice.ts';
 import { slicesFrom } from './row-selections.ts';
-import type { Slices } from './run-in-slices.ts';
 
-/** The hashes of a level's nodes `[from, from + count)`, one after the other, as far as there are some. */
+/** The hashes of a level's nodes `[from, from + count)`, one after the other, as far as the tree has them. */
 export function* treeNodes(
   slices: readonly LogSlice[],
   level: number,
   from: number,
   count: number,
-): Slices<Uint8Array> {
+): PausableWork<Uint8Array> {
   const hashes: Uint8Array[] = [];
   if (level === 0) {
-    for (const stretch of slicesFrom(slices, from)) {
-      hashes.push(...stretch.leafHashes({ from, to: from + count }));
+    for (const slice of slicesFrom(slices, from)) {
+      hashes.push(...slice.leafHashes({ from, to: from + count }));
       yield;
     }
   } else {
@@ -21,7 +21,7 @@ export function* treeNodes(
   return new Uint8Array(Buffer.concat(hashes));
 }
 
-/** A node stands where the event stands that completed it, so they are in order from segment to segment. */
+/** A node is in the slice of the event that completed it, so nodes are in the order of slices. */
 function upperNodes(
   slices: readonly LogSlice[],
   level: number,
@@ -30,11 +30,11 @@ function upperNodes(
 ): Uint8Array[] {
   const found: Uint8Array[] = [];
   const completedBy = (index: number) => (index + 1) * 2 ** level - 1;
-  for (const stretch of slicesFrom(slices, completedBy(from))) {
+  for (const slice of slicesFrom(slices, completedBy(from))) {
     if (found.length === count) break;
-    if (stretch.range.to <= completedBy(from + found.length)) continue;
+    if (slice.range.to <= completedBy(from + found.length)) continue;
     while (found.length < count) {
-      const hash = stretch.node(level, from + found.length);
+      const hash = slice.node(level, from + found.length);
       if (hash === undefined) break;
       found.push(hash);
     }
