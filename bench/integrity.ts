@@ -73,7 +73,7 @@ function withTree(): Grow {
       clock,
     });
     runToCompletion(addition.add(drafts.map((draft) => sequencer.prepare(organisation, draft))));
-    edge = addition.edge;
+    edge = addition.logState;
     return addition.build()[0]!;
   };
 }

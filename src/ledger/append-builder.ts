@@ -7,13 +7,13 @@ import type { Append, StoredEvent } from '../store/event-store.ts';
 import type { Receipt } from './ledger.ts';
 import type { PreparedDraft, Sequencer } from './sequencing.ts';
 
-/** Where a log ends: its tree, which knows the size, and when its last event was recorded. */
+/** The end of a log: its tree, which has the size, and when the last event was recorded. */
 export interface LogState {
   readonly frontier: Frontier;
   readonly recordedAt: Micros;
 }
 
-/** Events by id that a repeated draft is compared with. */
+/** Events of the log by id, to compare repeated drafts with. */
 export type ExistingEvents = ReadonlyMap<string, StoredEvent>;
 
 interface AppendBuilderOptions {
@@ -21,7 +21,7 @@ interface AppendBuilderOptions {
   readonly clock: Clock;
 }
 
-/** What one group adds to one log, built up request by request. The edge it began at is left as it was. */
+/** Builds what one group appends to one log, request by request. It does not change the `LogState` that it starts from. */
 export class AppendBuilder {
   readonly organisation: string;
   readonly #options: AppendBuilderOptions;
@@ -30,12 +30,12 @@ export class AppendBuilder {
   readonly #frontier: Frontier;
   readonly #events: EventColumns;
   readonly #first: number;
-  /** Places of this addition's own events by id. */
+  /** Indexes of the events of this append by id. */
   readonly #indexById = new Map<string, number>();
   readonly #nodes: CompletedNode[] = [];
   #recordedAt: Micros;
 
-  /** Its events go to the end of `events`, where no other's may go before it is complete. */
+  /** Adds its events to the end of `events`. Nothing else may be added there before it is complete. */
   constructor(
     organisation: string,
     logState: LogState,
@@ -53,7 +53,7 @@ export class AppendBuilder {
     this.#recordedAt = logState.recordedAt;
   }
 
-  /** Adds all drafts of a request or, when it throws `conflict`, none of them. One after the other. */
+  /** Adds all drafts of a request in order; none of them when it throws `conflict`. */
   *add(prepared: readonly PreparedDraft[]): PausableWork<Receipt> {
     const before = this.#events.length;
     try {
@@ -100,27 +100,27 @@ export class AppendBuilder {
     };
   }
 
-  /** The event with this id, if the log or this addition has it. */
+  /** The event with this id, if the log or this append has it. */
   #find(eventID: string): StoredEvent | undefined {
     const known = this.#known?.get(eventID);
     if (known !== undefined) return known;
-    const place = this.#indexById.get(eventID);
-    return place === undefined ? undefined : this.#events.event(place);
+    const index = this.#indexById.get(eventID);
+    return index === undefined ? undefined : this.#events.event(index);
   }
 
   #undo(length: number): void {
-    for (let place = length; place < this.#events.length; place += 1) {
-      this.#indexById.delete(this.#events.eventIDs[place]!);
+    for (let index = length; index < this.#events.length; index += 1) {
+      this.#indexById.delete(this.#events.eventIDs[index]!);
     }
     this.#events.truncate(length);
   }
 
-  /** Where the log ends with this addition. */
-  get edge(): LogState {
+  /** The end of the log after this append. */
+  get logState(): LogState {
     return { frontier: this.#frontier, recordedAt: this.#recordedAt };
   }
 
-  /** What the store is asked for: nothing when every draft was a repetition. */
+  /** The append for the store; none when every draft was a repetition. */
   build(): Append[] {
     const events = this.#events.rangeFrom(this.#first);
     if (events.length === 0) return [];

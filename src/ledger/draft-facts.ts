@@ -12,7 +12,7 @@ import { DraftFields, type FieldName, fieldIndex } from './event-fields.ts';
 
 const statusName = Buffer.from('status');
 
-/** Where each facet comes from, in their order: a field by its place, or a member of the context by its name. */
+/** Where each facet comes from, in their order: a field by its index, or a member of the context by its name. */
 const facetSources: readonly (number | Uint8Array | 'outcome' | 'status')[] = facets.map(
   (facet) => {
     switch (facet) {
@@ -32,7 +32,7 @@ const facetSources: readonly (number | Uint8Array | 'outcome' | 'status')[] = fa
   },
 );
 
-/** What must be understood of a draft to record it. Looks at one draft after the other, so that nothing is left behind. */
+/** What must be known of a draft to record it. One instance reads many drafts, one after the other: it creates no garbage. */
 export class DraftFacts {
   readonly fields = new DraftFields();
   draft!: RawDraft;
@@ -41,7 +41,7 @@ export class DraftFacts {
   #context = none;
   #status: number | undefined;
 
-  /** Looks at a draft in place of the one before. Throws `invalid` for an object that is too large to be an event. */
+  /** Reads a draft; the one before is forgotten. Throws `invalid` for an object that is too large for an event. */
   read(received: ReceivedDraft): void {
     this.draft = received instanceof RawDraft ? received : toRawDraft(received);
     this.fields.read(this.draft);
@@ -52,12 +52,12 @@ export class DraftFacts {
     this.createdAt = createdAt === undefined ? undefined : parseCreatedAt(createdAt);
   }
 
-  /** What a field says; undefined for one that is not there. */
+  /** The text of a field; undefined when the draft does not have it. */
   text(name: FieldName): string | undefined {
     return this.#textOf(this.fields.at(fieldIndex[name]));
   }
 
-  /** Writes the facets (see `packFacets`), which `facetsOf` would take from the event. */
+  /** Writes the facets as `packFacets` does, with the values that `facetsOf` has for the event. */
   packFacets(into: ByteWriter): void {
     for (const source of facetSources) {
       const length = into.skip(facetLengthBytes);
@@ -69,10 +69,10 @@ export class DraftFacts {
     }
   }
 
-  /** What the producer said, else what the status and the error say, else nothing. */
+  /** The producer's outcome, or else what follows from the error or the status. */
   #outcome(): string | undefined {
-    const said = this.text('outcome');
-    if (said !== undefined) return said;
+    const ofProducer = this.text('outcome');
+    if (ofProducer !== undefined) return ofProducer;
     const error = this.text('error');
     if (error !== undefined && error !== '') return 'failure';
     if (this.#status === undefined) return undefined;
@@ -100,7 +100,7 @@ export class DraftFacts {
   }
 }
 
-/** A draft that is an object, as the bytes it would have come in. */
+/** Writes a draft that is an object as canonical JSON, and reads that. */
 function toRawDraft(draft: Draft): RawDraft {
   const bytes = Buffer.from(canonicalJson(draft));
   if (bytes.length > maxEventBytes) throw draftTooLarge(bytes.length);
@@ -113,5 +113,5 @@ function toRawDraft(draft: Draft): RawDraft {
 function parseCreatedAt(text: string): Micros {
   const parsed = parseInstant(text);
   if (typeof parsed === 'number') return parsed;
-  throw rejectedDraft('createdAt', 'is no RFC 3339 time');
+  throw rejectedDraft('createdAt', 'is not an RFC 3339 time');
 }

@@ -6,7 +6,7 @@ import type { EventReader, ExpiredRange, StoredEvent } from '../store/event-stor
 const action = 'audit_log.drop';
 const pageSize = 10;
 
-/** That the beginning of a log is about to be dropped, in that log itself. */
+/** The record, in the log itself, that the beginning of the log is about to be dropped. */
 export function dropRecord(
   { organisation, from, to }: ExpiredRange,
   recordedBefore: Micros,
@@ -14,7 +14,7 @@ export function dropRecord(
   const events = to - from;
   return {
     action,
-    description: `Drops ${events} events that were kept for as long as they are to be`,
+    description: `Drops ${events} events: their retention is over`,
     resourceType: 'audit_log',
     resourceIdentity: organisation,
     outcome: 'success',
@@ -29,8 +29,8 @@ export function dropRecord(
 }
 
 /**
- * Up to which event a log says that it was dropped, if that is this far at least. Each drop is recorded behind what it
- * takes away, so the record of the last one is always there.
+ * Up to which sequence the log's own records say that it was dropped; undefined when no record reaches `atLeast`. The
+ * record of a drop comes after the events that it drops, so the record of the last drop always remains.
  */
 export async function recordedDrop(
   reader: Pick<EventReader, 'list'>,
@@ -54,7 +54,7 @@ export async function recordedDrop(
   return undefined;
 }
 
-/** The sequence behind the last event that the record names. */
+/** The sequence after the last event that the record names. */
 function endOf({ body }: StoredEvent): number {
   const { details } = JSON.parse(body) as { details?: { lastSequence?: unknown } };
   const last = details?.lastSequence;

@@ -10,7 +10,7 @@ import { readTile, type TreeReader } from './log-tree.ts';
 export interface PersonToErase {
   readonly organisation: string;
   readonly userIdentity: string;
-  /** Size of the log that is gone through; what is recorded meanwhile stays. */
+  /** The size of the log when the erasure begins. Later events are not erased. */
   readonly snapshot: number;
   readonly paths: PersonalPaths;
 }
@@ -26,13 +26,13 @@ export interface ErasableStore {
 }
 
 /**
- * Erases the personal parts of every event of a person: those that the person did, and those that the person did in
- * another's name. What is personal in such an event is one commitment, so the other's parts go too. Events without
- * personal parts are left as they are. Goes through the log in batches; each is durably erased before the next is
- * read, so after a failure the same call does the rest.
+ * Erases the personal fields of every event of a person: what the person did, and what the person did in another's name.
+ * One commitment covers all personal fields of an event, so those of the other person are erased too. Events without
+ * personal fields do not change. It reads the log in batches, and each batch is durably erased before the next is read.
+ * So after a failure the same call does the rest.
  *
- * An event is erased only if what remains of it leads to its leaf. Rejects with `corrupt` naming the first that does
- * not: whether it was changed, or what is personal in it, its salt is the last that could tell.
+ * An event is erased only if what remains of it has the hash of its leaf. Rejects with `corrupt` at the first event that
+ * does not: someone changed it or its paths, and without its salt nobody could find out which.
  */
 export async function erasePerson(
   { reader, eraser }: ErasableStore,
@@ -66,15 +66,18 @@ export async function erasePerson(
   return { erased, alreadyErased };
 }
 
-/** Leaf hashes in ascending order of place, a tile of them at a time. */
+/** Reads leaf hashes in ascending order, a tile at a time. */
 function leafReader(reader: TreeReader, organisation: string, size: number) {
-  let held = { tile: -1, leaves: new Uint8Array() };
+  let current = { tile: -1, leaves: new Uint8Array() };
   return async (sequence: number): Promise<Uint8Array> => {
     const tile = Math.floor(sequence / fullWidth);
-    if (tile !== held.tile) {
+    if (tile !== current.tile) {
       const width = Math.min(fullWidth, size - tile * fullWidth);
-      held = { tile, leaves: new Uint8Array(await readTile(reader, organisation, 0, tile, width)) };
+      current = {
+        tile,
+        leaves: new Uint8Array(await readTile(reader, organisation, 0, tile, width)),
+      };
     }
-    return hashAt(held.leaves, sequence % fullWidth);
+    return hashAt(current.leaves, sequence % fullWidth);
   };
 }

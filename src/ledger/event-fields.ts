@@ -21,9 +21,9 @@ export const fieldNames = [
   commitmentKey,
 ].sort() as FieldName[];
 
-/** Where each of them stands among them. */
+/** The index of each field in `fieldNames`. */
 export const fieldIndex = Object.fromEntries(
-  fieldNames.map((name, place) => [name, place]),
+  fieldNames.map((name, index) => [name, index]),
 ) as Readonly<Record<FieldName, number>>;
 
 const table = new NameTable(fieldNames);
@@ -32,24 +32,24 @@ const table = new NameTable(fieldNames);
 export class DraftFields {
   readonly #members: number[] = fieldNames.map(() => none);
 
-  /** Looks at a draft in place of the one before. */
+  /** Reads a draft; the one before is forgotten. */
   read({ json, object }: RawDraft): void {
     const members = this.#members;
     members.fill(none);
     for (let member = json.first(object); member !== none; member = json.next(member)) {
-      const place = table.find(json.bytes, json.keyStart(member), json.keyEnd(member));
-      if (place < 0) throw unknownField(json, member);
-      members[place] = member;
+      const index = table.find(json.bytes, json.keyStart(member), json.keyEnd(member));
+      if (index < 0) throw unknownField(json, member);
+      members[index] = member;
     }
   }
 
-  /** The member at a place of `fieldNames`; `none` when the draft has none. */
+  /** The member for an index of `fieldNames`; `none` when the draft does not have it. */
   at(index: number): number {
     return this.#members[index]!;
   }
 }
 
-/** Who receives drafts refuses this one; in an event it would be lost without a word. */
+/** Drafts are checked before, so this is a bug of the caller. Without the error the field would be lost silently. */
 function unknownField(json: RawJson, member: number): AnnalsError {
   const name = json.bytes.toString('utf8', json.keyStart(member), json.keyEnd(member));
   return rejectedDraft(name, 'is not a field of an event: put it into "details"');

@@ -1,4 +1,4 @@
-/** Runs `work` on every item, at most `atOnce` at a time. Rejects with the first failure and begins nothing after it. */
+/** Runs `work` on every item, at most `maxConcurrent` at a time. Rejects with the first failure, and starts nothing after it. */
 export async function forEachConcurrent<T>(
   items: Iterable<T>,
   maxConcurrent: number,

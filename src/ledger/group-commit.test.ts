@@ -90,7 +90,7 @@ function failing(
 }
 
 describe('recording', () => {
-  it('completes a draft and gives it back field by field', async () => {
+  it('completes a draft, and its event has every field', async () => {
     const { ledger, store } = open();
     const draft = {
       eventID: 'evt-1',
@@ -121,7 +121,7 @@ describe('recording', () => {
     await verifyLog(store);
   });
 
-  it('derives the outcome from error and status, and leaves it open when nothing tells', async () => {
+  it('derives the outcome from error and status, and leaves it out when neither is there', async () => {
     const { ledger, store } = open();
     await ledger.record(organisation, [
       { action: 'a', context: { status: 399 } },
@@ -188,7 +188,7 @@ describe('repeating', () => {
     assert.equal((await verifyLog(store)).length, 3);
   });
 
-  it('counts a draft that stands twice in its request once', async () => {
+  it('records a draft that is twice in its request once', async () => {
     const { ledger, store } = open();
     const draft = { eventID: 'a', action: 'x' };
     const receipt = await ledger.record(organisation, [draft, draft]);
@@ -197,7 +197,7 @@ describe('repeating', () => {
     assert.equal((await verifyLog(store)).length, 1);
   });
 
-  it('refuses the whole request when an id has other content, and names it', async () => {
+  it('rejects the whole request when an id has other content, and names it', async () => {
     const { ledger, store } = open();
     await ledger.record(organisation, [{ eventID: 'a', action: 'x' }]);
     const refused = ledger.record(organisation, [
@@ -260,7 +260,7 @@ describe('repeating a draft whose event was erased', () => {
     return opened;
   };
 
-  it('adds nothing when all but the personal parts is the same', async () => {
+  it('adds nothing when all but the personal fields is the same', async () => {
     const { ledger, store } = await erased();
     const forgotten = { ...draft, user: { subject: 's', name: 'Somebody' } };
     for (const repeated of [draft, forgotten]) {
@@ -284,7 +284,7 @@ describe('repeating a draft whose event was erased', () => {
     }
   });
 
-  it('an event is not erased when what remains of it is not its leaf', async () => {
+  it('rejects to erase an event when what remains of it does not have the hash of its leaf', async () => {
     const { ledger, store } = open();
     await ledger.record(organisation, [draft]);
     const person = { organisation, userIdentity: 'u-1', snapshot: 1 };
@@ -298,7 +298,7 @@ describe('repeating a draft whose event was erased', () => {
   });
 });
 
-describe('refusing', () => {
+describe('rejecting', () => {
   it('names an event that is too large', async () => {
     const { ledger, store } = open();
     const drafts = [{ action: 'a' }, { action: 'a', details: { text: 'x'.repeat(65_536) } }];
@@ -309,7 +309,7 @@ describe('refusing', () => {
     assert.equal((await store.head(organisation)).size, 0);
   });
 
-  it('takes none whose leaf is too large for a bundle of entries, though the event itself is not', async () => {
+  it('names an event whose leaf text is too large for a bundle of entries, although its body is not', async () => {
     const { ledger, store } = open();
     let refused = 0;
     for (let length = 65_000; length < 65_300; length += 1) {
@@ -330,13 +330,13 @@ describe('refusing', () => {
     assert.ok(refused > 0 && longest > 65_400 && longest <= 65_535, `${longest}`);
   });
 
-  it('refuses another organisation’s name', async () => {
+  it('rejects the name of another organisation', async () => {
     const { ledger } = open();
     const draft: Draft = { action: 'a', organizationIdentity: 'org-2' };
     await assert.rejects(ledger.record(organisation, [draft]), { code: 'invalid' });
   });
 
-  it('asks producers to slow down when too much waits', async () => {
+  it('tells producers to slow down when too many events wait', async () => {
     const { ledger } = open({ maxWaitingEvents: 10 });
     const eight = Array.from({ length: 8 }, () => ({ action: 'a' }));
     const first = ledger.record(organisation, eight);
@@ -345,7 +345,7 @@ describe('refusing', () => {
     assert.equal((await ledger.record(organisation, eight)).accepted, 8);
   });
 
-  it('finishes what was accepted before it closes, then refuses', async () => {
+  it('records what was accepted before it closes, then rejects', async () => {
     const { ledger, store } = open();
     const first = ledger.record(organisation, [{ action: 'a' }]);
     await ledger.close();
@@ -356,7 +356,7 @@ describe('refusing', () => {
 });
 
 describe('when the store fails', () => {
-  it('goes on from what the log really is, for every way and moment of failing', async () => {
+  it('continues from the real end of the log, for every kind and moment of failure', async () => {
     const plan = fc.array(fc.constantFrom(undefined, 'before' as const, 'after' as const), {
       minLength: 8,
       maxLength: 8,

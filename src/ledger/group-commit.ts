@@ -13,13 +13,13 @@ export interface GroupCommitOptions {
   readonly store: EventWriter & Pick<EventReader, 'head'>;
   readonly sequencer: Sequencer;
   readonly clock: Clock;
-  /** Events that may wait for the disk before producers are asked to slow down. */
+  /** How many events may wait for the disk. Beyond that, `record` rejects with `too-many-requests`. */
   readonly maxWaitingEvents?: number;
-  /** Told of each log that events were added to, once they are durable. Must not throw. */
+  /** Called for each log with new events, once they are durable. Must not throw. */
   readonly onGrown?: (organisation: string) => void;
 }
 
-/** A request that waits to be in the log. */
+/** A request that waits to be recorded. */
 interface RecordRequest {
   readonly organisation: string;
   readonly prepared: readonly PreparedDraft[];
@@ -27,28 +27,28 @@ interface RecordRequest {
   readonly reject: (error: unknown) => void;
 }
 
-/** A request with its events placed, sure to be in the log once the append is. */
+/** A request whose events are sequenced. It is recorded once the append is durable. */
 interface SequencedRequest {
   readonly request: RecordRequest;
   readonly receipt: Receipt;
 }
 
-/** Requests with everything placed: they are answered once `appends` is durable. */
+/** Sequenced requests. They are resolved once `appends` is durable. */
 interface Group {
   readonly sequenced: readonly SequencedRequest[];
   readonly appends: readonly Append[];
 }
 
 const maxGroupEvents = 4_000;
-/** With this much waiting, the next group is sealed while the disk is still busy with the last. */
+/** With so many events waiting, the next group is sequenced while the disk is still busy with the last one. */
 const overlapEvents = 500;
 const maxAttempts = 5;
 
 /**
- * The ledger: whatever arrives while the disk is busy becomes the next transaction, so that the group grows with
- * the pressure and a lone request waits for nobody. The store is the judge of heads and ids: a group is sealed in
- * the hope that the log ends where this ledger left it and that no id is taken, and only when the store says
- * otherwise are both looked up and the group sealed anew.
+ * The ledger, with group commit: all requests that arrive while the disk is busy become the next transaction. So a group
+ * grows with the load, and a single request does not wait. The store decides about heads and ids. A group is sequenced on
+ * the assumption that the log ends where this ledger left it, and that its ids are new. Only when the store rejects that
+ * with `conflict`, heads and ids are looked up, and the group is sequenced again.
  */
 export class GroupCommit implements Ledger {
   readonly #options: GroupCommitOptions;
@@ -59,7 +59,7 @@ export class GroupCommit implements Ledger {
   readonly #sequencing = new PausableWorkQueue();
   readonly #appending = new Set<Promise<void>>();
   #queue: RecordRequest[] = [];
-  /** Requests whose group the store refused; they go again before anything else. */
+  /** Requests whose group the store rejected. They are tried again before anything else. */
   #retries: RecordRequest[] = [];
   #waitingEvents = 0;
   #running: Promise<void> | undefined;
@@ -75,7 +75,7 @@ export class GroupCommit implements Ledger {
     if (this.#waitingEvents > 0 && this.#waitingEvents + drafts.length > this.#maxWaiting) {
       throw new AnnalsError(
         'too-many-requests',
-        `Cannot record now: ${this.#waitingEvents} events are waiting for the disk`,
+        `Cannot record: ${this.#waitingEvents} events are waiting for the disk; try again later`,
         { retryAfterSeconds: 1 },
       );
     }
@@ -96,7 +96,7 @@ export class GroupCommit implements Ledger {
     });
   }
 
-  /** Events accepted and not yet on the disk. */
+  /** Events that were accepted and are not on the disk yet. */
   get waitingEvents(): number {
     return this.#waitingEvents;
   }
@@ -122,12 +122,12 @@ export class GroupCommit implements Ledger {
     }
     const first = issues[0];
     if (first === undefined) return prepared;
-    const place = `event ${first.index}${first.field === '' ? '' : `, ${first.field}`}`;
-    throw new AnnalsError('invalid', `Cannot record: ${place} ${first.message}`, { issues });
+    const subject = `event ${first.index}${first.field === '' ? '' : `, ${first.field}`}`;
+    throw new AnnalsError('invalid', `Cannot record: ${subject} ${first.message}`, { issues });
   }
 
   async #run(): Promise<void> {
-    // A turn of the event loop first: requests that arrived together share a commit.
+    // Requests that arrive in the same turn of the event loop share a commit.
     await new Promise(setImmediate);
     while (this.#queue.length + this.#retries.length + this.#appending.size > 0) {
       if (this.#retries.length > 0) await this.#retry();
@@ -143,26 +143,26 @@ export class GroupCommit implements Ledger {
     return this.#appending.size === 1 && waiting >= overlapEvents;
   }
 
-  /** The next requests in order, as many as one transaction should have, at least one. */
+  /** The next requests in order: at least one, and as many as one transaction should have. */
   #takeGroup(): RecordRequest[] {
     let events = 0;
-    const end = this.#queue.findIndex((request, place) => {
+    const end = this.#queue.findIndex((request, index) => {
       events += request.prepared.length;
-      return place > 0 && events > maxGroupEvents;
+      return index > 0 && events > maxGroupEvents;
     });
     return this.#queue.splice(0, end < 0 ? this.#queue.length : end);
   }
 
-  /** Hands a group to the store without waiting, and sees to it that every request hears of the outcome. */
+  /** Gives a group to the store without waiting. Every request gets the outcome. */
   #startAppend(group: Group): void {
-    const flight = this.#append(group).then((refused) => {
-      this.#appending.delete(flight);
-      this.#retries.push(...refused);
+    const appending = this.#append(group).then((conflicting) => {
+      this.#appending.delete(appending);
+      this.#retries.push(...conflicting);
     });
-    this.#appending.add(flight);
+    this.#appending.add(appending);
   }
 
-  /** Looks up what the store knew and we did not, then tries the refused requests again, alone. */
+  /** Looks up heads and ids in the store, then tries the rejected requests again, alone. */
   async #retry(): Promise<void> {
     await Promise.all(this.#appending);
     let requests: readonly RecordRequest[] = this.#retries;
@@ -180,7 +180,7 @@ export class GroupCommit implements Ledger {
       reject(
         new AnnalsError(
           'unavailable',
-          `Cannot record for ${organisation}: another writer keeps moving the end of the log`,
+          `Cannot record for ${organisation}: another writer appended each time before us; try again later`,
           { retryAfterSeconds: 1 },
         ),
       );
@@ -191,18 +191,18 @@ export class GroupCommit implements Ledger {
     const ids = new Map<string, Set<string>>();
     for (const { organisation, prepared } of requests) {
       this.#logStates.delete(organisation);
-      const wanted = ids.get(organisation) ?? new Set();
-      ids.set(organisation, wanted);
-      for (const { hasOwnID, eventID } of prepared) if (hasOwnID) wanted.add(eventID);
+      const ofLog = ids.get(organisation) ?? new Set();
+      ids.set(organisation, ofLog);
+      for (const { hasOwnID, eventID } of prepared) if (hasOwnID) ofLog.add(eventID);
     }
     const known = new Map<string, ExistingEvents>();
-    for (const [organisation, wanted] of ids) {
-      known.set(organisation, await this.#options.store.findExisting(organisation, [...wanted]));
+    for (const [organisation, ofLog] of ids) {
+      known.set(organisation, await this.#options.store.findExisting(organisation, [...ofLog]));
     }
     return known;
   }
 
-  /** Gives every event of the group its place. Requests that contradict the log are refused here and now. */
+  /** Sequences every event of the group. Requests that contradict the log are rejected now. */
   async #sequence(
     requests: readonly RecordRequest[],
     known?: Map<string, ExistingEvents>,
@@ -212,12 +212,12 @@ export class GroupCommit implements Ledger {
     const appends: Append[] = [];
     for (const [organisation, theirs] of Map.groupBy(requests, (request) => request.organisation)) {
       try {
-        const edge = await this.#logState(organisation);
+        const state = await this.#logState(organisation);
         const ofLog = known?.get(organisation);
-        const addition = new AppendBuilder(organisation, edge, ofLog, events, this.#options);
-        sequenced.push(...(await this.#add(theirs, addition)));
-        this.#logStates.set(organisation, addition.edge);
-        appends.push(...addition.build());
+        const builder = new AppendBuilder(organisation, state, ofLog, events, this.#options);
+        sequenced.push(...(await this.#add(theirs, builder)));
+        this.#logStates.set(organisation, builder.logState);
+        appends.push(...builder.build());
       } catch (error) {
         for (const { reject } of theirs) reject(error);
       }
@@ -227,30 +227,30 @@ export class GroupCommit implements Ledger {
 
   async #add(
     requests: readonly RecordRequest[],
-    addition: AppendBuilder,
+    builder: AppendBuilder,
   ): Promise<SequencedRequest[]> {
-    const placed: SequencedRequest[] = [];
+    const sequenced: SequencedRequest[] = [];
     for (const request of requests) {
       try {
-        placed.push({
+        sequenced.push({
           request,
-          receipt: await this.#sequencing.run(addition.add(request.prepared)),
+          receipt: await this.#sequencing.run(builder.add(request.prepared)),
         });
       } catch (error) {
         request.reject(error);
       }
     }
-    return placed;
+    return sequenced;
   }
 
   async #logState(organisation: string): Promise<LogState> {
-    const edge = this.#logStates.get(organisation);
-    if (edge !== undefined) return edge;
+    const state = this.#logStates.get(organisation);
+    if (state !== undefined) return state;
     const { size, frontier, recordedAt } = await this.#options.store.head(organisation);
     return { frontier: Frontier.fromBytes(size, frontier), recordedAt };
   }
 
-  /** Gives the requests that must be tried again, because the store knew better about a head or an id. */
+  /** Returns the requests to try again: the store rejected their group because of a head or an id. */
   async #append({ appends, sequenced }: Group): Promise<readonly RecordRequest[]> {
     try {
       if (appends.length > 0) await this.#options.store.append(appends);
@@ -268,12 +268,12 @@ export class GroupCommit implements Ledger {
   }
 }
 
-/** Columns with room for their events. */
+/** Columns with room for the events of these requests. */
 function columnsFor(requests: readonly RecordRequest[]): EventColumns {
   let [events, bytes] = [0, 0];
   for (const { prepared } of requests) {
     events += prepared.length;
-    // What is filled into gaps takes 64 bytes at most.
+    // The values for the gaps need at most 64 bytes.
     for (const { texts } of prepared) bytes += texts.body.end + 64;
   }
   return new EventColumns(events, bytes);

@@ -1,12 +1,12 @@
 import type { ReceivedDraft } from '../core/raw-draft.ts';
 
-/** What a producer is told about an accepted request. */
+/** What a producer gets for an accepted request. */
 export interface Receipt {
   /** Events that were added. */
   readonly accepted: number;
-  /** Drafts that were in the log already, word for word. */
+  /** Drafts that the log already has, with the same content. */
   readonly duplicates: number;
-  /** Places of the first and last event of the request, whether added now or before. */
+  /** Sequences of the first and last event of the request, whether recorded now or before. */
   readonly firstSequence: number;
   readonly lastSequence: number;
   /** A size of the log that includes every event of the request. */
@@ -16,11 +16,12 @@ export interface Receipt {
 /** The only door for writing. */
 export interface Ledger {
   /**
-   * Records all of these drafts or none, in this order. Once resolved they are durable, visible to every later
-   * read, and in the tree. Rejects with `conflict` when an `eventID` is taken by other content, `invalid` naming
-   * each bad draft, `too-many-requests` when more is waiting than the disk can take, `unavailable` while closing.
+   * Records all of these drafts or none, in this order. Once resolved they are durable, visible to every later read,
+   * and in the tree. Rejects with `conflict` when an `eventID` belongs to an event with other content, with `invalid`
+   * and an issue for each wrong draft, with `too-many-requests` when too many events wait for the disk, with
+   * `unavailable` while closing.
    */
   record(organisation: string, drafts: readonly ReceivedDraft[]): Promise<Receipt>;
-  /** Finishes what was accepted, then refuses. */
+  /** Records what was accepted. From now on `record` rejects. */
   close(): Promise<void>;
 }

@@ -34,7 +34,7 @@ const sizes = fc.oneof(
 );
 
 describe('the tree of a log, read from its store', () => {
-  it('has at every size the root that its leaves lead to', async () => {
+  it('has the root of its leaves at every size', async () => {
     await fc.assert(
       fc.asyncProperty(sizes, async (size) => {
         const expected = rootOf(leaves.slice(0, size));
@@ -44,7 +44,7 @@ describe('the tree of a log, read from its store', () => {
     );
   });
 
-  it('grows from any size to any other by few hashes', async () => {
+  it('grows from any size to any other with few hashes', async () => {
     await fc.assert(
       fc.asyncProperty(sizes, sizes, async (one, other) => {
         const [from, to] = [Math.min(one, other), Math.max(one, other)];
@@ -59,7 +59,7 @@ describe('the tree of a log, read from its store', () => {
     );
   });
 
-  it('is not made up where the store lacks a part of it', async () => {
+  it('is rejected where the store lacks a part of it', async () => {
     const cut = readerOf(leaves.slice(0, 300));
     for (const missing of [
       () => rootAt(cut, organisation, 301),

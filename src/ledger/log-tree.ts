@@ -6,10 +6,10 @@ import { tileReader } from '../integrity/tile-reader.ts';
 import { fullWidth, tileHeight } from '../integrity/tiles.ts';
 import type { EventReader } from '../store/event-store.ts';
 
-/** The tree of one log as the store keeps it: leaf hashes, and the tops of complete tiles. */
+/** The tree of a log as the store keeps it: leaf hashes, and the roots of complete tiles. */
 export type TreeReader = Pick<EventReader, 'treeNodes'>;
 
-/** The hashes of one tile of a log. Rejects with `corrupt` when the store has not all of them. */
+/** The hashes of one tile of a log. Rejects with `corrupt` when the store does not have all of them. */
 export async function readTile(
   reader: TreeReader,
   organisation: string,
@@ -21,14 +21,14 @@ export async function readTile(
   return readNodes(reader, organisation, { level: row * tileHeight, from, count: width });
 }
 
-/** Nodes of a log's tree while it had `size` events, as proofs ask for them. */
+/** Reads nodes of a log's tree at `size` events, for proofs. */
 export function treeNodeReader(reader: TreeReader, organisation: string, size: number): NodeReader {
   return tileReader(size, ({ level, index, width }) =>
     readTile(reader, organisation, Number(level), index, width),
   );
 }
 
-/** The root of a log's tree while it had `size` events. */
+/** The root of a log's tree at `size` events. */
 export async function rootAt(
   reader: TreeReader,
   organisation: string,
@@ -40,8 +40,8 @@ export async function rootAt(
 }
 
 /**
- * Lets a frontier grow to `size` events by what the store has of the tree: at most 255 hashes of each row of tiles on
- * both edges, however many events lie between. Rejects with `corrupt` when the store has not all of them.
+ * Lets a frontier grow to `size` events with hashes from the store: at most 255 of each row of tiles at both ends,
+ * however many events are between. Rejects with `corrupt` when the store does not have all of them.
  */
 export async function growFrontier(
   frontier: Frontier,
@@ -50,10 +50,10 @@ export async function growFrontier(
   organisation: string,
 ): Promise<void> {
   while (frontier.size < size) {
-    const stretch = nextNodeRange(frontier.size, size);
-    const hashes = await readNodes(reader, organisation, stretch);
-    for (let place = 0; place < stretch.count; place += 1) {
-      frontier.appendSubtree(stretch.level, hashAt(hashes, place));
+    const range = nextNodeRange(frontier.size, size);
+    const hashes = await readNodes(reader, organisation, range);
+    for (let index = 0; index < range.count; index += 1) {
+      frontier.appendSubtree(range.level, hashAt(hashes, index));
     }
   }
 }
@@ -65,7 +65,7 @@ interface NodeRange {
   readonly count: number;
 }
 
-/** The highest nodes kept that begin at `start` and end at or before `end`, as far as their tile goes. */
+/** The highest nodes in the store that begin at `start` and end at or before `end`, up to the end of their tile. */
 function nextNodeRange(start: number, end: number): NodeRange {
   let level = 0;
   const fits = (higher: number) => start % 2 ** higher === 0 && start + 2 ** higher <= end;
@@ -84,6 +84,6 @@ async function readNodes(
   if (hashes.length === count * hashBytes) return hashes;
   throw new AnnalsError(
     'corrupt',
-    `Cannot read the tree of ${organisation}: of the nodes ${from} to ${from + count} of level ${level} only ${hashes.length / hashBytes} are there`,
+    `Cannot read the tree of ${organisation}: of the nodes ${from} to ${from + count} of level ${level} the store has only ${hashes.length / hashBytes}`,
   );
 }

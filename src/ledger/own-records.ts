@@ -17,15 +17,15 @@ export interface RequestFacts {
 export interface OwnRecordsOptions {
   readonly ledger: Ledger;
   readonly clock: Clock;
-  /** Told when a record in summary could not be kept; a request is never failed by it. */
+  /** Called when a record of a read or a denial could not be recorded. The request itself does not fail. */
   readonly onError: (error: unknown) => void;
-  /** How long doings of one kind by one key are summed up into one record. */
+  /** For how long actions of one kind by one key are summed up in one record. */
   readonly summaryMicros?: Micros;
-  /** Kinds summed up at a time; beyond it a kind is summed up under its organisation alone. */
+  /** How many summaries there may be. Beyond that, a summary is of all keys of an organisation. */
   readonly maxSummaries?: number;
 }
 
-/** Whose events are erased, among how many; and once it is done, of how many events and of how many it was before. */
+/** Whose events are erased, among how many. At the end also how many were erased now, and how many before. */
 export interface ErasureFacts {
   readonly userIdentity: string;
   readonly snapshot: number;
@@ -33,7 +33,7 @@ export interface ErasureFacts {
   readonly alreadyErased?: number;
 }
 
-/** Doings of one kind by one key: the first was recorded at once, the rest are counted. */
+/** Actions of one kind by one key: the first is recorded at once, the others are counted. */
 interface Summary {
   readonly organisation: string;
   readonly draft: Draft;
@@ -43,10 +43,9 @@ interface Summary {
 }
 
 /**
- * What Annals itself does, recorded in the trail it was done to: reads, exports, changes of keys, refused
- * credentials. Two things keep it from growing without bound or feeding on itself: these records are left out of
- * lists by default, and reads and refusals are recorded once and then summed up by the minute. A credential we
- * cannot attribute to any organisation's key leaves no record, only a count.
+ * Records what Annals itself does, in the log that it concerns: reads, exports, changes of keys, denied credentials. Two
+ * rules limit the number of these records: lists leave them out by default, and reads and denials are recorded once and
+ * then summed up by the minute. A credential that belongs to no key of an organisation is not recorded, only counted.
  */
 export class OwnRecords {
   readonly #options: OwnRecordsOptions;
@@ -71,7 +70,7 @@ export class OwnRecords {
       {
         ...actor(by, request),
         action: 'organisation.create',
-        description: `Made the organisation ${created.slug}`,
+        description: `Created the organisation ${created.slug}`,
         resourceType: 'organisation',
         resourceIdentity: created.identity,
         outcome: 'success',
@@ -94,7 +93,7 @@ export class OwnRecords {
       {
         ...actor(by, request),
         action,
-        description: `${action === 'api_key.create' ? 'Made' : 'Revoked'} the key ${key.name}`,
+        description: `${action === 'api_key.create' ? 'Created' : 'Revoked'} the key ${key.name}`,
         resourceType: 'api_key',
         resourceIdentity: key.id,
         outcome: 'success',
@@ -106,7 +105,7 @@ export class OwnRecords {
     ]);
   }
 
-  /** Durable once resolved. That an erasure begins, or with its counts that it ended; nothing of what is erased. */
+  /** Durable once resolved. Records that an erasure begins or, with its counts, that it ended. Nothing of what is erased. */
   async erasure(caller: Caller, details: ErasureFacts): Promise<void> {
     const { keyId, keyName, organisation } = caller;
     const ended = details.erased !== undefined;
@@ -115,8 +114,8 @@ export class OwnRecords {
         ...actor({ id: keyId, name: keyName }, caller),
         action: ended ? 'audit_log.erased' : 'audit_log.erase',
         description: ended
-          ? `Erased the personal parts of ${details.erased} events`
-          : 'Began to erase the personal parts of the events of a user',
+          ? `Erased the personal fields of ${details.erased} events`
+          : 'Began to erase the personal fields of the events of a user',
         resourceType: 'audit_log',
         resourceIdentity: organisation.identity,
         outcome: 'success',
@@ -125,7 +124,7 @@ export class OwnRecords {
     ]);
   }
 
-  /** Soon, in summary; never fails. */
+  /** Recorded soon, in a summary. Never fails. */
   read(caller: Caller, action: string, details: Record<string, unknown>): void {
     const { keyId, keyName, organisation } = caller;
     const draft: Draft = {
@@ -136,18 +135,18 @@ export class OwnRecords {
       outcome: 'success',
       details,
     };
-    // Each export is a copy of the trail that left the house, and stands for itself.
+    // Each export is a copy of the trail that leaves the server, so each has a record of its own.
     if (action === 'audit_log.export') this.#record(organisation.identity, draft);
     else this.#summarise(organisation.identity, keyId, draft);
   }
 
-  /** Soon, in summary; never fails. */
+  /** Recorded soon, in a summary. Never fails. */
   keyRejected({ key, reason }: DeniedKey, request: RequestFacts): void {
     if (key.organisation === undefined) return;
     this.#summarise(key.organisation, `${key.id} ${reason}`, {
       ...actor(key, request),
       action: reason === 'no permission' ? 'auth.denied' : 'auth.failed',
-      description: `Refused the key ${key.name}: ${reason}`,
+      description: `Denied the key ${key.name}: ${reason}`,
       resourceType: 'api_key',
       resourceIdentity: key.id,
       outcome: 'failure',
@@ -155,13 +154,13 @@ export class OwnRecords {
     });
   }
 
-  /** Records what the summaries hold so far and waits for it. */
+  /** Records the summaries so far, and waits for it. */
   async flush(): Promise<void> {
     for (const [kind, summary] of this.#summaries) this.#close(kind, summary);
     await Promise.all(this.#pending);
   }
 
-  /** Records the summaries whose time is over. To be called now and then. */
+  /** Records the summaries whose time is over. Call it regularly. */
   tick(): void {
     const now = this.#options.clock();
     for (const [kind, summary] of this.#summaries) {
@@ -169,7 +168,7 @@ export class OwnRecords {
     }
   }
 
-  /** A clock that was set back must not keep a summary open until it has caught up. */
+  /** When the clock is set back, a summary is over too. */
   #isOver({ since }: Summary, now: Micros): boolean {
     return now < since || now - since >= this.#summaryMicros;
   }

@@ -1,10 +1,10 @@
 import type { Accounts } from '../access/accounts.ts';
 import { type PersonalPaths, personalPaths, personalPathsOf } from '../integrity/personal.ts';
 
-/** What is personal in the events of an organisation, by its identity. */
+/** Returns the paths of personal fields in the events of an organisation, given its identity. */
 export type PersonalPathsLookup = (organisation: string) => PersonalPaths;
 
-/** As the directory says; what it says of an organisation never changes. */
+/** Reads them from the accounts. They are remembered, because those of an organisation never change. */
 export function createPersonalPathsLookup(
   accounts: Pick<Accounts, 'organisation'>,
 ): PersonalPathsLookup {

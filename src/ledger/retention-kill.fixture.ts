@@ -1,4 +1,4 @@
-/** Drops a little more of a trail with every round until it is killed, and says on stdout that it is at work. */
+/** Drops a little more of a log with every round until it is killed. Writes a dot to stdout after each round. */
 import { randomFillSync } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { day, minute } from '../core/micros.ts';

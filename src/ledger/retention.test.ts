@@ -60,7 +60,7 @@ function openTrail({ failures: toFail = 0 } = {}) {
 }
 
 describe('retention', () => {
-  it('drops what was recorded long enough ago, and says so in each log it takes from', async () => {
+  it('drops what was recorded long enough ago, and records it in each log', async () => {
     const { store, time, dropped, retention, record, events, drops } = openTrail();
     await record('org-a', 30);
     await record('org-b', 5);
@@ -101,7 +101,7 @@ describe('retention', () => {
     assert.equal((await events('org-a')).length, 3);
   });
 
-  it('records a drop that was cut off once, and goes on with it', async () => {
+  it('records an interrupted drop once, and finishes it', async () => {
     const trail = openTrail({ failures: 2 });
     const { time, failures, retention, record, drops, store } = trail;
     await record('org-a', 20);
@@ -137,7 +137,7 @@ describe('retention', () => {
     assert.equal((await events('org-a')).length, 4);
   });
 
-  it('leaves a record of what is gone, however often its records go', async () => {
+  it('always has a record of what is gone, although such records are dropped too', async () => {
     const { store, time, retention, record } = openTrail();
     await record('org-a', 4);
     for (let round = 0; round < 5; round += 1) {
@@ -150,7 +150,7 @@ describe('retention', () => {
     }
   });
 
-  it('begins nothing more once it is closed', async () => {
+  it('starts nothing more once it is closed', async () => {
     const { time, retention, record, events } = openTrail();
     await record('org-a', 4);
     time.now += 11 * day;

@@ -8,20 +8,20 @@ export interface RetentionOptions {
   readonly store: EventRetention & Pick<EventReader, 'list'>;
   readonly ledger: Pick<Ledger, 'record'>;
   readonly clock: Clock;
-  /** How long an event is kept, from when it was recorded. */
+  /** How long an event is kept after it was recorded. */
   readonly keep: Micros;
-  /** Told what was dropped, once it is. Must not throw. */
-  readonly onDropped: (stretches: readonly ExpiredRange[]) => void;
-  /** Told why a round ended early. Must not throw. */
+  /** Called with what was dropped. Must not throw. */
+  readonly onDropped: (ranges: readonly ExpiredRange[]) => void;
+  /** Called with the reason why a round ended early. Must not throw. */
   readonly onFailed: (error: unknown) => void;
 }
 
-/** Logs that are told at a time of what they lose. */
+/** In how many logs a drop is recorded at a time. */
 const maxConcurrent = 16;
 
 /**
- * Drops what was kept for long enough. Nothing goes before the log it goes from says so: a record of what is dropped is
- * durable first. A round that was cut off is taken up by the next one, which records only what is not recorded yet.
+ * Drops events whose retention is over. Each log has a durable record of a drop before anything of it is dropped. When a
+ * round is interrupted, the next one continues it, and records only what is not recorded yet.
  */
 export class Retention {
   readonly #options: RetentionOptions;
@@ -32,7 +32,7 @@ export class Retention {
     this.#options = options;
   }
 
-  /** Drops all that can be dropped now. To be called now and then; never rejects. */
+  /** Drops all that can be dropped now. Call it regularly. Never rejects. */
   async round(): Promise<void> {
     this.#round ??= this.#dropExpired()
       .catch((error: unknown) => this.#options.onFailed(error))
@@ -42,7 +42,7 @@ export class Retention {
     await this.#round;
   }
 
-  /** Waits for what the round under way has begun to drop; it goes no further, and no other begins. */
+  /** Waits for the drop that has begun. The current round does nothing more, and no other round begins. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#round;
@@ -54,8 +54,8 @@ export class Retention {
     while (!this.#closed) {
       const expired = await store.expired(recordedBefore);
       if (expired.length === 0) return;
-      await forEachConcurrent(expired, maxConcurrent, (stretch) =>
-        this.#record(stretch, recordedBefore),
+      await forEachConcurrent(expired, maxConcurrent, (range) =>
+        this.#record(range, recordedBefore),
       );
       await store.drop(expired);
       onDropped(expired);

@@ -74,31 +74,31 @@ const morePaths = fc.subarray([
   'error',
 ]);
 
-function sealedBy(
-  sealing: Sequencer,
+function sequencedBy(
+  sequencer: Sequencer,
   prepared: PreparedDraft,
   sequence: number,
   recordedAt: Micros,
 ) {
   const events = new EventColumns();
-  sealing.sequence(prepared, sequence, recordedAt, events);
+  sequencer.sequence(prepared, sequence, recordedAt, events);
   return events.event(0);
 }
 
-describe('a draft that is sealed', () => {
+describe('a draft that is sequenced', () => {
   it('has the texts of its event, however it was sent', () => {
     fc.assert(
       fc.property(draft, morePaths, fc.constantFrom(0, 1), (sent, more, indent) => {
         const paths = personalPaths([...defaultPersonalPaths, ...more]);
         const random = (bytes: Uint8Array) => void randomFillSync(bytes);
-        const sealing = new Sequencer({ clock: () => now, random, personalPaths: () => paths });
+        const sequencer = new Sequencer({ clock: () => now, random, personalPaths: () => paths });
         const bytes = Buffer.from(JSON.stringify(sent, null, indent));
         const [received = sent] = runToCompletion(readDrafts(bytes, 'application/json', now));
         for (const form of [received, JSON.parse(bytes.toString()) as Draft]) {
-          const prepared = sealing.prepare('org-ö', form);
-          const sealed = sealedBy(sealing, prepared, 41, now + 7);
-          const event = JSON.parse(sealed.body) as AuditEvent;
-          const { eventID = sealed.eventID, createdAt = formatInstant(now) } = sent;
+          const prepared = sequencer.prepare('org-ö', form);
+          const sequenced = sequencedBy(sequencer, prepared, 41, now + 7);
+          const event = JSON.parse(sequenced.body) as AuditEvent;
+          const { eventID = sequenced.eventID, createdAt = formatInstant(now) } = sent;
           const { outcome = event.outcome } = sent;
           assert.deepEqual(event, {
             ...(JSON.parse(bytes.toString()) as Draft),
@@ -109,15 +109,15 @@ describe('a draft that is sealed', () => {
             sequence: 41,
             ...(outcome !== undefined && { outcome }),
           });
-          assert.equal(sealed.body, canonicalJson(event));
-          const texts = eventTexts(event, sealed.salt ?? Buffer.alloc(16), paths);
-          assert.equal(texts.personal, sealed.salt !== undefined);
-          assert.deepEqual(Buffer.from(sealed.leafHash), leafHash(texts.leaf));
-          assert.deepEqual(sealed.facets, facetsOf({ ...event }));
-          assert.equal(sealed.description, event.description);
-          assert.ok(sealing.isSame('org-ö', prepared, sealed));
+          assert.equal(sequenced.body, canonicalJson(event));
+          const texts = eventTexts(event, sequenced.salt ?? Buffer.alloc(16), paths);
+          assert.equal(texts.personal, sequenced.salt !== undefined);
+          assert.deepEqual(Buffer.from(sequenced.leafHash), leafHash(texts.leaf));
+          assert.deepEqual(sequenced.facets, facetsOf({ ...event }));
+          assert.equal(sequenced.description, event.description);
+          assert.ok(sequencer.isSame('org-ö', prepared, sequenced));
           const other = canonicalJson({ ...event, action: `${event.action}!` });
-          assert.ok(!sealing.isSame('org-ö', prepared, { ...sealed, body: other }));
+          assert.ok(!sequencer.isSame('org-ö', prepared, { ...sequenced, body: other }));
         }
       }),
       { numRuns },
@@ -127,56 +127,61 @@ describe('a draft that is sealed', () => {
   it('has a commitment only if something in it is personal', () => {
     const paths = personalPaths();
     const random = (bytes: Uint8Array) => void bytes.fill(7);
-    const sealing = new Sequencer({ clock: () => now, random, personalPaths: () => paths });
+    const sequencer = new Sequencer({ clock: () => now, random, personalPaths: () => paths });
     for (const [sent, isPersonal] of [
       [{ action: 'a' }, false],
       [{ action: 'a', user: { subject: 's' } }, false],
       [{ action: 'a', user: { subject: 's', name: 'n' } }, true],
     ] as const) {
-      const sealed = sealedBy(sealing, sealing.prepare('o', sent), 0, now);
-      assert.equal(sealed.salt !== undefined, isPersonal);
-      const { leaf } = eventTexts(JSON.parse(sealed.body), Buffer.alloc(16, 7), paths);
-      assert.equal(leaf === sealed.body, !isPersonal);
-      assert.deepEqual(Buffer.from(sealed.leafHash), leafHash(leaf));
-      assert.deepEqual(sealed.facets, facetsOf(JSON.parse(sealed.body)));
+      const sequenced = sequencedBy(sequencer, sequencer.prepare('o', sent), 0, now);
+      assert.equal(sequenced.salt !== undefined, isPersonal);
+      const { leaf } = eventTexts(JSON.parse(sequenced.body), Buffer.alloc(16, 7), paths);
+      assert.equal(leaf === sequenced.body, !isPersonal);
+      assert.deepEqual(Buffer.from(sequenced.leafHash), leafHash(leaf));
+      assert.deepEqual(sequenced.facets, facetsOf(JSON.parse(sequenced.body)));
     }
   });
 
   it('has empty objects and lists without the white space in them', () => {
-    const sealing = new Sequencer({
+    const sequencer = new Sequencer({
       clock: () => now,
       random: (bytes) => void bytes.fill(7),
       personalPaths: () => personalPaths(),
     });
     const bytes = Buffer.from('{"action":"a","details":{ "list":[ ],"object": { }, "z":[ { } ]}}');
     const [received] = runToCompletion(readDrafts(bytes, 'application/json', now));
-    const sealed = sealedBy(sealing, sealing.prepare('o', received!), 0, now);
-    const { details } = JSON.parse(sealed.body) as AuditEvent;
+    const sequenced = sequencedBy(sequencer, sequencer.prepare('o', received!), 0, now);
+    const { details } = JSON.parse(sequenced.body) as AuditEvent;
     assert.deepEqual(details, { list: [], object: {}, z: [{}] });
-    assert.equal(sealed.body, canonicalJson(JSON.parse(sealed.body)));
+    assert.equal(sequenced.body, canonicalJson(JSON.parse(sequenced.body)));
   });
 
-  it('loses no field that an event does not have', () => {
+  it('is rejected when it has a field that an event does not have', () => {
     const random = (bytes: Uint8Array) => void bytes.fill(7);
-    const sealing = new Sequencer({
+    const sequencer = new Sequencer({
       clock: () => now,
       random,
       personalPaths: () => personalPaths(),
     });
     const draft = { action: 'a', colour: 'red' } as Draft;
-    assert.throws(() => sealing.prepare('o', draft), /colour is not a field of an event/);
+    assert.throws(() => sequencer.prepare('o', draft), /colour is not a field of an event/);
   });
 
-  it('says how it went where the producer did not', () => {
+  it('gets an outcome when the producer gave none', () => {
     const random = (bytes: Uint8Array) => void bytes.fill(7);
-    const sealing = new Sequencer({
+    const sequencer = new Sequencer({
       clock: () => now,
       random,
       personalPaths: () => personalPaths(),
     });
     const outcomeOf = (sent: Partial<Draft>) => {
-      const sealed = sealedBy(sealing, sealing.prepare('o', { action: 'a', ...sent }), 0, now);
-      return (JSON.parse(sealed.body) as AuditEvent).outcome;
+      const sequenced = sequencedBy(
+        sequencer,
+        sequencer.prepare('o', { action: 'a', ...sent }),
+        0,
+        now,
+      );
+      return (JSON.parse(sequenced.body) as AuditEvent).outcome;
     };
     assert.equal(outcomeOf({}), undefined);
     assert.equal(outcomeOf({ context: { status: 399 } }), 'success');

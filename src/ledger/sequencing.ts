@@ -15,7 +15,7 @@ import { DraftFacts } from './draft-facts.ts';
 import { fieldIndex, fieldNames } from './event-fields.ts';
 import type { PersonalPathsLookup } from './personal-paths.ts';
 
-/** A draft with everything done that does not depend on its place in the log. */
+/** A draft for which everything is done that does not depend on its sequence. */
 export interface PreparedDraft {
   readonly draft: RawDraft;
   readonly eventID: string;
@@ -24,7 +24,7 @@ export interface PreparedDraft {
   readonly hasOwnTime: boolean;
   readonly createdAt: Micros;
   readonly description: string | undefined;
-  /** With gaps for the time and the place of recording. Behind them stand the facets (see `packFacets`), then the salt. */
+  /** With gaps for `recordedAt` and the sequence. After them come the facets (see `packFacets`), then the salt. */
   readonly texts: RawTexts;
 }
 
@@ -36,19 +36,19 @@ export interface SequencerOptions {
 
 const members = fieldNames.map(memberName);
 
-/** The most that time and place of recording can take. */
+/** The largest size of `recordedAt` and the sequence. */
 const maxGapBytes = '0000-00-00T00:00:00.000000Z'.length + `${Number.MAX_SAFE_INTEGER}`.length;
 
-/** Turns drafts into events in two steps: the costly one before their place is known, the cheap one after. */
+/** Turns drafts into events in two steps: the costly one before their sequence is known, the cheap one after. */
 export class Sequencer {
   readonly #options: SequencerOptions;
   readonly #nextID: () => string;
   readonly #facts = new DraftFacts();
   readonly #writer = new RawTextsWriter();
   readonly #packed = new ByteWriter();
-  /** Of the draft at hand. */
+  /** Of the current draft. */
   readonly #salt = Buffer.alloc(saltBytes);
-  /** Where a leaf is put together: its prefix, then the text. */
+  /** Room for the input of a leaf hash: the prefix, then the text. */
   readonly #leaf = new ByteWriter();
 
   constructor(options: SequencerOptions) {
@@ -71,7 +71,7 @@ export class Sequencer {
     return this.#prepareAt(organisation, facts.createdAt ?? this.#options.clock());
   }
 
-  /** Gives a prepared draft its place, and adds it to others. */
+  /** Gives a prepared draft its sequence, and adds the event to `into`. */
   sequence(
     prepared: PreparedDraft,
     sequence: number,
@@ -80,11 +80,11 @@ export class Sequencer {
   ): void {
     const { eventID, createdAt, description, texts } = prepared;
     const { bytes } = texts;
-    const [time, place] = [formatInstant(recordedAt), `${sequence}`];
+    const [time, number] = [formatInstant(recordedAt), `${sequence}`];
     this.#leaf.at = leafPrefix.length;
-    fill(texts, texts.leaf, time, place, this.#leaf);
+    fill(texts, texts.leaf, time, number, this.#leaf);
     writeSha256(this.#leaf.bytes.subarray(0, this.#leaf.at), into.leafHashes);
-    fill(texts, texts.body, time, place, into.lines);
+    fill(texts, texts.body, time, number, into.lines);
     const saltStart = bytes.length - saltBytes;
     into.facets.copy(bytes, texts.leaf.end, saltStart);
     into.addSalt(texts.personal ? bytes : undefined, saltStart);
@@ -92,16 +92,15 @@ export class Sequencer {
   }
 
   /**
-   * Whether this draft, sealed where the stored event stands, is that event. A draft that left the time of the
-   * event to us is given the stored one. Of an erased event all but the personal parts must be the same: what these
-   * were, nobody knows any more.
+   * Whether this draft, with the sequence of the stored event, is that event. A draft without `createdAt` gets the stored
+   * one. Of an erased event all but the personal fields must be equal: nobody knows any more what these were.
    */
   isSame(organisation: string, prepared: PreparedDraft, stored: StoredEvent): boolean {
     const { texts } = this.#createdAt(organisation, prepared, stored.createdAt);
-    const [time, place] = [formatInstant(stored.recordedAt), `${stored.sequence}`];
+    const [time, number] = [formatInstant(stored.recordedAt), `${stored.sequence}`];
     const asStored = (gapped: Gapped) => {
       this.#leaf.at = leafPrefix.length;
-      fill(texts, gapped, time, place, this.#leaf);
+      fill(texts, gapped, time, number, this.#leaf);
       return this.#leaf.bytes.toString('utf8', leafPrefix.length, this.#leaf.at);
     };
     if (asStored(texts.body) === stored.body) return true;
@@ -115,14 +114,14 @@ export class Sequencer {
     return this.#prepareAt(organisation, createdAt);
   }
 
-  /** Prepares the draft at hand. */
+  /** Prepares the current draft. */
   #prepareAt(organisation: string, createdAt: Micros): PreparedDraft {
     const facts = this.#facts;
     const ownID = facts.text('eventID');
     const eventID = ownID ?? this.#nextID();
     this.#options.random(this.#salt);
     const texts = this.#write(organisation, eventID, createdAt);
-    // Both must fit: the body into a store, the leaf text into a bundle of entries.
+    // The body must fit into a store, and the leaf text into a bundle of entries.
     const [body, leaf] = [lengthOf(texts.body), lengthOf(texts.leaf)];
     const size = Math.max(body, leaf) + maxGapBytes;
     if (size > maxEventBytes) throw draftTooLarge(size);
@@ -141,17 +140,17 @@ export class Sequencer {
     const writer = this.#writer;
     const { draft, fields, outcome } = this.#facts;
     writer.begin(this.#salt, this.#options.personalPaths(organisation));
-    for (let place = 0; place < members.length; place += 1) {
-      const name = members[place]!;
-      const member = fields.at(place);
-      if (place === fieldIndex.createdAt) writer.own(name, formatInstant(createdAt));
-      else if (place === fieldIndex.recordedAt) writer.gap(name, '"');
-      else if (place === fieldIndex.sequence) writer.gap(name, '');
-      else if (place === fieldIndex.personal) writer.commitment();
-      else if (place === fieldIndex.organizationIdentity) writer.own(name, organisation);
+    for (let index = 0; index < members.length; index += 1) {
+      const name = members[index]!;
+      const member = fields.at(index);
+      if (index === fieldIndex.createdAt) writer.own(name, formatInstant(createdAt));
+      else if (index === fieldIndex.recordedAt) writer.gap(name, '"');
+      else if (index === fieldIndex.sequence) writer.gap(name, '');
+      else if (index === fieldIndex.personal) writer.commitment();
+      else if (index === fieldIndex.organizationIdentity) writer.own(name, organisation);
       else if (member !== none) writer.member(draft.json, member);
-      else if (place === fieldIndex.eventID) writer.own(name, eventID);
-      else if (place === fieldIndex.outcome && outcome !== undefined) writer.own(name, outcome);
+      else if (index === fieldIndex.eventID) writer.own(name, eventID);
+      else if (index === fieldIndex.outcome && outcome !== undefined) writer.own(name, outcome);
     }
     this.#packed.at = 0;
     this.#facts.packFacets(this.#packed);
@@ -160,18 +159,18 @@ export class Sequencer {
   }
 }
 
-/** Writes a text with its gaps filled. */
+/** Writes a text with `recordedAt` and the sequence in its gaps. */
 function fill(
   { bytes }: RawTexts,
   { start, firstGap, secondGap, end }: Gapped,
   time: string,
-  place: string,
+  sequence: string,
   into: ByteWriter,
 ): void {
   into.copy(bytes, start, firstGap);
   into.text(time);
   into.copy(bytes, firstGap, secondGap);
-  into.text(place);
+  into.text(sequence);
   into.copy(bytes, secondGap, end);
 }
 

@@ -264,7 +264,7 @@ describe('a server does not start', () => {
     await (await start(data)).stop();
   });
 
-  it('on an older copy of the events, and says how far it was set back', async () => {
+  it('on an older copy of the events, and says how far it was rolled back', async () => {
     const data = await newPlace();
     let server = await start(data);
     const { identity, key } = await fill(server, 'acme', 10);
@@ -278,7 +278,7 @@ describe('a server does not start', () => {
     await assert.rejects(start(copy), {
       code: 'corrupt',
       message: new RegExp(
-        `log of acme \\(${identity}\\) was set back: it has 12 events, but a checkpoint of \\d+`,
+        `log of acme \\(${identity}\\) was rolled back: it has 12 events, but a checkpoint of \\d+`,
       ),
     });
   });

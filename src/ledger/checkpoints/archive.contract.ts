@@ -12,9 +12,9 @@ const issued = (organisation: string, size: number): IssuedCheckpoint => ({
 const plain = (checkpoint: IssuedCheckpoint | undefined) =>
   checkpoint && { ...checkpoint, root: [...checkpoint.root] };
 
-const ofWitness = (witness: string, word: string) => ({ witness, line: `${witness} ${word}\n` });
+const ofWitness = (witness: string, text: string) => ({ witness, line: `${witness} ${text}\n` });
 
-/** What every archive of checkpoints keeps to. `open` gives an empty one. */
+/** What every archive of checkpoints must do. `open` opens an empty one. */
 export function describeCheckpointArchive(
   name: string,
   open: () => Promise<CheckpointArchive>,
@@ -55,7 +55,7 @@ export function describeCheckpointArchive(
       assert.equal(await archive.find('a', 4), undefined);
     });
 
-    it('are kept one by one when many come at once', async () => {
+    it('are kept one by one when many are added at once', async () => {
       const sizes = Array.from({ length: 50 }, (_, size) => size);
       const outcomes = await Promise.allSettled(
         [...sizes, 7, 49].map((size) => archive.add(issued('a', size))),
@@ -67,7 +67,7 @@ export function describeCheckpointArchive(
       for (const size of sizes) assert.ok(await archive.find('a', size));
     });
 
-    it('carry the cosignatures of witnesses, the last of each', async () => {
+    it('have the cosignatures of witnesses, the last of each', async () => {
       await archive.add(issued('a', 5));
       await archive.add(issued('a', 6));
       await archive.cosign('a', 5, [ofWitness('w2', 'first'), ofWitness('w1', 'only')]);
@@ -77,7 +77,7 @@ export function describeCheckpointArchive(
       assert.equal((await archive.find('a', 6))?.message, 'a at 6\n');
     });
 
-    it('say how far a key went that was replaced, and went again after it came back', async () => {
+    it('have up to which size a replaced key is valid, also when it was in use again', async () => {
       const noted = async () =>
         (await archive.retired())
           .map(({ key, organisation, upTo }) => `${key} ${organisation} ${upTo}`)

@@ -1,6 +1,7 @@
+import { AnnalsError } from '../../core/errors.ts';
 import type { Hash } from '../../integrity/hash.ts';
 
-/** A checkpoint that left the house, or may have. */
+/** A checkpoint that others have seen, or may have. */
 export interface IssuedCheckpoint {
   readonly organisation: string;
   readonly size: number;
@@ -9,15 +10,15 @@ export interface IssuedCheckpoint {
   readonly message: string;
 }
 
-/** What a witness said of a checkpoint. */
+/** The signature of a witness for a checkpoint. */
 export interface Cosignature {
   /** Name and ID of the witness's key. */
   readonly witness: string;
-  /** Its line of the note, newline included. */
+  /** Its line of the note, with its newline. */
   readonly line: string;
 }
 
-/** How far a key that was replaced goes in a log. */
+/** Up to which size of a log a replaced key is valid. */
 export interface Retirement {
   /** The verifier key, as text. */
   readonly key: string;
@@ -27,31 +28,42 @@ export interface Retirement {
 }
 
 /**
- * Keeps every checkpoint that was issued, for good: there is no change and no removal. It lies apart from the events,
- * so that a log that was set back is recognised by it. `archive.contract.ts` is the suite of the implementations.
+ * Keeps every issued checkpoint for ever: none is changed or removed. It is apart from the events, so that a log that was
+ * rolled back can be recognised. `archive.contract.ts` is the suite of the implementations.
  *
- * It grows by at most one entry of some 300 bytes for each event, and for each log by one in the time between two
- * checkpoints.
+ * It grows by at most one entry of some 300 bytes for each event, and by at most one for each log in the interval between
+ * two checkpoints.
  */
 export interface CheckpointArchive {
   /** The newest checkpoint of each log that has one. */
   newest(): Promise<readonly IssuedCheckpoint[]>;
-  /** The checkpoint of that size; its note has the cosignatures added since behind the log's own signatures. */
+  /** The checkpoint of that size. Its note has the log's own signatures, and then the cosignatures added since. */
   find(organisation: string, size: number): Promise<IssuedCheckpoint | undefined>;
   /** Durable once resolved. Rejects with `conflict` when the log has a checkpoint of this size or a larger one. */
   add(checkpoint: IssuedCheckpoint): Promise<void>;
   /**
-   * Durable once resolved. A later cosignature of the same witness takes the place of the one before. Does nothing
-   * when there is no such checkpoint.
+   * Durable once resolved. A later cosignature of the same witness replaces the one before. Does nothing when there is
+   * no such checkpoint.
    */
   cosign(organisation: string, size: number, cosignatures: readonly Cosignature[]): Promise<void>;
   /**
-   * Notes for each log that has a checkpoint that this key goes as far as the newest one. Durable once resolved. What
-   * was noted of it before is replaced: the key had come back, and signed more.
+   * Notes for each log with a checkpoint that this key is valid up to the newest one. Durable once resolved. It replaces
+   * earlier notes about the key, which had been in use again and signed more.
    */
   retire(key: string): Promise<void>;
-  /** Everything noted of keys that were replaced. A key that is not here for a log never signed it. */
+  /** All notes about replaced keys. A replaced key without a note for a log never signed that log. */
   retired(): Promise<readonly Retirement[]>;
-  /** Waits for what was accepted. */
+  /** Waits for everything that was accepted. */
   close(): Promise<void>;
+}
+
+/** For an archive that already has a checkpoint of this size or a larger one. */
+export function notNewerError({
+  organisation,
+  size,
+}: Pick<IssuedCheckpoint, 'organisation' | 'size'>): AnnalsError {
+  return new AnnalsError(
+    'conflict',
+    `Cannot keep a checkpoint of ${organisation} at size ${size}: there is one of this size or larger`,
+  );
 }

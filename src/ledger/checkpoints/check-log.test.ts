@@ -61,7 +61,7 @@ const atEvent = (sequence: number, change: (event: StoredEvent) => StoredEvent |
 
 describe('the check of a log', () => {
   for (const size of [0, 1, 255, 256, 257, 512, 600]) {
-    it(`passes a log of ${size} events as it was recorded, and its checkpoints`, async () => {
+    it(`accepts a log of ${size} events as it was recorded, and its checkpoints`, async () => {
       const store = await trailOf(size);
       await check(store);
       await check(store, await sign(store));
@@ -114,15 +114,15 @@ describe('the check of a log', () => {
       /tree over its 612 events does not lead to the stored root/,
     ],
     [
-      'the edge of the tree',
+      'the frontier of the tree',
       { head: (head) => ({ ...head, frontier: flipped(head.frontier) }) },
-      /stored edge of its tree of 612 events/,
+      /stored frontier is not that of its tree of 612 events/,
     ],
     ['a tile cut short', { head: (head) => ({ ...head, size: 613 }) }, /of the nodes 512 to 613/],
   ];
   const log = trailOf(612);
   for (const [what, tampering, message] of changes) {
-    it(`finds ${what} and says where`, async () => {
+    it(`finds ${what}, and says where`, async () => {
       await check(await log);
       await assert.rejects(check(tampered(await log, tampering)), { code: 'corrupt', message });
     });
@@ -146,7 +146,7 @@ describe('the check of a log', () => {
     [300, 400],
     [600, 0],
   ] as const) {
-    it(`passes a log that says itself that its first ${first} of ${first + more + 1} events were dropped`, async () => {
+    it(`accepts a log that records that its first ${first} of ${first + more + 1} events were dropped`, async () => {
       const store = await droppedTrail(first, more);
       assert.equal((await store.dropped(organisation))?.before, first);
       await check(store);
@@ -154,10 +154,10 @@ describe('the check of a log', () => {
     });
   }
 
-  it('finds that events are gone without a word of it in the log', async () => {
+  it('finds that events are gone without a record of it in the log', async () => {
     await check(await droppedTrail(300, 5, 301));
     const message =
-      'The log of acme was changed: its first 300 events are gone, and no record says that they were dropped';
+      'The log of acme was changed: its first 300 events are missing, and no record says that they were dropped';
     await assert.rejects(check(await droppedTrail(300, 5, 299)), { code: 'corrupt', message });
   });
 
@@ -173,11 +173,11 @@ describe('the check of a log', () => {
     });
   });
 
-  it('finds that a log was set back or rebuilt since it was last signed', async () => {
+  it('finds that a log was rolled back or rebuilt since it was last signed', async () => {
     const newest = await sign(await log);
     await check(await log, newest);
     await assert.rejects(check(await trailOf(611), newest), {
-      message: /acme was set back: it has 611 events, but a checkpoint of 612 was issued/,
+      message: /acme was rolled back: it has 611 events, but a checkpoint of 612 was issued/,
     });
     for (const other of [612, 900]) {
       await assert.rejects(check(await trailOf(other), newest), {
@@ -187,7 +187,7 @@ describe('the check of a log', () => {
     }
   });
 
-  it('believes no checkpoint that was not signed for this log', async () => {
+  it('does not trust a checkpoint that was not signed for this log', async () => {
     const newest = await sign(await log);
     const { message } = newest;
     for (const forged of [
@@ -199,7 +199,7 @@ describe('the check of a log', () => {
     ]) {
       await assert.rejects(check(await log, forged), {
         code: 'corrupt',
-        message: /acme was changed: its checkpoint of 61[12] events was not signed by this server/,
+        message: /acme was changed: its checkpoint of 61[12] events is not signed by this server/,
       });
     }
     const log2 = {

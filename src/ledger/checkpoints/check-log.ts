@@ -14,26 +14,26 @@ import { logRebuilt, logRolledBack } from './checkpoints.ts';
 
 export interface LogToCheck {
   readonly organisation: string;
-  /** What to call it in a sentence to the operator. */
+  /** Its name in messages to the operator. */
   readonly name: string;
   readonly newest: IssuedCheckpoint | undefined;
 }
 
 type LogReader = Pick<EventReader, 'head' | 'list' | 'scan' | 'treeNodes' | 'dropped'>;
 
-/** By which logs are checked. */
+/** What logs are checked with. */
 export interface LogCheckOptions {
   readonly paths: PersonalPaths;
-  /** Every key that signs here or did before, and how far it went. */
+  /** Every key that signs here or did before, and up to which size it is valid. */
   readonly keys: readonly KnownKey[];
 }
 
 /**
- * Derives the tail of a log's tree anew and compares: the events of its last tile (1 to 256 of them, without those that
- * were dropped) lead to their leaf hashes, these and the tiles above to the stored root and frontier, and the newest
- * checkpoint is signed and of this log. If events were dropped, the log itself must say so.
- * Rejects with `corrupt` naming the log and the place. It takes a few reads, however long the log is; events before
- * the last tile are what `annals verify` is for.
+ * Computes the end of a log's tree again, and compares. The events of the last tile (1 to 256, without those that were
+ * dropped) must have their leaf hashes. These and the tiles above must lead to the stored root and frontier. The newest
+ * checkpoint must be signed and of this log. If events were dropped, the log itself must say so.
+ * Rejects with `corrupt`, naming the log and what is wrong. It needs a few reads, however long the log is. `annals verify`
+ * checks the events before the last tile.
  */
 export async function checkLog(
   reader: LogReader,
@@ -42,18 +42,18 @@ export async function checkLog(
 ): Promise<void> {
   const head = await reader.head(organisation);
   if (newest !== undefined && !isSigned(newest, keys)) {
-    throw logChanged(name, `its checkpoint of ${newest.size} events was not signed by this server`);
+    throw logChanged(name, `its checkpoint of ${newest.size} events is not signed by this server`);
   }
   if (newest !== undefined && newest.size > head.size) throw logRolledBack(name, newest.size, head);
   const dropped = (await reader.dropped(organisation))?.before ?? 0;
   if (dropped > 0 && (await recordedDrop(reader, organisation, dropped)) === undefined) {
     throw logChanged(
       name,
-      `its first ${dropped} events are gone, and no record says that they were dropped`,
+      `its first ${dropped} events are missing, and no record says that they were dropped`,
     );
   }
   const kept = { from: dropped, to: head.size };
-  const tree = await deriveTail(reader, { organisation, name }, kept, paths);
+  const tree = await computeFrontier(reader, { organisation, name }, kept, paths);
   if (!sameHash(tree.root(), head.root)) {
     throw logChanged(
       name,
@@ -61,17 +61,17 @@ export async function checkLog(
     );
   }
   if (Buffer.compare(tree.toBytes(), head.frontier) !== 0) {
-    throw logChanged(name, `the stored edge of its tree of ${head.size} events is not that tree's`);
+    throw logChanged(name, `the stored frontier is not that of its tree of ${head.size} events`);
   }
   if (newest === undefined) return;
-  // After an orderly stop it is of the whole log, whose root is known here.
+  // After an orderly stop the checkpoint is of the whole log, and the root is already known.
   const root =
     newest.size === head.size ? head.root : await rootAt(reader, organisation, newest.size);
   if (!sameHash(root, newest.root)) throw logRebuilt(name, newest.size);
 }
 
-/** The edge of the tree as the events of its last tile, of those that are kept, and all hashes before make it. */
-async function deriveTail(
+/** Computes the frontier of the tree from the kept events of its last tile, and from all hashes before them. */
+async function computeFrontier(
   reader: LogReader,
   { organisation, name }: Pick<LogToCheck, 'organisation' | 'name'>,
   kept: Range,
@@ -87,11 +87,11 @@ async function deriveTail(
   const leaves = await readTile(reader, organisation, 0, tile, size - first);
   for await (const events of reader.scan(organisation, { from, to: size })) {
     for (const event of events) {
-      const place = tree.size;
-      if (event.sequence !== place) throw logChanged(name, `event ${place} is missing`);
+      const sequence = tree.size;
+      if (event.sequence !== sequence) throw logChanged(name, `event ${sequence} is missing`);
       const leaf = leafOf(event, paths);
-      if (leaf === undefined || !sameHash(leaf, hashAt(leaves, place - first))) {
-        throw logChanged(name, `event ${place} is not the one that was recorded`);
+      if (leaf === undefined || !sameHash(leaf, hashAt(leaves, sequence - first))) {
+        throw logChanged(name, `event ${sequence} is not the one that was recorded`);
       }
       tree.append([leaf]);
     }
@@ -113,7 +113,7 @@ function isSigned(
   }
 }
 
-/** Undefined when the text is none of an event. */
+/** Undefined when the body is not the text of an event. */
 function leafOf({ body, salt }: StoredEvent, paths: PersonalPaths): Uint8Array | undefined {
   try {
     return leafHash(leafTextOf(body, salt, paths));

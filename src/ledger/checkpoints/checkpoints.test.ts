@@ -42,7 +42,7 @@ async function open(archive = new MemoryArchive(), reader?: EventReader) {
 }
 
 describe('checkpoints', () => {
-  it('are signed by the server’s key for what the log holds', async () => {
+  it('are signed by the server’s key for what is in the log', async () => {
     const { checkpoints, record, store } = await open();
     await record(3);
     const { message } = await checkpoints.current(organisation);
@@ -55,12 +55,12 @@ describe('checkpoints', () => {
     });
   });
 
-  it('can be had of a log without events', async () => {
+  it('are possible for a log without events', async () => {
     const { checkpoints } = await open();
     assert.equal((await checkpoints.current('org-empty')).size, 0);
   });
 
-  it('are made in rounds of the logs that grew, and of no others', async () => {
+  it('are issued in rounds for the logs that grew, and for no others', async () => {
     const { checkpoints, record, issued } = await open();
     await checkpoints.round();
     assert.equal(issued.length, 0);
@@ -76,7 +76,7 @@ describe('checkpoints', () => {
     assert.equal(issued.length, 1);
   });
 
-  it('that are asked for at once are one, and each has what was there when it was asked for', async () => {
+  it('that are requested at once are one, and each has what was there at its request', async () => {
     const { checkpoints, record, issued } = await open();
     for (let round = 1; round <= 20; round += 1) {
       await record(7);
@@ -111,7 +111,7 @@ describe('checkpoints', () => {
 });
 
 describe('no checkpoint is signed', () => {
-  it('of a log that was set back', async () => {
+  it('of a log that was rolled back', async () => {
     const { archive, checkpoints, record } = await open();
     await record(5);
     await checkpoints.current(organisation);
@@ -119,7 +119,7 @@ describe('no checkpoint is signed', () => {
     await older.record(4);
     await assert.rejects(older.checkpoints.current(organisation), {
       code: 'corrupt',
-      message: /org-1 was set back: it has 4 events, but a checkpoint of 5 was issued/,
+      message: /org-1 was rolled back: it has 4 events, but a checkpoint of 5 was issued/,
     });
   });
 
@@ -154,7 +154,7 @@ describe('no checkpoint is signed', () => {
     });
   });
 
-  it('before it is kept', async () => {
+  it('before it is in the archive', async () => {
     const archive = new MemoryArchive();
     archive.add = () => Promise.reject(new Error('disk full'));
     const { checkpoints, issued, record } = await open(archive);
@@ -165,7 +165,7 @@ describe('no checkpoint is signed', () => {
 });
 
 describe('the cosignature of a witness', () => {
-  it('is kept with the checkpoint it was made of', async () => {
+  it('is kept with its checkpoint', async () => {
     const { checkpoints, record } = await open();
     await record(5);
     const { message } = await checkpoints.current(organisation);
@@ -185,7 +185,7 @@ describe('the cosignature of a witness', () => {
     assert.equal(parseNote((await checkpoints.current(organisation)).message).signatures.length, 1);
   });
 
-  it('is refused when the witness is unknown, or it is of something else', async () => {
+  it('is rejected when the witness is unknown, or it is of something else', async () => {
     const { checkpoints, record } = await open();
     await record(5);
     const { message } = await checkpoints.current(organisation);

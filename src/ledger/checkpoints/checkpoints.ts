@@ -15,28 +15,28 @@ export interface CheckpointsOptions {
   readonly archive: CheckpointArchive;
   /** The newest checkpoint of each log, as the archive has them. */
   readonly newest: readonly IssuedCheckpoint[];
-  /** Its name is the server's, the first part of every origin. */
+  /** Its name is the name of the server, with which every origin begins. */
   readonly key: SigningKey;
   readonly witnesses: readonly VerifierKey[];
-  /** Told of each checkpoint once it is kept. Must not throw. */
+  /** Called with each checkpoint once it is in the archive. Must not throw. */
   readonly onIssued?: (checkpoint: IssuedCheckpoint) => void;
-  /** Told when a log that grew could not be signed. Must not throw. */
+  /** Called when a log that grew could not be signed. Must not throw. */
   readonly onFailed?: (organisation: string, error: unknown) => void;
 }
 
-/** What was last signed of a log, and the edge of its tree there once that was checked. */
+/** The last checkpoint of a log, and the frontier of its tree at that size, once it was checked. */
 interface SignedLog {
   readonly checkpoint: IssuedCheckpoint;
   readonly frontier?: Frontier;
 }
 
-/** Logs signed at a time: enough for them to share the disk, few enough to leave the readers to others. */
+/** How many logs are signed at a time: enough to share commits, and few enough to leave the readers to requests. */
 const maxConcurrent = 16;
 
 /**
- * Signs the heads of logs. Whatever is signed grew out of what was signed before: the new root is made of the old
- * tree's edge and the leaves that the store has behind it, so a log that was set back, or rebuilt, is refused with
- * `corrupt` and stays unsigned. A checkpoint is kept before anybody sees it.
+ * Signs the heads of logs. A new head must have grown out of the last signed one: its root is computed from the old
+ * frontier and the leaves that the store has after it. A log that was rolled back or rebuilt is rejected with `corrupt`,
+ * and is not signed. A checkpoint is in the archive before anybody sees it.
  */
 export class Checkpoints {
   readonly #options: CheckpointsOptions;
@@ -52,17 +52,17 @@ export class Checkpoints {
     );
   }
 
-  /** `<server name>/<organisation>`: how a log is called in its checkpoints. */
+  /** `<server name>/<organisation>`: the name of a log in its checkpoints. */
   origin(organisation: string): string {
     return `${this.#options.key.name}/${organisation}`;
   }
 
-  /** To be called when events were added to a log; it is signed in the next round. */
+  /** Call it when a log grew: the log is signed in the next round. */
   markGrown(organisation: string): void {
     this.#grown.add(organisation);
   }
 
-  /** Signs every log that grew since it was last signed. To be called now and then; never rejects. */
+  /** Signs every log that grew since it was last signed. Call it regularly. Never rejects. */
   async round(): Promise<void> {
     this.#round ??= this.#signGrown().finally(() => {
       this.#round = undefined;
@@ -70,38 +70,41 @@ export class Checkpoints {
     await this.#round;
   }
 
-  /** A checkpoint that has at least the events that were in the log when it was asked for, signed now if need be. */
+  /** A checkpoint with at least the events that the log has at the time of the call. Signs one if need be. */
   async current(organisation: string): Promise<IssuedCheckpoint> {
     await this.#bringUpToDate(organisation);
     const { size } = this.#signed.get(organisation)!.checkpoint;
     return (await this.ofSize(organisation, size))!;
   }
 
-  /** The checkpoint that was issued at that size, if there was one, with its cosignatures. */
+  /** The checkpoint that was issued at that size, with its cosignatures; undefined when there was none. */
   ofSize(organisation: string, size: number): Promise<IssuedCheckpoint | undefined> {
     return this.#options.archive.find(organisation, size);
   }
 
   /**
-   * Keeps what witnesses said of a checkpoint that we issued, given as the checkpoint with their lines below it, and
-   * gives it with all that is kept. Rejects with `invalid` when it is no checkpoint or no known witness signed it,
-   * with `not-found` when none was issued at that size, with `conflict` when that one said something else.
+   * Keeps cosignatures of a checkpoint that we issued. `message` is the checkpoint with the lines of witnesses. Resolves
+   * with the checkpoint and all its cosignatures. Rejects with `invalid` when it is not a checkpoint or no known witness
+   * signed it, with `not-found` when none was issued at that size, with `conflict` when that one is different.
    */
   async cosign(organisation: string, message: string): Promise<IssuedCheckpoint> {
     const offered = parseNote(message);
     const { size } = parseCheckpoint(offered.text);
     const kept = await this.ofSize(organisation, size);
     if (kept === undefined) {
-      throw new AnnalsError('not-found', `No checkpoint was issued at size ${size}`);
+      throw new AnnalsError(
+        'not-found',
+        `Cannot keep the cosignatures: no checkpoint was issued at size ${size}`,
+      );
     }
     const { text, signatures: before } = parseNote(kept.message);
     if (text !== offered.text) {
       throw new AnnalsError(
         'conflict',
-        `Cannot keep the cosignatures: the checkpoint issued at size ${size} says something else`,
+        `Cannot keep the cosignatures: the checkpoint that was issued at size ${size} is different`,
       );
     }
-    // New ones first: of two by the same witness the first is taken.
+    // New ones first: of two by the same witness the first one counts.
     const known = new Set(before.map(formatSignature));
     const lines = offered.signatures.map(formatSignature);
     lines.sort((one, other) => Number(known.has(one)) - Number(known.has(other)));
@@ -151,7 +154,7 @@ export class Checkpoints {
     if (!sameHash(frontier.root(), head.root)) {
       throw new AnnalsError(
         'corrupt',
-        `Cannot sign a checkpoint of ${organisation} at size ${head.size}: its tree leads to another root than the one stored`,
+        `Cannot sign a checkpoint of ${organisation} at size ${head.size}: its tree leads to another root than the stored one`,
       );
     }
     const { size, root } = head;
@@ -162,7 +165,7 @@ export class Checkpoints {
     onIssued?.(checkpoint);
   }
 
-  /** The edge of the tree as it was last signed, of the caller's own. */
+  /** A copy of the frontier at the last signed size. */
   async #signedFrontier(organisation: string): Promise<Frontier> {
     const signed = this.#signed.get(organisation);
     if (signed === undefined) return new Frontier();
@@ -182,13 +185,13 @@ export function logRolledBack(
 ): AnnalsError {
   return new AnnalsError(
     'corrupt',
-    `The log of ${log} was set back: it has ${size} events, but a checkpoint of ${issued} was issued`,
+    `The log of ${log} was rolled back: it has ${size} events, but a checkpoint of ${issued} was issued`,
   );
 }
 
 export function logRebuilt(log: string, size: number): AnnalsError {
   return new AnnalsError(
     'corrupt',
-    `The log of ${log} was rebuilt: its first ${size} events are not those for which a checkpoint was issued`,
+    `The log of ${log} was rebuilt: its first ${size} events are not those of the checkpoint that was issued`,
   );
 }

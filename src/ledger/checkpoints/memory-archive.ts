@@ -1,5 +1,10 @@
-import type { CheckpointArchive, Cosignature, IssuedCheckpoint, Retirement } from './archive.ts';
-import { notNewerError } from './not-newer.ts';
+import {
+  type CheckpointArchive,
+  type Cosignature,
+  type IssuedCheckpoint,
+  notNewerError,
+  type Retirement,
+} from './archive.ts';
 
 interface Entry {
   readonly checkpoint: IssuedCheckpoint;

@@ -34,7 +34,7 @@ const schema = `
     BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END;
 `;
 
-/** Steps from log to log in the order of the primary key, instead of passing over all of their checkpoints. */
+/** Steps from log to log in the order of the primary key, and does not read the other checkpoints. */
 const newestOfEach = `
   WITH RECURSIVE logs (organisation) AS (
     SELECT min(organisation) FROM checkpoints
@@ -75,7 +75,7 @@ const retire = database.prepare(`
 `);
 
 const methods = {
-  /** Answered by a thread that could open its file. */
+  /** Resolves when the thread could open its file. */
   opened(): void {},
 
   newest(): IssuedCheckpoint[] {
@@ -91,7 +91,7 @@ const methods = {
     return { organisation, size, root: row.root, message };
   },
 
-  /** All in one transaction; says of each whether it was newer than what was there. */
+  /** All in one transaction. Returns for each whether it was newer than those in the file. */
   add(checkpoints: readonly IssuedCheckpoint[]): boolean[] {
     return inTransaction(() =>
       checkpoints.map(

@@ -24,7 +24,7 @@ describeCheckpointArchive('SQLite', () => openSqliteArchive(newFile()));
 describe('a file of checkpoints', () => {
   const checkpoint = { organisation: 'a', size: 5, root: new Uint8Array(32), message: 'five\n' };
 
-  it('is there again when it is opened again', async () => {
+  it('has its checkpoints after it is opened again', async () => {
     const file = newFile();
     const first = await openSqliteArchive(file);
     void first.add(checkpoint);
@@ -34,7 +34,7 @@ describe('a file of checkpoints', () => {
     await second.close();
   });
 
-  it('refuses changes and removals by whoever opens it', async () => {
+  it('rejects changes and removals by anyone who opens it', async () => {
     const file = newFile();
     const archive = await openSqliteArchive(file);
     await archive.add(checkpoint);

@@ -1,14 +1,19 @@
 import { AnnalsError, messageOf } from '../../../core/errors.ts';
 import { OnDemandThread } from '../../../runtime/on-demand-thread.ts';
 import { siblingModule, Thread } from '../../../runtime/thread.ts';
-import type { CheckpointArchive, Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
-import { notNewerError } from '../not-newer.ts';
+import {
+  type CheckpointArchive,
+  type Cosignature,
+  type IssuedCheckpoint,
+  notNewerError,
+  type Retirement,
+} from '../archive.ts';
 import type { ArchiveMethods } from './archive-thread.ts';
 
-/** Longer than from one checkpoint to the next, usually: its thread is there while something is recorded, or asked. */
+/** Longer than the default interval of checkpoints, so the thread stays while events are recorded or proofs requested. */
 const idleMillis = 15_000;
 
-/** Opens or makes the archive in one SQLite file. Rejects with `unavailable` when it cannot be had. */
+/** Opens or creates the archive in one SQLite file. Rejects with `unavailable` when it cannot be opened. */
 export async function openSqliteArchive(file: string): Promise<CheckpointArchive> {
   const module = siblingModule(import.meta.url, './archive-thread');
   const start = () => new Thread<ArchiveMethods>('checkpoint archive', module, { file });
@@ -41,10 +46,10 @@ class SqliteArchive implements CheckpointArchive {
   }
 
   async add(checkpoint: IssuedCheckpoint): Promise<void> {
-    const place = this.#waiting.push(checkpoint) - 1;
+    const index = this.#waiting.push(checkpoint) - 1;
     this.#next ??= this.#last.catch(() => {}).then(() => this.#write());
     const added = await this.#next;
-    if (added[place] !== true) throw notNewerError(checkpoint);
+    if (added[index] !== true) throw notNewerError(checkpoint);
   }
 
   cosign(organisation: string, size: number, cosignatures: readonly Cosignature[]): Promise<void> {
