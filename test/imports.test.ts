@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const source = fileURLToPath(new URL('../src', import.meta.url));
 
-/** Folders of the source and how high they stand: a folder may import from lower ones and from itself. */
+/** The rooms of the source and how high each stands: a file may import from its own room and from lower ones. */
 const levels: Record<string, number> = {
   core: 0,
   integrity: 1,
@@ -25,15 +25,20 @@ const levels: Record<string, number> = {
   cli: 8,
 };
 
-/** Implementations of one contract, which stay strangers to each other. */
-const strangers = [
-  'store/memory',
-  'store/segmented',
-  'dialects/thalassa',
-  'dialects/upcloud',
-  'dialects/cockroachdb',
-  'dialects/native',
-  'dialects/cloudtrail',
+/**
+ * Folders beside each other are strangers. These pairs are the exceptions: the first needs what the second is for, and
+ * never the other way.
+ */
+const knownSiblings = [
+  'export/proofs -> export/sinks',
+  'export/proofs -> export/sorting',
+  'export/sync -> export/sources',
+  'export/verify -> export/proofs',
+  'ledger/anchors -> ledger/checkpoints',
+  'store/segmented/active -> store/segmented/ids',
+  'store/segmented/query -> store/segmented/active',
+  'store/segmented/sealed -> store/segmented/active',
+  'store/segmented/sealed -> store/segmented/ids',
 ];
 
 interface Import {
@@ -44,70 +49,117 @@ interface Import {
 /** Test equipment and suites put parts together as they like. */
 const isEquipment = (file: string) => /\.(test|contract|fixture)\.ts$/.test(file);
 
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => relative(source, join(entry.parentPath, entry.name)).split(sep).join('/'));
+const files = readdirSync(source, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  .map((entry) => relative(source, join(entry.parentPath, entry.name)).split(sep).join('/'))
+  .filter((file) => !isEquipment(file));
+
+const textOf = (file: string) => readFileSync(join(source, file), 'utf8');
+
+const imports: Import[] = files.flatMap((from) => {
+  const targets = [...textOf(from).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)];
+  return targets.map(([, path = '']) => ({
+    from,
+    to: relative(source, join(source, dirname(from), path))
+      .split(sep)
+      .join('/'),
+  }));
+});
+
+const roomOf = (file: string) => file.split('/')[0] ?? '';
+const linesOf = (found: readonly Import[]) => found.map(({ from, to }) => `${from} -> ${to}`);
+
+/** The two folders that stand beside each other, when an import goes from one of two siblings to the other. */
+function siblingsOf({ from, to }: Import): string | undefined {
+  const [fromFolders, toFolders] = [dirname(from).split('/'), dirname(to).split('/')];
+  const shared = fromFolders.findIndex((folder, depth) => folder !== toFolders[depth]);
+  if (shared < 1 || toFolders[shared] === undefined) return undefined;
+  const folder = (folders: readonly string[]) => folders.slice(0, shared + 1).join('/');
+  return `${folder(fromFolders)} -> ${folder(toFolders)}`;
 }
 
-const imports: Import[] = filesBelow(source)
-  .filter((file) => !isEquipment(file))
-  .flatMap((from) => {
-    const text = readFileSync(join(source, from), 'utf8');
-    const targets = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)];
-    return targets.map(([, path = '']) => ({
-      from,
-      to: relative(source, join(source, dirname(from), path))
-        .split(sep)
-        .join('/'),
-    }));
-  });
-
-const folderOf = (file: string) => file.split('/')[0] ?? '';
-const wordsOf = (found: readonly Import[]) => found.map(({ from, to }) => `${from} -> ${to}`);
+/** All files that a file imports, at once or through others. */
+function reachedFrom(file: string, among: (file: string) => boolean): Set<string> {
+  const reached = new Set<string>();
+  const waiting = [file];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const { from, to } of imports) {
+      if (from !== next || !among(to) || reached.has(to)) continue;
+      reached.add(to);
+      waiting.push(to);
+    }
+  }
+  return reached;
+}
 
 describe('imports', () => {
-  it('were found, and every folder has its level', () => {
+  it('were found, and every room has its level', () => {
     assert.ok(imports.length > 100);
-    for (const { from } of imports) assert.ok(folderOf(from) in levels, from);
+    for (const { from } of imports) assert.ok(roomOf(from) in levels, from);
   });
 
   it('go down', () => {
     const up = imports.filter(({ from, to }) => {
-      if (to.startsWith('..') || folderOf(from) === folderOf(to)) return false;
-      return (levels[folderOf(to)] ?? 0) >= (levels[folderOf(from)] ?? 0);
+      if (to.startsWith('..') || roomOf(from) === roomOf(to)) return false;
+      return (levels[roomOf(to)] ?? 0) >= (levels[roomOf(from)] ?? 0);
     });
-    assert.deepEqual(wordsOf(up), []);
+    assert.deepEqual(linesOf(up), []);
   });
 
   it('leave the source only for the package’s own manifest', () => {
     const out = imports.filter(({ to }) => to.startsWith('..') && to !== '../package.json');
-    assert.deepEqual(wordsOf(out), []);
+    assert.deepEqual(linesOf(out), []);
   });
 
-  it('keep implementations of one contract strangers', () => {
-    const known = imports.filter(({ from, to }) => {
-      const one = strangers.find((folder) => from.startsWith(`${folder}/`));
-      const other = strangers.find((folder) => to.startsWith(`${folder}/`));
-      return one !== undefined && other !== undefined && one !== other;
-    });
-    assert.deepEqual(wordsOf(known), []);
-  });
-
-  it('keep the two halves of a dialect apart, but for what both speak', () => {
-    const across = imports.filter(
-      ({ from, to }) =>
-        (/\/server\.ts$/.test(from) && /dialects\/.*\/client\.ts$/.test(to)) ||
-        (/dialects\/.*\/client\.ts$/.test(from) && /\/server\.ts$/.test(to)),
+  it('keep folders beside each other strangers, but for the listed pairs', () => {
+    const found = new Set(imports.map(siblingsOf).filter((pair) => pair !== undefined));
+    assert.deepEqual([...found].sort(), knownSiblings);
+    const reversed = knownSiblings.map((pair) => pair.split(' -> ').reverse().join(' -> '));
+    assert.deepEqual(
+      knownSiblings.filter((pair) => reversed.includes(pair)),
+      [],
     );
-    assert.deepEqual(wordsOf(across), []);
+  });
+
+  it('keep the two halves of a dialect apart, but for wire.ts and what it needs', () => {
+    const folders = new Set(files.filter((file) => file.endsWith('/client.ts')).map(dirname));
+    for (const folder of [...folders].filter((each) => each.startsWith('dialects/'))) {
+      const isInside = (file: string) => dirname(file) === folder;
+      const halfOf = (name: string) => reachedFrom(`${folder}/${name}.ts`, isInside);
+      const wire = halfOf('wire').add(`${folder}/wire.ts`);
+      const shared = [...halfOf('server')].filter((file) => halfOf('client').has(file));
+      assert.deepEqual(
+        shared.filter((file) => !wire.has(file)),
+        [],
+        folder,
+      );
+    }
   });
 
   it('let the recorder know nothing but the core', () => {
     const more = imports.filter(
-      ({ from, to }) =>
-        folderOf(from) === 'recorder' && !['recorder', 'core'].includes(folderOf(to)),
+      ({ from, to }) => roomOf(from) === 'recorder' && !['recorder', 'core'].includes(roomOf(to)),
     );
-    assert.deepEqual(wordsOf(more), []);
+    assert.deepEqual(linesOf(more), []);
+  });
+
+  it('form no circle', () => {
+    const circles = files.filter((file) => reachedFrom(file, () => true).has(file));
+    assert.deepEqual(circles, []);
+  });
+});
+
+describe('exported types', () => {
+  it('have one name each in the whole source', () => {
+    const places = new Map<string, string[]>();
+    for (const file of files) {
+      const names = textOf(file).matchAll(
+        /^export (?:abstract )?(?:interface|type|class|enum) (\w+)/gm,
+      );
+      for (const [, name = ''] of names) places.set(name, [...(places.get(name) ?? []), file]);
+    }
+    assert.ok(places.size > 100);
+    const twice = [...places].filter(([, found]) => found.length > 1);
+    assert.deepEqual(twice, []);
   });
 });

@@ -63,3 +63,8 @@ export function methodNotAllowed(method: string, allowed: string): Response {
     { Allow: allowed },
   );
 }
+
+/** Nobody learns whether another organisation has an event of this id. */
+export function eventNotFound(): AnnalsError {
+  return new AnnalsError('not-found', 'There is no event of this id in the organisation’s log');
+}

@@ -8,9 +8,9 @@ import { type LeafRange, multiproof } from '../../integrity/multiproof.ts';
 import { consistencyProof, inclusionProof } from '../../integrity/proof.ts';
 import type { Checkpoints } from '../../ledger/checkpoints/checkpoints.ts';
 import { rootAt, treeNodeReader } from '../../ledger/log-tree.ts';
+import { eventNotFound } from '../errors.ts';
 import { wholeNumberParameter } from '../parameters.ts';
 import { type ApiRoute, json, route } from '../route.ts';
-import { eventNotFound } from '../trail/event.ts';
 
 export interface ProofRouteDependencies
   extends Pick<DialectDependencies, 'reader' | 'admit' | 'recordRead' | 'reportFault'> {

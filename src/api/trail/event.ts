@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AnnalsError } from '../../core/errors.ts';
 import { eventSchema } from '../../core/event.ts';
 import type { DialectDependencies } from '../../dialects/dialect.ts';
+import { eventNotFound } from '../errors.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 
 export const eventRoute = ({ admit, reader, recordRead }: DialectDependencies): ApiRoute =>
@@ -25,7 +25,3 @@ export const eventRoute = ({ admit, reader, recordRead }: DialectDependencies): 
       return new Response(event.body, { headers: { 'Content-Type': 'application/json' } });
     },
   );
-
-export function eventNotFound(): AnnalsError {
-  return new AnnalsError('not-found', 'There is no event of this id in the organisation’s log');
-}

@@ -7,8 +7,7 @@ import type { ActiveSegment } from './active/active-segment.ts';
 import type { CatalogueFile } from './catalogue.ts';
 import { DataDirectory } from './data-directory.ts';
 import type { SealedInfo } from './sealed/sealed-segment.ts';
-import { Sealer, type SealPlan } from './sealer.ts';
-import type { SegmentLimits } from './writer.ts';
+import { Sealer, type SealPlan, type SegmentLimits } from './sealer.ts';
 
 /** What the sealer's thread is started with. */
 export interface SealerData extends SegmentLimits {

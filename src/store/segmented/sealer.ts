@@ -15,7 +15,14 @@ import type { SealedLog } from './sealed/footer-index.ts';
 import { sealSegment } from './sealed/seal.ts';
 import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
-import type { SegmentLimits } from './writer.ts';
+
+/** When a segment is full. */
+export interface SegmentLimits {
+  /** Events after which a segment is full and a new one begins. */
+  readonly segmentEvents: number;
+  /** So is one whose first event was recorded longer ago than this. */
+  readonly segmentMicros: Micros;
+}
 
 /** The files that come from sealing a segment. */
 export interface SealPlan {

@@ -21,16 +21,8 @@ import { databaseProblem, type FileProblem } from './file-content.ts';
 import type { IdHash } from './ids/id-hash.ts';
 import { type OpenActiveSegment, OpenSegments, type Published } from './open-segments.ts';
 import type { StoreVersion } from './reader.ts';
-import type { SealPlan } from './sealer.ts';
+import type { SealPlan, SegmentLimits } from './sealer.ts';
 import { type KnownDatabase, type OtherDatabase, StoreFile } from './store-file.ts';
-
-/** When a segment is full. */
-export interface SegmentLimits {
-  /** Events after which a segment is full and a new one begins. */
-  readonly segmentEvents: number;
-  /** So is one whose first event was recorded longer ago than this. */
-  readonly segmentMicros: Micros;
-}
 
 export interface WriterOptions extends SegmentLimits {
   readonly directory: string;

@@ -2,18 +2,13 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Micros } from '../../../core/micros.ts';
 import type { Head, StoredEvent } from '../../event-store.ts';
 import { searchFieldsOf } from '../../search-fields.ts';
-import { GroupRow, type RowBytes, type StoredGroupRow } from './group-row.ts';
+import { GroupRow, type RowBytes, type StoredGroupRow, type StoredRow } from './group-row.ts';
 
 /** The end of one log, and the number it has in this store. */
 export interface LogEnd {
   readonly number: number;
   readonly organisation: string;
   readonly head: Head;
-}
-
-/** An event with the log it belongs to. */
-export interface StoredRow extends StoredEvent {
-  readonly log: number;
 }
 
 /** The row's event if it is the one with this id: an equal hash proves nothing. */

@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { putIdentity } from '../../../runtime/database-identity.ts';
+import { hashBytes, saltBytes } from '../../event-columns.ts';
 import type { TreeNode } from '../../event-store.ts';
-import { hashBytes, saltBytes } from '../sealed/footer-index.ts';
 import { CommitLogReader, type LogEnd } from './commit-log-reader.ts';
 import { groupRowEnds } from './group-row.ts';
 import type { EventBytes } from './packed-appends.ts';

@@ -1,5 +1,5 @@
-import { hashBytes, saltBytes } from '../sealed/footer-index.ts';
-import type { StoredRow } from './commit-log-reader.ts';
+import { hashBytes, saltBytes } from '../../event-columns.ts';
+import type { StoredEvent } from '../../event-store.ts';
 import type { EventBytes } from './packed-appends.ts';
 
 /** A chunk takes no more events than this, and no further one once it has so many bytes. */
@@ -17,6 +17,11 @@ export function groupRowEnds({ lineEnds }: EventBytes, first: number, count: num
     from = at;
   }
   return ends;
+}
+
+/** An event with the log it belongs to. */
+export interface StoredRow extends StoredEvent {
+  readonly log: number;
 }
 
 /** A chunk as it stands in the database. */

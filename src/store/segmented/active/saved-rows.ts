@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { joinBytes } from '../../../core/bytes.ts';
 import { facets } from '../../../core/facets.ts';
-import { hashBytes } from '../sealed/footer-index.ts';
+import { hashBytes } from '../../event-columns.ts';
 import { type ActiveColumns, rowCountIndex, valueCountIndex } from './columns.ts';
 
 /** How far columns are filled. */

@@ -2,7 +2,7 @@ import { facets } from '../../../core/facets.ts';
 import type { StoredEvent } from '../../event-store.ts';
 import { compressFrameSync } from '../../zstd-lines.ts';
 import { rowGroupRows } from '../active/columns.ts';
-import type { StoredRow } from '../active/commit-log-reader.ts';
+import type { StoredRow } from '../active/group-row.ts';
 import type { IdLocation } from '../ids/id-run.ts';
 import type { Codes, RowLines, ValueCounts } from '../log-slice.ts';
 import { Bodies } from './bodies.ts';
