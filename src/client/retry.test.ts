@@ -37,14 +37,14 @@ describe('retrying', () => {
     });
   });
 
-  it('ends after so many failures', async () => {
+  it('ends after this many failures', async () => {
     assert.equal((await attempt(failing('timeout', 9))).result, 'timeout');
     assert.deepEqual(await attempt(failing('timeout', 1), 0), { waits: [], result: 'timeout' });
   });
 
-  it('waits as long as it was asked to, unless that is for another day', async () => {
-    const asked = await attempt(failing('too-many-requests', 1, 90));
-    assert.deepEqual(asked, { waits: [90_000], result: 'done' });
+  it('waits as long as the server asked, unless that is too long for one run', async () => {
+    const soon = await attempt(failing('too-many-requests', 1, 90));
+    assert.deepEqual(soon, { waits: [90_000], result: 'done' });
     const later = await attempt(failing('too-many-requests', 1, 3_600));
     assert.deepEqual(later, { waits: [], result: 'too-many-requests' });
   });
@@ -59,13 +59,13 @@ describe('retrying', () => {
     assert.deepEqual((await attempt(failing('unavailable', 1, 0))).waits, [50]);
   });
 
-  it('is not done where it cannot help', async () => {
+  it('is not done when it cannot help', async () => {
     for (const code of ['forbidden', 'unauthenticated', 'invalid', 'internal'] as ErrorCode[]) {
       assert.deepEqual(await attempt(failing(code, 1)), { waits: [], result: code });
     }
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when the signal is aborted', async () => {
     const settings = { sleep: async () => undefined, random: () => 1, notify: () => undefined };
     await assert.rejects(
       retry(settings, AbortSignal.abort(), () => Promise.reject(new Error('never seen'))),

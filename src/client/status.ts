@@ -37,7 +37,7 @@ export async function readErrorResponse(
   return { status: response.status, code, text, body: parseObject(text), retryAfterSeconds };
 }
 
-/** As an error whose message names the request, the status and what the server said. */
+/** An error whose message has the address, the status and the server's sentence. */
 export function toAnnalsError(found: ErrorResponse, request: ClientRequest): AnnalsError {
   const { status, code, retryAfterSeconds } = found;
   const said = sentenceOf(found);

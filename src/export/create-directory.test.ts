@@ -6,24 +6,24 @@ import { after, before, describe, it } from 'node:test';
 import { createDirectory } from './create-directory.ts';
 
 describe('creating a directory', () => {
-  let place: string;
+  let directory: string;
   before(async () => {
-    place = await mkdtemp(join(tmpdir(), 'annals-directory-'));
+    directory = await mkdtemp(join(tmpdir(), 'annals-directory-'));
   });
-  after(() => rm(place, { recursive: true }));
+  after(() => rm(directory, { recursive: true }));
 
   it('creates those above it too, for the owner alone, and is no error a second time', async () => {
-    const path = join(place, 'a', 'b', 'c');
+    const path = join(directory, 'a', 'b', 'c');
     await createDirectory(path, 0o700);
     await createDirectory(path, 0o700);
-    for (const made of [path, join(place, 'a')]) {
-      const { mode } = await stat(made);
+    for (const created of [path, join(directory, 'a')]) {
+      const { mode } = await stat(created);
       assert.equal(mode & 0o777, 0o700);
     }
   });
 
   it('is not possible when a file has its name, or the name of one above it', async () => {
-    const file = join(place, 'file');
+    const file = join(directory, 'file');
     await writeFile(file, '');
     await assert.rejects(createDirectory(file, 0o700), { code: 'EEXIST' });
     await assert.rejects(createDirectory(join(file, 'a'), 0o700), { code: 'ENOTDIR' });

@@ -106,7 +106,7 @@ describe('a manifest', () => {
       const early = manifestText({ ...least, startedAt: window.to - 1 });
       const incomplete = { reason: 'interrupted', continueWith: 'x' };
       const { from, to } = window;
-      for (const [manifest, fingerprint, asked] of [
+      for (const [manifest, fingerprint, range] of [
         [text, 'other', window],
         [text, 'f00d', { from, to: to - 1 }],
         [early, 'f00d', window],
@@ -116,7 +116,7 @@ describe('a manifest', () => {
         ['{"window":null}', 'f00d', window],
         ['no JSON', 'f00d', window],
       ] as const) {
-        assert.equal(isCompleteManifest(manifest, fingerprint, asked), false, manifest);
+        assert.equal(isCompleteManifest(manifest, fingerprint, range), false, manifest);
       }
     });
   });

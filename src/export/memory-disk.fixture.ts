@@ -7,19 +7,19 @@ export class Stopped extends Error {
   override readonly name = 'Stopped';
 }
 
-/** What a crash leaves of what was not synced: all of it (the process was killed) or none (the power failed). */
+/** What a crash leaves of writes that were not synced: all of them (the process was killed) or none (the power failed). */
 export type Remains = 'everything' | 'only-synced';
 
-/** A file as the pieces it was written in. */
+/** A file, as the chunks in which it was written. */
 interface Inode {
-  pieces: readonly Uint8Array[];
+  chunks: readonly Uint8Array[];
   synced: readonly Uint8Array[];
 }
 
-const contentOf = ({ pieces }: Inode): Buffer => Buffer.concat(pieces);
+const contentOf = ({ chunks }: Inode): Buffer => Buffer.concat(chunks);
 
 /**
- * A disk in memory that can be stopped before any of its steps that change something. As strictly as POSIX allows, it
+ * A disk in memory that can be stopped before any of its steps that change something. It is as strict as POSIX allows: it
  * forgets writes without `sync` and names without `syncDirectory`.
  */
 export class MemoryDisk implements Disk {
@@ -33,22 +33,22 @@ export class MemoryDisk implements Disk {
   async append(path: string, keep: number): Promise<AppendFile> {
     this.#step(`append ${path}`);
     const names = this.#namesOf(path);
-    const inode = names.get(path) ?? { pieces: [], synced: [] };
+    const inode = names.get(path) ?? { chunks: [], synced: [] };
     names.set(path, inode);
-    const pieces: Uint8Array[] = keep === 0 ? [] : [contentOf(inode).subarray(0, keep)];
-    inode.pieces = pieces;
+    const chunks: Uint8Array[] = keep === 0 ? [] : [contentOf(inode).subarray(0, keep)];
+    inode.chunks = chunks;
     return {
       write: async (bytes) => {
         // Half of a write may have happened when the process dies.
         const half = Math.floor(bytes.length / 2);
         this.#step(`write ${path}`);
-        pieces.push(new Uint8Array(bytes.subarray(0, half)));
+        chunks.push(new Uint8Array(bytes.subarray(0, half)));
         this.#step(`write rest ${path}`);
-        pieces.push(new Uint8Array(bytes.subarray(half)));
+        chunks.push(new Uint8Array(bytes.subarray(half)));
       },
       sync: async () => {
         this.#step(`sync ${path}`);
-        inode.synced = [...pieces];
+        inode.synced = [...chunks];
       },
       close: async () => undefined,
     };
@@ -106,7 +106,7 @@ export class MemoryDisk implements Disk {
   }
 
   async createDirectory(path: string): Promise<void> {
-    this.#step(`makeDirectory ${path}`);
+    this.#step(`createDirectory ${path}`);
     for (const each of [dirname(path), path]) {
       if (!this.#directories.has(each)) this.#directories.set(each, new Map());
     }
@@ -126,15 +126,15 @@ export class MemoryDisk implements Disk {
   afterCrash(remains: Remains): MemoryDisk {
     const next = new MemoryDisk();
     const names = remains === 'everything' ? this.#directories : this.#syncedNames;
-    // The same file may stand in two directories, if one of them was synced in between.
+    // The same file may be in two directories, if one of them was synced in between.
     const inodes = new Map<Inode, Inode>();
     for (const path of this.#directories.keys()) {
       const copy = new Map<string, Inode>();
       for (const [name, inode] of names.get(path) ?? []) {
-        const pieces = remains === 'everything' ? inode.pieces : inode.synced;
-        const fresh = inodes.get(inode) ?? { pieces, synced: pieces };
-        inodes.set(inode, fresh);
-        copy.set(name, fresh);
+        const chunks = remains === 'everything' ? inode.chunks : inode.synced;
+        const left = inodes.get(inode) ?? { chunks, synced: chunks };
+        inodes.set(inode, left);
+        copy.set(name, left);
       }
       next.#directories.set(path, copy);
       next.#syncedNames.set(path, new Map(copy));
@@ -142,7 +142,7 @@ export class MemoryDisk implements Disk {
     return next;
   }
 
-  /** Files of a directory and what is in them. */
+  /** The files of a directory and their content. */
   contents(directory: string): Map<string, string> {
     const files = [...(this.#directories.get(directory) ?? [])].sort();
     return new Map(

@@ -54,7 +54,7 @@ test('a byte-order mark, LF, CRLF, blank lines and a missing last line end are r
 test('text that is not CSV is rejected with the number of its row', async () => {
   await assert.rejects(rowsOf(['a\nb"c\n']), rejection('invalid', /unquoted cell in row 2/));
   await assert.rejects(rowsOf(['"a"b\n']), rejection('invalid', /closing quote in row 1/));
-  await assert.rejects(rowsOf(['a\rb']), rejection('invalid', /CR stands without LF in row 1/));
+  await assert.rejects(rowsOf(['a\rb']), rejection('invalid', /a CR without LF in row 1/));
   await assert.rejects(rowsOf(['a\n"b\r']), rejection('incomplete', /inside the quotes of row 2/));
 });
 

@@ -64,7 +64,7 @@ class RowReader {
         `Cannot read the CSV: it ends inside the quotes of row ${this.#row}`,
       );
     }
-    if (this.#state === 'cr') throw this.#syntaxError('a CR stands without LF');
+    if (this.#state === 'cr') throw this.#syntaxError('there is a CR without LF');
     const row = this.#endRow();
     if (row !== undefined) yield row;
   }
@@ -83,7 +83,7 @@ class RowReader {
       return undefined;
     }
     if (this.#state === 'cr' && character !== '\n')
-      throw this.#syntaxError('a CR stands without LF');
+      throw this.#syntaxError('there is a CR without LF');
     if (character !== '\n' && character !== '\r') this.#isBlank = false;
     switch (character) {
       case '\n':
@@ -96,12 +96,12 @@ class RowReader {
         return undefined;
       case '"':
         if (this.#state === 'plain')
-          throw this.#syntaxError('a quote stands inside an unquoted cell');
+          throw this.#syntaxError('there is a quote inside an unquoted cell');
         if (this.#state === 'quote') this.#append('"');
         this.#state = 'quoted';
         return undefined;
       default:
-        if (this.#state === 'quote') throw this.#syntaxError('text stands behind a closing quote');
+        if (this.#state === 'quote') throw this.#syntaxError('there is text after a closing quote');
         this.#state = 'plain';
         this.#append(character);
         return undefined;

@@ -257,10 +257,10 @@ export function describeMiddleware(name: string, start: StartApplication): void 
     test('are answered as usual while the audit server hangs, and recorded when it is back', async () => {
       receiver.behave = () => 'hang';
       const before = receiver.stored.length;
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         Array.from({ length: 20 }, () => fetch(`${application.url}/items/1`)),
       );
-      assert.ok(answers.every((answer) => answer.status === 200));
+      assert.ok(responses.every((response) => response.status === 200));
       assert.equal(receiver.stored.length, before);
       await eventsOf(20, async () => {
         receiver.behave = () => 'accept';

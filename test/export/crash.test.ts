@@ -1,6 +1,6 @@
 /**
- * An export stopped before any step that changes the disk, and continued, gives byte for byte what an undisturbed one
- * gives, and asks for nothing again that was safe.
+ * An export that is stopped before any step that changes the disk, and continued, has byte for byte the files of an
+ * undisturbed one, and requests nothing again that was durable.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -22,13 +22,13 @@ const zone = openZone('UTC');
 
 interface Setting {
   readonly name: string;
-  readonly source: (asked: (string | undefined)[]) => Source;
+  readonly source: (positions: (string | undefined)[]) => Source;
   readonly split?: 'daily';
   readonly compress?: Compression;
   readonly manifest?: boolean;
 }
 
-/** So small that a few entries fill a block, a few blocks make a checkpoint, and runs must be merged twice. */
+/** So small that a few entries fill a block, a few blocks are made durable together, and runs must be merged twice. */
 const limits: ExportLimits = {
   blockBytes: 1_000,
   flushBlocks: 3,
@@ -39,10 +39,10 @@ const limits: ExportLimits = {
 };
 
 /** An entry every hour, but none on the second day. */
-const entries: Entry[] = Array.from({ length: 3 * 24 }, (_, place) => ({
-  at: from + place * hour,
-  id: `e${String(place).padStart(4, '0')}`,
-  text: JSON.stringify({ place, filling: 'x'.repeat(200) }),
+const entries: Entry[] = Array.from({ length: 3 * 24 }, (_, index) => ({
+  at: from + index * hour,
+  id: `e${String(index).padStart(4, '0')}`,
+  text: JSON.stringify({ index, filling: 'x'.repeat(200) }),
 })).filter(({ at }) => at < from + day || at >= from + 2 * day);
 
 const common = {
@@ -50,8 +50,8 @@ const common = {
   filters: { bySource: {}, byClient: {} },
 } as const;
 
-/** Sends the oldest first, in batches of 7, from anywhere; what it had dropped it says once it is asked. */
-function ordered(asked: (string | undefined)[]): Source {
+/** Sends the oldest first, in batches of 7, from any position. It says what it has dropped once reading has begun. */
+function ordered(positions: (string | undefined)[]): Source {
   let log: LogFacts | undefined;
   return {
     ...common,
@@ -61,7 +61,7 @@ function ordered(asked: (string | undefined)[]): Source {
       return log;
     },
     async *read(position) {
-      asked.push(position);
+      positions.push(position);
       log = { size: 1_000, keptFrom: 900 };
       const rest = entries.filter(({ id }) => position === undefined || id > position);
       for (let at = 0; at < rest.length; at += 7) {
@@ -72,8 +72,8 @@ function ordered(asked: (string | undefined)[]): Source {
   };
 }
 
-/** Sends in an order of its own, in batches that overlap, and can go on behind any of them. */
-function unordered(asked: (string | undefined)[]): Source {
+/** Sends in an order of its own, in batches that overlap, and can continue after any of them. */
+function unordered(positions: (string | undefined)[]): Source {
   const shuffled = entries.toSorted((one, other) =>
     (one.id.at(-1) ?? '').localeCompare(other.id.at(-1) ?? ''),
   );
@@ -81,7 +81,7 @@ function unordered(asked: (string | undefined)[]): Source {
     ...common,
     order: 'unknown',
     async *read(position) {
-      asked.push(position);
+      positions.push(position);
       for (let at = Number(position ?? 0); at < shuffled.length; at += 4) {
         const batch = shuffled.slice(at, at + 6);
         yield { entries: batch, received: batch.length, position: String(at + 4) };
@@ -100,12 +100,12 @@ const settings: Setting[] = [
 async function run(
   { source, split, compress, manifest = true }: Setting,
   disk: MemoryDisk,
-  { resume, asked = [] }: { resume: boolean; asked?: (string | undefined)[] },
+  { resume, positions = [] }: { resume: boolean; positions?: (string | undefined)[] },
 ): Promise<void> {
   const clock = () => window.to;
   const plan = { kind: 'plan', question: 'q', startedAt: from, window } as const;
-  const reading = source(asked);
-  const workplace = await openWorkDirectory(disk, workDirectoryPath('/out', 'q'), plan, resume);
+  const reading = source(positions);
+  const work = await openWorkDirectory(disk, workDirectoryPath('/out', 'q'), plan, resume);
   await exportToFiles(
     {
       source: reading,
@@ -136,7 +136,7 @@ async function run(
       manifest,
       continueWith: 'again',
     },
-    workplace,
+    work,
     { disk, clock, signal: new AbortController().signal, limits, onProgress: () => undefined },
   );
 }
@@ -145,7 +145,7 @@ describe('an export stopped before any step and continued', () => {
   for (const setting of settings) {
     for (const remains of ['everything', 'only-synced'] as Remains[]) {
       const cause = remains === 'everything' ? 'killed' : 'powered off';
-      it(`${setting.name}, ${cause}, is as if undisturbed`, async () => {
+      it(`${setting.name}, ${cause}, is like an undisturbed one`, async () => {
         const calm = new MemoryDisk();
         await run(setting, calm, { resume: true });
         const expected = calm.contents('/out');
@@ -170,17 +170,17 @@ describe('an export stopped before any step and continued', () => {
       });
     }
 
-    it(`${setting.name}, stopped again and again, gets to its end`, async () => {
+    it(`${setting.name}, stopped again and again, reaches its end`, async () => {
       const calm = new MemoryDisk();
       await run(setting, calm, { resume: true });
       let disk = new MemoryDisk();
-      const asked: (string | undefined)[] = [];
+      const positions: (string | undefined)[] = [];
       for (let turn = 0; ; turn += 1) {
         assert.ok(turn < calm.steps.length, 'it makes progress');
-        // Merging begins anew each time, so a turn must at last be long enough for that.
+        // Merging starts again each time, so the turns must become long enough for it.
         disk.stopBefore = 25 + turn * 2;
         try {
-          await run(setting, disk, { resume: true, asked });
+          await run(setting, disk, { resume: true, positions });
           break;
         } catch (error) {
           assert.ok(error instanceof Stopped);
@@ -188,7 +188,7 @@ describe('an export stopped before any step and continued', () => {
         }
       }
       assert.deepEqual(disk.contents('/out'), calm.contents('/out'));
-      assert.ok(new Set(asked).size > 1, 'it went on from places behind the beginning');
+      assert.ok(new Set(positions).size > 1, 'it continued from positions after the beginning');
     });
   }
 });

@@ -1,4 +1,4 @@
-/** One random history of a vendor, and one random export of it, held against each other. */
+/** One random history of a vendor, compared with one random export of it. */
 import assert from 'node:assert/strict';
 import { MemoryDisk } from '../../src/export/memory-disk.fixture.ts';
 import type { FileFacts } from '../../src/export/stages.ts';
@@ -14,7 +14,7 @@ import {
 import { readFiles, runExport, usualDirectory } from './run-export.fixture.ts';
 import { at, breakOff, randomScenario, type Scenario } from './scenario.fixture.ts';
 
-/** Equal arguments give an equal history. */
+/** Equal arguments give equal histories. */
 export async function assertComplete(kind: VendorKind, seed: number): Promise<void> {
   const scenario = randomScenario(kind, seed);
   const { bounds, where } = scenario;
@@ -41,7 +41,7 @@ export async function assertComplete(kind: VendorKind, seed: number): Promise<vo
   );
 }
 
-/** Runs the export as often as it takes. */
+/** Runs the export until it is complete. */
 async function exportAll(
   vendor: Vendor<VendorKind>,
   disk: MemoryDisk,

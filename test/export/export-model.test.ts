@@ -1,7 +1,7 @@
 /**
- * Whatever a vendor does that it may do, and however often the export is broken off and gone on with, it has every event
- * of its window that was asked for, each once and unchanged, oldest first, or says that it is incomplete.
- * `ANNALS_TEST_RUNS` sets how many histories are tried for each vendor, and `ANNALS_TEST_SEED` where they begin.
+ * Whatever a vendor does within its rules, and however often the export is interrupted and continued: the export has every
+ * event of its query, each once and unchanged, oldest first, or it says that it is incomplete.
+ * `ANNALS_TEST_RUNS` sets how many histories are tried for each vendor, and `ANNALS_TEST_SEED` the first one.
  */
 import { describe, it } from 'node:test';
 import { vendorKinds } from '../vendors/events.fixture.ts';

@@ -1,6 +1,6 @@
 /**
- * A program that exports with a proof from another process and kills itself with SIGKILL before its n-th step on the
- * disk. Its one argument is `KilledExport` as JSON; when it gets to its end it prints its steps.
+ * A program that exports with a proof from another process, and kills itself with SIGKILL before its n-th step on the
+ * disk. Its one argument is `KilledExport` as JSON. When it reaches its end it prints its steps.
  */
 import { basename } from 'node:path';
 import { createHttpSend } from '../../src/client/http-send.ts';
@@ -8,7 +8,7 @@ import { type Disk, nodeDisk } from '../../src/export/disk.ts';
 import { exportProved, type ProvedExport } from './proved-export.fixture.ts';
 
 export interface KilledExport extends ProvedExport {
-  /** Counts writes, syncs, renames and all else that changes something, from 1. 0: the export is finished. */
+  /** Counts writes, syncs, renames and all other changes, from 1. With 0 the export is finished. */
   readonly killBefore: number;
 }
 
@@ -43,7 +43,7 @@ function deadly(disk: Disk, killBefore: number): { disk: Disk; steps: readonly s
     rename: counted('rename', disk.rename),
     remove: counted('remove', disk.remove),
     removeDirectory: counted('removeDirectory', disk.removeDirectory),
-    createDirectory: counted('makeDirectory', disk.createDirectory),
+    createDirectory: counted('createDirectory', disk.createDirectory),
     syncDirectory: counted('syncDirectory', disk.syncDirectory),
   };
   return { disk: counting, steps };
@@ -53,6 +53,6 @@ const { killBefore, ...settings } = JSON.parse(process.argv[2] ?? '') as KilledE
 const { disk, steps } = deadly(nodeDisk, killBefore);
 await exportProved(settings, createHttpSend(), disk);
 process.stdout.write(JSON.stringify(steps), () => {
-  // The connections kept open would hold the process for a while.
+  // Idle connections would keep the process alive for a while.
   process.exit(0);
 });

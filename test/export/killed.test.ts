@@ -21,7 +21,7 @@ import { openReadOnlyLog } from './read-only-log.fixture.ts';
 
 const program = fileURLToPath(new URL('killed-export.fixture.ts', import.meta.url));
 
-/** Resolves with the steps it took, or undefined when it was killed; anything else is a failure. */
+/** Resolves with the steps of the export, or undefined when it was killed; any other end is a failure. */
 function runKilled(killed: KilledExport, modules: string): Promise<string[] | undefined> {
   // Dozens of processes load the same modules: they need not be read as TypeScript each time.
   const env = { NODE_COMPILE_CACHE: modules, ...process.env };
@@ -43,10 +43,10 @@ async function contents(directory: string): Promise<Map<string, string>> {
   const names = (await readdir(directory)).sort();
   const visible = names.filter((name) => !name.startsWith('.'));
   const texts = visible.map((name) => readFile(join(directory, name), 'latin1'));
-  return new Map((await Promise.all(texts)).map((text, place) => [visible[place] ?? '', text]));
+  return new Map((await Promise.all(texts)).map((text, index) => [visible[index] ?? '', text]));
 }
 
-it('an export killed with -9 before any kind of step and continued is as if undisturbed', async () => {
+it('an export that is killed with -9 before any kind of step, and continued, is like an undisturbed one', async () => {
   const log = await openReadOnlyLog(draftsOf(30));
   const server = createAdaptorServer({ fetch: log.fetch, overrideGlobalObjects: false });
   server.listen(0, '127.0.0.1');

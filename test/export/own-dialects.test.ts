@@ -1,4 +1,4 @@
-/** Our own servers of the vendors' dialects are vendors too: exported by the vendors' clients while somebody records. */
+/** Our own servers of the vendors' dialects are vendors too: their trails are exported while events are recorded. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TestApp } from '../../src/api/app.fixture.ts';
@@ -41,8 +41,8 @@ const clients: Record<
 
 describe('a trail of ours, read in the dialect of', () => {
   for (const [name, open] of Object.entries(clients)) {
-    it(`${name}, is whole while somebody records`, async () => {
-      // Waiting passes the time, so that the rate limit of our CockroachDB is kept and costs nothing.
+    it(`${name}, is whole while events are recorded`, async () => {
+      // A pause only moves the clock, so that the rate limit of our CockroachDB dialect takes no time.
       let now = systemClock();
       const clock = () => now;
       const sleep = async (milliseconds: number) => {
@@ -51,7 +51,7 @@ describe('a trail of ours, read in the dialect of', () => {
       const app = new TestApp({ clock });
       const key = await app.key('org-admin', await app.organisation());
       let recorded = 0;
-      /** Recorded now, of any time in June; a third of them of one and the same instant. */
+      /** Recorded now, and happened at any time in June; a third of them at the same instant. */
       const record = (events: number) =>
         app.json('POST', '/v1/audit/events', {
           key,
@@ -71,7 +71,7 @@ describe('a trail of ours, read in the dialect of', () => {
       await record(count / 2);
       await record(count / 2);
 
-      // After each of the first requests more is recorded, before and behind the place of the walk.
+      // After each of the first requests more events are recorded, before and after the position of the walk.
       let requests = 0;
       const send = createFetchSend(async (input, init) => {
         const response = await app.serve(new Request(input, init), {});
@@ -94,7 +94,7 @@ describe('a trail of ours, read in the dialect of', () => {
           ids.add(native?.eventID ?? id);
         }
       }
-      const missing = Array.from({ length: count }, (_, place) => `e${place + 1}`).filter(
+      const missing = Array.from({ length: count }, (_, index) => `e${index + 1}`).filter(
         (id) => !ids.has(id),
       );
       assert.deepEqual(missing, []);

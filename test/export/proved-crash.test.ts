@@ -1,4 +1,4 @@
-/** What `crash.test.ts` says of exports, of those with a proof: files, manifest and proof are byte for byte the same. */
+/** Like `crash.test.ts`, for exports with a proof: files, manifest and proof are byte for byte the same. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { createFetchSend } from '../../src/client/fetch-send.ts';
@@ -22,19 +22,19 @@ describe('an export with a proof stopped before any step and continued', () => {
   });
 
   async function run(disk: MemoryDisk): Promise<URL[]> {
-    const asked: URL[] = [];
-    const ask = createFetchSend(async (input, init) => {
+    const requested: URL[] = [];
+    const send = createFetchSend(async (input, init) => {
       const request = new Request(input, init);
-      asked.push(new URL(request.url));
+      requested.push(new URL(request.url));
       return log.fetch(request);
     });
-    await exportProved(settings, ask, disk);
-    return asked;
+    await exportProved(settings, send, disk);
+    return requested;
   }
 
   for (const remains of ['everything', 'only-synced'] satisfies Remains[]) {
     const cause = remains === 'everything' ? 'killed' : 'powered off';
-    it(`${cause}, is as if undisturbed`, async () => {
+    it(`${cause}, is like an undisturbed one`, async () => {
       const calm = new MemoryDisk();
       await run(calm);
       const expected = calm.contents(directory);
@@ -52,13 +52,14 @@ describe('an export with a proof stopped before any step and continued', () => {
           const isWhole = content === expected.get(path);
           assert.ok(isWhole, `${path} after step ${calm.steps[step - 1]}`);
         }
-        const asked = await run(next);
+        const requested = await run(next);
         const where = `stopped before ${calm.steps[step - 1]}`;
         assert.deepEqual(next.contents(directory), expected, where);
         const lasting = next.afterCrash('only-synced');
         assert.deepEqual(lasting.contents(directory), expected, `${where}, it is durable`);
         assert.deepEqual(await next.names(workDirectoryPath(directory, 'q')), []);
-        if (!asked.some(({ pathname }) => pathname.endsWith('/checkpoint'))) keptCheckpoint += 1;
+        if (!requested.some(({ pathname }) => pathname.endsWith('/checkpoint')))
+          keptCheckpoint += 1;
       }
       assert.ok(keptCheckpoint > calm.steps.length / 2, 'the checkpoint begun with is kept');
     });

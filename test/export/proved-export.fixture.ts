@@ -21,7 +21,7 @@ const from = parseInstant('2026-06-01T00:00:00Z') as Micros;
 const window: Window = { from, to: from + 2 * day };
 const zone = openZone('UTC');
 
-/** So small that a few events fill a block, a few blocks are made safe together, and runs must be merged twice. */
+/** So small that a few events fill a block, a few blocks are made durable together, and runs must be merged twice. */
 export const smallLimits: ExportLimits = {
   blockBytes: 1_000,
   flushBlocks: 3,
@@ -31,7 +31,7 @@ export const smallLimits: ExportLimits = {
   maxOpenRuns: 2,
 };
 
-/** So many events of the window, recorded in another order than they happened in; some have personal parts. */
+/** This many events of the window, recorded in another order than they happened; some have personal fields. */
 export function draftsOf(count: number): Draft[] {
   return Array.from({ length: count }, (_, n) => ({
     eventID: `e${n}`,
@@ -50,30 +50,30 @@ export interface ProvedExport {
   readonly limits?: ExportLimits;
 }
 
-/** Answers as they come over a slow line, so that a few events make several batches. */
-function inPieces(ask: Send): Send {
-  return async (question, signal) => {
-    const answer = await ask(question, signal);
+/** Responses as they come over a slow connection, so that a few events are several batches. */
+function inSmallChunks(send: Send): Send {
+  return async (request, signal) => {
+    const response = await send(request, signal);
     async function* body() {
-      for await (const chunk of answer.body) {
+      for await (const chunk of response.body) {
         for (let at = 0; at < chunk.length; at += 2_000) yield chunk.subarray(at, at + 2_000);
       }
     }
-    return { ...answer, body: body() };
+    return { ...response, body: body() };
   };
 }
 
-/** Goes on with what an earlier run left in the directory. */
+/** Continues an earlier run in the directory. */
 export async function exportProved(
   { api, directory, split, compress, limits = smallLimits }: ProvedExport,
-  ask: Send,
+  send: Send,
   disk: Disk,
 ): Promise<void> {
   const clock = () => window.to;
   const signal = new AbortController().signal;
   const retry = { sleep: async () => undefined, random: () => 0.5, notify: () => undefined };
   const parts: ClientDependencies = {
-    send: inPieces(ask),
+    send: inSmallChunks(send),
     clock,
     retry: { ...retry, maxRetries: 0 },
   };

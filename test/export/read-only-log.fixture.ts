@@ -1,4 +1,4 @@
-/** A log of our own, served as it is: nothing is recorded in it for being read, so two exports of it are the same. */
+/** A log of our own, served without recording that it is read, so that two exports of it are the same. */
 import { createPublicKey, hash } from 'node:crypto';
 import { checkpointRoutes } from '../../src/api/proofs/checkpoints.ts';
 import { proofRoutes } from '../../src/api/proofs/proofs.ts';
@@ -32,11 +32,11 @@ const caller = {
 
 export interface ReadOnlyLog {
   readonly fetch: (request: Request) => Response | Promise<Response>;
-  /** By which an export of it is verified. */
+  /** The key by which an export of it is verified. */
   readonly key: string;
 }
 
-/** A log of these drafts; the same drafts make the same log. */
+/** A log of these drafts. The same drafts give the same log. */
 export async function openReadOnlyLog(drafts: readonly Draft[]): Promise<ReadOnlyLog> {
   let drawn = 0;
   const random = (bytes: Uint8Array) => {

@@ -1,4 +1,4 @@
-/** A month, a file a day, costs about as many requests as one walk has pages. */
+/** A month with a file for each day takes about as many requests as one walk has pages. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { parseInstant } from '../../src/core/micros.ts';
@@ -7,7 +7,7 @@ import { randomHistory } from '../vendors/history.fixture.ts';
 import { startVendor, type VendorKind } from '../vendors/vendor.fixture.ts';
 import { runExport } from './run-export.fixture.ts';
 
-/** As many pages as 100,000 entries have at the sizes that are usual, which takes a while: 100, 100 and 500. */
+/** As many pages as 100,000 entries have with the usual page sizes, 100, 100 and 500; those take a while. */
 const usual = process.env.ANNALS_REQUESTS_USUAL !== undefined;
 const count = usual ? 100_000 : 20_000;
 const pageSizes: Record<VendorKind, number> = usual

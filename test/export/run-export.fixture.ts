@@ -1,4 +1,4 @@
-/** Exports from a stand-in as the command does, on a disk in memory, and reads the files back. */
+/** Exports from a fake vendor as the command does, on a disk in memory, and reads the files back. */
 
 import { createHttpSend } from '../../src/client/http-send.ts';
 import type { ClientDependencies } from '../../src/client/send-request.ts';
@@ -57,7 +57,7 @@ export function dependenciesFor({
   };
 }
 
-/** The client for a stand-in, with the first credential its vendor knows. */
+/** The client for a fake vendor, with the first credential that it knows. */
 export function sourceFor(
   vendor: Vendor<VendorKind>,
   parts: ClientDependencies,
@@ -102,7 +102,7 @@ export async function runExport(
     filters,
     ...(pageSize !== undefined && { pageSize }),
   });
-  const workplace = await openWorkDirectory(
+  const work = await openWorkDirectory(
     disk,
     workDirectoryPath(usualDirectory, 'test'),
     { kind: 'plan', question: 'test', startedAt: window.to, window },
@@ -138,7 +138,7 @@ export async function runExport(
       manifest: true,
       continueWith: 'again',
     },
-    workplace,
+    work,
     {
       disk,
       clock,
@@ -149,7 +149,7 @@ export async function runExport(
   );
 }
 
-/** What is in the files of an export, in their order. */
+/** The content of the files of an export, in order. */
 export async function readFiles(disk: Disk, files: readonly FileFacts[]): Promise<VendorEvent[]> {
   const events: VendorEvent[] = [];
   for (const { name } of files) {

@@ -1,4 +1,4 @@
-/** What a model test draws at random for one export beside the vendor itself. */
+/** What a model test draws at random for one export, beside the vendor itself. */
 import { day, type Micros, parseInstant } from '../../src/core/micros.ts';
 import type { ExportFilters } from '../../src/export/filters.ts';
 import { defaultLimits, type ExportLimits } from '../../src/export/limits.ts';
@@ -9,23 +9,23 @@ import { type SeededRandom, seeded } from '../vendors/random.fixture.ts';
 import type { VendorEvent, VendorKind } from '../vendors/vendor.fixture.ts';
 import type { RunOptions } from './run-export.fixture.ts';
 
-/** An export that is begun, perhaps broken off several times, and finished. */
+/** An export that is begun, perhaps interrupted several times, and finished. */
 export interface Scenario {
   readonly bounds: { readonly from: string; readonly to: string };
   readonly options: RunOptions;
-  /** Which events the filters ask for. */
+  /** Which events match the filters. */
   readonly where: (event: VendorEvent) => boolean;
-  /** What breaks each run but the last off. */
+  /** What interrupts each run but the last. */
   readonly breaks: readonly Break[];
 }
 
-/** After so many requests of a run the vendor answers no more, or whoever runs it gives it up. */
+/** After this many requests of a run the vendor does not respond any more, or the user stops the run. */
 export interface Break {
   readonly after: number;
   readonly how: 'refused' | 'aborted';
   /** What happens before the next run. */
   readonly meanwhile: { readonly forgetBefore?: string };
-  /** What is typed differently then. */
+  /** What the user types differently then. */
   readonly options: Pick<RunOptions, 'pageSize'>;
 }
 
@@ -96,7 +96,7 @@ function randomBreaks(random: SeededRandom): Break[] {
   }));
 }
 
-/** Breaks the requests of a run after so many of them off; aborting is done on the way. */
+/** Fails the requests of a run after this many of them, or aborts the run. */
 export function breakOff(
   { after, how }: Pick<Break, 'after' | 'how'>,
   first: number,
@@ -119,7 +119,7 @@ const unfiltered = (kind: VendorKind): Filtered => ({
   where: (event) => kind !== 'thalassa' || !isSystemEntry(event),
 });
 
-/** Filters, and in other words what they ask for. */
+/** Filters, and in another form the events that match them. */
 const filtered: Readonly<Record<VendorKind, (random: SeededRandom) => Filtered>> = {
   thalassa: (random) =>
     random.pick<Filtered>([

@@ -1,7 +1,7 @@
 /**
- * Whatever a vendor does that it may do, however late its events come within what is looked back, and wherever a run is
- * stopped: in the end each event was brought once. `ANNALS_TEST_RUNS` sets how many histories are tried for each vendor
- * and target, and `ANNALS_TEST_SEED` where they begin.
+ * Whatever a vendor does within its rules, however late its events come within the lookback, and wherever a run is stopped:
+ * in the end each event was delivered once. `ANNALS_TEST_RUNS` sets how many histories are tried for each vendor and
+ * target, and `ANNALS_TEST_SEED` the first one.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -58,7 +58,7 @@ function randomHappenings(
   });
 }
 
-/** A target, and what is in it. */
+/** A target, and a way to read it back. */
 interface Destination {
   open(disk: MemoryDisk, sizes: Parameters<SyncSettings['openTarget']>[0]): SyncTarget;
   ids(disk: MemoryDisk): Promise<string[]>;
@@ -103,7 +103,7 @@ async function server(kind: VendorKind): Promise<Destination> {
   };
 }
 
-/** One history of some days: looks at random times, many of them stopped, and a last one that is not. */
+/** One history of some days: passes at random times, many of them stopped, and a last one that is not. */
 class Days {
   readonly #kind: VendorKind;
   readonly #random: SeededRandom;
@@ -141,7 +141,7 @@ class Days {
     await this.#assertBrought(Number.POSITIVE_INFINITY);
   }
 
-  /** Time goes by, and the vendor shows what is due. */
+  /** Moves the clock, and the vendor shows the events that are due. */
   #pass(span: Micros): void {
     const until = this.#now + span;
     this.#waiting.push(...randomHappenings(this.#kind, this.#random, this.#now, until));
@@ -153,7 +153,7 @@ class Days {
     this.#shown.push(...due);
   }
 
-  /** A look that may be stopped by the vendor, the disk or whoever runs it; whether it was not. */
+  /** A pass that the vendor, the disk or the user may stop. Resolves with true when it was not. */
   async #tryLook(): Promise<boolean> {
     const random = this.#random;
     const giving = new AbortController();
@@ -161,10 +161,8 @@ class Days {
       after: random.int(0, 12),
       how: random.pick(['refused', 'aborted'] as const),
     };
-    const asked = this.#vendor.requests.length;
-    this.#breakWith(
-      random.chance(0.4) ? breakOff(breaking, asked, () => giving.abort()) : noFaults,
-    );
+    const sent = this.#vendor.requests.length;
+    this.#breakWith(random.chance(0.4) ? breakOff(breaking, sent, () => giving.abort()) : noFaults);
     if (random.chance(0.5)) this.#disk.stopBefore = this.#disk.steps.length + random.int(1, 40);
     try {
       await this.#look(giving.signal, 3);
@@ -176,7 +174,7 @@ class Days {
     }
   }
 
-  /** As `annals sync` does it once. */
+  /** What one `annals sync` does. */
   async #look(signal: AbortSignal, retries?: number): Promise<void> {
     const disk = this.#disk;
     const sync = await Sync.open({
@@ -202,7 +200,7 @@ class Days {
     await sync.close();
   }
 
-  /** All that was shown at most so late is there, and nothing twice. */
+  /** Everything that was shown at most this late is there, and nothing twice. */
   async #assertBrought(late: Micros): Promise<void> {
     const ids = (await this.#destination.ids(this.#disk)).sort();
     assert.deepEqual(ids, [...new Set(ids)].sort(), 'something twice');
@@ -235,7 +233,7 @@ const destinations = {
 for (const [name, { open, share }] of Object.entries(destinations)) {
   describe(`synchronising for days into ${name}`, () => {
     for (const kind of vendorKinds) {
-      it(`brings each event of ${kind} once`, async () => {
+      it(`delivers each event of ${kind} once`, async () => {
         for (let seed = firstSeed; seed < firstSeed + Math.ceil(runs / share); seed += 1) {
           await assertEachOnce(kind, seed, await open(kind)).catch((cause) => {
             throw new Error(`seed ${seed} of ${kind}`, { cause });

@@ -1,4 +1,4 @@
-/** Synchronising brings each event once, whenever it arrives and wherever the work is stopped. */
+/** A sync delivers each event once, whenever it arrives and wherever the work is stopped. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TestApp } from '../../src/api/app.fixture.ts';
@@ -17,18 +17,18 @@ import { dependenciesFor, sourceFor } from './run-export.fixture.ts';
 const start = parseInstant('2026-06-10T12:00:00Z') as Micros;
 const signal = new AbortController().signal;
 
-/** A vendor that can be added to: events are ids and times. */
+/** A vendor to which events can be added: ids and times. */
 class Trail {
   readonly entries: Entry[] = [];
-  /** Windows asked for. */
-  readonly asked: { from: Micros; to: Micros }[] = [];
+  /** The windows that were requested. */
+  readonly requested: { from: Micros; to: Micros }[] = [];
 
   add(id: string, at: Micros): void {
     this.entries.push({ id, at, text: JSON.stringify({ id, at }) });
   }
 
   source(window: { from: Micros; to: Micros }): UnorderedSource {
-    this.asked.push(window);
+    this.requested.push(window);
     const { entries } = this;
     return {
       order: 'unknown',
@@ -86,7 +86,7 @@ function delivered(disk: MemoryDisk): string[] {
 }
 
 describe('synchronising into a directory', () => {
-  it('brings what is new, and nothing twice', async () => {
+  it('delivers what is new, and nothing twice', async () => {
     const disk = new MemoryDisk();
     const trail = new Trail();
     trail.add('a', start - 2 * day);
@@ -102,7 +102,7 @@ describe('synchronising into a directory', () => {
     );
   });
 
-  it('finds what arrives late within the overlap at once, and later than that by the deep look', async () => {
+  it('finds what arrives late within the overlap at once, and what arrives later by the deep pass', async () => {
     const disk = new MemoryDisk();
     const trail = new Trail();
     await look(trail, disk, start);
@@ -114,7 +114,7 @@ describe('synchronising into a directory', () => {
     assert.deepEqual(delivered(disk).sort(), ['late', 'very late']);
   });
 
-  it('goes on where it was, however long nobody looked', async () => {
+  it('continues where it was, however long ago the last pass was', async () => {
     const disk = new MemoryDisk();
     const trail = new Trail();
     const since = (now: Micros) => ({ since: now - hour });
@@ -126,7 +126,7 @@ describe('synchronising into a directory', () => {
     assert.equal(await look(trail, disk, later, since(later)), 2);
   });
 
-  it('does not take a clock that was set back for the end of all events', async () => {
+  it('does not skip events when the clock was set back', async () => {
     const disk = new MemoryDisk();
     const trail = new Trail();
     await look(trail, disk, start + hour);
@@ -136,18 +136,18 @@ describe('synchronising into a directory', () => {
     await assert.rejects(look(trail, disk, start + hour), /the clock says/);
   });
 
-  it('asks only for what may be new', async () => {
+  it('requests only what may be new', async () => {
     const disk = new MemoryDisk();
     const trail = new Trail();
     await look(trail, disk, start);
     await look(trail, disk, start + hour);
-    assert.deepEqual(trail.asked, [
+    assert.deepEqual(trail.requested, [
       { from: start - 30 * day, to: start + 1, deep: true },
       { from: start + 1 - 15 * minute, to: start + hour + 1, deep: false },
     ]);
   });
 
-  it('forgets ids only of days it will not look at again', async () => {
+  it('forgets ids only of days that no pass will read again', async () => {
     const disk = new MemoryDisk();
     const trail = new Trail();
     trail.add('old', start - 20 * day);
@@ -162,9 +162,9 @@ describe('synchronising into a directory', () => {
   });
 
   for (const remains of ['everything', 'only-synced'] as const) {
-    it(`stopped before any step (${remains}), goes on to bring each event once`, async () => {
+    it(`stopped before any step (${remains}), then delivers each event once`, async () => {
       const trail = new Trail();
-      for (let place = 0; place < 40; place += 1) trail.add(`e${place}`, start - place * hour);
+      for (let index = 0; index < 40; index += 1) trail.add(`e${index}`, start - index * hour);
       const expected = trail.entries.map(({ id }) => id).sort();
       const calm = new MemoryDisk();
       await look(trail, calm, start);
@@ -203,7 +203,7 @@ describe('synchronising into an Annals server', () => {
     return { count, notes };
   }
 
-  it('records each event once, also when all of it is done again', async () => {
+  it('records each event once, also when everything is done again', async () => {
     const app = new TestApp();
     const organisation = await app.organisation();
     const token = await app.key('org-admin', organisation);
@@ -215,7 +215,7 @@ describe('synchronising into an Annals server', () => {
     assert.equal(size, 1_500);
   });
 
-  it('is not held up by an event the server cannot take, or has otherwise', async () => {
+  it('is not stopped by an event that the server cannot accept, or has with other content', async () => {
     const app = new TestApp();
     const organisation = await app.organisation();
     const token = await app.key('org-admin', organisation);
@@ -226,7 +226,7 @@ describe('synchronising into an Annals server', () => {
     });
     await intoServer(vendor, app, token, start);
     const changed = { ...events[3], action: 'changed' };
-    const others = events.filter((_, place) => place !== 3);
+    const others = events.filter((_, index) => index !== 3);
     await using later = await startVendor('thalassa', {
       history: { events: [...others, changed, huge], changes: [] },
     });

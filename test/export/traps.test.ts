@@ -1,4 +1,4 @@
-/** What each vendor may do to whoever reads its trail, one by one (the traps of `wire/*.md`). */
+/** What each vendor may do to a client that reads its trail, one by one (the traps of `wire/*.md`). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AnnalsError } from '../../src/core/errors.ts';
@@ -67,18 +67,18 @@ const anyVendor: readonly Trap<VendorKind>[] = [
   },
   { name: 'connections that are reset', faults: faultsAt({ 1: reset(), 3: reset() }) },
   {
-    name: 'answers cut in the middle',
+    name: 'responses cut in the middle',
     faults: faultsAt({ 1: cutBody(0.5, 'length'), 3: cutBody(0.9, 'chunked') }),
   },
   {
-    name: 'answers cut without a sign',
+    name: 'responses cut without a sign',
     faults: faultsAt({ 2: cutBody(0.99, 'close'), 3: cutBody(0, 'close') }),
   },
   {
     name: 'HTML where JSON was promised',
     faults: faultsAt({ 1: html(200), 2: html(502), 4: html(200, 'application/json') }),
   },
-  { name: 'an empty answer', faults: faultsAt({ 2: emptyBody() }) },
+  { name: 'an empty response', faults: faultsAt({ 2: emptyBody() }) },
   { name: 'a notice where a list was promised', faults: faultsAt({ 1: notice(), 3: notice() }) },
   { name: 'nothing at all', history: { count: 0 } },
 ];
@@ -100,7 +100,7 @@ const traps: { readonly [K in VendorKind]: readonly Trap<K>[] } = {
     },
     { name: 'a bare array', switches: { envelope: 'array' } },
     { name: 'null for no items', switches: { noItems: 'null' }, history: { count: 0 } },
-    { name: 'a smaller page than was asked for', switches: { maxLimit: 20, totals: 'low' } },
+    { name: 'a smaller page than was requested', switches: { maxLimit: 20, totals: 'low' } },
     { name: 'entries without an id', history: { withoutId: 0.2 } },
     { name: 'times with offsets and any digits', history: { offsets: true, digits: [0, 3, 9] } },
     {
@@ -122,7 +122,7 @@ const traps: { readonly [K in VendorKind]: readonly Trap<K>[] } = {
     ...(['items', 'pages'] as const).flatMap((offset) => [
       { name: `offsets that count ${offset}`, switches: { offset } },
       {
-        name: `pages that are smaller than was asked for, offsets that count ${offset}`,
+        name: `pages that are smaller than was requested, offsets that count ${offset}`,
         switches: { offset, mostAnswered: 20, total: 'missing' as const },
       },
       {
@@ -162,7 +162,11 @@ const traps: { readonly [K in VendorKind]: readonly Trap<K>[] } = {
       switches: { cursor: 'last-returned', cursorDigits: 0, startDigits: 6, maxLimit: 10 },
       history: { tieBlock: 30 },
     },
-    { name: 'answers that searched in vain', switches: { scanHours: 6 }, history: { count: 20 } },
+    {
+      name: 'responses of a search without a result',
+      switches: { scanHours: 6 },
+      history: { count: 20 },
+    },
     ...(['absent', 'null', 'empty', 'zero'] as const).map((noCursor) => ({
       name: `an end said by a cursor that is ${noCursor}`,
       switches: { ascending: 'ends' as const, noCursor },
@@ -192,7 +196,7 @@ for (const kind of ['thalassa', 'upcloud', 'cockroachdb'] as const) {
   describe(`an export from ${kind} that fails`, () => {
     const history = randomHistory(kind, 'failing', { count: 2_000 });
 
-    it('says so, and goes on without asking again for what is safe', async () => {
+    it('says so, and continues without requesting again what is durable', async () => {
       let broken: FaultPlan = faultFrom(
         { thalassa: 12, upcloud: 6, cockroachdb: 4 }[kind],
         refuse(503),
@@ -225,7 +229,7 @@ for (const kind of ['thalassa', 'upcloud', 'cockroachdb'] as const) {
       assert.ok(received < history.events.length + 700, `${received} entries received`);
     });
 
-    it('for want of permission is not tried again', async () => {
+    it('because permission is missing is not retried', async () => {
       await using vendor = await startVendor(kind, { faults: faultFrom(1, refuse(403, 'no')) });
       await assert.rejects(
         runExport(vendor, { window }),
@@ -236,10 +240,10 @@ for (const kind of ['thalassa', 'upcloud', 'cockroachdb'] as const) {
   });
 }
 
-describe('an export that is gone on with', () => {
+describe('an export that is continued', () => {
   const history = randomHistory('upcloud', 'page size', { count: 1_500 });
 
-  it('keeps the page size it was begun with, which its place is counted in', async () => {
+  it('keeps the page size with which it was begun: its position is counted in pages of that size', async () => {
     let broken: FaultPlan = faultFrom(7, refuse(503));
     await using vendor = await startVendor('upcloud', {
       history,
@@ -255,10 +259,10 @@ describe('an export that is gone on with', () => {
   });
 });
 
-/** Answers of CockroachDB Cloud that nobody can go on from. */
-describe('an export from cockroachdb fails rather than lose what follows', () => {
+/** Responses of CockroachDB Cloud after which no client can continue. */
+describe('an export from cockroachdb fails, and does not lose what follows', () => {
   const entry = (id: string, time: string) => ({ id, created_at: time });
-  const answers: Readonly<Record<string, { entries: unknown[]; next_starting_from?: string }>> = {
+  const responses: Readonly<Record<string, { entries: unknown[]; next_starting_from?: string }>> = {
     'a cursor that is no time': {
       entries: [entry('a', '2026-06-02T00:00:00Z')],
       next_starting_from: 'page 2',
@@ -267,14 +271,14 @@ describe('an export from cockroachdb fails rather than lose what follows', () =>
       entries: [entry('a', '2026-06-03T00:00:00Z'), entry('b', '2026-06-02T00:00:00Z')],
       next_starting_from: '2026-06-03T00:00:00.000001Z',
     },
-    'the same full page whatever is asked for': {
+    'the same full page for every request': {
       entries: Array.from({ length: 10 }, (_, n) => entry(`e${n}`, '2026-06-02T00:00:00.000Z')),
       next_starting_from: '2026-06-02T00:00:00Z',
     },
   };
-  for (const [name, answer] of Object.entries(answers)) {
+  for (const [name, response] of Object.entries(responses)) {
     it(name, async () => {
-      const body = JSON.stringify(answer);
+      const body = JSON.stringify(response);
       await using vendor = await startVendor('cockroachdb', {
         faults: () => ({ kind: 'instead', status: 200, contentType: 'application/json', body }),
       });
@@ -291,7 +295,7 @@ describe('what UpCloud’s offset counts', () => {
     (one, other) => Number(timeOf('upcloud', one) - timeOf('upcloud', other)),
   );
 
-  /** So many events come before all others, right after the n-th request. */
+  /** This many events come before all others, right after the n-th request. */
   function shifted(by: number, afterRequest: number): History {
     const arrive = oldestFirst.slice(0, by);
     return { events: oldestFirst.slice(by), changes: [{ afterRequest, arrive }] };
@@ -310,7 +314,7 @@ describe('what UpCloud’s offset counts', () => {
     });
   }
 
-  it('needs no telling when everything is taken away meanwhile', async () => {
+  it('need not be known when everything is removed meanwhile', async () => {
     const history = {
       events: oldestFirst,
       changes: [{ afterRequest: 2, forgetBefore: '2026-07-01T00:00:00Z' }],
@@ -319,7 +323,7 @@ describe('what UpCloud’s offset counts', () => {
     await assertWhole(vendor, { pageSize: 10 });
   });
 
-  it('is not guessed before the list has come to rest', async () => {
+  it('is not guessed while the list shifts', async () => {
     const history = {
       events: oldestFirst.slice(40),
       changes: oldestFirst.slice(0, 40).map((event, n) => ({
@@ -349,7 +353,7 @@ describe('UpCloud’s own export', () => {
   }
 
   for (const jsonShape of ['array', 'object'] as const) {
-    it(`is taken when nearly everything is wanted, as ${jsonShape}`, async () => {
+    it(`is used when the window is nearly everything, as ${jsonShape}`, async () => {
       assert.equal(await exportAll(noFaults, { jsonShape }), 2);
     });
   }
@@ -361,11 +365,11 @@ describe('UpCloud’s own export', () => {
     assert.equal(await exportAll(faults), 4);
   });
 
-  it('gives way to the list when it fails', async () => {
+  it('is replaced by the list when it fails', async () => {
     assert.ok((await exportAll(onlyFor(/export/, () => refuse(500)))) > 30);
   });
 
-  it('gives way to the list when it lacks what the list shows', async () => {
+  it('is replaced by the list when it lacks what the list shows', async () => {
     const newest = history.events.toSorted((one, other) =>
       Number(timeOf('upcloud', other) - timeOf('upcloud', one)),
     );

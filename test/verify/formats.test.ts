@@ -22,12 +22,12 @@ const formats: Record<string, readonly string[]> = {
     '--daily',
   ],
   'JSON, a file a day': ['--daily'],
-  'a file of one’s own name': ['--output', 'mine.ndjson'],
-  'a choice of events': ['--action', 'vault.open'],
-  'a choice of none': ['--action', 'nothing.at.all'],
+  'a file with a name of one’s own': ['--output', 'mine.ndjson'],
+  'a selection of events': ['--action', 'vault.open'],
+  'a selection of none': ['--action', 'nothing.at.all'],
   'everything, Annals’ own records too': ['--include-system-services'],
-  'without personal parts': ['--redact', 'personal'],
-  'a choice without personal parts, CSV, a file a day': [
+  'without personal fields': ['--redact', 'personal'],
+  'a selection without personal fields, CSV, a file a day': [
     '--redact',
     'personal',
     '--format',
@@ -75,7 +75,7 @@ describe('an export with a proof', () => {
     }
   });
 
-  it('verifies when it was written anew by another program', async () => {
+  it('verifies when another program has written it again', async () => {
     await using directory = await temporary();
     await exportProved(server, token, directory.path, '--output', 'mine.json');
     const path = join(directory.path, 'mine.json');
@@ -101,7 +101,7 @@ describe('an export with a proof', () => {
     assert.ok(turned.findings.every(({ kind }) => kind === 'order'));
   });
 
-  it('goes on after an interruption, and proves all of it', async () => {
+  it('continues after an interruption, and proves all of it', async () => {
     await using directory = await temporary();
     const flags = [...window, '--proof', '--daily', '--api', server.url, '--token', token];
     // A file in the way of the last one stops the export when the others are done.
@@ -116,7 +116,7 @@ describe('an export with a proof', () => {
     assert.equal((await verify(directory.path, '.', '--key', key)).code, 0);
   });
 
-  it('is refused where it cannot be', async () => {
+  it('is rejected where it is not possible', async () => {
     await using directory = await temporary();
     const connection = ['--api', server.url, '--token', token];
     for (const flags of [
@@ -131,7 +131,7 @@ describe('an export with a proof', () => {
     }
   });
 
-  it('and one without is checked against its manifest, and not called proved', async () => {
+  it('and one without a proof is checked against its manifest, and does not count as proved', async () => {
     await using directory = await temporary();
     const connection = ['--api', server.url, '--token', token];
     assert.equal((await annals(directory.path, 'export', ...window, ...connection)).code, 0);

@@ -8,8 +8,8 @@ export const days = ['2026-06-01', '2026-06-02', '2026-06-03'] as const;
 export const window = ['--from', days[0], '--to', days[2]];
 
 /**
- * Events of three days, a part of them recorded late, so that the order of an export is not that of the log; some
- * with personal parts and some without.
+ * Events of three days. Some were recorded late, so that the order of an export is not that of the log; some have personal
+ * fields, and some have none.
  */
 export async function record(
   server: ServerProcess,
@@ -37,7 +37,7 @@ export async function record(
   }
 }
 
-/** A directory that is gone again afterwards. */
+/** A directory that is removed afterwards. */
 export async function temporary(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'annals-verify-'));
   return {

@@ -1,4 +1,4 @@
-/** The key that signs is replaced: what it signed before still counts, and what it goes on signing does not. */
+/** The signing key is replaced: what it signed before still counts, and what it signs afterwards does not. */
 import assert from 'node:assert/strict';
 import { cp, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,11 +14,11 @@ describe('a key that was replaced', () => {
   let server: ServerProcess;
   let token: string;
   let work: { path: string } & AsyncDisposable;
-  /** Verifier keys; of the old one also as the server serves it since, with how far it goes. */
+  /** Verifier keys; the old one also as the server gives it now, with the size up to which it counts. */
   let old: string;
   let current: string;
   let replaced: string;
-  const place = (name: string) => join(work.path, name);
+  const pathOf = (name: string) => join(work.path, name);
   const idOf = (key: string) => key.split('+', 2).join('+');
 
   before(async () => {
@@ -30,7 +30,7 @@ describe('a key that was replaced', () => {
     await exportProved(server, token, work.path, '--output', 'before/mine.json');
     await verify(work.path, ...live(), '--key', old, '--save', 'old.checkpoint');
     await server.end('SIGTERM');
-    await rename(join(server.data, signingKeyFile), place('old.pem'));
+    await rename(join(server.data, signingKeyFile), pathOf('old.pem'));
     await server.start();
     await record(server, token, 20, 'later');
     await exportProved(server, token, work.path, '--output', 'after/mine.json');
@@ -41,7 +41,7 @@ describe('a key that was replaced', () => {
     );
     current = keys.current;
     [replaced = ''] = keys.previous;
-    await writeFile(place('log.key'), `# acme\n${current}\n${replaced}\n`);
+    await writeFile(pathOf('log.key'), `# acme\n${current}\n${replaced}\n`);
   });
   after(async () => {
     await server[Symbol.asyncDispose]();
@@ -65,7 +65,7 @@ describe('a key that was replaced', () => {
     assert.deepEqual(await verify(work.path, 'after', '--key', current), proved);
   });
 
-  it('is named beside the one that is not known', async () => {
+  it('is named beside the one that is unknown', async () => {
     for (const [name, given, signer] of [
       ['after', old, current],
       ['before', current, old],
@@ -83,7 +83,7 @@ describe('a key that was replaced', () => {
     }
   });
 
-  it('is one an auditor of the server hears of, with how far it goes', async () => {
+  it('is shown to an auditor of the server, with the size up to which it counts', async () => {
     const known = await annals(work.path, 'verify', ...live(), '--key', current);
     assert.equal(known.code, 0, known.stdout);
     assert.ok(known.stdout.includes(`  before that by ${replaced}\n`), known.stdout);
@@ -93,12 +93,12 @@ describe('a key that was replaced', () => {
     assert.deepEqual([unknown.code, unknown.findings[0]?.kind], [1, 'key']);
   });
 
-  it('that goes on signing is found out, in an export and at a server', async () => {
-    const data = place('stolen');
+  it('that signs afterwards is found, in an export and at a server', async () => {
+    const data = pathOf('stolen');
     await server.end('SIGTERM');
     await cp(server.data, data, { recursive: true });
     await server.start();
-    await using thief = await ServerProcess.on(data, ['--signing-key', place('old.pem')]);
+    await using thief = await ServerProcess.on(data, ['--signing-key', pathOf('old.pem')]);
     await record(thief, token, 20, 'never');
     await exportProved(thief, token, work.path, '--output', 'forged/mine.json');
     assert.deepEqual(

@@ -10,7 +10,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs one command line as the program would, in the given directory and with an empty environment. */
+/** Runs one command line as the program does, in this directory and with an empty environment. */
 export async function annals(cwd: string, ...argv: readonly string[]): Promise<Outcome> {
   const written = { stdout: '', stderr: '' };
   const into = (name: 'stdout' | 'stderr') =>
@@ -44,11 +44,11 @@ export interface Verified {
 export async function verify(cwd: string, ...argv: readonly string[]): Promise<Verified> {
   const { code, stdout, stderr } = await annals(cwd, 'verify', ...argv, '--json');
   if (stdout === '') throw new Error(`verify left with ${code}: ${stderr}`);
-  const answer = JSON.parse(stdout) as {
+  const report = JSON.parse(stdout) as {
     readonly proved: boolean;
     readonly findings?: readonly VerifyFinding[];
     readonly exports?: readonly { readonly findings: readonly VerifyFinding[] }[];
   };
-  const findings = answer.findings ?? answer.exports?.flatMap((each) => each.findings) ?? [];
-  return { code, proved: answer.proved, findings };
+  const findings = report.findings ?? report.exports?.flatMap((each) => each.findings) ?? [];
+  return { code, proved: report.proved, findings };
 }

@@ -6,7 +6,7 @@ import { ServerProcess } from '../server-process.fixture.ts';
 import { exportProved, record, temporary, verifierKeyOf } from './recorded-log.fixture.ts';
 import { annals, verify } from './run-command.fixture.ts';
 
-/** Puts another state of a stopped server's data in the place of what it has. */
+/** Replaces the data of a stopped server by another state of it. */
 async function restore(server: ServerProcess, from: string): Promise<void> {
   await server.end('SIGTERM');
   await rm(server.data, { recursive: true });
@@ -78,7 +78,7 @@ describe('annals verify --server', () => {
     );
   });
 
-  it('takes another organisation’s checkpoint, a stranger’s key and a forged one for what they are', async () => {
+  it('recognises another organisation’s checkpoint, an unknown key and a forged checkpoint', async () => {
     await using kept = await temporary();
     const acme = await server.organisation('forger');
     const other = await server.organisation('other');
@@ -105,7 +105,7 @@ describe('annals verify --server', () => {
     assert.equal(forbidden.code, 4);
   });
 
-  it('ties an export to a checkpoint kept from when the log was shorter', async () => {
+  it('compares an export with a checkpoint saved when the log was shorter', async () => {
     await using directory = await temporary();
     const { key: token } = await server.organisation('short');
     const key = await verifierKeyOf(server, token);

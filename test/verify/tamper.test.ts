@@ -16,7 +16,7 @@ const perDay = 40;
 interface Tampering {
   /** Changes the export in a directory. */
   readonly change: (directory: string) => Promise<void>;
-  /** What must be found, by kind and a part of the sentence; other findings may stand beside it. */
+  /** What must be found, by kind and a part of the message; there may be other findings too. */
   readonly found: readonly (readonly [VerifyFinding['kind'], RegExp])[];
 }
 
@@ -42,7 +42,7 @@ async function head(directory: string, change: (value: Record<string, unknown>) 
   await writeFile(path, `${JSON.stringify(changed)}${text.slice(end)}`);
 }
 
-/** Makes hashes and sizes of the manifest right again, as whoever tampers would. */
+/** Corrects the hashes and sizes in the manifest, as a careful attacker would. */
 async function repair(directory: string): Promise<void> {
   const value = JSON.parse(await readFile(join(directory, manifest), 'utf8')) as {
     files: { name: string; bytes: number; sha256: string }[];
@@ -172,7 +172,7 @@ const eventTampering: Record<string, Tampering> = {
   },
 };
 
-/** Findings of what is beside the files. */
+/** Tampering with what is beside the files. */
 const besideTampering: Record<string, Tampering> = {
   'a file cut, and the manifest left as it was': {
     change: (directory) => truncate(join(directory, middle), 5_000),
@@ -290,7 +290,7 @@ describe('a tampered export', () => {
       (await readFile(join(original.path, proof), 'utf8')).split('\n')[0]!,
     ).checkpoint;
     otherLog = await checkpointOf(other.key);
-    // Whatever follows is done without a server.
+    // Everything after this is done without a server.
     await server[Symbol.asyncDispose]();
     await using stranger = await ServerProcess.start();
     otherKey = await verifierKeyOf(stranger, (await stranger.organisation('acme')).key);
@@ -316,7 +316,7 @@ describe('a tampered export', () => {
     }
   }
 
-  it('was proved before anybody touched it', async () => {
+  it('is proved before it is tampered with', async () => {
     const untouched = { code: 0, proved: true, findings: [] };
     assert.deepEqual(await verify(original.path, '.', '--key', key), untouched);
     assert.deepEqual(await verify(original.path, middle, '--checkpoint', kept), untouched);
@@ -338,7 +338,7 @@ describe('a tampered export', () => {
     });
   }
 
-  it('names exactly the one event that was changed, by its file, place, id and sequence', async () => {
+  it('names exactly the one event that was changed, by its file, number, id and sequence', async () => {
     await using copy = await tampered(eventTampering['a personal part changed']!.change);
     await repair(copy.path);
     const { findings } = await verify(copy.path, '.', '--key', key);
@@ -347,18 +347,18 @@ describe('a tampered export', () => {
       ['changed', 'missing'],
     );
     const text = await readFile(join(copy.path, middle), 'utf8');
-    const place = text.split('\n').findIndex((line) => line.includes('Mallory'));
-    const { sequence } = JSON.parse(text.split('\n')[place]!.replace(/,$/, '')) as {
+    const eventNumber = text.split('\n').findIndex((line) => line.includes('Mallory'));
+    const { sequence } = JSON.parse(text.split('\n')[eventNumber]!.replace(/,$/, '')) as {
       sequence: number;
     };
     const [first] = findings;
     assert.deepEqual(
       [first?.file, first?.place, first?.eventID, first?.sequence],
-      [middle, place, 'evt-2026-06-02-7', sequence],
+      [middle, eventNumber, 'evt-2026-06-02-7', sequence],
     );
   });
 
-  it('is found out by a single byte changed anywhere in a file', async () => {
+  it('is found by a single byte that was changed anywhere in a file', async () => {
     const bytes = await readFile(join(original.path, middle));
     const positions = Array.from(
       { length: 25 },
@@ -379,7 +379,7 @@ describe('a tampered export', () => {
     }
   });
 
-  it('is not proved by a key or a checkpoint of anybody else', async () => {
+  it('is not proved by a key or a checkpoint of somebody else', async () => {
     for (const [flags, kind, message] of [
       [[], 'key', /no key was given to check it with/],
       [['--key', otherKey], 'key', /which is none of the keys given/],
@@ -410,7 +410,7 @@ describe('a tampered export', () => {
     }
   });
 
-  it('says what is wrong in words, and leaves with 2 for what cannot be meant', async () => {
+  it('says in words what is wrong, and exits with 2 for options that make no sense', async () => {
     await using copy = await tampered(eventTampering['an event dropped']!.change);
     const { code, stdout } = await annals(copy.path, 'verify', middle, '--key', key);
     assert.equal(code, 1);

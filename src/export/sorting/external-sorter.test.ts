@@ -9,7 +9,7 @@ import { compareEntries } from './sorted-run.ts';
 
 const workDirectory = '/work';
 
-async function spillOn(
+async function openSorter(
   disk: MemoryDisk,
   runBytes: number,
   maxOpenRuns: number,
@@ -28,10 +28,10 @@ async function spillOn(
   return new ExternalSorter({ disk, clock: () => 0, limits, journal, workDirectory }, nothing);
 }
 
-async function sorted(spill: ExternalSorter): Promise<Entry[]> {
-  await spill.flush();
+async function sorted(sorter: ExternalSorter): Promise<Entry[]> {
+  await sorter.flush();
   const entries: Entry[] = [];
-  for await (const batch of spill.sorted()) entries.push(...batch);
+  for await (const batch of sorter.sorted()) entries.push(...batch);
   return entries;
 }
 
@@ -52,23 +52,23 @@ describe('entries that come in any order', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(entry), limits, async (entries, { runBytes, maxOpenRuns }) => {
-        const spill = await spillOn(new MemoryDisk(), runBytes, maxOpenRuns);
-        for (const each of entries) await spill.add({ entries: [each] });
+        const sorter = await openSorter(new MemoryDisk(), runBytes, maxOpenRuns);
+        for (const each of entries) await sorter.add({ entries: [each] });
         const first = Map.groupBy(entries, ({ at, id }) => JSON.stringify([at, id]));
         const expected = [...first.values()].map(([one]) => one as Entry);
-        assert.deepEqual(await sorted(spill), expected.sort(compareEntries));
+        assert.deepEqual(await sorted(sorter), expected.sort(compareEntries));
       }),
     );
   });
 
   it('are not merged before the end when they come from several positions at once, each in order', async () => {
     const disk = new MemoryDisk();
-    const spill = await spillOn(disk, 10_000, 4);
-    const places = [3_000, 7_000, 11_000, 15_000];
+    const sorter = await openSorter(disk, 10_000, 4);
+    const positions = [3_000, 7_000, 11_000, 15_000];
     for (let n = 0; n < 2_000; n += 1) {
-      await spill.add({ entries: places.map((newest) => entryAt(newest - n)) });
+      await sorter.add({ entries: positions.map((newest) => entryAt(newest - n)) });
     }
-    const times = (await sorted(spill)).map(({ at }) => at);
+    const times = (await sorted(sorter)).map(({ at }) => at);
     assert.equal(times.length, 8_000);
     assert.deepEqual(
       times,

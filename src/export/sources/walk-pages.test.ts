@@ -140,9 +140,9 @@ describe('a walk over a list that shifts', () => {
   });
 
   it('continues after objects that arrived late, in a list in order of arrival', async () => {
-    const stretch = (count: number, first: number) =>
+    const range = (count: number, first: number) =>
       Array.from({ length: count }, (_, n) => first - n / 100);
-    const arrived = [stretch(30, 190), stretch(15, 90), stretch(30, 180), stretch(50, 80)].flat();
+    const arrived = [range(30, 190), range(15, 90), range(30, 180), range(50, 80)].flat();
     const objects = arrived.map((at, n) => ({ id: `e${n}`, at }));
     const received = new Set<string>();
     const steps = walkPages({

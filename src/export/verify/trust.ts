@@ -68,15 +68,15 @@ export function checkSignatures(
     }
   }
   if (alreadyTrusted) return undefined;
-  const ask =
+  const advice =
     hint === undefined
       ? 'give the log’s verifier key with --key'
       : `it comes with the key below; compare it with the one you were given, then use --key\n${formatKnownKey(hint)}`;
   findings.add(
     'key',
     keys.length === 0
-      ? `${name} is signed by ${signers}, and no key was given to check it with: ${ask}`
-      : `${name} is signed by ${signers}, which is none of the keys given (${idsOf(keys)}): ${ask}`,
+      ? `${name} is signed by ${signers}, and no key was given to check it with: ${advice}`
+      : `${name} is signed by ${signers}, which is none of the keys given (${idsOf(keys)}): ${advice}`,
   );
   return undefined;
 }

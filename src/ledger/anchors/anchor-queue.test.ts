@@ -11,7 +11,7 @@ const checkpoint = (organisation: string, size: number): IssuedCheckpoint => ({
   message: `${organisation} ${size}`,
 });
 
-/** An anchor that fails as often as told, and a record of what was done. */
+/** An anchor that fails this many times, and a record of what was done. */
 function open(failures = 0) {
   const pushed: string[] = [];
   const pauses: number[] = [];
@@ -53,7 +53,7 @@ describe('bringing checkpoints to an anchor', () => {
     assert.deepEqual([pushed, pauses, counts], [['a 1', 'b 1'], [], { pushed: 2, failed: 0 }]);
   });
 
-  it('goes on after a pause, longer each time up to a minute', async () => {
+  it('continues after a pause, longer each time up to a minute', async () => {
     const { queue, pushed, pauses, counts, arrived } = open(8);
     queue.push(checkpoint('a', 1));
     await arrived(1);
@@ -85,7 +85,7 @@ describe('bringing checkpoints to an anchor', () => {
     assert.equal(pushed.at(-1), 'a 2');
   });
 
-  it('tries once more when it is closed, and gives up when the anchor stays away', async () => {
+  it('tries once more when it is closed, and gives up when that fails', async () => {
     const { queue, pushed, counts } = open(Number.POSITIVE_INFINITY);
     queue.push(checkpoint('a', 1));
     await queue.close(1_000);
@@ -111,7 +111,7 @@ describe('bringing checkpoints to an anchor', () => {
     assert.equal(failed, 2);
   });
 
-  it('cuts off an attempt that takes too long when it is closed', async () => {
+  it('aborts an attempt that takes too long when it is closed', async () => {
     let cut = false;
     const slow: Anchor = {
       name: 'slow',

@@ -10,7 +10,7 @@ import { httpAnchor } from './http-anchor.ts';
 const { signal } = new AbortController();
 
 describe('a file as an anchor', () => {
-  it('has every checkpoint, the last at its end', async () => {
+  it('has every checkpoint, the last one at its end', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'annals-anchor-'));
     const file = join(directory, 'checkpoints');
     await fileAnchor(file).push('one\n', signal);
@@ -23,7 +23,7 @@ describe('a file as an anchor', () => {
 
 describe('a URL as an anchor', () => {
   const url = new URL('https://example.com/hook/secret?token=secret');
-  const answering = (status: number, seen: Request[] = []) =>
+  const anchorAnswering = (status: number, seen: Request[] = []) =>
     httpAnchor(
       url,
       createFetchSend(async (input, init) => {
@@ -32,9 +32,9 @@ describe('a URL as an anchor', () => {
       }),
     );
 
-  it('is sent the checkpoint as text', async () => {
+  it('gets the checkpoint as text', async () => {
     const seen: Request[] = [];
-    await answering(204, seen).push('one\n', signal);
+    await anchorAnswering(204, seen).push('one\n', signal);
     assert.deepEqual(
       seen.map(({ method, url, redirect }) => ({ method, url, redirect })),
       [{ method: 'POST', url: url.href, redirect: 'manual' }],
@@ -44,7 +44,7 @@ describe('a URL as an anchor', () => {
 
   for (const status of [300, 401, 500]) {
     it(`has not taken it when it answers ${status}, and the error does not hold the secret`, async () => {
-      const anchor = answering(status);
+      const anchor = anchorAnswering(status);
       assert.equal(anchor.name, 'https://example.com');
       await assert.rejects(anchor.push('one\n', signal), (error: Error) => {
         assert.match(error.message, new RegExp(`example.com: it answered ${status}`));
