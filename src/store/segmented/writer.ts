@@ -302,14 +302,16 @@ export class Writer {
       const found = this.#problemOf(database);
       if (found === undefined) continue;
       if (acceptLoss.includes(lossOf(database))) {
-        this.#store.unregister(database.file);
         accepted.push({ ...found, problem: `${found.problem}, which was accepted` });
       } else {
         sentences.push(`${database.file} (${database.contents}) ${found.problem}`);
         lost.push(database);
       }
     }
-    if (sentences.length === 0) return accepted;
+    if (sentences.length === 0) {
+      for (const { file } of accepted) this.#store.unregister(file);
+      return accepted;
+    }
     const names = lost.map(({ file }) => file).join(' and ');
     const losses = lost.map(lossOf).join(',');
     throw new AnnalsError(
