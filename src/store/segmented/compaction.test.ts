@@ -27,10 +27,10 @@ const draft = (n: number): TestDraft => ({
   ...(n % 4 !== 0 && { salt: new Uint8Array(16).fill(n) }),
 });
 
-describe('merging in a data directory', () => {
+describe('compacting in a data directory', () => {
   let directory: string;
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'annals-merging-'));
+    directory = await mkdtemp(join(tmpdir(), 'annals-compacting-'));
   });
   afterEach(() => rm(directory, { recursive: true }));
   const open = (options: Partial<SegmentedStoreOptions> = {}) =>
@@ -87,7 +87,7 @@ describe('merging in a data directory', () => {
     await store.close();
     store = await open();
     await checkLog(store, logs[1]!, erased);
-    // What is merged can be erased from, and merged again.
+    // A compacted segment can be erased from, and compacted again.
     await store.erase('org-b', [erasureOf(logs[1]!.events[17]!)]);
     await fill(store, [logs[0]!], 3, 200);
     await checkLog(store, logs[1]!, [...erased, 17]);
@@ -95,7 +95,7 @@ describe('merging in a data directory', () => {
     await checkWhole();
   });
 
-  it('makes the ids of merged segments again when their file is gone', async () => {
+  it('creates the ids of compacted segments again when their file is gone', async () => {
     let store = await open();
     const log = new TestLog('org');
     const erased = await fill(store, [log], 8, 9);
@@ -108,7 +108,7 @@ describe('merging in a data directory', () => {
     await checkWhole();
   });
 
-  it('goes on under questions', async () => {
+  it('goes on under queries', async () => {
     const store = await open({ readers: 2 });
     const log = new TestLog('org');
     let filling = true;
@@ -132,7 +132,7 @@ describe('merging in a data directory', () => {
     await store.close();
   });
 
-  it('makes none that takes events for too long, and drops what was merged', async () => {
+  it('makes no segment that takes events for too long, and drops compacted ones', async () => {
     const store = await open({ segmentMicros: 30_000 });
     const log = new TestLog('org');
     await fill(store, [log], 14, 6);
@@ -151,7 +151,7 @@ describe('merging in a data directory', () => {
     await store.close();
   });
 
-  it('leaves each segment merged or not when it is killed', async () => {
+  it('leaves each segment compacted or not when it is killed', async () => {
     let acknowledged = 0;
     for (let kill = 0; kill < 2; kill += 1) {
       acknowledged = Math.max(acknowledged, await recordUntilKilled(directory));

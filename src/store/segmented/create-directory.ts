@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory, and those above it that are missing. Throws Node's own errors. (Node's own `recursive` never
- * returns where nothing can be made in a directory that is there, as in `/proc`.)
+ * Creates a directory, and those above it that are missing. Throws Node's own errors. (Node's own `recursive` never
+ * returns where nothing can be created in a directory that exists, as in `/proc`.)
  */
 export function createDirectory(path: string, mode?: number): void {
   try {

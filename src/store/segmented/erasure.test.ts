@@ -48,7 +48,7 @@ describe('erasing in a data directory', () => {
     for (const n of [0, 1, 2]) assert.equal(await directoryContains(directory, traces(n)), false);
   });
 
-  it('goes on under questions, and every answer is right', async () => {
+  it('goes on under queries, and every answer is right', async () => {
     const log = new TestLog('org');
     const store = await open();
     await log.record(

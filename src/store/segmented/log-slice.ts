@@ -4,33 +4,33 @@ import type { Packing, Range, StoredEvent } from '../event-store.ts';
 /** A column of small numbers, in the narrowest form that holds them. */
 export type Codes = Uint8Array | Uint16Array | Uint32Array;
 
-/** Texts of a part, one after the other, in their searchable form and UTF-8. */
+/** The texts of a row group, one after the other, in their searchable form and UTF-8. */
 export interface Texts {
   readonly bytes: Buffer;
-  /** Where the text of the part's first row starts; row n ends at `ends[n]`. */
+  /** Where the text of the first row starts; that of row n ends at `ends[n]`. */
   readonly start: number;
   readonly ends: Uint32Array;
 }
 
 /**
- * Some consecutive rows of a segment as columns: what a filter is evaluated on. Columns are fetched when they are
- * asked for, and may be longer than `rows`.
+ * Consecutive rows of a segment as columns, on which filters are evaluated. A column is read when its method is called,
+ * and may be longer than `rows`.
  */
 export interface RowGroup {
   readonly rows: number;
   /** The segment's row that is row 0 here. */
   readonly firstRow: number;
-  /** Bounds of `createdAt` and of sequences; they may be wider than need be. */
+  /** Bounds of `createdAt` and of sequences; they may be wider than needed. */
   readonly earliest: Micros;
   readonly latest: Micros;
   readonly range: Range;
-  /** Set when rows of other logs stand in between: row n is ours if `logs[n]` is our log's number. */
+  /** Set when rows of other logs are in between: row n is ours if `logs[n]` is our log's number. */
   readonly logs: Codes | undefined;
   /** Sequences by row; without it row n has the sequence `range.from + n`. */
   readonly sequences: Uint32Array | undefined;
   createdAt(): Float64Array;
   recordedAt(): Float64Array;
-  /** Codes of a facet, by its place in `facets`; 0 where an event has no value. */
+  /** Codes of a facet, by its index in `facets`; 0 where an event has no value. */
   codes(facet: number): Codes;
   /** False when none of the texts contains these bytes. */
   mayContain(text: Uint8Array): boolean;
@@ -43,12 +43,12 @@ export interface RowLines {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The sequence of a part's row. */
+/** The sequence of a row of the group. */
 export function sequenceOfRow({ sequences, range }: RowGroup, row: number): number {
   return sequences?.[row] ?? range.from + row;
 }
 
-/** Whether a stretch has no events: its log has none in that segment. */
+/** Whether a slice has no events: its log has none in that segment. */
 export function isEmptySlice({ range }: LogSlice): boolean {
   return range.from === range.to;
 }
@@ -59,13 +59,13 @@ export interface TimeBounds {
   readonly latest: Micros;
 }
 
-/** One log's events in one segment. Rows are in order of sequence. */
+/** The events of one log in one segment. Rows are in order of sequence. */
 export interface LogSlice {
   /** The log's number in this store. */
   readonly log: number;
-  /** The number of a segment whose events cannot change any more. */
+  /** The number of a sealed segment, whose events cannot change; undefined for another one. */
   readonly segment: number | undefined;
-  /** Bounds of `createdAt`, of sequences, and of `recordedAt`; they may be wider than need be. */
+  /** Bounds of `createdAt`, of sequences, and of `recordedAt`; they may be wider than needed. */
   readonly earliest: Micros;
   readonly latest: Micros;
   readonly range: Range;
@@ -75,24 +75,24 @@ export interface LogSlice {
   /** In order of sequence. */
   readonly rowGroups: readonly RowGroup[];
   readonly values: ValueDictionary;
-  /** How often each value of a facet, by its place in `facets`, stands here; undefined where only a look at the rows tells. */
+  /** How often each value of a facet, by its index in `facets`, occurs; undefined where rows must be read to know it. */
   valueCounts(facet: number): ValueCounts | undefined;
-  /** Events by row, in the order asked for. */
+  /** The events of these rows, in their order. */
   events(rows: readonly number[]): StoredEvent[];
   /**
    * The bodies of the first of these rows, each followed by a line feed: at least one, and no more once that takes
    * about so many bytes, packed or not.
    */
   lines(rows: Uint32Array, maxBytes: number, packing: Packing): RowLines;
-  /** Those of the events with these sequences, dropped ones included, in order. */
+  /** The leaf hashes of the events with these sequences, dropped ones included, in order. */
   leafHashes(sequences: Range): Uint8Array[];
   /** A node of the log's tree, if an event in here completed it. */
   node(level: number, index: number): Uint8Array | undefined;
 }
 
 /**
- * How often the values of a facet stand in a stretch, each with each system service: nearly every question leaves some of
- * these out. Both in the codes of the segment, 0 where an event has no value; in order of the values.
+ * How often each value of a facet occurs in a slice together with each system service, because nearly every query leaves
+ * some services out. Both are codes of the segment, 0 where an event has no value. In order of the values.
  */
 export interface ValueCounts {
   readonly values: readonly number[];
@@ -106,6 +106,6 @@ export interface ValueDictionary {
   sizeOf(facet: number): number;
   /** The codes of every value of the facet that compares equal to this one (see `comparable`). */
   codesOf(facet: number, value: string): readonly number[];
-  /** The texts of a facet's values by code; quick for codes asked for in order. */
+  /** The texts of a facet's values by code; quick when codes ascend from call to call. */
   textsOf(facet: number): (code: number) => string;
 }

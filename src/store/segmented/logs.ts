@@ -4,13 +4,13 @@ import { emptyHead } from '../empty-head.ts';
 import type { Head } from '../event-store.ts';
 import type { LogEnd } from './active/commit-log-reader.ts';
 
-/** A log as the main thread knows it: its number in the files, and its end. */
+/** A log as the main thread knows it: its number in the files, and its head. */
 export interface Log {
   readonly number: number;
   readonly head: Head;
 }
 
-/** The logs of a store by organisation, for as long as it answers. */
+/** The logs of a store by organisation, until the store is closed. */
 export class Logs {
   readonly dropped: DroppedLogs;
   readonly #logs: Map<string, Log>;
@@ -21,7 +21,7 @@ export class Logs {
     this.dropped = dropped;
   }
 
-  /** Undefined when nobody wrote for the organisation. */
+  /** Undefined when the organisation has no events. */
   of(organisation: string): Log | undefined {
     this.checkOpen();
     return this.#logs.get(organisation);
@@ -32,13 +32,13 @@ export class Logs {
     this.#logs.set(organisation, { number, head: emptyHead });
   }
 
-  /** Where a log ends now that events were added. */
+  /** Notes the head of a log after an append. */
   advance(organisation: string, head: Head): void {
     const { number } = this.#logs.get(organisation)!;
     this.#logs.set(organisation, { number, head });
   }
 
-  /** Nothing is answered any more, for the first reason that is given. */
+  /** From now on every call throws the first reason that was given. */
   close(reason: AnnalsError): void {
     this.#closedReason ??= reason;
   }

@@ -28,7 +28,7 @@ import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
 import type { SealPlan } from './sealer.ts';
 
-/** Of what says quickly that an id is new: enough for sixteen million events. */
+/** Memory for the filters that show that an id is new: enough for sixteen million events. */
 const filterBytes = 16 * 1024 * 1024;
 
 /** A segment in SQLite with its columns. */
@@ -227,9 +227,9 @@ export class OpenSegments {
         if (found !== undefined) return found;
       }
     }
-    for (const place of this.#runs.find(eventID, hash)) {
-      const event = this.#sealedByNumber.get(place.segment)?.storedRow(place);
-      const found = event && matchingEvent(event, log, eventID);
+    for (const location of this.#runs.find(eventID, hash)) {
+      const row = this.#sealedByNumber.get(location.segment)?.storedRow(location);
+      const found = row && matchingEvent(row, log, eventID);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -331,7 +331,7 @@ function firstKept(files: readonly CatalogueFile[]): number {
   return Math.max(-1, ...dropped) + 1;
 }
 
-/** A start need not create them from the events then. */
+/** So that a start does not have to create them from the events. */
 function saveColumns({ columnWriter, columnsFile, commitLog }: OpenActiveSegment): void {
   columnsFile.save(columnWriter.columns, (row) => commitLog.rows.leafHash(row));
 }

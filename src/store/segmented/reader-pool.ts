@@ -5,12 +5,12 @@ import type { ReaderData, ReaderMethods } from './reader-thread.ts';
 
 type ReaderThread = OnDemandThread<ReaderMethods>;
 
-/** One reader is there for good, so that nobody waits for a thread to start; the others go when they are not needed. */
+/** The first reader stays, so that no query waits for a thread to start. The others end when they are not needed. */
 const spareIdleMillis = 10_000;
-/** A reader that is not there yet is no better than one with so many calls: a page asks two things at a time. */
+/** A reader that has to be started counts as one with so many calls: a page makes two at a time. */
 const unstartedLoad = 2;
 
-/** Several reader threads. One that dies fails its own calls, and another takes its place with the next call. */
+/** Several reader threads. When one dies, its own calls fail, and the next call starts another. */
 export class ReaderPool {
   readonly #readers: readonly ReaderThread[];
   #data: ReaderData;
@@ -19,10 +19,10 @@ export class ReaderPool {
     this.#data = data;
     this.#readers = Array.from(
       { length: readers },
-      (_, place) =>
+      (_, nth) =>
         new OnDemandThread(
           () => this.#start(),
-          place === 0 ? Number.POSITIVE_INFINITY : spareIdleMillis,
+          nth === 0 ? Number.POSITIVE_INFINITY : spareIdleMillis,
         ),
     );
   }
@@ -32,14 +32,14 @@ export class ReaderPool {
     return this.#readers.reduce((a, b) => (loadOf(b) < loadOf(a) ? b : a)).call;
   }
 
-  /** Tells every reader what is there. Calls made after this one see it; resolves when all have seen it. */
+  /** Makes every reader use a version. Calls made after this one see it; resolves when all readers use it. */
   async useVersion(version: StoreVersion): Promise<void> {
     this.#data = { ...this.#data, version };
-    // One that starts or is replaced meanwhile starts with this view.
+    // A reader that starts meanwhile starts with this version.
     await this.#callAll((call) => call.useVersion(version));
   }
 
-  /** Resolves when no reader answers from anything but what it was told of last. */
+  /** Resolves when every reader uses the last version only. */
   async releaseOldVersions(): Promise<void> {
     await this.#callAll((call) => call.releaseOldVersions());
   }

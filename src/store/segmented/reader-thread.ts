@@ -26,21 +26,21 @@ const methods = {
     collectGarbage();
   },
   releaseOldVersions: () => reader.releaseOldVersions(),
-  get: (asked: QueryContext, eventID: string) => reader.get(asked, eventID),
-  list: (asked: QueryContext, query: ListQuery) => reader.list(asked, query),
-  count: (asked: QueryContext, filter: Filter, sequences: Range) =>
-    reader.count(asked, filter, sequences),
-  distinct: (asked: QueryContext, facet: Facet, filter: Filter, limit?: number) =>
-    reader.distinct(asked, facet, filter, limit),
-  scanPage: (asked: QueryContext, range: Range, filter: Filter) =>
-    reader.scanPage(asked, range, filter),
-  listLines: async (asked: QueryContext, query: LinesQuery, packing: Packing) => {
-    const lines = await reader.listLines(asked, query, packing);
+  get: (context: QueryContext, eventID: string) => reader.get(context, eventID),
+  list: (context: QueryContext, query: ListQuery) => reader.list(context, query),
+  count: (context: QueryContext, filter: Filter, sequences: Range) =>
+    reader.count(context, filter, sequences),
+  distinct: (context: QueryContext, facet: Facet, filter: Filter, limit?: number) =>
+    reader.distinct(context, facet, filter, limit),
+  scanPage: (context: QueryContext, range: Range, filter: Filter) =>
+    reader.scanPage(context, range, filter),
+  listLines: async (context: QueryContext, query: LinesQuery, packing: Packing) => {
+    const lines = await reader.listLines(context, query, packing);
     return lines && markTransfer(lines, [lines.bytes.buffer]);
   },
-  sequenceAt: (asked: QueryContext, recordedAt: Micros) => reader.sequenceAt(asked, recordedAt),
-  treeNodes: (asked: QueryContext, level: number, from: number, count: number) =>
-    reader.treeNodes(asked, level, from, count),
+  sequenceAt: (context: QueryContext, recordedAt: Micros) => reader.sequenceAt(context, recordedAt),
+  treeNodes: (context: QueryContext, level: number, from: number, count: number) =>
+    reader.treeNodes(context, level, from, count),
   close: () => reader.close(),
 };
 

@@ -35,7 +35,7 @@ import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
 import { SealedSlice } from './sealed/sealed-slice.ts';
 import { SealedDictionary } from './sealed/sealed-values.ts';
 
-/** Everything that can be read at a moment. */
+/** The set of segments that a reader uses at a moment. */
 export interface StoreVersion {
   readonly idSeed: IdSeed;
   /** Oldest first. */
@@ -46,20 +46,21 @@ export interface StoreVersion {
   readonly active: readonly ActiveSegment[];
 }
 
-/** The log that is asked about, by its number. */
+/** What a query is about. */
 export interface QueryContext {
+  /** The log, by its number. */
   readonly log: number;
-  /** Raised once nobody waits for the answer any more. */
+  /** Raised once nobody waits for the result any more. */
   readonly disconnected: Flag | undefined;
 }
 
-/** A segment in SQLite as one reader holds it. */
+/** A segment in SQLite as one reader has it open. */
 interface OpenActive {
   readonly segment: ActiveSegment;
   readonly values: ActiveDictionary;
   readonly logs: ActiveLogs;
   readonly rows: CommitLogReader;
-  /** Questions that look at it. */
+  /** Queries that look at it. */
   queries: number;
 }
 
@@ -70,10 +71,10 @@ interface OpenSealed {
 
 function withEachNumber(open: OpenSealed): [number: number, open: OpenSealed][] {
   const { number, last } = open.segment.info;
-  return Array.from({ length: last - number + 1 }, (_, place) => [number + place, open]);
+  return Array.from({ length: last - number + 1 }, (_, nth) => [number + nth, open]);
 }
 
-/** Answers questions about logs, which it knows by number. One lives in each reader thread. */
+/** Answers queries about logs, which it knows by number. There is one in each reader thread. */
 export class Reader {
   readonly #directory: DataDirectory;
   readonly #queryMillis: number;
@@ -84,34 +85,34 @@ export class Reader {
   readonly #queries = new Set<Promise<unknown>>();
   #active: readonly OpenActive[] = [];
   #sealed: readonly OpenSealed[] = [];
-  /** By number; a merged one by each number of those it was merged from. */
+  /** By number; a compacted one by each number of those it was compacted from. */
   #sealedByNumber = new Map<number, OpenSealed>();
 
-  constructor(directory: DataDirectory, view: StoreVersion, queryMillis: number) {
+  constructor(directory: DataDirectory, version: StoreVersion, queryMillis: number) {
     this.#directory = directory;
     this.#queryMillis = queryMillis;
     this.#runs = new IdRuns(({ file }) => directory.pathOf(file));
-    this.#version = view;
-    this.useVersion(view);
+    this.#version = version;
+    this.useVersion(version);
   }
 
-  /** What is there from now on. Questions under way finish with what they began with. */
-  useVersion(view: StoreVersion): void {
+  /** Uses another version from now on. Queries under way finish with the one that they began with. */
+  useVersion(version: StoreVersion): void {
     const before = this.#active;
     const sealedBefore = this.#sealed;
-    this.#version = view;
-    this.#active = view.active.map((live) => this.#openActive(live));
-    this.#sealed = view.sealed.map((info) => this.#openSealed(info));
+    this.#version = version;
+    this.#active = version.active.map((segment) => this.#openActive(segment));
+    this.#sealed = version.sealed.map((info) => this.#openSealed(info));
     this.#sealedByNumber = new Map(this.#sealed.flatMap(withEachNumber));
     const paths = new Set(this.#sealed.map(({ segment }) => segment.path));
-    this.#runs.useRuns(view.runs);
-    for (const live of before) this.#closeIfUnused(live);
-    // A segment in the place of others may have lost events, or have more of them.
+    this.#runs.useRuns(version.runs);
+    for (const open of before) this.#closeIfUnused(open);
+    // A segment in the place of others may have fewer events, or more.
     const isKept = ({ segment }: OpenSealed) => paths.has(segment.path);
     if (!sealedBefore.every(isKept)) this.#answers = new KnownAnswers();
   }
 
-  /** Waits for the questions under way, and lets go of the files that are shown no more. */
+  /** Waits for the queries under way, and closes the files that are not in the version. */
   async releaseOldVersions(): Promise<void> {
     await Promise.allSettled(this.#queries);
     this.#cache.keepOnly(this.#sealed.map(({ segment }) => segment.path));
@@ -126,82 +127,91 @@ export class Reader {
         if (event !== undefined) return event;
       }
     }
-    for (const place of this.#runs.find(eventID, hash)) {
-      const held = this.#sealedByNumber.get(place.segment)?.segment.storedRow(place);
-      const event = held && matchingEvent(held, log, eventID);
+    for (const location of this.#runs.find(eventID, hash)) {
+      const row = this.#sealedByNumber.get(location.segment)?.segment.storedRow(location);
+      const event = row && matchingEvent(row, log, eventID);
       if (event !== undefined) return event;
     }
     return undefined;
   }
 
-  list(asked: QueryContext, query: ListQuery): Promise<StoredEvent[]> {
-    return this.#query(asked, (stretches) =>
-      list(stretches, query, this.#knownAnswers(asked.log, query.filter)),
+  list(context: QueryContext, query: ListQuery): Promise<StoredEvent[]> {
+    return this.#query(context, (slices) =>
+      list(slices, query, this.#knownAnswers(context.log, query.filter)),
     );
   }
 
-  count(asked: QueryContext, filter: Filter, sequences: Range): Promise<number> {
-    return this.#query(asked, (stretches) =>
-      count(stretches, filter, sequences, this.#knownAnswers(asked.log, filter)),
+  count(context: QueryContext, filter: Filter, sequences: Range): Promise<number> {
+    return this.#query(context, (slices) =>
+      count(slices, filter, sequences, this.#knownAnswers(context.log, filter)),
     );
   }
 
   distinct(
-    asked: QueryContext,
+    context: QueryContext,
     facet: Facet,
     filter: Filter,
     limit?: number,
   ): Promise<FacetCount[]> {
-    return this.#query(asked, (stretches) =>
-      distinct(stretches, facet, filter, this.#knownAnswers(asked.log, filter), limit),
+    return this.#query(context, (slices) =>
+      distinct(slices, facet, filter, this.#knownAnswers(context.log, filter), limit),
     );
   }
 
-  scanPage(asked: QueryContext, range: Range, filter: Filter): Promise<ScanPage> {
-    return this.#query(asked, (stretches) => scanPage(stretches, range, filter));
+  scanPage(context: QueryContext, range: Range, filter: Filter): Promise<ScanPage> {
+    return this.#query(context, (slices) => scanPage(slices, range, filter));
   }
 
-  listLines(asked: QueryContext, query: LinesQuery, packing: Packing): Promise<Lines | undefined> {
-    return this.#query(asked, (stretches) =>
-      listLines(stretches, query, packing, this.#knownAnswers(asked.log, query.filter)),
+  listLines(
+    context: QueryContext,
+    query: LinesQuery,
+    packing: Packing,
+  ): Promise<Lines | undefined> {
+    return this.#query(context, (slices) =>
+      listLines(slices, query, packing, this.#knownAnswers(context.log, query.filter)),
     );
   }
 
-  sequenceAt(asked: QueryContext, recordedAt: Micros): Promise<number | undefined> {
-    return this.#query(asked, (stretches) => sequenceAt(stretches, recordedAt));
+  sequenceAt(context: QueryContext, recordedAt: Micros): Promise<number | undefined> {
+    return this.#query(context, (slices) => sequenceAt(slices, recordedAt));
   }
 
-  treeNodes(asked: QueryContext, level: number, from: number, count: number): Promise<Uint8Array> {
-    return this.#query(asked, (stretches) => treeNodes(stretches, level, from, count));
+  treeNodes(
+    context: QueryContext,
+    level: number,
+    from: number,
+    count: number,
+  ): Promise<Uint8Array> {
+    return this.#query(context, (slices) => treeNodes(slices, level, from, count));
   }
 
-  /** Waits for the questions under way. */
+  /** Waits for the queries under way. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#queries);
     this.useVersion({ ...this.#version, active: [], sealed: [], runs: [] });
     this.#cache.close();
   }
 
-  /** Puts a question to the log's events, oldest segment first. */
+  /** Runs a query over the log's slices, oldest segment first. */
   async #query<T>(
     { log, disconnected }: QueryContext,
-    question: (stretches: readonly LogSlice[]) => PausableWork<T>,
+    query: (slices: readonly LogSlice[]) => PausableWork<T>,
   ): Promise<T> {
-    const live = this.#active;
-    const stretches = [
+    const active = this.#active;
+    const slices = [
       ...this.#sealed.map(({ segment, values }) => new SealedSlice(log, segment, values)),
-      ...live
+      ...active
         .map((open) => activeSlice(log, open.segment.columns, open))
         .filter(({ range }) => range.from < range.to),
     ];
-    for (const used of live) used.queries += 1;
-    const answer = runInSlices(question(stretches), this.#queryMillis, disconnected);
-    this.#queries.add(answer);
+    for (const used of active) used.queries += 1;
+    const result = runInSlices(query(slices), this.#queryMillis, disconnected);
+    this.#queries.add(result);
     try {
-      return await answer;
+      return await result;
     } finally {
-      this.#queries.delete(answer);
-      for (const used of live) {
+      this.#queries.delete(result);
+      for (const used of active) {
         used.queries -= 1;
         this.#closeIfUnused(used);
       }
@@ -214,8 +224,8 @@ export class Reader {
   }
 
   #openActive(segment: ActiveSegment): OpenActive {
-    const held = this.#active.find((open) => open.segment.number === segment.number);
-    if (held !== undefined) return held;
+    const known = this.#active.find((open) => open.segment.number === segment.number);
+    if (known !== undefined) return known;
     const rows = CommitLogReader.open(this.#directory.pathOf(segment.file));
     const { columns } = segment;
     return {
@@ -229,13 +239,13 @@ export class Reader {
 
   #openSealed(info: SealedInfo): OpenSealed {
     const path = this.#directory.pathOf(info.file);
-    const held = this.#sealedByNumber.get(info.number);
-    if (held?.segment.path === path) return held;
+    const known = this.#sealedByNumber.get(info.number);
+    if (known?.segment.path === path) return known;
     const segment = new SealedSegment(info, path, this.#cache);
     return { segment, values: new SealedDictionary(segment) };
   }
 
-  #closeIfUnused(live: OpenActive): void {
-    if (live.queries === 0 && !this.#active.includes(live)) live.rows.close();
+  #closeIfUnused(open: OpenActive): void {
+    if (open.queries === 0 && !this.#active.includes(open)) open.rows.close();
   }
 }

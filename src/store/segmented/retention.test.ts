@@ -126,7 +126,7 @@ describe('dropping in a data directory', () => {
     await store.close();
   });
 
-  it('goes on under questions, and none is answered in part', async () => {
+  it('goes on under queries, and none is answered in part', async () => {
     const store = await open({ readers: 2 });
     const log = new TestLog('org');
     await fill(store, log, 450);

@@ -51,7 +51,7 @@ describe('sealing', () => {
     );
   });
 
-  it('goes on under questions, and every answer is right', async () => {
+  it('goes on under queries, and every answer is right', async () => {
     const logs = ['org-a', 'org-b', 'org-c'].map((name) => new TestLog(name));
     let writing = true;
     const write = async () => {

@@ -18,9 +18,9 @@ import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
 
 /** When a segment is full. */
 export interface SegmentLimits {
-  /** Events after which a segment is full and a new one begins. */
+  /** Events after which a segment is full and the next one begins. */
   readonly segmentEvents: number;
-  /** So is one whose first event was recorded longer ago than this. */
+  /** A segment is also full when its first event was recorded longer ago than this. */
   readonly segmentMicros: Micros;
 }
 
@@ -43,7 +43,7 @@ export interface DropResult {
   readonly logs: readonly SealedLog[];
 }
 
-/** Segments dropped at a time: what is recorded of it is one event for each log, and a stop does not wait for more. */
+/** Segments dropped at a time. One event is recorded in each log for all of them, and a stop waits for no more. */
 const maxSegmentsPerDrop = 16;
 
 /**
@@ -85,9 +85,9 @@ export class Sealer {
   segmentsWith(segments: readonly SealedInfo[], log: number, { from, to }: Range): SealedInfo[] {
     return this.#withSegments((open) =>
       segments.filter((info) => {
-        const place = info.dropped ? undefined : open(info).logLocation(log);
-        if (place === undefined) return false;
-        return place.firstSequence < to && place.firstSequence + place.rows > from;
+        const found = info.dropped ? undefined : open(info).logLocation(log);
+        if (found === undefined) return false;
+        return found.firstSequence < to && found.firstSequence + found.rows > from;
       }),
     );
   }
@@ -158,7 +158,7 @@ export class Sealer {
     this.#directory.remove(files);
   }
 
-  /** The first segments that are not dropped, as far as it holds for every log in them; no more than go together. */
+  /** The first segments that are not dropped, as long as it holds for every log in them; no more than go together. */
   #oldestWhere(
     segments: readonly SealedInfo[],
     holds: (log: SealedLog) => boolean,

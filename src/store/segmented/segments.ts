@@ -17,15 +17,15 @@ import type { DropResult } from './sealer.ts';
 import type { SealerData, SealerMethods } from './sealer-thread.ts';
 import type { WriterMethods } from './writer-thread.ts';
 
-/** Full segments that may wait to be sealed before appends have to wait; each of them takes memory. */
+/** Full segments that may wait to be sealed; with more of them appends wait, because each takes memory. */
 const maxWaiting = 3;
 const retryMillis = 1_000;
-/** How long the sealer is kept for more to do. What it has needed, tens of megabytes, goes with it. */
+/** How long the sealer's thread stays without work. The tens of megabytes that it needed are freed when it ends. */
 const sealerIdleMillis = 1_000;
 
 /**
- * The way of segments from taking events to sealed, and of sealed ones to what takes their place. Each change has the
- * same steps (README.md in this folder draws them):
+ * Has segments sealed, erased from, dropped and compacted. Each of these changes has the same steps, which README.md in
+ * this folder draws:
  *
  * 1. The writer stages the files in the catalogue.
  * 2. The sealer writes them.
@@ -45,12 +45,12 @@ export class Segments {
   /** Files that were replaced and not deleted yet. */
   #obsolete: readonly CatalogueFile[] = [];
   #sealing = false;
-  /** What is being sealed or compacted, which always resolves; and why the last could not be sealed. */
+  /** The sealing or compacting under way, which always resolves; and why the last sealing failed. */
   #attempt: Promise<unknown> = Promise.resolve();
   #failure: unknown;
-  /** The sealing or erasing under way, and what waits for its turn; always resolves. */
+  /** The change under way, and those that wait for their turn; always resolves. */
   #turn: Promise<void> = Promise.resolve();
-  /** Calls wait here in the order they were made. */
+  /** Appends that wait for room, in the order they were made. */
   #queue: Promise<void> = Promise.resolve();
 
   constructor(
@@ -72,7 +72,7 @@ export class Segments {
 
   /** A new segment takes events; the one before is full. */
   addActive(segment: ActiveSegment): void {
-    // A change that was published meanwhile has told of it already.
+    // The version of a change that was published meanwhile has it already.
     if (!this.#version.active.some(({ number }) => number === segment.number)) {
       void this.#show({ ...this.#version, active: [...this.#version.active, segment] });
     }
@@ -92,8 +92,8 @@ export class Segments {
   }
 
   /**
-   * Erases events of a log that are in segments with a lower number than `before`. Those that are still in SQLite are
-   * sealed first, which drops their rows; so events are only ever erased by writing a sealed segment again.
+   * Erases events of a log that are in segments with a lower number than `before`. Segments that are still in SQLite are
+   * sealed first, which deletes their databases. So there is one way to erase: to write a sealed segment again.
    */
   async erase(log: number, erasures: readonly Erasure[], before: number): Promise<void> {
     await this.waitUntilSealed(before, 'erase');
@@ -111,19 +111,19 @@ export class Segments {
     );
   }
 
-  /** What the oldest segments have of each log, as far as all of it was recorded before an instant. */
+  /** What the oldest segments have of each log, as long as all of it was recorded before an instant. */
   expiredRanges(recordedBefore: Micros): Promise<ExpiredRange[]> {
     return this.#exclusively(() =>
       this.#sealer.call.expiredRanges(this.#version.sealed, recordedBefore),
     );
   }
 
-  /** Drops the oldest segments, as far as they have no events but these. */
+  /** Drops the oldest segments, as long as they have no other events than these. */
   drop(expired: readonly ExpiredRange[]): Promise<void> {
     return this.#exclusively(() => this.#dropSealed(expired));
   }
 
-  /** Lets those who wait pass. What is being sealed is finished, what waits for it is sealed when the store is opened again. */
+  /** Ends all waiting. The sealing under way is finished; full segments that wait are sealed after the next start. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#sealer.close();
@@ -197,8 +197,8 @@ export class Segments {
   }
 
   /**
-   * Publishes a change and deletes what was replaced. What `beforeShown` does is done before any response is without the
-   * events that are gone. Where nothing changed, what an earlier change could not delete is deleted.
+   * Publishes a change and deletes the files that it replaced, and those that an earlier change could not delete.
+   * `beforeShown` is called before any response can lack the events that are gone.
    */
   async #replace(change: CatalogueChange, beforeShown: () => void = () => {}): Promise<void> {
     if (change.written.length > 0) {
@@ -210,7 +210,7 @@ export class Segments {
     await this.#removeObsolete();
   }
 
-  /** Readers keep databases and runs of ids open, but not all of the segments that they look at. */
+  /** Readers have databases and runs of ids open, but open a sealed segment only when they look at it. */
   async #removeObsolete(): Promise<void> {
     const obsolete = this.#obsolete;
     if (obsolete.length === 0) return;
@@ -223,8 +223,8 @@ export class Segments {
   }
 
   /**
-   * Sealing, erasing, dropping and compacting take turns: none stages files while another writes those that it has staged.
-   * After a failure there is another thread for it, because the one before may be gone.
+   * Sealing, erasing, dropping and compacting take turns: none stages files while the sealer still writes those of
+   * another. After a failure the sealer's thread is ended, and the next turn gets another one.
    */
   #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(async () => {
@@ -242,7 +242,7 @@ export class Segments {
     return turn;
   }
 
-  /** Seals whatever is full, one after the other; then compacts what is small, as long as nothing is full meanwhile. */
+  /** Seals full segments, one after the other; then compacts small ones, until one is full again. */
   async #sealFull(): Promise<void> {
     if (this.#sealing) return;
     this.#sealing = true;
@@ -263,13 +263,13 @@ export class Segments {
   }
 
   /**
-   * Makes one segment of two that are small. Erasing ends the segment that takes events, and many small ones would make
-   * queries slow. False when there are none; what fails is tried again when a segment has been sealed.
+   * Makes one segment of two small ones: erasing ends the active segment, and many small ones would make queries slow.
+   * False when there are none, or when it fails; it is tried again after the next sealing.
    */
   #compactSmall(): Promise<boolean> {
     return this.#exclusively(async () => {
       const { sealed } = this.#version;
-      // Nearly always there are none, and a thread need not be started to find out.
+      // Nearly always there are none, and no thread has to be started to know that.
       if (!canCompactAny(sealed, this.#segmentEvents)) return false;
       const segments = await this.#sealer.call.neighboursToCompact(sealed);
       if (segments === undefined) return false;
@@ -291,7 +291,7 @@ export class Segments {
       const { version, obsolete } = await this.#writer.call.publish(change);
       this.#obsolete = obsolete;
       await this.#show(version);
-      // Its columns were known here too, and stay as long as any thread knows them.
+      // This thread had its columns too, which stay in memory as long as any thread has them.
       collectGarbage();
       await this.#removeObsolete();
       this.#failure = undefined;
@@ -300,7 +300,7 @@ export class Segments {
     }
   }
 
-  /** After a failure: a little time, and another thread. */
+  /** After a failure: waits a little, and ends the sealer's thread. */
   async #pause(): Promise<void> {
     await setTimeout(retryMillis, undefined, { signal: this.#stop.signal }).catch(() => {});
     await this.#exclusively(() => this.#sealer.end());

@@ -19,17 +19,17 @@ import type { Log, Logs } from './logs.ts';
 import type { QueryContext } from './reader.ts';
 import type { ReaderPool } from './reader-pool.ts';
 
-/** Has questions answered by the reader threads, each by the one with the least to do. */
+/** Sends each query to the reader thread with the least to do. */
 export class StoreReader implements EventReader {
   readonly #readers: ReaderPool;
   readonly #logs: Logs;
-  /** Raised once nobody waits for answers any more. */
+  /** Raised once nobody waits for results any more. */
   readonly #disconnected: Flag | undefined;
 
-  constructor(readers: ReaderPool, logs: Logs, left?: Flag) {
+  constructor(readers: ReaderPool, logs: Logs, disconnected?: Flag) {
     this.#readers = readers;
     this.#logs = logs;
-    this.#disconnected = left;
+    this.#disconnected = disconnected;
   }
 
   withSignal(signal: AbortSignal): EventReader {
@@ -72,7 +72,7 @@ export class StoreReader implements EventReader {
       if (events.length === 0) return;
       this.#logs.checkOpen();
       reading = read(next);
-      // Whoever stops early never looks at this one.
+      // A caller that stops early never looks at this page.
       reading.catch(() => {});
       yield events;
     }

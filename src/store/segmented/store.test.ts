@@ -55,10 +55,10 @@ function whenSealed(store: EventStore, directory: string): EventStore {
   };
 }
 
-describeEventStore('sqlite', () => place(), { durable: true });
+describeEventStore('segmented', () => place(), { durable: true });
 
 describeEventStore(
-  'sqlite with sealed segments',
+  'segmented, with sealed segments',
   async () => {
     const { directory, open, remove } = await place(20);
     return { open: async () => whenSealed(await open(), directory), remove };

@@ -16,17 +16,17 @@ import type { WriterOptions } from './writer.ts';
 import type { WriterMethods } from './writer-thread.ts';
 
 export interface SegmentedStoreOptions {
-  /** The data directory; made when it is missing. */
+  /** The data directory. It is created when it is missing. */
   readonly directory: string;
-  /** Threads that answer questions. */
+  /** Threads that answer queries. */
   readonly readers?: number;
-  /** Events after which a segment is full and a new one begins. */
+  /** Events after which a segment is full and the next one begins. */
   readonly segmentEvents?: number;
-  /** How long a segment takes events at most, however few they are; without it until it is full. */
+  /** How long a segment takes events at most, however few. Without it a segment takes events until it is full. */
   readonly segmentMicros?: Micros;
-  /** How long one question may take. */
+  /** How long one query may take. */
   readonly queryMillis?: number;
-  /** Databases that may be missing or replaced, as the message says that refuses to open without them. */
+  /** Databases that may be missing or replaced, each as the message names it that refuses to open without. */
   readonly acceptLoss?: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export interface SegmentedStore extends EventStore {
 }
 
 /**
- * Keeps events in a directory, as `docs/decisions/002-columns-for-queries.md` tells. All work is done in threads.
+ * Keeps events in a directory; README.md in this folder tells how. All work is done in threads.
  * Rejects with `unavailable` when another process has the directory open, or the directory cannot be used, and with
  * `corrupt` when files of it are missing or replaced: it names all of them.
  */
@@ -74,7 +74,7 @@ class ThreadedStore extends StoreReader implements SegmentedStore {
   readonly #readers: ReaderPool;
   readonly #segments: Segments;
   readonly #logs: Logs;
-  /** Erasures and the like, which are finished before the store is closed. */
+  /** Erasures and drops under way. They are finished before the store is closed. */
   readonly #changes = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
@@ -91,7 +91,7 @@ class ThreadedStore extends StoreReader implements SegmentedStore {
     this.#readers = readers;
     this.#segments = segments;
     this.#logs = logs;
-    // What the writer did last is unknown when it is gone.
+    // When the writer is gone, what it did last is unknown.
     void writer.ended.then((reason) => reason && logs.close(reason));
   }
 
@@ -131,10 +131,10 @@ class ThreadedStore extends StoreReader implements SegmentedStore {
   async #expired(recordedBefore: Micros): Promise<readonly ExpiredRange[]> {
     this.#logs.checkOpen();
     await this.#segments.waitForRoom();
-    const aside = await this.#writer.call.rotateExpired(recordedBefore);
-    if (aside !== undefined) {
-      for (const segment of aside.newSegments) this.#segments.addActive(segment);
-      await this.#segments.waitUntilSealed(aside.before, 'drop');
+    const rotation = await this.#writer.call.rotateExpired(recordedBefore);
+    if (rotation !== undefined) {
+      for (const segment of rotation.newSegments) this.#segments.addActive(segment);
+      await this.#segments.waitUntilSealed(rotation.before, 'drop');
     }
     return this.#segments.expiredRanges(recordedBefore);
   }
@@ -143,10 +143,10 @@ class ThreadedStore extends StoreReader implements SegmentedStore {
     this.#logs.checkOpen();
     if (erasures.length === 0) return;
     await this.#segments.waitForRoom();
-    const aside = await this.#writer.call.rotateForErasure(organisation, erasures);
-    if (aside === undefined) return;
-    for (const segment of aside.newSegments) this.#segments.addActive(segment);
-    await this.#segments.erase(aside.log, erasures, aside.before);
+    const rotation = await this.#writer.call.rotateForErasure(organisation, erasures);
+    if (rotation === undefined) return;
+    for (const segment of rotation.newSegments) this.#segments.addActive(segment);
+    await this.#segments.erase(rotation.log, erasures, rotation.before);
   }
 
   async findExisting(
@@ -168,7 +168,7 @@ class ThreadedStore extends StoreReader implements SegmentedStore {
     await Promise.allSettled(this.#changes);
     await this.#segments.close();
     await this.#readers.close();
-    // Appends made before stand before this call in the writer's queue.
+    // Appends that were accepted are before this call in the writer's queue.
     await this.#writer.call.close().catch(() => {});
     await this.#writer.end();
   }

@@ -38,7 +38,7 @@ describe('a thread of the store that dies', () => {
   const strike = (name: string) =>
     threads.find((thread) => thread.threadName === name)!.terminate();
 
-  it('fails the questions it had, and the next ones are answered, when it is a reader', async () => {
+  it('fails the queries it had, and the next ones are answered, when it is a reader', async () => {
     const asked = store.count('org', { text: 'word' });
     const struck = strike('event store reader');
     await assert.rejects(asked, { code: 'unavailable', message: /reader thread is gone/ });
@@ -68,7 +68,7 @@ describe('a thread of the store that dies', () => {
     assert.equal((await store.get('org', 'e-1'))?.body, second!.body);
   });
 
-  it('leaves what is read when it was the sealer, and had put another file in its place', async () => {
+  it('is replaced when it is the sealer, and a file with the next name is left alone', async () => {
     await log.record(
       store,
       Array.from({ length: 40 }, () => ({ description: 'words' })),
@@ -78,8 +78,10 @@ describe('a thread of the store that dies', () => {
     copyFileSync(path('000000.segment'), path('000000.1.segment'));
     await store.erase('org', [erasureOf(log.events[79]!)]);
     assert.ok(existsSync(path('000000.segment')));
+    await strike('event store sealer');
     await store.erase('org', [erasureOf(log.events[3]!)]);
     assert.equal(existsSync(path('000000.segment')), false);
+    assert.ok(existsSync(path('000000.1.segment')) && existsSync(path('000000.2.segment')));
     assert.equal(await store.count('org', { text: 'words' }), 80);
     assert.equal((await store.get('org', 'e-3'))?.body, erasureOf(log.events[3]!).body);
   });

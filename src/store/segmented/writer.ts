@@ -26,11 +26,11 @@ import { type KnownDatabase, type OtherDatabase, StoreFile } from './store-file.
 
 export interface WriterOptions extends SegmentLimits {
   readonly directory: string;
-  /** Databases that may be missing or replaced, as the message says that refuses to open without them. */
+  /** Databases that may be missing or replaced, each as the message names it that refuses to open without. */
   readonly acceptLoss?: readonly string[];
 }
 
-/** What the rest of the store learns when the directory is opened. */
+/** What the main thread is told when the directory is opened. */
 export interface OpenResult {
   readonly logs: readonly LogEnd[];
   readonly segmentsDropped: readonly (readonly [organisation: string, dropped: DroppedPrefix])[];
@@ -42,15 +42,15 @@ export interface OpenResult {
 export interface AppendResult {
   /** Numbers of logs that had none before. */
   readonly newLogs: readonly { readonly organisation: string; readonly number: number }[];
-  /** Segments begun since the last append that was carried out: none or one, more if some in between failed. */
+  /** Segments begun since the last append that succeeded: none or one, or more if appends in between failed. */
   readonly newSegments: readonly ActiveSegment[];
 }
 
-/** Where events stand that shall be erased, or dropped. */
+/** Where events are that shall be erased or dropped. */
 export interface Rotation {
   /** They are all in segments with a lower number than this one. */
   readonly before: number;
-  /** As in `Appended`. */
+  /** As in `AppendResult`. */
   readonly newSegments: readonly ActiveSegment[];
 }
 
@@ -59,7 +59,7 @@ export interface ErasureRotation extends Rotation {
   readonly log: number;
 }
 
-/** An addition with what is needed to carry it out. */
+/** An append with what is needed to carry it out. */
 interface PlannedAppend {
   readonly append: PackedAppend;
   readonly number: number;
@@ -67,7 +67,7 @@ interface PlannedAppend {
   readonly hashes: readonly IdHash[];
 }
 
-/** The one that writes. It lives in a thread of its own and does one thing after the other. */
+/** Commits appends, and changes the catalogue. It has a thread of its own and does one thing after the other. */
 export class Writer {
   readonly #segmentEvents: number;
   readonly #segmentMicros: Micros;
@@ -130,7 +130,7 @@ export class Writer {
     this.#segments.forget(fileIds);
   }
 
-  /** Keeps in mind which databases the directory has, unless it is known. They exist and have an identity. */
+  /** Registers databases that are not registered yet. They exist and have an identity. */
   registerDatabases(databases: readonly OtherDatabase[]): void {
     const known = new Set(this.#store.databases().map(({ file }) => file));
     for (const database of databases) {
@@ -140,7 +140,7 @@ export class Writer {
     }
   }
 
-  /** Additions that `checkAppends` has passed. */
+  /** Carries out appends that `checkAppends` has accepted. */
   append(packed: PackedAppends): AppendResult {
     if (this.#broken !== undefined) throw this.#broken;
     const planned = this.#plan(packed);
@@ -156,8 +156,8 @@ export class Writer {
   }
 
   /**
-   * Makes sure that these events are not in the segment that takes events: if one is, another segment is begun. Where
-   * they stand now is sealed, or full and about to be.
+   * Makes sure that these events are not in the active segment: if one is, the next segment begins. So they are in
+   * segments that are sealed, or full and about to be sealed.
    */
   rotateForErasure(
     organisation: string,
@@ -177,8 +177,8 @@ export class Writer {
   }
 
   /**
-   * Begins another segment when everything in the one that takes events was recorded before an instant. Undefined when
-   * it was not, or there is nothing in it.
+   * Begins the next segment when everything in the active one was recorded before an instant. Undefined when it was not,
+   * or there is nothing in it.
    */
   rotateExpired(recordedBefore: Micros): Rotation | undefined {
     if (this.#broken !== undefined) throw this.#broken;
@@ -212,7 +212,7 @@ export class Writer {
     return this.#segments.active!;
   }
 
-  /** Whether the active segment has taken events for so long that these go to another one. */
+  /** Whether the active segment has taken events for so long that these go to the next one. */
   #isTooOld(planned: readonly PlannedAppend[]): boolean {
     const { columns } = this.#active.columnWriter;
     if (visibleRows(columns) === 0) return false;
@@ -232,7 +232,7 @@ export class Writer {
     return capacityFor(this.#segmentEvents, need);
   }
 
-  /** Checks the additions against the logs and gives new logs their numbers. */
+  /** Checks appends against the logs, and gives new logs their numbers. */
   #plan(packed: PackedAppends): PlannedAppend[] {
     let next = this.#logs.size;
     return packed.appends.map((append) => {
@@ -291,8 +291,8 @@ export class Writer {
   }
 
   /**
-   * Throws `corrupt`, naming them all, when files are missing or replaced without which the store is not what it was. A
-   * database whose loss is accepted is forgotten; gives what was said of those.
+   * Throws `corrupt`, naming all of them, when files are missing or replaced that cannot be created again. A database
+   * whose loss is accepted is no longer registered; returns what is wrong with those.
    */
   #checkFiles(acceptLoss: readonly string[]): FileProblem[] {
     const accepted: FileProblem[] = [];
@@ -327,14 +327,14 @@ export class Writer {
     try {
       return databaseProblem(this.#directory, database);
     } catch {
-      // That it cannot be read is told by whoever opens it.
+      // The code that opens it says that it cannot be read.
       return undefined;
     }
   }
 
   /**
-   * After a full disk SQLite has put back what was, and there may be room the next time. After any other failure
-   * nobody knows what is on the disk, and only opening the store again tells.
+   * When the disk is full, SQLite has undone the change, and there may be room the next time. After any other failure it
+   * is unknown what is on the disk, and only opening the store again shows it.
    */
   #guarded<T>(write: () => T): T {
     try {
@@ -351,7 +351,7 @@ export class Writer {
   }
 }
 
-/** Names the loss of this very database, so that who accepts it does not accept a later one with it. */
+/** Names the loss of this very database: to accept it does not accept the loss of a later one. */
 function lossOf({ file, identity }: KnownDatabase): string {
   return `${file}=${Buffer.from(identity.subarray(0, 4)).toString('hex')}`;
 }
