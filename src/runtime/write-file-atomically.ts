@@ -55,12 +55,17 @@ export async function writeFileAtomically(
     } finally {
       await file.close();
     }
-    await disk.rename(temporary, path);
+    await renameDurably(disk, temporary, path);
   } catch (error) {
     await disk.remove(temporary).catch(() => undefined);
     throw error;
   }
-  await disk.syncDirectory(dirname(path));
+}
+
+/** The last step for a file whose content is durable already: once resolved, its name is too. */
+export async function renameDurably(disk: WritableDisk, from: string, to: string): Promise<void> {
+  await disk.rename(from, to);
+  await disk.syncDirectory(dirname(to));
 }
 
 export const nodeWritableDisk: WritableDisk = {

@@ -7,6 +7,7 @@ import { leafHash, sameHash } from '../../integrity/hash.ts';
 import { parseKnownKey } from '../../integrity/known-key.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
 import { type PersonalPaths, personalPaths } from '../../integrity/personal.ts';
+import { renameDurably } from '../../runtime/write-file-atomically.ts';
 import type { Disk } from '../disk.ts';
 import type { ProofStartRecord } from '../journal.ts';
 import type { ExportLimits } from '../limits.ts';
@@ -141,8 +142,7 @@ export class Prover {
     const facts = await writer.finish();
     await disk.syncDirectory(work.path);
     await work.journal.append({ kind: 'proof-file', ...facts });
-    await disk.rename(partial, path);
-    await disk.syncDirectory(directory);
+    await renameDurably(disk, partial, path);
     return { name, ...facts };
   }
 

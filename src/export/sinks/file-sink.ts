@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { copyText } from '../../core/copy-text.ts';
 import type { Clock, Micros } from '../../core/micros.ts';
+import { renameDurably } from '../../runtime/write-file-atomically.ts';
 import type { Disk } from '../disk.ts';
 import type { Journal, JournalState } from '../journal.ts';
 import type { ExportLimits } from '../limits.ts';
@@ -190,8 +191,8 @@ export class FileSink implements Sink {
       ...file,
       ...(position !== undefined && { position }),
     });
-    await disk.rename(join(workDirectory, partialName(output.index)), join(directory, output.name));
-    await disk.syncDirectory(directory);
+    const partial = join(workDirectory, partialName(output.index));
+    await renameDurably(disk, partial, join(directory, output.name));
     this.#done.push(file);
   }
 }
