@@ -2,13 +2,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Micros, second } from '../core/micros.ts';
 import { accessTokenPrefix } from './credential.ts';
 
-/** What a token stands for: a key, until a moment. Whether the key still holds is asked at every use. */
+/** A token stands for a key, until a moment. Whether the key is still valid is checked at every use. */
 export interface AccessToken {
   readonly keyId: string;
   readonly expiresAt: Micros;
 }
 
-/** Makes and reads short-lived tokens `annals-at.<key id>.<expiry, seconds>.<mac>`; nothing is stored. */
+/** Creates and reads short-lived tokens `annals-at.<key id>.<expiry, seconds>.<mac>`; nothing is stored. */
 export class AccessTokens {
   readonly #secret: Uint8Array;
 
@@ -22,7 +22,7 @@ export class AccessTokens {
     return `${claims}.${this.#mac(claims)}`;
   }
 
-  /** Undefined unless we made it. The caller looks at the expiry. */
+  /** Undefined unless it is ours. The caller checks the expiry. */
   read(token: string): AccessToken | undefined {
     const match = /^(annals-at\.([0-9A-Za-z]+)\.(\d{1,12}))\.([\w-]{43})$/.exec(token);
     if (match === null) return undefined;

@@ -4,7 +4,7 @@ import type { Role } from './roles.ts';
 
 /** A key as it is kept: its secret only as a hash. */
 export interface KeyRecord {
-  /** The public half, as it stands in `annals_<id>_<secret>`. */
+  /** The public half, as in `annals_<id>_<secret>`. */
   readonly id: string;
   /** Absent for the operator, who belongs to no organisation. */
   readonly organisation?: string;
@@ -18,8 +18,8 @@ export interface KeyRecord {
 }
 
 /**
- * Keeps organisations and keys. Changes are durable once resolved and seen by every later call. It is small
- * and read on every request, so an implementation holds it in memory and answers reads at once.
+ * Keeps organisations and keys. Changes are durable once resolved and seen by every later call. The accounts are small
+ * and read at every request, so an implementation holds them in memory and reads without waiting.
  */
 export interface Accounts {
   organisations(): readonly Organisation[];
@@ -31,7 +31,7 @@ export interface Accounts {
   keys(organisation: string): readonly KeyRecord[];
   /** Rejects with `conflict` if the id is taken. */
   addKey(key: KeyRecord): Promise<void>;
-  /** Marks a key as revoked; one that is revoked already keeps its first moment. */
+  /** Marks a key as revoked; if it was already, it keeps its first moment. */
   revokeKey(id: string, at: Micros): Promise<void>;
   /** A small fact the server keeps for itself, such as the hash of the operator's key. */
   setting(name: string): string | undefined;

@@ -1,8 +1,8 @@
 import { type ApiKey, parseKey } from './key.ts';
 
 /**
- * What a request shows: a key, or an access token made from one (`access-token.ts`). Schemes are compared without
- * regard to case, and `Token` and `Bearer` mean the same (wire: Thalassa 2.1).
+ * What a request carries: a key, or an access token that stands for one (`access-token.ts`). Schemes are compared
+ * without regard to case, and `Token` and `Bearer` mean the same (wire: Thalassa 2.1).
  */
 export type Credential =
   | { readonly kind: 'key'; readonly key: ApiKey }
@@ -12,7 +12,7 @@ export type Credential =
 
 export const accessTokenPrefix = 'annals-at.';
 
-/** Longer than any credential we give out; more is not looked at. */
+/** Longer than any credential of ours; a longer one is not read. */
 const maxLength = 1_024;
 
 export function readCredential(authorization: string | null): Credential {
@@ -34,7 +34,7 @@ export function readCredential(authorization: string | null): Credential {
   }
 }
 
-/** `id:secret`, where the whole key is welcome as the secret too. */
+/** `id:secret`; the secret may also be the whole key. */
 function readBasic(value: string): ApiKey | undefined {
   const text = Buffer.from(value, 'base64').toString();
   const colon = text.indexOf(':');

@@ -13,7 +13,7 @@ export interface Principal {
   readonly organisation: Organisation | undefined;
 }
 
-/** Why a known key was turned away: what its organisation should hear of. */
+/** Why a known key was denied: its organisation should know. */
 export interface DeniedKey {
   readonly key: KeyRecord;
   readonly reason: 'wrong secret' | 'revoked' | 'expired' | 'no permission';
@@ -23,15 +23,15 @@ export interface GateOptions {
   readonly accounts: Accounts;
   readonly tokens: AccessTokens;
   readonly clock: Clock;
-  /** Told of each refusal of a key that exists, and of the request it came with. Must not throw. */
-  readonly onDenied: (refused: DeniedKey, request: Request) => void;
+  /** Called each time a key that exists is denied, with the request it came with. Must not throw. */
+  readonly onDenied: (denied: DeniedKey, request: Request) => void;
 }
 
 const placeholderHash = hashSecret(
-  'compared with when the id is unknown, so that both answers take as long',
+  'compared with when the id is unknown, so that both responses take as long',
 );
 
-/** Decides who a credential belongs to and what it may do. Says no more to the unknown than that they are unknown. */
+/** Decides who a credential belongs to and what it may do. A stranger learns nothing but that it is unknown. */
 export class Gate {
   readonly #options: GateOptions;
 
@@ -39,7 +39,7 @@ export class Gate {
     this.#options = options;
   }
 
-  /** Throws `unauthenticated`, with one sentence for whatever was wrong with a key. */
+  /** Throws `unauthenticated`, with the same sentence whatever is wrong with a key. */
   authenticate(request: Request): Principal {
     const credential = readCredential(request.headers.get('authorization'));
     switch (credential.kind) {

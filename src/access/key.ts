@@ -8,7 +8,7 @@ export interface ApiKey {
 }
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-/** Ours have an id of 12 and a secret of 43; a given operator's key may be longer or shorter, but not guessable. */
+/** Ours have an id of 12 and a secret of 43 characters; an operator's own key may be shorter, but not guessable. */
 export const keyPattern = /^annals_([0-9A-Za-z]{1,64})_([0-9A-Za-z_-]{16,128})$/;
 
 export function createApiKey(random: Random): ApiKey {
@@ -28,13 +28,13 @@ export function hashSecret(secret: string): Uint8Array {
   return hash('sha256', secret, 'buffer');
 }
 
-/** Takes the same time whichever byte differs. */
+/** Takes the same time, no matter which byte differs. */
 export function isSecretOf(secret: string, expectedHash: Uint8Array): boolean {
   const given = hashSecret(secret);
   return given.length === expectedHash.length && timingSafeEqual(given, expectedHash);
 }
 
-/** Letters and digits, each equally likely: bytes that would favour some are thrown away. */
+/** Letters and digits, each equally likely: bytes that would favour some are skipped. */
 export function randomText(length: number, random: Random): string {
   const fair = 256 - (256 % alphabet.length);
   const bytes = new Uint8Array(length);

@@ -3,7 +3,7 @@ import type { Micros } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { Accounts, KeyRecord } from './accounts.ts';
 
-/** A directory without a disk: for tests, and the part of the SQLite one that answers. */
+/** Accounts without a disk: for tests, and for what the SQLite accounts read. */
 export class MemoryAccounts implements Accounts {
   readonly #organisations = new Map<string, Organisation>();
   readonly #bySlug = new Map<string, Organisation>();

@@ -13,7 +13,7 @@ export type Permission =
 const roles = ['org-admin', 'org-auditor', 'writer', 'operator'] as const;
 export type Role = (typeof roles)[number];
 
-/** Roles a key of an organisation can have. The operator's is given at the server's start alone. */
+/** Roles that a key of an organisation can have. The operator's is given only when the server starts. */
 export const organisationRoles = ['org-admin', 'org-auditor', 'writer'] as const;
 
 const permissions: Record<Role, readonly Permission[]> = {
@@ -29,7 +29,7 @@ const permissions: Record<Role, readonly Permission[]> = {
   ],
   'org-auditor': ['audit_log:list', 'audit_log:read'],
   writer: ['audit_log:create'],
-  // The operator makes organisations and their keys and sees no event.
+  // The operator creates organisations and their keys and sees no event.
   operator: [
     'api_key:list',
     'api_key:create',

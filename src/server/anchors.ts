@@ -4,12 +4,12 @@ import type { Anchor } from '../ledger/anchors/anchor.ts';
 import { fileAnchor } from '../ledger/anchors/file-anchor.ts';
 import { httpAnchor } from '../ledger/anchors/http-anchor.ts';
 
-/** Why a text names no anchor, or undefined when it does. */
+/** Why a text does not name an anchor; undefined when it does. */
 export function anchorProblem(text: string): string | undefined {
-  if (text.startsWith('file:')) return text === 'file:' ? 'names no file' : undefined;
+  if (text.startsWith('file:')) return text === 'file:' ? 'does not name a file' : undefined;
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return 'is neither file:… nor https:…';
-  if (url.username !== '' || url.password !== '') return 'must not hold a user or a password';
+  if (url.username !== '' || url.password !== '') return 'must not have a user or a password';
   return undefined;
 }
 

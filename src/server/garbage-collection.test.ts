@@ -5,26 +5,26 @@ import { setImmediate } from 'node:timers/promises';
 import { startGarbageCollection } from './garbage-collection.ts';
 
 describe('collecting in the thread of the server', () => {
-  it('finds what the start has left behind', async () => {
-    const left = new WeakRef(new ArrayBuffer(10_000_000));
+  it('collects the garbage of the start', async () => {
+    const garbage = new WeakRef(new ArrayBuffer(10_000_000));
     await setImmediate();
     const collecting = startGarbageCollection();
     await setImmediate();
-    assert.equal(left.deref(), undefined);
+    assert.equal(garbage.deref(), undefined);
     collecting.close();
   });
 
-  it('finds what work has left behind once there is nothing to do', async (t) => {
+  it('collects the garbage of work once there is nothing to do', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const collecting = startGarbageCollection();
     await setImmediate();
-    const left = new WeakRef(new ArrayBuffer(10_000_000));
+    const garbage = new WeakRef(new ArrayBuffer(10_000_000));
     await setImmediate();
     t.mock.timers.tick(1_000);
-    assert.notEqual(left.deref(), undefined);
+    assert.notEqual(garbage.deref(), undefined);
     await restFor(100);
     t.mock.timers.tick(1_000);
-    assert.equal(left.deref(), undefined);
+    assert.equal(garbage.deref(), undefined);
     collecting.close();
   });
 });

@@ -1,12 +1,12 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { collectWhenIdle } from '../runtime/collect-garbage.ts';
 
-/** A thread that works for less than this share of a second is at rest. */
+/** A thread that works for less than this share of a second is idle. */
 const idleShare = 0.1;
 
 /**
- * Collects what the start has left behind in this thread, which is more than what it needs from then on; and what work
- * has, in the first second in which it is at rest again.
+ * Collects the garbage of the start in this thread, which is more than the thread needs from then on; and the garbage of
+ * work, in the first second in which the thread is idle again.
  */
 export function startGarbageCollection(): { close(): void } {
   let before: EventLoopUtilization | undefined;
@@ -14,10 +14,10 @@ export function startGarbageCollection(): { close(): void } {
   const start = setImmediate(collectWhenIdle);
   const seconds = setInterval(() => {
     const now = performance.eventLoopUtilization();
-    const resting = performance.eventLoopUtilization(now, before).utilization < idleShare;
+    const isIdle = performance.eventLoopUtilization(now, before).utilization < idleShare;
     before = now;
-    if (resting && worked) collectWhenIdle();
-    worked = !resting;
+    if (isIdle && worked) collectWhenIdle();
+    worked = !isIdle;
   }, 1_000).unref();
   return {
     close: () => {

@@ -14,28 +14,28 @@ import { sendChunksDirectly } from '../http/send.ts';
 
 export interface HttpServerOptions {
   readonly fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
-  /** Within which a whole request must have arrived, its headers within 20 at most. */
+  /** A whole request must arrive within this time, its headers within 20 seconds at most. */
   readonly requestSeconds: number;
 }
 
 const maxHeaderSeconds = 20;
-/** How often connections are looked at for requests that take too long, in milliseconds. */
+/** How often connections are checked for requests that take too long. */
 const checkIntervalMillis = 500;
 const maxConnections = 10_000;
 /**
- * How long a connection may be idle, in milliseconds. Proxies and clients keep theirs for a minute; whoever closes first
- * must not be the server, or a request that is just being sent finds nobody, and nobody knows what became of it.
+ * How long a connection may be idle. Proxies and clients keep theirs for a minute. The server must not close first: a
+ * request that is being sent at that moment would be lost, and its sender could not know whether it was recorded.
  */
 const idleTimeoutMillis = 75_000;
 
 /**
- * Puts an application behind an HTTP server that does not listen yet. What is no request, or does not arrive in time, is
- * answered in JSON like everything else, and its connection is ended.
+ * An HTTP server for an application; it does not listen yet. The response to something that is not HTTP, or does not
+ * arrive in time, is JSON like every other, and closes the connection.
  */
 export function createHttpServer({ fetch, requestSeconds }: HttpServerOptions): Server {
   const headerSeconds = Math.min(requestSeconds, maxHeaderSeconds);
-  const answer = sendChunksDirectly(fetch);
-  const listener = getRequestListener((request, env) => answer(request, env as HttpBindings), {
+  const respond = sendChunksDirectly(fetch);
+  const listener = getRequestListener((request, env) => respond(request, env as HttpBindings), {
     overrideGlobalObjects: false,
     errorHandler: (error) => nativeErrorResponse(toRequestError(error)),
   });
@@ -44,7 +44,7 @@ export function createHttpServer({ fetch, requestSeconds }: HttpServerOptions): 
       requestTimeout: requestSeconds * 1_000,
       headersTimeout: headerSeconds * 1_000,
       connectionsCheckingInterval: checkIntervalMillis,
-      // Without a host there is no URL, which the listener says too, and in JSON.
+      // The listener also rejects a request without a host, since it has no URL, and does so in JSON.
       requireHostHeader: false,
     },
     listener,
@@ -52,18 +52,18 @@ export function createHttpServer({ fetch, requestSeconds }: HttpServerOptions): 
   server.maxConnections = maxConnections;
   server.keepAliveTimeout = idleTimeoutMillis;
   server.on('checkExpectation', (_request, response: ServerResponse) => {
-    const message = 'Cannot do what Expect asks for: only 100-continue is known here';
+    const message = 'Cannot do what Expect says: only 100-continue is known here';
     response.writeHead(417, jsonHeaders).end(JSON.stringify({ message }));
   });
 
-  const answering = new WeakMap<Duplex, ServerResponse>();
+  const responses = new WeakMap<Duplex, ServerResponse>();
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    answering.set(request.socket, response);
+    responses.set(request.socket, response);
   });
   server.on('clientError', (error: ClientError, socket) => {
-    const response = answering.get(socket);
-    const isAmidAnswer = response?.headersSent === true && !response.writableEnded;
-    if (error.code === 'ECONNRESET' || !socket.writable || isAmidAnswer) {
+    const response = responses.get(socket);
+    const isSending = response?.headersSent === true && !response.writableEnded;
+    if (error.code === 'ECONNRESET' || !socket.writable || isSending) {
       socket.destroy();
       return;
     }
@@ -75,13 +75,13 @@ export function createHttpServer({ fetch, requestSeconds }: HttpServerOptions): 
 
 interface ClientError extends Error {
   readonly code?: string;
-  /** The parser's, in a few words. */
+  /** What the parser says, in a few words. */
   readonly reason?: string;
 }
 
 const jsonHeaders = { 'Content-Type': 'application/json', Connection: 'close' };
 
-/** What the listener could not make a request of; anything else it was given is a fault of the server. */
+/** The listener could not read a request; any other error is a fault of the server. */
 function toRequestError(error: unknown): unknown {
   if (!(error instanceof RequestError)) return error;
   return new AnnalsError('invalid', `Cannot read the request: ${error.message}`, { cause: error });
@@ -95,7 +95,7 @@ function clientErrorStatus(
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return {
         status: 408,
-        message: `The request did not arrive in time: its headers must within ${headerSeconds} seconds, all of it within ${requestSeconds}`,
+        message: `The request did not arrive in time: its headers must arrive within ${headerSeconds} seconds, all of it within ${requestSeconds}`,
       };
     case 'HPE_HEADER_OVERFLOW':
       return {
@@ -105,7 +105,7 @@ function clientErrorStatus(
     default:
       return {
         status: 400,
-        message: `Cannot read the request: it is not proper HTTP/1.1${reason === undefined ? '' : ` (${reason})`}`,
+        message: `Cannot read the request: it is not valid HTTP/1.1${reason === undefined ? '' : ` (${reason})`}`,
       };
   }
 }

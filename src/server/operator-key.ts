@@ -13,12 +13,11 @@ import type { Random } from '../core/uuid.ts';
 
 const operatorId = 'operator_key_id';
 
-const currentOperatorKey = (directory: Accounts) =>
-  directory.key(directory.setting(operatorId) ?? '');
+const currentOperatorKey = (accounts: Accounts) => accounts.key(accounts.setting(operatorId) ?? '');
 
 /**
- * The operator's key as it is given, if it is. Throws `invalid` unless it is the one there is already, or has an id
- * that no key ever had: a key that was replaced or revoked stays worthless.
+ * The operator's key that was given, if one was. Throws `invalid` unless it is the present one, or has an id that no key
+ * ever had: a key that was replaced or revoked stays worthless.
  */
 export function readOperatorKey(accounts: Accounts, given: string | undefined): ApiKey | undefined {
   if (given === undefined) return undefined;
@@ -29,13 +28,13 @@ export function readOperatorKey(accounts: Accounts, given: string | undefined): 
   if (known === undefined || (same && isSecretOf(key.secret, known.secretHash))) return key;
   throw new AnnalsError(
     'invalid',
-    `Cannot start: the id ${key.id} of the operator’s key given is or was that of another key; make a new one`,
+    `Cannot start: the operator’s key that was given has the id ${key.id}, which is or was that of another key; create a new one`,
   );
 }
 
 /**
- * Sees to it that there is one operator's key: the given one, or one made at the first start, which is returned
- * to be shown. A given key takes the place of the one before.
+ * Ensures that there is one operator's key: the given one, or one that is created at the first start, which is returned
+ * so that it can be shown. A given key replaces the one before.
  */
 export async function ensureOperatorKey(
   accounts: Accounts,

@@ -14,7 +14,7 @@ import { readSettings, type SettingName } from './settings.ts';
 
 const random = (bytes: Uint8Array) => void randomFillSync(bytes);
 const operatorKey = formatKey(createApiKey(random));
-const began: Micros = 1_800_000_000_000_000;
+const begin: Micros = 1_800_000_000_000_000;
 
 describe('a server with a retention', () => {
   let data: string;
@@ -30,39 +30,39 @@ describe('a server with a retention', () => {
       random,
       log: pino({ level: 'silent' }),
     });
-  const ask = async <T>(
+  const send = async <T>(
     { url }: RunningServer,
     path: string,
     as: string,
     body?: object,
   ): Promise<T> => {
-    const answer = await fetch(url + path, {
+    const response = await fetch(url + path, {
       headers: { Authorization: `Bearer ${as}`, 'Content-Type': 'application/json' },
       ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
     });
-    assert.ok(answer.ok, `${path}: ${answer.status}`);
-    return (await answer.json()) as T;
+    assert.ok(response.ok, `${path}: ${response.status}`);
+    return (await response.json()) as T;
   };
   const total = async (server: RunningServer) =>
-    (await ask<{ totalItems: number }>(server, '/v1/audit', key)).totalItems;
+    (await send<{ totalItems: number }>(server, '/v1/audit', key)).totalItems;
 
   it('keeps events for that long and no longer, and starts without them', async () => {
-    let server = await startAt(began);
-    await ask(server, '/v1/organisations', operatorKey, { slug: 'acme', name: 'Acme' });
-    const made = { organisation: 'acme', role: 'org-admin', name: 'test' };
-    ({ key } = await ask<{ key: string }>(server, '/v1/keys', operatorKey, made));
-    await ask(server, '/v1/audit/events', key, {
+    let server = await startAt(begin);
+    await send(server, '/v1/organisations', operatorKey, { slug: 'acme', name: 'Acme' });
+    const admin = { organisation: 'acme', role: 'org-admin', name: 'test' };
+    ({ key } = await send<{ key: string }>(server, '/v1/keys', operatorKey, admin));
+    await send(server, '/v1/audit/events', key, {
       events: [{ action: 'a' }, { action: 'b' }, { action: 'c' }],
     });
     await server.stop();
 
-    server = await startAt(began + 30 * day, { retention: '30d' });
+    server = await startAt(begin + 30 * day, { retention: '30d' });
     assert.equal(await total(server), 3);
     await server.stop();
 
-    server = await startAt(began + 30 * day + second, { retention: '30d' });
+    server = await startAt(begin + 30 * day + second, { retention: '30d' });
     while ((await total(server)) > 0) await setTimeout(5);
-    const { items } = await ask<{ items: AuditEvent[] }>(
+    const { items } = await send<{ items: AuditEvent[] }>(
       server,
       '/v1/audit?includeSystemServices=true&action=audit_log.drop',
       key,
@@ -71,12 +71,12 @@ describe('a server with a retention', () => {
       items.map(({ details }) => [details?.firstSequence, details?.lastSequence]),
       [[0, 4]],
     );
-    await ask(server, '/v1/audit/events', key, { action: 'd' });
+    await send(server, '/v1/audit/events', key, { action: 'd' });
     await server.stop();
 
     const files = await readdir(join(data, 'segments'));
     assert.ok(files.includes('000000.1.hashes') && !files.includes('000000.segment'));
-    server = await startAt(began + 31 * day);
+    server = await startAt(begin + 31 * day);
     assert.equal(await total(server), 1);
     await server.stop();
   });

@@ -15,18 +15,18 @@ export interface RetentionRoundsDependencies {
   readonly log: Logger;
 }
 
-/** Time between two looks at what was kept for long enough, in milliseconds. */
+/** Time between two checks for events whose retention is over. */
 const roundMillis = 3_600_000;
 
 /**
- * How long a segment takes events: they are dropped together, so the first of them stay that much longer. An eighth of
- * the time that events are kept.
+ * How long a segment takes events: an eighth of the time that events are kept. They are dropped together, so the first
+ * of them stay that much longer.
  */
 export function segmentMicros({ retention }: Settings): { readonly segmentMicros?: Micros } {
   return retention === undefined ? {} : { segmentMicros: retention / 8 };
 }
 
-/** Drops what was kept for long enough, now and then every hour; nothing without the setting. */
+/** Drops events whose retention is over, now and then every hour; none without the setting. */
 export function startRetention(dependencies: RetentionRoundsDependencies): {
   close(): Promise<void>;
 } {
@@ -38,10 +38,10 @@ export function startRetention(dependencies: RetentionRoundsDependencies): {
     ledger,
     clock,
     keep,
-    onDropped: (stretches) => {
-      const events = stretches.reduce((sum, { from, to }: ExpiredRange) => sum + to - from, 0);
+    onDropped: (ranges) => {
+      const events = ranges.reduce((sum, { from, to }: ExpiredRange) => sum + to - from, 0);
       metrics.droppedEvents.inc(events);
-      log.info({ events, logs: stretches.length }, 'events were dropped: their retention is over');
+      log.info({ events, logs: ranges.length }, 'events were dropped: their retention is over');
     },
     onFailed: (err) => log.error({ err }, 'events whose retention is over could not be dropped'),
   });

@@ -12,13 +12,13 @@ import { systemClock } from '../core/micros.ts';
 import { startServer } from './server.ts';
 import { readSettings, type SettingName } from './settings.ts';
 
-const places: string[] = [];
-after(() => Promise.all(places.map((place) => rm(place, { recursive: true }))));
+const directories: string[] = [];
+after(() => Promise.all(directories.map((one) => rm(one, { recursive: true }))));
 
-async function newPlace(): Promise<string> {
-  const place = await mkdtemp(join(tmpdir(), 'annals-starting-'));
-  places.push(place);
-  return place;
+async function newDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'annals-starting-'));
+  directories.push(directory);
+  return directory;
 }
 
 const random = (bytes: Uint8Array) => void randomFillSync(bytes);
@@ -30,10 +30,10 @@ const start = (flags: Partial<Record<SettingName, string>>) =>
   });
 
 describe('a start that fails', () => {
-  it('says which file is damaged, and leaves nothing open', async () => {
-    const data = await newPlace();
+  it('names the damaged file, and leaves nothing open', async () => {
+    const data = await newDirectory();
     const file = join(data, 'annals.db');
-    await writeFile(file, 'This is no database, and long enough to be taken for a damaged one.');
+    await writeFile(file, 'This is not a database, and long enough to be taken for a damaged one.');
     await assert.rejects(start({ data }), {
       code: 'unavailable',
       message: `Cannot open ${file}: file is not a database`,
@@ -43,16 +43,16 @@ describe('a start that fails', () => {
   });
 
   it('says what is wrong with an address or a directory, and can be repeated', async () => {
-    const first = await start({ data: await newPlace() });
+    const first = await start({ data: await newDirectory() });
     const { port } = new URL(first.url);
-    const data = await newPlace();
+    const data = await newDirectory();
     const file = join(data, 'file');
     await writeFile(file, '');
     for (const [flags, message] of [
-      [{ data, port }, `Cannot listen on 127.0.0.1, port ${port}: something listens there already`],
+      [{ data, port }, `Cannot listen on 127.0.0.1, port ${port}: something already listens there`],
       [{ data, host: '203.0.113.1' }, /: this machine has no such address$/],
-      [{ data: file }, /file cannot be made: something else has that name$/],
-      [{ data: join(file, 'below') }, /below cannot be made: something else has the name of/],
+      [{ data: file }, /file cannot be created: something else has that name$/],
+      [{ data: join(file, 'below') }, /below cannot be created: something else has the name of/],
     ] as const) {
       await assert.rejects(start(flags), { code: 'unavailable', message });
     }
@@ -65,7 +65,7 @@ describe('a start that fails', () => {
 
 describe('a connection', () => {
   it('stays open for longer than proxies and clients keep one idle', async () => {
-    const server = await start({ data: await newPlace() });
+    const server = await start({ data: await newDirectory() });
     const { headers } = await fetch(`${server.url}/healthz`);
     const seconds = Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1]);
     assert.ok(seconds > 60, `idle for ${seconds} s`);
@@ -74,9 +74,9 @@ describe('a connection', () => {
 });
 
 describe('a stop', () => {
-  it('answers what is under way, and ends its connection', async () => {
+  it('finishes what is under way, and closes its connection', async () => {
     const operatorKey = formatKey(createApiKey(random));
-    const server = await start({ data: await newPlace(), operatorKey });
+    const server = await start({ data: await newDirectory(), operatorKey });
     const body = '{"slug":"acme","name":"Acme"}';
     const headers = {
       Authorization: `Bearer ${operatorKey}`,
@@ -84,13 +84,13 @@ describe('a stop', () => {
       'Content-Length': body.length,
     };
     const agent = new Agent({ keepAlive: true });
-    const asked = request(`${server.url}/v1/organisations`, { method: 'POST', headers, agent });
-    await new Promise((written) => asked.write(body.slice(0, 5), written));
-    // Another request on a later connection is answered: the first has been taken in by then.
+    const sent = request(`${server.url}/v1/organisations`, { method: 'POST', headers, agent });
+    await new Promise((written) => sent.write(body.slice(0, 5), written));
+    // A later request has its response, so the server has read the beginning of the first.
     assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
     const stopped = server.stop();
-    asked.end(body.slice(5));
-    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    sent.end(body.slice(5));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
     assert.equal(response.statusCode, 201);
     assert.equal(response.headers.connection, 'close');
     response.resume();
@@ -105,8 +105,8 @@ describe('the operator’s key', () => {
     return (await fetch(`${url}/v1/organisations`, { headers })).status;
   };
 
-  it('is the one last given, and none that was replaced', async () => {
-    const data = await newPlace();
+  it('is the one given last, and not one that was replaced', async () => {
+    const data = await newDirectory();
     const [old, other] = [formatKey(createApiKey(random)), formatKey(createApiKey(random))];
     for (const operatorKey of [old, old, other]) {
       const server = await start({ data, operatorKey });
@@ -119,7 +119,7 @@ describe('the operator’s key', () => {
       await assert.rejects(start({ data, operatorKey }), {
         code: 'invalid',
         message:
-          /^Cannot start: the id \w{12} of the operator’s key given is or was that of another key/,
+          /^Cannot start: the operator’s key that was given has the id \w{12}, which is or was that of another key/,
       });
     }
     const server = await start({ data });

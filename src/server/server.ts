@@ -32,18 +32,18 @@ export interface ServerWorld {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** In place of the network, by which anchors are reached. */
+  /** Instead of the network, by which anchors are reached. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
 export interface RunningServer {
   /** `http://127.0.0.1:8420` */
   readonly url: string;
-  /** The operator's key when it was made at this start; it is not kept in the clear. */
+  /** The operator's key if this start created it; it is not stored in the clear. */
   readonly createdOperatorKey: string | undefined;
-  /** By which its checkpoints are verified. */
+  /** The key by which its checkpoints are verified. */
   readonly verifierKey: string;
-  /** Stops taking requests, finishes those under way, and leaves the data closed. */
+  /** Stops taking requests, finishes those under way, and closes the data. */
   stop(): Promise<void>;
 }
 
@@ -53,19 +53,19 @@ const databases = [
   { file: 'checkpoints.db', contents: 'the checkpoints that show whether a log was set back' },
 ];
 
-/** How long a stop waits for requests under way before their connections are cut, in milliseconds. */
+/** How long a stop waits for requests under way before it cuts their connections. */
 const stopTimeoutMillis = 10_000;
 
 /**
- * From settings to a running server. Throws before anything listens when a part cannot be had, with those that were
- * had closed again.
+ * From settings to a running server. If something cannot be opened, it throws before anything listens, and closes what
+ * it has opened.
  */
 export async function startServer(settings: Settings, world: ServerWorld): Promise<RunningServer> {
   const { clock, random, log } = world;
   createDataDirectory(settings.data);
-  // What is opened later works with what was opened before, so it is closed first.
+  // What is opened later uses what was opened before, so it is closed first.
   await using opened = new AsyncDisposableStack();
-  // What loading the program has left behind would stay through the start: 25 MB.
+  // The garbage of loading the program would stay through the start: 25 MB.
   collectWhenIdle();
   const { data, readers, segmentEvents, acceptLoss } = settings;
   const store = opened.adopt(
@@ -87,9 +87,10 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const metrics = new Metrics();
   metrics.addProcess();
   const { fetch = globalThis.fetch } = world;
-  const parts = { settings, reader: store, accounts, metrics, random, log, fetch };
-  const proving = opened.adopt(await startCheckpoints(parts), (it) => it.close());
-  const { checkpoints, verifierKeys } = proving;
+  const { checkpoints, verifierKeys } = opened.adopt(
+    await startCheckpoints({ settings, reader: store, accounts, metrics, random, log, fetch }),
+    (it) => it.close(),
+  );
   await store.registerDatabases(databases);
   const sequencer = new Sequencer({
     clock,
@@ -118,9 +119,9 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     accounts,
     tokens,
     clock,
-    onDenied: (refused, request) => {
-      log.warn({ key: refused.key.id, reason: refused.reason }, 'a key was refused');
-      ownRecords.keyRejected(refused, requestFacts(request));
+    onDenied: (denied, request) => {
+      log.warn({ key: denied.key.id, reason: denied.reason }, 'a key was denied');
+      ownRecords.keyRejected(denied, requestFacts(request));
     },
   });
   let stopping = false;
@@ -153,10 +154,10 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   opened.adopt(startGarbageCollection(), (it) => it.close());
   const url = await listen(server, settings);
   opened.defer(() => void server.close());
-  // Last, so that a key is not made and kept by a start that fails before anybody has seen it.
+  // Last: a start that fails must not store a key that nobody has seen.
   const createdOperatorKey = await ensureOperatorKey(accounts, givenOperatorKey, world);
-  const retaining = { settings, store, ledger, clock, metrics, log };
-  opened.adopt(startRetention(retaining), (it) => it.close());
+  const retention = { settings, store, ledger, clock, metrics, log };
+  opened.adopt(startRetention(retention), (it) => it.close());
   const running = opened.move();
   log.info({ url, data: settings.data, version }, 'listening');
 
@@ -178,15 +179,15 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'something listens there already',
+  EADDRINUSE: 'something already listens there',
   EADDRNOTAVAIL: 'this machine has no such address',
   ENOTFOUND: 'there is no such host',
   EACCES: 'that is not allowed',
   EEXIST: 'something else has that name',
-  ENOENT: 'nothing can be made in the directory above',
+  ENOENT: 'nothing can be created in the directory above',
   ENOTDIR: 'something else has the name of a directory above',
   EPERM: 'that is not allowed',
-  EROFS: 'its disk can only be read',
+  EROFS: 'its disk is read-only',
 };
 
 function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
@@ -198,7 +199,7 @@ function createDataDirectory(path: string): void {
     createDirectory(path, 0o700);
   } catch (cause) {
     const reason = reasonOf(cause as NodeJS.ErrnoException);
-    const message = `Cannot start: the data directory ${path} cannot be made: ${reason}`;
+    const message = `Cannot start: the data directory ${path} cannot be created: ${reason}`;
     throw new AnnalsError('unavailable', message, { cause });
   }
 }
@@ -219,10 +220,10 @@ function listen(server: Server, { host, port }: Settings): Promise<string> {
 
 const tokenSecretName = 'access_token_secret';
 
-/** The secret access tokens are made with; drawn at the first start. */
+/** The secret by which access tokens are signed; created at the first start. */
 async function tokenSecret(accounts: Accounts, random: Random): Promise<Uint8Array> {
-  const kept = accounts.setting(tokenSecretName);
-  if (kept !== undefined) return Buffer.from(kept, 'base64');
+  const stored = accounts.setting(tokenSecretName);
+  if (stored !== undefined) return Buffer.from(stored, 'base64');
   const secret = new Uint8Array(32);
   random(secret);
   await accounts.setSetting(tokenSecretName, Buffer.from(secret).toString('base64'));

@@ -21,13 +21,13 @@ describe('the settings of proofs', () => {
   for (const [name, value, message] of [
     ['name', 'my server', /--name "my server" must have no spaces/],
     ['anchor', 'ftp://example.com', /--anchor is neither file:… nor https:…/],
-    ['anchor', 'file:', /--anchor names no file/],
-    ['anchor', 'https://user:secret@example.com/', /--anchor must not hold a user/],
+    ['anchor', 'file:', /--anchor does not name a file/],
+    ['anchor', 'https://user:secret@example.com/', /--anchor must not have a user/],
     ['witness', 'witness', /--witness "witness" cannot be used/],
     ['witness', formatVerifierKey(verifierKey('a', publicKey)), /signs notes, not as a witness/],
     ['checkpointSeconds', '0', /--checkpoint-seconds "0" must be a whole number from 1/],
   ] as const) {
-    it(`refuse ${name} ${value}`, () => {
+    it(`reject ${name} ${value}`, () => {
       assert.throws(() => readSettings({ [name]: value }, {}), { code: 'invalid', message });
     });
   }
@@ -53,7 +53,7 @@ describe('settings', () => {
     ['cockroachdbStartingFrom', 'both', /must be inclusive or exclusive/],
     ['cockroachdbPayload', 'xml', /must be version, text or object/],
   ] as const) {
-    it(`refuse ${name} ${value}`, () => {
+    it(`reject ${name} ${value}`, () => {
       assert.throws(() => readSettings({ [name]: value }, {}), {
         code: 'invalid',
         message: typeof message === 'string' ? `Cannot start: ${message}` : message,
@@ -73,7 +73,7 @@ describe('settings', () => {
     });
   });
 
-  it('are taken from the flag, then the variable, then the default; an empty variable says nothing', () => {
+  it('are taken from the flag, then the variable, then the default; an empty variable is ignored', () => {
     const env = { ANNALS_PORT: '1', ANNALS_HOST: '' };
     assert.equal(readSettings({ port: '2' }, env).port, 2);
     assert.equal(readSettings({}, env).port, 1);

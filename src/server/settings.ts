@@ -26,7 +26,7 @@ const commaSeparated = z
   .prefault('')
   .transform((text) => text.split(',').filter((part) => part !== ''));
 
-/** So that a slip of the pen, such as `m` for months, drops nothing. */
+/** So a slip, such as `m` for months, drops nothing. */
 const minRetention = day;
 
 /** Every setting of the server: its flag, its variable, its meaning, its check. */
@@ -54,7 +54,7 @@ export const settingsSchema = z.object({
       message: 'must look like annals_<id>_<secret>, the secret at least 16 letters or digits',
     })
     .exactOptional()
-    .describe('Key of the operator; made and printed at the first start when absent'),
+    .describe('Key of the operator; created and printed at the first start when absent'),
   name: z
     .string()
     .refine(isKeyName, 'must have no spaces and no plus sign')
@@ -141,7 +141,7 @@ export const settingsSchema = z.object({
   ),
 });
 
-/** Throws `invalid` for what is no verifier key of a witness. */
+/** Throws `invalid` for a text that is not a verifier key of a witness. */
 function parseWitnessKey(text: string): VerifierKey {
   const key = parseVerifierKey(text);
   if (key.type === 'cosignature') return key;
@@ -151,7 +151,7 @@ function parseWitnessKey(text: string): VerifierKey {
 export type Settings = z.output<typeof settingsSchema>;
 export type SettingName = keyof typeof settingsSchema.shape;
 
-/** Not to be repeated in a message; the address of an anchor may hold a token. */
+/** They must not be in a message; the address of an anchor may have a token in it. */
 const secretSettings: ReadonlySet<SettingName> = new Set<SettingName>(['operatorKey', 'anchor']);
 
 export const settingNames = Object.keys(settingsSchema.shape) as SettingName[];
@@ -167,8 +167,8 @@ export function settingVariable(name: SettingName): string {
 }
 
 /**
- * Settings from flags, then the environment, then the defaults. Throws `invalid` with a sentence that names the
- * flag or variable; what may be secret is never repeated in it.
+ * Settings from flags, then the environment, then the defaults. Throws `invalid` with a sentence that names the flag or
+ * variable; a value that may be secret is never in it.
  */
 export function readSettings(
   flags: Partial<Record<SettingName, string>>,

@@ -20,14 +20,14 @@ export interface LoadedSigningKey {
   readonly key: SigningKey;
   /** Its verifier key, as it is printed and given to `annals verify --key`. */
   readonly current: string;
-  /** Verifier keys of the keys before it, the latest first: what they signed stays verifiable. */
+  /** Verifier keys of the keys before it, the latest first: what these signed can still be verified. */
   readonly previous: readonly string[];
 }
 
 export interface SigningKeyLocation {
   /** The data directory. */
   readonly data: string;
-  /** A key file of the operator's own, which must be there. */
+  /** A key file of the operator's own, which must exist. */
   readonly file: string | undefined;
   /** The server's name, under which the key signs. */
   readonly name: string;
@@ -36,7 +36,7 @@ export interface SigningKeyLocation {
 export interface SigningKeyDependencies {
   readonly accounts: Accounts;
   readonly random: Random;
-  /** Told of the verifier key whose place another takes, before that one may sign. May be told again after a crash. */
+  /** Called with a verifier key and the one that replaces it, before that one signs; again after a crash. */
   readonly onReplaced: (old: string, current: string) => Promise<void>;
 }
 
@@ -46,9 +46,9 @@ export const signingKeyFile = 'signing-key.pem';
 const knownKeys = 'verifier_keys';
 
 /**
- * The key that signs checkpoints: the one in the given file, else the one in the data directory, else a new one,
- * written there for its owner alone. A key that takes the place of another, because a file was given, moved aside or
- * the server renamed, is put before it in a list that only grows.
+ * The key that signs checkpoints: the one in the given file, else the one in the data directory, else a new one, written
+ * there for its owner alone. A key that replaces another, because a file was given or moved aside or the server was
+ * renamed, comes before it in a list that only grows.
  */
 export async function loadSigningKey(
   { data, file, name }: SigningKeyLocation,

@@ -19,13 +19,13 @@ import { signingKeyFile } from './signing-key.ts';
 
 const random: Random = (bytes) => void randomFillSync(bytes);
 const operatorKey = formatKey(createApiKey(random));
-const places: string[] = [];
-after(() => Promise.all(places.map((place) => rm(place, { recursive: true }))));
+const directories: string[] = [];
+after(() => Promise.all(directories.map((one) => rm(one, { recursive: true }))));
 
-async function newPlace(): Promise<string> {
-  const place = await mkdtemp(join(tmpdir(), 'annals-proving-'));
-  places.push(place);
-  return join(place, 'data');
+async function newDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'annals-proving-'));
+  directories.push(directory);
+  return join(directory, 'data');
 }
 
 type Flags = Partial<Record<SettingName, string>>;
@@ -51,7 +51,7 @@ function start(data: string, flags: Flags = {}, fetch = globalThis.fetch): Promi
   });
 }
 
-async function ask(server: RunningServer, path: string, key: string, body?: object) {
+async function send(server: RunningServer, path: string, key: string, body?: object) {
   const response = await fetch(server.url + path, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
@@ -64,10 +64,10 @@ async function ask(server: RunningServer, path: string, key: string, body?: obje
 
 /** An organisation with events, and its key. */
 async function fill(server: RunningServer, slug: string, count: number) {
-  const made = await ask(server, '/v1/organisations', operatorKey, { slug, name: slug });
-  const { identity } = JSON.parse(made) as { identity: string };
-  const wanted = { organisation: slug, role: 'org-admin', name: 'test' };
-  const { key } = JSON.parse(await ask(server, '/v1/keys', operatorKey, wanted)) as { key: string };
+  const created = await send(server, '/v1/organisations', operatorKey, { slug, name: slug });
+  const { identity } = JSON.parse(created) as { identity: string };
+  const admin = { organisation: slug, role: 'org-admin', name: 'test' };
+  const { key } = JSON.parse(await send(server, '/v1/keys', operatorKey, admin)) as { key: string };
   await record(server, key, count);
   return { identity, key };
 }
@@ -78,7 +78,7 @@ async function record(server: RunningServer, key: string, count: number): Promis
     details: { n },
     user: { name: 'Noor' },
   }));
-  await ask(server, '/v1/audit/events', key, { events });
+  await send(server, '/v1/audit/events', key, { events });
 }
 
 interface Keys {
@@ -87,11 +87,11 @@ interface Keys {
 }
 
 const keysOf = async (server: RunningServer, key: string) =>
-  JSON.parse(await ask(server, '/v1/audit/keys', key)) as Keys;
+  JSON.parse(await send(server, '/v1/audit/keys', key)) as Keys;
 
 describe('the signing key', () => {
-  it('is made at the first start for its owner alone, and stays', async () => {
-    const data = await newPlace();
+  it('is created at the first start for its owner alone, and stays', async () => {
+    const data = await newDirectory();
     const first = await start(data);
     await first.stop();
     const { mode } = await stat(join(data, signingKeyFile));
@@ -104,12 +104,12 @@ describe('the signing key', () => {
   });
 
   it('may be replaced, and what it signed stays verifiable', async () => {
-    const data = await newPlace();
+    const data = await newDirectory();
     let server = await start(data);
     const { key } = await fill(server, 'acme', 3);
     const kept: { key: string; message: string }[] = [];
     const keep = async () => {
-      const message = await ask(server, '/v1/audit/checkpoint', key);
+      const message = await send(server, '/v1/audit/checkpoint', key);
       kept.unshift({ key: server.verifierKey, message });
       await server.stop();
     };
@@ -132,18 +132,18 @@ describe('the signing key', () => {
     const known = [current, ...previous].map(parseKnownKey);
     assert.deepEqual(
       known.map(formatVerifierKey),
-      [1, 0, 2].map((place) => kept[place]!.key),
+      [1, 0, 2].map((index) => kept[index]!.key),
     );
     const heads = kept.map(({ message }) => openCheckpoint(message, known));
-    for (const [place, { signedBy, checkpoint }] of heads.entries()) {
+    for (const [index, { signedBy, checkpoint }] of heads.entries()) {
       assert.deepEqual(
         signedBy.map(({ id }) => id),
-        [parseVerifierKey(kept[place]!.key).id],
+        [parseVerifierKey(kept[index]!.key).id],
       );
-      const older = heads[place + 1]?.checkpoint;
+      const older = heads[index + 1]?.checkpoint;
       if (older === undefined) continue;
       const path = `/v1/audit/proof/consistency?from=${older.size}&to=${checkpoint.size}`;
-      const { hashes } = JSON.parse(await ask(server, path, key)) as { hashes: string[] };
+      const { hashes } = JSON.parse(await send(server, path, key)) as { hashes: string[] };
       const proof = hashes.map((hash) => Buffer.from(hash, 'base64'));
       assert.ok(verifyConsistency(older, checkpoint, proof));
     }
@@ -153,12 +153,12 @@ describe('the signing key', () => {
     assert.ok(first!.upTo! < heads[1]!.checkpoint.size, 'it goes up to where it was replaced');
     const { key: later } = await fill(server, 'later', 1);
     const ofLater = (await keysOf(server, later)).previous.map((text) => parseKnownKey(text).upTo);
-    assert.deepEqual(ofLater, [0, 0], 'a log it never signed is none of its business');
+    assert.deepEqual(ofLater, [0, 0], 'it does not vouch for a log that it never signed');
     await server.stop();
   });
 
-  it('must be there and be one when it is given', async () => {
-    const data = await newPlace();
+  it('must exist and be a key when it is given', async () => {
+    const data = await newDirectory();
     for (const signingKey of [join(data, 'none.pem'), join(data, 'annals.db')]) {
       await assert.rejects(start(data, { signingKey }), {
         code: 'invalid',
@@ -170,8 +170,8 @@ describe('the signing key', () => {
 });
 
 describe('checkpoints of a running server', () => {
-  it('are laid down outside as the log grows, and the last when it stops', async () => {
-    const data = await newPlace();
+  it('go to anchors as the log grows, and the last one when the server stops', async () => {
+    const data = await newDirectory();
     const posted: string[] = [];
     const receive: typeof fetch = async (input, init) => {
       posted.push(await new Request(input, init).text());
@@ -181,9 +181,9 @@ describe('checkpoints of a running server', () => {
     const anchor = `file:${file},https://anchor.example/`;
     const server = await start(data, { anchor, checkpointSeconds: '3600' }, receive);
     const { identity, key } = await fill(server, 'acme', 3);
-    const first = await ask(server, '/v1/audit/checkpoint', key);
+    const first = await send(server, '/v1/audit/checkpoint', key);
     await record(server, key, 1);
-    const metrics = await ask(server, '/metrics', key);
+    const metrics = await send(server, '/metrics', key);
     assert.match(metrics, /annals_checkpoints_issued_total 1\n/);
     await server.stop();
     const notes = (await readFile(file, 'utf8')).split(/(?<=\n)\n(?=audit)/);
@@ -200,14 +200,14 @@ describe('checkpoints of a running server', () => {
     );
   });
 
-  it('hold nothing up when the anchor is away', async () => {
-    const data = await newPlace();
+  it('delay nothing when the anchor cannot be reached', async () => {
+    const data = await newDirectory();
     const away: typeof fetch = () => Promise.reject(new Error('away'));
     const server = await start(data, { anchor: 'https://anchor.example/' }, away);
     const { key } = await fill(server, 'acme', 3);
-    await ask(server, '/v1/audit/checkpoint', key);
+    await send(server, '/v1/audit/checkpoint', key);
     await record(server, key, 1);
-    const metrics = await ask(server, '/metrics', key);
+    const metrics = await send(server, '/metrics', key);
     assert.match(
       metrics,
       /annals_anchor_failures_total\{anchor="https:\/\/anchor.example"\} [1-9]/,
@@ -230,8 +230,8 @@ async function openSegment(data: string): Promise<DatabaseSync> {
 }
 
 describe('a server does not start', () => {
-  it('on a database in which an event was changed, and says which', async () => {
-    const data = await newPlace();
+  it('on a database in which an event was changed, and names it', async () => {
+    const data = await newDirectory();
     const server = await start(data);
     await fill(server, 'innocent', 10);
     const { identity } = await fill(server, 'acme', 300);
@@ -265,7 +265,7 @@ describe('a server does not start', () => {
   });
 
   it('on an older copy of the events, and says how far it was rolled back', async () => {
-    const data = await newPlace();
+    const data = await newDirectory();
     let server = await start(data);
     const { identity, key } = await fill(server, 'acme', 10);
     await server.stop();
@@ -284,7 +284,7 @@ describe('a server does not start', () => {
   });
 
   it('on a log that was rebuilt, or whose checkpoint was', async () => {
-    const data = await newPlace();
+    const data = await newDirectory();
     let server = await start(data);
     const { identity } = await fill(server, 'acme', 10);
     await server.stop();
@@ -301,16 +301,16 @@ describe('a server does not start', () => {
     });
 
     const key = join(copy, signingKeyFile);
-    const elsewhere = await newPlace();
+    const elsewhere = await newDirectory();
     server = await start(elsewhere, { signingKey: key });
     await fill(server, 'acme', 10);
     await server.stop();
     const segment = await openSegment(elsewhere);
     segment.prepare('UPDATE logs SET organisation = ?').run(identity);
     segment.close();
-    for (const part of ['segments', 'store.db', 'ids']) {
-      await rm(join(copy, part), { recursive: true });
-      await cp(join(elsewhere, part), join(copy, part), { recursive: true });
+    for (const name of ['segments', 'store.db', 'ids']) {
+      await rm(join(copy, name), { recursive: true });
+      await cp(join(elsewhere, name), join(copy, name), { recursive: true });
     }
     const store = new DatabaseSync(join(copy, 'store.db'));
     store.exec('DELETE FROM databases');

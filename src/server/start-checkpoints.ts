@@ -31,31 +31,31 @@ export interface StartCheckpointsDependencies {
   readonly fetch: typeof globalThis.fetch;
 }
 
-/** What makes the trail provable while the server runs. */
+/** Signs and anchors checkpoints while the server runs. */
 export interface RunningCheckpoints {
   readonly checkpoints: Checkpoints;
   readonly verifierKeys: VerifierKeys;
-  /** Signs what was recorded last, gives anchors a moment to take it, and leaves the archive closed. */
+  /** Signs what was recorded last, gives anchors a moment to take it, and closes the archive. */
   close(): Promise<void>;
 }
 
-/** Logs checked at a time when the server starts: with more, another thread is started for them, and it is no faster. */
+/** Logs checked at a time when the server starts. With more, another thread starts, and it is not faster. */
 const maxConcurrentChecks = 2;
-/** How long a stop waits for anchors, in milliseconds. */
+/** How long a stop waits for anchors. */
 const anchorTimeoutMillis = 5_000;
 
 /**
- * Checks every log, then begins to sign the heads of those that grow. Rejects with `corrupt`, naming the
- * organisation and the place, when a log is not the one that was recorded and signed.
+ * Checks every log, then begins to sign the heads of logs that grow. Rejects with `corrupt`, naming the organisation and
+ * the event or checkpoint, when a log is not the one that was recorded and signed.
  */
 export async function startCheckpoints(
   dependencies: StartCheckpointsDependencies,
 ): Promise<RunningCheckpoints> {
   const { settings, reader, accounts, metrics, random, log } = dependencies;
-  const place = { data: settings.data, file: settings.signingKey, name: settings.name };
+  const location = { data: settings.data, file: settings.signingKey, name: settings.name };
   const archive = await openSqliteArchive(join(settings.data, 'checkpoints.db'));
   try {
-    const { key, current, previous } = await loadSigningKey(place, {
+    const { key, current, previous } = await loadSigningKey(location, {
       accounts,
       random,
       onReplaced: async (old, next) => {
@@ -63,7 +63,7 @@ export async function startCheckpoints(
         log.warn({ key: next, instead: old }, 'another key signs checkpoints from now on');
       },
     });
-    const reach = new Map(
+    const signedUpTo = new Map(
       (await archive.retired()).map(({ key, organisation, upTo }) => [
         `${organisation} ${key}`,
         upTo,
@@ -72,12 +72,12 @@ export async function startCheckpoints(
     const verifierKeys: VerifierKeys = {
       current,
       previous: (organisation) =>
-        previous.map((old) => `${old} ${reach.get(`${organisation} ${old}`) ?? 0}`),
+        previous.map((old) => `${old} ${signedUpTo.get(`${organisation} ${old}`) ?? 0}`),
       witnesses: settings.witness.map(formatVerifierKey),
     };
     const newest = await archive.newest();
     await checkLogs({ reader, accounts, newest, keys: verifierKeys });
-    const anchorings = settings.anchor.map(
+    const queues = settings.anchor.map(
       (text) =>
         new AnchorQueue(anchorOf(text, dependencies.fetch), {
           sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
@@ -97,14 +97,14 @@ export async function startCheckpoints(
       witnesses: settings.witness,
       onIssued: (checkpoint) => {
         metrics.issuedCheckpoints.inc();
-        for (const anchoring of anchorings) anchoring.push(checkpoint);
+        for (const queue of queues) queue.push(checkpoint);
       },
       onFailed: (organisation, error) => {
         metrics.failedCheckpoints.inc();
         log.error({ organisation, err: error }, 'a log could not be signed');
       },
     });
-    // What was recorded last before a crash has no checkpoint yet.
+    // The last events before a crash have no checkpoint yet.
     for (const { identity } of accounts.organisations()) checkpoints.markGrown(identity);
     const rounds = setInterval(() => checkpoints.round(), settings.checkpointSeconds * 1_000);
     return {
@@ -113,9 +113,9 @@ export async function startCheckpoints(
       close: async () => {
         clearInterval(rounds);
         await checkpoints.round();
-        // A round under way may have begun before the last events came.
+        // The round above may have been under way before the last events came.
         await checkpoints.round();
-        await Promise.all(anchorings.map((anchoring) => anchoring.close(anchorTimeoutMillis)));
+        await Promise.all(queues.map((queue) => queue.close(anchorTimeoutMillis)));
         await archive.close();
       },
     };
@@ -132,7 +132,7 @@ interface LogsToCheck {
   readonly keys: VerifierKeys;
 }
 
-/** Those of the directory, and those that were signed at any time. */
+/** The logs of all organisations, and all that were ever signed. */
 async function checkLogs({ reader, accounts, newest, keys }: LogsToCheck): Promise<void> {
   const signed = new Map(newest.map((checkpoint) => [checkpoint.organisation, checkpoint]));
   const logs = new Set([

@@ -8,7 +8,7 @@ import { RawConnection } from './raw-connection.fixture.ts';
 const megabyte = 1024 * 1024;
 const requestSeconds = 1;
 const notInTime =
-  'The request did not arrive in time: its headers must within 1 seconds, all of it within 1';
+  'The request did not arrive in time: its headers must arrive within 1 seconds, all of it within 1';
 
 describe('a server', () => {
   let server: ServerProcess;
@@ -41,8 +41,8 @@ describe('a server', () => {
   }
 
   for (const [name, text, status, message] of [
-    ['what is no HTTP', 'hello\r\n\r\n', 400, /not proper HTTP\/1\.1 \(Invalid method/],
-    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, /not proper HTTP\/1\.1/],
+    ['what is no HTTP', 'hello\r\n\r\n', 400, /not valid HTTP\/1\.1 \(Invalid method/],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, /not valid HTTP\/1\.1/],
     ['no host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400, /Missing host header/],
     [
       'no URL',

@@ -6,7 +6,7 @@ import { serveCalls } from '../../runtime/serve-calls.ts';
 import type { KeyRecord } from '../accounts.ts';
 import type { Role } from '../roles.ts';
 
-/** Everything the directory holds, read once at the start. */
+/** All accounts, read once at the start. */
 interface StoredAccounts {
   readonly organisations: readonly Organisation[];
   readonly keys: readonly KeyRecord[];
@@ -39,7 +39,7 @@ const schema = `
 `;
 
 const database = new DatabaseSync((workerData as { readonly file: string }).file);
-// Nobody else has it open. With memory to share on the disk it could not be opened when that is full.
+// Nobody else has it open. Shared memory for others would be a file, which a full disk has no room for.
 database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
 database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
 database.exec(schema);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { openSqliteAccounts } from './accounts.ts';
 
-it('a directory opened again has every organisation as it was made', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'annals-directory-'));
+it('accounts that are opened again have every organisation as it was created', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
   const file = join(folder, 'annals.db');
   const plain = { identity: 'org-1', slug: 'one', name: 'One', createdAt: 1 };
   const strict = { identity: 'org-2', slug: 'two', name: 'Two', createdAt: 2 };

@@ -7,13 +7,13 @@ import type { Accounts, KeyRecord } from '../accounts.ts';
 import { MemoryAccounts } from '../memory-accounts.ts';
 import type { AccountsMethods } from './accounts-thread.ts';
 
-/** How long its thread is there after a change; everything is answered from memory. */
+/** How long its thread stays after a change; all reads are from memory. */
 const idleMillis = 100;
 
-/** Opens or makes the directory in one SQLite file. Rejects with `unavailable` when it cannot be had. */
+/** Opens or creates the accounts in one SQLite file. Rejects with `unavailable` when that cannot be opened. */
 export async function openSqliteAccounts(file: string): Promise<Accounts> {
   const module = siblingModule(import.meta.url, './accounts-thread');
-  const start = () => new Thread<AccountsMethods>('directory', module, { file });
+  const start = () => new Thread<AccountsMethods>('accounts', module, { file });
   const thread = new OnDemandThread(start, idleMillis);
   const { organisations, keys, settings } = await thread.call.load().catch(async (error) => {
     await thread.close();
@@ -28,8 +28,8 @@ export async function openSqliteAccounts(file: string): Promise<Accounts> {
 }
 
 /**
- * Answers from memory. A change goes to the disk first and is seen once it is durable; changes are made one after
- * the other, so that two for the same name cannot both pass the check.
+ * Reads from memory. A change goes to the disk first and is seen once it is durable. Changes happen one after the
+ * other, so two for the same name cannot both pass the check.
  */
 class SqliteAccounts implements Accounts {
   readonly #memory: MemoryAccounts;
