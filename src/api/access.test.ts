@@ -4,7 +4,7 @@ import { hour, systemClock } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import { TestApp } from './app.fixture.ts';
 
-/** Every route, what it needs, and how it is asked. `OTHER` stands for what belongs to the other organisation. */
+/** Every route, what it needs, and a request to it. `OTHER` is replaced by what belongs to the other organisation. */
 const routes = [
   {
     method: 'POST',
@@ -119,7 +119,7 @@ const routes = [
 ] as const;
 
 /** How each dialect says no: the status for a key that may not, and the fields of every error. */
-const refusals = {
+const denials = {
   native: { denied: 403, fields: ['message'] },
   upcloud: { denied: 401, fields: ['correlation_id', 'status', 'title', 'type'] },
   cockroachdb: { denied: 403, fields: ['code', 'details', 'message'] },
@@ -127,7 +127,7 @@ const refusals = {
 
 const roles = ['org-admin', 'org-auditor', 'writer', 'operator'] as const;
 
-/** A word that stands in everything the other organisation has: it must never be seen. */
+/** A word that is in everything of the other organisation: it must never be seen. */
 const secretWord = 'zanzibar';
 
 /** `detail` says more, and may be there or not. */
@@ -169,8 +169,8 @@ describe('who may', () => {
     ulid = list.audit_logs[0]!.cloud_event_id;
   });
 
-  for (const [place, { method, path, allowed, ...rest }] of routes.entries()) {
-    const { denied, fields } = refusals['dialect' in rest ? rest.dialect : 'native'];
+  for (const [index, { method, path, allowed, ...rest }] of routes.entries()) {
+    const { denied, fields } = denials['dialect' in rest ? rest.dialect : 'native'];
     for (const role of roles) {
       const expected = (allowed as readonly string[]).includes(role) ? 'may' : 'may not';
       it(`${role} ${expected} ${method} ${path}`, async () => {
@@ -180,7 +180,7 @@ describe('who may', () => {
             .replace('OTHER', other.identity)
             .replace('OWN', own.slug)
             .replace('REVOCABLE', revocable)
-            .replace('SLUG', `made-${place}`)
+            .replace('SLUG', `created-${index}`)
             .replace('ULID', ulid);
         const response = await app.request(method, fill(path), {
           key: keys.get(role)!,
@@ -200,7 +200,7 @@ describe('who may', () => {
 
     for (const [what, headers] of [
       ['without a credential', {}],
-      ['with a made-up key', { Authorization: `Bearer annals_AAAAAAAAAAAA_${'A'.repeat(43)}` }],
+      ['with an invented key', { Authorization: `Bearer annals_AAAAAAAAAAAA_${'A'.repeat(43)}` }],
       ['with rubbish', { Authorization: 'Bearer \u00ff' }],
       ['with another scheme', { Authorization: 'Digest abc' }],
     ] as const) {
@@ -215,7 +215,7 @@ describe('who may', () => {
 
   it('nobody learns of another organisation by naming it', async () => {
     const admin = { key: keys.get('org-admin')! };
-    const answers = async (name: string, ids: readonly string[]) => [
+    const responses = async (name: string, ids: readonly string[]) => [
       await status('GET', '/v1/audit', { ...admin, headers: { 'X-Organisation-Identity': name } }),
       await status('GET', '/v1/keys', { ...admin, headers: { 'X-Organisation-Identity': name } }),
       await status('GET', '/v1/organisations', {
@@ -234,11 +234,14 @@ describe('who may', () => {
       const response = await app.request(...request);
       return `${response.status} ${await response.text()}`;
     };
-    const existing = await answers(secretWord, [`${secretWord}-event`, otherAdmin.split('_')[1]!]);
-    const madeUp = await answers('nowhere', ['no-event', 'AAAAAAAAAAAA']);
-    assert.deepEqual(existing, madeUp);
+    const existing = await responses(secretWord, [
+      `${secretWord}-event`,
+      otherAdmin.split('_')[1]!,
+    ]);
+    const invented = await responses('nowhere', ['no-event', 'AAAAAAAAAAAA']);
+    assert.deepEqual(existing, invented);
     assert.ok(
-      existing.every((answer) => answer.startsWith('404')),
+      existing.every((text) => text.startsWith('404')),
       existing.join('\n'),
     );
   });
@@ -300,14 +303,14 @@ describe('keys', () => {
     const app = new TestApp();
     const organisation = await app.organisation();
     const admin = await app.key('org-admin', organisation);
-    const made = await app.json<{ id: string; key: string }>('POST', '/v1/keys', {
+    const created = await app.json<{ id: string; key: string }>('POST', '/v1/keys', {
       key: admin,
       body: { role: 'org-auditor', name: 'siem' },
     });
-    assert.match(made.key, /^annals_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}$/);
-    assert.equal((await app.request('GET', '/v1/audit', { key: made.key })).status, 200);
-    await app.json('DELETE', `/v1/keys/${made.id}`, { key: admin });
-    assert.equal((await app.request('GET', '/v1/audit', { key: made.key })).status, 401);
+    assert.match(created.key, /^annals_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}$/);
+    assert.equal((await app.request('GET', '/v1/audit', { key: created.key })).status, 200);
+    await app.json('DELETE', `/v1/keys/${created.id}`, { key: admin });
+    assert.equal((await app.request('GET', '/v1/audit', { key: created.key })).status, 401);
   });
 
   it('end when they expire', async () => {
@@ -324,13 +327,13 @@ describe('keys', () => {
     const app = new TestApp();
     const organisation = await app.organisation();
     const admin = await app.key('org-admin', organisation);
-    const made = await app.json<{ key: string }>('POST', '/v1/keys', {
+    const created = await app.json<{ key: string }>('POST', '/v1/keys', {
       key: admin,
       body: { role: 'writer', name: 'api', expiresAt: '2090-01-01T00:00:00Z' },
     });
     const response = await app.request('GET', '/v1/keys', { key: admin });
     const text = await response.text();
-    for (const key of [admin, made.key]) assert.ok(!text.includes(key.split('_')[2]!));
+    for (const key of [admin, created.key]) assert.ok(!text.includes(key.split('_')[2]!));
     assert.match(text, /"expiresAt":"2090-01-01T00:00:00.000000Z"/);
   });
 
@@ -356,7 +359,7 @@ describe('keys', () => {
     });
   });
 
-  it('are refused field by field', async () => {
+  it('are rejected field by field', async () => {
     const app = new TestApp();
     const admin = await app.key('org-admin', await app.organisation());
     for (const [body, message] of [
@@ -367,17 +370,17 @@ describe('keys', () => {
       [{ role: 'writer', name: 'a\u009b31mb' }, 'name must not contain control characters'],
       [[], 'the body must be an object'],
     ] as const) {
-      const { message: said } = await app.json<{ message: string }>(
+      const { message: actual } = await app.json<{ message: string }>(
         'POST',
         '/v1/keys',
         { key: admin, body },
         400,
       );
-      assert.equal(said, `Cannot create the key: ${message}`);
+      assert.equal(actual, `Cannot create the key: ${message}`);
     }
   });
 
-  it('cannot be made for the operator’s role or with an expiry that has passed', async () => {
+  it('cannot be created for the operator’s role or with an expiry that has passed', async () => {
     const app = new TestApp();
     const admin = await app.key('org-admin', await app.organisation());
     for (const body of [
@@ -406,7 +409,7 @@ describe('what Annals records of itself', () => {
     );
   };
 
-  it('is left out of a list unless asked for', async () => {
+  it('is left out of a list by default', async () => {
     const app = new TestApp();
     const organisation = await app.organisation();
     const key = await app.key('org-admin', organisation);
@@ -422,7 +425,7 @@ describe('what Annals records of itself', () => {
     assert.deepEqual(app.failures, []);
   });
 
-  it('sums up reads and refusals instead of growing with each', async () => {
+  it('sums up reads and denials instead of growing with each', async () => {
     const app = new TestApp();
     const organisation = await app.organisation();
     const key = await app.key('org-admin', organisation);

@@ -89,7 +89,7 @@ export class TestApp {
       accounts: this.accounts,
       tokens,
       clock,
-      onDenied: (refused, request) => this.ownRecords.keyRejected(refused, requestFacts(request)),
+      onDenied: (denied, request) => this.ownRecords.keyRejected(denied, requestFacts(request)),
     });
     const app = createApp({
       version: '0.0.0',
@@ -166,7 +166,7 @@ export class TestApp {
     );
   }
 
-  /** The answer's JSON, after making sure of its status. */
+  /** The JSON of a response; throws if its status is another one. */
   async json<T>(
     method: string,
     path: string,

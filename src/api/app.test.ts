@@ -25,7 +25,7 @@ async function open() {
 const ids = ({ items }: Pick<List, 'items'>) => items.map(({ eventID }) => eventID).join(' ');
 
 describe('POST /v1/audit/events', () => {
-  it('answers with what was recorded, and it can be read at once', async () => {
+  it('responds with a receipt once the events can be read', async () => {
     const { app, key } = await open();
     const events = [{ eventID: 'a', action: 'GET' }, { action: 'PUT' }];
     const receipt = await app.json('POST', '/v1/audit/events', { key, body: { events } });
@@ -51,7 +51,7 @@ describe('POST /v1/audit/events', () => {
     assert.equal(receipt.accepted, 2);
   });
 
-  it('refuses all when one is bad, and names it', async () => {
+  it('rejects all when one is bad, and names it', async () => {
     const { app, organisation, key } = await open();
     const events = [{ action: 'a' }, { action: 'b', colour: 'red' }];
     const response = await app.request('POST', '/v1/audit/events', { key, body: { events } });
@@ -77,7 +77,7 @@ describe('POST /v1/audit/events', () => {
     ['no body', {}, 400],
     ['an id taken by other content', { body: { eventID: 'taken', action: 'other' } }, 409],
   ] as const) {
-    it(`refuses ${what} with ${status}`, async () => {
+    it(`rejects ${what} with ${status}`, async () => {
       const { app, organisation, key } = await open();
       await app.ledger.record(organisation.identity, [{ eventID: 'taken', action: 'a' }]);
       const response = await app.request('POST', '/v1/audit/events', { key, ...options });
@@ -142,7 +142,7 @@ describe('GET /v1/audit', () => {
     await app.ledger.record(organisation.identity, drafts);
   });
 
-  it('answers with the six fields of the envelope and no others', async () => {
+  it('has the six fields of the envelope and no others', async () => {
     const { items, ...envelope } = await list('');
     assert.deepEqual(envelope, {
       totalItems: 4,
@@ -154,9 +154,9 @@ describe('GET /v1/audit', () => {
     assert.equal(ids({ items }), 'd c b a');
   });
 
-  it('answers an empty list with [] and no pages', async () => {
-    const answer = await list('action=nothing');
-    assert.deepEqual(answer, {
+  it('is [] and no pages when nothing matches', async () => {
+    const empty = await list('action=nothing');
+    assert.deepEqual(empty, {
       items: [],
       totalItems: 0,
       page: 1,
@@ -223,7 +223,7 @@ describe('GET /v1/audit', () => {
     'cursor=rubbish',
     'snapshot=x',
   ]) {
-    it(`refuses ?${query}`, async () => {
+    it(`rejects ?${query}`, async () => {
       const response = await app.request('GET', `/v1/audit?${query}`, { key });
       assert.equal(response.status, 400);
       const { message } = (await response.json()) as { message: string };
@@ -235,7 +235,7 @@ describe('GET /v1/audit', () => {
     assert.equal((await list('limit=5000')).itemsPerPage, 1_000);
   });
 
-  it('refuses a cursor that belongs to another question', async () => {
+  it('rejects a cursor that belongs to another query', async () => {
     const { nextCursor } = await list('limit=1&cursor=');
     const response = await app.request('GET', `/v1/audit?cursor=${nextCursor}&action=POST`, {
       key,
@@ -243,7 +243,7 @@ describe('GET /v1/audit', () => {
     assert.equal(response.status, 400);
   });
 
-  it('answers an unknown id with 404', async () => {
+  it('has 404 for an unknown id', async () => {
     assert.equal((await app.request('GET', '/v1/audit/nothing', { key })).status, 404);
   });
 
@@ -269,17 +269,12 @@ describe('GET /v1/audit', () => {
     ['to=2026-02-30T00:00:00Z', 'to is not a time of the calendar'],
     ['fromSequence=-1', 'fromSequence must be a whole number from 0'],
   ] as const) {
-    it(`refuses ${query}`, async () => {
+    it(`rejects ${query}`, async () => {
       const { app, key } = await open();
-      const refusal = await app.json<{ message: string }>(
-        'GET',
-        `/v1/audit?${query}`,
-        { key },
-        400,
-      );
-      const said = refusal.message.replace('Cannot list: the parameter ', '');
-      if (typeof message === 'string') assert.equal(said, message);
-      else assert.match(said, message);
+      const error = await app.json<{ message: string }>('GET', `/v1/audit?${query}`, { key }, 400);
+      const actual = error.message.replace('Cannot list: the parameter ', '');
+      if (typeof message === 'string') assert.equal(actual, message);
+      else assert.match(actual, message);
     });
   }
 });
@@ -334,7 +329,7 @@ describe('a walk while others record', () => {
     assert.equal(seen.length, 10);
   });
 
-  it('by page stays in place with the snapshot it was given', async () => {
+  it('by page does not shift with the snapshot it was given', async () => {
     const { app, organisation, key } = await open();
     await app.ledger.record(
       organisation.identity,
@@ -356,7 +351,7 @@ describe('a walk while others record', () => {
     assert.equal(new Set(seen).size, 10);
   });
 
-  it('by sequence sees an event that tells of an earlier time', async () => {
+  it('by sequence sees an event of an earlier time', async () => {
     const { app, organisation, key } = await open();
     await app.ledger.record(organisation.identity, [draft(5)]);
     const first = await app.json<List & { nextSequence: number }>(
@@ -420,7 +415,7 @@ describe('GET /v1/audit/export', () => {
     assert.match(csv, /,'=cmd\(\),/);
   });
 
-  it('goes on after a place, on the snapshot it was given', async () => {
+  it('goes on after a position, on the snapshot it was given', async () => {
     const { app, organisation, key } = await filled(20);
     const whole = await app.request('GET', '/v1/audit/export?format=ndjson', { key });
     const snapshot = whole.headers.get('annals-snapshot');
@@ -443,20 +438,20 @@ describe('GET /v1/audit/export', () => {
     const none = (format: string) =>
       app
         .request('GET', `/v1/audit/export?format=${format}&action=nothing`, { key })
-        .then((answer) => answer.text());
+        .then((response) => response.text());
     assert.deepEqual(JSON.parse(await none('json')), []);
     assert.equal(await none('ndjson'), '');
     assert.equal((await none('csv')).trimEnd().split('\r\n').length, 1);
   });
 
-  it('refuses a format it does not write, before the first byte', async () => {
+  it('rejects a format that it does not write, before the first byte', async () => {
     const { app, key } = await filled(1);
     assert.equal((await app.request('GET', '/v1/audit/export?format=xml', { key })).status, 400);
   });
 });
 
 describe('operations', () => {
-  it('answers without a key', async () => {
+  it('need no key', async () => {
     const app = new TestApp();
     assert.deepEqual(await app.json('GET', '/healthz'), { status: 'ok' });
     assert.deepEqual(await app.json('GET', '/readyz'), { status: 'ready' });
@@ -472,7 +467,7 @@ describe('operations', () => {
     assert.equal(app.hono.router.name, 'SmartRouter + RegExpRouter');
   });
 
-  it('answers an unknown path in the native shape', async () => {
+  it('have the native shape also for an unknown path', async () => {
     const app = new TestApp();
     assert.deepEqual(await app.json('GET', '/v1/nothing', {}, 404), {
       message: 'There is no /v1/nothing',

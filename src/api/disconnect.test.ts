@@ -1,4 +1,4 @@
-/** Clients that leave while they are being answered: nothing goes on for them. */
+/** Clients that disconnect before their response: no work goes on for them. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -29,21 +29,21 @@ const dialects: readonly MountedDialect[] = [
   { paths: ['/api/v1/auditlogevents'], server: createCockroachdbServer() },
 ];
 
-/** A store that gives no answer to one kind of question until whoever asks it leaves. */
-function holding(question: keyof EventStore, asked: () => void): EventStore {
+/** A store in which calls of one method wait until their client has disconnected. */
+function storeThatHolds(method: keyof EventStore, called: () => void): EventStore {
   const memory = createMemoryStore();
   const hold = async (signal: AbortSignal | undefined): Promise<never> => {
-    asked();
-    if (signal === undefined) assert.fail(`${question} does not know who asks`);
+    called();
+    if (signal === undefined) assert.fail(`${method} has no signal of its client`);
     if (!signal.aborted) await once(signal, 'abort');
-    throw new AnnalsError('abandoned', 'The client disconnected before its query was answered');
+    throw new AnnalsError('abandoned', 'The client has disconnected');
   };
   const withSignal = (signal?: AbortSignal): EventStore =>
     new Proxy(memory, {
       get(target, property) {
         if (property === 'withSignal') return withSignal;
-        if (property === question) {
-          if (question !== 'scan') return () => hold(signal);
+        if (property === method) {
+          if (method !== 'scan') return () => hold(signal);
           return async function* () {
             yield await hold(signal);
           };
@@ -55,30 +55,30 @@ function holding(question: keyof EventStore, asked: () => void): EventStore {
   return withSignal();
 }
 
-async function serving(t: TestContext, question: keyof EventStore) {
-  const asked = Promise.withResolvers<void>();
-  const answered = Promise.withResolvers<void>();
-  void answered.promise.then(() => asked.reject(new Error(`no ${question} was asked`)));
+async function serve(t: TestContext, method: keyof EventStore) {
+  const called = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  void ended.promise.then(() => called.reject(new Error(`${method} was not called`)));
   const logged: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
-  const app = new TestApp({ store: holding(question, asked.resolve), dialects, log });
+  const app = new TestApp({ store: storeThatHolds(method, called.resolve), dialects, log });
   const organisation = await app.organisation();
   await app.ledger.record(organisation.identity, [{ action: 'a' }]);
   const key = await app.key('org-auditor', organisation);
-  const answer = sendChunksDirectly(async (request, env) => app.serve(request, env));
+  const respond = sendChunksDirectly(async (request, env) => app.serve(request, env));
   const listener = getRequestListener(
-    (request, env) => answer(request, env as HttpBindings).finally(answered.resolve),
+    (request, env) => respond(request, env as HttpBindings).finally(ended.resolve),
     { overrideGlobalObjects: false },
   );
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  return { key, port, logged, asked: asked.promise, answered: answered.promise };
+  return { key, port, logged, called: called.promise, ended: ended.promise };
 }
 
-describe('a client that leaves', () => {
-  for (const [path, question] of [
+describe('a client that disconnects', () => {
+  for (const [path, method] of [
     ['/v1/audit', 'listLines'],
     ['/v1/audit?searchText=x', 'count'],
     ['/v1/audit?fromSequence=0', 'scan'],
@@ -97,13 +97,13 @@ describe('a client that leaves', () => {
     ['/api/v1/auditlogevents', 'sequenceAt'],
     ['/api/v1/auditlogevents', 'scan'],
   ] as const) {
-    it(`ends the ${question} of ${path}, and nothing is wrong`, async (t) => {
-      const { key, port, asked, answered, logged } = await serving(t, question);
+    it(`ends ${method} for ${path}, and nothing is logged`, async (t) => {
+      const { key, port, called, ended, logged } = await serve(t, method);
       const client = connect(port, '127.0.0.1');
       client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n\r\n`);
-      await asked;
+      await called;
       client.destroy();
-      await answered;
+      await ended;
       assert.deepEqual(logged, []);
     });
   }

@@ -35,7 +35,7 @@ async function openLog(events: number, dropped: number, store: EventStore = crea
 }
 
 describe('a log whose beginning was dropped', () => {
-  it('says so on answers that might have had some of it, and only on those', async () => {
+  it('is named in responses that might have had some of it, and only in those', async () => {
     const { get } = await openLog(20, 12);
     for (const path of ['', '/export'])
       for (const [query, keptFrom] of [
@@ -51,7 +51,7 @@ describe('a log whose beginning was dropped', () => {
       }
   });
 
-  it('lists, counts and exports what is left', async () => {
+  it('lists, counts and exports what remains', async () => {
     const { get, json } = await openLog(20, 12);
     const page = await json<{ totalItems: number; items: AuditEvent[] }>('?order=asc&limit=3');
     assert.equal(page.totalItems, 8);
@@ -65,7 +65,7 @@ describe('a log whose beginning was dropped', () => {
     assert.equal((await get('/evt-12')).status, 200);
   });
 
-  it('tells whoever follows it what was missed', async () => {
+  it('tells a client that follows it what was missed', async () => {
     const { json } = await openLog(20, 12);
     const follow = async (from: number) => {
       const { items, ...rest } = await json<{ items: AuditEvent[] }>(
@@ -101,10 +101,10 @@ describe('a log whose beginning was dropped', () => {
 
   it('has no bundle with a dropped entry, and says why', async () => {
     const { get, organisation, store } = await openLog(600, 256);
-    const answer = await get('/tile/entries/000');
-    assert.equal(answer.status, 410);
+    const response = await get('/tile/entries/000');
+    assert.equal(response.status, 410);
     assert.match(
-      ((await answer.json()) as { message: string }).message,
+      ((await response.json()) as { message: string }).message,
       /events 0 to 256: those before 256 were dropped/,
     );
     assert.equal((await get('/tile/entries/001')).status, 200);
@@ -115,7 +115,7 @@ describe('a log whose beginning was dropped', () => {
     assert.equal((await get('/tile/entries/002.p/20')).status, 200);
   });
 
-  it('erases what is left of a person', async () => {
+  it('erases what remains of a person', async () => {
     const { app, organisation, store } = await openLog(10, 0);
     const { identity } = organisation;
     const person = { action: 'b', userIdentity: 'u-1', user: { name: 'Noor' } };
@@ -167,9 +167,12 @@ describe('an export during which events are dropped', () => {
   for (const order of ['asc', 'desc']) {
     it(`breaks when some were still to come (${order})`, async () => {
       const { get, app } = await openDropping(2, 1_500);
-      const answer = await get(`/export?format=ndjson&order=${order}`);
-      assert.equal(answer.headers.get('annals-kept-from'), '10');
-      await assert.rejects(answer.text(), { code: 'incomplete', message: /before sequence 1500/ });
+      const response = await get(`/export?format=ndjson&order=${order}`);
+      assert.equal(response.headers.get('annals-kept-from'), '10');
+      await assert.rejects(response.text(), {
+        code: 'incomplete',
+        message: /before sequence 1500/,
+      });
       const again = await get(`/export?format=ndjson&order=${order}`);
       assert.equal(again.headers.get('annals-kept-from'), '1500');
       assert.equal(lines(await again.text()), 500);
@@ -184,8 +187,8 @@ describe('an export during which events are dropped', () => {
 
   it('breaks in UpCloud’s dialect too', async () => {
     const { app, key, drop } = await openLog(3_000, 0);
-    const answer = await app.request('GET', '/1.3/audit-logs/export?format=json', { key });
-    const reader = answer.body!.getReader();
+    const response = await app.request('GET', '/1.3/audit-logs/export?format=json', { key });
+    const reader = response.body!.getReader();
     await reader.read();
     await drop(2_500);
     await assert.rejects(

@@ -81,7 +81,7 @@ describe('the API document', () => {
     assert.ok(served.length > 15);
   });
 
-  it('leads to routes that ask for a credential', async () => {
+  it('leads to routes that need a credential', async () => {
     for (const { method, path } of described) {
       const { status } = await app.request(method.toUpperCase(), path.replaceAll(/[{}]/g, ''));
       assert.equal(status, path === '/oidc/token' ? 400 : 401, `${method} ${path}`);
@@ -118,7 +118,7 @@ describe('the API document', () => {
     for (const [, path = ''] of references) {
       const found = path
         .split('/')
-        .reduce<unknown>((value, part) => (value as Record<string, unknown>)?.[part], document);
+        .reduce<unknown>((value, name) => (value as Record<string, unknown>)?.[name], document);
       assert.equal(typeof found, 'object', path);
     }
     assert.doesNotMatch(JSON.stringify(document), /"definitions"|"\$defs"/);
@@ -204,8 +204,7 @@ describe('the API document', () => {
     const key = await app.key('org-auditor', organisation);
     await app.ledger.record(organisation.identity, [{ action: 'a' }, { action: 'b' }]);
     const requested = { 'Accept-Encoding': 'zstd' };
-    // Of every response, and for caches.
-    const usual = ['content-type', 'x-content-type-options', 'cache-control', 'vary'];
+    const ofEvery = ['content-type', 'x-content-type-options', 'cache-control', 'vary'];
     for (const path of ['/v1/audit', '/v1/audit/export']) {
       const { parameters, responses } = operation('get', path);
       const inDocument = Object.keys(responses[200]?.headers ?? {}).map((name) =>
@@ -213,7 +212,7 @@ describe('the API document', () => {
       );
       const { headers } = await app.request('GET', `${path}?limit=1`, { key, headers: requested });
       for (const name of headers.keys()) {
-        if (!usual.includes(name)) assert.ok(inDocument.includes(name), `${path}: ${name}`);
+        if (!ofEvery.includes(name)) assert.ok(inDocument.includes(name), `${path}: ${name}`);
       }
       const names = parameters.filter((one) => one.in === 'header').map(({ name }) => name);
       const isPacked = headers.get('content-encoding') === 'zstd';

@@ -21,7 +21,7 @@ async function open() {
   return { app, key, id, secret, pass };
 }
 
-const ask = (app: TestApp, body: string, headers: Record<string, string> = {}) =>
+const send = (app: TestApp, body: string, headers: Record<string, string> = {}) =>
   app.request('POST', '/oidc/token', { body, headers: { ...form, ...headers } });
 
 describe('POST /oidc/token', () => {
@@ -33,17 +33,17 @@ describe('POST /oidc/token', () => {
       [`${grant}&client_id=${id}&client_secret=${secret}`, {}],
       [`${grant}&client_id=${id}&client_secret=${key}&scope=api%3Aread`, {}],
     ] as const) {
-      const response = await ask(app, body, headers);
+      const response = await send(app, body, headers);
       assert.equal(response.status, 200, body);
       assert.equal(response.headers.get('cache-control'), 'no-store');
-      const answer = (await response.json()) as Record<string, unknown>;
-      assert.deepEqual([answer.token_type, answer.expires_in], ['Bearer', 3_600]);
-      const list = await app.request('GET', '/v1/audit', { key: answer.access_token as string });
+      const token = (await response.json()) as Record<string, unknown>;
+      assert.deepEqual([token.token_type, token.expires_in], ['Bearer', 3_600]);
+      const list = await app.request('GET', '/v1/audit', { key: token.access_token as string });
       assert.equal(list.status, 200);
     }
   });
 
-  it('says how long a token will hold, which is no longer than its key', async () => {
+  it('says how long a token is valid, which is not longer than its key', async () => {
     const { app } = await open();
     const organisation = await app.organisation();
     for (const [lifetime, expiresIn] of [
@@ -52,16 +52,16 @@ describe('POST /oidc/token', () => {
       [1, 1],
     ] as const) {
       const key = await app.key('org-auditor', organisation, app.clock() + lifetime);
-      const answer = await ask(app, grant, basic(`:${key}`));
-      assert.equal(((await answer.json()) as { expires_in: number }).expires_in, expiresIn);
+      const response = await send(app, grant, basic(`:${key}`));
+      assert.equal(((await response.json()) as { expires_in: number }).expires_in, expiresIn);
     }
   });
 
   it('gives a token that ends after an hour, and with its key', async () => {
     const { app, id, secret, pass } = await open();
     const token = async () => {
-      const answer = await ask(app, grant, basic(`${id}:${secret}`));
-      return ((await answer.json()) as { access_token: string }).access_token;
+      const response = await send(app, grant, basic(`${id}:${secret}`));
+      return ((await response.json()) as { access_token: string }).access_token;
     };
     const status = async (key: string) => (await app.request('GET', '/v1/audit', { key })).status;
     const first = await token();
@@ -76,8 +76,8 @@ describe('POST /oidc/token', () => {
 
   it('does not take a token that was altered', async () => {
     const { app, id, secret } = await open();
-    const answer = await ask(app, grant, basic(`${id}:${secret}`));
-    const { access_token: token } = (await answer.json()) as { access_token: string };
+    const response = await send(app, grant, basic(`${id}:${secret}`));
+    const { access_token: token } = (await response.json()) as { access_token: string };
     const later = token.replace(/\.(\d+)\./, (_, expiry) => `.${Number(expiry) + 3_600}.`);
     assert.equal((await app.request('GET', '/v1/audit', { key: later })).status, 401);
   });
@@ -93,16 +93,16 @@ describe('POST /oidc/token', () => {
       'unsupported_grant_type',
     ],
     ['no grant', 'scope=x', {}, 400, 'invalid_request'],
-    ['a parameter that stands twice', `${grant}&${grant}`, {}, 400, 'invalid_request'],
+    ['a parameter that occurs twice', `${grant}&${grant}`, {}, 400, 'invalid_request'],
     ['JSON', '{}', { 'Content-Type': 'application/json' }, 400, 'invalid_request'],
   ] as const) {
-    it(`refuses ${what} as ${error}`, async () => {
+    it(`rejects ${what} as ${error}`, async () => {
       const { app } = await open();
-      const response = await ask(app, body, headers);
+      const response = await send(app, body, headers);
       assert.equal(response.status, status);
-      const answer = (await response.json()) as Record<string, string>;
-      assert.deepEqual(Object.keys(answer), ['error', 'error_description']);
-      assert.equal(answer.error, error);
+      const found = (await response.json()) as Record<string, string>;
+      assert.deepEqual(Object.keys(found), ['error', 'error_description']);
+      assert.equal(found.error, error);
     });
   }
 
@@ -112,13 +112,13 @@ describe('POST /oidc/token', () => {
   ] as const) {
     it(`rejects ${what} with ${status}, in JSON`, async () => {
       const { app } = await open();
-      const response = await ask(app, body, headers);
+      const response = await send(app, body, headers);
       assert.equal(response.status, status);
       assert.match(((await response.json()) as { message: string }).message, /^Cannot read/);
     });
   }
 
-  it('answers other methods with 405', async () => {
+  it('has 405 for other methods', async () => {
     const { app } = await open();
     const response = await app.request('GET', '/oidc/token');
     assert.deepEqual([response.status, response.headers.get('allow')], [405, 'POST']);

@@ -69,7 +69,7 @@ describe('a server', () => {
       /only 100-continue/,
     ],
   ] as const) {
-    it(`answers ${name} in JSON and ends the connection`, async () => {
+    it(`rejects ${name} in JSON and closes the connection`, async () => {
       using client = await RawConnection.open(server.url);
       await client.send(text);
       assertAnswer((await client.answer).replace(/\r\n4d\r\n|\r\n0\r\n/g, '\r\n'), status, message);

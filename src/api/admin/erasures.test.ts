@@ -29,7 +29,7 @@ async function recorded() {
 }
 
 describe('erasing a person over HTTP', () => {
-  it('takes the personal parts out of every event of theirs, and of no other', async () => {
+  it('takes the personal fields out of every event of theirs, and of no other', async () => {
     const { erase, get } = await recorded();
     assert.deepEqual(await erase('u-1'), { erased: 3, alreadyErased: 0, snapshot: 5 });
     const { personal, ...rest } = (await get('a')) as AuditEvent & { personal?: string };
@@ -42,7 +42,7 @@ describe('erasing a person over HTTP', () => {
     assert.equal(Object.hasOwn(await get('e'), 'personal'), false);
   });
 
-  it('may be asked for again, and finds what was recorded since', async () => {
+  it('may be repeated, and finds what was recorded since', async () => {
     const { app, key, erase } = await recorded();
     await erase('u-1');
     await app.json('POST', '/v1/audit/events', { key, body: event('later', 'u-1') });
@@ -69,7 +69,7 @@ describe('erasing a person over HTTP', () => {
     assert.doesNotMatch(JSON.stringify([begun, ended]), /Noor|192\.0\.2\.7/);
   });
 
-  it('is refused without a proper name of somebody', async () => {
+  it('is rejected without a valid name of somebody', async () => {
     const { app, key } = await recorded();
     for (const body of [{}, { userIdentity: '' }, { userIdentity: 'u-1', all: true }, []]) {
       assert.equal((await app.request('POST', '/v1/audit/erasures', { key, body })).status, 400);
@@ -86,7 +86,7 @@ describe('erasing a person over HTTP', () => {
 describe('what an organisation calls personal besides', () => {
   const operator = async (app: TestApp) => ({ key: await app.key('operator') });
 
-  it('is settled when it is made, named with the keys, committed to and erased', async () => {
+  it('is fixed at the creation, named with the keys, committed to and erased', async () => {
     const app = new TestApp();
     const { identity } = await app.json<{ identity: string }>('POST', '/v1/organisations', {
       ...(await operator(app)),
@@ -107,14 +107,14 @@ describe('what an organisation calls personal besides', () => {
     const erased = await app.json<AuditEvent>('GET', '/v1/audit/a', { key });
     assert.deepEqual(erased.details, { floor: 3 });
     assert.equal(erased.description, undefined);
-    // Redacted and erased are the same text, which is what the leaf is made of.
+    // Redacted and erased are the same text, from which the leaf is computed.
     const after = await (
       await app.request('GET', '/v1/audit/export?format=ndjson', { key })
     ).text();
     assert.ok(after.includes(redacted.split('\n').find((line) => line.includes('vault.open'))!));
   });
 
-  it('cannot be what a log stands on, nor be named twice', async () => {
+  it('cannot be a field that a log needs, nor be named twice', async () => {
     const app = new TestApp();
     const admin = await operator(app);
     for (const path of ['eventID', 'sequence', 'action', 'personal', 'user..name', '']) {

@@ -79,7 +79,7 @@ describe('a log audited over HTTP and nothing else', () => {
     assert.deepEqual(await read(9, 0), rootOf(leaves.slice(0, 512)));
   });
 
-  it('says for how long what may be kept', async () => {
+  it('says how long each response may be cached', async () => {
     const { headers } = await log.get('tile/0/000');
     assert.equal(headers.get('content-type'), 'application/octet-stream');
     assert.match(headers.get('cache-control') ?? '', /private.*immutable/);
@@ -114,21 +114,21 @@ describe('a log audited over HTTP and nothing else', () => {
     });
   }
 
-  it('shows in an export with salts what its entries were made of', async () => {
+  it('shows in an export with salts what its entries were computed from', async () => {
     const lines = (await (await log.get('export?format=ndjson&salts=true')).text()).trimEnd();
     const entries = readEntryBundle(await log.bytes('tile/entries/000'));
     let personal = 0;
-    for (const [place, line] of lines.split('\n').slice(0, 256).entries()) {
+    for (const [index, line] of lines.split('\n').slice(0, 256).entries()) {
       const { salt, event } = JSON.parse(line) as { salt: string | null; event: object };
       const bytes = salt === null ? undefined : fromBase64(salt);
       if (salt !== null) personal += 1;
       const { leaf } = eventTexts(event, bytes, personalPaths());
-      assert.equal(leaf, Buffer.from(entries[place]!).toString());
+      assert.equal(leaf, Buffer.from(entries[index]!).toString());
     }
     assert.equal(personal, 170);
   });
 
-  it('is its entries when it is exported without personal parts', async () => {
+  it('is its entries when it is exported without personal fields', async () => {
     const entries = readEntryBundle(await log.bytes('tile/entries/000'));
     const texts = entries.map((entry) => Buffer.from(entry).toString());
     const redacted = async (query: string) =>
@@ -146,7 +146,7 @@ describe('a log audited over HTTP and nothing else', () => {
   });
 
   for (const query of ['salts=true', 'salts=true&format=csv', 'redact=all', 'salts=yes']) {
-    it(`refuses an export with ${query}`, async () => {
+    it(`rejects an export with ${query}`, async () => {
       assert.equal((await log.get(`export?${query}`)).status, 400);
     });
   }
@@ -203,7 +203,7 @@ describe('checkpoints over HTTP', () => {
     assert.equal(openCheckpoint(kept, known).witnessedBy.length, 1);
   });
 
-  it('refuse what is no checkpoint, and more than one can be', async () => {
+  it('reject what is not a checkpoint, and what is too large for one', async () => {
     const { app, key } = await open(1);
     for (const [body, status] of [
       ['', 400],
@@ -216,7 +216,7 @@ describe('checkpoints over HTTP', () => {
     }
   });
 
-  it('take nothing from who may not read the log', async () => {
+  it('are not taken from a key that may not read the log', async () => {
     const { app, organisation, get } = await open(1);
     const body = await (await get('checkpoint')).text();
     const path = '/v1/audit/checkpoint/cosignatures';
@@ -225,7 +225,7 @@ describe('checkpoints over HTTP', () => {
     assert.equal((await app.request('POST', path, { body })).status, 401);
   });
 
-  it('are signed by keys that are told, with what a leaf leaves out', async () => {
+  it('are signed by keys that anybody may read, with the fields that a leaf leaves out', async () => {
     const { json } = await open(0);
     const keys = await json<Record<string, unknown>>('keys');
     assert.deepEqual(Object.keys(keys), ['current', 'previous', 'witnesses', 'personalPaths']);
@@ -248,7 +248,7 @@ describe('proofs over HTTP', () => {
     await log.get('checkpoint');
   });
 
-  it('show that an event is in the log, by id and by place, at any size', async () => {
+  it('show that an event is in the log, by id and by sequence, at any size', async () => {
     for (const query of [
       'eventID=evt-41',
       'sequence=0',
@@ -265,7 +265,7 @@ describe('proofs over HTTP', () => {
     assert.equal(sequence, 41);
   });
 
-  it('go by a checkpoint when no size is asked for', async () => {
+  it('are for the newest checkpoint by default', async () => {
     const { size, root } = await log.json<Inclusion>('proof/inclusion?sequence=1');
     const message = await (await log.get(`checkpoint?size=${size}`)).text();
     const { checkpoint } = openCheckpoint(message, [log.app.verifierKey]);
@@ -349,7 +349,7 @@ describe('proofs over HTTP', () => {
     'consistency?from=2&to=1',
     'consistency?from=1&to=100000',
   ]) {
-    it(`are refused for ${path}`, async () => {
+    it(`are rejected for ${path}`, async () => {
       const response = await log.get(`proof/${path}`);
       assert.equal(response.status, path.includes('none') ? 404 : 400);
     });
@@ -375,7 +375,7 @@ describe('proofs over HTTP', () => {
     { size: -1, runs: [] },
     '[',
   ]) {
-    it(`are refused for ${JSON.stringify(body)}`, async () => {
+    it(`are rejected for ${JSON.stringify(body)}`, async () => {
       const path = '/v1/audit/proof/multiproof';
       const response = await log.app.request('POST', path, { key: log.key, body });
       assert.equal(response.status, 400, await response.text());

@@ -31,11 +31,11 @@ function log(events: number) {
 /** Everything that waits for nothing but itself is done. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Takes pieces at once, as much as asked for, and gives each back. */
-async function take(pieces: AsyncGenerator<Lines>, bytes: number): Promise<number[]> {
+/** Takes chunks without waiting, as many bytes as given, and releases each. */
+async function take(chunks: AsyncGenerator<Lines>, bytes: number): Promise<number[]> {
   const sizes: number[] = [];
   for (let taken = 0; taken < bytes; taken += sizes.at(-1)!) {
-    const { value, done } = await pieces.next();
+    const { value, done } = await chunks.next();
     if (done) break;
     sizes.push(value.bytes.length);
     value.bytes.buffer.transfer(0);
@@ -43,7 +43,7 @@ async function take(pieces: AsyncGenerator<Lines>, bytes: number): Promise<numbe
   return sizes;
 }
 
-/** Stops the clock; what it gives lets a client keep a piece for long. */
+/** Stops the clock; the function that it returns lets a client keep a chunk for long. */
 function mockedTime(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   t.mock.method(performance, 'now', () => 0);
@@ -54,10 +54,10 @@ function mockedTime(t: TestContext) {
 }
 
 describe('lines read at a client’s pace', () => {
-  it('are whole, in pieces that grow with what was taken', async (t) => {
+  it('are complete, in chunks that grow with what was sent', async (t) => {
     mockedTime(t);
-    const pieces = readAdaptively(log(64 * 1024).read, undefined);
-    const sizes = await take(pieces, 64 * megabyte);
+    const chunks = readAdaptively(log(64 * 1024).read, undefined);
+    const sizes = await take(chunks, 64 * megabyte);
     assert.equal(
       sizes.reduce((sum, size) => sum + size),
       64 * megabyte,
@@ -67,11 +67,11 @@ describe('lines read at a client’s pace', () => {
       assert.ok(size <= Math.max(128 * kilobyte, taken / 40), `${size} after ${taken}`);
       taken += size;
     }
-    assert.ok(sizes.length < 64 * 3, `${sizes.length} pieces`);
+    assert.ok(sizes.length < 64 * 3, `${sizes.length} chunks`);
     assert.equal(Math.max(...sizes), 512 * kilobyte);
   });
 
-  it('begin where they are asked to, and may be none', async () => {
+  it('begin after the given position, and may be none', async () => {
     const { read } = log(10);
     assert.deepEqual(await take(readAdaptively(read, { createdAt: 0, sequence: 6 }), 1), [
       3 * kilobyte,
@@ -79,23 +79,23 @@ describe('lines read at a client’s pace', () => {
     assert.deepEqual(await take(readAdaptively(read, { createdAt: 0, sequence: 9 }), 1), []);
   });
 
-  it('are read while the piece before is being taken', async (t) => {
+  it('are read while the chunk before is being sent', async (t) => {
     mockedTime(t);
     const source = log(64 * 1024);
-    const pieces = readAdaptively(source.read, undefined);
-    await take(pieces, megabyte);
+    const chunks = readAdaptively(source.read, undefined);
+    await take(chunks, megabyte);
     const reads = source.reads();
-    await pieces.next();
+    await chunks.next();
     await settled();
     assert.equal(source.reads(), reads + 1);
   });
 
-  it('are one small piece at a time for a client that is slow from the first on', async (t) => {
+  it('are one small chunk at a time for a client that is slow from the beginning', async (t) => {
     const wait = mockedTime(t);
     const source = log(64 * 1024);
-    const pieces = readAdaptively(source.read, undefined);
+    const chunks = readAdaptively(source.read, undefined);
     for (let nth = 0; nth < 5; nth += 1) {
-      const { value } = await pieces.next();
+      const { value } = await chunks.next();
       await wait();
       assert.equal(source.held(), 128 * kilobyte);
       value.bytes.buffer.transfer(0);
@@ -115,33 +115,33 @@ describe('lines read at a client’s pace', () => {
     assert.equal(source.reads(), sizes.length);
   });
 
-  it('are given back as far as they were read ahead when the client becomes slow', async (t) => {
+  it('are released as far as they were read ahead when the client becomes slow', async (t) => {
     const wait = mockedTime(t);
     const source = log(64 * 1024);
-    const pieces = readAdaptively(source.read, undefined);
+    const chunks = readAdaptively(source.read, undefined);
     // More than the buffers of a connection take for a client that reads nothing.
-    await take(pieces, 6 * megabyte);
-    const { value } = await pieces.next();
+    await take(chunks, 6 * megabyte);
+    const { value } = await chunks.next();
     await settled();
     assert.ok(source.held() > value.bytes.length);
     await wait();
     assert.equal(source.held(), value.bytes.length);
     assert.ok(source.held() < 300 * kilobyte);
-    const next = await pieces.next();
+    const next = await chunks.next();
     assert.equal(next.value.bytes.length, 128 * kilobyte);
     assert.equal(next.value.last.sequence, value.last.sequence + 128);
   });
 
-  it('are given back when they are wanted no more', async (t) => {
+  it('are released when the reader is closed', async (t) => {
     mockedTime(t);
     const source = log(64 * 1024);
-    const pieces = readAdaptively(source.read, undefined);
-    await take(pieces, megabyte);
-    await pieces.next();
+    const chunks = readAdaptively(source.read, undefined);
+    await take(chunks, megabyte);
+    await chunks.next();
     await settled();
     const { bytes } = (await source.read(undefined, kilobyte)) ?? assert.fail();
     assert.ok(source.held() > bytes.length + 128 * kilobyte);
-    await pieces.return(undefined);
+    await chunks.return(undefined);
     await settled();
     assert.equal(source.held(), bytes.length + 128 * kilobyte);
   });
@@ -150,11 +150,11 @@ describe('lines read at a client’s pace', () => {
     mockedTime(t);
     const { read } = log(64 * 1024);
     let reads = 0;
-    const pieces = readAdaptively((...question) => {
+    const chunks = readAdaptively((...query) => {
       reads += 1;
-      return reads === 4 ? Promise.reject(new Error('the disk is gone')) : read(...question);
+      return reads === 4 ? Promise.reject(new Error('the disk is gone')) : read(...query);
     }, undefined);
-    await take(pieces, 3 * 128 * kilobyte);
-    await assert.rejects(pieces.next(), /the disk is gone/);
+    await take(chunks, 3 * 128 * kilobyte);
+    await assert.rejects(chunks.next(), /the disk is gone/);
   });
 });

@@ -12,7 +12,7 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: und
 const actions = ['GET', 'get', 'POST', 'create', 'kms.decrypt'];
 const types = ['cloud_vpc', 'kms_key'];
 const people = ['usr-1', 'usr-2'];
-const words = ['Deleted VPC', 'deleted vpc Ünïcode', 'ÜNÏCODE', '100%_done'];
+const descriptions = ['Deleted VPC', 'deleted vpc Ünïcode', 'ÜNÏCODE', '100%_done'];
 const statuses = [200, 403];
 
 const draft = fc
@@ -21,7 +21,7 @@ const draft = fc
     action: fc.constantFrom(...actions),
     resourceType: maybe(fc.constantFrom(...types)),
     userIdentity: maybe(fc.constantFrom(...people)),
-    description: maybe(fc.constantFrom(...words)),
+    description: maybe(fc.constantFrom(...descriptions)),
     status: maybe(fc.constantFrom(...statuses)),
     system: fc.boolean(),
   })
@@ -38,7 +38,7 @@ const draft = fc
     }),
   );
 
-const question = fc.record(
+const anyQuery = fc.record(
   {
     from: instant,
     to: instant,
@@ -52,37 +52,37 @@ const question = fc.record(
   { requiredKeys: [] },
 );
 
-type Question = Partial<Record<string, string>>;
+type Query = Partial<Record<string, string>>;
 
-/** The rule in the plainest words, written apart from the program's own. */
-function belongs(asked: Question, event: AuditEvent): boolean {
-  const wanted = (asked.action ?? '').toLowerCase().split(',');
+/** The rule in its plainest form, independent of the program. */
+function belongs(query: Query, event: AuditEvent): boolean {
+  const actions = (query.action ?? '').toLowerCase().split(',');
   const action = event.action.toLowerCase();
   return (
-    (asked.from === undefined || event.createdAt >= asked.from) &&
-    (asked.to === undefined || event.createdAt < asked.to) &&
-    (asked.action === undefined ||
-      wanted.includes(action) ||
-      (wanted.includes('create') && action === 'post')) &&
-    (asked.resourceType === undefined ||
-      asked.resourceType.split(',').includes(event.resourceType ?? '?')) &&
-    (asked.userIdentity === undefined || event.userIdentity === asked.userIdentity) &&
-    (asked.searchText === undefined ||
-      (event.description ?? '').toLowerCase().includes(asked.searchText)) &&
-    (asked.responseStatus === undefined ||
-      String(event.context?.status) === asked.responseStatus) &&
-    (asked.includeSystemServices === 'true' || event.context?.system_service === undefined)
+    (query.from === undefined || event.createdAt >= query.from) &&
+    (query.to === undefined || event.createdAt < query.to) &&
+    (query.action === undefined ||
+      actions.includes(action) ||
+      (actions.includes('create') && action === 'post')) &&
+    (query.resourceType === undefined ||
+      query.resourceType.split(',').includes(event.resourceType ?? '?')) &&
+    (query.userIdentity === undefined || event.userIdentity === query.userIdentity) &&
+    (query.searchText === undefined ||
+      (event.description ?? '').toLowerCase().includes(query.searchText)) &&
+    (query.responseStatus === undefined ||
+      String(event.context?.status) === query.responseStatus) &&
+    (query.includeSystemServices === 'true' || event.context?.system_service === undefined)
   );
 }
 
-describe('for any events and any question', () => {
+describe('for any events and any query', () => {
   it('list, export and a plain filter agree', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(draft, { maxLength: 40 }),
-        fc.array(question, { minLength: 3, maxLength: 3 }),
+        fc.array(anyQuery, { minLength: 3, maxLength: 3 }),
         fc.integer({ min: 1, max: 7 }),
-        async (drafts, questions, limit) => {
+        async (drafts, queries, limit) => {
           const app = new TestApp();
           const organisation = await app.organisation();
           const key = await app.key('org-auditor', organisation);
@@ -96,27 +96,27 @@ describe('for any events and any question', () => {
             all.filter(({ context }) => context?.system_service !== 'annals').length,
             drafts.length,
           );
-          for (const asked of questions as Question[]) {
-            const query = new URLSearchParams(asked as Record<string, string>);
+          for (const query of queries as Query[]) {
+            const parameters = new URLSearchParams(query as Record<string, string>);
             const expected = all
               .filter(
-                (event) => belongs(asked, event) && event.context?.system_service !== 'annals',
+                (event) => belongs(query, event) && event.context?.system_service !== 'annals',
               )
               .map(({ sequence }) => sequence);
-            const places = (events: readonly AuditEvent[]) =>
+            const sequences = (events: readonly AuditEvent[]) =>
               events
                 .filter(({ context }) => context?.system_service !== 'annals')
                 .map(({ sequence }) => sequence);
 
-            const exported = await app.json<AuditEvent[]>('GET', `/v1/audit/export?${query}`, {
+            const exported = await app.json<AuditEvent[]>('GET', `/v1/audit/export?${parameters}`, {
               key,
             });
-            assert.deepEqual(places(exported), expected);
+            assert.deepEqual(sequences(exported), expected);
 
             const walked: AuditEvent[] = [];
             let cursor: string | undefined = '';
             while (cursor !== undefined) {
-              const path: string = `/v1/audit?${query}&limit=${limit}&cursor=${cursor}`;
+              const path: string = `/v1/audit?${parameters}&limit=${limit}&cursor=${cursor}`;
               const page: { items: AuditEvent[]; nextCursor?: string } = await app.json(
                 'GET',
                 path,
@@ -125,7 +125,7 @@ describe('for any events and any question', () => {
               walked.push(...page.items);
               cursor = page.nextCursor;
             }
-            assert.deepEqual(places(walked).reverse(), expected);
+            assert.deepEqual(sequences(walked).reverse(), expected);
           }
         },
       ),

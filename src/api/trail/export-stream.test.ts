@@ -8,8 +8,8 @@ import type { ListQuery, Packing } from '../../store/event-store.ts';
 import { createMemoryStore } from '../../store/memory/store.ts';
 import { TestApp } from '../app.fixture.ts';
 
-/** The application behind a real socket, on a store whose reading the test can make fail. */
-async function open(t: TestContext, events: number, patience?: number) {
+/** The application behind a real socket, on a store whose reads the test can let fail. */
+async function open(t: TestContext, events: number, idleMillis?: number) {
   const memory = createMemoryStore();
   let pages = 0;
   let failAt = Number.POSITIVE_INFINITY;
@@ -37,9 +37,9 @@ async function open(t: TestContext, events: number, patience?: number) {
     }));
     await app.ledger.record(organisation.identity, drafts);
   }
-  const answer = sendChunksDirectly(app.serve, patience);
+  const respond = sendChunksDirectly(app.serve, idleMillis);
   const server: Server = createServer(
-    getRequestListener((request, env) => answer(request, env as HttpBindings)),
+    getRequestListener((request, env) => respond(request, env as HttpBindings)),
   );
   const closed = new Promise<void>((resolve) => {
     server.once('connection', (socket) => socket.once('close', () => resolve()));
@@ -57,7 +57,7 @@ async function open(t: TestContext, events: number, patience?: number) {
     failAt: (page: number) => {
       failAt = page;
     },
-    /** Resolves once the first connection is no more. */
+    /** Resolves once the first connection is closed. */
     closed,
   };
 }
@@ -86,10 +86,10 @@ for (const format of ['json', 'ndjson', 'csv']) {
   describe(`an export as ${format}`, () => {
     it('says in its trailers that it is complete', async (t) => {
       const server = await open(t, 1_000);
-      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
-      await read(answer);
+      const response = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      await read(response);
       assert.deepEqual(
-        { ...answer.trailers },
+        { ...response.trailers },
         { 'annals-export-complete': 'true', 'annals-export-count': '1000' },
       );
     });
@@ -97,16 +97,16 @@ for (const format of ['json', 'ndjson', 'csv']) {
     it('breaks the connection when reading fails on the way', async (t) => {
       const server = await open(t, 1_000);
       server.failAt(3);
-      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
-      assert.equal(answer.statusCode, 200);
-      await assert.rejects(read(answer), { code: 'ECONNRESET' });
+      const response = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      assert.equal(response.statusCode, 200);
+      await assert.rejects(read(response), { code: 'ECONNRESET' });
     });
 
-    it('stops reading when the client goes away', async (t) => {
+    it('stops reading when the client disconnects', async (t) => {
       const server = await open(t, 2_000);
-      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
-      await new Promise((resolve) => answer.once('data', resolve));
-      answer.destroy();
+      const response = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      await new Promise((resolve) => response.once('data', resolve));
+      response.destroy();
       await new Promise((resolve) => setTimeout(resolve, 300));
       const pages = server.pages();
       assert.ok(pages < mostAhead, `${pages} pages were read`);
@@ -116,36 +116,36 @@ for (const format of ['json', 'ndjson', 'csv']) {
 
     it('reads no further than a client does', async (t) => {
       const server = await open(t, 2_000);
-      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
+      const response = await get(`${server.url}/v1/audit/export?format=${format}`, server.key);
       await new Promise((resolve) => setTimeout(resolve, 300));
       const pages = server.pages();
       assert.ok(pages < mostAhead, `${pages} pages were read`);
-      await read(answer);
-      assert.equal(answer.trailers['annals-export-count'], '2000');
+      await read(response);
+      assert.equal(response.trailers['annals-export-count'], '2000');
       assert.ok(server.pages() > pages);
     });
 
     it('reads nothing for its head alone', async (t) => {
       const server = await open(t, 0);
-      const answer = await get(`${server.url}/v1/audit/export?format=${format}`, server.key, {
+      const response = await get(`${server.url}/v1/audit/export?format=${format}`, server.key, {
         method: 'HEAD',
       });
-      assert.equal(answer.statusCode, 200);
+      assert.equal(response.statusCode, 200);
       assert.equal(server.pages(), 0);
     });
   });
 }
 
 describe('an export', () => {
-  it('ends a client that takes nothing for too long', async (t) => {
+  it('disconnects a client that reads nothing for too long', async (t) => {
     const server = await open(t, 2_000, 200);
-    const answer = await get(`${server.url}/v1/audit/export`, server.key);
+    const response = await get(`${server.url}/v1/audit/export`, server.key);
     await server.closed;
-    await assert.rejects(read(answer), { code: 'ECONNRESET' });
+    await assert.rejects(read(response), { code: 'ECONNRESET' });
   });
 });
 
-describe('an export to whoever takes zstd', () => {
+describe('an export to a client that accepts zstd', () => {
   const zstd = { 'Accept-Encoding': 'gzip, zstd' };
   const bytesOf = async (message: IncomingMessage) => Buffer.concat(await Array.fromAsync(message));
 
