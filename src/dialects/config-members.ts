@@ -1,4 +1,4 @@
-/** Reading what somebody else wrote, such as a configuration file, without trusting its shape. */
+/** Reads what others wrote, such as a configuration file, without trusting its shape. */
 
 /** A member of an object, or undefined. */
 export function memberOf(value: unknown, key: string): unknown {
@@ -7,7 +7,7 @@ export function memberOf(value: unknown, key: string): unknown {
     : undefined;
 }
 
-/** A text that says something, or undefined. */
+/** A text that is not empty, or undefined. */
 export function nonEmptyText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,9 +1,14 @@
 import type { Hono } from 'hono';
 import type { Caller } from '../access/caller.ts';
 import type { Permission } from '../access/roles.ts';
+import { ownService } from '../core/event.ts';
+import type { Filter } from '../core/filter.ts';
 import type { Clock } from '../core/micros.ts';
 import type { HttpEnv } from '../http/env.ts';
 import type { EventReader } from '../store/event-store.ts';
+
+/** What a vendor's dialect shows of a log: everything but Annals' own records, which no vendor has a word for. */
+export const visibleToVendors: Filter = { withoutSystemServices: [ownService] };
 
 /** The action by which a read of the trail is recorded in it. */
 type ReadAction = 'audit_log.list' | 'audit_log.read' | 'audit_log.export';

@@ -2,10 +2,10 @@ import { AnnalsError } from '../core/errors.ts';
 import { type Filter, overlapsWindow } from '../core/filter.ts';
 import type { DroppedPrefix, EventReader } from '../store/event-store.ts';
 
-/** Names, on an answer that may lack events because they were dropped, the first sequence that the log has. */
+/** The header of a response that may lack dropped events: the first sequence that the log has. */
 export const keptFromHeader = 'Annals-Kept-From';
 
-/** The value of that header; undefined when nothing was dropped of what these times hold. */
+/** The value of that header; undefined when no event in this window was dropped. */
 export function firstKeptSequence(
   dropped: DroppedPrefix | undefined,
   window: Pick<Filter, 'from' | 'to'>,
@@ -14,9 +14,9 @@ export function firstKeptSequence(
 }
 
 /**
- * Fails a long answer some of whose events were dropped while it was on its way. `began` is what was dropped when it
- * began, and `concerns` tells of what is dropped now whether it may be in the part read last, or behind it. To be asked
- * after that part was read.
+ * Fails a long response if events that it still needs were dropped since it began. `began` is what was dropped at its
+ * beginning; `concerns` decides whether what is dropped now may be in the chunk that was read last, or after it. Call it
+ * after reading that chunk.
  */
 export async function checkNotDropped(
   reader: Pick<EventReader, 'dropped'>,

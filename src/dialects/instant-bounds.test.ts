@@ -22,12 +22,12 @@ test('a time finer than a microsecond lies between two of ours', () => {
   assert.deepEqual(parseInstantBounds('2026-06-20T12:00:00.000007001Z'), between);
 });
 
-test('a time without zone is refused unless UTC is meant', () => {
+test('a time without a zone is rejected, unless UTC is meant', () => {
   assert.equal(parseInstantBounds('2026-06-20T12:00:00'), 'no-zone');
   assert.deepEqual(parseInstantBounds('2026-06-20T12:00:00', 'utc'), { floor: noon, ceil: noon });
 });
 
-test('a time beyond our calendar is the end of it; no time at all is refused', () => {
+test('a time outside our calendar is the end of it; what is not a time is rejected', () => {
   assert.deepEqual(parseInstantBounds('0001-01-01T00:00:00Z'), { floor: earliest, ceil: earliest });
   assert.deepEqual(parseInstantBounds('9999-12-31T23:59:59Z'), { floor: latest, ceil: latest });
   assert.equal(parseInstantBounds('2026-02-30T00:00:00Z'), 'no-such-day');

@@ -1,6 +1,6 @@
 import { type Micros, type NotAnInstant, parseInstant } from '../core/micros.ts';
 
-/** An instant as a request names it. Finer than a microsecond, it lies between two instants of ours. */
+/** An instant in a request. If it is finer than a microsecond, it is between two instants of ours. */
 export interface InstantBounds {
   /** The last instant at or before it. */
   readonly floor: Micros;
@@ -9,8 +9,8 @@ export interface InstantBounds {
 }
 
 /**
- * Reads a time from a query: RFC 3339 with 0 to 9 fraction digits, where an unescaped plus sign has become a space,
- * and where a time beyond our calendar (a zero time, say) means the end of it.
+ * Reads a time from a query: RFC 3339 with 0 to 9 fraction digits. An unescaped plus sign may have become a space. A time
+ * outside our calendar, such as a zero time, means the nearest end of it.
  */
 export function parseInstantBounds(text: string, zone?: 'utc'): InstantBounds | NotAnInstant {
   const escaped = text.replace(/ (?=\d\d:\d\d$)/, '+');

@@ -23,10 +23,10 @@ export function recordDraft(draft: Draft, sequence = 41): AuditEvent {
   return JSON.parse(events.event(0).body) as AuditEvent;
 }
 
-/** Every text and number in an event, with its place, but for what the log itself adds. */
+/** Every text and number in an event, with its path, except what the log itself adds. */
 export function* factsOf(event: AuditEvent): Generator<[path: string, fact: string | number]> {
-  const { sequence, recordedAt, organizationIdentity, ...told } = event;
-  yield* leaves('', told);
+  const { sequence, recordedAt, organizationIdentity, ...sent } = event;
+  yield* leaves('', sent);
 }
 
 function* leaves(path: string, value: unknown): Generator<[string, string | number]> {
@@ -37,7 +37,7 @@ function* leaves(path: string, value: unknown): Generator<[string, string | numb
   }
 }
 
-/** Run counts of property tests; more when the environment asks for it. */
+/** Run counts of property tests; the environment may set more. */
 export const propertyRuns = Number(process.env.ANNALS_PROPERTY_RUNS ?? 300);
 
 /** What JSON can say, as it comes from a parser. */

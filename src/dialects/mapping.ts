@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Draft, draftSchema } from '../core/event.ts';
 
 /**
- * What the mappings between native events and a vendor's shape have in common. A mapping loses nothing because it
- * looks at its own result: whatever the other side would not say in its words is its `remainder`, and is kept.
+ * What the mappings between native events and a vendor's shape have in common. A mapping loses nothing, because it
+ * checks its own result: what the result does not say of the input is the `remainder`, and is kept.
  */
 export type Members = Readonly<Record<string, unknown>>;
 
@@ -15,19 +15,19 @@ export function isEmpty(members: Members): boolean {
   return Object.keys(members).length === 0;
 }
 
-/** What `whole` says and `said` does not: members missing there or different; objects are looked into. */
-export function remainder(whole: Members, said: Members): Members {
-  const unsaid: [string, unknown][] = [];
+/** The members of `whole` that are missing in `shown` or different there; of objects, these members of theirs. */
+export function remainder(whole: Members, shown: Members): Members {
+  const missing: [string, unknown][] = [];
   for (const [name, value] of Object.entries(whole)) {
-    const other = Object.hasOwn(said, name) ? said[name] : undefined;
+    const other = Object.hasOwn(shown, name) ? shown[name] : undefined;
     if (isMembers(value) && isMembers(other)) {
       const inner = remainder(value, other);
-      if (!isEmpty(inner)) unsaid.push([name, inner]);
+      if (!isEmpty(inner)) missing.push([name, inner]);
     } else if (!isDeepStrictEqual(value, other)) {
-      unsaid.push([name, value]);
+      missing.push([name, value]);
     }
   }
-  return Object.fromEntries(unsaid);
+  return Object.fromEntries(missing);
 }
 
 /** The members for which a rule holds. */

@@ -133,7 +133,7 @@ describe('CockroachDB Cloud’s credentials', () => {
 });
 
 describe('a vendor without a credential', () => {
-  it('is not asked, and it is said where one is looked for', () => {
+  it('is not contacted, and the message says where a credential is looked for', () => {
     assert.throws(() => thalassaSettings({}, {}, undefined), /THALASSA_PERSONAL_ACCESS_TOKEN/);
     assert.throws(() => upcloudSettings({}, {}, undefined), /UPCLOUD_TOKEN/);
     assert.throws(() => cockroachdbSettings({}, {}), /COCKROACH_API_KEY/);

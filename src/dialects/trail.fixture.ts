@@ -23,7 +23,7 @@ const random = (bytes: Uint8Array) => void randomFillSync(bytes);
 /** A trail in memory with the real ledger and gate, for the tests of dialect servers. */
 export class TestTrail {
   readonly store = createMemoryStore();
-  /** What the parts were told: reads of the trail, and failures. */
+  /** What the dependencies were called with: reads of the trail, and failures. */
   readonly reads: { action: string; facts: Record<string, unknown> }[] = [];
   readonly faults: unknown[] = [];
   now: Micros = Date.parse('2026-06-20T12:00:00Z') * 1_000;
@@ -54,7 +54,7 @@ export class TestTrail {
     reportFault: (fault) => void this.faults.push(fault),
   };
 
-  /** A key of an organisation, which is made if there is none; the whole key as text. */
+  /** A key of an organisation, which is created if it does not exist; the whole key as text. */
   key(role: Role, organisation = 'org-a'): string {
     if (this.#accounts.organisation(organisation) === undefined) {
       const slug = organisation.replace('org-', '');
@@ -112,7 +112,7 @@ export class TestTrail {
     return server({ ...this.dependencies, ...changes });
   }
 
-  /** The store as a reader that does some things otherwise. */
+  /** The store as a reader with some methods replaced. */
   readerWith(changes: Partial<EventReader>): EventReader {
     const { store } = this;
     return {

@@ -28,13 +28,13 @@ const shape = {
   time: 'created_at',
 } as const;
 
-/** Ask for no more, though the vendor states no maximum (wire: CockroachDB 10). */
+/** Largest page to request; the vendor states no maximum (wire: CockroachDB 10). */
 const maxPageSize = 500;
-/** The vendor allows 10 a user, who may have other things to do (wire: CockroachDB 5.3). */
+/** The vendor allows 10 a user, who may have other programs (wire: CockroachDB 5.3). */
 const requestsPerSecond = 7;
 const apiVersion = '2024-09-16';
 
-/** What an entry says in plain texts: the columns of a table of them (wire: CockroachDB 3.1). */
+/** The members of an entry that are plain texts: the columns of a table (wire: CockroachDB 3.1). */
 export const cockroachdbColumns = [
   'created_at',
   'id',
@@ -58,8 +58,8 @@ export function cockroachdbOrigin({ api, vanityName }: CockroachdbSettings): Sou
 }
 
 /**
- * Reads CockroachDB Cloud's trail in ascending order, by its cursor. The API has no end, in both senses: no bound to ask
- * for, and a cursor that is always given (wire: CockroachDB 4.2). All filters are applied here.
+ * Reads CockroachDB Cloud's trail in ascending order, by its cursor. The API takes no end, and its last page has a
+ * cursor too (wire: CockroachDB 4.2). All filters are applied here.
  */
 export function cockroachdbSource(
   dependencies: ClientDependencies,
@@ -81,7 +81,7 @@ export function cockroachdbSource(
       const limit = Math.min(query.pageSize ?? maxPageSize, maxPageSize);
       const { window } = query;
       const walk = new CursorWalk(
-        // An exclusive bound would leave out the first instant (wire: CockroachDB 4.1).
+        // A server whose bound is exclusive would leave out the first instant (wire: CockroachDB 4.1).
         position ?? formatNanos(BigInt(window.from - 1) * 1_000n),
         limit,
       );
@@ -89,18 +89,18 @@ export function cockroachdbSource(
       while (!walk.ended) {
         let beyond = false;
         try {
-          const asked = pageRequest(settings, walk.cursor, walk.limit);
-          const pieces = readObjects({ ...dependencies, send }, asked, rules, signal);
+          const request = pageRequest(settings, walk.cursor, walk.limit);
+          const chunks = readObjects({ ...dependencies, send }, request, rules, signal);
           walk.beginPage();
           for (;;) {
-            const piece = await pieces.next();
-            if (piece.done === true) {
-              walk.endPage(piece.value.envelope?.next_starting_from);
+            const chunk = await chunks.next();
+            if (chunk.done === true) {
+              walk.endPage(chunk.value.envelope?.next_starting_from);
               break;
             }
-            walk.addEntries(piece.value);
-            beyond ||= piece.value.some(({ at }) => at >= window.to);
-            yield batchOf(piece.value, window);
+            walk.addEntries(chunk.value);
+            beyond ||= chunk.value.some(({ at }) => at >= window.to);
+            yield batchOf(chunk.value, window);
           }
         } catch (error) {
           await retrier.wait(withRoleHint(error), signal);
@@ -114,7 +114,7 @@ export function cockroachdbSource(
   };
 }
 
-/** In ascending order the last entry tells how much of the window lies behind. */
+/** In ascending order the time of the last entry shows which share of the window is done. */
 function batchOf(objects: readonly ReceivedObject[], { from, to }: Window): Batch {
   const last = objects.at(-1);
   return {
@@ -145,7 +145,7 @@ function pageRequest(
   };
 }
 
-/** The vendor's documents name five different roles (wire: CockroachDB 6); the one most agree on is said. */
+/** The vendor's documents name five different roles (wire: CockroachDB 6); this is the one that most agree on. */
 function withRoleHint(error: unknown): unknown {
   if (!(error instanceof AnnalsError) || error.code !== 'forbidden') return error;
   return new AnnalsError(
@@ -155,7 +155,7 @@ function withRoleHint(error: unknown): unknown {
   );
 }
 
-/** The API has no filters of its own; fields without a counterpart are refused rather than match nothing. */
+/** The API has no filters. A filter on a field that entries do not have is rejected: it would match nothing. */
 function cockroachdbFilter(filters: ExportFilters): NonNullable<ObjectRules['matches']> {
   const unknown: FilterName[] = [
     'impersonatorIdentity',

@@ -4,19 +4,19 @@ import { formatNanos, type Nanos, parseNanos } from './nanos.ts';
 
 const microsecond: Nanos = 1_000n;
 
-/** A page with fewer entries than this, and than were asked for, is not full on any server. */
+/** A page with fewer entries than this, and than were requested, is not full on any server. */
 const minFullPage = 10;
 
-/** A cursor that moves less than this without bringing anything is one that never ends. */
+/** A cursor that moves less than this and brings nothing new will never end. */
 const minCursorProgress: Nanos = 60_000_000_000n;
 
-/** Follows the cursor, whatever a server means by it, and notices the end. */
+/** Follows the cursor, whether a server's bound is inclusive or exclusive, and notices the end. */
 export class CursorWalk {
-  /** What to ask for next, as text: what a server wrote is handed back as it was. */
+  /** The cursor of the next request, as text: what a server wrote is sent back as it was. */
   cursor: string;
-  /** The same without a step over an instant: where another walk can go on. */
+  /** The same without a step over an instant: from here another walk can go on. */
   position: string;
-  /** How many entries to ask for. */
+  /** How many entries to request. */
   limit: number;
   ended = false;
   /** The instant of the position. */
@@ -28,17 +28,17 @@ export class CursorWalk {
   /** The time of the entry before, on this page. */
   #previous: Nanos | undefined;
   #newEntries = 0;
-  /** Answers in a row that brought nothing new although the cursor moved a little. */
+  /** Pages in a row with nothing new although the cursor moved a little. */
   #idlePages = 0;
-  readonly #usualLimit: number;
-  /** Answers in a row that were all known, and did not move. */
+  readonly #firstLimit: number;
+  /** Pages in a row with known entries alone whose cursor did not move. */
   #stuckPages = 0;
 
   constructor(cursor: string, limit: number) {
     this.cursor = cursor;
     this.position = cursor;
     this.limit = limit;
-    this.#usualLimit = limit;
+    this.#firstLimit = limit;
     this.#requestedFrom = parseNanos(cursor) ?? 0n;
   }
 
@@ -48,7 +48,7 @@ export class CursorWalk {
     this.#newEntries = 0;
   }
 
-  /** Throws `internal` when the entries are not in the order that was asked for: the rest could not be found. */
+  /** Throws `internal` when the entries are not in the requested order: the rest could not be found. */
   addEntries(objects: readonly ReceivedObject[]): void {
     for (const { id, time } of objects) {
       this.#page.add(id);
@@ -57,7 +57,7 @@ export class CursorWalk {
       if (this.#previous !== undefined && nanos < this.#previous) {
         throw new AnnalsError(
           'internal',
-          `Cannot go on: an entry of ${time} came after a later one, though they were asked for in ascending order`,
+          `Cannot go on: an entry of ${time} came after a later one, although ascending order was requested`,
         );
       }
       this.#previous = nanos;
@@ -65,22 +65,22 @@ export class CursorWalk {
     }
   }
 
-  /** Decides where to go on, or that this is the end. */
+  /** Decides from where to go on, or that this is the end. */
   endPage(nextCursor: unknown): void {
-    const given = this.#parseCursor(nextCursor);
-    if (given === undefined) {
+    const received = this.#parseCursor(nextCursor);
+    if (received === undefined) {
       this.ended = true;
       return;
     }
-    // A cursor cut to seconds or milliseconds lies behind what was received; what was received says it exactly.
+    // A cursor that was cut to seconds or milliseconds is earlier than the last entry, whose time is exact.
     const last = this.#last;
-    const next = last !== undefined && last.nanos > given.nanos ? last : given;
+    const next = last !== undefined && last.nanos > received.nanos ? last : received;
     const moved = next.nanos - this.#requestedFrom;
     if (this.#newEntries > 0) {
       if (moved < 0n) throw this.#backwardsError(next.text);
       this.#idlePages = 0;
       this.#stuckPages = 0;
-      this.limit = this.#usualLimit;
+      this.limit = this.#firstLimit;
       this.#moveTo(next);
     } else if (moved <= 0n && this.#page.size > 0) {
       this.#stepOver(next.nanos);
@@ -92,24 +92,24 @@ export class CursorWalk {
     this.#before = this.#page;
   }
 
-  /** Undefined for what stands for no cursor (wire: CockroachDB 3.2). Anything else must be an instant. */
+  /** Undefined for a value that means no cursor (wire: CockroachDB 3.2). Anything else must be an instant. */
   #parseCursor(value: unknown): { text: string; nanos: Nanos } | undefined {
     if (value === undefined || value === null || value === '') return undefined;
     const text = String(value);
     if (text.startsWith('0001-')) return undefined;
     const nanos = parseNanos(text);
     if (nanos !== undefined) return { text, nanos };
-    throw new AnnalsError('internal', `Cannot go on: the cursor ${text} is no time`);
+    throw new AnnalsError('internal', `Cannot go on: the cursor ${text} is not a time`);
   }
 
   /**
-   * All entries of an instant come together, and these are known: the bound is inclusive, and it is stepped over. A
-   * server may cut such a step off; then more may be had by asking for more, and where times have no more than six
-   * digits by a greater step. After that there is no more if the page is not full, and no way to it if it is.
+   * All entries of an instant come together, and these are known. So the bound is inclusive, and the cursor steps over
+   * the instant. A server may cut off such a small step. Then a larger page may bring more, and a larger step where times
+   * have at most six digits. If neither does, a page that is not full is the end, and a full one cannot be passed.
    */
   #stepOver(instant: Nanos): void {
     this.#stuckPages += 1;
-    // A cursor may lie a nanosecond behind the entries; it is their times that tell how fine times are.
+    // A cursor may be a nanosecond after the entries; only their times show how precise times are.
     const latest = this.#last?.nanos ?? instant;
     if (this.#stuckPages === 1) {
       this.cursor = formatNanos(instant + 1n);
@@ -122,7 +122,7 @@ export class CursorWalk {
     } else {
       throw new AnnalsError(
         'internal',
-        `Cannot go on: the source answers the same entries however far behind ${formatNanos(instant)} it is asked`,
+        `Cannot go on: the source sends the same entries for every cursor after ${formatNanos(instant)}`,
       );
     }
   }

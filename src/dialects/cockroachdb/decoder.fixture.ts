@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
 /**
- * A client as strict as the vendor's schema allows, written from the field tables (wire: CockroachDB 3, 5.1, 9) and
- * from nothing of ours, so that our own schema cannot excuse itself.
+ * A client as strict as the vendor's schema allows. It is written from the field tables (wire: CockroachDB 3, 5.1, 9)
+ * and uses nothing of ours, so that an error in our schema cannot hide itself.
  */
 
 const dateTime =
@@ -31,7 +31,7 @@ export function decodeEntry(value: unknown): Decoded {
   return entry;
 }
 
-/** A page as the vendor answers it: every member of the version is there, and time is in UTC. */
+/** A page as the vendor sends it: every member of the version is there, and times are in UTC. */
 export function decodePage(value: unknown, payload: 'string' | 'object', systemActor: boolean) {
   const { entries, next_starting_from, ...others } = plainObject(value);
   assert.deepEqual(others, {});

@@ -3,7 +3,7 @@ import { formatInstant, parseInstant } from '../../core/micros.ts';
 /** Whole nanoseconds since 1970: cursors must not lose what a server wrote (wire: CockroachDB 7.1). */
 export type Nanos = bigint;
 
-/** Undefined for what is no instant, and for the zero time some servers write for none. */
+/** Undefined for a text that is not an instant, and for the zero time that some servers write instead of none. */
 export function parseNanos(text: string): Nanos | undefined {
   if (text.startsWith('0001-')) return undefined;
   const micros = parseInstant(text, { truncate: true, zone: 'utc' });

@@ -1,24 +1,24 @@
 import type { Micros } from '../../core/micros.ts';
 import type { EventReader, Order, Range, StoredEvent } from '../../store/event-store.ts';
-import { visibleToVendors } from '../shown.ts';
+import { visibleToVendors } from '../dialect.ts';
 import type { PageQuery } from './query.ts';
 
-/** Whether `starting_from` takes the entries of the instant itself in or leaves them out (wire: CockroachDB 4.1). */
+/** Whether `starting_from` includes the entries of the instant itself or excludes them (wire: CockroachDB 4.1). */
 export type StartBound = 'inclusive' | 'exclusive';
 
-/** A contiguous stretch of a log in the order asked for, and the instant from which to ask for the next. */
+/** A contiguous range of a log in the requested order, and the instant from which to request the next. */
 export interface Page {
   readonly events: readonly StoredEvent[];
-  /** Absent when the direction is exhausted for good. */
+  /** Absent when there can never be more in this direction. */
   readonly next: Micros | undefined;
 }
 
 /**
- * A page by time of recording, with all events of its last instant, so that an instant alone can say where to go on.
+ * A page by time of recording, with all events of its last instant, so that an instant alone is a cursor.
  *
  * No event ever becomes visible where a cursor has passed. Times of recording only grow, so it is enough that no
- * cursor lies behind the instant after the log's last event: going up, a request from beyond the end is pointed
- * back to it. Going down, a cursor is always the instant of an event.
+ * cursor is later than the instant after the log's last event: an ascending request from beyond the end is pointed
+ * back to it. A descending cursor is always the instant of an event.
  */
 export async function readPage(
   reader: EventReader,
@@ -29,9 +29,9 @@ export async function readPage(
   const { startingFrom, order, limit } = query;
   const start =
     startingFrom && (await reader.sequenceAt(organisation, edge(startingFrom, order, bound)));
-  // Retention may have taken the beginning away.
+  // Retention may have dropped the beginning.
   const first = await reader.sequenceAt(organisation, 0);
-  // Looked at after the start, the log is not shorter than it.
+  // Read after the start, so that the log is not shorter than it.
   const { size, recordedAt } = await reader.head(organisation);
   const range =
     order === 'asc' ? { from: start ?? first, to: size } : { from: first, to: start ?? size };
@@ -52,7 +52,7 @@ export async function readPage(
   return { events, next: Math.min(startingFrom?.floor ?? 0, end) };
 }
 
-/** The instant whose first event begins what lies ahead going up, and ends it going down. */
+/** The instant whose first event is the first of the rest when ascending, and the end of the rest when descending. */
 function edge(
   { floor, ceil }: NonNullable<PageQuery['startingFrom']>,
   order: Order,
@@ -64,7 +64,7 @@ function edge(
 
 const maxStepLength = 1_000;
 
-/** The events of a stretch in either direction, read in steps that begin small and grow. */
+/** The events of a range in either direction, read in steps that begin small and grow. */
 async function* scanInOrder(
   reader: EventReader,
   organisation: string,
@@ -78,15 +78,15 @@ async function* scanInOrder(
     from < to;
     step = Math.max(firstStepLength, Math.min(2 * step, maxStepLength))
   ) {
-    const part =
+    const next =
       order === 'asc'
         ? { from, to: Math.min(from + step, to) }
         : { from: Math.max(to - step, from), to };
     const events: StoredEvent[] = [];
-    for await (const batch of reader.scan(organisation, part, visibleToVendors))
+    for await (const batch of reader.scan(organisation, next, visibleToVendors))
       events.push(...batch);
     yield* order === 'asc' ? events : events.reverse();
-    if (order === 'asc') from = part.to;
-    else to = part.from;
+    if (order === 'asc') from = next.to;
+    else to = next.from;
   }
 }

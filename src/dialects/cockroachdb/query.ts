@@ -6,7 +6,7 @@ import { type InstantBounds, parseInstantBounds } from '../instant-bounds.ts';
 const defaultLimit = 200;
 const maxLimit = 1_000;
 
-/** The parameters of `GET /api/v1/auditlogevents` (wire: CockroachDB 2.3), read. */
+/** The parameters of `GET /api/v1/auditlogevents` (wire: CockroachDB 2.3). */
 export interface PageQuery {
   readonly startingFrom: InstantBounds | undefined;
   readonly order: Order;
@@ -52,7 +52,7 @@ function readOrder(text: string): Order {
   return order;
 }
 
-/** Zero is how the vendor's protocol says that nothing is set. */
+/** In the vendor's protocol zero means unset. */
 function readLimit(text: string): number {
   if (!/^\d*$/.test(text)) throw invalidParameter('limit', 'is not a whole number from 0');
   return Math.min(Number(text), maxLimit) || defaultLimit;

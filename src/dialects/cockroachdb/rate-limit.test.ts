@@ -42,7 +42,7 @@ test('a clock that steps back gives nothing and takes nothing away', () => {
   assert.equal(limit.take('a', noon - 3_599 * second), 0);
 });
 
-test('ever new callers do not make it forget the ones that keep asking', () => {
+test('a stream of new callers does not displace those that keep sending requests', () => {
   const limit = new RateLimit(1);
   for (let index = 0; index < 30_000; index += 1) {
     limit.take(`new ${index}`, noon);

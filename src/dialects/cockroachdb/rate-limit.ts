@@ -5,12 +5,12 @@ interface Bucket {
   filledAt: Micros;
 }
 
-/** Callers remembered at a time. */
+/** Most callers with a bucket. */
 const maxBuckets = 10_000;
 
 /**
- * So many requests a second for each caller, and as many at once after a pause (a token bucket). The caller who has
- * asked least recently is forgotten first, and after a second of silence there is nothing to remember anyway.
+ * Limits the requests a second of each caller, with a burst of as many after a pause (a token bucket). The caller whose
+ * last request is the oldest is forgotten first; after a second its bucket would be full again anyway.
  */
 export class RateLimit {
   readonly #perSecond: number;
@@ -23,7 +23,7 @@ export class RateLimit {
     this.#burst = Math.max(1, perSecond);
   }
 
-  /** Takes one request from a caller's allowance; the whole seconds to wait when there is none left, else 0. */
+  /** Takes a token from a caller's bucket and returns 0; if it is empty, the whole seconds to wait. */
   take(caller: string, now: Micros): number {
     const bucket = this.#buckets.get(caller) ?? { tokens: this.#burst, filledAt: now };
     this.#buckets.delete(caller);

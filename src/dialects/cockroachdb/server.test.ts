@@ -26,14 +26,14 @@ beforeEach(() => {
   serve();
 });
 
-const ask = (query = '', headers: Record<string, string> = {}) =>
+const send = (query = '', headers: Record<string, string> = {}) =>
   server.request(path + query, { headers: { Authorization: `Bearer ${key}`, ...headers } });
 
 async function page(query: Record<string, string | undefined> = {}, version = '2024-09-16') {
   const given = Object.entries(query).filter(
     (each): each is [string, string] => each[1] !== undefined,
   );
-  const response = await ask(`?${new URLSearchParams(given)}`, { 'Cc-Version': version });
+  const response = await send(`?${new URLSearchParams(given)}`, { 'Cc-Version': version });
   assert.equal(response.status, 200, await response.clone().text());
   assert.equal(response.headers.get('Content-Type'), 'application/json');
   const { entries, next } = decodePage(await response.json(), 'string', false);
@@ -87,7 +87,7 @@ test('descending, a page ends with where to go on until there is nothing older',
   assert.deepEqual([before.ids, before.next], [[], undefined]);
 });
 
-test('an empty log is answered with the beginning of time, and descending with nothing', async () => {
+test('an empty log points to the beginning of time, and to nothing when descending', async () => {
   const up = await page();
   assert.deepEqual([up.ids, up.next], [[], '1970-01-01T00:00:00Z']);
   const down = await page({ sort_order: 'DESC' });
@@ -175,7 +175,7 @@ test('a cursor never lies behind an event still to come', async () => {
   assert.deepEqual((await page({ starting_from: future.next })).ids, ['e2']);
 });
 
-test('an empty log asked about the future points to its beginning', async () => {
+test('a request from the future points to the beginning of an empty log', async () => {
   const { next } = await page({ starting_from: instant(trail.now + second) });
   assert.equal(next, '1970-01-01T00:00:00Z');
 });
@@ -203,7 +203,7 @@ test('Annals’ own records are not shown and do not move the cursor', async () 
   assert.deepEqual(await walk('DESC', '1'), ['e1', 'e0']);
 });
 
-test('the exclusive reading leaves the instant out and continues from the last one given', async () => {
+test('an exclusive bound leaves the instant out and continues from the last one sent', async () => {
   serve({ startingFrom: 'exclusive' });
   await trail.record(drafts(3));
   const first = await page({ limit: '2' });
@@ -232,7 +232,7 @@ test('starting_from takes any precision and zone', async () => {
   assert.deepEqual(await from(''), ids(0, 3));
 });
 
-test('limit is 200 unless said, and 1,000 at most', async () => {
+test('limit is 200 by default, and 1,000 at most', async () => {
   await trail.record(drafts(1_100));
   const count = async (limit: string) => (await page({ limit })).ids.length;
   assert.equal((await page()).ids.length, 200);
@@ -283,7 +283,7 @@ test('the form of the payload and the members go by version', async () => {
     form: 'string' | 'object',
     systemActor: boolean,
   ) => {
-    const { entries } = decodePage(await (await ask('', version)).json(), form, systemActor);
+    const { entries } = decodePage(await (await send('', version)).json(), form, systemActor);
     if (systemActor) {
       assert.equal(entries[0]?.system_actor_name, '');
       assert.equal(entries[5]?.system_actor_name, 'SYSTEM_ACTOR_NAME_SYSTEM');
@@ -312,9 +312,9 @@ test('the form of the payload and the members go by version', async () => {
   assert.deepEqual(await payloads({ 'Cc-Version': '2024-09-16' }, 'object', false), objects);
 });
 
-test('an entry from CockroachDB, recorded as it was created, is answered to the letter', async () => {
+test('an entry from CockroachDB, recorded when it was created, is sent exactly as it was', async () => {
   await trail.record([cockroachdbDraft(allowlist)]);
-  const response = await ask('', { 'Cc-Version': '2024-09-16' });
+  const response = await send('', { 'Cc-Version': '2024-09-16' });
   assert.deepEqual(await response.json(), {
     entries: [allowlist],
     next_starting_from: '2026-06-20T12:00:00.000001Z',
@@ -329,32 +329,32 @@ test('ORG_ADMIN and AUDITOR may read, each its own organisation', async () => {
   assert.deepEqual((await page()).ids, []);
 });
 
-test('reads are noted; refused ones are not', async () => {
-  await ask('?limit=5', { 'Cc-Version': 'latest' });
-  await ask('?limit=-5');
-  await ask('', { Authorization: '' });
+test('reads are recorded; rejected requests are not', async () => {
+  await send('?limit=5', { 'Cc-Version': 'latest' });
+  await send('?limit=-5');
+  await send('', { Authorization: '' });
   assert.deepEqual(trail.reads, [{ action: 'audit_log.list', facts: { query: '?limit=5' } }]);
 });
 
-test('the eleventh request in a second has to wait, whatever it asks; other keys need not', async () => {
+test('the eleventh request in a second has to wait, even a wrong one; those of other keys need not', async () => {
   server = trail.serve(createCockroachdbServer());
-  for (let index = 0; index < 10; index += 1) assert.equal((await ask()).status, 200);
-  const refused = await ask('?limit=nonsense');
-  assert.equal(refused.status, 429);
-  assert.equal(refused.headers.get('Retry-After'), '1');
-  assert.deepEqual(await refused.json(), { code: 8, message: 'rate limit exceeded', details: [] });
+  for (let index = 0; index < 10; index += 1) assert.equal((await send()).status, 200);
+  const rejected = await send('?limit=nonsense');
+  assert.equal(rejected.status, 429);
+  assert.equal(rejected.headers.get('Retry-After'), '1');
+  assert.deepEqual(await rejected.json(), { code: 8, message: 'rate limit exceeded', details: [] });
   const patient = key;
   key = trail.key('org-admin');
-  assert.equal((await ask()).status, 200);
+  assert.equal((await send()).status, 200);
   key = patient;
   trail.now += second;
-  assert.equal((await ask()).status, 200);
+  assert.equal((await send()).status, 200);
 });
 
 const time = 'is not an RFC 3339 time such as 2026-06-20T08:14:03.512904Z';
 
 /** Query, further headers; HTTP status, gRPC code, message. */
-const refusals: [string, Record<string, string>, number, number, string][] = [
+const rejections: [string, Record<string, string>, number, number, string][] = [
   ['', { 'Cc-Version': '2024-01-01' }, 400, 3, 'invalid Cc-Version'],
   ['', { 'Cc-Version': 'newest' }, 400, 3, 'invalid Cc-Version'],
   ['', { 'Cc-Version': '2024-09-16 ' }, 200, 0, ''],
@@ -398,8 +398,8 @@ const refusals: [string, Record<string, string>, number, number, string][] = [
 ];
 
 test('each wrong request has its status', async () => {
-  for (const [query, headers, status, code, message] of refusals) {
-    const response = await ask(query, headers);
+  for (const [query, headers, status, code, message] of rejections) {
+    const response = await send(query, headers);
     const name = `${query} ${JSON.stringify(headers)}`;
     assert.equal(response.status, status, name);
     assert.equal(response.headers.get('Content-Type'), 'application/json', name);
@@ -409,9 +409,9 @@ test('each wrong request has its status', async () => {
   }
 });
 
-test('whoever may not read, other methods and other paths have their status', async () => {
+test('a key that may not read, other methods and other paths have their own status', async () => {
   key = trail.key('writer');
-  const forbidden = await ask();
+  const forbidden = await send();
   assert.equal(forbidden.status, 403);
   assert.deepEqual(await forbidden.json(), {
     code: 7,
@@ -436,14 +436,14 @@ test('whoever may not read, other methods and other paths have their status', as
   }
 });
 
-test('a failure inside says nothing of itself outside, and the operator is told', async () => {
+test('a failure of the server is hidden from the client and reported to the operator', async () => {
   for (const [failure, code] of [
     [new Error('secret path /data/7'), 13],
     [new AnnalsError('corrupt', 'secret path /data/7'), 15],
   ] as const) {
     const reader = trail.readerWith({ head: () => Promise.reject(failure) });
     server = trail.serve(createCockroachdbServer(), { reader });
-    const response = await ask();
+    const response = await send();
     assert.equal(response.status, 500);
     assert.deepEqual(await response.json(), { code, message: 'internal error', details: [] });
     assert.equal(trail.faults.pop(), failure);

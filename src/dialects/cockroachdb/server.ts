@@ -17,9 +17,9 @@ import { type CockroachdbEntry, trimFraction } from './wire.ts';
 export interface CockroachdbOptions {
   /** Requests a second each key may make; 0 for any number. */
   readonly requestsPerSecond?: number;
-  /** The reading of `starting_from`: the vendor's documentation has one, its specification the other. */
+  /** Meaning of `starting_from`: the vendor's documentation has one, its specification the other. */
   readonly startingFrom?: StartBound;
-  /** The form of every payload, whatever version is asked for. */
+  /** The form of every payload, whatever version is requested. */
   readonly payload?: PayloadForm;
 }
 

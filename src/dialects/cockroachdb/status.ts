@@ -1,7 +1,7 @@
 import { AnnalsError, type ErrorCode } from '../../core/errors.ts';
 import type { CockroachdbStatus } from './wire.ts';
 
-/** What each of our errors is as HTTP status and gRPC code (wire: CockroachDB 5.1). */
+/** HTTP status and gRPC code of each of our errors (wire: CockroachDB 5.1). */
 const kinds: Record<ErrorCode, { status: number; code: number }> = {
   invalid: { status: 400, code: 3 },
   unauthenticated: { status: 401, code: 16 },
@@ -21,7 +21,7 @@ const kinds: Record<ErrorCode, { status: number; code: number }> = {
   internal: { status: 500, code: 13 },
 };
 
-/** Whether the asker is told nothing of an error, so that the operator has to be. */
+/** Whether the response hides an error, so that the operator must be told. */
 export function isFault(error: unknown): boolean {
   return !(error instanceof AnnalsError) || kinds[error.code].status === 500;
 }

@@ -24,7 +24,7 @@ const versions: ReadonlyMap<string, ApiVersion> = new Map([
   ['latest', newest],
 ]);
 
-/** Without the header it is the newest. Throws `invalid`, in the vendor's own words, for a value that is no version. */
+/** The newest without the header. Throws `invalid`, with the vendor's own message, for an unknown version. */
 export function parseApiVersion(header: string | undefined): ApiVersion {
   if (header === undefined || header === '') return newest;
   const version = versions.get(header);
@@ -32,7 +32,7 @@ export function parseApiVersion(header: string | undefined): ApiVersion {
   return version;
 }
 
-/** An event as a version of the API answers it. */
+/** An event in the form of a version of the API. */
 export function entryInVersion(event: AuditEvent, version: ApiVersion): CockroachdbEntry {
   const entry = toCockroachdb(event, 'recorded');
   const systemActor = event.context?.system_service === undefined ? '' : 'SYSTEM_ACTOR_NAME_SYSTEM';
@@ -47,7 +47,7 @@ function asText(payload: CockroachdbEntry['payload'] = ''): string {
   return typeof payload === 'string' ? payload : JSON.stringify(payload);
 }
 
-/** A text that is no faithful JSON object becomes the one member of one. */
+/** A text that is not a JSON object, or would be changed by reading it, becomes the only member of one. */
 function asObject(payload: CockroachdbEntry['payload'] = ''): Members {
   if (typeof payload !== 'string') return payload;
   if (payload === '') return {};

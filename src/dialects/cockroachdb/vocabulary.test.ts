@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actionFor, originOf, sourceFor } from './vocabulary.ts';
 
-test('CockroachDB’s own actions stand for themselves, also those we have not heard of', () => {
+test('CockroachDB’s own actions stay as they are, also unknown ones', () => {
   for (const action of ['AUDIT_LOG_ACTION_CREATE_CLUSTER', 'AUDIT_LOG_ACTION_FOLD_SPACE']) {
     assert.equal(actionFor(action, 'cluster'), action);
   }
@@ -31,7 +31,7 @@ test('actions of others are spelt as CockroachDB would', () => {
   }
 });
 
-test('sources and origins stand for each other', () => {
+test('sources and origins translate into each other', () => {
   for (const name of ['CC_API', 'CLI', 'UI', 'INTERNAL', 'MCP', 'SSH_GATEWAY', 'CARRIER_PIGEON']) {
     assert.equal(sourceFor(originOf(`AUDIT_LOG_SOURCE_${name}`)), `AUDIT_LOG_SOURCE_${name}`);
   }

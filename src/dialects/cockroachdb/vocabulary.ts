@@ -1,14 +1,14 @@
 import { methodVerbs } from '../method-verbs.ts';
 
-/** CockroachDB's words for actions and sources, and which of them stands for a native one (docs/dialects.md). */
+/** CockroachDB's names for actions and sources, and which of them a native one is shown as (docs/dialects.md). */
 
 const actionPrefix = 'AUDIT_LOG_ACTION_';
 const sourcePrefix = 'AUDIT_LOG_SOURCE_';
 
 /**
- * The list of actions grows with every release and is open (wire: CockroachDB 9.2), so a native action is spelt the
- * vendor's way and stays recognisable: a method becomes what it does, a single word is followed by what it was done
- * to (`POST` to an `api_key` is `…_CREATE_API_KEY`), and anything longer says that itself (`…_KMS_DECRYPT`).
+ * The list of actions is open and grows with every release (wire: CockroachDB 9.2), so a native action is only spelt the
+ * vendor's way. A method becomes a verb. A single word is followed by the resource type (`POST` to an `api_key` is
+ * `…_CREATE_API_KEY`); a longer action already names it (`…_KMS_DECRYPT`).
  */
 export function actionFor(native: string, resourceType: string | undefined): string {
   if (native.startsWith(actionPrefix)) return native;
@@ -28,7 +28,7 @@ function upperSnake(text: string): string {
     .toUpperCase();
 }
 
-/** Sources and the native origins they are; the first of two sources stands for the origin. */
+/** Sources and their native origins; of two sources for one origin, the first is shown for it. */
 const sources: readonly (readonly [source: string, origin: string])[] = [
   ['AUDIT_LOG_SOURCE_CC_API', 'api'],
   ['AUDIT_LOG_SOURCE_CLI', 'cli'],
@@ -52,12 +52,12 @@ const sourceOfOrigin = new Map([
   ['awsserviceevent', 'AUDIT_LOG_SOURCE_INTERNAL'],
 ]);
 
-/** The native origin of a source; of one we have not heard of, its own name. */
+/** The native origin of a source; of an unknown one, its own name. */
 export function originOf(source: string): string {
   return originOfSource.get(source) ?? source;
 }
 
-/** An origin that is nothing else came by an API, as the record of it did. */
+/** The source of an origin. Without a better one it is the API, by which the event was recorded. */
 export function sourceFor(origin: string | undefined): string {
   if (origin === undefined) return 'AUDIT_LOG_SOURCE_CC_API';
   if (origin.startsWith(sourcePrefix)) return origin;

@@ -79,10 +79,10 @@ test('an entry from CockroachDB comes back as it was, further and missing member
 test('whatever was recorded, CockroachDB’s form of it passes the vendor’s schema', () => {
   fc.assert(
     fc.property(anyDraft('cockroachdb', memberNames), (draft) => {
-      for (const view of ['told', 'recorded'] as const) {
-        const made = toCockroachdb(recordDraft(draft), view);
-        decodeEntry(made);
-        assert.ok(cockroachdbEntrySchema.safeParse(made).success);
+      for (const view of ['original', 'recorded'] as const) {
+        const entry = toCockroachdb(recordDraft(draft), view);
+        decodeEntry(entry);
+        assert.ok(cockroachdbEntrySchema.safeParse(entry).success);
       }
     }),
     { numRuns: propertyRuns },
@@ -91,13 +91,13 @@ test('whatever was recorded, CockroachDB’s form of it passes the vendor’s sc
 
 test('nothing that was recorded is left out', () => {
   // Said by `error`, `source`, `cluster_id` and `system_actor_name`, in the vendor's own way.
-  const said = /^(outcome|context\.origin|context\.system_service|resourceType)$/;
+  const implied = /^(outcome|context\.origin|context\.system_service|resourceType)$/;
   fc.assert(
     fc.property(anyDraft('cockroachdb', memberNames), (draft) => {
       const event = recordDraft(draft);
       const shown = JSON.stringify(toCockroachdb(event, 'recorded'));
       for (const [path, fact] of factsOf(event)) {
-        if (!said.test(path)) assert.ok(shown.includes(JSON.stringify(fact)), path);
+        if (!implied.test(path)) assert.ok(shown.includes(JSON.stringify(fact)), path);
       }
     }),
     { numRuns: propertyRuns },
@@ -151,7 +151,7 @@ test('an entry from CockroachDB has its facts in native fields and the rest in d
   });
 });
 
-test('an error makes a failure, and a system actor a system service', () => {
+test('an error means a failure, and a system actor a system service', () => {
   const draft = cockroachdbDraft({
     ...allowlist,
     error: 'quota exceeded',
@@ -162,25 +162,25 @@ test('an error makes a failure, and a system actor a system service', () => {
   assert.equal(draft.context?.system_service, 'cockroachdb');
 });
 
-test('what we answer for an entry differs in the time of recording alone, and says the other', () => {
-  const answered = toCockroachdb(recordDraft(cockroachdbDraft(allowlist)), 'recorded');
-  assert.deepEqual(answered, {
+test('what we send for an entry differs only in the time of recording, and has the other time too', () => {
+  const sent = toCockroachdb(recordDraft(cockroachdbDraft(allowlist)), 'recorded');
+  assert.deepEqual(sent, {
     ...allowlist,
     created_at: '2026-06-20T09:00:00.000007Z',
     native: { createdAt: '2026-06-20T08:14:03.512904Z' },
   });
 });
 
-test('what we answer has every member, also for an entry that had not', () => {
+test('what we send has every member, also for an entry that had not', () => {
   const { session_id, metadata, payload, ...entry } = allowlist;
-  const answered = toCockroachdb(recordDraft(cockroachdbDraft(entry)), 'recorded');
-  assert.equal(answered.session_id, '');
-  assert.equal(answered.metadata, null);
-  assert.ok(Object.hasOwn(answered, 'payload'));
+  const sent = toCockroachdb(recordDraft(cockroachdbDraft(entry)), 'recorded');
+  assert.equal(sent.session_id, '');
+  assert.equal(sent.metadata, null);
+  assert.ok(Object.hasOwn(sent, 'payload'));
 });
 
 test('a native event is translated, and its payload says what CockroachDB has no word for', () => {
-  const answered = toCockroachdb(
+  const sent = toCockroachdb(
     recordDraft({
       eventID: 'evt-1',
       createdAt: '2026-06-20T08:00:00Z',
@@ -195,7 +195,7 @@ test('a native event is translated, and its payload says what CockroachDB has no
     }),
     'recorded',
   );
-  assert.deepEqual(answered, {
+  assert.deepEqual(sent, {
     id: 'evt-1',
     trace_id: 't-1',
     session_id: '',
@@ -228,7 +228,7 @@ test('details that contradict the event are not passed off as CockroachDB’s', 
     error: 'no',
     metadata: { ip_address: 7 },
   };
-  const answered = toCockroachdb(
+  const sent = toCockroachdb(
     recordDraft({
       eventID: 'evt-1',
       action: 'POST',
@@ -237,9 +237,9 @@ test('details that contradict the event are not passed off as CockroachDB’s', 
     }),
     'recorded',
   );
-  assert.equal(answered.id, 'evt-1');
-  assert.equal(answered.user_email, 'maria');
-  assert.equal(answered.error, '');
-  assert.equal(answered.metadata, null);
-  assert.deepEqual((answered.payload as { details: unknown }).details, { cockroachdb });
+  assert.equal(sent.id, 'evt-1');
+  assert.equal(sent.user_email, 'maria');
+  assert.equal(sent.error, '');
+  assert.equal(sent.metadata, null);
+  assert.deepEqual((sent.payload as { details: unknown }).details, { cockroachdb });
 });

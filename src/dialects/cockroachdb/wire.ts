@@ -11,7 +11,7 @@ const dateTime = z
   .regex(/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/)
   .meta({ format: 'date-time' });
 
-/** An entry. Every member is optional. Ours beside them is `native`: what the event says in no word of theirs. */
+/** An entry. Every member is optional. Our own is `native`: what the vendor has no member for. */
 export const cockroachdbEntrySchema = z
   .looseObject({
     id: z.string(),
@@ -54,63 +54,66 @@ export const cockroachdbStatusSchema = z
 
 export type CockroachdbStatus = z.infer<typeof cockroachdbStatusSchema>;
 
-/** Members of every version; the vendor's own answers have them all (wire: CockroachDB 3.2). */
+/** Members of every version; the vendor's own responses have them all (wire: CockroachDB 3.2). */
 const membersOfEveryVersion = Object.keys(cockroachdbEntrySchema.shape).filter(
   (name) => name !== 'system_actor_name',
 );
 
 /**
- * The native draft of an entry. What has no native field, or does not fit into it, is kept under
- * `details.cockroachdb` by the vendor's name for it, and null there marks a member that the entry did not have.
- * Takes any JSON object, also one the vendor's schema knows nothing of.
+ * The native draft of an entry. A member without a native field, or with a value that does not fit into it, is kept under
+ * `details.cockroachdb` by the vendor's name; null there marks a member that the entry did not have. Takes any JSON
+ * object, also one that does not fit the vendor's schema.
  */
 export function cockroachdbDraft(entry: Members): Draft {
-  const said = draftFields(entry);
+  const draft = draftFields(entry);
   const kept = {
-    ...remainder(entry, { ...cockroachdbMembers(said), id: said.eventID, action: said.action }),
+    ...remainder(entry, { ...cockroachdbMembers(draft), id: draft.eventID, action: draft.action }),
     ...Object.fromEntries(
       membersOfEveryVersion
         .filter((name) => !Object.hasOwn(entry, name))
         .map((name) => [name, null]),
     ),
   };
-  return isEmpty(kept) ? said : { ...said, details: { cockroachdb: kept } };
+  return isEmpty(kept) ? draft : { ...draft, details: { cockroachdb: kept } };
 }
 
 /**
- * CockroachDB's form of a recorded event. As `told` an entry that came from there comes back exactly as it was. As
- * `recorded` it is what we answer ourselves: `created_at` is when we recorded it, by which a walk never misses one;
- * every member is there; and when it happened joins what the vendor has no word for. That stands in the payload of an
- * event without one of its own, where the vendor's tools show it, and otherwise in `native`.
+ * CockroachDB's form of a recorded event. As `original`, an entry that came from there is again exactly as it was. As
+ * `recorded`, it is what our own server sends: `created_at` is when we recorded it, so that a walk never misses one;
+ * every member is there; and the time when it happened is among what the vendor has no member for. All that is in the
+ * payload if the event has no payload of its own, where the vendor's tools show it, and otherwise in `native`.
  */
 export function toCockroachdb(
   event: AuditEvent,
-  view: 'told' | 'recorded' = 'told',
+  view: 'original' | 'recorded' = 'original',
 ): CockroachdbEntry {
   const { eventID, createdAt, sequence, recordedAt, organizationIdentity, ...facts } = event;
-  const original = view === 'told';
+  const isOriginal = view === 'original';
   const kept = isMembers(event.details?.cockroachdb) ? event.details.cockroachdb : {};
   const whole = {
     ...cockroachdbMembers(event),
-    ...(!original && { created_at: trimFraction(recordedAt) }),
-    ...pick(kept, (name, value) => canBeRestored(name, value, event, original)),
+    ...(!isOriginal && { created_at: trimFraction(recordedAt) }),
+    ...pick(kept, (name, value) => canBeRestored(name, value, event, isOriginal)),
     ...(canBeMetadata(kept.metadata) && {
       metadata: { ...kept.metadata, ...cockroachdbMembers(event).metadata },
     }),
   };
-  const said: Members = original
+  const entry: Members = isOriginal
     ? pick(whole, (name) => kept[name] !== null || !membersOfEveryVersion.includes(name))
     : whole;
-  const told = original || createdAt === recordedAt ? facts : { createdAt, ...facts };
-  const unsaid = remainder(told, cockroachdbDraft(said));
-  if (isEmpty(unsaid)) return said;
-  if (said.payload === '') return { ...said, payload: unsaid };
-  // A member of the vendor's own that has the name of ours gives way to it, and into it.
-  const { native, ...own } = said;
-  return { ...own, native: native === undefined ? unsaid : remainder(told, cockroachdbDraft(own)) };
+  const toShow = isOriginal || createdAt === recordedAt ? facts : { createdAt, ...facts };
+  const missing = remainder(toShow, cockroachdbDraft(entry));
+  if (isEmpty(missing)) return entry;
+  if (entry.payload === '') return { ...entry, payload: missing };
+  // If the vendor has a member of this name, ours replaces it and contains it.
+  const { native, ...own } = entry;
+  return {
+    ...own,
+    native: native === undefined ? missing : remainder(toShow, cockroachdbDraft(own)),
+  };
 }
 
-/** What has a native field. */
+/** The members that have a native field. */
 function draftFields(entry: Members): Draft {
   const { source, metadata, error, system_actor_name } = entry;
   const createdAt = microsOf(entry.created_at);
@@ -137,7 +140,7 @@ function draftFields(entry: Members): Draft {
   };
 }
 
-/** What CockroachDB has words for. */
+/** The fields that CockroachDB has a member for. */
 function cockroachdbMembers(draft: Draft) {
   const { context } = draft;
   const isCluster = draft.resourceType === 'cluster';
@@ -158,12 +161,12 @@ function cockroachdbMembers(draft: Draft) {
   };
 }
 
-/** Who did it: an identity where no address is known, because an entry that names nobody is no use. */
+/** Who did it: an identity if the address is unknown, because an entry that names nobody is useless. */
 function emailOf({ user, userIdentity }: Draft): string {
   return user?.email || (userIdentity ?? '');
 }
 
-/** A failure is known by its error, so one without a text needs one. */
+/** An entry is a failure if it has an error, so a failure without a text gets one. */
 function errorOf({ error, outcome, context }: Draft): string {
   if (error) return error;
   if (outcome !== 'failure') return '';
@@ -171,21 +174,21 @@ function errorOf({ error, outcome, context }: Draft): string {
 }
 
 /**
- * Whether a kept member still holds beside the native fields and in the vendor's schema. Anybody may write
- * `details.cockroachdb`; what cannot be said for the event stays visible in `native`.
+ * Whether a kept member fits the vendor's schema and does not contradict a native field. Any producer may write
+ * `details.cockroachdb`; what does not fit stays visible in `native`.
  */
 function canBeRestored(
   name: string,
   value: unknown,
   event: AuditEvent,
-  original: boolean,
+  isOriginal: boolean,
 ): boolean {
   switch (name) {
     case 'id':
-      return original && isText(value);
+      return isOriginal && isText(value);
     case 'created_at':
       return (
-        original &&
+        isOriginal &&
         dateTime.safeParse(value).success &&
         microsOf(value) === microsOf(event.createdAt)
       );
@@ -211,7 +214,7 @@ function canBeRestored(
   }
 }
 
-/** The address is `context.client_ip`, not theirs to say. */
+/** The address comes from `context.client_ip` alone. */
 function canBeMetadata(value: unknown): value is Members {
   return isMembers(value) && !Object.hasOwn(value, 'ip_address');
 }

@@ -1,7 +1,7 @@
 import { csvRow } from '../../core/csv.ts';
 import type { EventReader, Range, StoredEvent } from '../../store/event-store.ts';
+import { visibleToVendors } from '../dialect.ts';
 import { checkNotDropped } from '../dropped-events.ts';
-import { visibleToVendors } from '../shown.ts';
 import { parseStoredEvent } from './find-event.ts';
 import { toUpcloud, type UpcloudEvent } from './wire.ts';
 

@@ -3,8 +3,8 @@ import type { Facet } from '../../core/facets.ts';
 import type { Condition, Filter } from '../../core/filter.ts';
 import { day, type Micros, parseDay } from '../../core/micros.ts';
 import type { EventReader } from '../../store/event-store.ts';
+import { visibleToVendors } from '../dialect.ts';
 import { type InstantBounds, parseInstantBounds } from '../instant-bounds.ts';
-import { visibleToVendors } from '../shown.ts';
 import {
   actionFor,
   actions,
