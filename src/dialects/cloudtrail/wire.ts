@@ -4,9 +4,9 @@ import { type JsonObject, parseJson } from '../../core/json/parse-json.ts';
 
 /**
  * AWS CloudTrail records (files `{"Records":[…]}`) as drafts. The shape is AWS's record format, version 1.08 and
- * near it (AWS CloudTrail user guide, "CloudTrail record contents"). The original is kept whole under
- * `details.cloudtrail`, so nothing the table below leaves out is lost. Throws `invalid` for what is no record of
- * theirs: every one says when what was asked of which service.
+ * near it (AWS CloudTrail user guide, "CloudTrail record contents"). The whole original is kept under
+ * `details.cloudtrail`, so nothing that the mapping below leaves out is lost. Throws `invalid` for an object that is not
+ * one of their records: each has a time, a service and the name of a call.
  */
 export function cloudTrailDraft(recordText: string): Draft {
   const { value, problems } = parseJson(recordText);
@@ -15,7 +15,7 @@ export function cloudTrailDraft(recordText: string): Draft {
   if (service === undefined || name === undefined || text(record.eventTime) === undefined) {
     throw new AnnalsError(
       'invalid',
-      'it is no CloudTrail record, which has an eventSource, an eventName and an eventTime: see --from',
+      'it is not a CloudTrail record, which has an eventSource, an eventName and an eventTime: see --from',
     );
   }
   const who = asObject(record.userIdentity);
@@ -24,7 +24,7 @@ export function cloudTrailDraft(recordText: string): Draft {
   return dropUndefined({
     eventID: text(record.eventID),
     createdAt: text(record.eventTime),
-    // `s3.GetBucketAcl`: the service and what was asked of it.
+    // `s3.GetBucketAcl`: the service and the call.
     action: `${service.replace(/\.amazonaws\.com$/, '')}.${name}`,
     description: descriptionOf(name, record, who),
     resourceType: resource.type,
@@ -41,12 +41,12 @@ export function cloudTrailDraft(recordText: string): Draft {
     outcome: error === undefined ? ('success' as const) : ('failure' as const),
     error,
     traceId: text(record.requestID),
-    // A number a double cannot hold would come back changed, so such a record is kept as the text it was.
+    // Numbers that a double cannot hold would be changed, so a record with one is kept as its text.
     details: { cloudtrail: problems.length === 0 ? record : recordText },
   }) as Draft;
 }
 
-/** An Insights event says it of the calls that it is about. */
+/** An Insights event has them in the details of the calls that it is about. */
 function calledService(record: JsonObject) {
   const { eventSource, eventName } = record;
   const insight = asObject(record.insightDetails);
@@ -62,7 +62,7 @@ function descriptionOf(eventName: string, record: JsonObject, who: JsonObject): 
   return `${eventName} by ${name ?? 'somebody'}${error ? `: ${error}` : ''}`;
 }
 
-/** Kinds of identity that are a person; a role, an account or a service counts as a service account. */
+/** Kinds of identity that are persons; a role, an account or a service counts as a service account. */
 const people = new Set([
   'Root',
   'IAMUser',
@@ -94,15 +94,15 @@ function firstResource(record: JsonObject): {
   const first = asObject(resources[0]);
   const identity = text(first.ARN);
   if (identity !== undefined) return { type: text(first.type), identity };
-  const asked = asObject(record.requestParameters);
+  const parameters = asObject(record.requestParameters);
   for (const [parameter, type] of resourceParameters) {
-    const named = text(asked[parameter]);
+    const named = text(parameters[parameter]);
     if (named !== undefined) return { type, identity: named };
   }
   return { type: text(record.eventSource) };
 }
 
-/** Request parameters that name the resource when the record lists none, the most particular first. */
+/** Request parameters that name the resource when the record lists none, the most specific first. */
 const resourceParameters: readonly (readonly [parameter: string, type: string])[] = [
   ['secretId', 'AWS::SecretsManager::Secret'],
   ['keyId', 'AWS::KMS::Key'],

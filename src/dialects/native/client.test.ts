@@ -19,19 +19,19 @@ const lines = Array.from({ length: 20 }, (_, sequence) =>
     sequence,
   }),
 );
-const body = (places: readonly string[]) => places.map((line) => `${line}\n`).join('');
+const body = (sent: readonly string[]) => sent.map((line) => `${line}\n`).join('');
 
-type Answering = (query: URLSearchParams, response: ServerResponse, number: number) => void;
+type Respond = (query: URLSearchParams, response: ServerResponse, number: number) => void;
 
-/** Exports from a server that answers as given; gives the ids received and the queries asked. */
-async function exportFrom(answering: Answering, maxRetries = 3) {
-  const asked: URLSearchParams[] = [];
+/** Exports from a server that responds as given. Returns the ids received and the queries sent. */
+async function exportFrom(respond: Respond, maxRetries = 3) {
+  const queries: URLSearchParams[] = [];
   const server = createServer((request, response) => {
     const query = new URL(request.url ?? '', 'http://localhost').searchParams;
-    asked.push(query);
+    queries.push(query);
     response.setHeader('Content-Type', 'application/x-ndjson');
     response.setHeader('Annals-Snapshot', '20');
-    answering(query, response, asked.length);
+    respond(query, response, queries.length);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -55,11 +55,11 @@ async function exportFrom(answering: Answering, maxRetries = 3) {
     server.closeAllConnections();
     server.close();
   }
-  return { ids, asked };
+  return { ids, queries };
 }
 
-/** What a server of ours sends: the rest, and how many that were. */
-const whole: Answering = (query, response) => {
+/** What a server of ours sends: the rest, and how many events these are. */
+const whole: Respond = (query, response) => {
   const after = query.get('after');
   const rest = lines.slice(after === null ? 0 : Number(after.split('/')[1]) + 1);
   response.setHeader('Trailer', 'Annals-Export-Count');
@@ -68,14 +68,14 @@ const whole: Answering = (query, response) => {
   response.end();
 };
 
-const all = lines.map((_, place) => `e${place}`);
+const all = lines.map((_, index) => `e${index}`);
 
 describe('an export from an Annals server', () => {
-  it('asks for the window, the filters and the order', async () => {
-    const { ids, asked } = await exportFrom(whole);
+  it('requests the window, the filters and the order', async () => {
+    const { ids, queries } = await exportFrom(whole);
     assert.deepEqual(ids, all);
     assert.deepEqual(
-      [...(asked[0] ?? [])],
+      [...(queries[0] ?? [])],
       [
         ['format', 'ndjson'],
         ['order', 'asc'],
@@ -96,7 +96,7 @@ describe('an export from an Annals server', () => {
     assert.deepEqual(ids, all);
   });
 
-  it('knows an event by its own members, whatever stands in its parts', async () => {
+  it('reads the id of an event itself, not of an object inside it', async () => {
     const createdAt = formatInstant(from);
     const other = { createdAt: '2026-06-01T00:30:00.000000Z', eventID: 'inner' };
     const event = { eventID: 'a\\"b', createdAt, sequence: 0, details: other };
@@ -106,20 +106,20 @@ describe('an export from an Annals server', () => {
     assert.deepEqual(ids, ['a\\"b', 'a\\"b']);
   });
 
-  it('that is cut goes on behind the last whole event, in the same snapshot', async () => {
-    const { ids, asked } = await exportFrom((query, response, number) => {
+  it('that is cut goes on after the last whole event, in the same snapshot', async () => {
+    const { ids, queries } = await exportFrom((query, response, number) => {
       if (number > 1) return whole(query, response, number);
       response.write(`${body(lines.slice(0, 7))}{"eventID":"e7","crea`);
       setTimeout(() => response.destroy(), 20);
     });
     assert.deepEqual(ids, all);
-    assert.equal(asked.length, 2);
-    assert.equal(asked[1]?.get('after'), '2026-06-01T00:06:00.000000Z/6');
-    assert.equal(asked[1]?.get('snapshot'), '20');
+    assert.equal(queries.length, 2);
+    assert.equal(queries[1]?.get('after'), '2026-06-01T00:06:00.000000Z/6');
+    assert.equal(queries[1]?.get('snapshot'), '20');
   });
 
-  it('that says it sent more than arrived is not taken for complete', async () => {
-    const short: Answering = (_query, response) => {
+  it('that says that it sent more than arrived does not count as complete', async () => {
+    const short: Respond = (_query, response) => {
       response.setHeader('Trailer', 'Annals-Export-Count');
       response.write(body(lines.slice(0, 5)));
       response.addTrailers({ 'Annals-Export-Count': '20' });
@@ -131,8 +131,8 @@ describe('an export from an Annals server', () => {
     assert.deepEqual(ids, all);
   });
 
-  it('that ends with its connection alone is not taken for complete', async () => {
-    const closing: Answering = (query, response) => {
+  it('that only ends with its connection does not count as complete', async () => {
+    const closing: Respond = (query, response) => {
       response.shouldKeepAlive = false;
       response.useChunkedEncodingByDefault = false;
       response.writeHead(200);
@@ -144,7 +144,7 @@ describe('an export from an Annals server', () => {
     );
   });
 
-  it('is given up when the server refuses it for good', async () => {
+  it('is given up when the server rejects it for good', async () => {
     await assert.rejects(
       exportFrom((_query, response) => {
         response.statusCode = 401;
@@ -155,7 +155,7 @@ describe('an export from an Annals server', () => {
     );
   });
 
-  it('is given up when something else answers', async () => {
+  it('is given up when another server responds', async () => {
     await assert.rejects(
       exportFrom((_query, response) => {
         response.setHeader('Content-Type', 'text/html');

@@ -12,8 +12,8 @@ import { decodeBase64 } from '../../integrity/base64.ts';
 import { keptFromHeader } from '../dropped-events.ts';
 
 /**
- * Reads an Annals server: one stream, oldest first, that says itself when it is complete. A stream that is cut goes on
- * behind the last event received, in the log as it was when reading began.
+ * Reads an Annals server: one stream, oldest first, that says when it is complete. A stream that is cut goes on after the
+ * last event received, in the log as it was when reading began.
  */
 export function nativeSource(
   dependencies: ClientDependencies,
@@ -39,7 +39,7 @@ export function nativeSource(
       response.discard();
       throw new AnnalsError(
         'unavailable',
-        `${endpoint.api} did not answer as an Annals server does: is it one?`,
+        `The response of ${endpoint.api} is not that of an Annals server: is it one?`,
       );
     }
     let count = 0;
@@ -84,7 +84,7 @@ export function nativeSource(
   };
 }
 
-/** Undefined where the server does not say it. */
+/** Undefined if the server does not send it. */
 function readLogFacts(headers: ClientResponse['headers']): LogFacts | undefined {
   const numberIn = (name: string) => {
     const text = headers.get(name) ?? '';
@@ -132,7 +132,7 @@ function readEntry(text: string): Entry {
   return { text, id, at };
 }
 
-/** `{"salt":"…","event":{…}}`, the event in the server's own spelling: it is what the log has the hash of. */
+/** `{"salt":"…","event":{…}}`, the event in the server's own spelling, whose hash the log has. */
 function readSaltedEntry(line: string): Entry {
   const [head, base64] = /^\{"salt":(?:null|"([^"]*)"),"event":/.exec(line) ?? [];
   const salt = base64 === undefined ? undefined : decodeBase64(base64);
@@ -144,8 +144,8 @@ function readSaltedEntry(line: string): Entry {
 }
 
 /**
- * Where the transport shows trailers and no proxy took them away, they must agree with what arrived. Without them a body
- * whose end is nothing but the end of the connection may have been cut.
+ * If the transport shows trailers and no proxy removed them, they must agree with what arrived. Without them, a body that
+ * only ends with its connection may have been cut.
  */
 function checkEnd({ headers, trailers }: ClientResponse, received: number): void {
   const shown = trailers();
@@ -153,9 +153,9 @@ function checkEnd({ headers, trailers }: ClientResponse, received: number): void
   const count = shown['annals-export-count'];
   const framed = headers.has('content-length') || headers.has('transfer-encoding');
   if (count === undefined ? framed : Number(count) === received) return;
-  const said = count === undefined ? 'did not say that this was all' : `sent ${count}`;
+  const statement = count === undefined ? 'did not say that this was everything' : `sent ${count}`;
   throw new AnnalsError(
     'incomplete',
-    `The export ended after ${received} events, and the server ${said}`,
+    `The export ended after ${received} events, and the server ${statement}`,
   );
 }

@@ -13,7 +13,7 @@ const maxResponseBytes = 64 * 1024 * 1024;
 const base64 = z.string().transform((text, context): Uint8Array => {
   const bytes = decodeBase64(text);
   if (bytes !== undefined) return bytes;
-  context.addIssue({ code: 'custom', message: 'is no base64' });
+  context.addIssue({ code: 'custom', message: 'is not base64' });
   return z.NEVER;
 });
 
@@ -23,7 +23,7 @@ const keysSchema = z.object({
   personalPaths: z.array(z.string()),
 });
 const consistencySchema = z.object({
-  hashes: z.array(base64.refine(({ length }) => length === hashBytes, 'is no hash')),
+  hashes: z.array(base64.refine(({ length }) => length === hashBytes, 'is not a hash')),
 });
 const multiproofSchema = z.object({ hashes: base64 });
 

@@ -13,15 +13,16 @@ import type { ThalassaSettings } from './settings.ts';
 
 const rules: ObjectRules = { arrayKeys: ['items'], id: 'eventID', time: 'createdAt' };
 
-/** The vendor's own tool asks for so many (wire: Thalassa 3.1); what is the most is not known. */
+/** The vendor's own tool requests this many (wire: Thalassa 3.1); the maximum is unknown. */
 const defaultPageSize = 100;
 
-interface WalkPosition extends WalkState {
-  /** Pages mean something only together with their size. */
+/** A place in the walk, from which a later run goes on. Its names are in the journals of exports. */
+interface PagePosition extends WalkState {
+  /** The number of a page has a meaning only together with this size. */
   readonly limit: number;
 }
 
-/** What an entry says in plain texts: the columns of a table of them (wire: Thalassa 3.3). */
+/** The members of an entry that are plain texts: the columns of a table (wire: Thalassa 3.3). */
 export const thalassaColumns = [
   'createdAt',
   'eventID',
@@ -45,8 +46,8 @@ export function thalassaOrigin({ api, organisation }: ThalassaSettings): SourceO
 }
 
 /**
- * Reads Thalassa's trail in one walk over its pages, one after the other: the list shifts while it grows, and only read
- * in order does that lose nothing. All filters are the vendor's; time, for which it has none, is left to the window.
+ * Reads Thalassa's trail in one walk over its pages, one after the other: the list shifts while it grows, and only a walk
+ * in order loses nothing then. The vendor applies all filters except time, for which it has none.
  */
 export function thalassaSource(
   dependencies: ClientDependencies,
@@ -59,14 +60,14 @@ export function thalassaSource(
     origin: thalassaOrigin(settings),
     filters: { bySource: query.filters, byClient: {} },
     async *read(position, signal) {
-      const resumed = position === undefined ? undefined : (JSON.parse(position) as WalkPosition);
+      const resumed = position === undefined ? undefined : (JSON.parse(position) as PagePosition);
       const limit = resumed?.limit ?? query.pageSize ?? defaultPageSize;
       const credentials = thalassaCredentials(dependencies, settings);
       let expected: number | undefined;
-      async function* ask({ pages }: Pick<WalkState, 'pages'>) {
+      async function* requestNext({ pages }: Pick<WalkState, 'pages'>) {
         const url = pageUrl(api, query, pages + 1, limit);
         const { envelope } = yield* requestPage(credentials, dependencies, settings, url, signal);
-        // What tells these two apart is not known (wire: Thalassa 3.2).
+        // The difference between these two is unknown (wire: Thalassa 3.2).
         const totals = [countIn(envelope, 'totalItems'), countIn(envelope, 'totalCount')];
         const total = totals.reduce((most, each) => Math.max(most ?? 0, each ?? 0) || undefined);
         expected = total ?? expected;
@@ -75,7 +76,7 @@ export function thalassaSource(
       const { window } = query;
       const walk = walkPages({
         window,
-        requestPage: ask,
+        requestPage: requestNext,
         retry: dependencies.retry,
         signal,
         resumed,
@@ -85,14 +86,14 @@ export function thalassaSource(
           entries: objects,
           received: objects.length,
           ...(expected !== undefined && { expected }),
-          ...(state && { position: JSON.stringify({ ...state, limit } satisfies WalkPosition) }),
+          ...(state && { position: JSON.stringify({ ...state, limit } satisfies PagePosition) }),
         };
       }
     },
   };
 }
 
-/** Asks with the credential in hand; where that was refused and another can be had, once more with that. */
+/** Requests a page with the present credential; if that is rejected and can be renewed, once more with the new one. */
 async function* requestPage(
   credentials: Credentials,
   dependencies: ClientDependencies,
@@ -101,7 +102,7 @@ async function* requestPage(
   signal: AbortSignal,
 ): AsyncGenerator<ReceivedObject[], ListResponseInfo> {
   async function* attempt() {
-    const question: ClientRequest = {
+    const request: ClientRequest = {
       url,
       headers: {
         accept: 'application/json',
@@ -109,7 +110,7 @@ async function* requestPage(
         ...(organisation !== undefined && { 'x-organisation-identity': organisation }),
       },
     };
-    return yield* readObjects(dependencies, question, rules, signal);
+    return yield* readObjects(dependencies, request, rules, signal);
   }
   try {
     return yield* attempt();
@@ -119,7 +120,7 @@ async function* requestPage(
   }
 }
 
-/** wire: Thalassa 3.1. Lists are comma-joined, which the real API is known to take. */
+/** wire: Thalassa 3.1. Lists are comma-joined, which the real API accepts. */
 function pageUrl(api: string, { filters }: SourceQuery, page: number, limit: number): URL {
   const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = filters;
   const url = new URL(`${api}/v1/audit`);
@@ -134,7 +135,7 @@ function pageUrl(api: string, { filters }: SourceQuery, page: number, limit: num
   return url;
 }
 
-/** A count that can be true; vendors also send 0, which says nothing. */
+/** A count that can be true; vendors also send 0, which means nothing. */
 function countIn(
   envelope: Readonly<Record<string, unknown>> | undefined,
   name: string,

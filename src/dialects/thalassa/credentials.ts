@@ -5,10 +5,10 @@ import { type Micros, second } from '../../core/micros.ts';
 import { memberOf, nonEmptyText } from '../config-members.ts';
 import type { ThalassaCredential, ThalassaSettings } from './settings.ts';
 
-/** What to send as `Authorization`. */
+/** Gives the value of `Authorization`. */
 export interface Credentials {
   header(signal: AbortSignal): Promise<string>;
-  /** After a failed request: true when it was refused for a credential that can be had anew, and now will be. */
+  /** Call it after a failed request. True if the credential was rejected and can be renewed; the next header is new. */
   renew(error: unknown): boolean;
 }
 
@@ -24,7 +24,7 @@ export function thalassaCredentials(
   const { credential } = settings;
   if (credential.kind === 'personal' || credential.kind === 'access-token') {
     const { token } = credential;
-    // An access token given as a personal one, or the other way round, is told by its prefix.
+    // The prefix shows an access token that was given as a personal one, or the other way round.
     const scheme = token.startsWith('tc_pat_') ? 'Token' : 'Bearer';
     return { header: async () => `${scheme} ${token}`, renew: () => false };
   }
@@ -47,16 +47,16 @@ export function thalassaCredentials(
 
 type ExchangeableCredential = Exclude<ThalassaCredential, { readonly token: string }>;
 
-/** Says who one is in each way the vendor's client tries, in its order, until one is taken (wire: Thalassa 2.2). */
+/** Tries the forms of a token request in the order of the vendor's client, until one is accepted (wire: Thalassa 2.2). */
 async function requestToken(
   dependencies: ClientDependencies,
   { api, organisation }: ThalassaSettings,
   credential: ExchangeableCredential,
   signal: AbortSignal,
 ): Promise<{ token: string; until: Micros }> {
-  let refused: unknown;
+  let rejection: unknown;
   for (const { form, authorization } of tokenForms(credential, organisation)) {
-    const question: ClientRequest = {
+    const request: ClientRequest = {
       url: new URL(`${api}/oidc/token`),
       method: 'POST',
       headers: {
@@ -67,15 +67,15 @@ async function requestToken(
       body: new URLSearchParams(form).toString(),
     };
     try {
-      return await sendTokenRequest(dependencies, question, signal);
+      return await sendTokenRequest(dependencies, request, signal);
     } catch (error) {
       const code = error instanceof AnnalsError ? error.code : undefined;
       if (code !== 'unauthenticated' && code !== 'invalid') throw error;
-      refused = error;
+      rejection = error;
     }
   }
-  throw new AnnalsError('unauthenticated', `Cannot get an access token: ${messageOf(refused)}`, {
-    cause: refused,
+  throw new AnnalsError('unauthenticated', `Cannot get an access token: ${messageOf(rejection)}`, {
+    cause: rejection,
   });
 }
 
@@ -116,18 +116,18 @@ async function sendTokenRequest(
   signal: AbortSignal,
 ): Promise<{ token: string; until: Micros }> {
   const response = await sendRequest(dependencies, request, signal);
-  const said = parseTokenResponse(await readText(response, maxTokenResponseBytes), request);
-  const problem = nonEmptyText(memberOf(said, 'error'));
+  const body = parseTokenResponse(await readText(response, maxTokenResponseBytes), request);
+  const problem = nonEmptyText(memberOf(body, 'error'));
   if (problem !== undefined) {
     throw new AnnalsError(
       'unauthenticated',
-      nonEmptyText(memberOf(said, 'error_description')) ?? problem,
+      nonEmptyText(memberOf(body, 'error_description')) ?? problem,
     );
   }
-  const token = nonEmptyText(memberOf(said, 'access_token'));
+  const token = nonEmptyText(memberOf(body, 'access_token'));
   if (token === undefined) throw noTokenError(request);
-  // A number, or a text holding one; without either it is good for as long as it works (wire: Thalassa 2.2).
-  const seconds = Number(memberOf(said, 'expires_in') ?? 0);
+  // A number, or a number as a text. Without it the token is used as long as it works (wire: Thalassa 2.2).
+  const seconds = Number(memberOf(body, 'expires_in') ?? 0);
   const until = seconds > 0 ? dependencies.clock() + seconds * second : Number.POSITIVE_INFINITY;
   return { token, until };
 }
@@ -140,7 +140,7 @@ function parseTokenResponse(body: string, request: ClientRequest): unknown {
   }
 }
 
-const noTokenError = (question: ClientRequest, cause?: unknown): AnnalsError =>
-  new AnnalsError('unavailable', `${addressOf(question)} answered without a token`, {
+const noTokenError = (request: ClientRequest, cause?: unknown): AnnalsError =>
+  new AnnalsError('unavailable', `The response of ${addressOf(request)} has no token`, {
     cause,
   });

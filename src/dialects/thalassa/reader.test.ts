@@ -58,14 +58,14 @@ describe('a log seen as the vendor’s entries', () => {
 
   it('is the same log in everything else', async () => {
     const { filter } = all;
-    const questions: readonly ((asked: EventReader) => Promise<unknown>)[] = [
-      (asked) => asked.head(organisation),
-      (asked) => asked.count(organisation, filter, 2),
-      (asked) => asked.sequenceAt(organisation, 0),
-      (asked) => asked.distinct(organisation, 'action', filter, 1),
-      (asked) => asked.treeNodes(organisation, 0, 1, 2),
+    const reads: readonly ((log: EventReader) => Promise<unknown>)[] = [
+      (log) => log.head(organisation),
+      (log) => log.count(organisation, filter, 2),
+      (log) => log.sequenceAt(organisation, 0),
+      (log) => log.distinct(organisation, 'action', filter, 1),
+      (log) => log.treeNodes(organisation, 0, 1, 2),
     ];
-    for (const ask of questions) assert.deepEqual(await ask(reader), await ask(store));
+    for (const read of reads) assert.deepEqual(await read(reader), await read(store));
     const dropped = { before: 2, earliest: 1, latest: 2 };
     const shortened = thalassaReader({ ...store, dropped: async () => dropped });
     assert.deepEqual(await shortened.dropped(organisation), dropped);

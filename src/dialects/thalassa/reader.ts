@@ -4,7 +4,7 @@ import { compressLines } from '../../store/zstd-lines.ts';
 import type { Members } from '../mapping.ts';
 import { thalassaEntry } from './wire.ts';
 
-/** The same log with every event as a pure Thalassa entry: for tools that should see nothing but the vendor's fields. */
+/** The same log with every event as a pure Thalassa entry: for tools that should see the vendor's fields alone. */
 export function thalassaReader(reader: EventReader): EventReader {
   return {
     head: (organisation) => reader.head(organisation),
@@ -14,17 +14,17 @@ export function thalassaReader(reader: EventReader): EventReader {
     },
     list: async (organisation, query) =>
       (await reader.list(organisation, query)).map(asThalassaEntry),
-    count: (...question) => reader.count(...question),
-    scan: async function* (...question) {
-      for await (const batch of reader.scan(...question)) yield batch.map(asThalassaEntry);
+    count: (...query) => reader.count(...query),
+    scan: async function* (...query) {
+      for await (const batch of reader.scan(...query)) yield batch.map(asThalassaEntry);
     },
     listLines: async (organisation, query, packing = 'plain') => {
       const events = await reader.list(organisation, { ...query, limit: query.limit + 1 });
       return compressLines(toLines(events.map(asThalassaEntry), query), packing);
     },
-    sequenceAt: (...question) => reader.sequenceAt(...question),
-    distinct: (...question) => reader.distinct(...question),
-    treeNodes: (...question) => reader.treeNodes(...question),
+    sequenceAt: (...query) => reader.sequenceAt(...query),
+    distinct: (...query) => reader.distinct(...query),
+    treeNodes: (...query) => reader.treeNodes(...query),
     dropped: (organisation) => reader.dropped(organisation),
     withSignal: (signal) => thalassaReader(reader.withSignal(signal)),
   };

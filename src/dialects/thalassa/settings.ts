@@ -1,7 +1,7 @@
 import { AnnalsError } from '../../core/errors.ts';
 import { memberOf, memberOfNamed, nonEmptyText } from '../config-members.ts';
 
-/** What lets one in, in the order in which `tcloud` chooses (wire: Thalassa 8). */
+/** A credential, in the order in which `tcloud` chooses (wire: Thalassa 8). */
 export type ThalassaCredential =
   | { readonly kind: 'access-token'; readonly token: string }
   | { readonly kind: 'client'; readonly id: string; readonly secret: string }
@@ -90,7 +90,7 @@ export function thalassaSettings(
   if (credential === undefined) {
     throw new AnnalsError(
       'invalid',
-      'Cannot ask Thalassa: there is no credential. Give --token, set THALASSA_PERSONAL_ACCESS_TOKEN (or THALASSA_CLIENT_ID and THALASSA_CLIENT_SECRET), or log in with tcloud',
+      'Cannot read Thalassa: there is no credential. Give --token, set THALASSA_PERSONAL_ACCESS_TOKEN (or THALASSA_CLIENT_ID and THALASSA_CLIENT_SECRET), or log in with tcloud',
     );
   }
   return { api: api.replace(/\/+$/, ''), organisation, credential };

@@ -98,7 +98,7 @@ describe('a Thalassa entry', () => {
     );
   });
 
-  it('gives its words to the native fields that mean the same', () => {
+  it('fills the native fields that mean the same', () => {
     const event = recordDraft(
       thalassaDraft({
         createdAt: '2026-06-20T10:14:03.5+02:00',
@@ -156,9 +156,9 @@ describe('a native event', () => {
         const entry = thalassaEntry(event);
         const decoded = thalassaEntrySchema.safeParse(entry);
         assert.ok(decoded.success, JSON.stringify(decoded.error?.issues));
-        const told = JSON.stringify(entry);
+        const shown = JSON.stringify(entry);
         for (const [path, fact] of factsOf(event)) {
-          assert.ok(told.includes(JSON.stringify(fact)), `${path} is told`);
+          assert.ok(shown.includes(JSON.stringify(fact)), `${path} is shown`);
         }
         assert.ok(!Object.hasOwn(entry, 'details') && !Object.hasOwn(entry, 'sequence'));
         assert.ok(entry.context === undefined || isMembers(entry.context));

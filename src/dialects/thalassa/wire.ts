@@ -3,12 +3,12 @@ import { type Draft, draftSchema } from '../../core/event.ts';
 import { formatInstant, parseInstant } from '../../core/micros.ts';
 import { isEmpty, isMembers, type Members } from '../mapping.ts';
 
-/** A time the vendor's clients can read; an empty one breaks the whole page (wire: Thalassa 3.3). */
+/** A time that the vendor's clients can read; an empty one breaks the whole page (wire: Thalassa 3.3). */
 const timestamp = z
   .string()
   .refine(
     (text) => typeof parseInstant(text, { truncate: true }) === 'number',
-    'is no RFC 3339 time',
+    'is not an RFC 3339 time',
   );
 
 const texts = z.record(z.string(), z.string());
@@ -40,7 +40,7 @@ const serviceAccount = z.looseObject({
   roleBindings: z.array(z.unknown()).exactOptional(),
 });
 
-/** An entry of Thalassa's list (wire: Thalassa 3.3), with the types its clients decode. Further fields are welcome. */
+/** An entry of Thalassa's list (wire: Thalassa 3.3), with the types that its clients decode. Further fields are allowed. */
 export const thalassaEntrySchema = z.looseObject({
   createdAt: timestamp,
   eventID: z.string(),
@@ -79,13 +79,13 @@ const sharedFields = [
   'projectId',
 ] as const;
 
-/** Where what has no place in a native event is kept: `details.thalassa`. It also says that an event came from there. */
+/** `details.thalassa` keeps what has no native field. It also shows that an event came from there. */
 const detailsKey = 'thalassa';
 
 /**
- * A Thalassa entry as a draft. What has no native field, or a value its native field does not take (their
- * organisation, null, a text that is too long, a time finer than microseconds or spelt otherwise), is kept as it is
- * under `details.thalassa`, from where `thalassaEntry` puts it back.
+ * A Thalassa entry as a draft. A member without a native field, or with a value that its native field does not take
+ * (their organisation, null, a text that is too long, a time finer than microseconds or in another spelling), is kept as
+ * it is under `details.thalassa`; `thalassaEntry` puts it back.
  *
  * @param fallbackID for an entry without an id of its own
  */
@@ -109,19 +109,19 @@ export function thalassaDraft(entry: Members, fallbackID?: string): Draft {
 }
 
 /**
- * A native event as a Thalassa entry, pure: the entry it was made from, word for word; or else the fields they
- * share, the outcome where KMS entries have it, and whatever remains under `context.annals`, so that it stays visible.
+ * A native event as a pure Thalassa entry: the entry that it came from, word for word; or else the fields that they
+ * share, the outcome where KMS entries have it, and the rest under `context.annals`, so that it stays visible.
  */
 export function thalassaEntry(event: Members): Members {
   const kept = isMembers(event.details) ? event.details[detailsKey] : undefined;
   if (isMembers(kept)) return { ...validSharedFields(event), ...kept };
-  const { sequence: _, recordedAt: __, outcome, ...told } = event;
+  const { sequence: _, recordedAt: __, outcome, ...facts } = event;
   const { organizationIdentity } = event;
   const entry: Record<string, unknown> = { ...validSharedFields(event), organizationIdentity };
   const context: Record<string, unknown> = { ...(isMembers(event.context) ? event.context : {}) };
   if (outcome !== undefined) context[unusedName(context, 'outcome', outcome)] = outcome;
-  const untold = Object.entries(told).filter(([field]) => !Object.hasOwn(entry, field));
-  if (untold.length > 0) context[unusedName(context, 'annals')] = Object.fromEntries(untold);
+  const missing = Object.entries(facts).filter(([field]) => !Object.hasOwn(entry, field));
+  if (missing.length > 0) context[unusedName(context, 'annals')] = Object.fromEntries(missing);
   return isEmpty(context) ? entry : { ...entry, context };
 }
 
@@ -136,7 +136,7 @@ function validSharedFields(event: Members): Record<string, unknown> {
   return entry;
 }
 
-/** The name, or one like it, under which nothing stands yet but perhaps this very value. */
+/** The name, with as many underscores as it needs to be free, or to have this value already. */
 function unusedName(members: Members, name: string, value?: unknown): string {
   if (!Object.hasOwn(members, name) || members[name] === value) return name;
   return unusedName(members, `${name}_`, value);

@@ -22,30 +22,31 @@ import type { UpcloudSettings } from './settings.ts';
 
 const shape = { arrayKeys: ['audit_logs'], id: 'cloud_event_id', time: 'time' } as const;
 
-/** The one size all sources allow (wire: UpCloud 10). */
+/** The only size that all of the vendor's documents allow (wire: UpCloud 10). */
 const pageSize = 100;
-/** What `offset` counts is told from a page with at least so many objects, which are asked for in any case. */
+/** A page must have this many objects to show what `offset` counts. A page is always at least that large. */
 const minObjectsToDetect = 4;
 const minPageSize = 10;
-/** The window is walked in so many pieces at once, when they are worth it. */
+/** The window is divided into at most this many ranges that are walked at the same time, if they have enough pages. */
 const maxConcurrentRanges = 4;
 const minPagesPerRange = 8;
-/** Below this the list costs less than everything the vendor keeps. */
+/** With fewer pages the list costs less than the export of everything that the vendor keeps. */
 const minPagesForExport = 20;
 const retention: Micros = 180 * day;
 const exportAttempts = 3;
 const offsetAttempts = 10;
 
-/** What `offset` counts is in conflict between the vendor's own documents (wire: UpCloud 3.1). */
+/** What `offset` counts: the vendor's own documents contradict each other (wire: UpCloud 3.1). */
 type OffsetMeaning = 'items' | 'pages';
 
 interface WalkRange extends Window {
   readonly state: WalkState;
 }
 
-interface WalkPosition {
+/** A place in all ranges at once, from which a later run goes on. Its names are in the journals of exports. */
+interface RangesPosition {
   readonly offset: OffsetMeaning;
-  /** Pages mean something only together with their size. */
+  /** The number of a page has a meaning only together with this size. */
   readonly limit: number;
   readonly pieces: readonly WalkRange[];
 }
@@ -54,7 +55,7 @@ interface ListPage extends PageInfo {
   readonly objects: readonly ReceivedObject[];
 }
 
-/** What an entry says in plain texts: the columns of a table of them (wire: UpCloud 3.3). */
+/** The members of an entry that are plain texts: the columns of a table (wire: UpCloud 3.3). */
 export const upcloudColumns = [
   'time',
   'auth_type',
@@ -74,8 +75,8 @@ export function upcloudOrigin({ api }: UpcloudSettings): SourceOrigin {
 }
 
 /**
- * Reads UpCloud's trail: through the list, bounded in time on both sides so that what arrives does not shift it, in up
- * to four pieces at once; or, when nearly everything the vendor keeps is wanted, through its streamed export.
+ * Reads UpCloud's trail. Usually by its list, bounded in time on both sides so that new events do not shift it, in up to
+ * four ranges at the same time. By its streamed export if nearly everything that the vendor keeps is in the window.
  */
 export function upcloudSource(
   dependencies: ClientDependencies,
@@ -101,22 +102,22 @@ class UpcloudReader {
   readonly #rules: ObjectRules;
 
   constructor(
-    parts: ClientDependencies,
+    dependencies: ClientDependencies,
     settings: UpcloudSettings,
-    { window, pageSize: wished }: SourceQuery,
+    { window, pageSize: requested }: SourceQuery,
     filters: UpcloudFilters,
   ) {
-    this.#dependencies = parts;
+    this.#dependencies = dependencies;
     this.#settings = settings;
     this.#window = window;
-    this.#limit = Math.max(minPageSize, Math.min(wished ?? pageSize, pageSize));
+    this.#limit = Math.max(minPageSize, Math.min(requested ?? pageSize, pageSize));
     this.#filters = filters;
     this.#rules = { ...shape, matches: (value) => filters.keeps(value) };
   }
 
   async *read(position: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
     if (position !== undefined) {
-      const resumed = JSON.parse(position) as WalkPosition;
+      const resumed = JSON.parse(position) as RangesPosition;
       this.#limit = resumed.limit;
       yield* this.#walk(resumed, undefined, undefined, signal);
       return;
@@ -127,36 +128,36 @@ class UpcloudReader {
       if (yield* this.#readExport(first, signal)) return;
     }
     const offset = await this.#detectOffsetMeaning(whole, first, signal);
-    const pieces = this.#splitWindow(first.total);
-    const known = pieces.length === 1 ? first : undefined;
-    yield* this.#walk({ offset, pieces }, first.total, known, signal);
+    const ranges = this.#splitWindow(first.total);
+    const known = ranges.length === 1 ? first : undefined;
+    yield* this.#walk({ offset, pieces: ranges }, first.total, known, signal);
   }
 
-  /** Walks the pieces together. The position says where each of them stands. */
+  /** Walks the ranges at the same time. The position says how far each of them is. */
   async *#walk(
-    { offset, pieces }: Omit<WalkPosition, 'limit'>,
+    { offset, pieces: ranges }: Omit<RangesPosition, 'limit'>,
     total: number | undefined,
     first: ListPage | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<Batch> {
-    const standing = [...pieces];
+    const reached = [...ranges];
     let known = first;
-    const readings = pieces.map((piece) => (shared: AbortSignal) => {
+    const walks = ranges.map((range) => (shared: AbortSignal) => {
       const requestPage = ({ pages, objects }: Pick<WalkState, 'pages' | 'objects'>) => {
-        const answered = pages === 0 ? known : undefined;
+        const received = pages === 0 ? known : undefined;
         known = undefined;
         const at = offset === 'items' ? objects : pages + 1;
-        return answered ? replayPage(answered) : this.#page(piece, at, shared);
+        return received ? replayPage(received) : this.#page(range, at, shared);
       };
       // The bounds are inclusive on both sides, so neighbours overlap by an instant.
-      const window = { from: piece.from, to: piece.to + 1 };
+      const window = { from: range.from, to: range.to + 1 };
       const { retry } = this.#dependencies;
-      return walkPages({ window, requestPage, retry, signal: shared, resumed: piece.state });
+      return walkPages({ window, requestPage, retry, signal: shared, resumed: range.state });
     });
-    for await (const { index, value } of mergeGenerators(readings, signal)) {
+    for await (const { index, value } of mergeGenerators(walks, signal)) {
       const { objects, state } = value;
-      if (state) standing[index] = { ...(pieces[index] as WalkRange), state };
-      const position: WalkPosition = { offset, limit: this.#limit, pieces: standing };
+      if (state) reached[index] = { ...(ranges[index] as WalkRange), state };
+      const position: RangesPosition = { offset, limit: this.#limit, pieces: reached };
       yield {
         ...batchOf(objects),
         ...(total !== undefined && { expected: total }),
@@ -165,13 +166,13 @@ class UpcloudReader {
     }
   }
 
-  /** A page as a whole, however often it must be asked for. */
+  /** A whole page, with as many attempts as it needs. */
   #readWholePage(range: Window, offset: number, signal: AbortSignal): Promise<ListPage> {
     return retry(this.#dependencies.retry, signal, async () => {
       const objects: ReceivedObject[] = [];
-      await using pieces = this.#page(range, offset, signal);
+      await using chunks = this.#page(range, offset, signal);
       for (;;) {
-        const next = await pieces.next();
+        const next = await chunks.next();
         if (next.done === true) return { ...next.value, objects };
         objects.push(...next.value);
       }
@@ -191,10 +192,10 @@ class UpcloudReader {
     query.set('created_after', formatInstant(range.from));
     query.set('created_before', formatInstant(range.to));
     for (const [name, value] of this.#filters.query) query.append(name, value);
-    const asked = this.#request(url);
-    const { headers } = yield* readObjects(this.#dependencies, asked, this.#rules, signal);
-    const said = Number(headers.get('upcloud-total-count') ?? Number.NaN);
-    const total = Number.isSafeInteger(said) && said > 0 ? said : undefined;
+    const request = this.#request(url);
+    const { headers } = yield* readObjects(this.#dependencies, request, this.#rules, signal);
+    const count = Number(headers.get('upcloud-total-count') ?? Number.NaN);
+    const total = Number.isSafeInteger(count) && count > 0 ? count : undefined;
     return { size: this.#limit, total };
   }
 
@@ -206,9 +207,9 @@ class UpcloudReader {
   }
 
   /**
-   * Asks for the list from the third place on. Counted in objects it repeats nearly all of the first page; counted in
-   * pages it is the second one, which repeats only what shifted onto it. So the first page is asked for again, and the
-   * answer counts when little had shifted.
+   * Requests the list with offset 2. If that counts objects, it repeats nearly all of the first page; if it counts pages,
+   * it is the second page, which repeats only what has shifted onto it. So the first page is requested again, and the
+   * result is used if little has shifted.
    */
   async #detectOffsetMeaning(
     whole: WalkRange,
@@ -217,16 +218,16 @@ class UpcloudReader {
   ): Promise<OffsetMeaning> {
     let { objects: first, total } = page;
     for (let attempt = 1; attempt <= offsetAttempts; attempt += 1) {
-      const isWhole = first.length < this.#limit && first.length === total;
-      // All there is stands on one page; or there is too little on it to tell anything.
-      if (isWhole || first.length < minObjectsToDetect) return 'items';
+      const isEverything = first.length < this.#limit && first.length === total;
+      // Everything is on one page; or the page has too few objects to decide.
+      if (isEverything || first.length < minObjectsToDetect) return 'items';
       const { objects: third } = await this.#readWholePage(whole, 2, signal);
       const again = await this.#readWholePage(whole, 0, signal);
       const shifted = first.length - countRepeated(again.objects, first);
       if (shifted * 4 < first.length) {
         if (countRepeated(third, first) * 2 >= first.length) return 'items';
         this.#dependencies.retry.notify(
-          'This UpCloud takes offset for a page number; going on by page',
+          'This UpCloud reads offset as a page number; going on by page',
         );
         return 'pages';
       }
@@ -234,20 +235,20 @@ class UpcloudReader {
     }
     throw new AnnalsError(
       'unavailable',
-      `Cannot tell what offset counts at ${this.#settings.api}: the list shifted every time of ${offsetAttempts}`,
+      `Cannot find out what offset counts at ${this.#settings.api}: the list shifted in each of ${offsetAttempts} attempts`,
     );
   }
 
-  /** Equal stretches of time, of which the vendor keeps only the later ones. */
+  /** Ranges of equal length. The vendor does not keep everything, so the first one begins with what it keeps. */
   #splitWindow(total: number | undefined): WalkRange[] {
     const { from, to } = this.#window;
     const pages = (total ?? 0) / this.#limit;
     const count = Math.max(1, Math.min(maxConcurrentRanges, Math.floor(pages / minPagesPerRange)));
     const start = Math.min(Math.max(from, this.#dependencies.clock() - retention), to);
-    const edge = (piece: number) => start + Math.floor(((to - start) * piece) / count);
-    return Array.from({ length: count }, (_, piece) => ({
-      from: piece === 0 ? from : edge(piece),
-      to: piece === count - 1 ? to : edge(piece + 1),
+    const edge = (index: number) => start + Math.floor(((to - start) * index) / count);
+    return Array.from({ length: count }, (_, index) => ({
+      from: index === 0 ? from : edge(index),
+      to: index === count - 1 ? to : edge(index + 1),
       state: initialWalkState,
     }));
   }
@@ -264,9 +265,9 @@ class UpcloudReader {
   }
 
   /**
-   * Reads the export of everything, which cannot be continued: a cut one is begun again. Gives false when it failed, or
-   * brought less of the window than the list has, or lacks what stands on the list's first page, so that the list must
-   * be read instead.
+   * Reads the export of everything. It cannot be continued, so one that was cut begins again. Returns false when it
+   * failed, or brought less of the window than the list has, or lacks an object of the list's first page: then the list
+   * must be read instead.
    */
   async *#readExport(
     { objects: first, total = 0 }: ListPage,
@@ -280,8 +281,8 @@ class UpcloudReader {
       let within = 0;
       const lacking = new Set(first.map(({ id }) => id));
       try {
-        const asked = this.#request(url);
-        for await (const objects of readObjects(this.#dependencies, asked, this.#rules, signal)) {
+        const request = this.#request(url);
+        for await (const objects of readObjects(this.#dependencies, request, this.#rules, signal)) {
           for (const { id, at } of objects) {
             if (at >= from && at < to) within += 1;
             lacking.delete(id);
@@ -305,7 +306,7 @@ class UpcloudReader {
   }
 }
 
-/** A page that was read before, as if it were read now. */
+/** A page that was read before, in the form of one that is read now. */
 async function* replayPage({
   objects,
   ...end

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
 /**
- * A client as strict as the vendor's schema allows, written from the field tables (wire: UpCloud 3.3, 4, 5, 7, 9) and
- * from nothing of ours, so that our own schema cannot excuse itself.
+ * A client as strict as the vendor's schema allows. It is written from the field tables (wire: UpCloud 3.3, 4, 5, 7, 9)
+ * and uses nothing of ours, so that an error in our schema cannot hide itself.
  */
 
 const ulid = /^[0-9A-HJKMNP-TV-Z]{26}$/;
@@ -50,7 +50,7 @@ export function decodeList(value: unknown): Decoded[] {
   return list.audit_logs.map(decodeEvent);
 }
 
-/** The schema refuses any further member. */
+/** The schema allows no further member. */
 export function decodeProblem(value: unknown): Decoded {
   const { type, title, status, detail, invalid_params, correlation_id, ...others } =
     plainObject(value);

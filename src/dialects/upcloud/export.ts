@@ -33,7 +33,7 @@ const columns = [
 export const exportFormats = ['csv', 'json'] as const;
 export type UpcloudExportFormat = (typeof exportFormats)[number];
 
-/** A JSON export is an array, not the list's object: so reads the vendor's own test (wire: UpCloud 6). */
+/** A JSON export is an array, not the list's object: the vendor's own test expects that (wire: UpCloud 6). */
 export const formats: Record<UpcloudExportFormat, Format> = {
   csv: {
     mediaType: 'text/csv; charset=utf-8',
@@ -55,12 +55,12 @@ function cell(value: string | object | undefined): string {
   return typeof value === 'object' ? JSON.stringify(value) : (value ?? '');
 }
 
-/** Pieces of text are handed on at about this size. */
+/** A chunk of text has about this size. */
 const chunkLength = 64 * 1024;
 
 /**
- * Everything the log holds up to the snapshot, in the order of recording, as pieces of text. It ends only when it is
- * whole and fails otherwise, also when events are dropped on the way; giving it up frees the reader.
+ * Everything in the log up to the snapshot, in the order of recording, as chunks of text. It ends only when it is
+ * complete, and throws otherwise, also when events are dropped on the way. Closing it frees the reader.
  */
 export async function* exportText(
   reader: EventReader,
@@ -69,13 +69,13 @@ export async function* exportText(
   format: UpcloudExportFormat,
 ): AsyncGenerator<string> {
   const { begin, between, end, write } = formats[format];
-  const began = await reader.dropped(organisation);
+  const droppedAtBegin = await reader.dropped(organisation);
   let text = begin;
   let separator = '';
   let next = 0;
   const checkFrom = (sequence: number) =>
-    checkNotDropped(reader, organisation, began, ({ before }) => before > sequence);
-  const all = { from: began?.before ?? 0, to: snapshot };
+    checkNotDropped(reader, organisation, droppedAtBegin, ({ before }) => before > sequence);
+  const all = { from: droppedAtBegin?.before ?? 0, to: snapshot };
   for await (const events of scanInSteps(reader, organisation, all)) {
     await checkFrom(next);
     next = events.at(-1)!.sequence + 1;
@@ -92,7 +92,7 @@ export async function* exportText(
   yield text + end;
 }
 
-/** Sequences read at a time: what a client that takes nothing holds of the log, some hundred kilobytes of events. */
+/** Sequences read at a time: some hundred kilobytes of events, which stay in memory for a client that reads nothing. */
 const stepLength = 250;
 
 async function* scanInSteps(

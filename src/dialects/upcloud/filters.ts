@@ -2,19 +2,19 @@ import type { AppliedFilters, ExportFilters, FilterName } from '../../export/fil
 import { divideFilters, rejectFilters } from '../../export/filters.ts';
 import { actions, resourceTypes } from './vocabulary.ts';
 
-/** How an export's filters are asked of UpCloud, and what is left to do here. */
+/** Which of an export's filters UpCloud applies, and which are applied here. */
 export interface UpcloudFilters {
   readonly shares: AppliedFilters;
   /** Parameters of the list; repeated keys for several values (wire: UpCloud 3.1). */
   readonly query: readonly (readonly [name: string, value: string])[];
-  /** Nothing is left out. */
+  /** No filter leaves anything out. */
   readonly isEmpty: boolean;
   keeps(event: Readonly<Record<string, unknown>>): boolean;
 }
 
 /**
- * UpCloud knows actions and resource types, but refuses a word that is not in its lists; and it has one search, `q`, for
- * an id, a user name or an address. Everything is checked here again where the vendor's way is the wider one.
+ * UpCloud filters by action and resource type, but rejects a value that is not in its lists; and it has one search, `q`,
+ * for an id, a user name or an address. Where its filter is wider than ours, its objects are filtered here too.
  */
 export function upcloudFilters(filters: ExportFilters): UpcloudFilters {
   const unknown: FilterName[] = [
@@ -24,7 +24,7 @@ export function upcloudFilters(filters: ExportFilters): UpcloudFilters {
     'responseStatus',
   ];
   rejectFilters(filters, unknown, 'UpCloud');
-  const wanted = {
+  const values = {
     actions: filters.actions?.map((action) => action.toLowerCase()),
     resourceTypes: filters.resourceTypes,
   };
@@ -35,9 +35,9 @@ export function upcloudFilters(filters: ExportFilters): UpcloudFilters {
     parameter: string,
     known: readonly string[],
   ): void => {
-    const values = wanted[name];
-    if (values === undefined || !values.every((value) => known.includes(value))) return;
-    for (const value of values) query.push([parameter, value]);
+    const requested = values[name];
+    if (requested === undefined || !requested.every((value) => known.includes(value))) return;
+    for (const value of requested) query.push([parameter, value]);
     bySource.push(name);
   };
   push('actions', 'actions', actions);
@@ -56,8 +56,8 @@ export function upcloudFilters(filters: ExportFilters): UpcloudFilters {
     query,
     isEmpty: Object.keys(filters).every((name) => name === 'includeSystemServices'),
     keeps: (event) =>
-      isAmong(wanted.actions, event.action) &&
-      isAmong(wanted.resourceTypes, event.resource_type) &&
+      isAmong(values.actions, event.action) &&
+      isAmong(values.resourceTypes, event.resource_type) &&
       (userIdentity === undefined || event.account_username === userIdentity) &&
       (resourceIdentity === undefined || event.resource_id === resourceIdentity) &&
       (text === undefined || JSON.stringify(event).toLowerCase().includes(text)),

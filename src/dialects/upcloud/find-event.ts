@@ -3,12 +3,12 @@ import type { EventReader, StoredEvent } from '../../store/event-store.ts';
 import { sequenceFromUlid } from './ulid.ts';
 import { toUpcloud, type UpcloudEvent } from './wire.ts';
 
-/** What the log holds was checked on its way in. */
+/** It was checked when it was recorded. */
 export function parseStoredEvent({ body }: StoredEvent): AuditEvent {
   return JSON.parse(body) as AuditEvent;
 }
 
-/** The event shown under a ULID: the one that has it as its own id, or else the one that it was made for. */
+/** The event that is shown under a ULID: it is the event's own id, or was computed for it. */
 export async function findByUlid(
   reader: EventReader,
   organisation: string,

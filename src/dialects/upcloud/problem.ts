@@ -1,7 +1,7 @@
 import { AnnalsError, type ErrorCode } from '../../core/errors.ts';
 import type { UpcloudProblem } from './wire.ts';
 
-/** What each of our errors is in UpCloud's terms (wire: UpCloud 7). */
+/** Each of our errors in UpCloud's terms (wire: UpCloud 7). */
 const kinds: Record<ErrorCode, { status: number; code: string; title: string }> = {
   invalid: { status: 400, code: 'ERROR_INVALID_REQUEST', title: 'Validation error.' },
   unauthenticated: {
@@ -38,14 +38,14 @@ const kinds: Record<ErrorCode, { status: number; code: string; title: string }> 
   internal: { status: 500, code: 'ERROR_SERVICE_ERROR', title: 'Service error.' },
 };
 
-/** Whether the asker is told nothing of an error, so that the operator has to be. */
+/** Whether the response hides an error, so that the operator must be told. */
 export function isFault(error: unknown): boolean {
   return !(error instanceof AnnalsError) || kinds[error.code].status === 500;
 }
 
 /**
- * An error as a problem document. The media type has no parameters, because the vendor's client compares it as
- * text. What went wrong inside the server is not for the outside.
+ * An error as a problem document. The media type has no parameters, because the vendor's client compares it as text. A
+ * failure inside the server is not described.
  */
 export function problemResponse(error: unknown, correlationId: string): Response {
   const known =

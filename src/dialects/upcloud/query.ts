@@ -17,11 +17,11 @@ import {
   type UpcloudResourceType,
 } from './vocabulary.ts';
 
-/** How far back a list reaches when nothing is said (wire: UpCloud 3.1). */
+/** How far back a list reaches by default (wire: UpCloud 3.1). */
 const defaultLookback = 180 * day;
 const maxInt32 = 2_147_483_647;
 
-/** The parameters of `GET /1.3/audit-logs`, read. A list that is absent does not narrow. */
+/** The parameters of `GET /1.3/audit-logs`. A list that is absent does not filter. */
 export interface UpcloudListParameters {
   readonly limit: number;
   readonly offset: number;
@@ -87,7 +87,7 @@ class ParameterReader {
     return defaultValue;
   }
 
-  /** The key repeated, values joined by commas, or both; empty members say nothing. */
+  /** The key repeated, values joined by commas, or both; empty members are ignored. */
   list<T extends string>(name: string, allowed: readonly T[]): readonly T[] | undefined {
     const values = this.#search
       .getAll(name)
@@ -103,7 +103,7 @@ class ParameterReader {
     return values.length === 0 ? undefined : known;
   }
 
-  /** A time without zone is in UTC, a date alone is its midnight. */
+  /** A time without a zone is in UTC; a date means its midnight. */
   instantBounds(name: string): InstantBounds | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
@@ -128,12 +128,12 @@ class ParameterReader {
   }
 }
 
-/** Native values of a facet that one request may have to be translated from. */
+/** Most values of a facet in a log that a filter can be translated for. */
 const maxFacetValues = 10_000;
 
 /**
- * The filter of a request. UpCloud's words are not in the log: each wanted one is replaced by the native values of
- * its facet that are shown as it, and by their absence where that is shown as it.
+ * The filter of a request. UpCloud's words are not in the log: each word is replaced by the native values of its facet
+ * that are shown as that word, and by their absence if that is shown as it.
  */
 export async function filterOf(
   reader: EventReader,
@@ -143,17 +143,17 @@ export async function filterOf(
   const { from, to, q } = parameters;
   const translated = async <T extends string>(
     name: string,
-    wanted: readonly T[] | undefined,
+    words: readonly T[] | undefined,
     facet: Facet,
     wordFor: (native: string | undefined) => T,
   ): Promise<Condition[]> => {
-    if (wanted === undefined) return [];
+    if (words === undefined) return [];
     const natives = await reader.distinct(organisation, facet, {}, maxFacetValues + 1);
     if (natives.length > maxFacetValues) throw tooManyValues(name);
     const values = natives
       .map(({ value }) => value)
-      .filter((value) => wanted.includes(wordFor(value)));
-    return [{ facets: [facet], values, orAbsent: wanted.includes(wordFor(undefined)) }];
+      .filter((value) => words.includes(wordFor(value)));
+    return [{ facets: [facet], values, orAbsent: words.includes(wordFor(undefined)) }];
   };
   const conditions = await Promise.all([
     translated('actions', parameters.actions, 'action', (native = '') => actionFor(native)),

@@ -23,11 +23,11 @@ beforeEach(() => {
   key = trail.key('org-auditor');
 });
 
-const ask = (path: string, headers: Record<string, string> = {}, app = server) =>
+const send = (path: string, headers: Record<string, string> = {}, app = server) =>
   app.request(path, { headers: { Authorization: `Bearer ${key}`, ...headers } });
 
 async function list(query = '') {
-  const response = await ask(`/1.3/audit-logs${query}`);
+  const response = await send(`/1.3/audit-logs${query}`);
   assert.equal(response.status, 200, await response.clone().text());
   assert.equal(response.headers.get('Content-Type'), 'application/json');
   return {
@@ -157,7 +157,7 @@ test('filters take UpCloud’s words for native events too, and a list in either
 });
 
 test('each filter finds exactly the events that are shown with its word', async () => {
-  const words = [
+  const actions = [
     'GET',
     'Create',
     'login',
@@ -168,7 +168,7 @@ test('each filter finds exactly the events that are shown with its word', async 
   ];
   const types = ['server', 'AWS::S3::Bucket', 'kms_key', undefined];
   const origins = ['api', 'ui', 'system', 'telegram', '', undefined];
-  const made = words.flatMap((action) =>
+  const combinations = actions.flatMap((action) =>
     types.flatMap((resourceType) =>
       origins.map((origin) => ({
         action,
@@ -177,9 +177,9 @@ test('each filter finds exactly the events that are shown with its word', async 
       })),
     ),
   );
-  await trail.record(drafts(...made));
+  await trail.record(drafts(...combinations));
   const { events } = await list('?limit=200');
-  assert.equal(events.length, made.length);
+  assert.equal(events.length, combinations.length);
   for (const [parameter, member] of Object.entries({
     actions: 'action',
     resource_types: 'resource_type',
@@ -234,7 +234,7 @@ test('every event is found again by the ULID it is listed under', async () => {
   const { events } = await list();
   assert.equal(events.length, 3);
   for (const event of events) {
-    const response = await ask(`/1.3/audit-logs/${event.cloud_event_id}`);
+    const response = await send(`/1.3/audit-logs/${event.cloud_event_id}`);
     assert.equal(response.status, 200);
     assert.deepEqual(decodeEvent(await response.json()), event);
   }
@@ -253,8 +253,8 @@ test('a ULID leads nowhere in the log of another organisation', async () => {
   key = trail.key('org-admin', 'org-b');
   const other = (await list()).events[0]?.cloud_event_id;
   assert.notEqual(other, ulid);
-  assert.equal((await ask(`/1.3/audit-logs/${ulid}`)).status, 404);
-  assert.equal((await ask(`/1.3/audit-logs/${other}`)).status, 200);
+  assert.equal((await send(`/1.3/audit-logs/${ulid}`)).status, 404);
+  assert.equal((await send(`/1.3/audit-logs/${other}`)).status, 200);
 });
 
 test('Annals’ own records are not shown', async () => {
@@ -267,13 +267,13 @@ test('Annals’ own records are not shown', async () => {
     ['api', 'upcloud_internal'],
   );
   assert.equal(total, 2);
-  assert.equal((await ask('/1.3/audit-logs/01JY5WYGR0AAAAAAAAAAAAAAAB')).status, 404);
-  const exported = await ask('/1.3/audit-logs/export?format=json');
+  assert.equal((await send('/1.3/audit-logs/01JY5WYGR0AAAAAAAAAAAAAAAB')).status, 404);
+  const exported = await send('/1.3/audit-logs/export?format=json');
   assert.equal(((await exported.json()) as unknown[]).length, 2);
 });
 
 test('the filter options are the vendor’s, in its order', async () => {
-  const response = await ask('/1.3/audit-logs/filter-options');
+  const response = await send('/1.3/audit-logs/filter-options');
   assert.equal(response.status, 200);
   assert.equal(
     await response.text(),
@@ -287,7 +287,7 @@ test('the filter options are the vendor’s, in its order', async () => {
 });
 
 test('the account call has what the vendor’s command-line tool reads', async () => {
-  const response = await ask('/1.3/account');
+  const response = await send('/1.3/account');
   assert.equal(response.status, 200);
   const { account } = (await response.json()) as { account: Record<string, unknown> };
   assert.equal(account.username, 'org-auditor of org-a');
@@ -297,7 +297,7 @@ test('the account call has what the vendor’s command-line tool reads', async (
 
 test('an export as JSON is an array of everything ever recorded, as the list shows it', async () => {
   await trail.record(drafts({ createdAt: '2001-01-01T00:00:00Z' }, {}, {}));
-  const response = await ask('/1.3/audit-logs/export?format=json', { Accept: 'text/csv' });
+  const response = await send('/1.3/audit-logs/export?format=json', { Accept: 'text/csv' });
   assert.equal(response.headers.get('Content-Type'), 'application/json');
   assert.equal(
     response.headers.get('Content-Disposition'),
@@ -319,7 +319,7 @@ test('an export as CSV is the default, reads strictly and runs no formula', asyn
     ),
     upcloudDraft(upcloudLogin),
   ]);
-  const response = await ask('/1.3/audit-logs/export', { Accept: 'application/json' });
+  const response = await send('/1.3/audit-logs/export', { Accept: 'application/json' });
   assert.equal(response.headers.get('Content-Type'), 'text/csv; charset=utf-8');
   assert.equal(
     response.headers.get('Content-Disposition'),
@@ -359,26 +359,26 @@ test('an export as CSV is the default, reads strictly and runs no formula', asyn
 });
 
 test('the export of an empty log is empty and whole', async () => {
-  assert.equal(await (await ask('/1.3/audit-logs/export?format=json')).text(), '[]\n');
-  assert.match(await (await ask('/1.3/audit-logs/export')).text(), /^time,.*previous_state\r\n$/);
+  assert.equal(await (await send('/1.3/audit-logs/export?format=json')).text(), '[]\n');
+  assert.match(await (await send('/1.3/audit-logs/export')).text(), /^time,.*previous_state\r\n$/);
 });
 
-test('an export holds what was recorded when it was asked for, and arrives in pieces', async () => {
+test('an export has what was recorded when it was requested, and arrives in chunks', async () => {
   const description = 'x'.repeat(1_000);
   await trail.record(drafts(...Array.from({ length: 2_500 }, () => ({ description }))));
-  const response = await ask('/1.3/audit-logs/export?format=json');
+  const response = await send('/1.3/audit-logs/export?format=json');
   await trail.record(drafts({}));
   let text = '';
   let largest = 0;
-  for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
-    largest = Math.max(largest, piece.length);
-    text += Buffer.from(piece).toString();
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    largest = Math.max(largest, chunk.length);
+    text += Buffer.from(chunk).toString();
   }
   assert.equal((JSON.parse(text) as unknown[]).length, 2_500);
-  assert.ok(largest < 128 * 1024, `a piece of ${largest} bytes`);
+  assert.ok(largest < 128 * 1024, `a chunk of ${largest} bytes`);
 });
 
-test('an export that fails on the way does not end, and the operator is told', async () => {
+test('an export that fails on the way does not end, and is reported to the operator', async () => {
   await trail.record(drafts(...Array.from({ length: 1_500 }, () => ({}))));
   const { store } = trail;
   const reader = trail.readerWith({
@@ -390,7 +390,7 @@ test('an export that fails on the way does not end, and the operator is told', a
     },
   });
   const app = trail.serve(createUpcloudServer(), { reader });
-  const response = await ask('/1.3/audit-logs/export?format=json', {}, app);
+  const response = await send('/1.3/audit-logs/export?format=json', {}, app);
   assert.equal(response.status, 200);
   await assert.rejects(response.text(), /the disk is gone/);
   assert.match(String(trail.faults[0]), /the disk is gone/);
@@ -438,7 +438,7 @@ test('giving an export up stops the reading', async () => {
     },
   });
   const app = trail.serve(createUpcloudServer(), { reader });
-  const response = await ask('/1.3/audit-logs/export?format=json', {}, app);
+  const response = await send('/1.3/audit-logs/export?format=json', {}, app);
   const body = response.body?.getReader();
   await body?.read();
   await body?.cancel();
@@ -456,7 +456,7 @@ test('an export has little of the log in hand, however slowly it is taken', asyn
     },
   });
   const app = trail.serve(createUpcloudServer(), { reader });
-  const response = await ask('/1.3/audit-logs/export?format=json', {}, app);
+  const response = await send('/1.3/audit-logs/export?format=json', {}, app);
   const body = response.body!.getReader();
   await body.read();
   await new Promise((resolve) => setImmediate(resolve));
@@ -481,12 +481,12 @@ test('asking for the head of an export reads no event', async () => {
 
 test('reads are noted; what shows no event is not', async () => {
   await trail.record([upcloudDraft(upcloudLogin)]);
-  await ask('/1.3/account');
-  await ask('/1.3/audit-logs/filter-options');
-  await ask('/1.3/audit-logs?limit=nonsense');
-  await ask('/1.3/audit-logs?q=maria');
-  await ask('/1.3/audit-logs/01JY5WYGR0AAAAAAAAAAAAAAAA');
-  await ask('/1.3/audit-logs/export?format=json');
+  await send('/1.3/account');
+  await send('/1.3/audit-logs/filter-options');
+  await send('/1.3/audit-logs?limit=nonsense');
+  await send('/1.3/audit-logs?q=maria');
+  await send('/1.3/audit-logs/01JY5WYGR0AAAAAAAAAAAAAAAA');
+  await send('/1.3/audit-logs/export?format=json');
   assert.deepEqual(trail.reads, [
     { action: 'audit_log.list', facts: { query: '?q=maria' } },
     { action: 'audit_log.read', facts: { eventID: '01JY5WYGR0AAAAAAAAAAAAAAAA' } },
@@ -499,7 +499,7 @@ test('Basic and Bearer open every path, HEAD included', async () => {
   const basic = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
   for (const path of ['account', 'audit-logs', 'audit-logs/filter-options', 'audit-logs/export']) {
     const headers = { Authorization: basic, 'Content-Type': 'application/json' };
-    assert.equal((await ask(`/1.3/${path}`, headers)).status, 200, path);
+    assert.equal((await send(`/1.3/${path}`, headers)).status, 200, path);
     const head = await server.request(`/1.3/${path}`, { method: 'HEAD', headers });
     assert.equal(head.status, 200, path);
     assert.equal(await head.text(), '');
@@ -507,7 +507,7 @@ test('Basic and Bearer open every path, HEAD included', async () => {
 });
 
 /** Method, path, credential; status, code, names of the parameters that are wrong. */
-const refusals: [
+const rejections: [
   string,
   string,
   'reader' | 'writer' | 'none' | 'wrong',
@@ -591,7 +591,7 @@ test('each wrong request has its problem document', async () => {
     wrong: { Authorization: `Bearer ${key.slice(0, -1)}?` },
     none: {},
   };
-  for (const [method, path, who, status, code, wrong] of refusals) {
+  for (const [method, path, who, status, code, wrong] of rejections) {
     const response = await server.request(path, { method, headers: credentials[who] });
     const name = `${method} ${path} (${who})`;
     assert.equal(response.status, status, name);
@@ -607,8 +607,8 @@ test('each wrong request has its problem document', async () => {
   assert.deepEqual(trail.faults, []);
 });
 
-test('a wrong limit is answered to the letter', async () => {
-  const response = await ask('/1.3/audit-logs?limit=500');
+test('the response to a wrong limit is exactly the vendor’s', async () => {
+  const response = await send('/1.3/audit-logs?limit=500');
   assert.deepEqual(await response.json(), {
     type: 'https://developers.upcloud.com/1.3/errors#ERROR_INVALID_REQUEST',
     title: 'Validation error.',
@@ -619,18 +619,18 @@ test('a wrong limit is answered to the letter', async () => {
   });
 });
 
-test('a word that is not listed is answered with those that are', async () => {
-  const response = await ask('/1.3/audit-logs?origins=api,console');
+test('the response to a word that is not listed names those that are', async () => {
+  const response = await send('/1.3/audit-logs?origins=api,console');
   const { invalid_params } = decodeProblem(await response.json());
   assert.deepEqual(invalid_params, [
     { name: 'origins', reason: 'Must be one of api, gui, upcloud_internal.' },
   ]);
 });
 
-test('a failure inside says nothing of itself outside, and the operator is told', async () => {
+test('a failure of the server is hidden from the client and reported to the operator', async () => {
   const reader = trail.readerWith({ head: () => Promise.reject(new Error('secret path /data/7')) });
   const app = trail.serve(createUpcloudServer(), { reader });
-  const response = await ask('/1.3/audit-logs', {}, app);
+  const response = await send('/1.3/audit-logs', {}, app);
   assert.equal(response.status, 500);
   const text = await response.text();
   assert.equal(decodeProblem(JSON.parse(text)).title, 'Service error.');
@@ -638,11 +638,11 @@ test('a failure inside says nothing of itself outside, and the operator is told'
   assert.match(String(trail.faults[0]), /secret path/);
 });
 
-test('being asked too much is answered with when to come back', async () => {
+test('too many requests get a response that says when to try again', async () => {
   const admit = () => {
     throw new AnnalsError('too-many-requests', 'Slow down', { retryAfterSeconds: 3 });
   };
-  const response = await ask('/1.3/audit-logs', {}, trail.serve(createUpcloudServer(), { admit }));
+  const response = await send('/1.3/audit-logs', {}, trail.serve(createUpcloudServer(), { admit }));
   assert.equal(response.status, 429);
   assert.equal(response.headers.get('Retry-After'), '3');
   decodeProblem(await response.json());

@@ -19,7 +19,7 @@ export interface UpcloudOptions {
   readonly random?: Random;
 }
 
-/** UpCloud's audit-log API, version 1.3 (wire: UpCloud), and the account call its command-line tool begins with. */
+/** UpCloud's audit-log API, version 1.3 (wire: UpCloud), and the account call that its command-line tool begins with. */
 export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer {
   const { random = (bytes: Uint8Array) => void randomFillSync(bytes) } = options;
   return (dependencies) => {
@@ -121,7 +121,7 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
   };
 }
 
-/** The resources an account may have, which is what a trail's account has none of (wire: UpCloud 8). */
+/** How many of each resource an account may have; the account of a trail has none (wire: UpCloud 8). */
 const resourceLimits = {
   cores: 0,
   memory: 0,

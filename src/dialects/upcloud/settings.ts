@@ -4,10 +4,10 @@ import { memberOf, nonEmptyText } from '../config-members.ts';
 export interface UpcloudSettings {
   /** Base URL without the version, and without a slash at the end. */
   readonly api: string;
-  /** Ready to be sent. */
+  /** The value of the header. */
   readonly authorization: string;
   readonly verifyCertificates: boolean;
-  /** Something the user ought to know about the choice. */
+  /** Something that the user should know about the choice. */
   readonly warning?: string;
 }
 
@@ -29,7 +29,7 @@ export function upcloudConfigFile(env: Env, home: string): string {
 
 /** Flags, then the environment, then `upctl`'s file as it was read (wire: UpCloud 8). A token wins over a password. */
 export function upcloudSettings(flags: UpcloudFlags, env: Env, config: unknown): UpcloudSettings {
-  const words = [
+  const chosen = [
     {
       token: flags.token,
       username: flags.username,
@@ -42,13 +42,13 @@ export function upcloudSettings(flags: UpcloudFlags, env: Env, config: unknown):
       password: nonEmptyText(memberOf(config, 'password')),
     },
   ].find(({ token, username, password }) => token || (username && password));
-  if (words === undefined) {
+  if (chosen === undefined) {
     throw new AnnalsError(
       'invalid',
-      'Cannot ask UpCloud: there is no credential. Give --token, set UPCLOUD_TOKEN (or UPCLOUD_USERNAME and UPCLOUD_PASSWORD), or configure upctl',
+      'Cannot read UpCloud: there is no credential. Give --token, set UPCLOUD_TOKEN (or UPCLOUD_USERNAME and UPCLOUD_PASSWORD), or configure upctl',
     );
   }
-  const { token, username = '', password = '' } = words;
+  const { token, username = '', password = '' } = chosen;
   const base = env.UPCLOUD_DEBUG_API_BASE_URL ?? '';
   return {
     // The vendor's clients ignore an address without scheme and host.
@@ -63,7 +63,7 @@ export function upcloudSettings(flags: UpcloudFlags, env: Env, config: unknown):
   };
 }
 
-/** A name on the command line goes with the password of the environment, which is not seen in a list of processes. */
+/** A name on the command line may be used with the password of the environment, which a list of processes hides. */
 function passwordFor({ username }: UpcloudFlags, env: Env): string | undefined {
   return username === undefined ? undefined : env.UPCLOUD_PASSWORD;
 }

@@ -6,7 +6,7 @@ import { newUlid, sequenceFromUlid, ulidOf, ulidPattern } from './ulid.ts';
 const noon = Date.parse('2026-06-20T12:00:00Z') * 1_000;
 const identity = { organisation: 'org-a', eventID: 'evt-1', sequence: 0, createdAt: noon };
 
-test('any event has one ULID, which says where it stands', () => {
+test('any event has one ULID, from which its sequence can be read', () => {
   fc.assert(
     fc.property(fc.string(), fc.nat(2 ** 40 - 1), fc.integer(), (eventID, sequence, createdAt) => {
       fc.pre(!ulidPattern.test(eventID));
@@ -23,13 +23,13 @@ test('an id that is a ULID is kept', () => {
   assert.equal(ulidOf({ ...identity, eventID }), eventID);
 });
 
-test('the same place and time in two organisations, or with two ids, give different ULIDs', () => {
+test('the same sequence and time in two organisations, or with two ids, give different ULIDs', () => {
   const ulid = ulidOf(identity);
   assert.notEqual(ulidOf({ ...identity, organisation: 'org-b' }), ulid);
   assert.notEqual(ulidOf({ ...identity, eventID: 'evt-2' }), ulid);
 });
 
-test('ULIDs sort by time, and those of one millisecond by their place in the log', () => {
+test('ULIDs sort by time, and those of one millisecond by their sequence', () => {
   const at = (micros: number, sequence: number) =>
     ulidOf({ ...identity, createdAt: noon + micros, sequence });
   const inOrder = [at(-1, 9), at(0, 1), at(999, 2), at(999, 33), at(1_000, 0)];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Micros, millisecond } from '../../core/micros.ts';
 import type { Random } from '../../core/uuid.ts';
 
-/** What the vendor takes for a ULID (wire: UpCloud 1). */
+/** The vendor's pattern of a ULID (wire: UpCloud 1). */
 export const ulidPattern = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -18,9 +18,9 @@ export interface EventIdentity {
 }
 
 /**
- * The ULID an event is shown under: its own id if that is one, as with events that came from UpCloud. Any other has
- * one made of its identity: 48 bits of milliseconds of `createdAt`, 40 bits of sequence, by which it is found again,
- * and 40 bits of SHA-256 over organisation and id, so that one organisation's ULID leads nowhere in another's log.
+ * The ULID under which an event is shown: its own id if that is a ULID, as with events that came from UpCloud. For any
+ * other it is computed: 48 bits of milliseconds of `createdAt`, 40 bits of sequence, by which the event is found again,
+ * and 40 bits of SHA-256 over organisation and id, so that a ULID of one organisation finds nothing in another's log.
  */
 export function ulidOf({ organisation, eventID, sequence, createdAt }: EventIdentity): string {
   if (ulidPattern.test(eventID)) return eventID;
@@ -32,7 +32,7 @@ export function ulidOf({ organisation, eventID, sequence, createdAt }: EventIden
   );
 }
 
-/** Where the event of a ULID stands, if we made it; meaningless otherwise, so the event found must be asked. */
+/** The sequence in a ULID that we computed. It is meaningless in another, so compare the ULID of the event found. */
 export function sequenceFromUlid(ulid: string): number {
   let sequence = 0;
   for (const digit of ulid.slice(timeDigits, timeDigits + sequenceDigits)) {
@@ -41,14 +41,14 @@ export function sequenceFromUlid(ulid: string): number {
   return sequence;
 }
 
-/** A fresh ULID, for something that happens now. */
+/** A new ULID, for something that happens now. */
 export function newUlid(now: Micros, random: Random): string {
   const bytes = new Uint8Array(sequenceDigits + checkDigits);
   random(bytes);
   return timeText(now) + Array.from(bytes, (byte) => digits[byte % 32]).join('');
 }
 
-/** Time before 1970 cannot be said and becomes its beginning. */
+/** A time before 1970 becomes the beginning of 1970: there is no digit for it. */
 function timeText(micros: Micros): string {
   return base32(Math.max(0, Math.floor(micros / millisecond)), timeDigits);
 }

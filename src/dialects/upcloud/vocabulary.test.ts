@@ -11,7 +11,7 @@ import {
   resourceTypes,
 } from './vocabulary.ts';
 
-test('UpCloud’s own words stand for themselves', () => {
+test('UpCloud’s own words stay as they are', () => {
   for (const word of actions) assert.equal(actionFor(word), word);
   for (const word of resourceTypes) assert.equal(resourceTypeFor(word), word);
   for (const word of origins) assert.equal(originFor(word), word);

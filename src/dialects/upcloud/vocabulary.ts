@@ -1,10 +1,10 @@
 import { methodVerbs } from '../method-verbs.ts';
 
 /**
- * The words UpCloud has for actions, resource types and origins, and which of them stands for a native one. The
- * vendor closes these lists and its generated client breaks on anything else, so every native word gets one of
- * them, by tables that docs/dialects.md shows. Each depends on one native facet alone and on nobody's capitals, because
- * the server filters by translating the values of the facet.
+ * UpCloud's words for actions, resource types and origins, and the word that each native one is shown as. The vendor's
+ * lists are closed and its generated client fails on anything else, so every native word gets one of them, by tables that
+ * docs/dialects.md shows. Each depends on one native facet alone and ignores case, because the server filters by
+ * translating the values of the facet.
  */
 
 /** In the order of `/1.3/audit-logs/filter-options` (wire: UpCloud 5). */
@@ -77,23 +77,23 @@ const actionOfWord = new Map<string, UpcloudAction>([
 ]);
 
 /**
- * A listed action is itself, an HTTP method what it does. Of a service action, such as `kms.rotate`, the part
- * nearest to the end that holds a known word decides. What nothing is known of counts as an update: whoever looks
- * for changes must not overlook it.
+ * A listed action stays as it is, and an HTTP method becomes a verb. In a service action, such as `kms.rotate`, the last
+ * segment with a known word decides. An unknown action counts as an update: a person who looks for changes must not
+ * overlook it.
  */
 export function actionFor(native: string): UpcloudAction {
   const word = native.toLowerCase();
   if (isOneOf(actions, word)) return word;
-  const parts = word.replace(/^audit_log_action_/, '').split(/[\s.:/]+/);
-  const last = parts.at(-1) ?? '';
-  // One word may be several, run together or inflected: `DescribeInstances`, `deleted`.
+  const segments = word.replace(/^audit_log_action_/, '').split(/[\s.:/]+/);
+  const last = segments.at(-1) ?? '';
+  // A segment may be several words, joined or inflected: `DescribeInstances`, `deleted`.
   return (
-    actionOfWords(last) ?? actionOfPrefix(last) ?? actionOfWords(...parts.reverse()) ?? 'update'
+    actionOfWords(last) ?? actionOfPrefix(last) ?? actionOfWords(...segments.reverse()) ?? 'update'
   );
 }
 
-function actionOfWords(...parts: string[]): UpcloudAction | undefined {
-  for (const word of parts.flatMap((part) => part.split(/[_-]+/))) {
+function actionOfWords(...segments: string[]): UpcloudAction | undefined {
+  for (const word of segments.flatMap((segment) => segment.split(/[_-]+/))) {
     const action = actionOfWord.get(word);
     if (action !== undefined) return action;
   }
@@ -108,7 +108,7 @@ function actionOfPrefix(word: string): UpcloudAction | undefined {
   return undefined;
 }
 
-/** What the resource types of others are called by; the first that is found counts. */
+/** Words in the resource types of other producers; the first match counts. */
 const resourceTypePatterns: readonly (readonly [RegExp, UpcloudResourceType])[] = [
   [/kubernetes|k8s|\b(eks|gke|uks)\b/, 'uks'],
   [/certificate/, 'managed-loadbalancer-certificate-bundle'],
@@ -123,11 +123,11 @@ const resourceTypePatterns: readonly (readonly [RegExp, UpcloudResourceType])[] 
   [/server|instance|machine|\b(ec2|vm)\b/, 'server'],
 ];
 
-/** A listed type is itself; others go by the words in them; the rest, and none at all, count as `account`. */
+/** A listed type stays as it is; others are recognised by their words; the rest, and no type, count as `account`. */
 export function resourceTypeFor(native: string | undefined): UpcloudResourceType {
   const word = native?.toLowerCase() ?? '';
   if (isOneOf(resourceTypes, word)) return word;
-  // Only letters, digits and blanks, so that `\b` finds the parts of `cloud_vpc` and `AWS::EC2::VPC`.
+  // Only letters, digits and spaces, so that `\b` finds the words in `cloud_vpc` and `AWS::EC2::VPC`.
   const words = word.replace(/[^a-z0-9]+/g, ' ');
   return resourceTypePatterns.find(([pattern]) => pattern.test(words))?.[1] ?? 'account';
 }
@@ -143,7 +143,7 @@ const originOfWord = new Map<string, UpcloudEventOrigin>([
   ['awsserviceevent', 'upcloud_internal'],
 ]);
 
-/** A listed origin is itself; what is neither a console nor a service's own doing came by an API. */
+/** A listed origin stays as it is; what comes neither from a console nor from a service itself came by an API. */
 export function originFor(native: string | undefined): UpcloudEventOrigin {
   const word = native?.toLowerCase() ?? '';
   return isOneOf(origins, word) ? word : (originOfWord.get(word) ?? 'api');

@@ -144,7 +144,7 @@ test('UpCloud’s own doings are marked as those of a system service', () => {
   assert.equal(context?.origin, 'upcloud_internal');
 });
 
-test('words UpCloud has added since are recorded, shown as listed ones and stay visible', () => {
+test('words that UpCloud added later are recorded, shown as listed ones and stay visible', () => {
   const draft = upcloudDraft({
     ...login,
     action: 'resize',

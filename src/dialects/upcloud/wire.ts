@@ -21,7 +21,7 @@ const dateTime = z
   .regex(/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/)
   .meta({ format: 'date-time' });
 
-/** An event. The vendor permits further members; ours is `native`: what the event says in no word of UpCloud's. */
+/** An event. The vendor permits further members; ours is `native`: what UpCloud has no member for. */
 export const upcloudEventSchema = z
   .looseObject({
     time: dateTime,
@@ -70,25 +70,25 @@ export const upcloudProblemSchema = z
 export type UpcloudProblem = z.infer<typeof upcloudProblemSchema>;
 
 /**
- * The native draft of an event from UpCloud. What has no native field, or does not fit into it, is kept under
- * `details.upcloud` by UpCloud's name for it. Takes any JSON object, also one the vendor's schema knows nothing of:
- * an event must not get lost because its vendor has learnt a word.
+ * The native draft of an event from UpCloud. A member without a native field, or with a value that does not fit into it,
+ * is kept under `details.upcloud` by UpCloud's name. Takes any JSON object, also one that does not fit the vendor's
+ * schema: an event must not be lost because its vendor has a new word.
  */
 export function upcloudDraft(entry: Members): Draft {
-  const said = draftFields(entry);
+  const draft = draftFields(entry);
   const kept = remainder(entry, {
-    ...upcloudMembers(said, said.eventID ?? ''),
-    // A word of a list that has grown since stands in its native field already.
-    action: said.action,
-    resource_type: said.resourceType,
-    origin: said.context?.origin,
+    ...upcloudMembers(draft, draft.eventID ?? ''),
+    // A word that the vendor added to a list later is in its native field already.
+    action: draft.action,
+    resource_type: draft.resourceType,
+    origin: draft.context?.origin,
   });
-  return isEmpty(kept) ? said : { ...said, details: { upcloud: kept } };
+  return isEmpty(kept) ? draft : { ...draft, details: { upcloud: kept } };
 }
 
-/** UpCloud's form of a recorded event. An event that came from UpCloud comes back exactly as it was. */
+/** UpCloud's form of a recorded event. An event that came from UpCloud is again exactly as it was. */
 export function toUpcloud(event: AuditEvent): UpcloudEvent {
-  const { sequence, recordedAt, organizationIdentity, ...told } = event;
+  const { sequence, recordedAt, organizationIdentity, ...facts } = event;
   const createdAt = microsOf(event.createdAt) ?? 0;
   const id = ulidOf({
     organisation: organizationIdentity,
@@ -97,21 +97,21 @@ export function toUpcloud(event: AuditEvent): UpcloudEvent {
     createdAt,
   });
   const kept = event.details?.upcloud;
-  const said = {
+  const shown = {
     ...upcloudMembers(event, id),
     ...(isMembers(kept) && pick(kept, (name, value) => canBeRestored(name, value, event))),
   } as UpcloudEvent;
-  const unsaid = remainder(told, upcloudDraft(said));
-  if (isEmpty(unsaid)) return said;
-  // A member of the vendor's own that has the name of ours gives way to it, and into it.
-  const { native, ...own } = said;
+  const missing = remainder(facts, upcloudDraft(shown));
+  if (isEmpty(missing)) return shown;
+  // If the vendor has a member of this name, ours replaces it and contains it.
+  const { native, ...own } = shown;
   return {
     ...(own as UpcloudEvent),
-    native: native === undefined ? unsaid : remainder(told, upcloudDraft(own)),
+    native: native === undefined ? missing : remainder(facts, upcloudDraft(own)),
   };
 }
 
-/** What has a native field. */
+/** The members that have a native field. */
 function draftFields(entry: Members): Draft {
   const { auth_type, origin, ip_address, current_state, previous_state } = entry;
   const createdAt = microsOf(entry.time);
@@ -138,7 +138,7 @@ function draftFields(entry: Members): Draft {
   };
 }
 
-/** What UpCloud has words for. */
+/** The fields that UpCloud has a member for. */
 function upcloudMembers(draft: Draft, id: string): Members {
   const { context, changes } = draft;
   return {
@@ -158,8 +158,8 @@ function upcloudMembers(draft: Draft, id: string): Members {
 }
 
 /**
- * Whether a kept member still holds beside the native fields and in the vendor's schema. Anybody may write
- * `details.upcloud`; what cannot be said for the event stays visible in `native`.
+ * Whether a kept member fits the vendor's schema and does not contradict a native field. Any producer may write
+ * `details.upcloud`; what does not fit stays visible in `native`.
  */
 function canBeRestored(name: string, value: unknown, event: AuditEvent): boolean {
   switch (name) {
