@@ -95,7 +95,10 @@ describe('annals import', () => {
     for (const text of [JSON.stringify({ Records: records }), '[{"a":1}]']) {
       const { code, stderr } = await importing(text, '--from', 'cloudtrail');
       assert.equal(code, exitCodes.usage);
-      assert.match(stderr, /-, event [12]: it is not a CloudTrail record, which has an eventSource/);
+      assert.match(
+        stderr,
+        /-, event [12]: it is not a CloudTrail record, which has an eventSource/,
+      );
     }
     assert.equal(await count(), before);
   });
