@@ -56,7 +56,7 @@ describe('an entry of a file', () => {
     ] as const) {
       assert.throws(
         () => importers[importer](JSON.stringify(entry)),
-        { code: 'invalid', message: /^it (has|is) no .*: see --from$/ },
+        { code: 'invalid', message: /^it (has no|is not) .*: see --from$/ },
         importer,
       );
     }

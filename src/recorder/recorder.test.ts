@@ -1,3 +1,4 @@
+// This file needs a process of its own: while a test waits, nothing but the recorder may keep the process alive.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -95,8 +95,8 @@ describe('a data directory that the server may not use', () => {
     const { whole, again, ...refused } = JSON.parse(stdout) as Record<string, string>;
     assert.deepEqual([whole, again], ['', ''], 'what may be used is');
     const data = join(place.path, 'data');
-    const cannotMake = (path: string, why: string) =>
-      `Cannot start: the data directory ${path} cannot be made: ${why}`;
+    const cannotCreate = (path: string, why: string) =>
+      `Cannot start: the data directory ${path} cannot be created: ${why}`;
     const closed = join(place.path, 'closed', 'data');
     const expected: Record<string, string | RegExp> = {
       '.': /^Cannot use DATA as data directory: EACCES: permission denied/,
@@ -105,9 +105,12 @@ describe('a data directory that the server may not use', () => {
       'annals.db': 'Cannot open DATA/annals.db: unable to open database file',
       'checkpoints.db': 'Cannot open DATA/checkpoints.db: unable to open database file',
       'signing-key.pem': 'Cannot read the signing key DATA/signing-key.pem (EACCES)',
-      [closed]: cannotMake(closed, 'that is not allowed'),
-      '/dev/null/data': cannotMake('/dev/null/data', 'something else has the name of a directory'),
-      '/proc/data': cannotMake('/proc/data', 'nothing can be made in the directory above'),
+      [closed]: cannotCreate(closed, 'that is not allowed'),
+      '/dev/null/data': cannotCreate(
+        '/dev/null/data',
+        'something else has the name of a directory above',
+      ),
+      '/proc/data': cannotCreate('/proc/data', 'nothing can be created in the directory above'),
     };
     assert.deepEqual(Object.keys(refused), Object.keys(expected));
     for (const [part, sentence] of Object.entries(expected)) {
