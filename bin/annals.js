@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts the command on a Node that can run it. A clone carries its own Node in node_modules, so that an
-// old one on the machine does no harm; npm puts it first on the path, and started by hand this file finds it.
+// Starts the command on a Node that can run it. A clone has its own Node in node_modules, so that an old one on the
+// machine does no harm: npm puts it first on the path, and without npm this file finds it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as modules from 'node:module';
@@ -35,8 +35,8 @@ function startOverSparingly() {
 
 if (Number(process.versions.node.split('.')[0]) >= needed) {
   startOverSparingly();
-  // Keeps what was compiled for the next start, in a place that only whoever installed this can write. Threads look
-  // for it in the environment; without it each would load a compiler of its own.
+  // Keeps compiled code for the next start, where only the user who installed this can write. Threads find the directory
+  // in the environment; without it each would load a compiler of its own.
   const cache = join(root, 'node_modules', '.cache', 'compiled');
   const { directory } = modules.enableCompileCache(cache);
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= cache;
@@ -46,7 +46,7 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
   const pinned = join(root, 'node_modules', '.bin', 'node');
   if (!existsSync(pinned)) {
     process.stderr.write(
-      `annals: needs Node ${needed} or newer, this is ${process.versions.node}, and ${pinned} is missing. Run npm ci first.\n`,
+      `annals: Cannot start on Node ${process.versions.node}: ${needed} or newer is needed, and ${pinned} is missing. Run npm ci first.\n`,
     );
     process.exit(1);
   }
@@ -55,6 +55,6 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal));
-  // As a shell says it, 130 for SIGINT.
+  // As shells do: 130 for SIGINT.
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
 }

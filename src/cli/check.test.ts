@@ -50,7 +50,7 @@ describe('annals check', () => {
     return { code, out, err };
   }
 
-  it('finds whole files whole', async () => {
+  it('finds nothing wrong with whole files', async () => {
     const { code, out } = await check();
     assert.equal(code, 0);
     assert.match(out, /^segments\/000000\.segment {2}\d+ entries, whole$/m);
@@ -71,9 +71,9 @@ describe('annals check', () => {
     assert.match(err, /^annals: 1 of \d+ file is damaged$/m);
   });
 
-  it('says so when there is no data directory', async () => {
+  it('rejects a directory that is not a data directory', async () => {
     const { code, err } = await check('--data', '/nowhere');
     assert.equal(code, 2);
-    assert.match(err, /Cannot check \/nowhere: it is no data directory/);
+    assert.match(err, /Cannot check \/nowhere: it is not the data directory/);
   });
 });

@@ -11,26 +11,25 @@ interface CheckFlags {
   readonly quiet?: boolean;
 }
 
-/** What can be wrong with a file, in the order in which it is told. */
+/** What can be wrong with a file, in the order of the summary. */
 const kinds = ['damaged', 'missing', 'replaced', 'unknown'] as const;
 
-/** `annals check`: whether a server's files are all there, and every byte of the sealed ones is as it was written. */
+/** `annals check`: whether all files of a server are there, and every byte of the sealed ones is as it was written. */
 export function checkCommand(context: CliContext): Command {
   return new Command('check')
-    .description(
-      'compare a data directory with its catalogue, and sealed files with their checksums',
-    )
+    .description('compare a data directory with its catalogue, and its sealed files with checksums')
     .option('--data <directory>', 'the data directory (ANNALS_DATA, default ./annals-data)')
-    .option('--json', 'answer with JSON')
-    .option('--quiet', 'name only files with which something is wrong')
+    .option('--json', 'print JSON')
+    .option('--quiet', 'print only files with a problem')
     .addHelpText(
       'after',
       `
-Names each file that is damaged, missing, replaced by another, or unknown: in the folders of the store, but not in the
-catalogue. Of a database only the identity is compared, by which it is told from another one. Events of the newest,
-still growing segments are checked by the server itself, against the tree, each time it starts.
+Names each file that is damaged, missing, replaced by another, or unknown: in
+the directories of the store, but not in the catalogue. Of a database only the
+identity is compared. The server itself checks the newest events against the
+tree each time it starts.
 
-Reads and changes nothing, so the server may be running.
+It changes nothing, so the server may be running.
 
 Exit codes: 0 nothing is wrong, 1 something is wrong with a file, 2 wrong usage.
 
@@ -45,7 +44,10 @@ async function check(flags: CheckFlags, context: CliContext): Promise<void> {
   const { env, cwd, stdout, signal } = context;
   const data = resolve(cwd, flags.data ?? (env.ANNALS_DATA || './annals-data'));
   if (!['store.db', 'segments'].some((name) => existsSync(join(data, name)))) {
-    throw new AnnalsError('invalid', `Cannot check ${data}: it is no data directory of a server`);
+    throw new AnnalsError(
+      'invalid',
+      `Cannot check ${data}: it is not the data directory of a server`,
+    );
   }
   const wrong = { damaged: [], missing: [], replaced: [], unknown: [] } as Record<
     (typeof kinds)[number],
@@ -62,9 +64,9 @@ async function check(flags: CheckFlags, context: CliContext): Promise<void> {
   }
   if (flags.json === true) stdout.write(`${JSON.stringify({ files, ...wrong })}\n`);
   else if (flags.quiet !== true && sealed === 0) stdout.write('No segment is sealed yet\n');
-  const told = kinds.filter((kind) => wrong[kind].length > 0);
-  if (told.length === 0) return;
-  const counts = told.map((kind, nth) => {
+  const found = kinds.filter((kind) => wrong[kind].length > 0);
+  if (found.length === 0) return;
+  const counts = found.map((kind, nth) => {
     const { length } = wrong[kind];
     const noun = length === 1 ? 'file is' : 'files are';
     return nth === 0 ? `${length} of ${files} ${noun} ${kind}` : `${length} ${kind}`;

@@ -3,21 +3,21 @@ import type { Clock } from '../core/micros.ts';
 import type { Random } from '../core/uuid.ts';
 
 /**
- * The world as a command sees it. `main.ts` takes it from the process, a test makes its own; no command reaches
- * past it.
+ * Everything outside a command. `main.ts` takes it from the process, a test creates its own. A command uses nothing else
+ * of the process.
  */
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: Readable;
   /** Data and nothing else. */
   readonly stdout: Writable;
-  /** Progress, notes and what went wrong. */
+  /** Progress, notes and errors. */
   readonly stderr: Writable;
   readonly clock: Clock;
   readonly random: Random;
-  /** In place of the network; absent, requests go out over node:http. */
+  /** Used in place of the network. When absent, requests go out over node:http. */
   readonly fetch?: typeof globalThis.fetch;
-  /** In place of waiting, in milliseconds; absent, timers are used. Rejects when the signal is aborted. */
+  /** Used in place of waiting. When absent, timers are used. Rejects when the signal is aborted. */
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Aborted when the user wants the command to stop (Ctrl-C, SIGTERM). */
   readonly signal: AbortSignal;
@@ -26,8 +26,8 @@ export interface CliContext {
 }
 
 /**
- * How a command leaves with a code other than 0: thrown out of its action, turned into the process's exit code by
- * `main.ts`, which prints the message (if there is one) to stderr.
+ * A command throws it to end with a code other than 0. `main.ts` sets the exit code, and prints the message, if there is
+ * one, to stderr.
  */
 export class Exit extends Error {
   override readonly name = 'Exit';
@@ -39,7 +39,7 @@ export class Exit extends Error {
   }
 }
 
-/** What the exit codes mean; the same for all commands. */
+/** The exit codes, the same for all commands. */
 export const exitCodes = {
   complete: 0,
   failed: 1,

@@ -12,7 +12,7 @@ export async function defaultSleep(milliseconds: number, signal: AbortSignal): P
   await setTimeout(milliseconds, undefined, { signal });
 }
 
-/** How requests leave: through `fetch` where the context has one, else over node:http with these settings. */
+/** Sends requests with the `fetch` of the context, or else over node:http with these settings. */
 export function createSend({ fetch }: Pick<CliContext, 'fetch'>, settings: HttpSendSettings): Send {
   return fetch === undefined ? createHttpSend(settings) : createFetchSend(fetch);
 }

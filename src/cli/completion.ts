@@ -4,7 +4,7 @@ import type { CliContext } from './cli-context.ts';
 const shells = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof shells)[number];
 
-/** A command by every name it has, and the words that can follow it: subcommands, choices, flags. */
+/** A command under one of its names, and what can follow it: subcommands, choices, flags. */
 interface CompletionEntry {
   /** `keys/create`; empty for the program itself. */
   readonly path: string;
@@ -12,10 +12,10 @@ interface CompletionEntry {
   readonly flags: readonly string[];
 }
 
-/** `annals completion <shell>`: a script made from the commands themselves. */
+/** `annals completion <shell>`: prints a script that is generated from the commands. */
 export function completionCommand(context: CliContext): Command {
   const command = new Command('completion')
-    .description('a script that completes commands and flags')
+    .description('print a script that completes commands and flags')
     .addArgument(new Argument('<shell>', 'which shell').choices(shells))
     .addHelpText(
       'after',
@@ -44,71 +44,71 @@ function completionEntries(command: Command, path: string): CompletionEntry[] {
   return [{ path, candidates, flags: [...flags, '--help'] }, ...below];
 }
 
-const pathsOf = (places: readonly CompletionEntry[]) => places.map(({ path }) => path).join(' ');
+const pathsOf = (entries: readonly CompletionEntry[]) => entries.map(({ path }) => path).join(' ');
 
-/** What each place offers, as the branches of a `case`. */
-const cases = (places: readonly CompletionEntry[], variable: string) =>
-  places
+/** The candidates of each entry, as the branches of a `case`. */
+const cases = (entries: readonly CompletionEntry[], variable: string) =>
+  entries
     .map(
       ({ path, candidates, flags }) =>
         `    "${path}") ${variable}="${[...candidates, ...flags].join(' ')}" ;;`,
     )
     .join('\n');
 
-/** The longest path that the words typed so far make decides; files are completed where nothing else is. */
-const scripts: Record<Shell, (places: readonly CompletionEntry[]) => string> = {
-  bash: (places) => `# bash completion for annals
+/** The longest path in the words typed so far decides. Files are completed where nothing else can follow. */
+const scripts: Record<Shell, (entries: readonly CompletionEntry[]) => string> = {
+  bash: (entries) => `# bash completion for annals
 _annals() {
-  local path="" word words="" place
-  for ((place = 1; place < COMP_CWORD; place++)); do
-    word="\${COMP_WORDS[place]}"
-    case " ${pathsOf(places)} " in
+  local path="" word words="" index
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    word="\${COMP_WORDS[index]}"
+    case " ${pathsOf(entries)} " in
       *" \${path:+$path/}$word "*) path="\${path:+$path/}$word" ;;
     esac
   done
   case "$path" in
-${cases(places, 'words')}
+${cases(entries, 'words')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 complete -o default -F _annals annals
 `,
-  zsh: (places) => `#compdef annals
+  zsh: (entries) => `#compdef annals
 # zsh completion for annals
 _annals() {
   local typed_path="" word choices=""
   for word in "\${(@)words[2,CURRENT-1]}"; do
-    case " ${pathsOf(places)} " in
+    case " ${pathsOf(entries)} " in
       *" \${typed_path:+$typed_path/}$word "*) typed_path="\${typed_path:+$typed_path/}$word" ;;
     esac
   done
   case "$typed_path" in
-${cases(places, 'choices')}
+${cases(entries, 'choices')}
   esac
   compadd -- \${=choices}
   _files
 }
-# Loaded by the first completion, it is to answer that one too; sourced, it is to answer the next.
+# Loaded by the first completion, it must also complete that one; sourced, it must complete the next one.
 if [ "$funcstack[1]" = "_annals" ]; then
   _annals "$@"
 else
   compdef _annals annals
 fi
 `,
-  fish: (places) => `# fish completion for annals
+  fish: (entries) => `# fish completion for annals
 function __annals_is_at
   set -l path
   for word in (commandline -opc)[2..]
     set -l longer (string join / $path $word)
-    contains -- $longer ${pathsOf(places)}; and set path $longer
+    contains -- $longer ${pathsOf(entries)}; and set path $longer
   end
   test "$path" = "$argv[1]"
 end
-${places
+${entries
   .flatMap(({ path, candidates, flags }) => {
     const line = `complete -c annals -n '__annals_is_at "${path}"'`;
-    const offered = candidates.length === 0 ? [] : [`${line} -f -a '${candidates.join(' ')}'`];
-    return [...offered, ...flags.map((flag) => `${line} -l ${flag.slice(2)}`)];
+    const choices = candidates.length === 0 ? [] : [`${line} -f -a '${candidates.join(' ')}'`];
+    return [...choices, ...flags.map((flag) => `${line} -l ${flag.slice(2)}`)];
   })
   .join('\n')}
 `,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** One server and how to be let in; named, so that it need not be typed again. */
+/** A server and a key under a name. A file of its own, because `config.ts` loads it only when there is something saved. */
 const savedContextSchema = z.strictObject({
   api: z.string().exactOptional(),
   key: z.string().exactOptional(),

@@ -11,7 +11,7 @@ function configFile({ env, home }: Pick<CliContext, 'env' | 'home'>): string {
   return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'annals', 'config.json');
 }
 
-/** What is saved; nothing when there is no file. Throws `invalid` when it cannot be understood. */
+/** The saved contexts; none when there is no file. Throws `invalid` when it cannot be read. */
 export async function readConfig(context: Pick<CliContext, 'env' | 'home'>): Promise<Config> {
   const file = configFile(context);
   let text: string;
@@ -24,18 +24,22 @@ export async function readConfig(context: Pick<CliContext, 'env' | 'home'>): Pro
       `Cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`,
     );
   }
-  // Most have no such file, and an export then needs no schemas at all, nor the memory they take.
+  // Most users have no such file. An export then needs no schema, and not the memory that zod takes.
   const { configSchema } = await import('./config-schema.ts');
   try {
     return configSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new AnnalsError('invalid', `Cannot read ${file}: it is not what annals context writes`, {
-      cause,
-    });
+    throw new AnnalsError(
+      'invalid',
+      `Cannot read ${file}: it is not in the form that annals context writes`,
+      {
+        cause,
+      },
+    );
   }
 }
 
-/** Whole or not at all, and readable by its owner alone: it holds keys. */
+/** Replaces the file atomically. Only its owner can read it, because it has keys. */
 export async function writeConfig(
   context: Pick<CliContext, 'env' | 'home'>,
   config: Config,

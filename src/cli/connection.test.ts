@@ -31,34 +31,34 @@ describe('annals context', () => {
     }
   });
 
-  it('keeps them where their owner alone can read', async () => {
+  it('keeps them in a file that only its owner can read', async () => {
     const file = join(home, '.config', 'annals', 'config.json');
     assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
 
-  it('refuses what is no address, and names that are not saved', async () => {
+  it('rejects what is not an address, and names that are not saved', async () => {
     const { code, stderr } = await context('set', 'bad', '--api', 'audit.example.org');
     assert.equal(code, exitCodes.usage);
-    assert.match(stderr, /audit\.example\.org is no http or https address/);
+    assert.match(stderr, /audit\.example\.org is not an http or https address/);
     for (const name of ['bad', 'constructor', 'toString']) {
       const listed = await runCommand(['orgs', 'list', '--context', name], { home });
       assert.equal(listed.code, exitCodes.usage);
-      assert.match(listed.stderr, new RegExp(`There is no context ${name}`));
+      assert.match(listed.stderr, new RegExp(`Cannot find the context ${name}: it is not saved`));
     }
   });
 });
 
-describe('a command that asks a server', () => {
+describe('a command that calls a server', () => {
   it('does not repeat a key that cannot be sent', async () => {
     for (const token of ['annals_AAAAAAAAAAAA_sss\nsss', 'sss sss', 'ssßss']) {
       const { code, stdout, stderr } = await runCommand(['keys', 'list', '--token', token], {});
       assert.deepEqual([code, stdout], [exitCodes.usage, '']);
       assert.doesNotMatch(stderr, /sss/);
-      assert.match(stderr, /the key holds/);
+      assert.match(stderr, /the API key has/);
     }
   });
 
-  it('says which flag names the organisation when the operator’s key must', async () => {
+  it('names the flag for the organisation that the operator’s key needs', async () => {
     const app = new TestApp();
     const env = { ANNALS_API: 'http://annals.test', ANNALS_KEY: await app.key('operator') };
     const world = { env, fetch: fetchFrom(app) };
@@ -70,7 +70,7 @@ describe('a command that asks a server', () => {
         [code, stderr],
         [
           exitCodes.usage,
-          'annals: Cannot tell whose keys: the operator’s key names the organisation with -O\n',
+          'annals: Cannot choose the organisation: with the operator’s key, name it with -O\n',
         ],
       );
     }
@@ -84,7 +84,7 @@ describe('a command that asks a server', () => {
     );
   });
 
-  it('says so when another program answers', async () => {
+  it('rejects the response of another program', async () => {
     const answers = (response: () => Response) =>
       runCommand(['orgs', 'list', '--token', 'key', '--api', 'http://annals.test'], {
         fetch: async () => response(),

@@ -4,7 +4,7 @@ import { AnnalsError } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
 import { readConfig } from './config.ts';
 
-/** A server and what it is asked with. */
+/** A server, and the key for it. */
 export interface ConnectionFlags {
   readonly api?: string;
   readonly token?: string;
@@ -14,19 +14,20 @@ export interface ConnectionFlags {
 
 export const defaultApi = 'http://127.0.0.1:8420';
 
-export function addConnectionOptions(command: Command): Command {
-  return command
-    .addOption(new Option('--api <url>', `the server (ANNALS_API, default ${defaultApi})`))
-    .addOption(new Option('--token <key>', 'the key to ask with (ANNALS_KEY)'))
-    .addOption(
-      new Option(
-        '-O, --organisation <name>',
-        'identity or slug (ANNALS_ORGANISATION; the key’s own)',
-      ),
-    )
-    .addOption(
-      new Option('--context <name>', 'a saved context (ANNALS_CONTEXT; see annals context)'),
-    );
+/** Adds the options under a heading of the help. They are the same for all commands that call a server. */
+export function addConnectionOptions(command: Command, heading = 'Connection:'): Command {
+  for (const [flags, description] of [
+    ['--api <url>', `the server (ANNALS_API, default ${defaultApi})`],
+    ['--token <key>', 'the API key (ANNALS_KEY)'],
+    [
+      '-O, --organisation <name>',
+      'identity or slug (ANNALS_ORGANISATION, default: that of the key)',
+    ],
+    ['--context <name>', 'a saved context (ANNALS_CONTEXT, see annals context)'],
+  ] as const) {
+    command.addOption(new Option(flags, description).helpGroup(heading));
+  }
+  return command;
 }
 
 /** From flags, then the environment, then the saved context. Throws `invalid` when something is missing or wrong. */
@@ -41,20 +42,20 @@ export async function resolveConnection(
   if (!isServerAddress(api)) {
     throw new AnnalsError(
       'invalid',
-      `Cannot connect: ${api} is no http or https address such as ${defaultApi}`,
+      `Cannot connect: ${api} is not an http or https address such as ${defaultApi}`,
     );
   }
   if (token === undefined) {
     throw new AnnalsError(
       'invalid',
-      'Cannot connect: there is no key. Give --token, set ANNALS_KEY, or save one with annals context set',
+      'Cannot connect: there is no API key. Give --token, set ANNALS_KEY, or save one with annals context set',
     );
   }
-  // A header cannot carry it, and the refusal to send it would repeat it.
+  // Such a text cannot be in a header, and the error of the HTTP client would repeat it.
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new AnnalsError(
       'invalid',
-      'Cannot connect: the key holds a space, a line break or another character no key has',
+      'Cannot connect: the API key has a space, a line break or another character that no key has',
     );
   }
   const organisation =
@@ -68,10 +69,13 @@ export function isServerAddress(text: string): boolean {
 
 async function savedContext(name: string | undefined, context: CliContext) {
   const config = await readConfig(context);
-  const wanted = name ?? config.current;
-  if (wanted === undefined) return {};
-  const saved = Object.hasOwn(config.contexts, wanted) ? config.contexts[wanted] : undefined;
+  const used = name ?? config.current;
+  if (used === undefined) return {};
+  const saved = Object.hasOwn(config.contexts, used) ? config.contexts[used] : undefined;
   if (saved !== undefined) return saved;
   const known = Object.keys(config.contexts).join(', ') || 'none';
-  throw new AnnalsError('invalid', `There is no context ${wanted}; saved ones: ${known}`);
+  throw new AnnalsError(
+    'invalid',
+    `Cannot find the context ${used}: it is not saved (saved: ${known})`,
+  );
 }

@@ -84,7 +84,7 @@ describe('a log whose beginning was dropped', () => {
     await drop(40);
     const all = await annals('export --from 2026-06-01 --output all.json', cwd);
     assert.equal(all.code, exitCodes.complete, all.stderr);
-    assert.match(all.stderr, /server had dropped what was recorded before sequence 40/);
+    assert.match(all.stderr, /before sequence 40 are missing: the server had dropped them/);
     assert.deepEqual(await manifestOf('all'), { complete: true, entries: 60, keptFrom: 40 });
     const later = await annals('export --from 2026-06-03 --output later.json', cwd);
     assert.doesNotMatch(later.stderr, /dropped/);
@@ -94,7 +94,7 @@ describe('a log whose beginning was dropped', () => {
       keptFrom: undefined,
     });
     const piped = await annals('export --from 2026-06-01 --output -', cwd);
-    assert.match(piped.stderr, /dropped what was recorded before sequence 40/);
+    assert.match(piped.stderr, /before sequence 40 are missing/);
   });
 
   it('is proved as far as it is there', async () => {
@@ -106,7 +106,7 @@ describe('a log whose beginning was dropped', () => {
     const verified = await annals(`verify proved.json --key ${verifier}`, cwd);
     assert.equal(verified.code, 0, verified.stdout);
     assert.match(verified.stdout, /sequences 333 to \d+, nothing between them left out/);
-    assert.match(verified.stdout, /recorded before sequence 333 the server had dropped/);
+    assert.match(verified.stdout, /the server had dropped the events before sequence 333/);
     assert.match(verified.stdout, /PROVED/);
     const answer = JSON.parse(
       (await annals(`verify proved.json --key ${verifier} --json`, cwd)).stdout,
@@ -126,11 +126,11 @@ describe('a log whose beginning was dropped', () => {
     assert.equal(keptFrom, 1_500);
     assert.ok(entries > 700 && entries < 2_100, `${entries} events`);
     const verified = await annals(`verify growing.json --key ${verifier}`, cwd);
-    assert.match(verified.stdout, /a choice from sequences 100 to 2,199/);
+    assert.match(verified.stdout, /a selection from sequences 100 to 2,199/);
     assert.equal(verified.code, 0, verified.stdout);
   });
 
-  it('is synced, and what was dropped in between is told of once', async () => {
+  it('is synced, and what was dropped in between is reported once', async () => {
     const { record, drop, annals } = await openLog(50);
     await drop(10);
     const sync = () => annals('sync --to trail --since 365d --json', cwd);
@@ -149,7 +149,7 @@ describe('a log whose beginning was dropped', () => {
     assert.deepEqual([third.code, third.stderr.includes('dropped')], [0, false]);
   });
 
-  it('is synced for the first time while more of it is dropped, and that is told of', async () => {
+  it('is synced for the first time while more of it is dropped, and that is reported', async () => {
     let organisation = '';
     const store = dropping(2, (memory) => memory.drop([{ organisation, from: 0, to: 1_500 }]));
     const { app, drop, annals } = await openLog(2_000, store, 'x'.repeat(1_000));
@@ -160,7 +160,7 @@ describe('a log whose beginning was dropped', () => {
     assert.deepEqual(JSON.parse(first.stdout).missed, { from: 100, to: 1_500 });
   });
 
-  it('is followed, and what was missed is told of', async () => {
+  it('is followed, and what was missed is reported', async () => {
     const { app, key, record, drop } = await openLog(5);
     const stop = new AbortController();
     let pauses = 0;

@@ -39,15 +39,15 @@ describe('annals erase', () => {
     return { code, stdout: await all(stdout), stderr: await all(stderr) };
   }
 
-  it('does nothing without a yes, at a terminal or by --yes', async () => {
+  it('does nothing without a yes, on a terminal or by --yes', async () => {
     const flags = ['--user-identity', 'u-1'];
     const unasked = await annals(admin, flags);
     assert.deepEqual([unasked.code, unasked.stdout], [2, '']);
-    assert.match(unasked.stderr, /there is no terminal; give --yes/);
+    assert.match(unasked.stderr, /there is no terminal. Give --yes/);
     assert.equal((await annals(admin, flags, '')).code, 1);
     const declined = await annals(admin, flags, 'no\n');
     assert.deepEqual([declined.code, declined.stdout], [1, '']);
-    assert.match(declined.stderr, /every event of u-1 will be gone for good.*nothing was erased/s);
+    assert.match(declined.stderr, /all events of u-1 will be erased for ever.*nothing was erased/s);
     assert.equal((await annals(admin, ['--yes'])).code, 2);
   });
 

@@ -19,20 +19,21 @@ interface ErasureResponse {
   readonly snapshot: number;
 }
 
-/** `annals erase`: needs a key of an org-admin. */
+/** `annals erase`: needs the API key of an org-admin. */
 export function eraseCommand(context: CliContext): Command {
   const command = new Command('erase')
-    .description('erase what is personal in the events of a user, for good')
-    .requiredOption('--user-identity <identity>', 'whose events, done or impersonated')
-    .option('--yes', 'do not ask; needed where there is no terminal');
+    .description('erase the personal fields in the events of a user, for ever')
+    .requiredOption('--user-identity <identity>', 'the user: as actor, or as impersonator')
+    .option('--yes', 'do not ask for confirmation; needed without a terminal');
   return addConnectionOptions(command)
-    .option('--json', 'answer with JSON')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-Names, e-mail addresses, network addresses, user agents and headers go, and whatever else the organisation calls
-personal. The events stay, are proved as before, and show that something was erased. The erasure itself is recorded.
-If it fails on the way, the same command does the rest.
+Erases names, e-mail addresses, network addresses, user agents, headers, and the
+other personal fields of the organisation. The events stay, can still be proved,
+and show that something was erased. The erasure itself is recorded. After a
+failure the same command does the rest.
 
 Examples:
   $ annals erase --user-identity usr-noor
@@ -46,8 +47,8 @@ async function erase(flags: Flags, context: CliContext): Promise<void> {
   const { userIdentity } = flags;
   if (flags.yes !== true) await confirm(userIdentity, context);
   const api = openApi(connection, context);
-  const answer = await api.post<ErasureResponse>('/v1/audit/erasures', { userIdentity });
-  context.stdout.write(flags.json === true ? `${JSON.stringify(answer)}\n` : sentence(answer));
+  const response = await api.post<ErasureResponse>('/v1/audit/erasures', { userIdentity });
+  context.stdout.write(flags.json === true ? `${JSON.stringify(response)}\n` : sentence(response));
 }
 
 function sentence({ erased, alreadyErased, snapshot }: ErasureResponse): string {
@@ -60,15 +61,15 @@ async function confirm(userIdentity: string, context: CliContext): Promise<void>
   if ((stdin as typeof stdin & { isTTY?: boolean }).isTTY !== true) {
     throw new AnnalsError(
       'invalid',
-      'Cannot ask whether to erase: there is no terminal; give --yes',
+      'Cannot ask for confirmation: there is no terminal. Give --yes to erase without it',
     );
   }
   const lines = createInterface({ input: stdin, output: stderr });
   try {
-    const question = `What is personal in every event of ${printable(userIdentity)} will be gone for good. Type yes to erase it: `;
+    const prompt = `The personal fields in all events of ${printable(userIdentity)} will be erased for ever. Type yes to erase them: `;
     const ended = once(lines, 'close').then(() => '');
-    const answer = await Promise.race([lines.question(question, { signal }), ended]);
-    if (answer.trim() !== 'yes') throw new Exit(exitCodes.failed, 'nothing was erased');
+    const typed = await Promise.race([lines.question(prompt, { signal }), ended]);
+    if (typed.trim() !== 'yes') throw new Exit(exitCodes.failed, 'nothing was erased');
   } finally {
     lines.close();
   }

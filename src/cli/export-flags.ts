@@ -3,8 +3,7 @@ import { AnnalsError } from '../core/errors.ts';
 import { type Split, splits } from '../core/window.ts';
 import { type FormatName, formatFromName, formatNames } from '../export/output-names.ts';
 import { type Compression, compressions } from '../export/sinks/block-writer.ts';
-import { addFilterOptions, type FilterFlags } from './filter-flags.ts';
-import { wholeNumber } from './whole-number.ts';
+import { addFilterOptions, type FilterFlags, wholeNumber } from './filter-flags.ts';
 
 export interface RequestFlags {
   readonly pageSize?: number;
@@ -12,7 +11,7 @@ export interface RequestFlags {
   readonly retries?: number;
 }
 
-/** What is typed behind `annals export`, as commander gives it. */
+/** The flags of `annals export`, as commander parses them. */
 export interface ExportFlags extends RequestFlags, FilterFlags {
   readonly since?: string;
   readonly from?: string;
@@ -34,62 +33,81 @@ export interface ExportFlags extends RequestFlags, FilterFlags {
   readonly quiet?: boolean;
 }
 
-/** The flags of `tcloud audit export` with their meaning there (wire: Thalassa 7), and ours besides. */
+/** The flags of `tcloud audit export` with their meaning there (wire: Thalassa 7), and some of our own. */
 export function addExportOptions(command: Command): Command {
   command
     .optionsGroup('Time range:')
-    .option('--since <span>', 'back from now: 90m, 24h, 7d, 4w, 1mo (30 days), 1y, or sums: 1d12h')
-    .option('--from <time>', 'a day, or an RFC 3339 time')
-    .option('--to <time>', 'a day, that day included; or an RFC 3339 time, excluded (default: now)')
-    .option('--timezone <name>', 'in which days begin and end: an IANA name', 'UTC')
-    .option('--daily', 'a file a day')
-    .option('--weekly', 'a file an ISO week')
-    .option('--monthly', 'a file a month');
-  addFilterOptions(command.optionsGroup('Filters (all must hold; of the values of one, any):'))
+    .option(
+      '--since <span>',
+      'from this long ago until now: 90m, 24h, 7d, 4w, 1mo (30 days), 1y, or a sum: 1d12h',
+    )
+    .option('--from <time>', 'the beginning: a day, or an RFC 3339 time')
+    .option(
+      '--to <time>',
+      'the end: a day, which is included, or an RFC 3339 time, which is not (default: now)',
+    )
+    .option('--timezone <name>', 'the time zone of days: an IANA name', 'UTC')
+    .option('--daily', 'write a file for each day')
+    .option('--weekly', 'write a file for each ISO week')
+    .option('--monthly', 'write a file for each month');
+  addFilterOptions(
+    command.optionsGroup('Filters (an event must match each; any of several values will do):'),
+  )
     .optionsGroup('Output:')
-    .option('-o, --output <path>', 'a file, a directory (ending in /), or - for stdout')
+    .option('-o, --output <path>', 'a file, a directory (with / at the end), or - for stdout')
     .addOption(
-      new Option('--format <format>', 'default: by the extension, else json').choices(formatNames),
+      new Option(
+        '--format <format>',
+        'format of the output (default: by its extension, else json)',
+      ).choices(formatNames),
     )
     .addOption(
-      new Option('--envelope <kind>', 'the object tcloud writes, around the list').choices([
+      new Option('--envelope <kind>', 'put the list into the object that tcloud writes').choices([
         'tcloud',
       ]),
     )
-    .addOption(new Option('--compress <kind>', 'adds .gz or .zst').choices(compressions))
     .addOption(
-      new Option('--shape <shape>', 'objects as the source sends them, or as Annals would')
+      new Option('--compress <kind>', 'compress, and add .gz or .zst').choices(compressions),
+    )
+    .addOption(
+      new Option(
+        '--shape <shape>',
+        'write objects as the source sends them, or as Annals would record them',
+      )
         .choices(['raw', 'native'])
         .default('raw'),
     )
-    .option('--no-manifest', 'no manifest beside the files')
-    .option('--proof', 'a proof beside the files, for annals verify (source annals)')
+    .option('--no-manifest', 'write no manifest beside the files')
+    .option('--proof', 'write a proof beside the files, for annals verify (source annals)')
     .addOption(
-      new Option('--redact <parts>', 'leave out personal parts (source annals)').choices([
+      new Option('--redact <fields>', 'leave out the personal fields (source annals)').choices([
         'personal',
       ]),
     )
-    .option('--overwrite', 'replace files that are there already')
-    .option('--resume', 'go on where an earlier run of the same export was interrupted')
-    .option('--quiet', 'no progress');
+    .option('--overwrite', 'replace existing files')
+    .option('--resume', 'continue an earlier run of the same export that was interrupted')
+    .option('--quiet', 'show no progress');
   return addRequestOptions(command);
 }
 
-/** How a source is asked; the same for all commands that read one. */
+/** Flags about requests to a source, the same for all commands that read one. */
 export function addRequestOptions(command: Command): Command {
   return command
-    .optionsGroup('Pace:')
-    .option('--page-size <count>', 'objects asked for at a time', wholeNumber(1))
-    .option('--retries <count>', 'how often in a row a request is tried again', wholeNumber(0))
-    .option('--chunk-download-timeout <span>', 'how long the source may stay silent (default: 1m)');
+    .optionsGroup('Requests:')
+    .option('--page-size <count>', 'objects in one response', wholeNumber(1))
+    .option('--retries <count>', 'how often to repeat a request that fails', wholeNumber(0))
+    .option(
+      '--chunk-download-timeout <span>',
+      'how long the source may send nothing (default: 1m)',
+    );
 }
 
-/** The first in tcloud's order, when several are given. */
+/** The split; of several flags the first in this order, as in tcloud. */
 export function splitOf(flags: ExportFlags): Split | undefined {
   return splits.find((split) => flags[split] === true);
 }
 
-/** How files are written: as the flags say, else as the name given for the output implies. */
+/** The format of files: from the flags, or else from the name of the output. */
 export function outputFormatOf({ output, format, compress, envelope }: ExportFlags): {
   readonly format: FormatName;
   readonly compress: Compression | undefined;
@@ -97,7 +115,10 @@ export function outputFormatOf({ output, format, compress, envelope }: ExportFla
   const implied = output === undefined || output === '-' ? {} : formatFromName(output);
   const chosen = format ?? (envelope === undefined ? implied.format : undefined) ?? 'json';
   if (envelope !== undefined && chosen !== 'json') {
-    throw new AnnalsError('invalid', `Cannot write ${chosen} in the tcloud envelope: it is JSON`);
+    throw new AnnalsError(
+      'invalid',
+      `Cannot write ${chosen} with --envelope tcloud: the envelope is JSON`,
+    );
   }
   return { format: chosen, compress: compress ?? implied.compress };
 }

@@ -29,27 +29,27 @@ import {
 
 export type ExportCommandFlags = ExportFlags & SourceFlags;
 
-/** What was asked on the command line, checked; nothing was sent or written yet. */
+/** A checked command line. Nothing is sent or written yet. */
 export interface ParsedExport {
   readonly flags: ExportCommandFlags;
   readonly trail: Trail;
   readonly zone: Zone;
-  /** The window as of now; a resumed export goes on with the one it had. */
+  /** The window as of now. A resumed export keeps the window of its first run. */
   readonly window: Window;
   readonly compress: Compression | undefined;
-  /** Everything that decides what is written, except the moment `--since` counts from. */
+  /** Everything that decides what is written, except the time from which `--since` counts back. */
   readonly query: Omit<ExportQuery, 'window'>;
   readonly fingerprint: string;
-  /** For `--shape native`, where the objects are not native already. */
+  /** For `--shape native` of a vendor's objects. */
   readonly mapping: Mapping | undefined;
 }
 
-/** Throws `invalid` for what cannot be meant. */
+/** Throws `invalid` for flags that contradict each other or cannot be used. */
 export async function parseExport(
-  typed: ExportCommandFlags,
+  commandFlags: ExportCommandFlags,
   context: CliContext,
 ): Promise<ParsedExport> {
-  const flags = { ...typed, ...(await asDirectory(typed.output, context)) };
+  const flags = { ...commandFlags, ...(await asDirectory(commandFlags.output, context)) };
   const zone = openZone(flags.timezone);
   const window = parseWindow(flags, zone, context.clock());
   const { format, compress } = outputFormatOf(flags);
@@ -89,19 +89,21 @@ function checkProofFlags(
   { proof, redact, manifest, output }: ExportCommandFlags,
   trail: Trail,
 ): void {
-  const refuse = (what: string, why: string) => {
+  const reject = (what: string, why: string) => {
     throw new AnnalsError('invalid', `Cannot use ${what}: ${why}`);
   };
   if (trail.openProofs === undefined) {
-    if (proof === true) refuse('--proof', 'only a trail of --source annals can be proved');
-    if (redact !== undefined) refuse('--redact', 'only --source annals knows what is personal');
+    if (proof === true) reject('--proof', 'only --source annals can prove its trail');
+    if (redact !== undefined)
+      reject('--redact', 'only --source annals knows which fields are personal');
   }
   if (proof !== true) return;
-  if (output === '-') refuse('--proof with --output -', 'the proof stands beside files');
-  if (!manifest) refuse('--proof with --no-manifest', 'the manifest says what belongs together');
+  if (output === '-') reject('--proof with --output -', 'the proof is a file beside the files');
+  if (!manifest)
+    reject('--proof with --no-manifest', 'the manifest says which files belong together');
 }
 
-/** An output that is a directory is written like one. */
+/** Adds the `/` to an output that is an existing directory. */
 async function asDirectory(
   output: string | undefined,
   { cwd }: CliContext,
@@ -113,7 +115,7 @@ async function asDirectory(
     : {};
 }
 
-/** The rest of an export, once its window and its beginning are settled. */
+/** The rest of an export, once its window and its start time are known. */
 export interface PreparedExport {
   readonly open: (proved?: { readonly snapshot: number }) => Source;
   readonly dependencies: ClientDependencies;
@@ -143,7 +145,7 @@ export function prepareExport(
       ...(flags.redact !== undefined && { redact: flags.redact }),
       ...(proofOf && { proofOf }),
     });
-  // Nothing is asked by this; but a filter the vendor's events have nothing for is refused now.
+  // This sends no request, but rejects a filter that the vendor's events have no field for.
   open();
   return {
     dependencies,

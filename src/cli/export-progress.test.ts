@@ -51,7 +51,7 @@ describe('the progress of an export', () => {
     assert.equal(shown({}), `${line('0:18', '333')}\n${line('0:33', '182')}\nwaiting\n`);
   });
 
-  it('is nothing when nothing is wanted', () => {
+  it('is nothing with --quiet', () => {
     assert.equal(shown({ isTTY: true, columns: 80 }, true), '');
   });
 });

@@ -2,16 +2,16 @@ import type { Writable } from 'node:stream';
 import { type Clock, type Micros, millisecond, second } from '../core/micros.ts';
 import type { ExportProgress } from '../export/progress.ts';
 
-/** Shows how an export goes. */
+/** Shows the progress of an export. */
 export interface ProgressView {
-  show(sight: ExportProgress): void;
-  /** A sentence of its own, such as why it is being waited. */
+  show(progress: ExportProgress): void;
+  /** Prints a sentence on a line of its own, such as why the export waits. */
   note(text: string): void;
-  /** Takes an unfinished line away. */
+  /** Clears an unfinished line. */
   end(): void;
 }
 
-/** On a terminal one line that changes; elsewhere a line every few seconds; nothing when quiet. */
+/** On a terminal one line that changes, elsewhere a line every few seconds, nothing when quiet. */
 export function openProgress(stderr: Writable, clock: Clock, quiet: boolean): ProgressView {
   if (quiet) return { show() {}, note() {}, end() {} };
   const terminal = stderr as Writable & { isTTY?: boolean; columns?: number };
@@ -24,14 +24,14 @@ export function openProgress(stderr: Writable, clock: Clock, quiet: boolean): Pr
     lineOpen = false;
   };
   return {
-    show(sight) {
+    show(progress) {
       const now = clock();
       if (now - shownAt < pause) return;
       shownAt = now;
-      const line = progressLine(sight, now - startedAt);
+      const line = progressLine(progress, now - startedAt);
       if (terminal.isTTY === true) {
         clear();
-        // Some terminals say that they have 0 columns, because they do not know.
+        // Some terminals that do not know their width report 0 columns.
         stderr.write(line.slice(0, (terminal.columns || 80) - 1));
         lineOpen = true;
       } else {

@@ -108,7 +108,7 @@ describe('annals export', () => {
     assert.ok((await readdir(join(cwd, 'named'))).includes('trail.manifest.json'));
   });
 
-  it('writes data alone to stdout', async () => {
+  it('writes only data to stdout', async () => {
     const { code, stdout, stderr } = await annals(`export ${window} --output - --action DELETE`);
     assert.equal(code, exitCodes.complete);
     assert.equal(ids(stdout).length, 15);
@@ -131,7 +131,7 @@ describe('annals export', () => {
     assert.equal(await count('--resource-type none'), 0);
   });
 
-  it('writes CSV that holds every event whole and no formula', async () => {
+  it('writes CSV that has every event whole and no formula', async () => {
     await annals(`export ${window} --output table.csv`);
     const rows: string[][] = [];
     for await (const row of parseCsv([await read('table.csv')])) rows.push(row);
@@ -145,7 +145,7 @@ describe('annals export', () => {
     }
   });
 
-  it('writes the object of tcloud when asked', async () => {
+  it('writes the object of tcloud with --envelope', async () => {
     await annals(`export ${window} --envelope tcloud --daily --output envelope/`);
     const object = JSON.parse(await read('envelope/audit-logs-2026-06-10.json'));
     assert.deepEqual(Object.keys(object), [
@@ -171,7 +171,7 @@ describe('annals export', () => {
     assert.equal(lines.split('\n').length, 31);
   });
 
-  it('does not replace a file unless told to', async () => {
+  it('replaces a file only with --overwrite', async () => {
     await writeFile(join(cwd, 'mine.json'), 'mine');
     const refused = await annals(`export ${window} --output mine.json`);
     assert.equal(refused.code, exitCodes.usage);
@@ -181,13 +181,13 @@ describe('annals export', () => {
     assert.equal(ids(await read('mine.json')).length, 30);
     const again = await annals(`export ${window} --output mine.json --resume`);
     assert.equal(again.code, exitCodes.complete);
-    assert.match(again.stderr, /Complete already/);
+    assert.match(again.stderr, /this export is complete/);
   });
 
-  it('is not done for good before its time range has ended', async () => {
+  it('is not complete for ever before its time range has ended', async () => {
     const ends = (output: string) => `export --from 2026-06-10 ${output}`;
     const early = await annals(ends('--to 2199-01-01 --output early.json'));
-    assert.match(early.stderr, /ends in the future: what happens until 2199-01-02/);
+    assert.match(early.stderr, /ends in the future: events until 2199-01-02/);
     for (const again of ['--to 2199-01-01 --output early.json', '--output open.json']) {
       if (again.includes('open')) await annals(ends(again));
       const { code, stderr } = await annals(`${ends(again)} --resume`);
@@ -195,7 +195,7 @@ describe('annals export', () => {
     }
   });
 
-  it('fails in one sentence where nothing can be created', async () => {
+  it('fails with one sentence where nothing can be created', async () => {
     for (const output of ['/proc/annals/', '/proc/annals/exports/all.json']) {
       const { code, stdout, stderr } = await annals(`export ${window} --output ${output}`);
       assert.equal(code, exitCodes.failed);
@@ -222,7 +222,7 @@ describe('annals export', () => {
     assert.equal(JSON.parse(await read(join('later', manifest))).complete, true);
   });
 
-  it('without permission leaves with 4, and nothing behind', async () => {
+  it('without permission exits with 4, and leaves no file', async () => {
     const env = { ANNALS_API: 'http://annals.test', ANNALS_KEY: writer };
     const before = await readdir(cwd);
     const { code, stderr } = await annals(`export ${window} --output no.json`, { env });
@@ -231,7 +231,7 @@ describe('annals export', () => {
     assert.deepEqual(await readdir(cwd), before);
   });
 
-  it('that is interrupted leaves with 130', async () => {
+  it('that is interrupted exits with 130', async () => {
     const controller = new AbortController();
     const fetch = async () => {
       controller.abort();
@@ -254,7 +254,7 @@ describe('annals export', () => {
     'export --since 1d --page-size 0',
     'export --since 1d --source upcloud --token t --response-status 200',
   ]) {
-    it(`refuses ${line} before anything is asked or written`, async () => {
+    it(`rejects ${line} before anything is requested or written`, async () => {
       const before = await readdir(cwd);
       const fetch = () => Promise.reject(new Error('must not be asked'));
       const { code, stderr } = await annals(line, { fetch });
@@ -264,7 +264,7 @@ describe('annals export', () => {
     });
   }
 
-  it('explains a span that may have been meant otherwise', async () => {
+  it('has a hint about a span that may be meant otherwise', async () => {
     const { stderr } = await annals('export --since 1m --output minute.json');
     assert.match(stderr, /a month is written mo/);
   });

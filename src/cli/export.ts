@@ -41,7 +41,7 @@ import {
 } from './export-progress.ts';
 import { addSourceOptions } from './sources.ts';
 
-/** `annals export`: a trail, ours or a vendor's, into files: completely, each event once, resumably. */
+/** `annals export`: writes a trail, ours or a vendor's, into files, with no gaps and no duplicates. It can be resumed. */
 export function exportCommand(context: CliContext): Command {
   const command = new Command('export')
     .alias('download')
@@ -49,18 +49,20 @@ export function exportCommand(context: CliContext): Command {
     .addHelpText(
       'after',
       `
-Without --output the files are named audit-logs-<period>.json in this directory; beside them stands a manifest
-with counts, hashes and whether the export is complete. Files appear only when they are whole. Data goes to
-stdout only with --output -; progress goes to stderr.
+Without --output the files are audit-logs-<period>.json in this directory. A
+manifest beside them has counts and hashes, and says whether the export is
+complete. Files appear only when they are whole. Data goes to stdout only with
+--output -. Progress goes to stderr.
 
-Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 incomplete (run again with --resume), 4 not allowed,
-130 interrupted.
+Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 incomplete (run it again with
+--resume), 4 not allowed, 130 interrupted.
 
 Examples:
   $ annals export --since 24h
   $ annals export --from 2026-06-01 --to 2026-06-30 --daily --output backup/
-  $ annals export --since 7d --action DELETE --resource-type cloud_vpc --output - | jq length
-  $ annals export --from 2026-01-01 --to 2026-03-31 --monthly --format ndjson --compress zstd --resume
+  $ annals export --since 7d --action DELETE --output - | jq length
+  $ annals export --from 2026-01-01 --to 2026-03-31 --monthly \\
+      --format ndjson --compress zstd --resume
   $ annals export --from 2026-06-01 --to 2026-06-30 --proof --redact personal
   $ annals export --source upcloud --since 30d --daily --output upcloud/`,
     )
@@ -73,7 +75,7 @@ async function runExportCommand(
   command: Command,
   context: CliContext,
 ): Promise<void> {
-  const asked = await parseExport(flags, context);
+  const parsed = await parseExport(flags, context);
   const view = openProgress(context.stderr, context.clock, flags.quiet === true);
   const hint = flags.since === undefined ? undefined : sinceHint(flags.since);
   if (hint !== undefined) view.note(hint);
@@ -82,35 +84,35 @@ async function runExportCommand(
     clock: context.clock,
     signal: context.signal,
     limits: defaultLimits,
-    onProgress: (sight) => view.show(sight),
+    onProgress: (progress) => view.show(progress),
   };
   const startedAt = context.clock();
   const files = await (flags.output === '-'
-    ? exportToStdout(asked, context, view, world)
-    : exportToOutput(asked, resumeCommandLine(command), context, view, world));
+    ? exportToStdout(parsed, context, view, world)
+    : exportToOutput(parsed, resumeCommandLine(command), context, view, world));
   view.end();
-  const { to } = asked.window;
+  const { to } = parsed.window;
   if (to > context.clock() + second) {
     view.note(
-      `The time range ends in the future: what happens until ${formatInstant(to)} is not here`,
+      `The time range ends in the future: events until ${formatInstant(to)} are not in this export`,
     );
   }
   view.note(
     files === undefined
-      ? 'Complete already: the manifest says so'
+      ? 'Nothing to do: by its manifest this export is complete'
       : summary(files, context.clock() - startedAt),
   );
 }
 
 async function exportToStdout(
-  asked: ParsedExport,
+  parsed: ParsedExport,
   context: CliContext,
   view: ProgressView,
   world: ExportEnvironment,
 ): Promise<readonly FileFacts[]> {
-  const plan = planOf(asked, context);
+  const plan = planOf(parsed, context);
   const { open, outputs, format, compress, ...job } = prepareExport(
-    asked,
+    parsed,
     plan,
     context,
     view.note,
@@ -118,7 +120,7 @@ async function exportToStdout(
   const suffix = Buffer.alloc(8);
   context.random(suffix);
   const temporary = workDirectoryPath(context.env.TMPDIR ?? tmpdir(), suffix.toString('hex'));
-  const workplace = await openWorkDirectory(world.disk, temporary, plan, false);
+  const work = await openWorkDirectory(world.disk, temporary, plan, false);
   const sink = streamSink(
     context.stdout,
     outputs.files[0] as OutputFile,
@@ -128,44 +130,44 @@ async function exportToStdout(
   );
   const source = open();
   try {
-    const files = await exportToSink({ ...job, source }, sink, workplace, world);
+    const files = await exportToSink({ ...job, source }, sink, work, world);
     noteDropped(source, view);
     return files;
   } catch (error) {
     view.end();
-    throw exitOf(error, context.signal, '\nWhat is on stdout is not complete.');
+    throw exitOf(error, context.signal, '\nThe data on stdout is not complete.');
   }
 }
 
-/** Gives the files, or undefined when an earlier run has made them all. */
+/** Returns the files, or undefined when an earlier run was complete. */
 async function exportToOutput(
-  asked: ParsedExport,
+  parsed: ParsedExport,
   continueWith: string,
   context: CliContext,
   view: ProgressView,
   world: ExportEnvironment,
 ): Promise<readonly FileFacts[] | undefined> {
-  const { flags, fingerprint } = asked;
+  const { flags, fingerprint } = parsed;
   const { disk } = world;
   const directory = workDirectoryPath(outputDirectory(context.cwd, flags.output), fingerprint);
   const resume = flags.resume === true;
-  const workplace = await openWorkDirectory(disk, directory, planOf(asked, context), resume);
+  const work = await openWorkDirectory(disk, directory, planOf(parsed, context), resume);
   let job: PreparedExport;
   try {
-    job = prepareExport(asked, workplace.plan, context, view.note);
-    if (workplace.state.plan === undefined) {
+    job = prepareExport(parsed, work.plan, context, view.note);
+    if (work.state.plan === undefined) {
       if (resume && flags.since === undefined && (await isComplete(job, fingerprint, disk))) {
-        await workplace.remove();
+        await work.remove();
         return undefined;
       }
       if (flags.overwrite !== true) await checkNoOverwrite(job.outputs, disk);
     }
   } catch (error) {
-    await workplace.remove();
+    await work.remove();
     throw error;
   }
   try {
-    const prover = await openProver(asked, job, workplace, world);
+    const prover = await openProver(parsed, job, work, world);
     const source = job.open(prover);
     const files = await exportToFiles(
       {
@@ -175,20 +177,20 @@ async function exportToOutput(
         continueWith,
         ...(prover && { prover }),
       },
-      workplace,
+      work,
       world,
     );
     noteDropped(source, view);
     return files;
   } catch (error) {
     view.end();
-    // An export that was refused before it began leaves nothing to continue.
+    // An export that was rejected at its start has nothing to continue.
     const begun = await disk.isDirectory(directory);
     throw exitOf(error, context.signal, begun ? `\nContinue with: ${continueWith}` : '');
   }
 }
 
-/** Without `--proof` there is none. When it cannot begin, what an earlier run left stays for a later one. */
+/** Undefined without `--proof`. When it fails, the work of an earlier run stays for a later one. */
 async function openProver(
   { flags, trail }: ParsedExport,
   { dependencies }: PreparedExport,
@@ -212,40 +214,40 @@ function planOf({ fingerprint, window }: ParsedExport, { clock }: CliContext): P
   return { kind: 'plan', question: fingerprint, startedAt: clock(), window };
 }
 
-/** A window that counts back from now is another one each time; one with fixed ends is done once and for all. */
+/** Only for a window with fixed ends: one that counts back from now is another one each time. */
 async function isComplete(
   { outputs: { directory, manifest }, window }: PreparedExport,
-  mark: string,
+  fingerprint: string,
   disk: Disk,
 ): Promise<boolean> {
   const text = await disk.readText(join(directory, manifest));
-  return text !== undefined && isCompleteManifest(text, mark, window);
+  return text !== undefined && isCompleteManifest(text, fingerprint, window);
 }
 
 async function checkNoOverwrite({ directory, files }: OutputNames, disk: Disk): Promise<void> {
   for (const { name } of files) {
     const path = join(directory, name);
-    // An empty file holds nothing that could be lost; mktemp makes such.
+    // Nothing is lost with an empty file, such as one of mktemp.
     if (((await disk.size(path)) ?? 0) > 0) {
       throw new Exit(
         exitCodes.usage,
-        `${path} is there already: give another --output, or --overwrite to replace it`,
+        `Cannot write ${path}: it exists. Give another --output, or --overwrite to replace it`,
       );
     }
   }
 }
 
-/** Says what the source had dropped: the export has all that there is, and that is less than was asked for. */
+/** Notes what the source had dropped: the export has all that is left of the window. */
 function noteDropped({ log }: Source, view: ProgressView): void {
   if (log?.keptFrom === undefined) return;
   view.note(
-    `Of this window the server had dropped what was recorded before sequence ${formatCount(log.keptFrom)}: its retention is over`,
+    `Events of this window before sequence ${formatCount(log.keptFrom)} are missing: the server had dropped them, because their retention was over`,
   );
 }
 
 const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
 
-/** With which code and sentence a failed export leaves. */
+/** The exit code and message of a failed export. */
 function exitOf(error: unknown, signal: AbortSignal, advice: string): Exit {
   const because = `${messageOf(error)}${advice}`;
   if (signal.aborted) return new Exit(exitCodes.interrupted, `interrupted${advice}`, error);
@@ -260,23 +262,23 @@ function exitOf(error: unknown, signal: AbortSignal, advice: string): Exit {
 
 const secretFlags = new Set(['token', 'accessToken', 'clientSecret', 'password']);
 
-/** The line that was typed, without what is secret, and with `--resume`. */
+/** The command line of the user, without secrets, and with `--resume`. */
 function resumeCommandLine(command: Command): string {
-  const words = ['annals', 'export'];
+  const line = ['annals', 'export'];
   for (const option of command.options) {
     const name = option.attributeName();
     if (command.getOptionValueSource(name) !== 'cli' || secretFlags.has(name)) continue;
     const value: unknown = command.getOptionValue(name);
     const flag = option.long ?? option.short ?? '';
     if (name === 'resume' || option.negate !== (value === false)) continue;
-    if (typeof value === 'boolean') words.push(flag);
-    else words.push(flag, shellWord(Array.isArray(value) ? value.join(',') : String(value)));
+    if (typeof value === 'boolean') line.push(flag);
+    else line.push(flag, shellQuoted(Array.isArray(value) ? value.join(',') : String(value)));
   }
-  return [...words, '--resume'].join(' ');
+  return [...line, '--resume'].join(' ');
 }
 
-const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const shellQuoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function summary(files: readonly FileFacts[], elapsed: Micros): string {
   const sum = (of: (file: FileFacts) => number) =>

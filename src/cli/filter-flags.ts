@@ -1,8 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { ExportFilters } from '../export/filters.ts';
-import { wholeNumber } from './whole-number.ts';
 
-/** Flags that narrow what is read, with the names and meanings of `tcloud audit export` (wire: Thalassa 7). */
+/** Flags of filters, with the names and meanings of `tcloud audit export` (wire: Thalassa 7). */
 export interface FilterFlags {
   readonly action?: readonly string[];
   readonly resourceType?: readonly string[];
@@ -18,20 +17,20 @@ export interface FilterFlags {
 
 export function addFilterOptions(command: Command): Command {
   return command
-    .option('--action <name>', 'any of these actions; repeat or join with commas', list)
+    .option('--action <name>', 'the action; repeat or separate by commas for several', list)
     .option(
       '--resource-type <type>',
-      'any of these resource types; repeat or join with commas',
+      'the resource type; repeat or separate by commas for several',
       list,
     )
     .option('--user-identity <id>', 'the acting user')
     .option('--service-account <id>', 'the acting service account')
-    .option('--impersonator-identity <id>', 'whoever acted as somebody else')
+    .option('--impersonator-identity <id>', 'the user who acted in the name of another')
     .option('--resource-identity <id>', 'the affected resource')
-    .option('--organisation-identity <id>', 'the organisation in the entry')
-    .option('--response-status <status>', 'HTTP status of the recorded call', wholeNumber(1))
+    .option('--organisation-identity <id>', 'the organisation in the event')
+    .option('--response-status <status>', 'the HTTP status of the recorded call', wholeNumber(1))
     .option('--search-text <text>', 'a part of the description')
-    .option('--include-system-services', 'with the records of internal system services');
+    .option('--include-system-services', 'include the records of system services');
 }
 
 export function filtersOf(flags: FilterFlags): ExportFilters {
@@ -53,6 +52,17 @@ export function filtersOf(flags: FilterFlags): ExportFilters {
 }
 
 function list(value: string, before: readonly string[] = []): readonly string[] {
-  const values = value.split(',').map((part) => part.trim());
-  return [...before, ...values.filter((part) => part !== '')];
+  const values = value.split(',').map((text) => text.trim());
+  return [...before, ...values.filter((text) => text !== '')];
 }
+
+/** Reads the value of a flag that is a whole number. */
+export const wholeNumber =
+  (lowest: number, highest = 999_999_999) =>
+  (text: string): number => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= lowest && number <= highest) return number;
+    const range =
+      highest === 999_999_999 ? `of at least ${lowest}` : `from ${lowest} to ${highest}`;
+    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+  };

@@ -9,7 +9,7 @@ import { readEventFile } from '../export/read-event-file.ts';
 import type { CliContext } from './cli-context.ts';
 import { type ImportKind, importers } from './importers.ts';
 
-/** A draft on its way, and where it was read, for when it is refused. */
+/** A draft, and where it was read, for the message if it is rejected. */
 export interface ImportedDraft {
   readonly text: string;
   readonly file: string;
@@ -17,7 +17,7 @@ export interface ImportedDraft {
   readonly entryNumber: number;
 }
 
-/** A missing file is found out before anything is sent. */
+/** Throws `invalid` for a file that cannot be read, before anything is sent. */
 export async function checkReadable(file: string, { cwd }: CliContext): Promise<void> {
   if (file === '-') return;
   const facts = await stat(resolve(cwd, file)).catch((error: NodeJS.ErrnoException) => {
@@ -27,18 +27,18 @@ export async function checkReadable(file: string, { cwd }: CliContext): Promise<
     );
   });
   if (!facts.isFile() && !facts.isFIFO()) {
-    throw new AnnalsError('invalid', `Cannot import ${file}: it is no file`);
+    throw new AnnalsError('invalid', `Cannot import ${file}: it is not a file`);
   }
 }
 
 const reasons: Record<string, string> = {
   ENOENT: 'there is no such file',
-  EACCES: 'reading it is not allowed',
+  EACCES: 'you may not read it',
 };
 
 /**
- * The files' events as drafts, except what a server recorded of itself: that tells of that server, and only a server
- * may say it.
+ * The events of the files as drafts, without the own records of a server: they are about that server, and only a server
+ * may record such events.
  */
 export async function* readImportedDrafts(
   files: readonly string[],
@@ -66,7 +66,7 @@ async function* entriesOf(file: string, context: CliContext): AsyncGenerator<rea
     if (!(error instanceof AnnalsError)) {
       throw new AnnalsError('invalid', `Cannot read ${file}: ${messageOf(error)}`);
     }
-    // A file that is cut off will stay so, unlike an export, which may be gone on with.
+    // A file that is cut off stays so. `incomplete` is for an export that can be resumed.
     throw error.code === 'incomplete' ? new AnnalsError('invalid', error.message) : error;
   }
 }
@@ -75,13 +75,16 @@ function open(file: string, context: CliContext): Readable {
   return file === '-' ? context.stdin : createReadStream(resolve(context.cwd, file));
 }
 
-function draftOf(entry: string, from: ImportKind, file: string, place: number): Draft {
+function draftOf(entry: string, from: ImportKind, file: string, entryNumber: number): Draft {
   try {
     const draft = importers[from](entry);
     return draft.eventID === undefined ? { ...draft, eventID: contentID(entry) } : draft;
   } catch (error) {
     if (!(error instanceof AnnalsError)) throw error;
-    throw new AnnalsError(error.code, `${file}, event ${place}: ${error.message}`);
+    throw new AnnalsError(
+      error.code,
+      `Cannot import ${file}, event ${entryNumber}: ${error.message}`,
+    );
   }
 }
 

@@ -27,7 +27,7 @@ describe('annals import', () => {
     (await app.json<{ totalItems: number }>('GET', `/v1/audit?limit=1&${query}`, { key }))
       .totalItems;
 
-  it('leaves out what a server recorded of itself, and says how much', async () => {
+  it('leaves out the own records of a server, and says how many', async () => {
     const own = { eventID: 'own', action: 'audit_log.list', context: { system_service: 'annals' } };
     const lines = [own, { eventID: 'a', action: 'a', details: {} }, { ...own, details: {} }];
     const { code, stdout } = await importing(lines.map((line) => JSON.stringify(line)).join('\n'));
@@ -45,7 +45,7 @@ describe('annals import', () => {
     });
   });
 
-  it('sends what is more than the server takes at once in parts', async () => {
+  it('splits what is more than the server accepts in one request', async () => {
     // Three bytes a character: a batch of 1,000 has 1.8 MB, and this server takes 1 MiB.
     const events = Array.from({ length: 1_900 }, (_, place) => ({
       eventID: `part-${place}`,
@@ -82,7 +82,7 @@ describe('annals import', () => {
     assert.equal(waits.at(-1), 3_000);
   });
 
-  it('refuses a file that is no CloudTrail, and names the file and the event', async () => {
+  it('rejects a file that is not CloudTrail, and names the file and the event', async () => {
     const records = [
       {
         eventSource: 's3.amazonaws.com',
@@ -103,7 +103,7 @@ describe('annals import', () => {
     assert.equal(await count(), before);
   });
 
-  it('takes CloudTrail’s Insights events, which name the call inside', async () => {
+  it('reads CloudTrail’s Insights events, which name the call inside', async () => {
     const insight = {
       eventID: 'insight',
       eventTime: '2023-07-10T12:00:00Z',
@@ -120,7 +120,7 @@ describe('annals import', () => {
     assert.equal(event.action, 'ssm.UpdateInstanceInformation');
   });
 
-  it('leaves with 2 for a file that is wrong, whoever finds it out', async () => {
+  it('exits with 2 for a file that is wrong, whether client or server finds it', async () => {
     const cut = '[{"action":"a","eventID":"cut"},{"acti';
     for (const [text, words] of [
       [cut, /^annals: -: .*it is cut off/],
@@ -133,7 +133,7 @@ describe('annals import', () => {
     }
   });
 
-  it('names a packed file that is cut off', async () => {
+  it('names a compressed file that is cut off', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'annals-import-test-'));
     await writeFile(join(folder, 'cut.gz'), gzipSync('{"action":"a"}').subarray(0, 20));
     const { code, stderr } = await runCommand(['import', 'cut.gz'], {

@@ -15,7 +15,7 @@ interface ImportFlags extends ConnectionFlags {
   readonly quiet?: boolean;
 }
 
-/** What an import came to; with `--json` the answer. */
+/** The result of an import, printed with `--json`. */
 interface Total {
   readonly files: number;
   events: number;
@@ -31,23 +31,24 @@ const maxBatchBytes = 8 * 1024 * 1024;
 
 export function importCommand(context: CliContext): Command {
   const command = new Command('import')
-    .description('record the events of files: exports of ours, of tcloud, or of AWS CloudTrail')
+    .description('record the events of files: exports of ours, of tcloud, of AWS CloudTrail')
     .argument(
       '<file...>',
-      'JSON array, tcloud envelope, NDJSON or CSV; plain, gzip or zstd; - is stdin',
+      'a JSON array, tcloud’s envelope, NDJSON or CSV; plain, gzip or zstd; - is stdin',
     )
     .addOption(
-      new Option('--from <kind>', 'what the files hold')
+      new Option('--from <kind>', 'what is in the files')
         .choices(Object.keys(importers))
         .default('native'),
     )
-    .option('--json', 'answer with JSON')
-    .option('--quiet', 'no progress')
+    .option('--json', 'print JSON')
+    .option('--quiet', 'show no progress')
     .addHelpText(
       'after',
       `
-An event is known again by its id, so importing a file twice adds nothing. An event without an id gets
-one made from its content. Fields the server sets (sequence, recordedAt) are set anew.
+An event is recognised by its id, so a second import adds nothing. An event
+without an id gets one computed from its content. The server sets sequence and
+recordedAt.
 
 Examples:
   $ annals import audit-logs-2026-06-01.json
@@ -109,7 +110,7 @@ async function* batches(lines: AsyncIterable<ImportedDraft>): AsyncGenerator<Imp
   if (batch.length > 0) yield batch;
 }
 
-/** Records a batch, in halves when it is more than this server takes at once. */
+/** Records a batch; in halves when it is larger than this server accepts. */
 async function sendBatch(
   api: AnnalsApi,
   batch: readonly ImportedDraft[],
@@ -118,7 +119,7 @@ async function sendBatch(
 ): Promise<Counts> {
   const body = batch.map(({ text }) => text).join('\n');
   try {
-    // Repeating is harmless: what an earlier attempt recorded is recognised by its id.
+    // A repetition is harmless: the server recognises events by their ids.
     return await retry(retrying, signal, () =>
       api.postText<Counts>('/v1/audit/events', body, 'application/x-ndjson'),
     );
@@ -135,16 +136,16 @@ async function sendBatch(
   }
 }
 
-/** Says which event of which file was refused. */
+/** Names the events, and their files, that were rejected. */
 function describeRejection(error: AnnalsError, batch: readonly ImportedDraft[]): Error {
   if (error.issues.length === 0) return error;
   const lines = error.issues.map(({ index, field, message }) => {
     const line = index === undefined ? undefined : batch[index];
-    const place = line === undefined ? '' : `${line.file}, event ${line.entryNumber}: `;
-    return `  ${place}${field} ${message}`;
+    const subject = line === undefined ? '' : `${line.file}, event ${line.entryNumber}: `;
+    return `  ${subject}${field} ${message}`;
   });
   return new Exit(
     error.code === 'invalid' ? exitCodes.usage : exitCodes.failed,
-    `Refused, and with it the whole batch of ${countText(batch.length, 'event')}; batches sent before are recorded:\n${lines.join('\n')}`,
+    `The server rejected a batch of ${countText(batch.length, 'event')}; batches before it are recorded:\n${lines.join('\n')}`,
   );
 }

@@ -23,7 +23,7 @@ const cockroachdb = {
 };
 
 describe('an entry of a file', () => {
-  it('of ours whose personal parts were erased keeps that they were', () => {
+  it('of ours whose personal fields were erased keeps that they were', () => {
     const draft = { eventID: 'e', createdAt: '2026-06-20T08:14:03Z', action: 'GET', user: {} };
     const place = { sequence: 4, recordedAt: '2026-06-20T08:14:04Z', organizationIdentity: 'o' };
     const erased = { ...draft, ...place, personal: '5f1d', details: { floor: 3 } };
@@ -33,7 +33,7 @@ describe('an entry of a file', () => {
     });
   });
 
-  it('of a vendor gets the native words for what it says', () => {
+  it('of a vendor gets native fields for what it says', () => {
     const fromUpcloud = importers.upcloud(JSON.stringify(upcloud));
     assert.deepEqual(
       [fromUpcloud.eventID, fromUpcloud.action, fromUpcloud.userIdentity],
@@ -46,7 +46,7 @@ describe('an entry of a file', () => {
     );
   });
 
-  it('without what each of the vendor’s entries has is refused', () => {
+  it('without what each entry of the vendor has is rejected', () => {
     for (const [importer, entry] of [
       ['thalassa', { action: 'GET' }],
       ['upcloud', { action: 'update', created_at: '2026-06-20T08:14:03Z' }],
@@ -62,7 +62,7 @@ describe('an entry of a file', () => {
     }
   });
 
-  it('of our own comes without what the server sets', () => {
+  it('of our own loses what the server sets', () => {
     const event = {
       eventID: 'a',
       action: 'GET',
@@ -78,11 +78,11 @@ describe('an entry of a file', () => {
     });
   });
 
-  it('that would lose digits, or is no object, is refused', () => {
+  it('that would lose digits, or is not an object, is rejected', () => {
     assert.throws(
       () => importers.native('{"action":"a","details":{"n":12345678901234567890}}'),
       /details\.n is the number 12345678901234567890/,
     );
-    assert.throws(() => importers.native('[1]'), /it is no JSON object/);
+    assert.throws(() => importers.native('[1]'), /it is not a JSON object/);
   });
 });

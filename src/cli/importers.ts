@@ -6,7 +6,7 @@ import { cockroachdbDraft } from '../dialects/cockroachdb/wire.ts';
 import { thalassaDraft } from '../dialects/thalassa/wire.ts';
 import { upcloudDraft } from '../dialects/upcloud/wire.ts';
 
-/** Text of one entry to a draft, for each kind of file. */
+/** For each kind of file, turns the text of one entry into a draft. */
 export const importers = {
   native: (entry: string) => importNative(readObject(entry)),
   thalassa: importerRequiring(['createdAt', 'action'], thalassaDraft),
@@ -17,34 +17,37 @@ export const importers = {
 
 export type ImportKind = keyof typeof importers;
 
-/** An importer that takes nothing for an entry of a vendor's which lacks what every such entry has. */
+/** An importer that rejects an entry without the fields that every entry of the vendor has. */
 function importerRequiring(fields: readonly string[], toDraft: (entry: JsonObject) => Draft) {
   return (text: string): Draft => {
     const entry = readObject(text);
     for (const field of fields) {
       if (typeof entry[field] === 'string') continue;
-      throw new AnnalsError('invalid', `it has no ${field}, so it is no such entry: see --from`);
+      throw new AnnalsError(
+        'invalid',
+        `it has no ${field}, which every entry of this kind has: see --from`,
+      );
     }
     return toDraft(entry);
   };
 }
 
-/** Fields that only our own events have; an entry without any of them is Thalassa's. */
+/** Fields that only our own events have. An entry without any of them is one of Thalassa's. */
 const ownFields = ['details', 'changes', 'outcome', 'error', 'traceId', 'sessionId'];
 
-/** An event or a draft of ours as it is, without what the server sets; else an entry of Thalassa's. */
+/** An event or a draft of ours, without what the server sets; or else an entry of Thalassa's. */
 function importNative(entry: JsonObject): Draft {
   if (serverFields.every((field) => entry[field] !== undefined)) {
     const { sequence: _, recordedAt: __, organizationIdentity: ___, personal, ...draft } = entry;
     if (personal === undefined) return draft as unknown as Draft;
-    // What was erased there is no personal part here; that it was is kept.
+    // The commitment is not valid for the new event. It is kept in `details`, to show that something was erased.
     const details = { ...(draft.details as JsonObject | undefined), personal };
     return { ...draft, details } as unknown as Draft;
   }
   if (ownFields.some((field) => entry[field] !== undefined)) return entry as unknown as Draft;
-  // Our events and Thalassa’s always have one, and what is recorded by mistake stays recorded.
+  // Our events and Thalassa’s always have an action. What is recorded by mistake stays recorded.
   if (typeof entry.action !== 'string') {
-    throw new AnnalsError('invalid', 'it has no action, so it is no event: see --from');
+    throw new AnnalsError('invalid', 'it has no action, which every event has: see --from');
   }
   return thalassaDraft(entry);
 }
@@ -56,5 +59,5 @@ function readObject(entry: string): JsonObject {
     throw new AnnalsError('invalid', `${problem.path.join('.')} ${problem.message}`);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new AnnalsError('invalid', 'it is no JSON object');
+  throw new AnnalsError('invalid', 'it is not a JSON object');
 }

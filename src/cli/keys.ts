@@ -21,30 +21,32 @@ interface KeyResponse {
   readonly revokedAt?: string;
 }
 
-/** Only the operator's key must say whose keys it means, and here that is said by a flag. */
-async function withOrganisation<T>(answer: Promise<T>): Promise<T> {
+/** With the operator's key the server needs the organisation: the error names the flag for it. */
+async function withOrganisation<T>(response: Promise<T>): Promise<T> {
   try {
-    return await answer;
+    return await response;
   } catch (error) {
     const missing =
       error instanceof AnnalsError && error.issues.some(({ field }) => field === 'organisation');
     if (!missing) throw error;
     throw new AnnalsError(
       'invalid',
-      'Cannot tell whose keys: the operator’s key names the organisation with -O',
+      'Cannot choose the organisation: with the operator’s key, name it with -O',
     );
   }
 }
 
 const columns = ['id', 'role', 'name', 'createdAt', 'expiresAt', 'revokedAt'] as const;
 
-/** `annals keys`: with the operator's key for any organisation, with an org-admin's for its own. */
+/** `annals keys`: the operator's key manages those of any organisation, an org-admin's key those of its own. */
 export function keysCommand(context: CliContext): Command {
-  const command = new Command('keys').description('keys of an organisation');
+  const command = new Command('keys').description('list, create and revoke API keys');
 
-  const list = command.command('list').description('keys, without their secrets');
+  const list = command
+    .command('list')
+    .description('list the API keys of an organisation, without their secrets');
   addConnectionOptions(list)
-    .option('--json', 'answer with JSON')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ annals keys list -O acme')
     .action(async (flags: Flags) => {
       const connection = await resolveConnection(flags, context);
@@ -59,24 +61,25 @@ export function keysCommand(context: CliContext): Command {
 
   const create = command
     .command('create')
-    .description('make a key; it is shown this once')
+    .description('create an API key; it is printed only this once')
     .addOption(
-      new Option('--role <role>', 'what it may do')
+      new Option('--role <role>', 'what the key may do')
         .choices(organisationRoles)
         .makeOptionMandatory(),
     )
-    .requiredOption('--name <name>', 'what it is for')
-    .option('--expires-at <time>', 'RFC 3339; never by default');
+    .requiredOption('--name <name>', 'what the key is for')
+    .option('--expires-at <time>', 'when it expires, an RFC 3339 time (default: never)');
   addConnectionOptions(create)
-    .option('--json', 'answer with JSON')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-Roles: org-admin (everything, keys included), org-auditor (read), writer (record).
-Without --json only the key itself is printed, to be kept in a variable.
+Roles: org-admin (everything, also API keys), org-auditor (read), writer
+(record). Without --json it prints only the key, so that a variable can take it.
 
 Examples:
-  $ annals keys create -O acme --role org-admin --name "first admin" --token $OPERATOR_KEY
+  $ annals keys create -O acme --role org-admin --name "first admin" \\
+      --token $OPERATOR_KEY
   $ KEY=$(annals keys create --role writer --name api-server)`,
     )
     .action(
@@ -90,7 +93,7 @@ Examples:
         const connection = await resolveConnection(flags, context);
         const api = openApi({ ...connection, organisation: undefined }, context);
         const { organisation } = connection;
-        const made = await withOrganisation(
+        const created = await withOrganisation(
           api.post<KeyResponse & { readonly key: string }>('/v1/keys', {
             role: flags.role,
             name: flags.name,
@@ -98,19 +101,19 @@ Examples:
             ...(flags.expiresAt !== undefined && { expiresAt: flags.expiresAt }),
           }),
         );
-        context.stdout.write(flags.json ? `${JSON.stringify(made)}\n` : `${made.key}\n`);
+        context.stdout.write(flags.json ? `${JSON.stringify(created)}\n` : `${created.key}\n`);
       },
     );
 
   const revoke = command
     .command('revoke')
-    .description('make a key worthless from the next request on')
-    .argument('<key>', 'its id: the part between annals_ and the second underscore; or all of it');
+    .description('revoke an API key, from the next request on')
+    .argument('<key>', 'the key, or its id: the part between annals_ and the second underscore');
   addConnectionOptions(revoke)
-    .option('--json', 'answer with JSON')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ annals keys revoke 4fTq81LmW0aZ')
     .action(async (key: string, flags: Flags) => {
-      // A secret has no place in an address, which servers and proxies log.
+      // Servers and proxies log addresses, so the secret must not be in one.
       const id = parseKey(key)?.id ?? key;
       const api = openApi(await resolveConnection(flags, context), context);
       const revoked = await api.delete<KeyResponse>(`/v1/keys/${encodeURIComponent(id)}`);

@@ -9,7 +9,7 @@ import { type CliContext, Exit, type ExitCode, exitCodes } from './cli-context.t
 
 type CreateCommand = (context: CliContext) => Command;
 
-/** Each command is loaded when it is wanted: an export has no use for a server, nor the memory to spare. */
+/** Each command is loaded only when it runs: an export does not need a server, nor the memory it takes. */
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   serve: async () => (await import('./serve.ts')).serveCommand,
   demo: async () => (await import('./demo/demo.ts')).demoCommand,
@@ -26,10 +26,10 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   completion: async () => (await import('./completion.ts')).completionCommand,
 };
 
-/** Those through which a whole trail may run. */
+/** Commands that may read a whole trail. */
 const streaming = new Set(['export', 'download', 'sync', 'import', 'verify']);
 
-/** The command that is named first, or all of them where none is, or all are spoken of. */
+/** The command that comes first; all of them when there is none, or all are needed (help, completion). */
 export async function loadCommands(argv: readonly string[]): Promise<CreateCommand[]> {
   const [first = ''] = argv;
   const named =
@@ -39,18 +39,19 @@ export async function loadCommands(argv: readonly string[]): Promise<CreateComma
   );
 }
 
-/** Runs one command line in the given world. Resolves with the exit code and never rejects. */
+/** Runs one command line in this context. Resolves with the exit code and never rejects. */
 export async function run(argv: readonly string[], context: CliContext): Promise<ExitCode> {
   const program = new Command('annals')
-    .description('An audit trail that can be proved: record, ask, export.')
+    .description('An audit trail that can be proved: record, query, export, verify.')
     .version(version)
-    .helpCommand('help [command]', 'help for a command')
+    .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', '\nStart with:\n  $ annals demo\n  $ annals serve');
   for (const command of await loadCommands(argv)) program.addCommand(command(context));
   forAll(program, (command) => {
     command
       .exitOverride()
-      .showHelpAfterError(`(${pathOf(command)} --help shows how)`)
+      .configureHelp({ minWidthToWrap: 30 })
+      .showHelpAfterError(`(see ${pathOf(command)} --help)`)
       .configureOutput({
         writeOut: (text) => void context.stdout.write(text),
         writeErr: (text) => void context.stderr.write(text),
@@ -66,7 +67,7 @@ export async function run(argv: readonly string[], context: CliContext): Promise
   }
 }
 
-/** Which code a refusal leaves with; everything not named here is a failure. */
+/** The exit codes of errors; every other error is a failure. */
 const exitCodesByError: Partial<Record<ErrorCode, ExitCode>> = {
   invalid: exitCodes.usage,
   unauthenticated: exitCodes.notAllowed,
@@ -76,7 +77,7 @@ const exitCodesByError: Partial<Record<ErrorCode, ExitCode>> = {
 
 function outcomeOf(error: unknown, interrupted: boolean): { code: ExitCode; message: string } {
   if (error instanceof Exit) return { code: error.code, message: error.message };
-  // Commander has said what was wrong, or printed the help that was asked for.
+  // Commander has already printed what is wrong, or the help.
   if (error instanceof CommanderError) {
     return { code: error.exitCode === 0 ? exitCodes.complete : exitCodes.usage, message: '' };
   }
@@ -96,13 +97,13 @@ function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
-/** Ends the process as if nothing had listened. Told to exit, Node would cut its threads off in the middle of a step. */
+/** Ends the process as if the signal had no listener. `process.exit` would stop threads in the middle of a step. */
 function endBy(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 }
 
-/** The program: the process as the world. A second signal ends it without waiting. */
+/** The program: a context from the process. A second signal ends it at once. */
 export async function main(): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -112,7 +113,7 @@ export async function main(): Promise<void> {
     });
   }
   const argv = process.argv.slice(2);
-  // Whoever reads our output may stop (`annals tail | head`); that is no failure, but no whole export either.
+  // The reader of our output may stop (`annals tail | head`). That is not a failure, but an export is not complete then.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit(argv[0] === 'export' ? exitCodes.incomplete : exitCodes.complete);

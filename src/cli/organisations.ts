@@ -10,7 +10,7 @@ interface Flags extends ConnectionFlags {
 
 interface CreateFlags extends Flags {
   readonly name?: string;
-  readonly personalPath: readonly string[];
+  readonly personalPath?: readonly string[];
 }
 
 interface OrganisationResponse {
@@ -22,15 +22,17 @@ interface OrganisationResponse {
 
 const columns = ['identity', 'slug', 'name', 'createdAt'] as const;
 
-/** `annals orgs`: needs the operator's key to make one; a key of an organisation sees its own. */
+/** `annals orgs`: the operator's key creates organisations; a key of an organisation sees only its own. */
 export function organisationsCommand(context: CliContext): Command {
   const command = new Command('orgs')
     .alias('organisations')
-    .description('organisations of a server');
+    .description('list and create organisations');
 
-  const list = command.command('list').description('organisations this key may see');
+  const list = command
+    .command('list')
+    .description('list the organisations that the API key may see');
   addConnectionOptions(list)
-    .option('--json', 'answer with JSON')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ annals orgs list --token $OPERATOR_KEY')
     .action(async (flags: Flags) => {
       const api = openApi(await resolveConnection(flags, context), context);
@@ -40,29 +42,28 @@ export function organisationsCommand(context: CliContext): Command {
 
   const create = command
     .command('create')
-    .description('make an organisation (needs the operator’s key)')
-    .argument('<slug>', 'short name: lower-case letters, digits, hyphens')
-    .option('--name <name>', 'full name; the slug by default')
+    .description('create an organisation (needs the operator’s key)')
+    .argument('<slug>', 'a short name: lower-case letters, digits and hyphens')
+    .option('--name <name>', 'the full name (default: the slug)')
     .option(
       '--personal-path <path>',
-      'what else is personal in its events, such as details.phone; repeatable, settled for good',
-      (path: string, paths: readonly string[]) => [...paths, path],
-      [],
+      'a further personal field in its events, such as details.phone; may be repeated; cannot be changed later',
+      (path: string, paths: readonly string[] = []) => [...paths, path],
     );
   addConnectionOptions(create)
-    .option('--json', 'answer with JSON')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nExample:\n  $ annals orgs create acme --name "Acme Ltd" --token $OPERATOR_KEY',
     )
     .action(async (slug: string, flags: CreateFlags) => {
       const api = openApi(await resolveConnection(flags, context), context);
-      const made = await api.post<OrganisationResponse>('/v1/organisations', {
+      const created = await api.post<OrganisationResponse>('/v1/organisations', {
         slug,
         name: flags.name ?? slug,
-        ...(flags.personalPath.length > 0 && { personalPaths: flags.personalPath }),
+        ...(flags.personalPath !== undefined && { personalPaths: flags.personalPath }),
       });
-      printTable(context, [made], columns, flags.json && 'first');
+      printTable(context, [created], columns, flags.json && 'first');
     });
   return command;
 }

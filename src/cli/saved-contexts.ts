@@ -13,16 +13,18 @@ interface SetFlags {
   readonly organisation?: string;
 }
 
-/** `annals context`: servers and keys that need not be typed again, in a file only its owner can read. */
+/** `annals context`: saves servers and keys, in a file that only its owner can read. */
 export function contextsCommand(context: CliContext): Command {
-  const command = new Command('context').description('saved servers and keys');
+  const command = new Command('context').description(
+    'save servers and keys, so that you need not type them again',
+  );
 
   command
     .command('set')
-    .description('save a context, or change what is given of it, and use it from now on')
+    .description('save a context, or change parts of it, and use it from now on')
     .argument('<name>')
     .option('--api <url>', 'the server')
-    .option('--token <key>', 'the key')
+    .option('--token <key>', 'the API key')
     .option('-O, --organisation <name>', 'identity or slug')
     .addHelpText(
       'after',
@@ -32,7 +34,7 @@ export function contextsCommand(context: CliContext): Command {
       if (api !== undefined && !isServerAddress(api)) {
         throw new AnnalsError(
           'invalid',
-          `Cannot save ${name}: ${api} is no http or https address such as ${defaultApi}`,
+          `Cannot save ${name}: ${api} is not an http or https address such as ${defaultApi}`,
         );
       }
       const config = await readConfig(context);
@@ -49,8 +51,8 @@ export function contextsCommand(context: CliContext): Command {
 
   command
     .command('list')
-    .description('saved contexts; keys are not shown')
-    .option('--json', 'answer with JSON')
+    .description('list saved contexts, without their keys')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  $ annals context list')
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { current, contexts } = await readConfig(context);
@@ -78,7 +80,7 @@ export function contextsCommand(context: CliContext): Command {
 
   command
     .command('remove')
-    .description('forget a saved context')
+    .description('delete a saved context')
     .argument('<name>')
     .addHelpText('after', '\nExample:\n  $ annals context remove old')
     .action(async (name: string) => {
@@ -92,7 +94,7 @@ export function contextsCommand(context: CliContext): Command {
   return command;
 }
 
-/** A key by its id; of any other credential nothing, because which part of it is secret is not known. */
+/** The id of a key. Nothing of any other credential, because we do not know which part of it is secret. */
 function shortened(key: string): string {
   const id = parseKey(key)?.id;
   return id === undefined ? '…' : `annals_${id}_…`;
@@ -101,5 +103,8 @@ function shortened(key: string): string {
 function requireSaved(contexts: Readonly<Record<string, SavedContext>>, name: string): void {
   if (Object.hasOwn(contexts, name)) return;
   const known = Object.keys(contexts).join(', ') || 'none';
-  throw new AnnalsError('invalid', `There is no context ${name}; saved ones: ${known}`);
+  throw new AnnalsError(
+    'invalid',
+    `Cannot find the context ${name}: it is not saved (saved: ${known})`,
+  );
 }

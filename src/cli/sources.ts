@@ -25,18 +25,18 @@ import { readVendorConfig } from './vendor-config.ts';
 export type Mapping = (object: JsonObject, id: string) => Draft;
 
 /**
- * A trail that can be exported, found and with its credential at hand, but not yet asked. What not every export needs is
- * loaded when it is wanted: the schemas behind it take a tenth of the memory of one.
+ * A trail that can be exported. Its credential is known, and no request was sent yet. What not every export needs is
+ * loaded when it is needed: the schemas for it take a tenth of the memory of an export.
  */
 export interface Trail {
   readonly origin: SourceOrigin;
-  open(parts: ClientDependencies, question: SourceQuery): Source;
-  /** Whom to ask for proofs; absent where nothing can be proved. */
-  readonly openProofs?: (parts: ClientDependencies) => Promise<ProofServer>;
-  /** How one of its objects becomes a native draft; absent where they are native already. */
+  open(dependencies: ClientDependencies, query: SourceQuery): Source;
+  /** Opens the server that sends proofs; absent when the trail cannot be proved. */
+  readonly openProofs?: (dependencies: ClientDependencies) => Promise<ProofServer>;
+  /** Loads the mapping from its objects to native drafts; absent when they are native. */
   readonly loadMapping?: () => Promise<Mapping>;
   readonly csv: CsvLayout;
-  /** False when the vendor’s own settings say to take any certificate. */
+  /** False when the vendor’s own settings accept any certificate. */
   readonly verifyCertificates?: boolean;
 }
 
@@ -64,10 +64,10 @@ const finders = {
         endpoint: api,
         ...(organisation !== undefined && { organisation }),
       },
-      open: (parts, question) => nativeSource(parts, connection, question),
-      openProofs: async (parts) => {
+      open: (dependencies, query) => nativeSource(dependencies, connection, query),
+      openProofs: async (dependencies) => {
         const { nativeProofs } = await import('../dialects/native/proofs.ts');
-        return nativeProofs(parts, connection);
+        return nativeProofs(dependencies, connection);
       },
       csv: nativeCsvLayout,
     };
@@ -77,7 +77,7 @@ const finders = {
     const settings = thalassaSettings(flags, env, await readVendorConfig(flags.config, file, cwd));
     return {
       origin: thalassaOrigin(settings),
-      open: (parts, question) => thalassaSource(parts, settings, question),
+      open: (dependencies, query) => thalassaSource(dependencies, settings, query),
       loadMapping: async () => (await import('../dialects/thalassa/wire.ts')).thalassaDraft,
       csv: vendorCsvLayout(thalassaColumns),
     };
@@ -88,7 +88,7 @@ const finders = {
     if (settings.warning !== undefined) stderr.write(`${settings.warning}\n`);
     return {
       origin: upcloudOrigin(settings),
-      open: (parts, question) => upcloudSource(parts, settings, question),
+      open: (dependencies, query) => upcloudSource(dependencies, settings, query),
       loadMapping: async () => (await import('../dialects/upcloud/wire.ts')).upcloudDraft,
       csv: vendorCsvLayout(upcloudColumns),
       verifyCertificates: settings.verifyCertificates,
@@ -98,7 +98,7 @@ const finders = {
     const settings = cockroachdbSettings(flags, env);
     return {
       origin: cockroachdbOrigin(settings),
-      open: (parts, question) => cockroachdbSource(parts, settings, question),
+      open: (dependencies, query) => cockroachdbSource(dependencies, settings, query),
       loadMapping: async () => (await import('../dialects/cockroachdb/wire.ts')).cockroachdbDraft,
       csv: vendorCsvLayout(cockroachdbColumns),
     };
@@ -112,24 +112,25 @@ const sourceKinds = Object.keys(finders) as SourceKind[];
 export function addSourceOptions(command: Command): Command {
   command
     .optionsGroup('Source:')
-    .addOption(new Option('--source <kind>', 'whose trail').choices(sourceKinds).default('annals'))
+    .addOption(
+      new Option('--source <kind>', 'the kind of trail').choices(sourceKinds).default('annals'),
+    )
     .option('--access-token <token>', 'Thalassa: an access token (THALASSA_ACCESS_TOKEN)')
-    .option('--client-id <id>', 'Thalassa: with --client-secret (THALASSA_CLIENT_ID)')
-    .option('--client-secret <secret>', 'Thalassa (THALASSA_CLIENT_SECRET)')
-    .option('--username <name>', 'UpCloud: in place of a token (UPCLOUD_USERNAME)')
-    .option('--password <password>', 'UpCloud (UPCLOUD_PASSWORD)')
-    .option('--config <file>', 'tcloud’s or upctl’s own file (~/.tcloud, ~/.config/upctl.yaml)');
-  return addConnectionOptions(command);
+    .option('--client-id <id>', 'Thalassa: used with --client-secret (THALASSA_CLIENT_ID)')
+    .option('--client-secret <secret>', 'Thalassa: used with --client-id (THALASSA_CLIENT_SECRET)')
+    .option('--username <name>', 'UpCloud: used in place of a token (UPCLOUD_USERNAME)')
+    .option('--password <password>', 'UpCloud: used with --username (UPCLOUD_PASSWORD)')
+    .option('--config <file>', 'the file of tcloud or upctl (~/.tcloud, ~/.config/upctl.yaml)');
+  return addConnectionOptions(command, 'Source:');
 }
 
-/** Finds the trail the flags, the environment and the vendor's own files speak of. Throws `invalid` without credential. */
+/** Finds the trail that flags, environment and the vendor's own files name. Throws `invalid` without a credential. */
 export function findTrail(flags: SourceFlags, context: CliContext): Promise<Trail> {
   return finders[flags.source](flags, context);
 }
 
 /**
- * A vendor's own columns, and `event`, the whole object as it was sent, so that nothing is lost. Cells are written as in
- * `core/csv.ts`.
+ * A vendor's own columns, and `event`, the whole object as it was sent, so that nothing is lost.
  */
 function vendorCsvLayout(columns: readonly string[]): CsvLayout {
   return {

@@ -89,7 +89,7 @@ describe('annals sync', () => {
     assert.equal(totalItems, 3);
   });
 
-  it('follows until it is stopped, over failures that pass', async () => {
+  it('follows until it is stopped, and survives failures that pass', async () => {
     const stop = new AbortController();
     let looks = 0;
     const { code, stderr } = await annals('sync --to followed --follow --every 10s', {
@@ -108,11 +108,11 @@ describe('annals sync', () => {
           : app.serve(new Request(input, init), {}),
     });
     assert.equal(code, exitCodes.complete);
-    assert.match(stderr, /answered 502.*looking again in 10 s/);
+    assert.match(stderr, /answered 502.*next pass in 10 s/);
     assert.deepEqual(await idsIn('followed/audit-logs-2026-06-20.ndjson'), ['one', 'two', 'late']);
   });
 
-  it('leaves with 3 when its source stays away, and with 2 for a span that is none', async () => {
+  it('exits with 3 when its source stays away, and with 2 for a wrong span', async () => {
     const fetch = () => Promise.reject(new Error('away'));
     assert.equal((await annals('sync --to away', { fetch })).code, exitCodes.incomplete);
     assert.equal((await annals('sync --to away --lookback soon')).code, exitCodes.usage);

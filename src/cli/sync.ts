@@ -44,51 +44,54 @@ const parseSpan = (text: string): Micros => {
   }
 };
 
-const spanOption = (flag: string, description: string, usual: string): Option =>
-  new Option(flag, description).argParser(parseSpan).default(parseSpan(usual), usual);
+const spanOption = (flag: string, description: string, byDefault: string): Option =>
+  new Option(flag, description).argParser(parseSpan).default(parseSpan(byDefault), byDefault);
 
-/** `annals sync`: brings what is new from a trail into an Annals server or a directory, each event once. */
+/** `annals sync`: brings what is new in a trail into an Annals server or a directory, each event once. */
 export function syncCommand(context: CliContext): Command {
   const command = new Command('sync')
     .description(
-      'bring what is new from a trail into an Annals server or a directory, each event once',
+      'bring what is new in a trail into an Annals server or a directory, each event once',
     )
-    .requiredOption('--to <target>', 'an Annals server (http…), or a directory')
-    .option('--to-token <key>', 'the key of the Annals server (ANNALS_KEY)')
-    .option('--to-organisation <name>', 'identity or slug there (ANNALS_ORGANISATION)')
+    .requiredOption('--to <target>', 'the Annals server (http…), or the directory')
+    .option('--to-token <key>', 'the API key of that server (ANNALS_KEY)')
+    .option('--to-organisation <name>', 'identity or slug on that server (ANNALS_ORGANISATION)')
     .addOption(
-      new Option('--shape <shape>', 'in a directory: objects as they are sent, or native')
+      new Option('--shape <shape>', 'objects in a directory: as the source sends them, or native')
         .choices(['raw', 'native'])
         .default('raw'),
     )
-    .option('--follow', 'go on until stopped')
-    .addOption(spanOption('--every <span>', 'with --follow: the time between two looks', '1m'))
-    .addOption(spanOption('--since <span>', 'how far back the first look goes', '180d'))
-    .addOption(spanOption('--lookback <span>', 'how far each look overlaps the last', '15m'))
+    .option('--follow', 'repeat until stopped')
+    .addOption(spanOption('--every <span>', 'with --follow: the time between two passes', '1m'))
+    .addOption(spanOption('--since <span>', 'how far back the first pass goes', '180d'))
+    .addOption(spanOption('--lookback <span>', 'how far a pass overlaps the one before', '15m'))
     .addOption(
-      spanOption('--deep-every <span>', 'how often to look deeper, for late arrivals', '1d'),
+      spanOption('--deep-every <span>', 'how often a pass goes deeper, for late arrivals', '1d'),
     )
     .addOption(
       spanOption(
         '--deep-lookback <span>',
-        'how far a deeper look overlaps the deeper one before',
+        'how far a deep pass overlaps the deep one before',
         '7d',
       ),
     )
-    .option('--state <directory>', 'where to keep what was seen')
-    .option('--json', 'say what was done as JSON on stdout')
-    .option('--quiet', 'no progress')
+    .option('--state <directory>', 'where to keep which events were brought')
+    .option('--json', 'print the result of each pass as JSON')
+    .option('--quiet', 'show no progress')
     .addHelpText(
       'after',
       `
-Run it again and again, or with --follow. It may be stopped at any time: the next run goes on from there.
+Run it again and again, or with --follow. You may stop it at any time: the next
+run continues from there.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 incomplete (run it again), 4 not allowed, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 incomplete (run it again),
+4 not allowed, 130 interrupted.
 
 Examples:
   $ annals sync --source thalassa --to http://127.0.0.1:8420 --follow
   $ annals sync --source upcloud --to trail/ --since 30d
-  $ annals sync --source cockroachdb --to https://annals.example.org --to-token annals_… --deep-every 12h`,
+  $ annals sync --source cockroachdb --to https://annals.example.org \\
+      --to-token annals_… --deep-every 12h`,
     )
     .action((flags: SyncFlags) => runSync(flags, context));
   return addSourceOptions(addRequestOptions(command));
@@ -105,7 +108,7 @@ async function runSync(flags: SyncFlags, context: CliContext): Promise<void> {
     } catch (error) {
       if (signal.aborted && flags.follow === true) return;
       if (flags.follow !== true || !isTransient(error)) throw exitOf(error, signal);
-      view.note(`${messageOf(error)}; looking again in ${flags.every / 1_000_000} s`);
+      view.note(`${messageOf(error)}; next pass in ${flags.every / 1_000_000} s`);
     }
     if (flags.follow !== true) return;
     const stopped = await sleep(flags.every / millisecond, signal).then(
@@ -116,7 +119,7 @@ async function runSync(flags: SyncFlags, context: CliContext): Promise<void> {
   }
 }
 
-/** Brings everything until now: first what an earlier run had begun, then what came since. */
+/** Brings everything until now: first the pass that an earlier run began, then a new one. */
 async function syncOnce(
   settings: SyncSettings,
   { clock, signal }: CliContext,
@@ -142,20 +145,20 @@ async function settingsOf(
   view: ProgressView,
 ): Promise<SyncSettings> {
   const trail = await findTrail(flags, context);
-  const parts = clientDependencies(flags, trail, context, view.note);
+  const dependencies = clientDependencies(flags, trail, context, view.note);
   const disk = nodeDisk;
   const isServer = /^https?:\/\//.test(flags.to);
   const directory = resolve(context.cwd, flags.to);
-  const mark = createHash('sha256')
+  const fingerprint = createHash('sha256')
     .update(
       JSON.stringify([trail.origin, isServer ? [flags.to, flags.toOrganisation] : flags.shape]),
     )
     .digest('hex')
     .slice(0, 16);
   const { env, home, cwd } = context;
-  const usual = isServer
-    ? join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'annals', `sync-${mark}`)
-    : join(directory, `.annals-sync-${mark}`);
+  const defaultState = isServer
+    ? join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'annals', `sync-${fingerprint}`)
+    : join(directory, `.annals-sync-${fingerprint}`);
   const draftOf = await loadDraftMapping(trail);
   const endpoint = isServer
     ? await resolveConnection(
@@ -171,12 +174,13 @@ async function settingsOf(
     flags.shape === 'native' ? JSON.stringify(draftOf({ text, ...rest })) : text;
   return {
     disk,
-    directory: flags.state === undefined ? usual : resolve(cwd, flags.state),
+    directory: flags.state === undefined ? defaultState : resolve(cwd, flags.state),
     openTarget: (sizes) =>
       endpoint === undefined
         ? directoryTarget(disk, directory, sizes, textOf)
-        : serverTarget(parts, endpoint, draftOf),
-    openSource: (window) => trail.open(parts, { window, filters: { includeSystemServices: true } }),
+        : serverTarget(dependencies, endpoint, draftOf),
+    openSource: (window) =>
+      trail.open(dependencies, { window, filters: { includeSystemServices: true } }),
     since: context.clock() - flags.since,
     lookback: flags.lookback,
     deepLookback: flags.deepLookback,
@@ -207,7 +211,7 @@ function report(
   }
   if (missed === undefined) return;
   const which = `sequences ${formatCount(missed.from)} to ${formatCount(missed.to - 1)}`;
-  const message = `the server dropped ${which} before they were brought; they cannot be had any more`;
+  const message = `the server dropped ${which} before they were brought; they are lost for this target`;
   if (flags.follow !== true) throw new Exit(exitCodes.incomplete, message);
   view.note(message);
 }
@@ -217,7 +221,8 @@ function isTransient(error: unknown): error is AnnalsError {
 }
 
 function exitOf(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return new Exit(exitCodes.interrupted, 'interrupted; run it again to go on');
+  if (signal.aborted)
+    return new Exit(exitCodes.interrupted, 'interrupted; run it again to continue');
   if (!isTransient(error)) return error;
-  return new Exit(exitCodes.incomplete, `${error.message}\nRun it again to go on`, error);
+  return new Exit(exitCodes.incomplete, `${error.message}\nRun it again to continue`, error);
 }

@@ -1,8 +1,8 @@
 import type { CliContext } from './cli-context.ts';
 
 /**
- * Answers with rows: a table for people, or JSON (`first` for an answer that is one object). Control characters
- * in values are shown as a replacement, so that no stored text can steer a terminal.
+ * Prints rows: a table for people, or JSON (`first` for a single object). Control characters in values are replaced, so
+ * that no stored text can control a terminal.
  */
 export function printTable<Row extends object, Column extends keyof Row & string>(
   { stdout }: Pick<CliContext, 'stdout'>,
@@ -18,16 +18,16 @@ export function printTable<Row extends object, Column extends keyof Row & string
     columns.map((column) => column.toUpperCase()),
     ...rows.map((row) => columns.map((column) => printable(String(row[column] ?? '')))),
   ];
-  const widths = columns.map((_, place) =>
-    Math.max(...cells.map((row) => row[place]?.length ?? 0)),
+  const widths = columns.map((_, index) =>
+    Math.max(...cells.map((row) => row[index]?.length ?? 0)),
   );
   for (const row of cells) {
-    const line = row.map((cell, place) => cell.padEnd(widths[place] ?? 0)).join('  ');
+    const line = row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ');
     stdout.write(`${line.trimEnd()}\n`);
   }
 }
 
-/** The text without anything a terminal would obey. */
+/** The text with control characters replaced: a terminal would obey them. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');

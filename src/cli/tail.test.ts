@@ -5,7 +5,7 @@ import type { AuditEvent } from '../core/event.ts';
 import { fetchFrom, runCommand } from './run-command.fixture.ts';
 
 describe('annals tail', () => {
-  it('goes on through answers that break, proxies without a server, and late events', async () => {
+  it('survives responses that break, proxies without a server, and late events', async () => {
     const app = new TestApp();
     const key = await app.key('org-admin', await app.organisation());
     const record = (eventID: string, createdAt: string) =>

@@ -6,7 +6,7 @@ import type { ExportFilters } from '../export/filters.ts';
 import type { CliContext } from './cli-context.ts';
 import { defaultSleep, openApi, retrySettings } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
-import { addFilterOptions, type FilterFlags, filtersOf } from './filter-flags.ts';
+import { addFilterOptions, type FilterFlags, filtersOf, wholeNumber } from './filter-flags.ts';
 import { printable } from './table.ts';
 
 interface TailFlags extends ConnectionFlags, FilterFlags {
@@ -26,23 +26,23 @@ const pageSize = '500';
 
 export function tailCommand(context: CliContext): Command {
   const command = new Command('tail')
-    .description('the last events, then new ones as they are recorded, until stopped')
-    .option('-n, --lines <count>', 'how many of the last events first', wholeNumber, 10)
-    .option('--interval <seconds>', 'how often to ask', seconds, 1)
+    .description('print the last events, then new ones as they are recorded, until stopped')
+    .option('-n, --lines <count>', 'how many of the last events', wholeNumber(0, 1_000), 10)
+    .option('--interval <seconds>', 'how often to look for new events', seconds, 1)
     .option('--no-follow', 'stop after the last events')
-    .option('--json', 'one event as JSON a line')
+    .option('--json', 'print each event as a line of JSON')
     .addHelpText(
       'after',
       `
-New events come in the order they were recorded, each once, late ones included; a server that goes away is
-asked again until it is back.
+New events come in the order in which they were recorded, each once, late ones
+included. While the server is away, it tries again until it is back.
 
 Examples:
   $ annals tail
   $ annals tail --action kms.decrypt,secrets.get_value --json | jq .userIdentity
   $ annals tail -n 100 --no-follow --response-status 403`,
     );
-  addConnectionOptions(addFilterOptions(command));
+  addConnectionOptions(addFilterOptions(command.optionsGroup('Filters:')));
   return command.action((flags: TailFlags) => tail(flags, context));
 }
 
@@ -97,7 +97,7 @@ async function follow(
       await sleep(interval * 1_000, signal);
     }
   } catch (error) {
-    // Being stopped is how following ends.
+    // To be stopped is the normal end of following.
     if (!signal.aborted) throw error;
   }
 }
@@ -117,9 +117,9 @@ function queryOf(filters: ExportFilters): Record<string, string> {
 function lineOf(event: AuditEvent): string {
   const { context, resourceType, resourceIdentity } = event;
   const actor = event.user?.email ?? event.userIdentity ?? event.serviceAccountIdentity ?? '-';
-  const resource = [resourceType, resourceIdentity].filter((part) => part !== undefined).join('/');
+  const resource = [resourceType, resourceIdentity].filter((text) => text !== undefined).join('/');
   const result = context?.status ?? event.outcome ?? '-';
-  const parts = [
+  const columns = [
     event.createdAt,
     event.action,
     actor,
@@ -127,12 +127,7 @@ function lineOf(event: AuditEvent): string {
     result,
     context?.client_ip ?? '-',
   ];
-  return printable([...parts, event.description ?? ''].join('  ')).trimEnd();
-}
-
-function wholeNumber(value: string): number {
-  if (/^\d{1,3}$|^1000$/.test(value)) return Number(value);
-  throw new InvalidArgumentError('It must be a whole number from 0 to 1000.');
+  return printable([...columns, event.description ?? ''].join('  ')).trimEnd();
 }
 
 function seconds(value: string): number {

@@ -3,10 +3,10 @@ import type { CliContext } from './cli-context.ts';
 import { formatCount } from './export-progress.ts';
 import { printable } from './table.ts';
 
-/** One line on a terminal that counts; nothing anywhere else. */
+/** One line with a count on a terminal; nothing elsewhere. */
 export interface VerifyProgress {
   show(file: string, events: number): void;
-  /** Takes the line away. */
+  /** Clears the line. */
   end(): void;
 }
 

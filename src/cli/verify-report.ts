@@ -6,7 +6,7 @@ import type { Checkpoint } from '../integrity/checkpoint.ts';
 import { formatBytes, formatCount } from './export-progress.ts';
 import { printable } from './table.ts';
 
-/** Findings shown to people; a machine is given as many as were kept. */
+/** How many findings people see; `--json` has all that were kept. */
 const mostShown = 50;
 
 export function exportReportText(report: ExportReport): string {
@@ -17,7 +17,7 @@ export function exportReportText(report: ExportReport): string {
     ...(checkpoint === undefined ? [] : [`  log ${checkpointText(checkpoint)}`]),
     ...coverage(report),
     ...dropped(report),
-    ...(redacted ? ['  personal parts were left out'] : []),
+    ...(redacted ? ['  personal fields were left out'] : []),
     ...(signers.length === 0 ? [] : [`  signed by ${printable(signers.join(', '))}`]),
     ...findingLines(report.findings, report.findingCount),
     report.proved ? '  PROVED' : '  NOT PROVED',
@@ -29,18 +29,16 @@ function coverage({ span, checkpoint, events }: ExportReport): string[] {
   if (span === undefined || checkpoint === undefined || events === 0) return [];
   const { from, to, unbroken } = span;
   if (unbroken && from === 0 && to === checkpoint.size) return ['  the whole log'];
-  const stretch = `sequences ${formatCount(from)} to ${formatCount(to - 1)}`;
+  const range = `sequences ${formatCount(from)} to ${formatCount(to - 1)}`;
   return unbroken
-    ? [`  ${stretch}, nothing between them left out`]
-    : [`  a choice from ${stretch}; that nobody chose fewer is the exporter’s word`];
+    ? [`  ${range}, nothing between them left out`]
+    : [`  a selection from ${range}; only the exporter says that it has all that match`];
 }
 
 function dropped({ keptFrom }: ExportReport): string[] {
   if (keptFrom === undefined) return [];
   const before = `before sequence ${formatCount(keptFrom)}`;
-  return [
-    `  what was recorded ${before} the server had dropped; that it had is the exporter’s word`,
-  ];
+  return [`  the server had dropped the events ${before}; only the exporter says so`];
 }
 
 export function serverReportText(report: ServerReport, saved: string | undefined): string {
@@ -52,7 +50,7 @@ export function serverReportText(report: ServerReport, saved: string | undefined
     ...(proved && kept !== undefined
       ? [
           checkpoint.size === kept.size
-            ? `  the same as the checkpoint kept, of size ${formatCount(kept.size)}`
+            ? `  the same as the earlier checkpoint, of size ${formatCount(kept.size)}`
             : `  has only grown since size ${formatCount(kept.size)}`,
         ]
       : []),

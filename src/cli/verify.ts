@@ -30,25 +30,32 @@ interface VerifyFlags extends ConnectionFlags {
   readonly quiet?: boolean;
 }
 
-/** `annals verify`: whether exported events are those of the log, all of them and in order; or whether a log has only grown. */
+/** `annals verify`: whether exported events are those of the log, complete and in order; or whether a log has only grown. */
 export function verifyCommand(context: CliContext): Command {
   const command = new Command('verify')
-    .description('check exports offline, or a server against a checkpoint kept from before')
-    .argument('[file...]', 'exported files, their manifest, or a directory with manifests')
-    .option('--key <key>', 'the log’s verifier key, or a file with such keys; repeatable', collect)
-    .option('--checkpoint <file>', 'a checkpoint known from elsewhere, as a file or as text')
-    .option('--server', 'check a live server instead of files')
-    .option('--save <file>', 'with --server: keep its newest checkpoint, once it is proved')
-    .option('--json', 'answer with JSON')
-    .option('--quiet', 'no progress')
+    .description('check exports offline, or a server against an earlier checkpoint')
+    .argument('[file...]', 'an exported file, a manifest, or a directory with manifests')
+    .option(
+      '--key <key>',
+      'the verifier key of the log, or a file with such keys; may be repeated',
+      collect,
+    )
+    .option('--checkpoint <file>', 'a checkpoint from elsewhere, as a file or as text')
+    .option('--server', 'check a server in place of files')
+    .option('--save <file>', 'with --server: save its newest checkpoint, once it is proved')
+    .option('--json', 'print JSON')
+    .option('--quiet', 'show no progress')
     .addHelpText(
       'after',
       `
-Files are checked without a network. The manifest and the proof are looked for beside them, and with one file its
-whole export is checked. Somebody has to vouch for the log's key: --key names it, --checkpoint stands for it. A key that
-was replaced has behind it, after a space, the size of the log up to which it counts.
+Files are checked without a network. Their manifest and proof must be beside
+them; for one file the whole export is checked. The log's key must be trusted:
+give it with --key, or a checkpoint that it signed with --checkpoint. A key that
+was replaced is followed by a space and the size of the log up to which it is
+valid.
 
-Exit codes: 0 everything was proved, 1 something is wrong or not proved, 2 wrong usage, 4 not allowed.
+Exit codes: 0 everything was proved, 1 something is wrong or not proved, 2 wrong
+usage, 4 not allowed.
 
 Examples:
   $ annals verify audit-logs-2026-06.json --key 'audit.example.org+5f8a1c02+AX…'
@@ -72,7 +79,7 @@ async function verify(
 ): Promise<void> {
   const server = flags.server === true;
   if (server === files.length > 0) {
-    throw new AnnalsError('invalid', 'Cannot verify: give files, or --server, and not both');
+    throw new AnnalsError('invalid', 'Cannot verify: give either files or --server');
   }
   if (flags.save !== undefined && !server) {
     throw new AnnalsError('invalid', 'Cannot use --save without --server');
@@ -130,24 +137,25 @@ async function verifyLive(flags: VerifyFlags, trust: Trust, context: CliContext)
 }
 
 async function trustOf({ key, checkpoint }: VerifyFlags, { cwd }: CliContext): Promise<Trust> {
-  const given = await Promise.all((key ?? []).map((text) => keysIn(text, cwd)));
-  const keys = uniqueKeys(given.flat());
+  const found = await Promise.all((key ?? []).map((text) => keysIn(text, cwd)));
+  const keys = uniqueKeys(found.flat());
   if (checkpoint === undefined) return { keys };
-  const typed = checkpoint.includes('\n');
-  const message = typed ? checkpoint : await readArgumentFile(checkpoint, cwd, 'the checkpoint');
+  const isText = checkpoint.includes('\n');
+  const message = isText ? checkpoint : await readArgumentFile(checkpoint, cwd, 'the checkpoint');
   readCheckpoint(message);
-  const name = typed ? 'the checkpoint given' : checkpoint;
+  const name = isText ? 'the checkpoint given' : checkpoint;
   return { keys, checkpoint: { name, message } };
 }
 
-/** A verifier key, and a size if it was replaced there; or the file of that name, with one a line. */
+/** A verifier key, with a size if it was replaced; or the keys in the file of that name, one in each line. */
 async function keysIn(text: string, cwd: string): Promise<KnownKey[]> {
   if (/^[^+/\\]+\+[0-9a-f]{8}\+/.test(text)) return [parseKnownKey(text.trim())];
   const lines = (await readArgumentFile(text, cwd, 'the key'))
     .split('\n')
     .map((line) => line.trim());
   const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
-  if (keys.length === 0) throw new AnnalsError('invalid', `There is no key in ${text}`);
+  if (keys.length === 0)
+    throw new AnnalsError('invalid', `Cannot use ${text}: there is no key in it`);
   return keys.map(parseKnownKey);
 }
 

@@ -24,7 +24,11 @@ describe('the settings of proofs', () => {
     ['anchor', 'file:', /--anchor does not name a file/],
     ['anchor', 'https://user:secret@example.com/', /--anchor must not have a user/],
     ['witness', 'witness', /--witness "witness" cannot be used/],
-    ['witness', formatVerifierKey(verifierKey('a', publicKey)), /signs notes, not as a witness/],
+    [
+      'witness',
+      formatVerifierKey(verifierKey('a', publicKey)),
+      /is the key of a log, not of a witness/,
+    ],
     ['checkpointSeconds', '0', /--checkpoint-seconds "0" must be a whole number from 1/],
   ] as const) {
     it(`reject ${name} ${value}`, () => {

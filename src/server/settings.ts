@@ -18,13 +18,13 @@ const wholeNumber = (lowest: number, highest: number) =>
       `must be a whole number from ${lowest} to ${highest}`,
     );
 
-/** Settings that may be given several times, or comma-separated. */
+/** Settings that may be given several times, or separated by commas. */
 export const listSettings: ReadonlySet<string> = new Set(['anchor', 'witness', 'acceptLoss']);
 
 const commaSeparated = z
   .string()
   .prefault('')
-  .transform((text) => text.split(',').filter((part) => part !== ''));
+  .transform((text) => text.split(',').filter((item) => item !== ''));
 
 /** So a slip, such as `m` for months, drops nothing. */
 const minRetention = day;
@@ -35,39 +35,39 @@ export const settingsSchema = z.object({
     .string()
     .min(1, 'must name a directory')
     .default('./annals-data')
-    .describe('Data directory'),
+    .describe('the data directory'),
   host: z
     .string()
     .min(1, 'must name an address')
     .default('127.0.0.1')
-    .describe('Address to listen on'),
-  port: wholeNumber(0, 65_535).prefault('8420').describe('Port to listen on; 0 takes a free one'),
+    .describe('the address to listen on'),
+  port: wholeNumber(0, 65_535).prefault('8420').describe('the port to listen on; 0 for a free one'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
       message: 'must be one of trace, debug, info, warn, error, silent',
     })
     .default('info')
-    .describe('How much to log'),
+    .describe('trace, debug, info, warn, error or silent'),
   operatorKey: z
     .string()
     .regex(keyPattern, {
       message: 'must look like annals_<id>_<secret>, the secret at least 16 letters or digits',
     })
     .exactOptional()
-    .describe('Key of the operator; created and printed at the first start when absent'),
+    .describe('the operator’s key; without it the first start creates and prints one'),
   name: z
     .string()
     .refine(isKeyName, 'must have no spaces and no plus sign')
     .default('annals')
-    .describe('Name of the server in its checkpoints, best its public host name'),
+    .describe('the server’s name in its checkpoints, best its public host name'),
   signingKey: z
     .string()
     .min(1, 'must name a file')
     .exactOptional()
-    .describe('Key file (PEM) that signs checkpoints; by default one made in the data directory'),
+    .describe('the key (PEM) that signs checkpoints; by default one in the data directory'),
   checkpointSeconds: wholeNumber(1, 3_600)
     .prefault('5')
-    .describe('Seconds between two checkpoints of a log that grows'),
+    .describe('seconds between two checkpoints of a log that grows'),
   anchor: commaSeparated
     .superRefine((anchors, context) => {
       for (const anchor of anchors) {
@@ -75,7 +75,7 @@ export const settingsSchema = z.object({
         if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
       }
     })
-    .describe('Where checkpoints are laid down outside, file:PATH or https:URL; may be repeated'),
+    .describe('where to copy checkpoints to, file:PATH or https:URL; may be repeated'),
   witness: commaSeparated
     .transform((texts, context) => {
       try {
@@ -85,16 +85,16 @@ export const settingsSchema = z.object({
         return z.NEVER;
       }
     })
-    .describe('Verifier key of a witness whose cosignatures are kept; may be repeated'),
+    .describe('the verifier key of a witness whose cosignatures are kept; may be repeated'),
   maxBodyBytes: wholeNumber(1_024, 1_073_741_824)
     .prefault(String(maxRequestBytes))
-    .describe('Largest request that records, in bytes'),
+    .describe('the largest body of a request that records, in bytes'),
   maxBatchEvents: wholeNumber(1, 1_000_000)
     .prefault(String(maxRequestEvents))
-    .describe('Most events in one request'),
+    .describe('the most events in one request'),
   requestSeconds: wholeNumber(1, 86_400)
     .prefault('120')
-    .describe('Seconds within which a request must have arrived'),
+    .describe('seconds within which a request must have arrived'),
   dialects: z
     .string()
     .prefault('thalassa,upcloud,cockroachdb')
@@ -106,18 +106,18 @@ export const settingsSchema = z.object({
         return z.NEVER;
       }
     })
-    .describe('Dialects spoken, each name alone or with =host or =/prefix of its own'),
+    .describe('the dialects to serve: names, each alone or with =host or =/prefix of its own'),
   cockroachdbRequestsPerSecond: wholeNumber(0, 1_000_000)
     .prefault('10')
-    .describe('Requests a second each key may make in CockroachDB’s dialect; 0 for any number'),
+    .describe('requests a second of each key in CockroachDB’s dialect; 0 for any number'),
   cockroachdbStartingFrom: z
     .enum(['inclusive', 'exclusive'], { message: 'must be inclusive or exclusive' })
     .default('inclusive')
-    .describe('Whether starting_from itself is in, in CockroachDB’s dialect'),
+    .describe('whether CockroachDB’s starting_from is inclusive or exclusive'),
   cockroachdbPayload: z
     .enum(['version', 'text', 'object'], { message: 'must be version, text or object' })
     .default('version')
-    .describe('Form of payload in CockroachDB’s dialect; version goes by Cc-Version'),
+    .describe('CockroachDB’s payload: text, object, or by version, which is that of Cc-Version'),
   retention: z
     .string()
     .transform((text, context) => {
@@ -131,13 +131,13 @@ export const settingsSchema = z.object({
       return z.NEVER;
     })
     .exactOptional()
-    .describe('How long events are kept, such as 400d or 1y; for ever when absent'),
-  readers: wholeNumber(1, 64).prefault('2').describe('Threads that read the trail'),
+    .describe('how long events are kept, such as 400d or 1y; for ever without it'),
+  readers: wholeNumber(1, 64).prefault('2').describe('threads that read events'),
   segmentEvents: wholeNumber(1_000, 1_000_000)
     .prefault('65536')
-    .describe('Events after which a segment is sealed; fewer take less memory'),
+    .describe('events of a segment before it is sealed; fewer need less memory'),
   acceptLoss: commaSeparated.describe(
-    'Start without a database that is lost, as the refusal to start names it; may be repeated',
+    'start without a lost database, named as in the error at start; may be repeated',
   ),
 });
 
@@ -145,7 +145,7 @@ export const settingsSchema = z.object({
 function parseWitnessKey(text: string): VerifierKey {
   const key = parseVerifierKey(text);
   if (key.type === 'cosignature') return key;
-  throw new AnnalsError('invalid', `${key.name}+${key.id} signs notes, not as a witness`);
+  throw new AnnalsError('invalid', `${key.name}+${key.id} is the key of a log, not of a witness`);
 }
 
 export type Settings = z.output<typeof settingsSchema>;

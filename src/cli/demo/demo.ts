@@ -18,30 +18,30 @@ import { startShop, useShop } from './shop.ts';
 /** `annals demo`: the main job from end to end, on real requests, in a few seconds. */
 export function demoCommand(context: CliContext): Command {
   return new Command('demo')
-    .description('see it work: serve, record real requests, export them, read them back')
-    .option('--keep', 'stay up afterwards, to try commands on it, until stopped')
+    .description('show the main job: serve, record real requests, export them, read them back')
+    .option('--keep', 'keep the server running, so that you can try commands, until stopped')
     .addHelpText('after', '\nExamples:\n  $ annals demo\n  $ annals demo --keep')
     .action(async ({ keep = false }: { readonly keep?: boolean }) => {
-      const place = await mkdtemp(join(tmpdir(), 'annals-demo-'));
+      const directory = await mkdtemp(join(tmpdir(), 'annals-demo-'));
       try {
-        await demonstrate(place, keep, context);
+        await demonstrate(directory, keep, context);
       } finally {
-        await rm(place, { recursive: true, force: true });
+        await rm(directory, { recursive: true, force: true });
       }
     });
 }
 
-async function demonstrate(place: string, keep: boolean, context: CliContext): Promise<void> {
+async function demonstrate(directory: string, keep: boolean, context: CliContext): Promise<void> {
   const say = (line: string) => void context.stdout.write(`${line}\n`);
   const operatorKey = formatKey(createApiKey(context.random));
-  const settings = readSettings({ data: join(place, 'data'), port: '0', operatorKey }, {});
+  const settings = readSettings({ data: join(directory, 'data'), port: '0', operatorKey }, {});
   const server = await startServer(settings, {
     clock: context.clock,
     random: context.random,
     log: pino({ level: 'error' }, context.stderr),
   });
   try {
-    say(`1. A server is up on ${server.url}, with an empty data directory.`);
+    say(`1. A server runs on ${server.url}, with an empty data directory.`);
     const operator = openApi(
       { api: server.url, token: operatorKey, organisation: undefined },
       context,
@@ -60,11 +60,11 @@ async function demonstrate(place: string, keep: boolean, context: CliContext): P
 
     const recorder = createRecorder({ api: server.url, key: writer, maxDelayMs: 50 });
     const shop = await startShop(recorder);
-    const { made, refused } = await useShop(shop.url);
+    const { sent, rejected } = await useShop(shop.url);
     await shop.stop();
     await recorder.close();
     say(
-      `3. A small API on ${shop.url} answered ${made} requests, refused ${refused} of them, and recorded`,
+      `3. A small API on ${shop.url} got ${sent} requests, rejected ${rejected} of them, and recorded`,
     );
     say(
       `   ${recorder.stats.delivered} events: each call, and each login and secret read beside it.`,
@@ -80,23 +80,23 @@ async function demonstrate(place: string, keep: boolean, context: CliContext): P
       say(`     ${createdAt}  ${what}`);
     }
 
-    const { file, events } = await exportLastDay(place, server.url, admin, context);
+    const { file, events } = await exportLastDay(directory, server.url, admin, context);
     say(
       `5. annals export --since 24h wrote ${file} and its manifest; read back: ${events} events, each once.`,
     );
     if (events !== recorder.stats.delivered) {
       throw new AnnalsError(
         'internal',
-        `The export holds ${events} events, recorded were ${recorder.stats.delivered}`,
+        `The export has ${events} events, but ${recorder.stats.delivered} were recorded`,
       );
     }
     if (!keep) {
-      say('Done; what it made is removed again. Next:');
-      say('  npx annals demo --keep     the same, left running for you to try commands on');
-      say('  npx annals serve           a server of your own; README.md goes on from there');
+      say('Done; its data is deleted. Next:');
+      say('  npx annals demo --keep     the same, and it keeps running for your own commands');
+      say('  npx annals serve           a server of your own; README.md continues from there');
       return;
     }
-    say('It stays up until Ctrl-C. In another terminal:');
+    say('It runs until Ctrl-C. In another terminal:');
     say(`  export ANNALS_API=${server.url} ANNALS_KEY=${admin}`);
     say('  npx annals tail');
     say('  npx annals export --since 24h --action secrets.get_value --output -');
@@ -106,9 +106,9 @@ async function demonstrate(place: string, keep: boolean, context: CliContext): P
   }
 }
 
-/** Runs the export command itself, and reads what it wrote. */
-async function exportLastDay(place: string, api: string, token: string, context: CliContext) {
-  const directory = join(place, 'export');
+/** Runs the export command, and reads the file that it wrote. */
+async function exportLastDay(parent: string, api: string, token: string, context: CliContext) {
+  const directory = join(parent, 'export');
   await mkdir(directory);
   await exportCommand({ ...context, cwd: directory, env: {} }).parseAsync(
     ['--since', '24h', '--api', api, '--token', token, '--quiet'],

@@ -3,7 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { type Actor, honoAudit, type Recorder } from '../../recorder/index.ts';
 
-/** Who may call the demonstration's API, by password. A real application asks its user table. */
+/** Who may call the demonstration's API, by password. A real application looks into its table of users. */
 const people = new Map([
   [
     'noor:tulip-41',
@@ -16,8 +16,8 @@ const people = new Map([
 ]);
 
 /**
- * A small real API with people, machines and secrets, each call of which is recorded: the middleware makes the
- * entry of the call, and a handler that touches something sensitive makes one of its own beside it.
+ * A small real API with people, machines and secrets. Each call is recorded: the middleware records the call, and a
+ * handler of something sensitive records an event of its own beside it.
  */
 function createShop(recorder: Recorder): Hono {
   const app = new Hono();
@@ -42,7 +42,7 @@ function createShop(recorder: Recorder): Hono {
   });
   app.put('/machines/:name', (c) => {
     machines.set(c.req.param('name'), { size: 'small' });
-    return c.json({ made: c.req.param('name') }, 201);
+    return c.json({ created: c.req.param('name') }, 201);
   });
   app.get('/machines', (c) => c.json([...machines.keys()]));
   app.delete('/machines/:name', (c) => {
@@ -102,7 +102,7 @@ export async function startShop(recorder: Recorder): Promise<RunningShop> {
   };
 }
 
-/** What is asked of it: ordinary work, wrong passwords, a stranger, a secret read twice. */
+/** The requests: ordinary work, wrong passwords, a request without a login, a secret read twice. */
 const calls: readonly (readonly [who: string, method: string, path: string])[] = [
   ['noor:tulip-41', 'POST', '/login'],
   ['noor:tulip-41', 'PUT', '/machines/web-1'],
@@ -118,15 +118,15 @@ const calls: readonly (readonly [who: string, method: string, path: string])[] =
   ['noor:tulip-41', 'GET', '/secrets/database-password'],
 ];
 
-/** Makes the calls one after the other, for real; gives how many were refused. */
-export async function useShop(url: string): Promise<{ made: number; refused: number }> {
-  let refused = 0;
+/** Sends the requests one after the other. Returns how many were sent, and how many of them were rejected. */
+export async function useShop(url: string): Promise<{ sent: number; rejected: number }> {
+  let rejected = 0;
   for (const [who, method, path] of calls) {
     const headers: Record<string, string> =
       who === '' ? {} : { Authorization: `Basic ${Buffer.from(who).toString('base64')}` };
     const response = await fetch(url + path, { method, headers });
     await response.arrayBuffer();
-    if (response.status >= 400) refused += 1;
+    if (response.status >= 400) rejected += 1;
   }
-  return { made: calls.length, refused };
+  return { sent: calls.length, rejected };
 }
