@@ -1,5 +1,4 @@
 /** What came of a mutation run: how many mutants were killed, and which survived. */
-import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Stryker } from '@stryker-mutator/core';
 import { notTried } from './runner.ts';
@@ -51,9 +50,11 @@ interface Result {
   readonly errors: readonly string[];
 }
 
+/** `sources` is the text of each file by its path below `root`, as it was when the run began. */
 export function resultOf(
   mutants: readonly MutantResult[],
   excuses: readonly Excuse[],
+  sources: ReadonlyMap<string, string>,
   root: string,
 ): Result {
   const excused = excuses.flatMap(({ file, why, mutants }) =>
@@ -71,7 +72,7 @@ export function resultOf(
     if (mutant.status === 'Killed' || mutant.status === 'Timeout') score.killed += 1;
     else if (mutant.status === 'Survived' || mutant.status === 'NoCoverage') {
       score.survived += 1;
-      survivors.push(survivorOf(mutant, file, excused));
+      survivors.push(survivorOf(mutant, file, sources.get(file)!, excused));
     } else if (mutant.statusReason === notTried) untried += 1;
     else if (mutant.status !== 'Ignored') errors.push(`${file}: ${mutant.statusReason}`);
   }
@@ -89,8 +90,13 @@ export function resultOf(
   };
 }
 
-function survivorOf(mutant: MutantResult, file: string, excused: readonly Excused[]): Survivor {
-  const lines = readFileSync(mutant.fileName, 'utf8').split('\n');
+function survivorOf(
+  mutant: MutantResult,
+  file: string,
+  source: string,
+  excused: readonly Excused[],
+): Survivor {
+  const lines = source.split('\n');
   const { start, end } = mutant.location;
   const text = lines.slice(start.line - 1, end.line);
   text.push(text.pop()!.slice(0, end.column - 1));

@@ -44,6 +44,8 @@ const name = flags.files ?? `slice ${number}/${slices.length}`;
 console.log(`Mutation run of ${name}: ${slice.files.join(', ')}`);
 
 const started = Date.now();
+const sources = new Map<string, string>();
+for (const file of slice.files) sources.set(file, await readFile(file, 'utf8'));
 // With the same generated input a mutant lives or dies the same way in every run.
 process.env.ANNALS_TEST_SEED ??= '1';
 process.env[deadlineVariable] = String(started + Number(flags.minutes) * 60_000);
@@ -76,7 +78,7 @@ const mutants = await new Stryker({
 }).runMutationTest();
 
 const excuses: Excuse[] = JSON.parse(await readFile(fileHere('survivors.json'), 'utf8'));
-const result = resultOf(mutants, excuses, root);
+const result = resultOf(mutants, excuses, sources, root);
 await mkdir(dirname(flags.json), { recursive: true });
 await writeFile(flags.json, `${JSON.stringify({ name, ...result }, null, 2)}\n`);
 console.log(report(result));
