@@ -3,8 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { AnnalsError } from '../errors.ts';
 import { readLines } from '../lines.ts';
-import { JsonArrayReader } from './array-reader.ts';
-import { eachMember, textMembers } from './members.ts';
+import { JsonArrayReader, readJsonArray } from './array-reader.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 200);
 
@@ -45,6 +44,16 @@ describe('objects read from a JSON array', () => {
     assert.deepEqual(slice(text, [5]), {
       items: ['{"a":1}'],
       envelope: { page: 1, more: { items: [5] }, items: [], total: 12 },
+    });
+  });
+
+  it('are those of the first list under a known key, directly in the envelope', () => {
+    const text = '{"items":{"x":[{"a":1}],"items":[2]},"n":["items",[3]],"total":12}';
+    assert.deepEqual(slice(text, [5]), { items: [], envelope: JSON.parse(text) });
+    const twice = '{"events":[{"a":1}],"items":[{"b":2}]}';
+    assert.deepEqual(slice(twice, [5], ['items', 'events']), {
+      items: ['{"a":1}'],
+      envelope: { events: [], items: [{ b: 2 }] },
     });
   });
 
@@ -100,38 +109,48 @@ describe('objects read from a JSON array', () => {
     });
   }
 
-  it('are rejected when one is longer than allowed', () => {
-    const reader = new JsonArrayReader({ arrayKeys: [], maxItem: 10 });
-    assert.throws(() => reader.push('[{"a":"0123456789'), /more than 10 characters/);
-  });
-});
-
-describe('the members of an object', () => {
-  it('are found with the text of their values', () => {
-    fc.assert(
-      fc.property(object, fc.constantFrom('', '  '), (value, indent) => {
-        const text = JSON.stringify(value, null, indent);
-        const found: [string, unknown][] = [];
-        eachMember(text, (key, start, end) => {
-          found.push([key, JSON.parse(text.slice(start, end))]);
-          return false;
-        });
-        assert.equal(JSON.stringify(found), JSON.stringify(Object.entries(JSON.parse(text))));
-      }),
-      { numRuns },
-    );
-  });
-
-  it('are read as texts only where they are texts', () => {
-    const text = '{"a":{"b":"x"},"b":"\\u0041","c":1,"d":""}';
-    assert.deepEqual(textMembers(text, ['b', 'c', 'd', 'e']), ['A', undefined, '', undefined]);
-  });
-
-  for (const text of ['', '[]', '{"a"', '{"a":}', '{"a":1', '{a:1}', '{"a":"', '{"a":[1}']) {
-    it(`are rejected in ${JSON.stringify(text)}`, () => {
-      assert.throws(() => eachMember(text, () => false), AnnalsError);
+  for (const text of ['{"items":[],"n":tru}', '{"items":[] "n":1}', '{"a\\x":1}', '{"a":1,}']) {
+    it(`are corrupt with the envelope of ${text}`, () => {
+      assert.throws(() => slice(text, [4]), { code: 'corrupt', message: /is not valid$/ });
     });
   }
+
+  it('are rejected when one, or the envelope, is longer than allowed', () => {
+    const pushed = (...chunks: string[]) => {
+      const reader = new JsonArrayReader({ arrayKeys: ['i'], maxItem: 10 });
+      return chunks.flatMap((chunk) => reader.push(chunk));
+    };
+    assert.deepEqual(pushed('[{"a":12345', '}]'), ['{"a":12345}']);
+    for (const [chunk, what] of [
+      ['[{"a":123456', 'an object'],
+      ['{"a":123456', 'the part around the list'],
+      ['{"i":[{}],"a":', 'the part around the list'],
+    ] as const) {
+      const message = `Cannot read the JSON: ${what} has more than 10 characters`;
+      assert.throws(() => pushed(chunk), { code: 'too-large', message });
+    }
+    assert.deepEqual(pushed('{"a":12345', ',"i":[]}'), []);
+  });
+
+  it('come in batches that are not empty, and before the error behind them', async () => {
+    async function* chunks() {
+      yield Buffer.from('{"n":1,');
+      yield Buffer.from('"items":[{"a":1},{"b":2},{"c":');
+      yield Buffer.from('3');
+      yield Buffer.from('},{"d":4}x');
+    }
+    const batches: string[][] = [];
+    const reading = async () => {
+      for await (const batch of readJsonArray(chunks(), { arrayKeys: ['items'] })) {
+        batches.push(batch);
+      }
+    };
+    await assert.rejects(reading, { code: 'corrupt', message: /expected a comma or \]/ });
+    assert.deepEqual(batches, [
+      ['{"a":1}', '{"b":2}'],
+      ['{"c":3}', '{"d":4}'],
+    ]);
+  });
 });
 
 describe('lines', () => {

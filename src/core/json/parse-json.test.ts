@@ -97,13 +97,38 @@ describe('parseJson', () => {
     assert.equal(problemsOf('[1e999]').length, 1);
     assert.equal(problemsOf('[123456789012345680000]').length, 0);
     assert.deepEqual(problemsOf('[9007199254740992, 1.50000000000000000, 1.0E+2, -0, 0.1]'), []);
+    for (const number of [
+      '12.5000000000000000',
+      '123456789012345680000.0',
+      '1234567890123456e5',
+      '1.500000000000000E+2',
+      '15000000000000000e-14',
+      '1.500000000000000e12',
+      '-1.50000000000000000e-300',
+      '1.000000000000000e-3',
+      '1050.000000000000000',
+      '0.0000000000000000e7',
+    ]) {
+      assert.deepEqual(problemsOf(`[${number}]`), [], number);
+    }
+    for (const number of [
+      '12.50000000000000001',
+      '1234567890123456789e5',
+      '1.0000000000000000001e-3',
+      '1050.00000000000000001',
+    ]) {
+      assert.equal(problemsOf(`[${number}]`).length, 1, number);
+    }
   });
 
   it('finds nesting that is too deep, and throws at an attack', () => {
     assert.deepEqual(parseJson('[[[1]]]', 2).problems, [
       { path: [0, 0], message: 'is nested deeper than 2 levels' },
     ]);
-    assert.throws(() => parseJson('['.repeat(1_000_000)), /far deeper than 32 levels/);
+    assert.throws(() => parseJson('['.repeat(1_000_000)), {
+      code: 'invalid',
+      message: /far deeper than 32 levels/,
+    });
   });
 
   it('collects at most 20 problems', () => {
@@ -111,8 +136,24 @@ describe('parseJson', () => {
   });
 
   it('says where the text is wrong', () => {
-    assert.throws(() => parseJson('{"a":1,}'), /expected another member at character 7, found "}"/);
-    assert.throws(() => parseJson('{"a":'), /expected a value at character 5, found the end/);
-    assert.throws(() => parseJson('{} {}'), /expected the end/);
+    for (const [text, problem] of [
+      ['{"a":1,}', 'another member at character 7, found "}"'],
+      ['{"a":', 'a value at character 5, found the end'],
+      ['{} {}', 'the end at character 3, found "{"'],
+      ['[tru]', 'a value at character 1, found "t"'],
+      ['{1}', 'a key in quotes at character 1, found "1"'],
+      ['{"a"1}', 'a colon at character 4, found "1"'],
+      ['[1 2]', 'a comma or ] at character 3, found "2"'],
+      ['{"a":1]', 'a comma or } at character 6, found "]"'],
+      ['"ab', 'the end of a string at character 3, found the end'],
+      ['"a\nb"', 'the end of a string at character 2, found "\\n"'],
+      ['"\\n', 'the end of a string at character 3, found the end'],
+      ['"\\n\u0001"', 'the end of a string at character 3, found "\\u0001"'],
+      ['"\\', 'the end of a string at character 3, found the end'],
+      ['"a\\x"', 'a valid escape at character 2, found "\\\\"'],
+    ] as const) {
+      const message = `Cannot read the JSON: expected ${problem}`;
+      assert.throws(() => parseJson(text), { code: 'invalid', message });
+    }
   });
 });

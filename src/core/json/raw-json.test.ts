@@ -14,7 +14,11 @@ function valueAt(json: RawJson, value: number): Json {
   const inner: number[] = [];
   for (let at = json.first(value); at !== none; at = json.next(at)) inner.push(at);
   if (json.isArray(value)) return inner.map((element) => valueAt(json, element));
-  if (!json.isObject(value)) return JSON.parse(textAt(json, json.start(value), json.end(value)));
+  if (!json.isObject(value)) {
+    const literal = textAt(json, json.start(value), json.end(value));
+    assert.match(literal, /^(true|false|null)$/);
+    return JSON.parse(literal);
+  }
   return Object.fromEntries(
     inner.map((member) => [
       JSON.parse(textAt(json, json.keyStart(member) - 1, json.keyEnd(member) + 1)),
@@ -108,6 +112,88 @@ describe('JSON left in its bytes', () => {
     assert.equal(json.member(object, Buffer.from('c')), none);
   });
 
+  it('has white space anywhere, and small values and unsorted keys up to a limit', () => {
+    const spaced = '\n{\t"a"\r:\n[ 1 ,\t"x" ] , "b" : { } ,"c": [\r\n] }\t';
+    assert.deepEqual(read(spaced), { a: [1, 'x'], b: {}, c: [] });
+    const zeros = Array(1_000).fill(0);
+    assert.deepEqual(read(JSON.stringify(zeros)), zeros);
+    const texts = Buffer.from(JSON.stringify(Array(1_000).fill('abcd')));
+    const json = new RawJson(texts);
+    assert.equal((valueAt(json, json.read(0, texts.length)) as Json[]).length, 1_000);
+    const backwards = (count: number) =>
+      `{${Array.from({ length: count }, (_, n) => `"${String(count - n).padStart(3, '0')}":1`)}}`;
+    assert.deepEqual(read(backwards(64)), JSON.parse(backwards(64)));
+    assert.equal(read(backwards(65)), 'cannot');
+  });
+
+  it('is not canonical with white space in one place and unsorted keys in another', () => {
+    for (const text of [
+      '{"a":1, "b":2}',
+      '{"b":1,"a":2}',
+      '{"b":1, "a":2}',
+      '{"a":{"c":1,"b":[ ]}}',
+    ]) {
+      const bytes = Buffer.from(text);
+      const json = new RawJson(bytes);
+      assert.ok(!json.isCanonical(json.read(0, bytes.length)), text);
+    }
+  });
+
+  it('sorts keys as texts, also those with escapes and those that begin like another', () => {
+    for (const keys of [
+      ['A', '\n'],
+      ['\n', 'A'],
+      ['\u0001', '!', 'é'],
+      ['a!', 'a', 'a '],
+      ['a ', 'a', 'a!', 'ab'],
+      ['\uffff', '\u{10000}', 'z'],
+    ]) {
+      const object = Object.fromEntries(keys.map((key, at) => [key, at]));
+      assert.deepEqual(Object.keys(read(JSON.stringify(object)) as object), keys.toSorted());
+    }
+  });
+
+  it('finds a member by its whole name', () => {
+    const bytes = Buffer.from('{"abc":1,"ab":2,"b":3}');
+    const json = new RawJson(bytes);
+    const object = json.read(0, bytes.length);
+    const find = (name: string) => json.member(object, Buffer.from(name));
+    assert.deepEqual(
+      ['abc', 'ab', 'b'].map((name) => json.numberOf(find(name))),
+      [1, 2, 3],
+    );
+    assert.deepEqual(['a', 'abcd', '', 'c'].map(find), [none, none, none, none]);
+  });
+
+  it('knows which strings have escapes', () => {
+    const bytes = Buffer.from('["plain é","one\\n","\\\\"]');
+    const json = new RawJson(bytes);
+    const first = json.first(json.read(0, bytes.length));
+    const values = [first, json.next(first), json.next(json.next(first))];
+    assert.deepEqual(
+      values.map((value) => json.isEscaped(value)),
+      [false, true, true],
+    );
+    assert.deepEqual(
+      values.map((value) => json.textOf(value)),
+      ['plain é', 'one\n', '\\'],
+    );
+  });
+
+  it('ends where it is told to', () => {
+    for (const [text, to, expected] of [
+      ['"a"', 2, 'cannot'],
+      ['1234', 2, 12],
+      ['true', 3, 'cannot'],
+      ['[1]]', 3, [1]],
+      ['[1]', 2, 'cannot'],
+    ] as const) {
+      const json = new RawJson(Buffer.from(text));
+      const value = json.read(0, to);
+      assert.deepEqual(value === none ? 'cannot' : valueAt(json, value), expected, text);
+    }
+  });
+
   it('cannot be read where a token is not canonical, or not a token', () => {
     for (const bad of [
       ...['"\\/"', '"\\u0041"', '"\\u000A"', '"\\u000a"', '"\\u001F"', '"\\ud800"', '"\\x"', '"\\'],
@@ -125,6 +211,9 @@ describe('JSON left in its bytes', () => {
         '1-1',
       ],
       ...['', ' ', 'nul', 'nulll', 'True', '"a', '"a\nb"', '{"a"}', '{"a":}', '{"a":1,}', '{,}'],
+      ...['{a":1}', '{1"b":2}', '{"a"=1}', '{"x":{"a"}', '{"x":{"b":1,"b":2}', '{"a":1;"b":2}'],
+      ...['[{"a":1]', '{"x":[1}', '[1;2]', '{"b":1,"c":2,"b":3}', '{"é":1,"é":2}', '[trux]'],
+      ...['{"é":1,"ü":2,"é":3}', '[falsy]', '[nuII]'],
       ...['[1,]', '[1 2]', '[', '{', ']', '{"a":1,"a":1}', '{"b":1,"a":1,"b":2}', '1 1', '{a:1}'],
     ]) {
       assert.equal(read(bad), 'cannot', bad);
@@ -134,6 +223,8 @@ describe('JSON left in its bytes', () => {
   it('is not read when it is nested too deep', () => {
     assert.deepEqual(read('[[{"a":[]}]]', 4), [[{ a: [] }]]);
     assert.equal(read('[[{"a":[]}]]', 3), 'cannot');
+    assert.deepEqual(read('{"a":{"b":1}}', 2), { a: { b: 1 } });
+    assert.equal(read('{"a":{"b":1}}', 1), 'cannot');
     assert.equal(read('['.repeat(100_000)), 'cannot');
   });
 
