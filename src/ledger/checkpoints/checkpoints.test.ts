@@ -14,6 +14,7 @@ import { MemoryArchive } from './memory-archive.ts';
 
 const witnessSeed = privateKeyFromSeed(new Uint8Array(32).fill(9));
 const witness = verifierKey('witness.example', createPublicKey(witnessSeed), 'cosignature');
+const second = verifierKey('second.example', createPublicKey(witnessSeed), 'cosignature');
 
 /** What a witness writes below a checkpoint (c2sp.org/tlog-cosignature). */
 function cosigned(message: string, seconds: number, key = witness): string {
@@ -34,7 +35,7 @@ async function open(archive = new MemoryArchive(), reader?: EventReader) {
     archive,
     newest: await archive.newest(),
     key: serverKey,
-    witnesses: [witness],
+    witnesses: [witness, second],
     onIssued: (checkpoint) => issued.push(checkpoint),
     onFailed: (_organisation, error) => refused.push(error),
   });
@@ -142,6 +143,18 @@ describe('no checkpoint is signed', () => {
     assert.deepEqual(rebuilt.issued, []);
   });
 
+  it('in a round either, although nobody hears of the failure', async () => {
+    const { store, record } = openLog();
+    await record(5);
+    store.head = () => Promise.reject(new Error('no disk'));
+    const archive = new MemoryArchive();
+    const options = { reader: store, archive, newest: [], key: serverKey, witnesses: [] };
+    const checkpoints = new Checkpoints(options);
+    checkpoints.markGrown(organisation);
+    await checkpoints.round();
+    assert.deepEqual(await archive.newest(), []);
+  });
+
   it('when the tree does not lead to the stored root', async () => {
     const { store, record } = openLog();
     await record(5);
@@ -183,6 +196,21 @@ describe('the cosignature of a witness', () => {
 
     await record(1);
     assert.equal(parseNote((await checkpoints.current(organisation)).message).signatures.length, 1);
+  });
+
+  it('is kept beside those of other witnesses', async () => {
+    const { checkpoints, record } = await open();
+    await record(5);
+    const { message } = await checkpoints.current(organisation);
+    await checkpoints.cosign(organisation, cosigned(message, 100));
+    await checkpoints.cosign(organisation, cosigned(message, 200, second));
+    await checkpoints.cosign(organisation, cosigned(message, 300));
+    const { message: kept } = await checkpoints.current(organisation);
+    const { witnessedBy } = openCheckpoint(kept, [serverVerifier, witness, second]);
+    assert.deepEqual(witnessedBy, [
+      { key: witness, at: 300_000_000 },
+      { key: second, at: 200_000_000 },
+    ]);
   });
 
   it('is rejected when the witness is unknown, or it is of something else', async () => {

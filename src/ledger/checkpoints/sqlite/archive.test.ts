@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
+import type { AnnalsError } from '../../../core/errors.ts';
 import { describeCheckpointArchive } from '../archive.contract.ts';
 import { openSqliteArchive } from './archive.ts';
 
@@ -32,6 +33,48 @@ describe('a file of checkpoints', () => {
     const second = await openSqliteArchive(file);
     assert.deepEqual(await second.newest(), [checkpoint]);
     await second.close();
+  });
+
+  it('is alone with its write-ahead log while it is open, and alone once it is closed', async () => {
+    const file = newFile();
+    const own = async () =>
+      (await readdir(directory)).filter((name) => name.startsWith(`${basename(file)}`)).toSorted();
+    const archive = await openSqliteArchive(file);
+    await archive.add(checkpoint);
+    assert.deepEqual(await own(), [basename(file), `${basename(file)}-wal`]);
+    await archive.close();
+    assert.deepEqual(await own(), [basename(file)]);
+  });
+
+  it('has nothing of what came with a checkpoint that cannot be kept, and goes on', async () => {
+    const archive = await openSqliteArchive(newFile());
+    const broken = { ...checkpoint, size: 6.5 };
+    const outcomes = await Promise.allSettled([archive.add(checkpoint), archive.add(broken)]);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+    assert.equal(await archive.find('a', 5), undefined);
+    await archive.add(checkpoint);
+    assert.deepEqual(await archive.newest(), [checkpoint]);
+    await archive.close();
+  });
+
+  it('that cannot be opened is named, with the reason', async () => {
+    const text = newFile();
+    await writeFile(text, 'no database, but a text of some length'.repeat(20));
+    for (const [file, reason] of [
+      [join(directory, 'missing', 'file.db'), /unable to open/],
+      [text, /not a database/],
+    ] as const) {
+      await assert.rejects(openSqliteArchive(file), (error: AnnalsError) => {
+        assert.equal(error.code, 'unavailable');
+        assert.ok(error.message.startsWith(`Cannot open ${file}: `), error.message);
+        assert.match(error.message, reason);
+        assert.ok(error.cause instanceof Error);
+        return true;
+      });
+    }
   });
 
   it('rejects changes and removals by anyone who opens it', async () => {
