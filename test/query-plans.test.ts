@@ -7,8 +7,8 @@ import { after, before, describe, it } from 'node:test';
 import { ServerProcess } from './server-process.fixture.ts';
 
 /**
- * Statements that read a whole table because the whole of it is wanted: at the start and when a segment is sealed, never
- * for a request.
+ * Statements that read a whole table because the whole of it is wanted: at the start and when files of segments change,
+ * never for a request.
  */
 const wholeTables = [
   /^SELECT \* FROM organisations ORDER BY created_at$/,
@@ -20,6 +20,9 @@ const wholeTables = [
   /^SELECT file_id, kind, .* FROM catalogue WHERE state = ('live'|\?) ORDER BY /,
   /^SELECT file, contents, identity FROM databases ORDER BY file$/,
   /^SELECT \* FROM chunks ORDER BY row$/,
+  /^SELECT file_id, .* FROM catalogue WHERE state = /,
+  /^SELECT file, contents, identity FROM databases /,
+  /^SELECT id FROM identity$/,
   /FROM pragma_page_count, pragma_page_size$/,
   /FROM sqlite_schema/,
 ];
