@@ -3,7 +3,7 @@ import { day, type Micros, parseInstant } from '../../src/core/micros.ts';
 import type { ExportFilters } from '../../src/export/filters.ts';
 import { defaultLimits, type ExportLimits } from '../../src/export/limits.ts';
 import { isSystemEntry } from '../vendors/events/thalassa.fixture.ts';
-import { type FaultPlan, refuse } from '../vendors/faults.fixture.ts';
+import { errorStatus, type FaultPlan } from '../vendors/faults.fixture.ts';
 import { misbehavingWindow } from '../vendors/misbehaving.fixture.ts';
 import { type SeededRandom, seeded } from '../vendors/random.fixture.ts';
 import type { VendorEvent, VendorKind } from '../vendors/vendor.fixture.ts';
@@ -105,7 +105,7 @@ export function breakOff(
   return ({ number }) => {
     if (number - first <= after) return undefined;
     if (how === 'aborted') abort();
-    return refuse(503);
+    return errorStatus(503);
   };
 }
 

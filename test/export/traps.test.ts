@@ -8,6 +8,7 @@ import { timeOf } from '../vendors/events.fixture.ts';
 import {
   cutBody,
   emptyBody,
+  errorStatus,
   expireTokens,
   type FaultPlan,
   faultFrom,
@@ -16,7 +17,6 @@ import {
   noFaults,
   notice,
   onlyFor,
-  refuse,
   reset,
   throttle,
 } from '../vendors/faults.fixture.ts';
@@ -63,7 +63,7 @@ const anyVendor: readonly Trap<VendorKind>[] = [
   },
   {
     name: 'failures of the server',
-    faults: faultsAt({ 1: refuse(500), 2: refuse(503), 4: refuse(504) }),
+    faults: faultsAt({ 1: errorStatus(500), 2: errorStatus(503), 4: errorStatus(504) }),
   },
   { name: 'connections that are reset', faults: faultsAt({ 1: reset(), 3: reset() }) },
   {
@@ -133,7 +133,7 @@ const traps: { readonly [K in VendorKind]: readonly Trap<K>[] } = {
     {
       name: 'errors of the old kind',
       switches: { errors: 'legacy' },
-      faults: faultsAt({ 1: refuse(503) }),
+      faults: faultsAt({ 1: errorStatus(503) }),
     },
   ],
   cockroachdb: [
@@ -199,7 +199,7 @@ for (const kind of ['thalassa', 'upcloud', 'cockroachdb'] as const) {
     it('says so, and continues without requesting again what is durable', async () => {
       let broken: FaultPlan = faultFrom(
         { thalassa: 12, upcloud: 6, cockroachdb: 4 }[kind],
-        refuse(503),
+        errorStatus(503),
       );
       await using vendor = await startVendor(kind, {
         history,
@@ -230,7 +230,9 @@ for (const kind of ['thalassa', 'upcloud', 'cockroachdb'] as const) {
     });
 
     it('because permission is missing is not retried', async () => {
-      await using vendor = await startVendor(kind, { faults: faultFrom(1, refuse(403, 'no')) });
+      await using vendor = await startVendor(kind, {
+        faults: faultFrom(1, errorStatus(403, 'no')),
+      });
       await assert.rejects(
         runExport(vendor, { window }),
         (error) => error instanceof AnnalsError && error.code === 'forbidden',
@@ -244,7 +246,7 @@ describe('an export that is continued', () => {
   const history = randomHistory('upcloud', 'page size', { count: 1_500 });
 
   it('keeps the page size with which it was begun: its position is counted in pages of that size', async () => {
-    let broken: FaultPlan = faultFrom(7, refuse(503));
+    let broken: FaultPlan = faultFrom(7, errorStatus(503));
     await using vendor = await startVendor('upcloud', {
       history,
       switches: { offset: 'pages', total: 'missing' },
@@ -366,7 +368,7 @@ describe('UpCloud’s own export', () => {
   });
 
   it('is replaced by the list when it fails', async () => {
-    assert.ok((await exportAll(onlyFor(/export/, () => refuse(500)))) > 30);
+    assert.ok((await exportAll(onlyFor(/export/, () => errorStatus(500)))) > 30);
   });
 
   it('is replaced by the list when it lacks what the list shows', async () => {

@@ -10,26 +10,26 @@ import {
 } from './vendor-model.fixture.ts';
 
 export interface CockroachdbSwitches {
-  /** Whether entries at `starting_from` itself are answered (wire: cockroachdb 4.1). */
+  /** Whether entries at `starting_from` itself are included (wire: cockroachdb 4.1). */
   bound: 'inclusive' | 'exclusive';
   /**
    * What `next_starting_from` names. An exclusive bound belongs with the last returned instant: with
-   * the next unseen one, whoever follows the cursor loses an instant a page.
+   * the next unseen one, a client that follows the cursor loses an instant a page.
    */
   cursor: 'next-unseen' | 'last-returned';
   /** Fraction digits the cursor is cut to; 0 is whole seconds, 3 is milliseconds. */
   cursorDigits: 0 | 3 | 6 | 9;
-  /** Whether ASC goes on handing out cursors after the last entry (wire: cockroachdb 4.2). */
+  /** Whether ASC still has a cursor after the last entry (wire: cockroachdb 4.2). */
   ascending: 'never-ends' | 'ends';
-  /** Fraction digits of `starting_from` that are looked at. */
+  /** Fraction digits of `starting_from` that are read. */
   startDigits: 6 | 9;
-  /** So many hours are searched for one answer, which may bring nothing and a cursor behind them; 0 is all. */
+  /** How many hours one page covers, which may have no entries and a cursor after them; 0 is all. */
   scanHours: number;
-  /** What stands for no cursor (wire: cockroachdb 3.2). */
+  /** What is written instead of a cursor when there is none (wire: cockroachdb 3.2). */
   noCursor: 'absent' | 'null' | 'empty' | 'zero';
-  /** A larger `limit` is quietly made this one. */
+  /** A larger `limit` is lowered to this one. */
   maxLimit: number;
-  /** Requests a second before the API throttles, 10 as documented; 0 is no such limit (5.3). */
+  /** Requests a second before the API throttles, 10 as documented; 0 is no limit (5.3). */
   requestsPerSecond: number;
   /** The status of that throttling, which no one promises (5.3). */
   throttleStatus: 429 | 400 | 403 | 500 | 503;
@@ -71,7 +71,7 @@ export function cockroachdb(
   now: () => number,
 ): VendorModel<CockroachdbCredentials> {
   const switches = setSwitches(cockroachdbPositions, set);
-  /** When the requests of the last second were let through. */
+  /** When the requests of the last second were admitted. */
   let recent: number[] = [];
 
   const tooFast = (): boolean => {
@@ -86,13 +86,15 @@ export function cockroachdb(
     const order = query.get('sort_order') || 'ASC';
     const limit = Number(query.get('limit') || 0);
     const text = query.get('starting_from') || undefined;
-    const asked = text === undefined ? undefined : parseInstant(text);
-    if (order !== 'ASC' && order !== 'DESC') return refusal(400, `invalid sort_order: ${order}`);
-    if (!Number.isInteger(limit) || limit < 0) return refusal(400, 'invalid limit');
-    if (text !== undefined && asked === undefined) return refusal(400, 'invalid starting_from');
+    const requested = text === undefined ? undefined : parseInstant(text);
+    if (order !== 'ASC' && order !== 'DESC')
+      return errorResponse(400, `invalid sort_order: ${order}`);
+    if (!Number.isInteger(limit) || limit < 0) return errorResponse(400, 'invalid limit');
+    if (text !== undefined && requested === undefined)
+      return errorResponse(400, 'invalid starting_from');
 
     const all = trail.list(order === 'ASC' ? 'oldest' : 'newest');
-    const start = asked === undefined ? undefined : cut(asked, switches.startDigits);
+    const start = requested === undefined ? undefined : cut(requested, switches.startDigits);
     const first =
       start === undefined ? 0 : firstIndex(all, (entry) => reaches(entry, start, order));
     const full = pageEnd(all, first, Math.min(limit || DEFAULT_LIMIT, switches.maxLimit));
@@ -110,10 +112,10 @@ export function cockroachdb(
       ? undefined
       : start + BigInt(switches.scanHours) * 3_600n * SECOND;
 
-  /** Whether an entry belongs to the answer after the one that ends here. */
+  /** Whether an entry is on the page after the one that ends here. */
   const beyond = (end: Nanos) => (entry: Entry) => reaches(entry, end, 'ASC');
 
-  /** Whether an entry lies at or beyond the start, in the direction asked for. */
+  /** Whether an entry is at or beyond the start, in the requested direction. */
   const reaches = ({ at }: Entry, start: Nanos, order: 'ASC' | 'DESC'): boolean => {
     if (at === start) return switches.bound === 'inclusive';
     return order === 'ASC' ? at > start : at < start;
@@ -145,16 +147,16 @@ export function cockroachdb(
 
   return {
     credentials,
-    refusal,
+    errorResponse,
     expireTokens: () => {},
-    answer: (request) => {
-      if (request.path !== '/api/v1/auditlogevents') return refusal(404, 'not found');
-      if (request.method !== 'GET') return refusal(501, 'method not allowed');
-      if (!authenticated(request)) return refusal(401, 'unauthenticated');
+    respond: (request) => {
+      if (request.path !== '/api/v1/auditlogevents') return errorResponse(404, 'not found');
+      if (request.method !== 'GET') return errorResponse(501, 'method not allowed');
+      if (!authenticated(request)) return errorResponse(401, 'unauthenticated');
       if (tooFast()) return throttled(switches.throttleStatus);
       const version = request.headers['cc-version'];
       if (version !== undefined && !VERSIONS.includes(String(version))) {
-        return refusal(400, 'invalid Cc-Version');
+        return errorResponse(400, 'invalid Cc-Version');
       }
       return list(request.query);
     },
@@ -167,7 +169,7 @@ function authenticated({ headers }: VendorRequest): boolean {
   return headers.authorization === `Bearer ${jwt}` && headers['cc-vanity-name'] === vanityName;
 }
 
-/** The first place where `reached` holds, given that it holds for all entries from there on. */
+/** The first index where `reached` holds, given that it holds for all entries from there on. */
 function firstIndex(entries: readonly Entry[], reached: (entry: Entry) => boolean): number {
   let [low, high] = [0, entries.length];
   while (low < high) {
@@ -197,10 +199,10 @@ const GRPC_CODES: Readonly<Record<number, number>> = {
   504: 4,
 };
 
-const refusal = (status: number, message: string): VendorResponse =>
+const errorResponse = (status: number, message: string): VendorResponse =>
   jsonResponse(status, { code: GRPC_CODES[status] ?? 13, message, details: [] });
 
 function throttled(status: number): VendorResponse {
-  const answer = refusal(status, 'rate limit exceeded');
-  return { ...answer, headers: { ...answer.headers, 'Retry-After': '1' } };
+  const response = errorResponse(status, 'rate limit exceeded');
+  return { ...response, headers: { ...response.headers, 'Retry-After': '1' } };
 }

@@ -51,7 +51,7 @@ describe('cockroachdb pages', () => {
     assert.equal(newest, 'f "2026-06-01T08:00:02.123456Z"');
   });
 
-  test('hold every entry of their last instant, in the order of ids', async () => {
+  test('have every entry of their last instant, in the order of ids', async () => {
     await using vendor = await start();
     assert.equal(await page(vendor, 'limit=2'), 'abcd "2026-06-01T08:00:02.123456Z"');
     const down = `limit=1&sort_order=DESC&${from('2026-06-01T08:00:01.5Z')}`;
@@ -71,7 +71,7 @@ describe('cockroachdb pages', () => {
     assert.equal(await page(vendor, ''), ' "1970-01-01T00:00:00Z"');
   });
 
-  test('show an entry that was committed late only to who looks back', async () => {
+  test('show an entry that was committed late only to a client that looks back', async () => {
     await using vendor = await start();
     await get(vendor);
     vendor.arrive([{ id: 'x', created_at: '2026-06-01T08:00:00.5Z' }]);
@@ -86,7 +86,7 @@ describe('cockroachdb pages', () => {
     'starting_from=yesterday',
     'starting_from=2026-06-01T10:00:00+02:00',
   ]) {
-    test(`are refused for ${query}`, async () => {
+    test(`are rejected for ${query}`, async () => {
       await using vendor = await start();
       const { status, body } = await get(vendor, query);
       assert.deepEqual([status, body.code], [400, 3]);
@@ -141,19 +141,19 @@ describe('cockroachdb switches', () => {
     });
   }
 
-  test('maxLimit: a larger page is quietly made smaller', async () => {
+  test('maxLimit: a larger limit is lowered', async () => {
     await using vendor = await start({ maxLimit: 1 });
     assert.match(await page(vendor, 'limit=500'), /^a /);
     assert.match(await page(vendor, ''), /^a /);
   });
 
-  test('requestsPerSecond and throttleStatus: one more is refused until a second is over', async () => {
+  test('requestsPerSecond and throttleStatus: one more is rejected until a second is over', async () => {
     let now = 0;
     const switches = { requestsPerSecond: 10, throttleStatus: 403 } as const;
     await using vendor = await start(switches, () => now);
     const statuses = async (count: number) => {
-      const asked = Array.from({ length: count }, () => get(vendor));
-      return (await Promise.all(asked)).map(({ status }) => status).sort();
+      const responses = Array.from({ length: count }, () => get(vendor));
+      return (await Promise.all(responses)).map(({ status }) => status).sort();
     };
     assert.deepEqual(await statuses(12), [...Array(10).fill(200), 403, 403]);
     const { headers, body } = await get(vendor);

@@ -10,7 +10,7 @@ import type { SeededRandom } from './random.fixture.ts';
 export const vendorKinds = ['thalassa', 'upcloud', 'cockroachdb'] as const;
 export type VendorKind = (typeof vendorKinds)[number];
 
-/** An event as the vendor answers it. */
+/** An event as the vendor sends it. */
 export type VendorEvent = Readonly<Record<string, unknown>>;
 
 export const eventFields: Readonly<Record<VendorKind, { id: string; time: string }>> = {

@@ -1,29 +1,29 @@
 /**
- * What may go wrong between a vendor and whoever asks it, and plans of when it does. A plan is a
- * function of the request, so any test may write its own; the ones here cover the usual needs.
+ * What may go wrong between a vendor and its client, and plans of when it does. A plan is a function
+ * of the request, so any test may write its own; these cover most needs.
  */
 export type Fault =
-  /** The vendor refuses, in its own error shape. */
+  /** The vendor responds with an error, in its own shape. */
   | {
-      readonly kind: 'refuse';
+      readonly kind: 'error';
       readonly status: number;
       readonly message: string;
       readonly retryAfter?: RetryAfter;
     }
-  /** Something else answers in the vendor's place, such as a proxy's HTML page. */
+  /** Something else responds instead of the vendor, such as a proxy with an HTML page. */
   | {
       readonly kind: 'instead';
       readonly status: number;
       readonly contentType: string;
       readonly body: string;
     }
-  /** The connection is reset before any answer. */
+  /** The connection is reset before any response. */
   | { readonly kind: 'reset' }
   /** The connection ends after this share of the body, never after all of it. */
   | { readonly kind: 'cut'; readonly share: number; readonly framing: Framing }
-  /** The answer, or the second half of its body, comes so many milliseconds of real time late. */
-  | { readonly kind: 'slow'; readonly milliseconds: number; readonly where: 'answer' | 'body' }
-  /** All access tokens given out so far stop working before the request is looked at. */
+  /** The response, or the second half of its body, is late by so many milliseconds of real time. */
+  | { readonly kind: 'slow'; readonly milliseconds: number; readonly where: 'response' | 'body' }
+  /** All access tokens issued so far stop working before the request is read. */
   | { readonly kind: 'expire' };
 
 export interface RetryAfter {
@@ -33,8 +33,8 @@ export interface RetryAfter {
 }
 
 /**
- * How a body's end is marked: by `Content-Length`, by a last chunk, or by nothing but the end of
- * the connection, where a cut is seen only in what was said.
+ * How the end of a body is marked: by `Content-Length`, by a last chunk, or only by the end of the
+ * connection, where a cut can be seen only in the content.
  */
 export type Framing = 'length' | 'chunked' | 'close';
 
@@ -44,7 +44,7 @@ export interface FaultRequest {
   readonly number: number;
   /** Method, path and query, such as `GET /v1/audit?page=1`. */
   readonly line: string;
-  /** How often this very line has been asked, this time included. */
+  /** How often this line was requested, this time included. */
   readonly attempt: number;
 }
 
@@ -53,14 +53,14 @@ export type FaultPlan = (request: FaultRequest) => Fault | undefined;
 // Faults by name.
 
 export const throttle = (retryAfter?: RetryAfter, status = 429): Fault => ({
-  kind: 'refuse',
+  kind: 'error',
   status,
   message: 'rate limit exceeded',
   ...(retryAfter && { retryAfter }),
 });
 
-export const refuse = (status: number, message = 'internal error'): Fault => ({
-  kind: 'refuse',
+export const errorStatus = (status: number, message = 'internal error'): Fault => ({
+  kind: 'error',
   status,
   message,
 });
@@ -72,7 +72,7 @@ export const html = (status: number, contentType = 'text/html; charset=utf-8'): 
   body: `<!DOCTYPE html><html><body><h1>${status}</h1><p>Please wait.</p></body></html>\n`,
 });
 
-/** JSON that is no list, with the status of one. */
+/** JSON that is not a list, with the status of a list. */
 export const notice = (message = 'The audit log is under maintenance'): Fault => ({
   kind: 'instead',
   status: 200,
@@ -95,7 +95,7 @@ export const cutBody = (share: number, framing: Framing = 'length'): Fault => ({
   framing,
 });
 
-export const slow = (milliseconds: number, where: 'answer' | 'body' = 'answer'): Fault => ({
+export const slow = (milliseconds: number, where: 'response' | 'body' = 'response'): Fault => ({
   kind: 'slow',
   milliseconds,
   where,
@@ -113,13 +113,13 @@ export const faultsAt =
   ({ number }) =>
     faults[number];
 
-/** The same fault from the n-th request on, without end. */
+/** The same fault from the n-th request on, for ever. */
 export const faultFrom =
   (first: number, fault: Fault): FaultPlan =>
   ({ number }) =>
     number >= first ? fault : undefined;
 
-/** Keeps a plan to requests whose line matches, such as `/audit-logs\/export/`. */
+/** Limits a plan to requests whose line matches, such as `/audit-logs\/export/`. */
 export const onlyFor =
   (line: RegExp, plan: FaultPlan): FaultPlan =>
   (request) =>

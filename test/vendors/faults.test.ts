@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import {
   cutBody,
   emptyBody,
+  errorStatus,
   expireTokens,
   type Fault,
   faultFrom,
@@ -10,7 +11,6 @@ import {
   firstOf,
   html,
   onlyFor,
-  refuse,
   reset,
   slow,
   throttle,
@@ -21,7 +21,7 @@ import { startVendor } from './vendor.fixture.ts';
 
 const NOON = Date.parse('2026-06-20T12:00:00Z');
 
-/** What the first of some requests meets, at a vendor whose clock stands at noon. */
+/** What the first of some requests meets, at a vendor whose clock shows noon. */
 async function meet(fault: Fault, path = '/1.3/audit-logs?limit=20') {
   await using vendor = await startVendor('upcloud', {
     history: randomHistory('upcloud', 1),
@@ -43,7 +43,7 @@ async function meet(fault: Fault, path = '/1.3/audit-logs?limit=20') {
   return { outcome, record, healthy: await healthy.text() };
 }
 
-async function meetAnswer(fault: Fault, path?: string) {
+async function meetResponse(fault: Fault, path?: string) {
   const { outcome, ...rest } = await meet(fault, path);
   assert.ok(!(outcome instanceof Error), String(outcome));
   return { ...outcome, ...rest };
@@ -51,60 +51,60 @@ async function meetAnswer(fault: Fault, path?: string) {
 
 describe('faults', () => {
   test('throttle without saying for how long', async () => {
-    const { status, headers, body, record } = await meetAnswer(throttle());
+    const { status, headers, body, record } = await meetResponse(throttle());
     assert.equal(status, 429);
     assert.equal(headers.get('retry-after'), null);
     assert.match(String(body), /rate limit exceeded/);
     assert.equal(record?.status, 429);
-    assert.equal(record.fault, 'refuse');
+    assert.equal(record.fault, 'error');
     assert.equal(record.entries, 0);
   });
 
   test('throttle with seconds', async () => {
-    const { headers } = await meetAnswer(throttle({ seconds: 7, as: 'seconds' }));
+    const { headers } = await meetResponse(throttle({ seconds: 7, as: 'seconds' }));
     assert.equal(headers.get('retry-after'), '7');
   });
 
-  test("throttle with a date by the vendor's clock, which its answers show", async () => {
-    const { headers } = await meetAnswer(throttle({ seconds: 7, as: 'date' }));
+  test("throttle with a date by the vendor's clock, which its responses show", async () => {
+    const { headers } = await meetResponse(throttle({ seconds: 7, as: 'date' }));
     assert.equal(headers.get('retry-after'), 'Sat, 20 Jun 2026 12:00:07 GMT');
     assert.equal(headers.get('date'), 'Sat, 20 Jun 2026 12:00:00 GMT');
   });
 
   test('throttle under an odd status', async () => {
-    const { status, body } = await meetAnswer(throttle(undefined, 403));
+    const { status, body } = await meetResponse(throttle(undefined, 403));
     assert.equal(status, 403);
     assert.match(String(body), /rate limit exceeded/);
   });
 
-  test("refuse in the vendor's own error shape", async () => {
-    const { status, headers, body } = await meetAnswer(refuse(503, 'maintenance'));
+  test("respond with an error in the vendor's own shape", async () => {
+    const { status, headers, body } = await meetResponse(errorStatus(503, 'maintenance'));
     assert.equal(status, 503);
     assert.equal(headers.get('content-type'), 'application/problem+json');
     assert.equal(JSON.parse(String(body)).title, 'maintenance');
   });
 
   for (const status of [200, 502]) {
-    test(`answer HTML with status ${status}`, async () => {
-      const answer = await meetAnswer(html(status));
-      assert.equal(answer.status, status);
-      assert.match(String(answer.headers.get('content-type')), /^text\/html/);
-      assert.match(String(answer.body), /^<!DOCTYPE html>/);
+    test(`respond with HTML and status ${status}`, async () => {
+      const response = await meetResponse(html(status));
+      assert.equal(response.status, status);
+      assert.match(String(response.headers.get('content-type')), /^text\/html/);
+      assert.match(String(response.body), /^<!DOCTYPE html>/);
     });
   }
 
-  test('answer HTML that calls itself JSON', async () => {
-    const { headers, body } = await meetAnswer(html(200, 'application/json'));
+  test('respond with HTML that claims to be JSON', async () => {
+    const { headers, body } = await meetResponse(html(200, 'application/json'));
     assert.equal(headers.get('content-type'), 'application/json');
     assert.match(String(body), /^<!DOCTYPE html>/);
   });
 
-  test('answer nothing at all', async () => {
-    const { status, headers, body } = await meetAnswer(emptyBody());
+  test('respond with an empty body', async () => {
+    const { status, headers, body } = await meetResponse(emptyBody());
     assert.deepEqual([status, headers.get('content-length'), body], [200, '0', '']);
   });
 
-  test('reset the connection before the answer', async () => {
+  test('reset the connection before the response', async () => {
     const { outcome, record } = await meet(reset());
     assert.ok(outcome instanceof TypeError, 'fetch failed');
     assert.equal(record?.status, 0);
@@ -113,7 +113,7 @@ describe('faults', () => {
   for (const path of ['/1.3/audit-logs?limit=20', '/1.3/audit-logs/export?format=json']) {
     for (const framing of ['length', 'chunked'] as const) {
       test(`cut ${path} in the middle of a body framed by ${framing}`, async () => {
-        const { headers, body, record } = await meetAnswer(cutBody(0.5, framing), path);
+        const { headers, body, record } = await meetResponse(cutBody(0.5, framing), path);
         assert.ok(body instanceof TypeError, 'the end of the body is missed');
         assert.equal(headers.has('content-length'), framing === 'length');
         assert.equal(record?.status, 200);
@@ -123,7 +123,7 @@ describe('faults', () => {
   }
 
   test('cut a body framed by the end of the connection, which looks like its end', async () => {
-    const { body, headers, healthy } = await meetAnswer(cutBody(0.5, 'close'));
+    const { body, headers, healthy } = await meetResponse(cutBody(0.5, 'close'));
     assert.equal(headers.get('content-length'), null);
     assert.equal(headers.get('transfer-encoding'), null);
     const half = Buffer.from(healthy).subarray(0, Math.floor(Buffer.byteLength(healthy) / 2));
@@ -132,24 +132,24 @@ describe('faults', () => {
 
   for (const share of [0, 1]) {
     test(`cut at ${share} keeps at least a byte back`, async () => {
-      const { body, healthy } = await meetAnswer(cutBody(share, 'close'));
+      const { body, healthy } = await meetResponse(cutBody(share, 'close'));
       assert.equal(body, share === 0 ? '' : healthy.slice(0, -1));
     });
   }
 
-  for (const where of ['answer', 'body'] as const) {
-    test(`answer slowly (${where}) and yet whole`, async () => {
-      const { body, healthy, record } = await meetAnswer(slow(20, where));
+  for (const where of ['response', 'body'] as const) {
+    test(`respond slowly (${where}) and completely`, async () => {
+      const { body, healthy, record } = await meetResponse(slow(20, where));
       assert.equal(body, healthy);
       assert.equal(record?.fault, 'slow');
     });
   }
 
-  test('expiring tokens spare credentials that are no tokens', async () => {
-    assert.equal((await meetAnswer(expireTokens())).status, 200);
+  test('expiring tokens do not affect other credentials', async () => {
+    assert.equal((await meetResponse(expireTokens())).status, 200);
   });
 
-  test('a vendor that is closed breaks off what it is slow to answer', async () => {
+  test('a vendor that is closed cuts its slow responses', async () => {
     const vendor = await startVendor('upcloud', { faults: faultFrom(1, slow(3_600_000)) });
     const pending = assert.rejects(fetch(vendor.url));
     while (vendor.requests.length === 0) await new Promise(setImmediate);
@@ -161,10 +161,10 @@ describe('faults', () => {
 describe('fault plans', () => {
   const request = (number: number, line = 'GET /', attempt = 1) => ({ number, line, attempt });
 
-  test('strike certain requests, or all from one on', () => {
-    const plan = firstOf(faultsAt({ 2: reset() }), faultFrom(4, refuse(500)));
+  test('hit certain requests, or all from one on', () => {
+    const plan = firstOf(faultsAt({ 2: reset() }), faultFrom(4, errorStatus(500)));
     const struck = [1, 2, 3, 4, 5].map((number) => plan(request(number))?.kind);
-    assert.deepEqual(struck, [undefined, 'reset', undefined, 'refuse', 'refuse']);
+    assert.deepEqual(struck, [undefined, 'reset', undefined, 'error', 'error']);
   });
 
   test('can be kept to certain paths', () => {
@@ -183,11 +183,11 @@ describe('fault plans', () => {
     assert.notDeepEqual(drawn(1, 1), drawn(2, 1));
   });
 
-  test('at random strike about the share asked for, with all that is on the menu', () => {
+  test('at random hit about the configured share, with all faults of the list', () => {
     const faults = drawn(3, 1).filter((fault) => fault !== undefined);
     assert.ok(faults.length > 120 && faults.length < 180, String(faults.length));
     const kinds = new Set(faults.map(({ kind }) => kind));
-    assert.deepEqual(kinds, new Set(['refuse', 'cut', 'instead', 'slow', 'expire']));
+    assert.deepEqual(kinds, new Set(['error', 'cut', 'instead', 'slow', 'expire']));
   });
 
   test('at random spare a line after so many faults, and expire only at the first attempt', () => {

@@ -1,13 +1,13 @@
 /**
- * Random histories: what a vendor holds before the first request, and what changes while it is
- * asked. A history is a plain value, so a test may as well write one by hand.
+ * Random histories: what a vendor has before the first request, and what changes between requests. A
+ * history is a plain value, so a test may also write one by hand.
  */
 import { timeOf, type VendorEvent, type VendorKind } from './events.fixture.ts';
 import { DAY, formatInstant, instant } from './instant.fixture.ts';
 import { type SeededRandom, seeded } from './random.fixture.ts';
 import { defaultWindow, type EventOptions, randomEvents } from './random-events.fixture.ts';
 
-/** Something that happens to the trail right after the vendor's n-th request was answered. */
+/** Something that happens to the trail right after the vendor's n-th response. */
 export interface Change {
   readonly afterRequest: number;
   /** Events that become visible. */
@@ -24,13 +24,13 @@ export interface History {
 export interface HistoryOptions extends EventOptions {
   /** Events that exist before the first request. Default 200. */
   readonly count?: number;
-  /** Events that arrive while the vendor is asked, in time order in the day after `to`. Default 0. */
+  /** Events that arrive between requests, in time order in the day after `to`. Default 0. */
   readonly arrivals?: number;
-  /** Events that arrive while the vendor is asked, with times in `[from, to)`. Default 0. */
+  /** Events that arrive between requests, with times in `[from, to)`. Default 0. */
   readonly late?: number;
-  /** Share of the oldest events that retention takes away while the vendor is asked. Default 0. */
+  /** Share of the oldest events that retention removes between requests. Default 0. */
   readonly forgotten?: number;
-  /** All of that happens after one of the first so many requests. Default 10. */
+  /** All of that happens after one of the first requests, of which this is the number. Default 10. */
   readonly withinRequests?: number;
 }
 
@@ -74,7 +74,7 @@ function arriveOneByOne(
   }));
 }
 
-/** Takes events, given oldest first, away in up to three steps. */
+/** Removes events, given oldest first, in up to three steps. */
 function forgetInSteps(
   kind: VendorKind,
   random: SeededRandom,

@@ -24,7 +24,7 @@ for (const kind of vendorKinds) {
       }
     });
 
-    test('have as many events at one instant as asked for', () => {
+    test('have as many events at one instant as configured', () => {
       const events = randomEvents(kind, 2, 300, { tieBlock: 120, ties: 0 });
       const [tied] = timesOf(events);
       assert.equal(timesOf(events).filter((at) => at === tied).length, 120);
@@ -39,7 +39,7 @@ for (const kind of vendorKinds) {
       assert.ok(times.includes(instant(defaultWindow.to) - 1000n), 'the last instant of all');
     });
 
-    test('are written with the digits asked for', () => {
+    test('are written with the configured digits', () => {
       const digits = [0, 3, 6, 9];
       const events = randomEvents(kind, 4, 200, { digits, ties: 0.5 });
       const written = events.map((event) => /\.(\d+)Z/.exec(JSON.stringify(event))?.[1]?.length);
@@ -75,7 +75,7 @@ for (const kind of vendorKinds) {
       assert.equal(gone.length, 45);
     });
 
-    test('have strange events only when asked to', () => {
+    test('have strange events only when configured', () => {
       const plain = randomEvents(kind, 8, 50);
       const strange = randomEvents(kind, 8, 50, { strange: 1 });
       assert.ok(plain.every((event) => !('nested' in event)));
@@ -84,7 +84,7 @@ for (const kind of vendorKinds) {
       assert.doesNotMatch(JSON.stringify(plain), /quantum.teleport|"resize"|FOLD_SPACE/);
     });
 
-    test('can have events without an id, which are told apart by their content', () => {
+    test('can have events without an id, which differ in their content', () => {
       const events = randomEvents(kind, 9, 50, { withoutId: 1 });
       assert.ok(events.every((event) => idOf(kind, event) === JSON.stringify(event)));
       assert.equal(new Set(events.map((event) => idOf(kind, event))).size, 50);

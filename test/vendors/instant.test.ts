@@ -41,5 +41,6 @@ for (const text of [
   '2026-02-30T08:14:03Z',
   '2026-06-20T24:00:00Z',
 ]) {
-  test(`${JSON.stringify(text)} is no instant`, () => assert.equal(parseInstant(text), undefined));
+  test(`${JSON.stringify(text)} is not an instant`, () =>
+    assert.equal(parseInstant(text), undefined));
 }

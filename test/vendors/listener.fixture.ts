@@ -1,4 +1,4 @@
-/** The HTTP server all stand-ins share: takes requests, plans faults, keeps the log. */
+/** The HTTP server of all stand-ins: takes requests, plans faults, keeps the log of requests. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -12,9 +12,9 @@ export interface RequestRecord extends VendorRequest {
   readonly number: number;
   /** Milliseconds since 1970 by the vendor's clock. */
   readonly time: number;
-  /** The status answered; 0 where the connection was reset instead. */
+  /** The status of the response; 0 where the connection was reset instead. */
   readonly status: number;
-  /** Events in the answer as it was meant, before any cut. */
+  /** Events in the planned response, before any cut. */
   readonly entries: number;
   readonly fault?: Fault['kind'];
 }
@@ -43,29 +43,29 @@ export async function listen<C>(
     const number = requests.length + 1;
     const fault = plan({ number, line, attempt });
 
-    // From here to `advance` nothing waits, so an answer shows the trail at exactly one moment.
-    const answer = answerOf(model, request, fault, now());
+    // Nothing waits from here to `advance`, so a response shows the trail at exactly one moment.
+    const planned = responseOf(model, request, fault, now());
     requests.push({
       ...request,
       number,
       time: now(),
-      status: fault?.kind === 'reset' ? 0 : answer.status,
-      entries: answer.entries ?? 0,
+      status: fault?.kind === 'reset' ? 0 : planned.status,
+      entries: planned.entries ?? 0,
       ...(fault && { fault: fault.kind }),
     });
     trail.advance();
 
     response.setHeader('Date', new Date(now()).toUTCString());
-    await sendResponse(response, answer, fault, closing.signal);
+    await sendResponse(response, planned, fault, closing.signal);
   };
 
   const server = createServer((incoming, response) => {
     handle(incoming, response).catch((error: unknown) => {
-      // Leaving early is the caller's right; anything else is a mistake in the stand-in.
+      // A client may disconnect early; anything else is a mistake in the stand-in.
       if (!response.destroyed && !closing.signal.aborted) throw error;
     });
   });
-  // A pause of the caller's must not become a fault nobody planned.
+  // A pause of the client must not become a fault that was not planned.
   server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -92,16 +92,20 @@ async function readRequest(incoming: IncomingMessage): Promise<VendorRequest> {
   };
 }
 
-/** The whole answer, whatever may then happen to it on its way. */
-function answerOf<C>(
+/** The whole response, whatever happens to it on its way. */
+function responseOf<C>(
   model: VendorModel<C>,
   request: VendorRequest,
   fault: Fault | undefined,
   now: number,
 ): VendorResponse {
   switch (fault?.kind) {
-    case 'refuse':
-      return withRetryAfter(model.refusal(fault.status, fault.message), fault.retryAfter, now);
+    case 'error':
+      return withRetryAfter(
+        model.errorResponse(fault.status, fault.message),
+        fault.retryAfter,
+        now,
+      );
     case 'instead':
       return {
         status: fault.status,
@@ -111,18 +115,16 @@ function answerOf<C>(
     case 'expire':
       model.expireTokens();
   }
-  return model.answer(request);
+  return model.respond(request);
 }
 
 function withRetryAfter(
-  answer: VendorResponse,
-  wish: RetryAfter | undefined,
+  response: VendorResponse,
+  retryAfter: RetryAfter | undefined,
   now: number,
 ): VendorResponse {
-  if (!wish) return answer;
-  const value =
-    wish.as === 'seconds'
-      ? String(wish.seconds)
-      : new Date(now + wish.seconds * 1000).toUTCString();
-  return { ...answer, headers: { ...answer.headers, 'Retry-After': value } };
+  if (!retryAfter) return response;
+  const { as, seconds } = retryAfter;
+  const value = as === 'seconds' ? String(seconds) : new Date(now + seconds * 1000).toUTCString();
+  return { ...response, headers: { ...response.headers, 'Retry-After': value } };
 }

@@ -1,4 +1,4 @@
-/** A vendor with everything drawn at random from one seed, for model tests over thousands of them. */
+/** A vendor with everything drawn from one seed, for model tests with thousands of them. */
 import { cockroachdbPositions } from './cockroachdb.fixture.ts';
 import type { VendorKind } from './events.fixture.ts';
 import { type HistoryOptions, randomHistory } from './history.fixture.ts';
@@ -9,7 +9,7 @@ import { thalassaPositions } from './thalassa.fixture.ts';
 import { upcloudPositions } from './upcloud.fixture.ts';
 import type { Switches, VendorOptions } from './vendor.fixture.ts';
 
-/** Every history lies in this window, and what arrives meanwhile in it or in the day after it. */
+/** Every history is in this window, and what arrives later is in it or in the day after it. */
 export const misbehavingWindow = { from: '2026-05-28T00:00:00Z', to: '2026-06-04T00:00:00Z' };
 
 /**
@@ -20,7 +20,7 @@ export function misbehaving<K extends VendorKind>(kind: K, seed: number): Vendor
   const random = seeded(`${kind} ${seed}`);
   const switches = draws[kind](random);
   const drawn = randomHistoryOptions(kind, random);
-  // Whoever can be asked for microseconds alone has no finer times: a page of one instant could not be left behind.
+  // A vendor that reads microseconds alone has no finer times: a cursor could not pass a page of one instant.
   const isCut = 'startDigits' in switches && switches.startDigits === 6;
   return {
     history: randomHistory(kind, seed, isCut ? { ...drawn, digits: [0, 3, 6] } : drawn),
@@ -68,7 +68,7 @@ const OWN_FAULTS: Readonly<Record<VendorKind, readonly FaultName[]>> = {
 const draws: { readonly [K in VendorKind]: (random: SeededRandom) => Switches[K] } = {
   thalassa: (random) => {
     const drawn = drawSwitches(thalassaPositions, random);
-    // A short first page and a total that happens to be its length: nothing would tell that there is more.
+    // A short first page and a total that happens to be its length: nothing would show that there is more.
     return drawn.totals === 'low' ? { ...drawn, pages: 'full' } : drawn;
   },
   upcloud: (random) => {

@@ -10,7 +10,7 @@ const RUNS = Number(process.env.ANNALS_TEST_RUNS ?? 25);
 
 type AnyVendor = { [K in VendorKind]: Vendor<K> }[VendorKind];
 
-/** An answer as it came, also when it came broken. */
+/** A response as it arrived, also when it was cut. */
 async function tryOnce(vendor: AnyVendor, path: string, headers: Record<string, string>) {
   try {
     const response = await fetch(vendor.url + path, { headers });
@@ -35,7 +35,7 @@ const authorization = (vendor: AnyVendor): Record<string, string> => {
   }
 };
 
-/** The events of one page, asked for until it comes in one piece; three faults in a row are a bug. */
+/** The events of one page, requested until it arrives whole; three faults in a row are a bug. */
 async function pageOf(vendor: AnyVendor, path: string): Promise<VendorEvent[]> {
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     const { status, text } = await tryOnce(vendor, path, authorization(vendor));
@@ -44,7 +44,7 @@ async function pageOf(vendor: AnyVendor, path: string): Promise<VendorEvent[]> {
     if (body === undefined) continue;
     return Array.isArray(body) ? body : (body?.items ?? body?.audit_logs ?? body?.entries ?? []);
   }
-  throw new Error(`${path} was not answered in three attempts`);
+  throw new Error(`${path} had no response in three attempts`);
 }
 
 interface PageBody {
@@ -99,7 +99,7 @@ async function* byTime(
   }
 }
 
-/** Each vendor's simplest walk that can be right, told what it would have to find out. */
+/** Each vendor's simplest correct walk, which knows what a real client would have to find out. */
 const walkOf = (kind: VendorKind, seed: number): Walk => {
   switch (kind) {
     case 'thalassa':
@@ -135,7 +135,7 @@ async function exportPatiently(vendor: AnyVendor, walk: Walk): Promise<VendorEve
 for (const kind of vendorKinds) {
   describe(`misbehaving ${kind}`, () => {
     test('is the same vendor for the same seed, byte for byte', async () => {
-      const answers = async (seed: number) => {
+      const responses = async (seed: number) => {
         const options = { ...misbehaving(kind, seed), now: () => 0 };
         await using vendor = (await startVendor(kind, options)) as AnyVendor;
         const got: string[] = [];
@@ -150,8 +150,8 @@ for (const kind of vendorKinds) {
         }
         return { got, log: vendor.requests.map(({ status, fault }) => [status, fault]) };
       };
-      assert.deepEqual(await answers(3), await answers(3));
-      assert.notDeepEqual(await answers(3), await answers(4));
+      assert.deepEqual(await responses(3), await responses(3));
+      assert.notDeepEqual(await responses(3), await responses(4));
     });
 
     test(`can be exported completely by patience, ${RUNS} times`, async () => {

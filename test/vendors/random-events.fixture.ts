@@ -9,13 +9,13 @@ export interface EventOptions {
   readonly to?: string;
   /** Share that happens at the very instant of an earlier one. Default 0.1. */
   readonly ties?: number;
-  /** So many of them share one single instant: make it more than a page. Default 0. */
+  /** So many of them have the same instant; more than a page is a good value. Default 0. */
   readonly tieBlock?: number;
   /** Share on a day's first instant or one tick beside it, the window's ends included. Default 0.05. */
   readonly edges?: number;
   /** Fraction digits a time may be written with (0–9). Default: what the vendor's examples show. */
   readonly digits?: readonly number[];
-  /** Writes some times with an offset in place of `Z` (wire: thalassa 10). Default false. */
+  /** Writes some times with an offset instead of `Z` (wire: thalassa 10). Default false. */
   readonly offsets?: boolean;
   /** Share with fields and enumeration values no published schema has. Default 0. */
   readonly strange?: number;

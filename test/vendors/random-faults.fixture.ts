@@ -1,11 +1,11 @@
 import {
   cutBody,
   emptyBody,
+  errorStatus,
   expireTokens,
   type FaultPlan,
   html,
   type RetryAfter,
-  refuse,
   reset,
   slow,
   throttle,
@@ -15,7 +15,7 @@ import { type SeededRandom, seeded } from './random.fixture.ts';
 export interface RandomFaultOptions {
   /** Share of requests that meet a fault. Default 0.15. */
   readonly share?: number;
-  /** The same request line meets at most so many faults one after another. Default 2. */
+  /** Most faults in a row for the same request line. Default 2. */
   readonly inARow?: number;
   /** Which faults there are. Default: `commonFaults`. */
   readonly menu?: readonly FaultName[];
@@ -23,7 +23,7 @@ export interface RandomFaultOptions {
 
 export type FaultName = keyof typeof menu;
 
-/** What any vendor may show. */
+/** What may happen with any vendor. */
 export const commonFaults: readonly FaultName[] = [
   'throttle',
   'serverError',
@@ -35,9 +35,9 @@ export const commonFaults: readonly FaultName[] = [
 ];
 
 /**
- * Random faults, drawn from the seed, the request line and its attempt, so that requests sent at
- * once do not disturb each other's luck. Every line is answered properly after `inARow` faults, and
- * tokens expire only at a line's first attempt.
+ * Random faults, drawn from the seed, the request line and its attempt, so that concurrent requests do
+ * not influence each other. Every line has a correct response after `inARow` faults, and tokens expire
+ * only at a line's first attempt.
  */
 export function randomFaults(seed: number | string, options: RandomFaultOptions = {}): FaultPlan {
   const { share = 0.15, inARow = 2, menu: names = commonFaults } = options;
@@ -55,7 +55,7 @@ const menu = {
   /** wire: cockroachdb 5.3, the status of a throttle is not promised. */
   oddThrottle: (random: SeededRandom) =>
     throttle(randomRetryAfter(random), random.pick([400, 403, 500, 503])),
-  serverError: (random: SeededRandom) => refuse(random.pick([500, 502, 503, 504])),
+  serverError: (random: SeededRandom) => errorStatus(random.pick([500, 502, 503, 504])),
   reset: () => reset(),
   cut: (random: SeededRandom) => cutBody(random.next(), random.pick(['length', 'chunked'])),
   /** Only where the body shows that its end is missing, as JSON does and CSV does not. */
@@ -63,7 +63,7 @@ const menu = {
   html: (random: SeededRandom) =>
     html(random.pick([200, 502]), random.pick(['text/html', 'application/json'])),
   empty: () => emptyBody(),
-  slow: (random: SeededRandom) => slow(random.int(1, 10), random.pick(['answer', 'body'])),
+  slow: (random: SeededRandom) => slow(random.int(1, 10), random.pick(['response', 'body'])),
   expire: () => expireTokens(),
 };
 

@@ -1,5 +1,5 @@
 /**
- * A small seeded generator (sfc32, seeded by FNV-1a), so that whatever was drawn can be drawn again.
+ * A small seeded generator (sfc32, seeded by FNV-1a), so that the same numbers can be drawn again.
  * Equal seeds give equal draws on every machine.
  */
 export interface SeededRandom {
@@ -25,7 +25,7 @@ export function hash(text: string): number {
 }
 
 export function seeded(seed: number | string): SeededRandom {
-  let [a, b, c] = [0, 1, 2].map((part) => hash(`${part} ${seed}`)) as [number, number, number];
+  let [a, b, c] = [0, 1, 2].map((index) => hash(`${index} ${seed}`)) as [number, number, number];
   let counter = 1;
 
   const next = (): number => {

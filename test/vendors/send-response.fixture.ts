@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './faults.fixture.ts';
 import type { VendorResponse } from './vendor-model.fixture.ts';
 
-/** Puts an answer on the wire, as a fault has it. Rejects when `signal` ends a slow one's wait. */
+/** Sends a response, changed by its fault. Rejects when `signal` ends the wait of a slow one. */
 export async function sendResponse(
   response: ServerResponse,
-  answer: VendorResponse,
+  planned: VendorResponse,
   fault: Fault | undefined,
   signal: AbortSignal,
 ): Promise<void> {
@@ -16,59 +16,62 @@ export async function sendResponse(
       response.socket?.resetAndDestroy();
       return;
     case 'cut':
-      return sendPart(response, answer, fault);
+      return sendBeginning(response, planned, fault);
     case 'slow': {
       const { milliseconds, where } = fault;
-      if (where === 'body') return sendInHalves(response, answer, milliseconds, signal);
+      if (where === 'body') return sendInHalves(response, planned, milliseconds, signal);
       await sleep(milliseconds, undefined, { signal });
     }
   }
-  if (typeof answer.body === 'string') {
-    begin(response, answer, Buffer.byteLength(answer.body));
-    response.end(answer.body);
+  if (typeof planned.body === 'string') {
+    begin(response, planned, Buffer.byteLength(planned.body));
+    response.end(planned.body);
   } else {
-    begin(response, answer);
-    // A caller that leaves early ends the stream; that is its right and nothing to report.
-    pipeline(Readable.from(answer.body), response, () => {});
+    begin(response, planned);
+    // A client may disconnect early, which ends the stream.
+    pipeline(Readable.from(planned.body), response, () => {});
   }
 }
 
-/** Sends less than the whole body, then ends the connection as the framing has it. */
-function sendPart(
+/** Sends less than the whole body, then ends the connection in the way of the framing. */
+function sendBeginning(
   response: ServerResponse,
-  answer: VendorResponse,
+  planned: VendorResponse,
   fault: Fault & { kind: 'cut' },
 ): void {
-  const body = wholeBody(answer);
-  const part = body.subarray(0, Math.min(Math.floor(body.length * fault.share), body.length - 1));
+  const body = wholeBody(planned);
+  const beginning = body.subarray(
+    0,
+    Math.min(Math.floor(body.length * fault.share), body.length - 1),
+  );
   if (fault.framing === 'close') {
     response.shouldKeepAlive = false;
     response.removeHeader('Transfer-Encoding');
-    begin(response, answer);
-    response.end(part);
+    begin(response, planned);
+    response.end(beginning);
     return;
   }
-  begin(response, answer, fault.framing === 'length' ? body.length : undefined);
-  response.write(part, () => response.socket?.destroy());
+  begin(response, planned, fault.framing === 'length' ? body.length : undefined);
+  response.write(beginning, () => response.socket?.destroy());
 }
 
 async function sendInHalves(
   response: ServerResponse,
-  answer: VendorResponse,
+  planned: VendorResponse,
   milliseconds: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const body = wholeBody(answer);
+  const body = wholeBody(planned);
   const half = Math.floor(body.length / 2);
-  begin(response, answer, body.length);
+  begin(response, planned, body.length);
   response.write(body.subarray(0, half));
   await sleep(milliseconds, undefined, { signal });
   response.end(body.subarray(half));
 }
 
-function begin(response: ServerResponse, answer: VendorResponse, length?: number): void {
+function begin(response: ServerResponse, planned: VendorResponse, length?: number): void {
   const framing = length === undefined ? {} : { 'Content-Length': String(length) };
-  response.writeHead(answer.status, { ...answer.headers, ...framing });
+  response.writeHead(planned.status, { ...planned.headers, ...framing });
   response.flushHeaders();
 }
 

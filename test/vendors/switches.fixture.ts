@@ -1,8 +1,8 @@
 import type { SeededRandom } from './random.fixture.ts';
 
 /**
- * The positions each of a vendor's switches can be in. The first is what the vendor's documentation
- * or clients lead one to expect; the others are ways in which it may turn out to behave.
+ * The positions of each of a vendor's switches. The first one is what the vendor's documentation or
+ * clients suggest; in the others it behaves differently.
  */
 export type Positions<S> = { readonly [K in keyof S]: readonly [S[K], ...S[K][]] };
 

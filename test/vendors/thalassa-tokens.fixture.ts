@@ -2,7 +2,7 @@
 import { jsonResponse, type VendorRequest, type VendorResponse } from './vendor-model.fixture.ts';
 
 export interface TokenSwitches {
-  /** How long an access token is good for, by the vendor's clock. */
+  /** How long an access token is valid, by the vendor's clock. */
   tokenSeconds: number;
   /** How `expires_in` is written; where it is missing, clients believe the token never expires. */
   expiresIn: 'number' | 'text' | 'missing';
@@ -19,7 +19,7 @@ interface TokenCredentials {
 }
 
 export interface TokenEndpoint {
-  answer(request: VendorRequest): VendorResponse;
+  respond(request: VendorRequest): VendorResponse;
   accepts(accessToken: string): boolean;
   revokeAll(): void;
 }
@@ -32,7 +32,7 @@ export function tokenEndpoint(
   switches: TokenSwitches,
   now: () => number,
 ): TokenEndpoint {
-  /** Until when each token is good, in milliseconds. */
+  /** Until when each token is valid, in milliseconds. */
   const tokens = new Map<string, number>();
   let issued = 0;
 
@@ -49,10 +49,10 @@ export function tokenEndpoint(
   };
 
   const isClient = (request: VendorRequest): boolean => {
-    const { clientAuthentication: place } = switches;
+    const { clientAuthentication: location } = switches;
     const found = [
-      ...(place === 'form' ? [] : [basicCredentials(request)]),
-      ...(place === 'basic' ? [] : [formCredentials(request)]),
+      ...(location === 'form' ? [] : [basicCredentials(request)]),
+      ...(location === 'basic' ? [] : [formCredentials(request)]),
     ];
     return found.some(
       ([id, secret]) => id === credentials.clientId && secret === credentials.clientSecret,
@@ -62,7 +62,7 @@ export function tokenEndpoint(
   return {
     accepts: (token) => now() < (tokens.get(token) ?? 0),
     revokeAll: () => tokens.clear(),
-    answer: (request) => {
+    respond: (request) => {
       const { form } = request;
       if (request.method !== 'POST') return failure(405, 'invalid_request');
       switch (form.get('grant_type')) {
@@ -76,8 +76,8 @@ export function tokenEndpoint(
             form.get('service_account_id') === credentials.serviceAccount;
           if (!trusted) return failure(400, 'invalid_grant');
           // A whole number of seconds, with or without the unit.
-          const asked = /^(\d+)s?$/.exec(form.get('access_token_lifetime') ?? '')?.[1];
-          return issue(asked === undefined ? switches.tokenSeconds : Number(asked));
+          const requested = /^(\d+)s?$/.exec(form.get('access_token_lifetime') ?? '')?.[1];
+          return issue(requested === undefined ? switches.tokenSeconds : Number(requested));
         }
         default:
           return failure(400, 'unsupported_grant_type');
@@ -103,4 +103,4 @@ function basicCredentials(request: VendorRequest): Pair {
 const formDecoded = (text: string): string | null => new URLSearchParams(`x=${text}`).get('x');
 
 const failure = (status: number, error: string): VendorResponse =>
-  jsonResponse(status, { error, error_description: `the token request was refused: ${error}` });
+  jsonResponse(status, { error, error_description: `the token request was rejected: ${error}` });

@@ -20,9 +20,9 @@ export interface ThalassaSwitches extends TokenSwitches {
   envelope: 'object' | 'array';
   /** How the `items` of a page without entries are written (wire: thalassa 10). */
   noItems: 'array' | 'null';
-  /** A larger `limit` is quietly made this one (wire: thalassa 3.1). */
+  /** A larger `limit` is lowered to this one (wire: thalassa 3.1). */
   maxLimit: number;
-  /** Whether a page lacks the places of entries that are not shown. Totals count those that are. */
+  /** Whether a page lacks entries that are not shown. Totals count those that are. */
   pages: Pages;
 }
 
@@ -71,11 +71,11 @@ export function thalassa(
 
   const list = (query: URLSearchParams): VendorResponse => {
     const page = wholeNumber(query, 'page', 1);
-    const asked = wholeNumber(query, 'limit', DEFAULT_LIMIT);
-    if (page === undefined || asked === undefined) {
-      return refusal(400, 'page and limit must be whole numbers from 1 on');
+    const requested = wholeNumber(query, 'limit', DEFAULT_LIMIT);
+    if (page === undefined || requested === undefined) {
+      return errorResponse(400, 'page and limit must be whole numbers from 1 on');
     }
-    const limit = Math.min(asked, switches.maxLimit);
+    const limit = Math.min(requested, switches.maxLimit);
     const matching = trail.list(switches.order, filterName(query), ({ event }) =>
       matches(event, query),
     );
@@ -86,22 +86,23 @@ export function thalassa(
       page,
       itemsPerPage: limit,
     };
-    const answer = jsonResponse(200, switches.envelope === 'array' ? items : body);
-    return { ...answer, entries: items.length };
+    const response = jsonResponse(200, switches.envelope === 'array' ? items : body);
+    return { ...response, entries: items.length };
   };
 
   return {
     credentials,
-    refusal,
+    errorResponse,
     expireTokens: tokens.revokeAll,
-    answer: (request) => {
-      if (request.path === '/oidc/token') return tokens.answer(request);
-      if (request.path !== '/v1/audit') return refusal(404, `no such path: ${request.path}`);
-      if (request.method !== 'GET') return refusal(405, 'the audit trail can only be read');
-      if (!authenticated(request, tokens.accepts)) return refusal(401, 'invalid credentials');
+    respond: (request) => {
+      if (request.path === '/oidc/token') return tokens.respond(request);
+      if (request.path !== '/v1/audit') return errorResponse(404, `no such path: ${request.path}`);
+      if (request.method !== 'GET') return errorResponse(405, 'the audit trail can only be read');
+      if (!authenticated(request, tokens.accepts)) return errorResponse(401, 'invalid credentials');
       const organisation = request.headers['x-organisation-identity'];
-      if (!organisation) return refusal(400, 'X-Organisation-Identity is required');
-      if (organisation !== credentials.organisation) return refusal(404, 'no such organisation');
+      if (!organisation) return errorResponse(400, 'X-Organisation-Identity is required');
+      if (organisation !== credentials.organisation)
+        return errorResponse(404, 'no such organisation');
       return list(request.query);
     },
   };
@@ -115,29 +116,29 @@ function authenticated(request: VendorRequest, accepts: (token: string) => boole
     : scheme === 'Bearer' && accepts(token);
 }
 
-/** wire: thalassa 3.1. Whatever else is asked, `from` and `to` included, changes nothing. */
-const FILTERS: Readonly<Record<string, (event: VendorEvent, wanted: string) => boolean>> = {
-  searchText: ({ description }, wanted) => includes(String(description ?? ''), wanted),
-  serviceAccount: (event, wanted) => event.serviceAccountIdentity === wanted,
-  userIdentity: (event, wanted) => event.userIdentity === wanted,
-  impersonatorIdentity: (event, wanted) => event.impersonatorIdentity === wanted,
-  resourceIdentity: (event, wanted) => event.resourceIdentity === wanted,
-  organizationIdentity: (event, wanted) => event.organizationIdentity === wanted,
-  action: ({ action }, wanted) => anyOf(wanted).includes(String(action).toLowerCase()),
-  resourceType: (event, wanted) => wanted.split(',').includes(String(event.resourceType)),
-  responseStatus: ({ context }, wanted) =>
-    (context as VendorEvent | undefined)?.status === Number(wanted),
+/** wire: thalassa 3.1. All other parameters, `from` and `to` included, are ignored. */
+const FILTERS: Readonly<Record<string, (event: VendorEvent, expected: string) => boolean>> = {
+  searchText: ({ description }, expected) => includes(String(description ?? ''), expected),
+  serviceAccount: (event, expected) => event.serviceAccountIdentity === expected,
+  userIdentity: (event, expected) => event.userIdentity === expected,
+  impersonatorIdentity: (event, expected) => event.impersonatorIdentity === expected,
+  resourceIdentity: (event, expected) => event.resourceIdentity === expected,
+  organizationIdentity: (event, expected) => event.organizationIdentity === expected,
+  action: ({ action }, expected) => anyOf(expected).includes(String(action).toLowerCase()),
+  resourceType: (event, expected) => expected.split(',').includes(String(event.resourceType)),
+  responseStatus: ({ context }, expected) =>
+    (context as VendorEvent | undefined)?.status === Number(expected),
 };
 
 function matches(event: VendorEvent, query: URLSearchParams): boolean {
   if (isSystemEntry(event) && query.get('includeSystemServices') !== 'true') return false;
   return Object.entries(FILTERS).every(([name, test]) => {
-    const wanted = query.get(name);
-    return wanted === null || wanted === '' || test(event, wanted);
+    const expected = query.get(name);
+    return expected === null || expected === '' || test(event, expected);
   });
 }
 
-/** Everything of the query but the place in the list. */
+/** The query without the position in the list. */
 function filterName(query: URLSearchParams): string {
   const filters = new URLSearchParams(query);
   filters.delete('page');
@@ -147,8 +148,8 @@ function filterName(query: URLSearchParams): string {
 
 const anyOf = (list: string): string[] => list.toLowerCase().split(',');
 
-const includes = (text: string, part: string): boolean =>
-  text.toLowerCase().includes(part.toLowerCase());
+const includes = (text: string, searched: string): boolean =>
+  text.toLowerCase().includes(searched.toLowerCase());
 
 function totals(
   say: ThalassaSwitches['totals'],
@@ -156,16 +157,16 @@ function totals(
   limit: number,
 ): Record<string, number> {
   if (say === 'missing') return {};
-  const said = {
+  const reported = {
     right: count,
     zero: 0,
     low: Math.floor(count / 2),
     high: count + 2 * limit,
   }[say];
-  return { totalItems: said, totalPages: Math.ceil(said / limit), totalCount: said };
+  return { totalItems: reported, totalPages: Math.ceil(reported / limit), totalCount: reported };
 }
 
-/** A whole number from 1 on, `otherwise` where there is none, undefined where it is no such number. */
+/** A whole number from 1 on, `otherwise` if there is none, undefined if it is not such a number. */
 function wholeNumber(query: URLSearchParams, name: string, otherwise: number): number | undefined {
   const text = query.get(name);
   if (text === null) return otherwise;
@@ -173,5 +174,5 @@ function wholeNumber(query: URLSearchParams, name: string, otherwise: number): n
 }
 
 /** wire: thalassa 4, `message` is the one field clients rely on. */
-const refusal = (status: number, message: string): VendorResponse =>
+const errorResponse = (status: number, message: string): VendorResponse =>
   jsonResponse(status, { message });

@@ -53,7 +53,7 @@ describe('thalassa pages', () => {
     assert.deepEqual(rest, expected);
   });
 
-  test('hold 50 entries unless asked otherwise, and never more than the limit allows', async () => {
+  test('have 50 entries by default, and never more than the limit allows', async () => {
     await using vendor = await start({ maxLimit: 60 }, 100);
     assert.equal((await itemsOf(vendor)).length, 50);
     const { body } = await get(vendor, 'limit=1000');
@@ -61,7 +61,7 @@ describe('thalassa pages', () => {
   });
 
   for (const query of ['page=0', 'page=-1', 'limit=0', 'limit=ten', 'page=1.5', 'page=']) {
-    test(`are refused for ${query}`, async () => {
+    test(`are rejected for ${query}`, async () => {
       await using vendor = await start();
       assert.equal((await get(vendor, query)).status, 400);
     });
@@ -117,7 +117,7 @@ describe('thalassa switches', () => {
     assert.deepEqual((await get(vendor, 'page=2')).body, []);
   });
 
-  test('noItems: null in place of an empty list', async () => {
+  test('noItems: null instead of an empty list', async () => {
     await using vendor = await start({ noItems: 'null' });
     assert.equal((await get(vendor, 'page=2')).body.items, null);
     assert.equal((await itemsOf(vendor, 'page=1')).length, 45);
@@ -174,7 +174,7 @@ describe('thalassa filters', () => {
     assert.equal((await get(vendor, 'userIdentity=usr-1')).body.totalCount, 1);
   });
 
-  test('entries of system services are left out unless asked for', async () => {
+  test('entries of system services are left out by default', async () => {
     const system = randomEvents('thalassa', 2, 40, { system: 0.5 });
     await using vendor = await startVendor('thalassa', {
       history: { events: system, changes: [] },
@@ -235,13 +235,13 @@ describe('thalassa tokens', () => {
   const bearer = async (vendor: Thalassa, token: unknown) =>
     (await get(vendor, '', { authorization: `Bearer ${token}` })).status;
 
-  for (const [place, basic, form] of [
+  for (const [location, basic, form] of [
     ['either', 200, 200],
     ['basic', 200, 401],
     ['form', 401, 200],
   ] as const) {
-    test(`clientAuthentication: ${place}`, async () => {
-      await using vendor = await start({ clientAuthentication: place });
+    test(`clientAuthentication: ${location}`, async () => {
+      await using vendor = await start({ clientAuthentication: location });
       const grant = { grant_type: 'client_credentials' };
       assert.equal((await requestToken(vendor, grant, true)).status, basic);
       assert.equal((await requestToken(vendor, clientForm(vendor))).status, form);
@@ -257,12 +257,12 @@ describe('thalassa tokens', () => {
   ] as const) {
     test(`expiresIn: ${expiresIn}`, async () => {
       await using vendor = await start({ expiresIn, tokenSeconds: 60 });
-      const answer = await requestToken(vendor, clientForm(vendor));
-      assert.deepEqual([answer.token_type, answer.expires_in], ['Bearer', expected]);
+      const token = await requestToken(vendor, clientForm(vendor));
+      assert.deepEqual([token.token_type, token.expires_in], ['Bearer', expected]);
     });
   }
 
-  test('tokenSeconds: a token is good so long, and a new one again', async () => {
+  test('tokenSeconds: a token is valid so long, and a new one again', async () => {
     let now = 0;
     await using vendor = await startVendor('thalassa', {
       switches: { tokenSeconds: 60 },
@@ -277,7 +277,7 @@ describe('thalassa tokens', () => {
     assert.equal(await bearer(vendor, renewed.access_token), 200);
   });
 
-  test('that expire on the way stay expired until a fresh one is asked for', async () => {
+  test('that expire on the way stay expired until a new one is requested', async () => {
     await using vendor = await startVendor('thalassa', { faults: faultsAt({ 3: expireTokens() }) });
     const first = await requestToken(vendor, clientForm(vendor));
     assert.equal(await bearer(vendor, first.access_token), 200);

@@ -7,8 +7,8 @@ import { hash } from './random.fixture.ts';
 export type Order = 'newest' | 'oldest' | 'unsorted';
 
 /**
- * How a page is cut: `short` ones lack the places of entries that exist and are not shown, one before every third entry,
- * so that no page of at least two places is empty.
+ * How a page is cut: `short` pages lack entries that exist and are not shown, one before every third entry, so that no
+ * page for at least two entries is empty.
  */
 export type Pages = 'full' | 'short';
 
@@ -18,25 +18,25 @@ export function pageOf(
   limit: number,
   pages: Pages,
 ): VendorEvent[] {
-  const places =
+  const rows =
     pages === 'full' || limit < 2
       ? list
       : list.flatMap((entry) => (hash(entry.id) % 3 === 0 ? [undefined, entry] : [entry]));
-  return places.slice(start, start + limit).flatMap((entry) => (entry ? [entry.event] : []));
+  return rows.slice(start, start + limit).flatMap((entry) => (entry ? [entry.event] : []));
 }
 
 export interface Entry {
   readonly event: VendorEvent;
   readonly id: string;
   readonly at: Nanos;
-  /** The moment it became visible, and the moment retention took it. */
+  /** The moment when it became visible, and the moment when retention removed it. */
   readonly born: number;
   died: number;
 }
 
 /**
- * Everything a vendor ever held and when. A moment is a count of answered requests: what happens at
- * moment n is seen by request n + 1 and by no earlier one.
+ * Everything that a vendor ever had, and when. A moment is a number of requests with a response: what
+ * happens at moment n is seen by request n + 1 and not earlier.
  */
 export class Trail {
   readonly kind: VendorKind;
@@ -44,7 +44,7 @@ export class Trail {
   readonly #ids = new Set<string>();
   #pending: readonly Change[];
   #moment = 0;
-  /** Lists already made, until the trail changes: a walk asks for the same one page by page. */
+  /** Lists that were built, until the trail changes: a walk requests the same list page by page. */
   readonly #lists = new Map<string, readonly Entry[]>();
 
   constructor(kind: VendorKind, history: History) {
@@ -58,13 +58,13 @@ export class Trail {
     return this.#moment;
   }
 
-  /** A request was answered: changes planned after it happen now. */
+  /** A response was sent: changes planned after it happen now. */
   advance(): void {
     this.#moment += 1;
     this.#applyDue();
   }
 
-  /** Makes events visible now. Throws for an id the trail has or had: ids are never used twice. */
+  /** Shows events from now on. Throws for an id that the trail has or had: ids are never used twice. */
   arrive(events: readonly VendorEvent[]): void {
     for (const event of events) {
       const id = idOf(this.kind, event);
@@ -76,7 +76,7 @@ export class Trail {
     this.#lists.clear();
   }
 
-  /** Takes events older than this instant away now. */
+  /** Removes events older than this instant now. */
   forget(before: string): void {
     const limit = instant(before);
     for (const entry of this.#entries) {
@@ -90,7 +90,7 @@ export class Trail {
     return this.#entries.filter((entry) => entry.born <= until && entry.died > since);
   }
 
-  /** What is visible now and kept by `keep`, in order. `name` tells lists of one order apart. */
+  /** What is visible now and kept by `keep`, in order. `name` distinguishes lists of one order. */
   list(order: Order, name = '', keep: (entry: Entry) => boolean = () => true): readonly Entry[] {
     const key = `${order} ${name}`;
     const known = this.#lists.get(key);

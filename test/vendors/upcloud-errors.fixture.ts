@@ -13,7 +13,7 @@ const CODES: Readonly<Record<number, string>> = {
   405: 'METHOD_NOT_ALLOWED',
 };
 
-/** `parameter` is the one the request was refused for. */
+/** `parameter` is the wrong one of the request. */
 export function upcloudError(
   { errors }: ErrorSwitches,
   status: number,

@@ -73,13 +73,13 @@ function download(
   contentType: string,
   extension: string,
   entries: number,
-  parts: () => Iterable<string>,
+  chunks: () => Iterable<string>,
 ): VendorResponse {
   const disposition = `attachment; filename="audit-logs-export.${extension}"`;
   return {
     status: 200,
     headers: { 'Content-Type': contentType, 'Content-Disposition': disposition },
-    body: parts(),
+    body: chunks(),
     entries,
   };
 }

@@ -15,11 +15,11 @@ import {
 export interface UpcloudSwitches extends ErrorSwitches, ExportSwitches {
   /** Documented nowhere (wire: upcloud 3.4). */
   order: Order;
-  /** The largest `limit`; a larger one is refused (wire: upcloud 3.1). */
+  /** The largest `limit`; a larger one is rejected (wire: upcloud 3.1). */
   maxLimit: number;
-  /** No answer has more events than this, whatever `limit` says. */
+  /** No page has more events than this, whatever `limit` is. */
   mostAnswered: number;
-  /** Whether a page lacks the places of events that are not shown. The total counts those that are. */
+  /** Whether a page lacks events that are not shown. The total counts those that are. */
   pages: Pages;
   /** Whether `offset` counts events, or pages where 0 and 1 are the first (wire: upcloud 3.1). */
   offset: 'items' | 'pages';
@@ -69,7 +69,7 @@ export function upcloud(
   now: () => number,
 ): VendorModel<UpcloudCredentials> {
   const switches = setSwitches(upcloudPositions, set);
-  const refusal = (status: number, message: string, parameter?: string): VendorResponse =>
+  const errorResponse = (status: number, message: string, parameter?: string): VendorResponse =>
     upcloudError(switches, status, message, parameter);
 
   const retained = (): readonly Entry[] => {
@@ -81,14 +81,14 @@ export function upcloud(
 
   const list = (query: URLSearchParams): VendorResponse => {
     const bad = badParameter(query, switches.maxLimit);
-    if (bad) return refusal(400, bad.reason, bad.name);
+    if (bad) return errorResponse(400, bad.reason, bad.name);
     const limit = Math.min(Number(query.get('limit') ?? DEFAULT_LIMIT), switches.mostAnswered);
     const offset = Number(query.get('offset') ?? 0);
     const matching = search(query);
     const start = switches.offset === 'items' ? offset : (Math.max(offset, 1) - 1) * limit;
     const page = pageOf(matching, start, limit, switches.pages);
-    const answer = jsonResponse(200, { audit_logs: page }, totalHeader(matching.length, limit));
-    return { ...answer, entries: page.length };
+    const response = jsonResponse(200, { audit_logs: page }, totalHeader(matching.length, limit));
+    return { ...response, entries: page.length };
   };
 
   const search = (query: URLSearchParams): readonly Entry[] => {
@@ -101,8 +101,8 @@ export function upcloud(
 
   const totalHeader = (count: number, limit: number): Record<string, string> => {
     if (switches.total === 'missing') return {};
-    const said = { right: count, zero: 0, low: Math.floor(count / 2), high: count + 2 * limit };
-    return { 'Upcloud-Total-Count': String(said[switches.total]) };
+    const reported = { right: count, zero: 0, low: Math.floor(count / 2), high: count + 2 * limit };
+    return { 'Upcloud-Total-Count': String(reported[switches.total]) };
   };
 
   const exportAll = (query: URLSearchParams): VendorResponse => {
@@ -110,31 +110,31 @@ export function upcloud(
     const format = query.get('format') ?? 'csv';
     if (format === 'json') return jsonExport(events, switches);
     if (format === 'csv') return csvExport(events, switches);
-    return refusal(400, 'Must be csv or json.', 'format');
+    return errorResponse(400, 'Must be csv or json.', 'format');
   };
 
   const one = (id: string): VendorResponse => {
-    if (!ULID.test(id)) return refusal(400, 'Must be a ULID.', 'cloudEventID');
+    if (!ULID.test(id)) return errorResponse(400, 'Must be a ULID.', 'cloudEventID');
     const found = retained().find((entry) => entry.id === id);
     return found
       ? { ...jsonResponse(200, found.event), entries: 1 }
-      : refusal(404, 'No such event.');
+      : errorResponse(404, 'No such event.');
   };
 
   return {
     credentials,
-    refusal,
+    errorResponse,
     expireTokens: () => {},
-    answer: (request) => {
-      if (!authenticated(request)) return refusal(401, 'Authentication failed.');
+    respond: (request) => {
+      if (!authenticated(request)) return errorResponse(401, 'Authentication failed.');
       if (request.path === '/1.3/account') {
         return jsonResponse(200, {
           account: { username: 'ops_bot', credits: 0, resource_limits: {} },
         });
       }
       const rest = /^\/1\.3\/audit-logs(?:\/([^/]+))?$/.exec(request.path);
-      if (!rest) return refusal(404, 'No such resource.');
-      if (request.method !== 'GET') return refusal(405, 'Method not allowed.');
+      if (!rest) return errorResponse(404, 'No such resource.');
+      if (request.method !== 'GET') return errorResponse(405, 'Method not allowed.');
       switch (rest[1]) {
         case undefined:
           return list(request.query);
@@ -183,7 +183,7 @@ function badParameter(
 function matcher(query: URLSearchParams): (entry: Entry) => boolean {
   const after = parseInstant(query.get('created_after') ?? '');
   const before = parseInstant(query.get('created_before') ?? '');
-  const wanted = query.get('q');
+  const searched = query.get('q');
   const [resourceTypes, actions, origins] = LISTS.map(
     (name) => new Set<unknown>(query.getAll(name)),
   );
@@ -195,5 +195,5 @@ function matcher(query: URLSearchParams): (entry: Entry) => boolean {
     allows(resourceTypes, event.resource_type) &&
     allows(actions, event.action) &&
     allows(origins, event.origin) &&
-    (!wanted || [event.resource_id, event.account_username, event.ip_address].includes(wanted));
+    (!searched || [event.resource_id, event.account_username, event.ip_address].includes(searched));
 }

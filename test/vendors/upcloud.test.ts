@@ -38,14 +38,14 @@ describe('upcloud pages', () => {
     assert.deepEqual(lists.flat().toReversed(), vendor.truth());
   });
 
-  test('hold 50 events unless asked otherwise, and none for limit=0', async () => {
+  test('have 50 events by default, and none for limit=0', async () => {
     await using vendor = await start();
     assert.equal((await list(vendor)).events.length, 50);
     assert.deepEqual(await list(vendor, 'limit=0'), { events: [], total: '250' });
   });
 
   for (const maxLimit of [100, 200]) {
-    test(`maxLimit: more than ${maxLimit} is refused`, async () => {
+    test(`maxLimit: more than ${maxLimit} is rejected`, async () => {
       await using vendor = await start({ maxLimit });
       assert.equal((await list(vendor, `limit=${maxLimit}`)).events.length, maxLimit);
       const { status, headers, text } = await get(vendor, `audit-logs?limit=${maxLimit + 1}`);
@@ -67,7 +67,7 @@ describe('upcloud pages', () => {
     'created_after=yesterday',
     'created_before=2026-06-01T00:00:00+00:00',
   ]) {
-    test(`are refused for ${query}`, async () => {
+    test(`are rejected for ${query}`, async () => {
       await using vendor = await start();
       assert.equal((await get(vendor, `audit-logs?${query}`)).status, 400);
     });
@@ -158,10 +158,10 @@ describe('upcloud filters', () => {
   ] as const) {
     test(`${name} are any of the repeated values`, async () => {
       await using vendor = await start();
-      const wanted: unknown[] = upcloudFilterOptions[name].slice(0, 2);
-      const query = wanted.map((value) => `${name}=${value}`).join('&');
+      const values: unknown[] = upcloudFilterOptions[name].slice(0, 2);
+      const query = values.map((value) => `${name}=${value}`).join('&');
       const { events } = await list(vendor, `limit=200&${query}`);
-      const where = (event: VendorEvent) => wanted.includes(event[member]);
+      const where = (event: VendorEvent) => values.includes(event[member]);
       assert.deepEqual(events.toReversed(), vendor.truth({ where }));
     });
   }
@@ -180,7 +180,7 @@ describe('upcloud filters', () => {
 });
 
 describe('upcloud besides the list', () => {
-  test('answers one event by its id', async () => {
+  test('has one event by its id', async () => {
     await using vendor = await start();
     const [event] = vendor.truth();
     const { text } = await get(vendor, `audit-logs/${event?.cloud_event_id}`);
@@ -189,7 +189,7 @@ describe('upcloud besides the list', () => {
     assert.equal((await get(vendor, 'audit-logs/not-an-id')).status, 400);
   });
 
-  test('answers the filter options and the account', async () => {
+  test('has the filter options and the account', async () => {
     await using vendor = await start();
     const options = await get(vendor, 'audit-logs/filter-options');
     assert.deepEqual(JSON.parse(options.text), upcloudFilterOptions);

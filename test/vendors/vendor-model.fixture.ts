@@ -1,4 +1,4 @@
-/** What a vendor's behaviour is, apart from how it travels. */
+/** A vendor's behaviour, apart from the transport. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface VendorRequest {
@@ -13,19 +13,19 @@ export interface VendorRequest {
 export interface VendorResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** A text goes out with its length, parts go out as chunks. */
+  /** A text is sent with its length, several texts as chunks. */
   readonly body: string | Iterable<string>;
-  /** How many events the whole body holds; 0 where it is no list of events. */
+  /** How many events the whole body has; 0 if it is not a list of events. */
   readonly entries?: number;
 }
 
-/** One vendor. `C` is what its callers present. */
+/** One vendor. `C` is what its clients authenticate with. */
 export interface VendorModel<C> {
   readonly credentials: C;
-  answer(request: VendorRequest): VendorResponse;
+  respond(request: VendorRequest): VendorResponse;
   /** An error in the vendor's own shape. */
-  refusal(status: number, message: string): VendorResponse;
-  /** Makes access tokens given out so far worthless; static credentials stay good. */
+  errorResponse(status: number, message: string): VendorResponse;
+  /** Lets all access tokens issued so far expire; static credentials stay valid. */
   expireTokens(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
  * In-process stand-ins for three vendors' audit APIs: real HTTP on a loopback port, the documented
- * behaviour, and every known misbehaviour by a switch.
+ * behaviour, and a switch for every known misbehaviour.
  *
  *     await using vendor = await startVendor('thalassa', {
  *       history: randomHistory('thalassa', seed, { count: 500, tieBlock: 120, late: 5 }),
@@ -10,8 +10,8 @@
  *     const exported = await somehowExport(vendor.url, vendor.credentials);
  *     assert.deepEqual(vendor.judge(exported, { from, to }), nothingWrong);
  *
- * Everything random is drawn beforehand from a seed: what a started vendor answers follows from its
- * options, its clock and the requests it has received, in the order received.
+ * Everything random is drawn beforehand from a seed: the responses of a started vendor follow from its
+ * options, its clock and the requests that it has received, in their order.
  */
 import {
   type CockroachdbCredentials,
@@ -44,11 +44,11 @@ export interface Credentials {
 }
 
 export interface VendorOptions<K extends VendorKind> {
-  /** What it holds and how that changes while it is asked. Default: nothing. */
+  /** What it has and how that changes between requests. Default: nothing. */
   readonly history?: History;
   /** What goes wrong on the way. Default: nothing. */
   readonly faults?: FaultPlan;
-  /** How it behaves; those not named are in their first position (`<kind>Positions`). */
+  /** How it behaves; other switches are in their first position (`<kind>Positions`). */
   readonly switches?: Partial<Switches[K]>;
   /** Milliseconds since 1970, for tokens, rate limits, retention and dates. Default: real time. */
   readonly now?: () => number;
@@ -59,7 +59,7 @@ export interface Scope {
   /** A half-open window `[from, to)` of RFC 3339 instants; without a bound it is open there. */
   readonly from?: string;
   readonly to?: string;
-  /** Only these, such as those a filter asks for. */
+  /** Only these, such as those that match a filter. */
   readonly where?: (event: VendorEvent) => boolean;
 }
 
@@ -68,37 +68,37 @@ export interface Vendor<K extends VendorKind = VendorKind> extends AsyncDisposab
   /** Scheme, host and port, to which the vendor's own paths are added. */
   readonly url: string;
   readonly credentials: Credentials[K];
-  /** Every request received, in order. A request is listed as soon as its answer is decided. */
+  /** Every request received, in order. A request is listed as soon as its response is decided. */
   readonly requests: readonly RequestRecord[];
   /**
    * The events that were visible after so many requests (0: before the first one), by default now.
    * Oldest first, then by id. Thalassa's system entries are among them, though it lists them only
-   * when asked to (`isSystemEntry` tells).
+   * on request (see `isSystemEntry`).
    */
   truth(scope?: Scope, afterRequests?: number): VendorEvent[];
   /**
    * Compares what was exported since so many requests (0: since the start) with what was visible
-   * meanwhile. Events that arrived or went away in that time may be exported and may be missing.
+   * then. Events that arrived or were removed in that time may be exported and may be missing.
    */
   judge(exported: readonly VendorEvent[], scope?: Scope, sinceRequests?: number): Verdict;
-  /** Makes events visible now, to the next request. */
+  /** Shows events from the next request on. */
   arrive(events: readonly VendorEvent[]): void;
   /** Retention: events older than this instant are gone from now on. */
   forget(before: string): void;
-  /** Stops listening and breaks what is under way. */
+  /** Stops listening and cuts what is under way. */
   close(): Promise<void>;
 }
 
-/** The verdict on an export with which nothing is wrong. */
+/** The verdict on a correct export. */
 export const nothingWrong: Verdict = { missing: [], repeated: [], foreign: [], altered: [] };
 
-type MakeModel<K extends VendorKind> = (
+type CreateModel<K extends VendorKind> = (
   trail: Trail,
   switches: Partial<Switches[K]>,
   now: () => number,
 ) => VendorModel<Credentials[K]>;
 
-const models: { readonly [K in VendorKind]: MakeModel<K> } = { thalassa, upcloud, cockroachdb };
+const models: { readonly [K in VendorKind]: CreateModel<K> } = { thalassa, upcloud, cockroachdb };
 
 export async function startVendor<K extends VendorKind>(
   kind: K,

@@ -12,7 +12,7 @@ const LATE = at('late', '2026-06-30T23:59:59.999999999Z');
 const JULY = at('july', '2026-07-01T02:00:00+02:00');
 const juneOnly = { from: '2026-06-01T00:00:00Z', to: '2026-07-01T00:00:00Z' };
 
-async function ask(vendor: Vendor<'thalassa'>, query = '') {
+async function list(vendor: Vendor<'thalassa'>, query = '') {
   const { organisation, personalAccessToken } = vendor.credentials;
   const response = await fetch(`${vendor.url}/v1/audit?${query}`, {
     headers: {
@@ -25,7 +25,7 @@ async function ask(vendor: Vendor<'thalassa'>, query = '') {
 }
 
 describe('the truth', () => {
-  test('holds what is in the half-open window, oldest first', async () => {
+  test('has what is in the half-open window, oldest first', async () => {
     await using vendor = await startVendor('thalassa', {
       history: { events: [JULY, LATE, MAY, JUNE], changes: [] },
     });
@@ -46,9 +46,9 @@ describe('the truth', () => {
         ],
       },
     });
-    assert.deepEqual(await ask(vendor), ['june', 'may']);
-    assert.deepEqual(await ask(vendor), ['july', 'june', 'may']);
-    assert.deepEqual(await ask(vendor), ['july', 'late', 'june']);
+    assert.deepEqual(await list(vendor), ['june', 'may']);
+    assert.deepEqual(await list(vendor), ['july', 'june', 'may']);
+    assert.deepEqual(await list(vendor), ['july', 'late', 'june']);
     assert.deepEqual(
       [0, 1, 2].map((moment) => ids(vendor.truth({}, moment))),
       [
@@ -63,9 +63,9 @@ describe('the truth', () => {
   test('follows what a test lets happen', async () => {
     await using vendor = await startVendor('thalassa');
     vendor.arrive([MAY, LATE]);
-    assert.deepEqual(await ask(vendor), ['late', 'may']);
+    assert.deepEqual(await list(vendor), ['late', 'may']);
     vendor.forget('2026-06-01T00:00:00Z');
-    assert.deepEqual(await ask(vendor), ['late']);
+    assert.deepEqual(await list(vendor), ['late']);
     assert.throws(() => vendor.arrive([LATE]), /id late/);
   });
 });
@@ -76,9 +76,9 @@ describe('the verdict', () => {
     changes: [{ afterRequest: 1, arrive: [LATE], forgetBefore: juneOnly.from }],
   };
 
-  test('asks only for what was there all the time, and allows what was there at times', async () => {
+  test('demands only what was there all the time, and allows what was there at times', async () => {
     await using vendor = await startVendor('thalassa', { history });
-    await ask(vendor);
+    await list(vendor);
     assert.deepEqual(vendor.judge([JUNE]), nothingWrong);
     assert.deepEqual(vendor.judge([MAY, LATE, JUNE]), nothingWrong);
     assert.deepEqual(vendor.judge([LATE], {}), { ...nothingWrong, missing: ['june'] });
@@ -99,13 +99,13 @@ describe('the verdict', () => {
 });
 
 describe('the request log', () => {
-  test('tells what was asked, when, and how it was answered', async () => {
+  test('has each request, its time and the status of its response', async () => {
     let now = 1_000;
     await using vendor = await startVendor('thalassa', {
       history: { events: randomEvents('thalassa', 1, 7), changes: [] },
       now: () => now,
     });
-    await ask(vendor, 'page=1&limit=5');
+    await list(vendor, 'page=1&limit=5');
     now = 2_000;
     await fetch(`${vendor.url}/elsewhere`, {
       method: 'POST',

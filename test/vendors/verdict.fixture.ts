@@ -1,12 +1,12 @@
 import type { VendorEvent } from './events.fixture.ts';
 
-/** How a set of exported events differs from what a vendor held. All empty: nothing is wrong. */
+/** How a set of exported events differs from what a vendor had. All empty: the export is correct. */
 export interface Verdict {
   /** Ids of events that were there all the time and were not exported. */
   readonly missing: readonly string[];
   /** Ids exported more than once. */
   readonly repeated: readonly string[];
-  /** Ids exported that the vendor did not hold in the window while it was asked. */
+  /** Ids exported that the vendor did not have in the window during the export. */
   readonly foreign: readonly string[];
   /** Ids exported with other content, or other order of members, than the vendor's. */
   readonly altered: readonly string[];

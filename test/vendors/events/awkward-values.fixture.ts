@@ -1,10 +1,10 @@
 import type { SeededRandom } from '../random.fixture.ts';
 
-/** What a history may ask of one event beyond its time. */
+/** What a history may decide about one event besides its time. */
 export interface Traits {
   /** Gives it fields and enumeration values no published schema has, and nulls for absent members. */
   readonly strange?: boolean;
-  /** Thalassa: an entry of an internal service, left out unless asked for (wire: thalassa 3.1). */
+  /** Thalassa: an entry of an internal service, left out by default (wire: thalassa 3.1). */
   readonly system?: boolean;
   /** CockroachDB: in which of its two forms the payload is written (wire: cockroachdb 3.3). */
   readonly payload?: 'text' | 'object';
