@@ -1,30 +1,33 @@
 import type { Micros } from '../../core/micros.ts';
 import type { Packing, Range, StoredEvent } from '../event-store.ts';
 
+/** Rows are grouped by this many; each group has its own bounds of time. It is part of the format of sealed segments. */
+export const rowGroupRows = 4_096;
+
 /** A column of small numbers, in the narrowest form that holds them. */
 export type Codes = Uint8Array | Uint16Array | Uint32Array;
 
-/** The texts of a row group, one after the other, in their searchable form and UTF-8. */
+/** Texts of a row group, one after the other, in their searchable form and UTF-8. */
 export interface Texts {
   readonly bytes: Buffer;
-  /** Where the text of the first row starts; that of row n ends at `ends[n]`. */
+  /** Where the text of the first row starts; the text of row n ends at `ends[n]`. */
   readonly start: number;
   readonly ends: Uint32Array;
 }
 
 /**
- * Consecutive rows of a segment as columns, on which filters are evaluated. A column is read when its method is called,
+ * Some consecutive rows of a segment as columns: what a filter is evaluated on. A column is read when it is asked for,
  * and may be longer than `rows`.
  */
 export interface RowGroup {
   readonly rows: number;
   /** The segment's row that is row 0 here. */
   readonly firstRow: number;
-  /** Bounds of `createdAt` and of sequences; they may be wider than needed. */
+  /** Bounds of `createdAt` and of sequences; they may be wider than the rows need. */
   readonly earliest: Micros;
   readonly latest: Micros;
   readonly range: Range;
-  /** Set when rows of other logs are in between: row n is ours if `logs[n]` is our log's number. */
+  /** Set when there may be rows of other logs: row n is ours if `logs[n]` is the number of our log. */
   readonly logs: Codes | undefined;
   /** Sequences by row; without it row n has the sequence `range.from + n`. */
   readonly sequences: Uint32Array | undefined;
@@ -43,7 +46,7 @@ export interface RowLines {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The sequence of a row of the group. */
+/** The sequence of a row of a row group. */
 export function sequenceOfRow({ sequences, range }: RowGroup, row: number): number {
   return sequences?.[row] ?? range.from + row;
 }
@@ -59,40 +62,46 @@ export interface TimeBounds {
   readonly latest: Micros;
 }
 
-/** The events of one log in one segment. Rows are in order of sequence. */
+/**
+ * One log's events in one segment, in order of sequence. Queries know nothing else of segments: a slice may be in shared
+ * memory and SQLite (`active/`), or in a file that never changes (`sealed/`).
+ */
 export interface LogSlice {
   /** The log's number in this store. */
   readonly log: number;
-  /** The number of a sealed segment, whose events cannot change; undefined for another one. */
+  /** The number of the segment, if its events cannot change any more. */
   readonly segment: number | undefined;
-  /** Bounds of `createdAt`, of sequences, and of `recordedAt`; they may be wider than needed. */
+  /** Bounds of `createdAt`, of sequences, and of `recordedAt`; they may be wider than the events need. */
   readonly earliest: Micros;
   readonly latest: Micros;
   readonly range: Range;
   readonly lastRecordedAt: Micros;
-  /** Bounds of `createdAt` of this log's events alone, which may take a read. */
+  /** Bounds of `createdAt` of this log's events alone. It may have to read them. */
   bounds(): TimeBounds;
   /** In order of sequence. */
   readonly rowGroups: readonly RowGroup[];
   readonly values: ValueDictionary;
-  /** How often each value of a facet, by its index in `facets`, occurs; undefined where rows must be read to know it. */
+  /**
+   * How often each value of a facet, by its index in `facets`, occurs here. Undefined when only the rows themselves can
+   * say it.
+   */
   valueCounts(facet: number): ValueCounts | undefined;
-  /** The events of these rows, in their order. */
+  /** Events by row, in the order of `rows`. */
   events(rows: readonly number[]): StoredEvent[];
   /**
-   * The bodies of the first of these rows, each followed by a line feed: at least one, and no more once that takes
-   * about so many bytes, packed or not.
+   * The bodies of the first of these rows, each followed by a line feed: at least one, and no more once they take about
+   * so many bytes, packed or not.
    */
   lines(rows: Uint32Array, maxBytes: number, packing: Packing): RowLines;
-  /** The leaf hashes of the events with these sequences, dropped ones included, in order. */
+  /** The leaf hashes of these sequences, those of dropped events included, in order. */
   leafHashes(sequences: Range): Uint8Array[];
-  /** A node of the log's tree, if an event in here completed it. */
+  /** A node of the log's tree, if an event of this slice completed it. */
   node(level: number, index: number): Uint8Array | undefined;
 }
 
 /**
- * How often each value of a facet occurs in a slice together with each system service, because nearly every query leaves
- * some services out. Both are codes of the segment, 0 where an event has no value. In order of the values.
+ * How often the values of a facet occur in a slice, each together with each system service: nearly every query leaves
+ * some services out. Values and services are codes of the segment, 0 where an event has no value. In order of values.
  */
 export interface ValueCounts {
   readonly values: readonly number[];
@@ -102,10 +111,10 @@ export interface ValueCounts {
 
 /** The values of a segment's facets and their codes. */
 export interface ValueDictionary {
-  /** One more than the facet's largest code. */
+  /** The facet's largest code plus one. */
   sizeOf(facet: number): number;
-  /** The codes of every value of the facet that compares equal to this one (see `comparable`). */
+  /** The codes of every value of the facet that compares equal to this one (see `comparisonForm`). */
   codesOf(facet: number, value: string): readonly number[];
-  /** The texts of a facet's values by code; quick when codes ascend from call to call. */
+  /** The texts of a facet's values by code. It is fast for codes in ascending order. */
   textsOf(facet: number): (code: number) => string;
 }

@@ -7,7 +7,7 @@ import { ColumnWriter } from './active/column-writer.ts';
 import { type Capacity, createActiveColumns, rowsWithHash } from './active/columns.ts';
 import { ColumnsFile } from './active/columns-file.ts';
 import { CommitLog } from './active/commit-log.ts';
-import { type LogEnd, matchingEvent } from './active/commit-log-reader.ts';
+import type { LogEnd } from './active/commit-log-reader.ts';
 import type {
   Catalogue,
   CatalogueChange,
@@ -27,6 +27,7 @@ import { restoreIdRun } from './sealed/restore-id-run.ts';
 import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
 import type { SealPlan } from './sealer.ts';
+import { matchingEvent } from './stored-row.ts';
 
 /** Memory for the filters that show that an id is new: enough for sixteen million events. */
 const filterBytes = 16 * 1024 * 1024;

@@ -16,7 +16,7 @@ import { ActiveLogs } from './active/active-logs.ts';
 import type { ActiveSegment } from './active/active-segment.ts';
 import { ActiveDictionary, activeSlice } from './active/active-slice.ts';
 import { rowsWithHash } from './active/columns.ts';
-import { CommitLogReader, matchingEvent } from './active/commit-log-reader.ts';
+import { CommitLogReader } from './active/commit-log-reader.ts';
 import type { CatalogueFile } from './catalogue.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { type IdSeed, idHash } from './ids/id-hash.ts';
@@ -34,6 +34,7 @@ import { SealedCache } from './sealed/sealed-cache.ts';
 import { type SealedInfo, SealedSegment } from './sealed/sealed-segment.ts';
 import { SealedSlice } from './sealed/sealed-slice.ts';
 import { SealedDictionary } from './sealed/sealed-values.ts';
+import { matchingEvent } from './stored-row.ts';
 
 /** The set of segments that a reader uses at a moment. */
 export interface StoreVersion {

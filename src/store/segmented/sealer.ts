@@ -1,5 +1,6 @@
 import type { Micros } from '../../core/micros.ts';
 import type { Erasure, ExpiredRange, Range } from '../event-store.ts';
+import { activeSealSource } from './active/active-seal-source.ts';
 import type { ActiveSegment } from './active/active-segment.ts';
 import { CommitLogReader } from './active/commit-log-reader.ts';
 import type { CatalogueChange, CatalogueFile, WrittenFile } from './catalogue.ts';
@@ -63,7 +64,7 @@ export class Sealer {
   seal(segment: ActiveSegment, plan: SealPlan): CatalogueChange {
     const rows = CommitLogReader.open(this.#pathOf(segment));
     try {
-      sealSegment(segment, rows, {
+      sealSegment(segment.number, activeSealSource(segment, rows), {
         segment: this.#pathOf(plan.segment),
         run: this.#pathOf(plan.run),
       });

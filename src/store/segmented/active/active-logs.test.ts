@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { rowGroupRows } from '../log-slice.ts';
 import { ActiveLogs } from './active-logs.ts';
-import { createActiveColumns, rowGroupRows } from './columns.ts';
+import { createActiveColumns } from './columns.ts';
 
-it('where the events of a log are in a segment in SQLite is known part by part, as rows come', () => {
+it('the row groups of a log in an active segment are known as rows come', () => {
   const rows = 3 * rowGroupRows;
   const columns = createActiveColumns({ rows, values: 1, valueBytes: 1, textBytes: 1 });
   const ends = [10, 20, 30];

@@ -1,14 +1,15 @@
 import type { Range } from '../../event-store.ts';
-import { type ActiveColumns, rowGroupRows } from './columns.ts';
+import { rowGroupRows } from '../log-slice.ts';
+import type { ActiveColumns } from './columns.ts';
 
-/** Where a log's events are in a segment in SQLite. It grows as rows come. */
+/** Where a log's events are in an active segment. It grows as rows come. */
 export interface LogRowGroups {
   readonly range: Range;
-  /** Numbers of the parts that have some of its rows, ascending. */
+  /** Numbers of the row groups that have some of its rows, ascending. */
   readonly rowGroups: readonly number[];
 }
 
-/** Where the events of each log are in a segment in SQLite, read on as far as there are new rows when asked. */
+/** Where the events of each log are in an active segment. Each call reads the rows that came since the last one. */
 export class ActiveLogs {
   readonly #columns: ActiveColumns;
   readonly #logs = new Map<number, { range: { from: number; to: number }; rowGroups: number[] }>();
@@ -18,7 +19,7 @@ export class ActiveLogs {
     this.#columns = columns;
   }
 
-  /** Those in the rows before `rows`, which are no fewer than those asked about before. */
+  /** The log's row groups among the first `rows` rows. `rows` never gets lower from call to call. */
   rowGroupsOf(log: number, rows: number): LogRowGroups {
     const { logs, sequences } = this.#columns;
     for (; this.#read < rows; this.#read += 1) {

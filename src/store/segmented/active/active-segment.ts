@@ -7,7 +7,7 @@ import type { CommitLogReader } from './commit-log-reader.ts';
 import { emptyExtent, restoreRows } from './saved-rows.ts';
 import { toSearchableEvent } from './searchable-event.ts';
 
-/** What other threads are told about a segment in SQLite. */
+/** What other threads know of a segment that is not sealed. */
 export interface ActiveSegment {
   readonly number: number;
   /** Its row in the catalogue, and its file below the data directory. */
@@ -16,7 +16,7 @@ export interface ActiveSegment {
   readonly columns: ActiveColumns;
 }
 
-/** The room a new segment has, at least as much as its first append needs. */
+/** The capacity of a new segment: at least as much as its first append needs. */
 export function capacityFor(rows: number, need: Capacity): Capacity {
   return {
     rows: Math.max(rows, need.rows),
@@ -26,7 +26,7 @@ export function capacityFor(rows: number, need: Capacity): Capacity {
   };
 }
 
-/** The columns of a segment again: those that were saved, and the others made from its events. */
+/** The columns of a segment: rows that were saved, and for the other rows new ones from the events. */
 export function loadColumns(
   commitLog: CommitLogReader,
   rows: number,
@@ -36,7 +36,7 @@ export function loadColumns(
   const extent = commitLog.extent();
   const saved = file.read(extent.rows, (row) => commitLog.leafHash(row));
   const { values, valueBytes, textBytes } = saved.at(-1)?.extent ?? emptyExtent;
-  // Everything searchable stands in the bodies; in lower case a text grows by half at most.
+  // Everything searchable is in the bodies. In lower case a text grows by half at most.
   const bytes = rows * 256 + extent.bytes * 2;
   const writer = new ColumnWriter(
     createActiveColumns({
@@ -53,8 +53,8 @@ export function loadColumns(
   }
   for (const { log, body, ...event } of commitLog.events(before.rows)) {
     const { eventID, facets, description } = searchFieldsOf(body);
-    const found = toSearchableEvent({ ...event, eventID, facets, description });
-    writer.stage(log, found, idHash(seed, log, eventID));
+    const searchable = toSearchableEvent({ ...event, eventID, facets, description });
+    writer.stage(log, searchable, idHash(seed, log, eventID));
   }
   writer.publish();
   return writer;

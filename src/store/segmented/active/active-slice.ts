@@ -3,47 +3,59 @@ import { facets } from '../../../core/facets.ts';
 import { comparisonForm } from '../../../core/filter.ts';
 import type { Range, StoredEvent } from '../../event-store.ts';
 import { compressFrameSync } from '../../zstd-lines.ts';
-import type { Codes, LogSlice, RowGroup, RowLines, Texts, ValueDictionary } from '../log-slice.ts';
+import {
+  type Codes,
+  type LogSlice,
+  type RowGroup,
+  type RowLines,
+  rowGroupRows,
+  type Texts,
+  type ValueDictionary,
+} from '../log-slice.ts';
 import type { ActiveLogs } from './active-logs.ts';
-import { type ActiveColumns, rowGroupRows, valueCountIndex, visibleRows } from './columns.ts';
+import { type ActiveColumns, valueCountIndex, visibleRows } from './columns.ts';
 import type { CommitLogReader } from './commit-log-reader.ts';
 
-/** The rows of one log that are visible now in a segment that still takes events. */
+/** What a reader holds open of an active segment. */
+interface OpenSegment {
+  readonly values: ValueDictionary;
+  readonly logs: ActiveLogs;
+  readonly rows: CommitLogReader;
+}
+
+/** The rows of one log that are visible now in an active segment. */
 export function activeSlice(
   log: number,
   columns: ActiveColumns,
-  {
-    values,
-    logs,
-    rows: held,
-  }: { values: ValueDictionary; logs: ActiveLogs; rows: CommitLogReader },
+  { values, logs, rows: reader }: OpenSegment,
 ): LogSlice {
   const rows = visibleRows(columns);
-  const places = logs.rowGroupsOf(log, rows);
-  const rowGroups = places.rowGroups.map(
-    (part) => new ActiveRowGroup(columns, part, Math.min(rowGroupRows, rows - part * rowGroupRows)),
+  const { range, rowGroups: groups } = logs.rowGroupsOf(log, rows);
+  const rowGroups = groups.map(
+    (group) =>
+      new ActiveRowGroup(columns, group, Math.min(rowGroupRows, rows - group * rowGroupRows)),
   );
-  const earliest = Math.min(...rowGroups.map((part) => part.earliest));
-  const latest = Math.max(...rowGroups.map((part) => part.latest));
+  const earliest = Math.min(...rowGroups.map((group) => group.earliest));
+  const latest = Math.max(...rowGroups.map((group) => group.latest));
   return {
     log,
     segment: undefined,
     earliest,
     latest,
     bounds: () => ({ earliest, latest }),
-    range: { ...places.range },
+    range: { ...range },
     lastRecordedAt: Number.POSITIVE_INFINITY,
     rowGroups,
     values,
     valueCounts: () => undefined,
-    events: (asked) => asked.map((row) => withoutLog(held.event(row))),
-    lines: (asked, maxBytes, packing) => {
-      const lines = readLines(held, asked, maxBytes);
+    events: (some) => some.map((row) => withoutLog(reader.event(row))),
+    lines: (some, maxBytes, packing) => {
+      const lines = readLines(reader, some, maxBytes);
       return packing === 'plain' ? lines : { ...lines, bytes: compressFrameSync(lines.bytes) };
     },
     leafHashes: (sequences) =>
-      rowsOf(log, columns, rows, sequences).map((row) => held.groupRow(row).leafHash(row)),
-    node: (level, index) => held.node(log, level, index),
+      rowsOf(log, columns, rows, sequences).map((row) => reader.groupRow(row).leafHash(row)),
+    node: (level, index) => reader.node(log, level, index),
   };
 }
 
@@ -57,19 +69,19 @@ function rowsOf(log: number, columns: ActiveColumns, rows: number, { from, to }:
   return found;
 }
 
-function readLines(held: CommitLogReader, rows: Uint32Array, maxBytes: number): RowLines {
+function readLines(reader: CommitLogReader, rows: Uint32Array, maxBytes: number): RowLines {
   const lines: Buffer[] = [];
   let bytes = 0;
   for (const row of rows) {
     if (lines.length > 0 && bytes >= maxBytes) break;
-    const line = held.groupRow(row).line(row);
+    const line = reader.groupRow(row).line(row);
     lines.push(line);
     bytes += line.length;
   }
   return { rows: lines.length, bytes: joinBytes(lines) };
 }
 
-/** Rows of all logs are mixed, so nothing is known of one log without looking. */
+/** Rows of all logs are mixed, so the sequences of one log are not known without looking at each row. */
 const anySequence: Range = { from: 0, to: Number.POSITIVE_INFINITY };
 
 class ActiveRowGroup implements RowGroup {
@@ -122,11 +134,11 @@ class ActiveRowGroup implements RowGroup {
   }
 }
 
-/** The values of a segment that still takes events: those it has when asked. */
+/** The values of an active segment, as they are at the time of each call. */
 export class ActiveDictionary implements ValueDictionary {
   readonly #columns: ActiveColumns;
   readonly #bytes: Buffer;
-  /** For each facet that was asked about, codes by the form in which values are compared, and the last one seen. */
+  /** For each facet that was looked up: codes by the form in which values are compared, and the last code read. */
   readonly #known = new Map<number, { readonly codes: Map<string, number[]>; last: number }>();
 
   constructor(columns: ActiveColumns) {
@@ -151,7 +163,7 @@ export class ActiveDictionary implements ValueDictionary {
     return this.#bytes.toString('utf8', valueEnds[code - 1]!, valueEnds[code]!);
   }
 
-  /** Reads on as far as there are values that were not seen yet. */
+  /** Reads the values that came since the last call. */
   #codes(facet: number): ReadonlyMap<string, number[]> {
     const known = this.#known.get(facet) ?? { codes: new Map<string, number[]>(), last: 0 };
     this.#known.set(facet, known);

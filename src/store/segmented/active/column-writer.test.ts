@@ -13,12 +13,12 @@ const hashOf = (id: string) => idHash({ high: 1, low: 2 }, 0, id);
 function event(eventID: string, action: string, description?: string): SearchableEvent {
   const values = facets.map((facet) => (facet === 'action' ? action : undefined));
   const times = { createdAt: 5, recordedAt: 6 };
-  const found = toSearchableEvent({ eventID, sequence: 0, ...times, facets: values, description });
-  return { ...found, facets: found.facets.slice() };
+  const some = toSearchableEvent({ eventID, sequence: 0, ...times, facets: values, description });
+  return { ...some, facets: some.facets.slice() };
 }
 
-describe('live columns', () => {
-  it('show nothing of what is staged before it is published, and nothing of what is discarded', () => {
+describe('active columns', () => {
+  it('do not show staged rows before they are published, nor discarded ones', () => {
     const columns = createActiveColumns({ rows: 10, values: 10, valueBytes: 100, textBytes: 100 });
     const writer = new ColumnWriter(columns);
     writer.stage(1, event('a', 'GET', 'one'), hashOf('a'));
@@ -37,7 +37,7 @@ describe('live columns', () => {
     assert.equal(Buffer.from(columns.text.slice(0, columns.textEnds[1])).toString(), 'onethree');
   });
 
-  it('have room for what is said to need it, even where lower case is longer', () => {
+  it('have room for events with the capacity that these need, even where lower case is longer', () => {
     const events = ['İİİ', 'ẞ', '🚀', 'x'].map((text, n) => event(`${n}`, `${text}${n}`, text));
     const need = capacityNeeded(events);
     const writer = new ColumnWriter(createActiveColumns(need));
@@ -46,8 +46,8 @@ describe('live columns', () => {
     writer.publish();
     assert.equal(writer.hasRoomFor(capacityNeeded([events[3]!])), false);
     const values = new ActiveDictionary(writer.columns);
-    for (const { facets: held, facetStart } of events) {
-      const [action = ''] = unpackFacets(Buffer.from(held), facetStart);
+    for (const { facets: packed, facetStart } of events) {
+      const [action = ''] = unpackFacets(Buffer.from(packed), facetStart);
       const [code = 0] = values.codesOf(0, action);
       assert.equal(values.textsOf(0)(code), action);
     }

@@ -3,11 +3,11 @@ import { searchForm } from '../../../core/filter.ts';
 import { facetLengthAt, facetLengthBytes } from '../../../core/packed-facets.ts';
 import type { IdHash } from '../ids/id-hash.ts';
 import { idTime } from '../ids/id-time.ts';
+import { rowGroupRows } from '../log-slice.ts';
 import {
   type ActiveColumns,
   type Capacity,
   rowCountIndex,
-  rowGroupRows,
   valueCountIndex,
   visibleRows,
 } from './columns.ts';
@@ -15,13 +15,13 @@ import type { SearchableEvent } from './searchable-event.ts';
 import { ValueCodes } from './value-codes.ts';
 
 /**
- * Fills live columns. Rows are staged while their transaction is open and become visible together, once it is on
- * disk, or are dropped with it.
+ * Fills active columns. Rows are staged while their transaction is open. Once it is on disk they become visible
+ * together; if it fails they are discarded.
  */
 export class ColumnWriter {
   readonly columns: ActiveColumns;
   readonly #text: Buffer;
-  /** Made when the first value comes: a segment that waits to be sealed needs none. */
+  /** Created with the first value: a segment that waits to be sealed needs none. */
   #codes: ValueCodes | undefined;
   readonly #hashes: IdHash[] = [];
   #rows: number;
@@ -33,7 +33,7 @@ export class ColumnWriter {
     this.#rows = visibleRows(columns);
   }
 
-  /** The row the next staged event will have. */
+  /** The row of the next staged event. */
   get nextRow(): number {
     return this.#rows;
   }
@@ -50,7 +50,7 @@ export class ColumnWriter {
     );
   }
 
-  /** Takes over so many rows that stand in the columns already, with the hashes of their ids, and makes them visible. */
+  /** Makes rows visible that are in the columns already; `hashes` are those of their ids. */
   restore(rows: number, hashes: Uint32Array): void {
     const first = this.#rows;
     for (let at = 0; at < rows; at += 1) {
@@ -58,12 +58,12 @@ export class ColumnWriter {
       this.#enterId(hashes[at * 2]!, hashes[at * 2 + 1]!, first + at);
     }
     Atomics.store(this.columns.counters, rowCountIndex, first + rows);
-    // As after any rows that were staged and are visible now.
+    // Now it is as if these rows had been staged.
     this.#rows = first + rows;
     this.#textEnd = this.columns.textEnds[this.#rows - 1] ?? 0;
   }
 
-  /** Writes the next row, invisible as yet. There must be room. */
+  /** Writes the next row, which is not visible yet. There must be room. */
   stage(log: number, event: SearchableEvent, hash: IdHash): void {
     const { columns } = this;
     const row = this.#rows++;
@@ -93,7 +93,7 @@ export class ColumnWriter {
     Atomics.store(columns.counters, rowCountIndex, this.#rows);
   }
 
-  /** Drops the staged rows. Values they brought stay known, which does no harm. */
+  /** Forgets the staged rows. New values of theirs keep their codes, which does no harm. */
   discard(): void {
     this.#rows = visibleRows(this.columns);
     this.#textEnd = this.#rows === 0 ? 0 : this.columns.textEnds[this.#rows - 1]!;
@@ -103,20 +103,20 @@ export class ColumnWriter {
   #stageFacets(row: number, bytes: Uint8Array, from: number): void {
     const { codes } = this.columns;
     this.#codes ??= new ValueCodes(this.columns);
-    for (let place = 0, at = from; place < facets.length; place += 1) {
+    for (let facet = 0, at = from; facet < facets.length; facet += 1) {
       const start = at + facetLengthBytes;
       at = start + facetLengthAt(bytes, at);
-      codes[place]![row] = at === start ? 0 : this.#codes.codeOf(place, bytes, start, at);
+      codes[facet]![row] = at === start ? 0 : this.#codes.codeOf(facet, bytes, start, at);
     }
   }
 
   #widenRowGroup(row: number): void {
     const { createdAt, rowGroupEarliest, rowGroupLatest } = this.columns;
-    const part = Math.floor(row / rowGroupRows);
+    const group = Math.floor(row / rowGroupRows);
     const at = createdAt[row]!;
     const first = row % rowGroupRows === 0;
-    if (first || at < rowGroupEarliest[part]!) rowGroupEarliest[part] = at;
-    if (first || at > rowGroupLatest[part]!) rowGroupLatest[part] = at;
+    if (first || at < rowGroupEarliest[group]!) rowGroupEarliest[group] = at;
+    if (first || at > rowGroupLatest[group]!) rowGroupLatest[group] = at;
   }
 
   #widenIdTimes(eventID: string): void {

@@ -35,8 +35,8 @@ function drafts(round: number, count: number): TestDraft[] {
   }));
 }
 
-/** All that questions can see. */
-function seen(columns: ActiveColumns, log: TestLog) {
+/** Everything that queries can see. */
+function visibleContent(columns: ActiveColumns, log: TestLog) {
   const rows = visibleRows(columns);
   const values = new ActiveDictionary(columns);
   const { logs, sequences, createdAt, recordedAt, codes, text, textEnds } = columns;
@@ -54,7 +54,7 @@ function seen(columns: ActiveColumns, log: TestLog) {
   };
 }
 
-describe('columns beside a segment in SQLite', () => {
+describe('a columns file', () => {
   const directory = mkdtempSync(join(tmpdir(), 'annals-columns-'));
   const segments = join(directory, 'data', 'segments');
   const options = { directory: join(directory, 'data'), readers: 1, segmentEvents: 20_000 };
@@ -76,7 +76,7 @@ describe('columns beside a segment in SQLite', () => {
   });
 
   /** Loads the segment with a file of these bytes. */
-  function loaded(bytes: Uint8Array) {
+  function load(bytes: Uint8Array) {
     const path = join(directory, 'some.columns');
     writeFileSync(path, bytes);
     const file = new ColumnsFile(path);
@@ -93,40 +93,42 @@ describe('columns beside a segment in SQLite', () => {
     const { columns } = loadColumns(watched, 100, seed, file);
     file.save(columns, (row) => rows.leafHash(row));
     file.close();
-    return { columns, madeFrom: read[0], left: readFileSync(path) };
+    return { columns, createdFrom: read[0], left: readFileSync(path) };
   }
 
-  it('are read in place of the events after an orderly stop, and are the same', () => {
-    const made = loaded(new Uint8Array());
-    const read = loaded(made.left);
-    assert.equal(made.madeFrom, 0);
-    assert.equal(read.madeFrom, 12_000);
-    assert.ok(isDeepStrictEqual(seen(read.columns, log), seen(made.columns, log)));
-    assert.equal(loaded(readFileSync(saved)).madeFrom, 12_000);
+  it('is read instead of the events after an orderly stop, and has the same columns', () => {
+    const created = load(new Uint8Array());
+    const read = load(created.left);
+    assert.equal(created.createdFrom, 0);
+    assert.equal(read.createdFrom, 12_000);
+    assert.ok(
+      isDeepStrictEqual(visibleContent(read.columns, log), visibleContent(created.columns, log)),
+    );
+    assert.equal(load(readFileSync(saved)).createdFrom, 12_000);
   });
 
-  it('are made from the events as far as they were not saved, or not kept as they were', () => {
-    const { columns: made, left: whole } = loaded(new Uint8Array());
-    const expected = seen(made, log);
+  it('is not believed where it is cut off or changed: these columns are created from the events', () => {
+    const { columns: created, left: whole } = load(new Uint8Array());
+    const expected = visibleContent(created, log);
     const damage = fc.record({
       length: fc.oneof(fc.constant(whole.length), fc.nat({ max: whole.length })),
-      place: fc.nat({ max: whole.length - 1 }),
+      offset: fc.nat({ max: whole.length - 1 }),
       bits: fc.integer({ min: 0, max: 255 }),
     });
     fc.assert(
-      fc.property(damage, ({ length, place, bits }) => {
+      fc.property(damage, ({ length, offset, bits }) => {
         const bytes = Uint8Array.from(whole.subarray(0, length));
-        if (place < length) bytes[place]! ^= bits;
-        const { columns, left } = loaded(bytes);
-        assert.ok(isDeepStrictEqual(seen(columns, log), expected));
-        // And saved again, so that the next start has them.
-        assert.equal(loaded(left).madeFrom, 12_000);
+        if (offset < length) bytes[offset]! ^= bits;
+        const { columns, left } = load(bytes);
+        assert.ok(isDeepStrictEqual(visibleContent(columns, log), expected));
+        // They are saved again, so that the next start has them.
+        assert.equal(load(left).createdFrom, 12_000);
       }),
       { numRuns: Math.ceil(numRuns / 6) },
     );
   });
 
-  it('count for nothing beside another database', async () => {
+  it('does not count beside another database', async () => {
     const other = { ...options, directory: join(directory, 'other') };
     const otherLog = new TestLog('another');
     let otherStore = await openSegmentedStore(other);
@@ -139,7 +141,7 @@ describe('columns beside a segment in SQLite', () => {
     await otherStore.close();
   });
 
-  it('are added to by the next start, which knows every event and value again', async () => {
+  it('grows after the next start, which knows every event and value', async () => {
     store = await openSegmentedStore(options);
     await log.record(store, drafts(1, 100));
     await store.close();
@@ -155,17 +157,17 @@ describe('columns beside a segment in SQLite', () => {
     await store.close();
   });
 
-  it('go with the database, so that nothing erased is left in them', async () => {
+  it('is deleted with the database, so that nothing erased is left in it', async () => {
     store = await openSegmentedStore(options);
     await store.erase('org', log.events.map(erasureOf));
     assert.equal(await store.count('org', { text: 'straße' }), 12_100);
     await store.close();
-    const held = readdirSync(segments).map((file) => readFileSync(join(segments, file)));
+    const contents = readdirSync(segments).map((file) => readFileSync(join(segments, file)));
     assert.ok(!readdirSync(segments).includes('000000.columns'));
-    assert.ok(!held.some((bytes) => bytes.includes('192.0.2.1')));
+    assert.ok(!contents.some((bytes) => bytes.includes('192.0.2.1')));
   });
 
-  it('that cannot be written are done without', () => {
+  it('that cannot be written does not exist, and nothing fails', () => {
     const file = new ColumnsFile(join(directory, 'missing', 'some.columns'));
     const columns = loadColumns(rows, 100, seed, file);
     assert.ok(columns instanceof ColumnWriter);

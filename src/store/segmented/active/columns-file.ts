@@ -19,18 +19,18 @@ import {
   type SavedRows,
 } from './saved-rows.ts';
 
-/** Rows that are made from events again at most, when the process was killed. */
+/** After a kill, no more rows than these must be created from their events. */
 const rowsPerSave = 8_192;
 
 /** The leaf hash of an event by its row. */
 export type LeafHashOf = (row: number) => Uint8Array;
 
 /**
- * Live columns as they were when they were last saved, beside the segment's database: reading them takes a fraction of
- * what making them from the events would. Rows never change, so saved ones are added to and stay right.
+ * Active columns as they were saved last, beside the segment's database. To read them takes a fraction of the time that
+ * it takes to create them from the events. Rows never change, so more are added and the saved ones stay right.
  *
- * Nothing depends on this file. It is not synced; what is not whole or not of these rows counts for nothing, and neither
- * does what stands behind it. Where it cannot be written there is none, and a start takes longer.
+ * Nothing depends on this file. It is not synced. Rows that are not whole, or not those of the database, do not count,
+ * and neither does what follows them. If the file cannot be written there is none, and a start takes longer.
  */
 export class ColumnsFile {
   readonly #path: string;
@@ -43,7 +43,7 @@ export class ColumnsFile {
     this.#path = path;
   }
 
-  /** What was saved of a segment with so many rows. Whatever else is in the file is removed. */
+  /** The saved rows of a segment that has so many rows. Everything else in the file is removed. */
   read(rows: number, leafHashOf: LeafHashOf): readonly SavedRows[] {
     const saved: SavedRows[] = [];
     if (!existsSync(this.#path)) return saved;
@@ -65,7 +65,7 @@ export class ColumnsFile {
     return this.#isLost ? [] : saved;
   }
 
-  /** Saves what was added, once it is worth it. */
+  /** Saves what was added, once there is enough of it. */
   saveIfDue(columns: ActiveColumns, leafHashOf: LeafHashOf): void {
     if (visibleRows(columns) >= this.#saved.rows + rowsPerSave) this.save(columns, leafHashOf);
   }
@@ -106,7 +106,7 @@ export class ColumnsFile {
     });
   }
 
-  /** After a failure the file is left alone: what is in it is looked through by the next start. */
+  /** After a failure the file stays as it is: the next start looks through it. */
   #guarded(work: (descriptor: number) => void): void {
     if (this.#isLost) return;
     try {

@@ -1,11 +1,10 @@
 import { facets } from '../../../core/facets.ts';
 import { reserveSharedMemory } from '../../../runtime/reserve-shared-memory.ts';
+import type { IdHash } from '../ids/id-hash.ts';
 import { noIdTimes } from '../ids/id-time.ts';
+import { rowGroupRows } from '../log-slice.ts';
 
-/** Rows are looked at in parts of this many, each with its own bounds of time. */
-export const rowGroupRows = 4_096;
-
-/** How much a segment in memory can take. */
+/** How much active columns can take. */
 export interface Capacity {
   readonly rows: number;
   /** Distinct (facet, value) pairs, and their bytes in UTF-8. */
@@ -16,13 +15,13 @@ export interface Capacity {
 }
 
 /**
- * The searchable side of a segment that is still in SQLite: one column a fact, in memory that all threads share.
- * Row n is the n-th event in the order of commits. The writer fills rows, and makes them visible by raising
- * `counters[rowCount]` once SQLite has them on disk; readers never look beyond it, so they need no lock. Nothing
- * visible changes any more, except that a part's bounds of time grow wider.
+ * What events of an active segment are found by: one column for each fact, in memory that all threads share. Row n is
+ * the n-th event in the order of commits. The writer fills rows, and makes them visible by raising `counters[rowCount]`
+ * once SQLite has them on disk. Readers never look beyond it, so they need no lock. Nothing visible changes, except that
+ * a row group's bounds of time get wider.
  *
- * Facets are coded: every distinct (facet, value) of the segment has a number from 1, its *code*; 0 is no value.
- * Equal codes are equal values, so a filter on facets is exact without reading a single event.
+ * Every distinct (facet, value) of the segment has a number from 1, its *code*; 0 is no value. Equal codes are equal
+ * values, so a filter on facets is exact without reading a single event.
  */
 export interface ActiveColumns {
   readonly capacity: Capacity;
@@ -33,7 +32,7 @@ export interface ActiveColumns {
   readonly recordedAt: Float64Array;
   /** One column for each facet, in the order of `facets`. */
   readonly codes: readonly Uint32Array[];
-  /** Earliest and latest `createdAt` of each part. */
+  /** Earliest and latest `createdAt` of each row group. */
   readonly rowGroupEarliest: Float64Array;
   readonly rowGroupLatest: Float64Array;
   /** The searchable form of descriptions, one after the other; row n ends at `textEnds[n]`. */
@@ -49,14 +48,14 @@ export interface ActiveColumns {
   readonly idTimes: Float64Array;
 }
 
-/** Places in `counters`. */
+/** Indexes in `counters`. */
 export const rowCountIndex = 0;
 export const valueCountIndex = 1;
 
 /** Capacity may be generous: it takes memory only where it is used. */
 export function createActiveColumns(capacity: Capacity): ActiveColumns {
   const { rows, values, valueBytes, textBytes } = capacity;
-  const parts = Math.ceil(rows / rowGroupRows);
+  const rowGroups = Math.ceil(rows / rowGroupRows);
   const slots = 2 ** Math.ceil(Math.log2(rows * 2));
   const columns: ActiveColumns = {
     capacity,
@@ -66,8 +65,8 @@ export function createActiveColumns(capacity: Capacity): ActiveColumns {
     createdAt: doubles(rows),
     recordedAt: doubles(rows),
     codes: facets.map(() => words(rows)),
-    rowGroupEarliest: doubles(parts),
-    rowGroupLatest: doubles(parts),
+    rowGroupEarliest: doubles(rowGroups),
+    rowGroupLatest: doubles(rowGroups),
     text: new Uint8Array(reserveSharedMemory(textBytes), 0, textBytes),
     textEnds: words(rows),
     values: new Uint8Array(reserveSharedMemory(valueBytes), 0, valueBytes),
@@ -86,16 +85,24 @@ export function visibleRows({ counters }: ActiveColumns): number {
 }
 
 /** Rows whose id has this hash; nearly always one or none. */
-export function rowsWithHash(
-  { ids }: ActiveColumns,
-  hash: { readonly high: number; readonly low: number },
-): number[] {
+export function rowsWithHash({ ids }: ActiveColumns, hash: IdHash): number[] {
   const rows: number[] = [];
   const slots = ids.length / 3;
   for (let slot = hash.low & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
     const row = ids[slot * 3 + 2]!;
     if (row === 0) return rows;
     if (ids[slot * 3] === hash.high && ids[slot * 3 + 1] === hash.low) rows.push(row - 1);
+  }
+}
+
+/** Visits both halves of the hash of each row's id, in any order. */
+export function forEachId(
+  { ids }: ActiveColumns,
+  visit: (high: number, low: number, row: number) => void,
+): void {
+  for (let slot = 0; slot < ids.length; slot += 3) {
+    const row = ids[slot + 2]!;
+    if (row !== 0) visit(ids[slot]!, ids[slot + 1]!, row - 1);
   }
 }
 

@@ -1,23 +1,15 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Micros } from '../../../core/micros.ts';
-import type { Head, StoredEvent } from '../../event-store.ts';
-import { searchFieldsOf } from '../../search-fields.ts';
-import { GroupRow, type RowBytes, type StoredGroupRow, type StoredRow } from './group-row.ts';
+import type { Head } from '../../event-store.ts';
+import type { RowBytes } from '../seal-source.ts';
+import type { StoredRow } from '../stored-row.ts';
+import { GroupRow, type StoredGroupRow } from './group-row.ts';
 
 /** The end of one log, and the number it has in this store. */
 export interface LogEnd {
   readonly number: number;
   readonly organisation: string;
   readonly head: Head;
-}
-
-/** The row's event if it is the one with this id: an equal hash proves nothing. */
-export function matchingEvent(
-  { log: rowLog, ...event }: StoredRow,
-  log: number,
-  eventID: string,
-): StoredEvent | undefined {
-  return rowLog === log && searchFieldsOf(event.body).eventID === eventID ? event : undefined;
 }
 
 interface LogRow {
@@ -29,12 +21,12 @@ interface LogRow {
   readonly recorded_at: Micros;
 }
 
-/** Reads the rows of a segment that is in SQLite. */
+/** Reads the rows of a commit log. */
 export class CommitLogReader {
   readonly #db: DatabaseSync;
   readonly #select: StatementSync;
   readonly #node: StatementSync;
-  /** The one looked at last: whoever wants an event often wants its neighbours. */
+  /** The one that was read last: the next event is often one of its neighbours. */
   #groupRow: GroupRow | undefined;
 
   constructor(db: DatabaseSync) {
@@ -43,17 +35,17 @@ export class CommitLogReader {
     this.#node = db.prepare('SELECT hash FROM nodes WHERE log = ? AND level = ? AND place = ?');
   }
 
-  /** With a connection of its own, which keeps up to 2 MB of the file in memory: SQLite's default. */
+  /** Opens a connection of its own. It keeps up to 2 MB of the file in memory, which is SQLite's default. */
   static open(path: string): CommitLogReader {
     const db = new DatabaseSync(path, { readOnly: true });
     db.exec('PRAGMA busy_timeout = 5000');
     return new CommitLogReader(db);
   }
 
-  /** The chunk that the event of this row is in. */
+  /** The group row that has the event of this row. */
   groupRow(row: number): GroupRow {
-    const held = this.#groupRow;
-    if (held !== undefined && held.from <= row && row < held.to) return held;
+    const last = this.#groupRow;
+    if (last !== undefined && last.from <= row && row < last.to) return last;
     this.#groupRow = new GroupRow(this.#select.get(row) as unknown as StoredGroupRow);
     return this.#groupRow;
   }
@@ -62,7 +54,7 @@ export class CommitLogReader {
     return this.groupRow(row).event(row);
   }
 
-  /** Rows from one on, at most so many and at least one. */
+  /** Rows from this one on, at most so many and at least one. */
   rowsFrom(row: number, most: number): RowBytes {
     return this.groupRow(row).rowsFrom(row, most);
   }
@@ -90,7 +82,7 @@ export class CommitLogReader {
     );
   }
 
-  /** How many rows there are, and no fewer bytes than their bodies have. */
+  /** How many rows there are; and the bytes of the file, which are no fewer than those of the bodies. */
   extent(): { rows: number; bytes: number } {
     const row = this.#db
       .prepare(
@@ -105,12 +97,12 @@ export class CommitLogReader {
     return this.groupRow(row).leafHash(row);
   }
 
-  /** Every event in the order of rows, from one on that was committed with the first of its commit. */
+  /** Every event in the order of rows, from the first group row on that begins at this row or later. */
   *events(from = 0): Iterable<StoredRow> {
-    const chunks = this.#db.prepare('SELECT * FROM chunks WHERE row >= ? ORDER BY row');
-    for (const held of chunks.iterate(from)) {
-      const chunk = new GroupRow(held as unknown as StoredGroupRow);
-      for (let row = chunk.from; row < chunk.to; row += 1) yield chunk.event(row);
+    const groupRows = this.#db.prepare('SELECT * FROM chunks WHERE row >= ? ORDER BY row');
+    for (const stored of groupRows.iterate(from)) {
+      const groupRow = new GroupRow(stored as unknown as StoredGroupRow);
+      for (let row = groupRow.from; row < groupRow.to; row += 1) yield groupRow.event(row);
     }
   }
 

@@ -7,10 +7,10 @@ import { groupRowEnds } from './group-row.ts';
 import type { EventBytes } from './packed-appends.ts';
 
 /**
- * A segment that still takes events: a plain log in SQLite. Events go to the end in the order of commits, so a commit
- * touches few pages however large the trail is; there is no index, because whatever is searched for stands in the
- * live columns, which are made from the events again when the directory is opened. Events that follow each other in
- * one log and one commit are one chunk, written and read for a fraction of what rows of their own would cost:
+ * The commit log of a segment, in SQLite. Events are added at the end in the order of commits, so a commit touches few
+ * pages however large the trail is. There is no index, because everything that is searched for is in the active columns.
+ * Consecutive events of one log and one commit are one group row, a row of the table `chunks`: it costs a fraction of a
+ * row for each event.
  *
  * - `row` and `sequence`: those of its first event
  * - `times`: `createdAt` and `recordedAt` of each as doubles
@@ -56,13 +56,13 @@ const schema = `
     BEGIN SELECT RAISE(ABORT, 'tree nodes are never deleted'); END;
 `;
 
-/** Which events of some columns. */
+/** Some consecutive events of columns. */
 interface EventSpan {
   readonly first: number;
   readonly count: number;
 }
 
-/** The writer's connection to a segment in SQLite. */
+/** The writer's connection to a commit log. */
 export class CommitLog {
   readonly rows: CommitLogReader;
   readonly #db: DatabaseSync;
@@ -113,7 +113,7 @@ export class CommitLog {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }
 
-  /** Events of one log, of which the first gets this row and this sequence. */
+  /** Adds events of one log. The first one gets this row and this sequence. */
   insertEvents(
     row: number,
     log: number,

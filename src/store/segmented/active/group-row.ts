@@ -1,12 +1,13 @@
 import { hashBytes, saltBytes } from '../../event-columns.ts';
-import type { StoredEvent } from '../../event-store.ts';
+import type { RowBytes } from '../seal-source.ts';
+import type { StoredRow } from '../stored-row.ts';
 import type { EventBytes } from './packed-appends.ts';
 
-/** A chunk takes no more events than this, and no further one once it has so many bytes. */
+/** A group row has no more events than this, and takes no other one once it has so many bytes. */
 const maxEvents = 32;
 const enoughBytes = 65_536;
 
-/** Where the chunks end that some events of one log are written in. */
+/** Where the group rows end in which some events of one log are written. */
 export function groupRowEnds({ lineEnds }: EventBytes, first: number, count: number): number[] {
   const ends: number[] = [];
   let from = first;
@@ -19,12 +20,7 @@ export function groupRowEnds({ lineEnds }: EventBytes, first: number, count: num
   return ends;
 }
 
-/** An event with the log it belongs to. */
-export interface StoredRow extends StoredEvent {
-  readonly log: number;
-}
-
-/** A chunk as it stands in the database. */
+/** A group row as it is in the database. */
 export interface StoredGroupRow {
   readonly row: number;
   readonly log: number;
@@ -36,18 +32,7 @@ export interface StoredGroupRow {
   readonly leaf_hashes: Uint8Array;
 }
 
-/** What stands in some rows one after the other. */
-export interface RowBytes {
-  readonly rows: number;
-  /** Bodies, each with a line feed. */
-  readonly lines: Uint8Array;
-  readonly leafHashes: Uint8Array;
-  /** Zeros for a row that has none, for which there is a 0 in `salted`. */
-  readonly salts: Uint8Array;
-  readonly salted: Uint8Array;
-}
-
-/** Consecutive events of one log that were committed together; they are kept, and read, as one. */
+/** Consecutive events of one log that were committed together. They are written and read as one row. */
 export class GroupRow {
   /** The row of its first event, and the one after its last. */
   readonly from: number;
@@ -58,12 +43,12 @@ export class GroupRow {
   readonly #lines: Buffer;
   readonly #lineEnds: number[] = [];
 
-  constructor(held: StoredGroupRow) {
-    const { row, log, times, lines, salted } = held;
+  constructor(stored: StoredGroupRow) {
+    const { row, log, times, lines, salted } = stored;
     this.from = row;
     this.to = row + salted.length;
     this.log = log;
-    this.#stored = held;
+    this.#stored = stored;
     this.#times = new Float64Array(times.slice().buffer);
     this.#lines = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
     for (let end = 0; end < lines.length; this.#lineEnds.push(end)) {
@@ -85,7 +70,7 @@ export class GroupRow {
     };
   }
 
-  /** Rows from one on, as many of them as are here. */
+  /** Rows from this one on, at most so many, as far as they are in this group row. */
   rowsFrom(row: number, most: number): RowBytes {
     const from = row - this.from;
     const to = Math.min(this.to - this.from, from + most);

@@ -1,58 +1,59 @@
 import type { ByteWriter } from '../../../core/byte-writer.ts';
+import { joinBytes } from '../../../core/bytes.ts';
 import type { Micros } from '../../../core/micros.ts';
 import { markTransfer } from '../../../runtime/transfer.ts';
 import { EventColumns, EventRange, hashBytes, saltBytes } from '../../event-columns.ts';
 import type { Append, Head, TreeNode } from '../../event-store.ts';
 import type { SearchableEvent } from './searchable-event.ts';
 
-/** What is kept of some events, as columns. */
+/** Some events as they are stored, in columns. */
 export interface EventBytes {
   /** `createdAt`, then `recordedAt` of each event. */
   readonly times: Float64Array;
   /** Bodies in UTF-8, each followed by a line feed; the one of event n ends at `lineEnds[n]`. */
   readonly lines: Uint8Array;
   readonly lineEnds: Uint32Array;
-  /** 16 bytes an event; only those count whose event has a 1 in `salted`. */
+  /** 16 bytes for each event; they count only if the event has a 1 in `salted`. */
   readonly salts: Uint8Array;
   readonly salted: Uint8Array;
-  /** 32 bytes an event. */
+  /** 32 bytes for each event. */
   readonly leafHashes: Uint8Array;
 }
 
-/** What some events are found by, as columns; their times stand in `EventBytes`. */
+/** What some events are found by, in columns; their times are in `EventBytes`. */
 interface SearchColumns {
   readonly eventIDs: readonly string[];
   readonly descriptions: readonly (string | undefined)[];
-  /** See `packFacets`. Those of event n begin at `facetStarts[n]` and end where those of the next one begin. */
+  /** See `packFacets`. Facets of event n begin at `facetStarts[n]` and end where those of the next one begin. */
   readonly facets: Uint8Array;
   readonly facetStarts: Uint32Array;
 }
 
 /**
- * Additions on their way to the writer's thread, with all their events one after the other in columns. Cloned one by
- * one, a thousand events cost more than everything else that is done with them there; and with every small buffer the
- * whole pool is cloned that it is from.
+ * Appends on their way to the writer thread, with all their events one after the other in columns. A thousand events
+ * that are cloned one by one cost more than everything else that is done with them there; and with each small buffer,
+ * the whole pool that it is part of is cloned.
  */
 export interface PackedAppends {
   readonly appends: readonly PackedAppend[];
   readonly bytes: EventBytes;
   readonly search: SearchColumns;
-  /** The hashes of the additions' heads and nodes. */
+  /** The hashes of the appends' heads and nodes. */
   readonly hashes: Uint8Array;
 }
 
-/** An addition whose events are `count` of the columns' events, from `first` on. */
+/** An append whose events are `count` events of the columns, from `first` on. */
 export interface PackedAppend extends Pick<Append, 'organisation' | 'expectedSize'> {
   readonly first: number;
   readonly count: number;
   readonly recordedAt: Micros;
-  /** Where its hashes begin: the root, the frontier's, those of the nodes. */
+  /** Index of its first hash. The order is: root, frontier, nodes. */
   readonly firstHash: number;
   readonly peaks: number;
   readonly nodes: readonly Pick<TreeNode, 'level' | 'index'>[];
 }
 
-/** The buffers move to the other thread when this is handed to it. */
+/** The buffers are transferred to the other thread with this object. */
 export function packAppends(appends: readonly Append[]): PackedAppends {
   const slices = appends.map(({ events }) =>
     events instanceof EventRange ? events : EventColumns.rangeOf(events),
@@ -70,8 +71,8 @@ export function packAppends(appends: readonly Append[]): PackedAppends {
         const at = { first, count, firstHash, peaks };
         first += count;
         firstHash += 1 + peaks + nodes.length;
-        const places = nodes.map(({ level, index }) => ({ level, index }));
-        return { organisation, expectedSize, recordedAt, ...at, nodes: places };
+        const positions = nodes.map(({ level, index }) => ({ level, index }));
+        return { organisation, expectedSize, recordedAt, ...at, nodes: positions };
       },
     ),
     bytes,
@@ -86,21 +87,16 @@ export function packAppends(appends: readonly Append[]): PackedAppends {
 }
 
 function packHashes(appends: readonly Append[]): Uint8Array {
-  const parts = appends.flatMap(({ head: { root, frontier }, nodes }) => [
-    root,
-    frontier,
-    ...nodes.map(({ hash }) => hash),
-  ]);
-  const hashes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    hashes.set(part, at);
-    at += part.length;
-  }
-  return hashes;
+  return joinBytes(
+    appends.flatMap(({ head: { root, frontier }, nodes }) => [
+      root,
+      frontier,
+      ...nodes.map(({ hash }) => hash),
+    ]),
+  );
 }
 
-/** Where a log ends with an addition. */
+/** The head of a log after an append. */
 export function headOf({ hashes }: PackedAppends, append: PackedAppend): Head {
   const { expectedSize, count, recordedAt, firstHash, peaks } = append;
   const root = hashes.subarray(firstHash * hashBytes, (firstHash + 1) * hashBytes);
@@ -161,11 +157,11 @@ class AppendPacker {
     copyBytes(columns.salts, first * saltBytes, end * saltBytes, salts, at * saltBytes);
     copyBytes(columns.salted, first, end, salted, at);
     for (let index = first; index < end; index += 1) {
-      const place = at + index - first;
-      lineEnds[place] = this.#lineEnd + columns.lineEnds[index]! - lineStart;
-      facetStarts[place + 1] = this.#facetEnd + columns.facetEnds[index]! - facetStart;
-      times[place * 2] = columns.createdAt[index]!;
-      times[place * 2 + 1] = columns.recordedAt[index]!;
+      const to = at + index - first;
+      lineEnds[to] = this.#lineEnd + columns.lineEnds[index]! - lineStart;
+      facetStarts[to + 1] = this.#facetEnd + columns.facetEnds[index]! - facetStart;
+      times[to * 2] = columns.createdAt[index]!;
+      times[to * 2 + 1] = columns.recordedAt[index]!;
       eventIDs.push(columns.eventIDs[index]!);
       descriptions.push(columns.descriptions[index]);
     }
@@ -175,7 +171,7 @@ class AppendPacker {
   }
 }
 
-/** Copies what was written between two places. */
+/** Copies the bytes `[from, to)` of what was written. */
 function copyBytes(
   { bytes }: ByteWriter,
   from: number,
@@ -186,7 +182,7 @@ function copyBytes(
   bytes.copy(into, at, from, to);
 }
 
-/** What an addition's events are found by. */
+/** What the events of an append are found by. */
 export function searchableEvents(packed: PackedAppends, append: PackedAppend): SearchableEvent[] {
   const { bytes, search } = packed;
   return Array.from({ length: append.count }, (_, index) => {

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { joinBytes } from '../../../core/bytes.ts';
 import { facets } from '../../../core/facets.ts';
 import { hashBytes } from '../../event-columns.ts';
-import { type ActiveColumns, rowCountIndex, valueCountIndex } from './columns.ts';
+import { type ActiveColumns, forEachId, rowCountIndex, valueCountIndex } from './columns.ts';
 
 /** How far columns are filled. */
 export interface ColumnsExtent {
@@ -14,13 +14,13 @@ export interface ColumnsExtent {
 
 export const emptyExtent: ColumnsExtent = { rows: 0, values: 0, valueBytes: 0, textBytes: 0 };
 
-/** Some consecutive rows of live columns and the values that came with them, as bytes of a file. */
+/** Some consecutive rows of active columns and the values that came with them, as bytes of a file. */
 export interface SavedRows {
-  /** Up to where the columns are filled with them. */
+  /** How far the columns are filled with these rows. */
   readonly extent: ColumnsExtent;
-  /** Leaf hash of the last event, by which its row is known again. */
+  /** Leaf hash of the last event. It shows whether these are the rows of the database. */
   readonly lastHash: Buffer;
-  /** The columns, one after the other, and then the hashes of the ids. */
+  /** The columns one after the other, then the hashes of the ids. */
   readonly content: Uint8Array<ArrayBuffer>;
 }
 
@@ -29,7 +29,7 @@ export const headerBytes = 60;
 const magic = Buffer.from('ANNALSCO');
 const checkedBytes = headerBytes - 4;
 
-/** The rows from one extent on to where the columns are filled. */
+/** The rows that the columns have beyond an extent. */
 export function encodeRows(
   columns: ActiveColumns,
   from: ColumnsExtent,
@@ -41,7 +41,7 @@ export function encodeRows(
   return { extent, lastHash: Buffer.from(lastHashOf(extent.rows - 1)), content };
 }
 
-/** Puts saved rows where they were; they become visible once their ids are entered. Gives the hashes of those. */
+/** Puts saved rows where they were, and returns the hashes of their ids. They become visible once these are entered. */
 export function restoreRows(
   columns: ActiveColumns,
   from: ColumnsExtent,
@@ -70,8 +70,8 @@ export function encodeHeader({ extent, lastHash, content }: SavedRows): Buffer {
 }
 
 /**
- * Rows from their header, for rows that follow this extent. `read` gives so many bytes of what stands behind the header,
- * or nothing when there are fewer. Undefined when it is not what was written.
+ * The rows after an extent, from their header. `read` returns so many of the bytes that follow the header, or undefined
+ * if there are fewer. Undefined when these are not the bytes that were written.
  */
 export function decodeRows(
   header: Buffer,
@@ -79,7 +79,7 @@ export function decodeRows(
   read: (bytes: number) => Uint8Array<ArrayBuffer> | undefined,
 ): SavedRows | undefined {
   if (!header.subarray(0, magic.length).equals(magic)) return undefined;
-  const word = (place: number) => header.readUInt32LE(magic.length + place * 4);
+  const word = (index: number) => header.readUInt32LE(magic.length + index * 4);
   const extent = { rows: word(0), values: word(1), valueBytes: word(2), textBytes: word(3) };
   const length = contentBytes(from, extent);
   const content = length < 0 ? undefined : read(length);
@@ -93,7 +93,7 @@ function checksum(header: Buffer, content: Uint8Array): number {
   return crc32(content, crc32(header.subarray(0, checkedBytes)));
 }
 
-/** What `viewsOf` and the hashes of ids take. */
+/** The length of what `viewsOf` returns, and of the hashes of ids. */
 function contentBytes(from: ColumnsExtent, to: ColumnsExtent): number {
   const rowBytes = 2 * 8 + 3 * 4 + facets.length * 4 + 2 * 4;
   return (
@@ -111,7 +111,7 @@ function extentOf({ counters, valueEnds, textEnds }: ActiveColumns): ColumnsExte
   return { rows, values, valueBytes: valueEnds[values]!, textBytes };
 }
 
-/** What lies between two extents, as bytes: to be read, or to be filled. */
+/** What is between two extents, as bytes to read or to fill. */
 function viewsOf(columns: ActiveColumns, from: ColumnsExtent, to: ColumnsExtent): Uint8Array[] {
   const { createdAt, recordedAt, logs, sequences, textEnds, codes } = columns;
   const byRow = [createdAt, recordedAt, logs, sequences, textEnds, ...codes];
@@ -130,13 +130,12 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 }
 
 /** High and low halves of the hashes of these rows' ids. */
-function idHashes({ ids }: ActiveColumns, from: number, to: number): Uint32Array {
+function idHashes(columns: ActiveColumns, from: number, to: number): Uint32Array {
   const hashes = new Uint32Array((to - from) * 2);
-  for (let slot = 0; slot < ids.length; slot += 3) {
-    const row = ids[slot + 2]! - 1;
-    if (row < from || row >= to) continue;
-    hashes[(row - from) * 2] = ids[slot]!;
-    hashes[(row - from) * 2 + 1] = ids[slot + 1]!;
-  }
+  forEachId(columns, (high, low, row) => {
+    if (row < from || row >= to) return;
+    hashes[(row - from) * 2] = high;
+    hashes[(row - from) * 2 + 1] = low;
+  });
   return hashes;
 }

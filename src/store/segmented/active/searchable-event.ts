@@ -4,18 +4,18 @@ import { facetLengthAt, facetLengthBytes, packFacets } from '../../../core/packe
 import type { SequencedEvent } from '../../event-store.ts';
 import type { Capacity } from './columns.ts';
 
-/** What the columns keep of an event. */
+/** What an event is found by. */
 export interface SearchableEvent
   extends Pick<
     SequencedEvent,
     'eventID' | 'sequence' | 'createdAt' | 'recordedAt' | 'description'
   > {
-  /** Where its facets stand among others (see `packFacets`). */
+  /** Its facets begin at `facetStart`, among those of other events (see `packFacets`). */
   readonly facets: Uint8Array;
   readonly facetStart: number;
 }
 
-/** An event whose facets are texts; good until the next one is made. */
+/** The same of an event whose facets are texts. It is valid until the next call. */
 export function toSearchableEvent(
   event: Omit<SearchableEvent, 'facetStart' | 'facets'> & Pick<SequencedEvent, 'facets'>,
 ): SearchableEvent {
@@ -35,12 +35,12 @@ export function toSearchableEvent(
 
 const packed = new ByteWriter(4_096);
 
-/** How much room these events need at most. */
+/** The capacity that these events need at most. */
 export function capacityNeeded(events: Iterable<SearchableEvent>): Capacity {
   let [rows, values, valueBytes, textBytes] = [0, 0, 0, 0];
   for (const { facets: bytes, facetStart, description } of events) {
     rows += 1;
-    for (let place = 0, at = facetStart; place < facets.length; place += 1) {
+    for (let facet = 0, at = facetStart; facet < facets.length; facet += 1) {
       const length = facetLengthAt(bytes, at);
       if (length > 0) values += 1;
       valueBytes += length;
@@ -51,5 +51,5 @@ export function capacityNeeded(events: Iterable<SearchableEvent>): Capacity {
   return { rows, values, valueBytes, textBytes };
 }
 
-/** The longest a text can be in UTF-8, in its searchable form too: İ, the one letter that grows, has three bytes then. */
+/** No text is longer in UTF-8, not even in lower case: İ is the one letter that grows, and has three bytes then. */
 const maxBytes = (text: string) => text.length * 3;

@@ -4,7 +4,7 @@ import { ActiveDictionary } from './active-slice.ts';
 import { createActiveColumns } from './columns.ts';
 import { ValueCodes } from './value-codes.ts';
 
-it('codes of values are as many as there are distinct ones, and say which', () => {
+it('each distinct value has a code, and each code leads to its value', () => {
   const values = 20_000;
   const columns = createActiveColumns({ rows: 1, values, valueBytes: values * 8, textBytes: 1 });
   const codes = new ValueCodes(columns);
@@ -20,9 +20,9 @@ it('codes of values are as many as there are distinct ones, and say which', () =
   const again = new ValueCodes(columns);
   const bytes = Buffer.from('7 é');
   assert.equal(again.codeOf(1, bytes, 0, bytes.length), known.get('1 7 é'));
-  const held = new ActiveDictionary(columns);
+  const dictionary = new ActiveDictionary(columns);
   for (const [facetAndValue, code] of known) {
     const [facet, value] = [Number(facetAndValue[0]), facetAndValue.slice(2)];
-    assert.equal(held.textsOf(facet)(code), value);
+    assert.equal(dictionary.textsOf(facet)(code), value);
   }
 });

@@ -4,12 +4,12 @@ import { type ActiveColumns, valueCountIndex } from './columns.ts';
 const fewestSlots = 4_096;
 const seed = randomInt(2 ** 32);
 
-/** Gives every distinct (facet, value) of live columns its code, and writes down new ones. */
+/** Gives every distinct (facet, value) of active columns its code, and adds new ones to the columns. */
 export class ValueCodes {
   readonly #columns: ActiveColumns;
   /** A hash table with open addressing: codes; 0 is free. */
   #slots = new Uint32Array(fewestSlots);
-  /** By code, so that the table can grow without reading values again. */
+  /** By code: the table can grow without reading the values again. */
   #hashes = new Uint32Array(fewestSlots);
 
   /** For columns that may have values already. */
@@ -84,7 +84,7 @@ function copyOf(words: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
   return copy;
 }
 
-/** FNV-1a, mixed at the end. Seeded, so that nobody outside can make values that collide. */
+/** FNV-1a, mixed at the end. With a seed, so that nobody outside can create values that collide. */
 function hashOf(facet: number, bytes: Uint8Array, start: number, end: number): number {
   let hash = seed ^ facet;
   for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);

@@ -5,7 +5,7 @@ import { unionOfTimes } from './id-time.ts';
 
 const bufferedEntries = 16 * 1024;
 
-/** Makes one run of two, which stay as they are, without ids of segments before `firstKept`. */
+/** Writes one id run from two, which stay as they are. Ids of segments before `firstKept` are left out. */
 export function compactRuns(a: IdRun, b: IdRun, path: string, firstKept = 0): void {
   const writer = new IdRunWriter(path, a.entries + b.entries);
   try {
@@ -22,7 +22,7 @@ export function compactRuns(a: IdRun, b: IdRun, path: string, firstKept = 0): vo
   }
 }
 
-/** A run, read from front to back. */
+/** An id run that is read from front to back. */
 class RunCursor {
   entries: Uint32Array;
   at = 0;

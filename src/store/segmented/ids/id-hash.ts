@@ -1,4 +1,4 @@
-/** Random bytes of one data directory, so that nobody outside can make ids that collide. */
+/** Random bytes of one data directory: nobody outside can create ids that collide. */
 export interface IdSeed {
   readonly high: number;
   readonly low: number;
@@ -11,8 +11,8 @@ export interface IdHash {
 }
 
 /**
- * The hash under which an event's id is looked up. It only narrows the search: whoever finds an entry compares the
- * event itself. Two multiply-and-xor lanes over the UTF-16 units, mixed at the end as in MurmurHash3.
+ * The hash by which an event's id is looked up. It only narrows the search: the event that is found must be compared too.
+ * Two multiply-and-xor lanes over the UTF-16 units, mixed at the end as in MurmurHash3. It is part of the file format.
  */
 export function idHash({ high, low }: IdSeed, log: number, eventID: string): IdHash {
   let a = (high ^ log) | 0;

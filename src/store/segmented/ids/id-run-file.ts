@@ -6,8 +6,8 @@ export const entryWords = 4;
 export const entryBytes = entryWords * 4;
 
 /**
- * Entries between two fences: the high halves of every so-many-th hash, which stand behind the entries. They are few
- * enough to be held in memory, and say which page of the entries to read.
+ * The sparse index has the high half of every 128th hash. It is small enough for memory, and says which entries to
+ * read.
  */
 export const sparseIndexInterval = 128;
 
@@ -23,7 +23,7 @@ export const footerBytes = 48;
 
 const magic = Buffer.from('ANNALSID');
 
-/** The last bytes of a run of ids: entries | fences | filter (see `IdFilter`) | footer. */
+/** The last bytes of an id run: entries | sparse index | filter (see `IdFilter`) | footer. */
 export interface IdRunFooter {
   readonly entries: number;
   readonly times: IdTimes;
@@ -48,7 +48,7 @@ export function writeIdRunFooter(footer: IdRunFooter): Buffer {
   return bytes;
 }
 
-/** Undefined when these bytes are no footer of a run with so many bytes before it. */
+/** Undefined when these bytes are not the footer of a run with so many bytes before it. */
 export function readIdRunFooter(bytes: Buffer, bytesBefore: number): IdRunFooter | undefined {
   if (bytes.length !== footerBytes || !bytes.subarray(40).equals(magic)) return undefined;
   if (bytes.readUInt32LE(36) !== crc32(bytes.subarray(0, 36))) return undefined;

@@ -6,7 +6,7 @@ import type { IdTimes } from './id-time.ts';
 
 const bufferedEntries = 64 * 1024;
 
-/** Writes a run of ids beside its place, entry by entry in order. It appears there whole and on disk, or not at all. */
+/** Writes an id run entry by entry, in order. It appears whole and on disk, or not at all. */
 export class IdRunWriter {
   readonly #file: PartialFile;
   readonly #buffer = new Uint32Array(bufferedEntries * entryWords);
@@ -16,18 +16,18 @@ export class IdRunWriter {
   #entries = 0;
   #crc32 = 0;
 
-  /** For a run of so many entries or fewer. */
+  /** For at most so many entries. */
   constructor(path: string, entries: number) {
     this.#filter = new IdFilter(new Uint8Array(entries));
     this.#file = new PartialFile(path);
   }
 
-  /** Takes an entry over from an array of entries. */
+  /** Adds the entry that is at `at` in an array of entries. */
   add(from: Uint32Array, at: number): void {
     if (this.#filled === this.#buffer.length) this.#flush();
-    const place = this.#entries + this.#filled / entryWords;
+    const index = this.#entries + this.#filled / entryWords;
     this.#filter.add(from[at]!);
-    if (place % sparseIndexInterval === 0) this.#sparseIndex.push(from[at]!);
+    if (index % sparseIndexInterval === 0) this.#sparseIndex.push(from[at]!);
     for (let word = 0; word < entryWords; word += 1) {
       this.#buffer[this.#filled + word] = from[at + word]!;
     }
@@ -36,15 +36,15 @@ export class IdRunWriter {
 
   finish(times: IdTimes): void {
     this.#flush();
-    const fences = Buffer.from(Uint32Array.from(this.#sparseIndex).buffer);
-    this.#file.write(fences);
+    const sparseIndex = Buffer.from(Uint32Array.from(this.#sparseIndex).buffer);
+    this.#file.write(sparseIndex);
     const { bits } = this.#filter;
     this.#file.write(bits);
     const footer = writeIdRunFooter({
       entries: this.#entries,
       times,
       crc32: this.#crc32,
-      sparseIndexCrc32: crc32(fences),
+      sparseIndexCrc32: crc32(sparseIndex),
       filterBytes: bits.length,
       filterCrc32: crc32(bits),
     });

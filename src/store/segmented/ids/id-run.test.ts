@@ -19,7 +19,7 @@ function idsOf(hashes: readonly IdHash[]): RowIds {
   return ids;
 }
 
-describe('a run of ids', () => {
+describe('an id run', () => {
   let directory: string;
   before(() => {
     directory = mkdtempSync(join(tmpdir(), 'annals-ids-'));
@@ -39,7 +39,7 @@ describe('a run of ids', () => {
     Array.from({ length: count }, (_, n) => hashOf(`${prefix} ${n}`));
 
   for (const count of [0, 1, 255, 256, 257, 20_000]) {
-    it(`of ${count} finds every one of them and nothing else`, () => {
+    it(`of ${count} finds each of them and nothing else`, () => {
       const [here, run] = [hashes(count), written(3, hashes(count))];
       for (const [row, hash] of here.entries()) {
         assert.deepEqual(run.find(hash), [{ segment: 3, row }]);
@@ -51,7 +51,7 @@ describe('a run of ids', () => {
     });
   }
 
-  it('has a filter that lets pass what is in it and little else', () => {
+  it('has a filter that passes every id in it, and few others', () => {
     const run = written(1, hashes(5_000, 'in'));
     const filter = run.filter();
     assert.ok(hashes(5_000, 'in').every((hash) => filter.mayHave(hash)));
@@ -60,7 +60,7 @@ describe('a run of ids', () => {
     run.close();
   });
 
-  it('is found damaged when its fences, its filter or its end have changed', () => {
+  it('is recognised as damaged when its sparse index, its filter or its end has changed', () => {
     const entries = 1_000;
     const changed = (offsetFromEnd: number) => {
       const run = written(9, hashes(entries));
@@ -71,7 +71,7 @@ describe('a run of ids', () => {
       writeFileSync(path, bytes);
       return path;
     };
-    assert.throws(() => new IdRun(changed(48 + entries + 1)), /damaged: .* fences/);
+    assert.throws(() => new IdRun(changed(48 + entries + 1)), /damaged: .* sparse index/);
     assert.throws(() => new IdRun(changed(20)), /damaged/);
     const filtered = new IdRun(changed(48 + 500));
     assert.throws(() => filtered.filter(), /damaged: .* filter/);
@@ -79,7 +79,7 @@ describe('a run of ids', () => {
     filtered.close();
   });
 
-  it('finds all with the same hash, even across pages, and in an uneven run', () => {
+  it('finds all entries with the same hash, across reads and in an uneven run', () => {
     const same = { high: 0xf0000000, low: 5 };
     const run = written(1, [...Array.from({ length: 600 }, () => same), ...hashes(10)]);
     assert.equal(run.find(same).length, 600);
@@ -89,37 +89,37 @@ describe('a run of ids', () => {
     run.close();
   });
 
-  it('made of two has the entries of both', () => {
+  it('compacted from two has the entries of both', () => {
     const [a, b] = [hashes(30_000, 'a'), hashes(50, 'b')];
     const runs = [
       written(1, a, { earliest: 5, latest: 9 }),
       written(2, b, { earliest: 1, latest: 6 }),
     ] as const;
-    const path = join(directory, 'merged.ids');
+    const path = join(directory, 'compacted.ids');
     compactRuns(...runs, path);
-    const merged = new IdRun(path);
-    assert.equal(merged.entries, 30_050);
-    assert.deepEqual(merged.times, { earliest: 1, latest: 9 });
+    const compacted = new IdRun(path);
+    assert.equal(compacted.entries, 30_050);
+    assert.deepEqual(compacted.times, { earliest: 1, latest: 9 });
     for (const [row, hash] of b.entries())
-      assert.deepEqual(merged.find(hash), [{ segment: 2, row }]);
-    assert.deepEqual(merged.find(a[29_999]!), [{ segment: 1, row: 29_999 }]);
-    merged.check();
-    for (const run of [...runs, merged]) run.close();
+      assert.deepEqual(compacted.find(hash), [{ segment: 2, row }]);
+    assert.deepEqual(compacted.find(a[29_999]!), [{ segment: 1, row: 29_999 }]);
+    compacted.check();
+    for (const run of [...runs, compacted]) run.close();
   });
 
-  it('made of two forgets the entries of dropped segments', () => {
+  it('compacted from two has no entries of dropped segments', () => {
     const runs = [written(1, hashes(300, 'a')), written(2, hashes(20, 'b'))] as const;
     const path = join(directory, 'later.ids');
     compactRuns(...runs, path, 2);
-    const merged = new IdRun(path);
-    assert.equal(merged.entries, 20);
-    assert.deepEqual(merged.find(hashOf('a 7')), []);
-    assert.deepEqual(merged.find(hashOf('b 7')), [{ segment: 2, row: 7 }]);
-    merged.check();
-    for (const run of [...runs, merged]) run.close();
+    const compacted = new IdRun(path);
+    assert.equal(compacted.entries, 20);
+    assert.deepEqual(compacted.find(hashOf('a 7')), []);
+    assert.deepEqual(compacted.find(hashOf('b 7')), [{ segment: 2, row: 7 }]);
+    compacted.check();
+    for (const run of [...runs, compacted]) run.close();
   });
 
-  it('rules out ids by the time they carry, and no others', () => {
+  it('rules out ids by the time in them, and no others', () => {
     const id = (millis: number) => {
       const digits = millis.toString(16).padStart(12, '0');
       return `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-000000000000`;
@@ -135,9 +135,9 @@ describe('a run of ids', () => {
   });
 });
 
-describe('runs of ids', () => {
+describe('id runs', () => {
   for (const filterBytes of [0, 150, 1_000]) {
-    it(`find ids in all of them with ${filterBytes} bytes of filters`, () => {
+    it(`find the ids of all of them with ${filterBytes} bytes of filters`, () => {
       const directory = mkdtempSync(join(tmpdir(), 'annals-ids-'));
       const pathOf = ({ first }: RunSpan) => join(directory, `${first}.ids`);
       const runs = new IdRuns(pathOf, filterBytes);

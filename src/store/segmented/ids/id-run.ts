@@ -16,18 +16,18 @@ import {
 } from './id-run-file.ts';
 import { type IdTimes, idTime } from './id-time.ts';
 
-/** Where an event may stand that has the hash asked for. */
+/** Where an event may be that has a hash: the segment and row when it was sealed. */
 export interface IdLocation {
   readonly segment: number;
   readonly row: number;
 }
 
-/** Entries read at a time: from one fence to the next, and some more in case the hash stands on both sides of one. */
+/** Entries read at a time: an interval of the sparse index, and some more in case the hash continues after it. */
 const entriesPerRead = sparseIndexInterval + 32;
 
 /**
- * The ids of some consecutive segments in one file: entries in the order of their hash, and fences in memory, four bytes
- * for each 128 entries. A lookup is one read.
+ * The ids of some consecutive segments in one file: entries in the order of their hash, and a sparse index in memory, four
+ * bytes for each 128 entries. A lookup is one read.
  */
 export class IdRun {
   readonly entries: number;
@@ -46,7 +46,7 @@ export class IdRun {
       const bytes = Buffer.alloc(footerBytes);
       readSync(this.#descriptor, bytes, 0, footerBytes, Math.max(0, size - footerBytes));
       const footer = readIdRunFooter(bytes, size - footerBytes);
-      if (footer === undefined) throw this.#corrupt('its end is not that of a run of ids');
+      if (footer === undefined) throw this.#corrupt('its end is not that of an id run');
       this.entries = footer.entries;
       this.times = footer.times;
       this.#footer = footer;
@@ -57,34 +57,34 @@ export class IdRun {
     }
   }
 
-  /** Whether an id can be in here at all, by the time it carries. */
+  /** Whether an id can be in this run at all, by the time in it. */
   mayHave(eventID: string): boolean {
     const time = idTime(eventID);
     return time === undefined || (time >= this.times.earliest && time <= this.times.latest);
   }
 
-  /** Where events with this hash stand; nearly always one or none. */
+  /** Where events with this hash may be; nearly always one or none. */
   find(hash: IdHash): IdLocation[] {
-    const places: IdLocation[] = [];
+    const locations: IdLocation[] = [];
     for (let at = this.#indexedEntryBefore(hash); at < this.entries; at += entriesPerRead) {
       const entries = this.read(at, entriesPerRead, this.#buffer);
       for (let word = firstIn(entries, hash) * entryWords; word < entries.length; ) {
-        if (compare(entries, word, hash) !== 0) return places;
-        places.push({ segment: entries[word + 2]!, row: entries[word + 3]! });
+        if (compare(entries, word, hash) !== 0) return locations;
+        locations.push({ segment: entries[word + 2]!, row: entries[word + 3]! });
         word += entryWords;
       }
     }
-    return places;
+    return locations;
   }
 
-  /** Reads the filter, about a byte an entry. */
+  /** Reads the filter, about a byte for each entry. */
   filter(): IdFilter {
     const { entries, filterBytes, filterCrc32 } = this.#footer;
     const start = filterStart(entries);
     return new IdFilter(new Uint8Array(this.#section('filter', start, filterBytes, filterCrc32)));
   }
 
-  /** Entries from this one on, at most so many, into a buffer that has room. */
+  /** Reads entries from this one on, at most so many, into a buffer that is large enough. */
   read(from: number, most: number, into: Uint32Array): Uint32Array {
     const entries = Math.min(most, this.entries - from);
     const bytes = new Uint8Array(into.buffer, into.byteOffset, entries * entryBytes);
@@ -93,7 +93,7 @@ export class IdRun {
     return into.subarray(0, entries * entryWords);
   }
 
-  /** Reads everything and throws `corrupt` if it is not what was written. */
+  /** Reads everything, and throws `corrupt` if it is not as it was written. */
   check(): void {
     const buffer = new Uint32Array(64 * entriesPerRead * entryWords);
     let checksum = 0;
@@ -109,7 +109,7 @@ export class IdRun {
     closeSync(this.#descriptor);
   }
 
-  /** The last fence with all hashes before it smaller than this one; where the run begins when there is none. */
+  /** The last indexed entry before which all hashes are lower than this one; 0 if there is none. */
   #indexedEntryBefore({ high }: IdHash): number {
     let [low, above] = [0, this.#sparseIndex.length];
     while (low < above) {
@@ -124,7 +124,7 @@ export class IdRun {
     const { entries, sparseIndexCrc32 } = this.#footer;
     const start = entries * entryBytes;
     return new Uint32Array(
-      this.#section('fences', start, sparseIndexLength(entries) * 4, sparseIndexCrc32),
+      this.#section('sparse index', start, sparseIndexLength(entries) * 4, sparseIndexCrc32),
     );
   }
 
@@ -138,11 +138,11 @@ export class IdRun {
   }
 
   #corrupt(problem: string): AnnalsError {
-    return new AnnalsError('corrupt', `Run of ids ${basename(this.#path)} is damaged: ${problem}`);
+    return new AnnalsError('corrupt', `Id run ${basename(this.#path)} is damaged: ${problem}`);
   }
 }
 
-/** How many of these entries, which are in order, are before the hash. */
+/** How many of these entries, which are in order, are lower than the hash. */
 function firstIn(entries: Uint32Array, hash: IdHash): number {
   let [low, high] = [0, entries.length / entryWords];
   while (low < high) {
@@ -153,7 +153,7 @@ function firstIn(entries: Uint32Array, hash: IdHash): number {
   return low;
 }
 
-/** The order of an entry and a hash. */
+/** Compares an entry with a hash. */
 function compare(entries: Uint32Array, at: number, { high, low }: IdHash): number {
   return entries[at]! - high || entries[at + 1]! - low;
 }

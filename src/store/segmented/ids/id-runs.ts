@@ -2,7 +2,7 @@ import type { IdFilter } from './id-filter.ts';
 import type { IdHash } from './id-hash.ts';
 import { type IdLocation, IdRun } from './id-run.ts';
 
-/** The segments a run is for, both included. */
+/** The segments of an id run, both included. */
 export interface RunSpan {
   readonly first: number;
   readonly last: number;
@@ -13,19 +13,19 @@ interface OpenRun {
   filter: IdFilter | undefined;
 }
 
-/** The runs of ids of all sealed segments, as one thread holds them open. */
+/** The id runs of all sealed segments, as one thread has them open. */
 export class IdRuns<Span extends RunSpan> {
   readonly #pathOf: (span: Span) => string;
   readonly #filterBytes: number;
   #runs = new Map<string, OpenRun>();
 
-  /** `filterBytes`: for filters in memory, one byte an id; those of the newest runs, as many as that is enough for. */
+  /** `filterBytes` is for filters in memory, a byte for each id: those of the newest runs, as many as fit. */
   constructor(pathOf: (span: Span) => string, filterBytes = 0) {
     this.#pathOf = pathOf;
     this.#filterBytes = filterBytes;
   }
 
-  /** Which runs there are from now on. */
+  /** Sets which runs there are from now on. */
   useRuns(spans: readonly Span[]): void {
     const before = this.#runs;
     this.#runs = new Map(
@@ -36,21 +36,21 @@ export class IdRuns<Span extends RunSpan> {
     );
     for (const [path, { run }] of before) if (!this.#runs.has(path)) run.close();
     let room = this.#filterBytes;
-    for (const held of [...this.#runs.values()].reverse()) {
-      room -= held.run.entries;
-      held.filter = room < 0 ? undefined : (held.filter ?? held.run.filter());
+    for (const open of [...this.#runs.values()].reverse()) {
+      room -= open.run.entries;
+      open.filter = room < 0 ? undefined : (open.filter ?? open.run.filter());
     }
   }
 
-  /** Where the event with this id may stand. */
+  /** Where the event with this id may be. */
   find(eventID: string, hash: IdHash): readonly IdLocation[] {
-    let places = noLocations;
+    let locations = noLocations;
     for (const { run, filter } of this.#runs.values()) {
       if (filter?.mayHave(hash) === false || !run.mayHave(eventID)) continue;
       const found = run.find(hash);
-      if (found.length > 0) places = [...places, ...found];
+      if (found.length > 0) locations = [...locations, ...found];
     }
-    return places;
+    return locations;
   }
 
   close(): void {
@@ -60,7 +60,7 @@ export class IdRuns<Span extends RunSpan> {
 
 const noLocations: readonly IdLocation[] = [];
 
-/** The two newest runs that are due to become one: runs get longer like the digits of a binary number. */
+/** The two newest runs, if they should be compacted: runs get longer like the digits of a binary number. */
 export function runsToCompact<Span extends RunSpan>(
   spans: readonly Span[],
 ): [Span, Span] | undefined {

@@ -1,6 +1,6 @@
 /**
- * Bounds of the times that ids carry, both included, in milliseconds. An id with a time outside cannot be among those
- * with these bounds, which is how a new id is known to be new without a look at old ones.
+ * Bounds of the times in some ids, both included, in milliseconds. An id with a time outside is not among them: so a new
+ * id is known to be new without looking at old ones.
  */
 export interface IdTimes {
   readonly earliest: number;

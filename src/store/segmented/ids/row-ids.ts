@@ -3,12 +3,12 @@ import type { IdHash } from './id-hash.ts';
 const wordsPerEntry = 3;
 const buckets = 65_536;
 
-/** The ids of a segment's rows, without an object for each. */
+/** The hashes of the ids of a segment's rows, without an object for each. */
 export class RowIds {
   readonly #entries: Uint32Array;
   #count = 0;
 
-  /** For so many ids or fewer. */
+  /** For at most so many ids. */
   constructor(most: number) {
     this.#entries = new Uint32Array(most * wordsPerEntry);
   }
@@ -31,8 +31,8 @@ export class RowIds {
   }
 
   /**
-   * Hashes are spread evenly, so of as many buckets as there are ids each has about one: putting an id into its bucket
-   * is nearly all there is to do.
+   * Hashes are spread evenly. With about as many buckets as ids, each bucket has about one id, and to put an id into its
+   * bucket nearly sorts it.
    */
   #sorted(): Uint32Array {
     const entries = this.#entries;
@@ -48,16 +48,16 @@ export class RowIds {
         entries[n * wordsPerEntry + 2]!,
       ];
       const bucket = bucketOf(high);
-      let place = ends[bucket]!;
-      ends[bucket] = place + 1;
-      for (; place > starts[bucket]! && isBefore(high, low, sorted, place - 1); place -= 1) {
+      let index = ends[bucket]!;
+      ends[bucket] = index + 1;
+      for (; index > starts[bucket]! && isBefore(high, low, sorted, index - 1); index -= 1) {
         sorted.copyWithin(
-          place * wordsPerEntry,
-          (place - 1) * wordsPerEntry,
-          place * wordsPerEntry,
+          index * wordsPerEntry,
+          (index - 1) * wordsPerEntry,
+          index * wordsPerEntry,
         );
       }
-      put(sorted, place, high, low, row);
+      put(sorted, index, high, low, row);
     }
     return sorted;
   }
@@ -67,13 +67,13 @@ function bucketOf(high: number): number {
   return high >>> 16;
 }
 
-function isBefore(high: number, low: number, entries: Uint32Array, place: number): boolean {
-  const other = entries[place * wordsPerEntry]!;
-  return high < other || (high === other && low < entries[place * wordsPerEntry + 1]!);
+function isBefore(high: number, low: number, entries: Uint32Array, index: number): boolean {
+  const other = entries[index * wordsPerEntry]!;
+  return high < other || (high === other && low < entries[index * wordsPerEntry + 1]!);
 }
 
-function put(entries: Uint32Array, place: number, high: number, low: number, row: number): void {
-  entries[place * wordsPerEntry] = high;
-  entries[place * wordsPerEntry + 1] = low;
-  entries[place * wordsPerEntry + 2] = row;
+function put(entries: Uint32Array, index: number, high: number, low: number, row: number): void {
+  entries[index * wordsPerEntry] = high;
+  entries[index * wordsPerEntry + 1] = low;
+  entries[index * wordsPerEntry + 2] = row;
 }

@@ -3,7 +3,7 @@ import { IdRunWriter } from './id-run-writer.ts';
 import type { IdTimes } from './id-time.ts';
 import type { RowIds } from './row-ids.ts';
 
-/** Writes the run of a single segment. */
+/** Writes the id run of one segment. */
 export function writeIdRun(path: string, segment: number, ids: RowIds, times: IdTimes): void {
   const writer = new IdRunWriter(path, ids.length);
   try {

@@ -1,6 +1,6 @@
 import type { Position } from '../../../core/cursor.ts';
 import type { Order } from '../../event-store.ts';
-import { rowGroupRows } from '../active/columns.ts';
+import { rowGroupRows } from '../log-slice.ts';
 import type { RowBatch } from './row-batch.ts';
 
 /** Merges the batches of several row groups into one order. Where they do not overlap in time it looks at no single event. */

@@ -1,6 +1,5 @@
 import type { Range } from '../../event-store.ts';
-import { rowGroupRows } from '../active/columns.ts';
-import type { RowGroup } from '../log-slice.ts';
+import { type RowGroup, rowGroupRows } from '../log-slice.ts';
 import type { FacetCodes, Predicate } from './predicate.ts';
 
 /** Memory into which `selectRows` writes. */

@@ -1,8 +1,7 @@
 import { type Filter, overlapsWindow } from '../../../core/filter.ts';
 import type { PausableWork } from '../../../core/pausable-work.ts';
 import type { ListQuery, Order } from '../../event-store.ts';
-import { rowGroupRows } from '../active/columns.ts';
-import type { LogSlice, TimeBounds } from '../log-slice.ts';
+import { type LogSlice, rowGroupRows, type TimeBounds } from '../log-slice.ts';
 import { count } from './count.ts';
 import type { FilterAnswers } from './known-answers.ts';
 

@@ -6,20 +6,20 @@ import { adjacentInBlock } from './whole-blocks.ts';
 
 const lineFeed = 0x0a;
 
-/** A block of bodies among others in one buffer. */
+/** One of several blocks of bodies in a buffer. */
 interface Block {
   readonly start: number;
   readonly end: number;
-  /** Where each line ends, behind its line feed; found when it is first asked for. */
+  /** Where each line ends, after its line feed; computed when it is first needed. */
   ends: Uint32Array | undefined;
 }
 
-/** Blocks of bodies, unpacked: one line an event. */
+/** Decompressed blocks of bodies: one line for each event. */
 export class Bodies {
   readonly bytes: Buffer<ArrayBuffer>;
   readonly #blocks = new Map<number, Block>();
 
-  /** `bytes` holds these blocks one after the other; `frames` are those of all blocks of the segment. */
+  /** `bytes` has these blocks one after the other; `frames` are those of all blocks of the segment. */
   constructor(bytes: Buffer<ArrayBuffer>, blocks: readonly number[], frames: FrameTable) {
     this.bytes = bytes;
     let start = 0;
@@ -41,14 +41,14 @@ export class Bodies {
   }
 
   /**
-   * The same, and nothing is left here. Where rows ascend and most of what is here is wanted, their lines move together
-   * in the buffer that they stand in.
+   * The same; afterwards this object is empty. If rows ascend and most of the bytes here are theirs, the lines are moved
+   * together in the buffer in which they are.
    */
   take(rows: Uint32Array): Uint8Array<ArrayBuffer> {
     const spans = this.#spans(rows);
-    const wanted = spans.reduce((sum, { from, to }) => sum + to - from, 0);
+    const size = spans.reduce((sum, { from, to }) => sum + to - from, 0);
     const ascending = spans.every(({ from }, nth) => nth === 0 || from >= spans[nth - 1]!.to);
-    if (!ascending || wanted * 2 < this.bytes.length || mayShareBuffer(this.bytes)) {
+    if (!ascending || size * 2 < this.bytes.length || mayShareBuffer(this.bytes)) {
       const lines = this.#copied(spans);
       releaseBuffer(this.bytes);
       return lines;
@@ -79,16 +79,16 @@ export class Bodies {
     return spans;
   }
 
-  /** Where the lines of consecutive rows of one block are. A whole block is not looked into. */
+  /** Where the lines of consecutive rows of one block are. For a whole block, no line is looked for. */
   #span(first: number, count: number): Span {
     const block = this.#blocks.get(Math.floor(first / blockRows))!;
-    const place = first % blockRows;
+    const index = first % blockRows;
     const { start, end } = block;
     if (count === blockRows) return { from: start, to: end };
     block.ends ??= lineEnds(this.bytes, start, end);
     return {
-      from: place === 0 ? start : block.ends[place - 1]!,
-      to: block.ends[place + count - 1]!,
+      from: index === 0 ? start : block.ends[index - 1]!,
+      to: block.ends[index + count - 1]!,
     };
   }
 }

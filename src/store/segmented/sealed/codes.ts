@@ -1,6 +1,6 @@
 import type { Codes } from '../log-slice.ts';
 
-/** Bytes that hold every code up to this one. */
+/** Bytes for each code, if this is the largest one. */
 export function codeWidth(largest: number): 1 | 2 | 4 {
   return largest < 2 ** 8 ? 1 : largest < 2 ** 16 ? 2 : 4;
 }
@@ -23,7 +23,7 @@ export function readCodes(bytes: Uint8Array, width: number): Codes {
     : new Uint32Array(aligned, start, length);
 }
 
-/** The bytes of a column as they stand in a file. */
+/** The bytes of a column, as they are in a file. */
 export function bytesOf(column: Codes): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }

@@ -12,8 +12,8 @@ interface Counted {
 const most = 1_000;
 const fit = (a: Counted, b: Counted) => a.rows + b.rows <= most;
 
-/** What is left when segments of these sizes come one after the other. */
-function merged(sizes: readonly number[]): Counted[] {
+/** The segments that are left when segments of these sizes come one after the other. */
+function compactAll(sizes: readonly number[]): Counted[] {
   const segments: Counted[] = [];
   for (const rows of sizes) {
     segments.push({ rows, written: 1 });
@@ -28,18 +28,18 @@ function merged(sizes: readonly number[]): Counted[] {
   return segments;
 }
 
-describe('merging of small segments', () => {
-  it('leaves few, however many come, and writes no row anew often', () => {
+describe('compaction of small segments', () => {
+  it('leaves few, however many come, and rewrites no row often', () => {
     const size = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: most }));
     fc.assert(
       fc.property(fc.array(size, { maxLength: 400 }), (sizes) => {
-        const segments = merged(sizes);
+        const segments = compactAll(sizes);
         const rows = sizes.reduce((sum, each) => sum + each, 0);
         assert.equal(
           segments.reduce((sum, each) => sum + each.rows, 0),
           rows,
         );
-        // Two neighbours that fit no more are together longer than the most; the newest wait for more to come.
+        // Two neighbours that do not fit together are longer than the most; the newest ones wait for more.
         const few = 2 * (rows / most) + Math.log2(most) + 2;
         assert.ok(segments.length <= few, `${segments.length} of ${sizes.length}`);
         for (const { written } of segments) assert.ok(written <= 25, `written ${written} times`);
@@ -47,8 +47,8 @@ describe('merging of small segments', () => {
     );
   });
 
-  it('leaves segments that have their length alone', () => {
+  it('leaves full segments as they are', () => {
     const full = Array.from({ length: 50 }, () => most);
-    assert.deepEqual(merged(full).length, 50);
+    assert.equal(compactAll(full).length, 50);
   });
 });

@@ -4,9 +4,9 @@ import type { SealedSegment } from './sealed-segment.ts';
 import { SegmentFileWriter } from './segment-file-writer.ts';
 
 /**
- * Writes a sealed segment again with nothing but what proofs need: which log has which rows, leaf hashes and tree nodes. It
- * appears at the path whole and on disk, or not at all. Throws `corrupt` when these hashes are not what was written:
- * without the events nobody could compute them again.
+ * Writes a sealed segment again with nothing but what proofs need: which log has which rows, leaf hashes and tree nodes.
+ * It appears at the path whole and on disk, or not at all. Throws `corrupt` when the hashes are not those that were
+ * written: without the events nobody could compute them again.
  */
 export function dropEvents(segment: SealedSegment, path: string): void {
   const { number, rows } = segment.info;
@@ -14,7 +14,7 @@ export function dropEvents(segment: SealedSegment, path: string): void {
   const file = new SegmentFileWriter(path);
   try {
     const none = file.writeFrames([]);
-    const directory: FooterIndex = {
+    const index: FooterIndex = {
       number,
       rows,
       logs,
@@ -30,14 +30,14 @@ export function dropEvents(segment: SealedSegment, path: string): void {
       leafHashes: file.writeSection(segment.file.readWholeSection('leafHashes', leafHashes)),
       nodes: file.writeSection(segment.file.readWholeSection('nodes', nodes)),
     };
-    file.finish(directory, emptyBounds);
+    file.finish(index, emptyBounds);
   } catch (error) {
     file.discard();
     throw error;
   }
 }
 
-/** What is told of a log once a segment with it was dropped. */
+/** What a log has lost, once a segment with its events was dropped. */
 export function droppedPrefixOf({
   firstSequence,
   rows,

@@ -1,20 +1,15 @@
 import { facets } from '../../../core/facets.ts';
+import { saltBytes } from '../../event-columns.ts';
 import type { Erasure } from '../../event-store.ts';
 import { searchFieldsOf } from '../../search-fields.ts';
-import { rowGroupRows } from '../active/columns.ts';
+import { rowGroupRows } from '../log-slice.ts';
 import {
   encodeFacetColumn,
   type FacetColumn,
   writeFacet,
   writeValueCounts,
 } from './facet-columns.ts';
-import {
-  blockRows,
-  type FooterIndex,
-  type SealedFacet,
-  type Section,
-  saltBytes,
-} from './footer-index.ts';
+import { blockRows, type FooterIndex, type SealedFacet } from './footer-index.ts';
 import type { FrameTable } from './frame-table.ts';
 import type { SealedSegment } from './sealed-segment.ts';
 import { SealedDictionary } from './sealed-values.ts';
@@ -24,11 +19,11 @@ import { trigramFilterOf } from './trigram-filter.ts';
 import type { CodedColumn } from './value-counts.ts';
 
 /**
- * Writes a sealed segment again with some of a log's events erased, to a path where it appears whole and on disk, or not at
- * all. False when nothing is left to be erased: then nothing is written.
+ * Writes a sealed segment again with some of a log's events erased, to a path where it appears whole and on disk, or not
+ * at all. Returns false when nothing is left to be erased: then it writes nothing.
  *
  * Rows stay where they are, and so do times, leaf hashes and tree nodes. Frames without an erased event are copied as
- * they stand. A facet that lost a value gets a new dictionary, without what no event has any more.
+ * they are. A facet that lost a value gets a new dictionary, without values that no event has any more.
  */
 export function eraseEvents(
   segment: SealedSegment,
@@ -48,20 +43,20 @@ export function eraseEvents(
   }
 }
 
-/** What rows of the segment become, without those that are so already. */
+/** The new bodies of rows, except of those that are erased already. */
 function bodiesByRow(
   segment: SealedSegment,
   log: number,
   erasures: readonly Erasure[],
 ): ReadonlyMap<number, string> {
   const bodies = new Map<number, string>();
-  const place = segment.logLocation(log);
-  if (place === undefined) return bodies;
+  const location = segment.logLocation(log);
+  if (location === undefined) return bodies;
   for (const { sequence, body } of erasures) {
-    const offset = sequence - place.firstSequence;
-    if (offset < 0 || offset >= place.rows) continue;
-    const row = place.firstRow + offset;
-    const event = segment.event(row, place);
+    const offset = sequence - location.firstSequence;
+    if (offset < 0 || offset >= location.rows) continue;
+    const row = location.firstRow + offset;
+    const event = segment.event(row, location);
     if (event.body !== body || event.salt !== undefined) bodies.set(row, body);
   }
   return bodies;
@@ -93,120 +88,119 @@ class SegmentEraser {
   }
 
   write(): FooterIndex {
-    const held = this.#segment.file.footerIndex();
+    const segmentFile = this.#segment.file;
     const file = this.#file;
-    const rows = this.#bodies;
-    const columns = held.facets.map((facet, place) => this.#column(facet, place));
-    const { number, rows: heldRows, logs, origins, parts } = held;
+    const old = segmentFile.footerIndex();
+    const { number, rows, logs, origins, parts } = old;
+    const erased = [...this.#bodies.keys()];
+    const columns = old.facets.map((facet, index) => this.#column(facet, index));
     return {
       number,
-      rows: heldRows,
+      rows,
       logs,
       ...(origins !== undefined && { origins }),
       parts,
       bodies: file.writeFrames(
-        this.#copiedFrames(held.bodies, rows.keys(), blockRows, (block) => this.#block(block)),
+        this.#copiedFrames(old.bodies, erased, blockRows, (block) => this.#block(block)),
       ),
-      createdAt: file.writeFrames(this.#copiedFrames(held.createdAt)),
-      recordedAt: file.writeFrames(this.#copiedFrames(held.recordedAt)),
+      createdAt: file.writeFrames(this.#copiedFrames(old.createdAt)),
+      recordedAt: file.writeFrames(this.#copiedFrames(old.recordedAt)),
       texts: file.writeFrames(
         this.#copiedFrames(
-          held.texts,
+          old.texts,
           this.#withoutDescription,
           rowGroupRows,
-          (part) => this.#texts(part).content,
+          (group) => this.#texts(group).content,
         ),
       ),
       grams: file.writeFrames(
-        this.#copiedFrames(held.grams, this.#withoutDescription, rowGroupRows, (part) =>
-          trigramFilterOf(this.#texts(part).texts),
+        this.#copiedFrames(old.grams, this.#withoutDescription, rowGroupRows, (group) =>
+          trigramFilterOf(this.#texts(group).texts),
         ),
       ),
       salted: file.writeFrames(
-        this.#copiedFrames(held.salted, rows.keys(), rowGroupRows, (part) => this.#salted(part)),
+        this.#copiedFrames(old.salted, erased, rowGroupRows, (group) => this.#salted(group)),
       ),
-      facets: held.facets.map((facet, place) => this.#facet(facet, columns[place]!)),
-      tallies: writeValueCounts(file, columns, held.logs),
+      facets: old.facets.map((facet, index) => this.#facet(facet, columns[index]!)),
+      tallies: writeValueCounts(file, columns, logs),
       salts: file.writeSection(this.#salts()),
-      leafHashes: file.writeSection(this.#section(held.leafHashes)),
-      nodes: file.writeSection(this.#section(held.nodes)),
+      leafHashes: file.writeSection(
+        segmentFile.readSection(old.leafHashes, 0, old.leafHashes.length),
+      ),
+      nodes: file.writeSection(segmentFile.readSection(old.nodes, 0, old.nodes.length)),
     };
   }
 
-  /** Frames as they stand in the file, except for those with one of these rows: they are made again. */
+  /** Frames as they are in the file; frames that have one of these rows are encoded again. */
   *#copiedFrames(
-    held: FrameTable,
+    frames: FrameTable,
     rows: Iterable<number> = [],
     frameRows = 1,
-    again?: (frame: number) => Uint8Array,
+    encode?: (frame: number) => Uint8Array,
   ): Generator<Uint8Array | EncodedFrame> {
     const changed = new Set(Array.from(rows, (row) => Math.floor(row / frameRows)));
-    for (let frame = 0; frame < held.count; frame += 1) {
-      if (again !== undefined && changed.has(frame)) yield again(frame);
+    for (let frame = 0; frame < frames.count; frame += 1) {
+      if (encode !== undefined && changed.has(frame)) yield encode(frame);
       else {
-        const bytes = this.#segment.file.storedFrames('what stays', held, [frame]);
-        yield { bytes, size: held.sizeOf(frame) };
+        const bytes = this.#segment.file.storedFrames('what stays', frames, [frame]);
+        yield { bytes, size: frames.sizeOf(frame) };
       }
     }
   }
 
   #block(block: number): Uint8Array {
-    const held = this.#segment.bodies(block);
+    const old = this.#segment.bodies(block);
     const first = block * blockRows;
     const rows = Math.min(blockRows, this.#segment.info.rows - first);
-    const texts = Array.from({ length: rows }, (_, place) => {
-      const row = first + place;
-      return `${this.#bodies.get(row) ?? held.textOf(row)}\n`;
+    const lines = Array.from({ length: rows }, (_, nth) => {
+      const row = first + nth;
+      return `${this.#bodies.get(row) ?? old.textOf(row)}\n`;
     });
-    return Buffer.from(texts.join(''));
+    return Buffer.from(lines.join(''));
   }
 
-  #texts(part: number): EncodedTexts {
-    const { bytes, ends } = this.#segment.texts(part);
-    const starts = ends.map((end, place) => {
-      if (this.#withoutDescription.has(part * rowGroupRows + place)) return end;
-      return place === 0 ? 0 : ends[place - 1]!;
+  #texts(rowGroup: number): EncodedTexts {
+    const { bytes, ends } = this.#segment.texts(rowGroup);
+    const starts = ends.map((end, row) => {
+      if (this.#withoutDescription.has(rowGroup * rowGroupRows + row)) return end;
+      return row === 0 ? 0 : ends[row - 1]!;
     });
     return encodeTexts(bytes, starts, ends);
   }
 
-  #salted(part: number): Uint8Array {
-    const salted = this.#segment.salted(part);
-    return Uint8Array.from(salted, (one, place) =>
-      this.#bodies.has(part * rowGroupRows + place) ? 0 : one,
+  #salted(rowGroup: number): Uint8Array {
+    return Uint8Array.from(this.#segment.salted(rowGroup), (salted, row) =>
+      this.#bodies.has(rowGroup * rowGroupRows + row) ? 0 : salted,
     );
   }
 
   #salts(): Uint8Array {
-    const salts = this.#section(this.#segment.footerSummary.salts);
+    const { file, footerSummary } = this.#segment;
+    const salts = file.readSection(footerSummary.salts, 0, footerSummary.salts.length);
     for (const row of this.#bodies.keys()) {
       salts.fill(0, row * saltBytes, (row + 1) * saltBytes);
     }
     return salts;
   }
 
-  /** A facet's column; with a dictionary of its own when it lost a value. */
-  #column(held: SealedFacet, facet: number): CodedColumn | FacetColumn {
+  /** A facet's column; with a dictionary of its own if it lost a value. */
+  #column({ values }: SealedFacet, facet: number): CodedColumn | FacetColumn {
     const { rows } = this.#segment.info;
     const codes = new Uint32Array(rows);
-    for (let part = 0; part * rowGroupRows < rows; part += 1) {
-      codes.set(this.#segment.codes(facet, part), part * rowGroupRows);
+    for (let group = 0; group * rowGroupRows < rows; group += 1) {
+      codes.set(this.#segment.codes(facet, group), group * rowGroupRows);
     }
     const lost = [...this.#without[facet]!].filter((row) => codes[row] !== 0);
-    if (lost.length === 0) return { codes, size: held.values + 1 };
+    if (lost.length === 0) return { codes, size: values + 1 };
     for (const row of lost) codes[row] = 0;
     const textOf = new SealedDictionary(this.#segment).textsOf(facet);
     return encodeFacetColumn(facet, codes, Uint32Array.from(codes.keys()), textOf);
   }
 
-  #facet(held: SealedFacet, column: CodedColumn | FacetColumn): SealedFacet {
+  #facet(old: SealedFacet, column: CodedColumn | FacetColumn): SealedFacet {
     const file = this.#file;
     if ('values' in column) return writeFacet(file, column);
-    const codes = file.writeFrames(this.#copiedFrames(held.codes));
-    return { ...held, codes, texts: file.writeFrames(this.#copiedFrames(held.texts)) };
-  }
-
-  #section(section: Section): Buffer {
-    return this.#segment.file.readSection(section, 0, section.length);
+    const codes = file.writeFrames(this.#copiedFrames(old.codes));
+    return { ...old, codes, texts: file.writeFrames(this.#copiedFrames(old.texts)) };
   }
 }

@@ -1,4 +1,4 @@
-import { rowGroupRows } from '../active/columns.ts';
+import { rowGroupRows } from '../log-slice.ts';
 import { bytesOf, codeWidth, createCodes } from './codes.ts';
 import {
   type SealedFacet,
@@ -15,14 +15,14 @@ export interface FacetColumn extends CodedColumn {
   readonly values: ValueOrder;
 }
 
-/** Values in their sealed order: by their hashes, and of those that have the same one by themselves. */
+/** Values in their sealed order: by their hashes, and those with the same hash by themselves. */
 interface ValueOrder {
   readonly length: number;
   readonly hashes: Float64Array;
-  textAt(place: number): string;
+  textAt(index: number): string;
 }
 
-/** Gives a column new codes, those of the values' sealed order. */
+/** Gives a column new codes, in the sealed order of values. `rowOrder` has the row of the column for each sealed row. */
 export function encodeFacetColumn(
   facet: number,
   column: Uint32Array,
@@ -40,26 +40,26 @@ export function encodeFacetColumn(
     used.push(code);
   }
   const { inOrder, hashes } = sortedCodes(facet, used, textOf);
-  for (let place = 0; place < inOrder.length; place += 1) sealed[inOrder[place]!] = place + 1;
+  for (let index = 0; index < inOrder.length; index += 1) sealed[inOrder[index]!] = index + 1;
   const { length } = inOrder;
   const codes = createCodes(codeWidth(length), rowOrder.length);
   for (let row = 0; row < rowOrder.length; row += 1) codes[row] = sealed[column[rowOrder[row]!]!]!;
-  const values = { length, hashes, textAt: (place: number) => textOf(inOrder[place]!) };
+  const values = { length, hashes, textAt: (index: number) => textOf(inOrder[index]!) };
   return { codes, size: length + 1, values };
 }
 
-/** More values than this no segment has: a hash and a place together are exact in a double. */
+/** No segment has more values: a hash and an index together are exact in a double. */
 const maxValues = 2 ** 21;
 
-/** Of many values most have a row of their own, so none of them gets an object. */
+/** Where there are many values, most of them occur once; so none of them gets an object. */
 function sortedCodes(
   facet: number,
   used: readonly number[],
   textOf: (code: number) => string,
 ): { inOrder: Uint32Array; hashes: Float64Array } {
   const keys = new Float64Array(used.length);
-  for (let place = 0; place < used.length; place += 1) {
-    keys[place] = valueHash(facet, textOf(used[place]!)) * maxValues + place;
+  for (let index = 0; index < used.length; index += 1) {
+    keys[index] = valueHash(facet, textOf(used[index]!)) * maxValues + index;
   }
   keys.sort();
   const hashes = keys.map((key) => Math.floor(key / maxValues));
@@ -87,19 +87,19 @@ export function writeFacet(file: SegmentFileWriter, { values, codes }: FacetColu
   };
 }
 
-/** Of all facets in their order. */
+/** Writes the value counts of all facets; `columns` are in their order. */
 export function writeValueCounts(
   file: SegmentFileWriter,
   columns: readonly CodedColumn[],
   logs: readonly SealedLog[],
 ): SealedValueCounts {
-  const tallies = countValues(columns, logs);
-  const blocks = file.writeUncompressed(tallies.map(({ block }) => block));
-  return { logs: tallies.map(({ log }) => log), blocks };
+  const counts = countValues(columns, logs);
+  const blocks = file.writeUncompressed(counts.map(({ block }) => block));
+  return { logs: counts.map(({ log }) => log), blocks };
 }
 
 function groupFrame(values: ValueOrder, first: number): Uint8Array {
   const length = Math.min(valuesPerFrame, values.length - first);
-  const texts = Array.from({ length }, (_, place) => values.textAt(first + place));
+  const texts = Array.from({ length }, (_, nth) => values.textAt(first + nth));
   return Buffer.from(JSON.stringify(texts));
 }

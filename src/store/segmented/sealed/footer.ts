@@ -1,17 +1,17 @@
 import { crc32 } from 'node:zlib';
-import type { Bounds } from './footer-index.ts';
+import type { TimeBounds } from '../log-slice.ts';
 
 export const magic = Buffer.from('ANNALS 1');
 export const footerBytes = 52;
-/** All that stands before the footer's own checksum. */
+/** Everything before the footer's own checksum. */
 const checkedBytes = 40;
 
-/** The last bytes of a segment: where its directory is, and what is needed of it before that is read. */
-export interface Footer extends Bounds {
+/** The last bytes of a segment: where its footer index is, and what must be known before that is read. */
+export interface Footer extends TimeBounds {
   readonly indexStart: number;
   readonly indexLength: number;
   readonly indexSize: number;
-  /** CRC-32 of the directory as it stands in the file. */
+  /** CRC-32 of the footer index as it is in the file. */
   readonly indexCrc32: number;
   readonly rows: number;
 }
@@ -30,7 +30,7 @@ export function writeFooter(footer: Footer): Uint8Array {
   return bytes;
 }
 
-/** Undefined when these bytes are no footer. */
+/** Undefined when these bytes are not a footer. */
 export function readFooter(bytes: Buffer): Footer | undefined {
   if (bytes.length !== footerBytes) return undefined;
   if (!bytes.subarray(footerBytes - magic.length).equals(magic)) return undefined;

@@ -1,27 +1,27 @@
-/** Where a frame stands in its file, and what it must look like there. */
+/** Where a frame is in its file, and its checksum. */
 export interface FrameLocation {
   readonly start: number;
   readonly length: number;
-  /** CRC-32 of its bytes as they stand there. */
+  /** CRC-32 of its bytes in the file. */
   readonly crc32: number;
 }
 
-/** As it stands in a directory: `frames` holds the three numbers of each frame (see `Frames`) in base64. */
+/** A frame table as it is in a footer index: `frames` has the three numbers of each frame in base64. */
 export interface StoredFrameTable {
   readonly start: number;
   readonly frames: string;
 }
 
-/** Numbers a frame: bytes in the file, bytes once unpacked, checksum. */
+/** Of each frame: its bytes in the file, its bytes once decompressed, its checksum. */
 const numbersPerFrame = 3;
 
-/** Frames that stand one after the other in a segment. */
+/** Frames that follow each other in a segment. */
 export class FrameTable {
   readonly #start: number;
   readonly #index: Uint32Array;
   readonly #ends: Float64Array;
 
-  /** `index` has three numbers for each frame: its bytes in the file, its bytes once unpacked, its checksum. */
+  /** `index` has the three numbers of each frame. */
   constructor(start: number, index: Uint32Array) {
     this.#start = start;
     this.#index = index;
@@ -42,12 +42,12 @@ export class FrameTable {
     return this.#ends.length;
   }
 
-  /** What it takes in memory. */
+  /** Its size in memory. */
   get bytes(): number {
     return this.#index.byteLength + this.#ends.byteLength;
   }
 
-  /** How many bytes a frame has once unpacked. */
+  /** The bytes of a frame once it is decompressed. */
   sizeOf(frame: number): number {
     return this.#index[frame * numbersPerFrame + 1]!;
   }

@@ -1,15 +1,15 @@
 import type { SealedLog } from './footer-index.ts';
 
-/** Where a log's events stand in a segment. */
+/** Where a log's events are in a segment. */
 export type LogLocation = Omit<SealedLog, 'organisation' | 'firstRecordedAt'>;
 
-/** Words and doubles a log. */
+/** Words and doubles for each log. */
 const wordsPerLog = 4;
 const timesPerLog = 3;
 
 /**
- * The places of all logs of a segment in 40 bytes each, so that a thread can hold those of every segment: whether a
- * segment concerns a question is known without a look at its file.
+ * Where each log of a segment is, in 40 bytes. A thread can hold this for every segment, and knows without looking at a
+ * file whether a query is about the segment.
  */
 export class LogLocations {
   /** Number, first row, first sequence, first node. */
@@ -18,17 +18,17 @@ export class LogLocations {
   readonly #times: Float64Array;
   readonly #rows: number;
 
-  /** `logs` in order of number, which have so many rows together, one log after the other. */
+  /** `logs` are in order of number and follow each other; together they have so many rows. */
   constructor(logs: readonly LogLocation[], rows: number) {
     this.#words = new Uint32Array(logs.length * wordsPerLog);
     this.#times = new Float64Array(logs.length * timesPerLog);
     this.#rows = rows;
-    for (const [ofRow, log] of logs.entries()) {
+    for (const [index, log] of logs.entries()) {
       this.#words.set(
         [log.number, log.firstRow, log.firstSequence, log.firstNode],
-        ofRow * wordsPerLog,
+        index * wordsPerLog,
       );
-      this.#times.set([log.earliest, log.latest, log.lastRecordedAt], ofRow * timesPerLog);
+      this.#times.set([log.earliest, log.latest, log.lastRecordedAt], index * timesPerLog);
     }
   }
 
@@ -36,7 +36,7 @@ export class LogLocations {
     return this.#words.byteLength + this.#times.byteLength;
   }
 
-  /** The place of a log, if it has one here. */
+  /** Undefined if the log has no events here. */
   of(number: number): LogLocation | undefined {
     const at = firstAtLeast(this.#logs, (log) => this.#words[log * wordsPerLog]! >= number);
     return at < this.#logs && this.#words[at * wordsPerLog] === number
@@ -45,7 +45,7 @@ export class LogLocations {
   }
 
   /** The log that a row belongs to. */
-  at(row: number): LogLocation {
+  ofRow(row: number): LogLocation {
     return this.#location(firstAtLeast(this.#logs, (log) => this.#firstRow(log) > row) - 1);
   }
 
@@ -72,8 +72,8 @@ export class LogLocations {
   }
 }
 
-/** The first place from 0 to `length` where the test holds; it holds at all places after that. */
-export function firstAtLeast(length: number, holds: (place: number) => boolean): number {
+/** The first index from 0 to `length` for which the test holds; it holds for all indexes after that. */
+export function firstAtLeast(length: number, holds: (index: number) => boolean): number {
   let [low, high] = [0, length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -16,17 +16,17 @@ function read(path: string) {
   const bytes = readFileSync(path);
   const footer = readFooter(bytes.subarray(-footerBytes))!;
   const { indexStart, indexLength } = footer;
-  const packed = bytes.subarray(indexStart, indexStart + indexLength);
-  const { tallies, ...directory } = JSON.parse(zstdDecompressSync(packed).toString());
-  return { bytes, footer, tallies, directory };
+  const frame = bytes.subarray(indexStart, indexStart + indexLength);
+  const { tallies, ...index } = JSON.parse(zstdDecompressSync(frame).toString());
+  return { bytes, footer, tallies, index };
 }
 
-/** Writes a segment as it was written before there were tallies. */
-function withoutTallies(path: string): void {
-  const { bytes, footer, tallies, directory } = read(path);
+/** Rewrites a segment as it would have been before value counts existed. */
+function removeValueCounts(path: string): void {
+  const { bytes, footer, tallies, index } = read(path);
   const { indexStart } = footer;
   assert.deepEqual(tallies.logs, [0]);
-  const content = Buffer.from(JSON.stringify(directory));
+  const content = Buffer.from(JSON.stringify(index));
   const frame = compressFrame(content);
   const changed = {
     ...footer,
@@ -44,7 +44,7 @@ function withoutTallies(path: string): void {
   store.close();
 }
 
-it('a segment that was sealed before there were tallies is read, counted, checked and erased from', async () => {
+it('a segment that was sealed before value counts existed is read, counted, checked and erased from', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'annals-older-'));
   const open = () => openSegmentedStore({ directory, readers: 1, segmentEvents: 300 });
   const log = new TestLog('org');
@@ -59,7 +59,7 @@ it('a segment that was sealed before there were tallies is read, counted, checke
     readdirSync(join(directory, 'segments')).filter((name) => name.endsWith('.segment'));
   while (sealed().length < 3) await setTimeout(5);
   await first.close();
-  for (const name of sealed()) withoutTallies(join(directory, 'segments', name));
+  for (const name of sealed()) removeValueCounts(join(directory, 'segments', name));
 
   const store = await open();
   const isRead = { conditions: [{ facets: ['action'] as const, values: ['read'] }] };

@@ -5,17 +5,17 @@ import { RowIds } from '../ids/row-ids.ts';
 import { writeIdRun } from '../ids/write-id-run.ts';
 import type { SealedSegment } from './sealed-segment.ts';
 
-/** Writes the run of ids of a segment anew, from the events themselves, which may be merged with others by now. */
+/** Writes the id run of a segment from its events, which may be in a compacted segment by now. */
 export function restoreIdRun(
-  held: SealedSegment,
+  sealed: SealedSegment,
   segment: number,
   path: string,
   seed: IdSeed,
 ): void {
-  const ids = new RowIds(held.originalRows(segment));
+  const ids = new RowIds(sealed.originalRows(segment));
   let times = noIdTimes;
-  for (let row = 0; row < held.originalRows(segment); row += 1) {
-    const { log, body } = held.storedRow({ segment, row })!;
+  for (let row = 0; row < sealed.originalRows(segment); row += 1) {
+    const { log, body } = sealed.storedRow({ segment, row })!;
     const { eventID } = searchFieldsOf(body);
     ids.add(idHash(seed, log, eventID), row);
     const time = idTime(eventID);

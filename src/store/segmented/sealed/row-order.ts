@@ -1,5 +1,3 @@
-import type { ActiveColumns } from '../active/columns.ts';
-
 /** A log's rows in the sealed order. */
 export interface LogRows {
   readonly log: number;
@@ -8,14 +6,14 @@ export interface LogRows {
 }
 
 export interface RowOrder {
-  /** Live row by sealed row. */
-  readonly activeRows: Uint32Array;
+  /** By sealed row: the row of the source. */
+  readonly sourceRows: Uint32Array;
   /** In order of number. */
   readonly logs: readonly LogRows[];
 }
 
-/** The order of (log, sequence). Within a log, rows are in order of sequence already. */
-export function rowOrder({ logs }: ActiveColumns, rows: number): RowOrder {
+/** The order of (log, sequence) for so many rows. `logs` has the log of each; rows of one log are in order already. */
+export function rowOrder(logs: Uint32Array, rows: number): RowOrder {
   const counts = new Map<number, number>();
   for (let row = 0; row < rows; row += 1) {
     counts.set(logs[row]!, (counts.get(logs[row]!) ?? 0) + 1);
@@ -28,11 +26,11 @@ export function rowOrder({ logs }: ActiveColumns, rows: number): RowOrder {
     next.set(log, first);
     first += count;
   }
-  const activeRows = new Uint32Array(rows);
+  const sourceRows = new Uint32Array(rows);
   for (let row = 0; row < rows; row += 1) {
-    const place = next.get(logs[row]!)!;
-    activeRows[place] = row;
-    next.set(logs[row]!, place + 1);
+    const sealedRow = next.get(logs[row]!)!;
+    sourceRows[sealedRow] = row;
+    next.set(logs[row]!, sealedRow + 1);
   }
-  return { activeRows, logs: ordered };
+  return { sourceRows, logs: ordered };
 }

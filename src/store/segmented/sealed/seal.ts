@@ -1,75 +1,62 @@
 import { facets } from '../../../core/facets.ts';
-import type { ActiveSegment } from '../active/active-segment.ts';
-import { ActiveDictionary } from '../active/active-slice.ts';
-import { type ActiveColumns, rowGroupRows, visibleRows } from '../active/columns.ts';
-import type { LogEnd } from '../active/commit-log-reader.ts';
-import type { RowBytes } from '../active/group-row.ts';
+import { hashBytes, saltBytes } from '../../event-columns.ts';
 import { RowIds } from '../ids/row-ids.ts';
 import { writeIdRun } from '../ids/write-id-run.ts';
+import { rowGroupRows, type TimeBounds } from '../log-slice.ts';
+import type { IdSource, SealSource } from '../seal-source.ts';
 import {
   encodeFacetColumn,
   type FacetColumn,
   writeFacet,
   writeValueCounts,
 } from './facet-columns.ts';
-import {
-  type Bounds,
-  blockRows,
-  hashBytes,
-  type SealedLog,
-  type SegmentOrigin,
-  saltBytes,
-} from './footer-index.ts';
+import { blockRows, type SealedLog, type SegmentOrigin } from './footer-index.ts';
 import { type LogRows, type RowOrder, rowOrder } from './row-order.ts';
 import { SegmentFileWriter, splitEvery } from './segment-file-writer.ts';
 import { type EncodedTexts, encodeTexts } from './texts.ts';
 import { encodeTimes } from './times.ts';
 import { trigramFilterOf } from './trigram-filter.ts';
 
-/** Where the two files go that a sealed segment consists of. */
-export interface SealedPaths {
+/** Paths of the two files that come from sealing a segment. */
+interface SealedPaths {
   readonly segment: string;
   readonly run: string;
 }
 
-/** What stands in rows beside their columns; rows of one log are in order of sequence. */
-export interface SealSource {
-  /** Rows from one on, at most so many and at least one. */
-  rowsFrom(row: number, most: number): RowBytes;
-  /** In the order of (log, level, index). */
-  nodes(): Uint8Array[];
-  logs(): readonly Pick<LogEnd, 'number' | 'organisation'>[];
-}
-
 /**
- * Writes a full segment in its final form: sorted by log and sequence, compressed, and with all that is needed to find
- * events in it. Reads the live columns and, once, every row. The ids appear first, then the segment; each whole and on
- * disk, or not at all.
+ * Writes a full segment in its final form: sorted by log and sequence, compressed, and with everything that is needed to
+ * find events in it. It reads every row once. The id run appears first, then the segment; each whole and on disk, or not
+ * at all.
  */
-export function sealSegment(segment: ActiveSegment, source: SealSource, paths: SealedPaths): void {
-  const { number, columns } = segment;
-  writeSegment(paths.segment, (file) => {
-    const sealing = new SegmentEncoder(columns, source, file);
-    sealing.writeIds(number, paths.run);
-    sealing.write(number);
+export function sealSegment(
+  number: number,
+  source: SealSource & IdSource,
+  paths: SealedPaths,
+): void {
+  writeSegment(source, paths.segment, (encoder) => {
+    encoder.writeIds(number, source, paths.run);
+    encoder.write(number);
   });
 }
 
-/** The same for rows that were sealed before, in these segments; their ids stand where they stood. */
+/** The same for rows that were sealed before, in these segments. Their ids stay in the runs that have them. */
 export function sealCompacted(
-  columns: ActiveColumns,
   source: SealSource,
   origins: readonly SegmentOrigin[],
   path: string,
 ): void {
   const [{ number }] = origins as [SegmentOrigin];
-  writeSegment(path, (file) => new SegmentEncoder(columns, source, file).write(number, origins));
+  writeSegment(source, path, (encoder) => encoder.write(number, origins));
 }
 
-function writeSegment(path: string, write: (file: SegmentFileWriter) => void): void {
+function writeSegment(
+  source: SealSource,
+  path: string,
+  write: (encoder: SegmentEncoder) => void,
+): void {
   const file = new SegmentFileWriter(path);
   try {
-    write(file);
+    write(new SegmentEncoder(source, file));
   } catch (error) {
     file.discard();
     throw error;
@@ -77,59 +64,47 @@ function writeSegment(path: string, write: (file: SegmentFileWriter) => void): v
 }
 
 class SegmentEncoder {
-  readonly #columns: ActiveColumns;
   readonly #source: SealSource;
   readonly #file: SegmentFileWriter;
-  readonly #rows: number;
   readonly #order: RowOrder;
 
-  constructor(columns: ActiveColumns, held: SealSource, file: SegmentFileWriter) {
-    this.#columns = columns;
-    this.#source = held;
+  constructor(source: SealSource, file: SegmentFileWriter) {
+    this.#source = source;
     this.#file = file;
-    this.#rows = visibleRows(columns);
-    this.#order = rowOrder(columns, this.#rows);
+    this.#order = rowOrder(source.logs, source.rows);
   }
 
-  writeIds(number: number, path: string): void {
-    const { ids, idTimes } = this.#columns;
-    const sealedRow = new Uint32Array(this.#rows);
-    const { activeRows } = this.#order;
-    for (let row = 0; row < activeRows.length; row += 1) sealedRow[activeRows[row]!] = row;
-    const rowIds = new RowIds(this.#rows);
-    for (let slot = 0; slot < ids.length; slot += 3) {
-      const row = ids[slot + 2]!;
-      if (row === 0) continue;
-      rowIds.add({ high: ids[slot]!, low: ids[slot + 1]! }, sealedRow[row - 1]!);
-    }
-    const times = { earliest: idTimes[0]!, latest: idTimes[1]! };
-    writeIdRun(path, number, rowIds, times);
+  writeIds(number: number, ids: IdSource, path: string): void {
+    const { sourceRows } = this.#order;
+    const sealedRows = new Uint32Array(sourceRows.length);
+    for (let row = 0; row < sourceRows.length; row += 1) sealedRows[sourceRows[row]!] = row;
+    const rowIds = new RowIds(sealedRows.length);
+    ids.forEachId((high, low, row) => rowIds.add({ high, low }, sealedRows[row]!));
+    writeIdRun(path, number, rowIds, ids.idTimes);
   }
 
   write(number: number, origins?: readonly SegmentOrigin[]): void {
-    const columns = this.#columns;
     const file = this.#file;
-    const rows = this.#rows;
+    const { rows } = this.#source;
     const salts = new Uint8Array(rows * saltBytes);
     const salted = new Uint8Array(rows);
     const leafHashes = new Uint8Array(rows * hashBytes);
-    const createdAt = this.#inOrder(columns.createdAt);
-    const recordedAt = this.#inOrder(columns.recordedAt);
-    const parts = [...splitEvery(createdAt, rowGroupRows)].map(boundsOf);
+    const createdAt = this.#inOrder(this.#source.createdAt);
+    const recordedAt = this.#inOrder(this.#source.recordedAt);
     const logs = this.#logs(createdAt, recordedAt);
     const texts = this.#texts();
     const facetColumns = this.#facets();
-    const directory = {
+    const index = {
       number,
       rows,
       logs,
       ...(origins !== undefined && { origins }),
-      parts,
+      parts: [...splitEvery(createdAt, rowGroupRows)].map(boundsOf),
       bodies: file.writeFrames(this.#bodies(salts, salted, leafHashes)),
       createdAt: file.writeFrames(splitEvery(createdAt, rowGroupRows).map(encodeTimes)),
       recordedAt: file.writeFrames(splitEvery(recordedAt, rowGroupRows).map(encodeTimes)),
       texts: file.writeFrames(texts.map(({ content }) => content)),
-      grams: file.writeFrames(texts.map((part) => trigramFilterOf(part.texts))),
+      grams: file.writeFrames(texts.map((group) => trigramFilterOf(group.texts))),
       salted: file.writeFrames(splitEvery(salted, rowGroupRows)),
       facets: facetColumns.map((column) => writeFacet(file, column)),
       tallies: writeValueCounts(file, facetColumns, logs),
@@ -137,25 +112,25 @@ class SegmentEncoder {
       leafHashes: file.writeSection(leafHashes),
       nodes: file.writeSection(Buffer.concat(this.#source.nodes())),
     };
-    file.finish(directory, boundsOf(createdAt));
+    file.finish(index, boundsOf(createdAt));
   }
 
   #inOrder(column: Float64Array): Float64Array {
-    const { activeRows } = this.#order;
-    const inOrder = new Float64Array(activeRows.length);
-    for (let row = 0; row < activeRows.length; row += 1) inOrder[row] = column[activeRows[row]!]!;
+    const { sourceRows } = this.#order;
+    const inOrder = new Float64Array(sourceRows.length);
+    for (let row = 0; row < sourceRows.length; row += 1) inOrder[row] = column[sourceRows[row]!]!;
     return inOrder;
   }
 
   #logs(createdAt: Float64Array, recordedAt: Float64Array): SealedLog[] {
-    const { sequences } = this.#columns;
-    const ends = new Map(this.#source.logs().map((end) => [end.number, end]));
+    const { sequences } = this.#source;
+    const organisations = this.#source.organisations();
     let firstNode = 0;
     return this.#order.logs.map(({ log, first, rows }: LogRows) => {
-      const firstSequence = sequences[this.#order.activeRows[first]!]!;
+      const firstSequence = sequences[this.#order.sourceRows[first]!]!;
       const sealed = {
         number: log,
-        organisation: ends.get(log)!.organisation,
+        organisation: organisations.get(log)!,
         firstRow: first,
         rows,
         firstSequence,
@@ -169,36 +144,37 @@ class SegmentEncoder {
     });
   }
 
-  /** Bodies in blocks. Fills the other things that stand in the rows on the way, so that each is read once. */
+  /** Bodies in blocks. On the way it fills salts and hashes, so that each row is read once. */
   *#bodies(salts: Uint8Array, salted: Uint8Array, leafHashes: Uint8Array): Generator<Uint8Array> {
-    for (let first = 0; first < this.#rows; first += blockRows) {
+    const { sourceRows } = this.#order;
+    for (let first = 0; first < sourceRows.length; first += blockRows) {
       const block: Uint8Array[] = [];
-      const end = Math.min(first + blockRows, this.#rows);
+      const end = Math.min(first + blockRows, sourceRows.length);
       for (let row = first; row < end; ) {
-        const held = this.#source.rowsFrom(this.#order.activeRows[row]!, this.#adjacent(row, end));
-        block.push(held.lines);
-        leafHashes.set(held.leafHashes, row * hashBytes);
-        salts.set(held.salts, row * saltBytes);
-        salted.set(held.salted, row);
-        row += held.rows;
+        const some = this.#source.rowsFrom(sourceRows[row]!, this.#adjacent(row, end));
+        block.push(some.lines);
+        leafHashes.set(some.leafHashes, row * hashBytes);
+        salts.set(some.salts, row * saltBytes);
+        salted.set(some.salted, row);
+        row += some.rows;
       }
       yield Buffer.concat(block);
     }
   }
 
-  /** How many rows from one on, up to another, follow each other in the live columns too. */
+  /** How many rows from this one on, up to `end`, follow each other in the source too. */
   #adjacent(row: number, end: number): number {
-    const { activeRows } = this.#order;
+    const { sourceRows } = this.#order;
     let to = row + 1;
-    while (to < end && activeRows[to] === activeRows[to - 1]! + 1) to += 1;
+    while (to < end && sourceRows[to] === sourceRows[to - 1]! + 1) to += 1;
     return to - row;
   }
 
-  /** Each part's searchable texts. */
+  /** The searchable texts of each row group. */
   #texts(): EncodedTexts[] {
-    const { text, textEnds } = this.#columns;
-    const bytes = Buffer.from(text.buffer);
-    return Array.from(splitEvery(this.#order.activeRows, rowGroupRows), (rows) => {
+    const { text, textEnds } = this.#source;
+    const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+    return Array.from(splitEvery(this.#order.sourceRows, rowGroupRows), (rows) => {
       const ends = rows.map((row) => textEnds[row]!);
       const starts = rows.map((row) => (row === 0 ? 0 : textEnds[row - 1]!));
       return encodeTexts(bytes, starts, ends);
@@ -206,10 +182,10 @@ class SegmentEncoder {
   }
 
   #facets(): FacetColumn[] {
-    const live = new ActiveDictionary(this.#columns);
     return facets.map((_, facet) => {
-      const column = this.#columns.codes[facet]!;
-      return encodeFacetColumn(facet, column, this.#order.activeRows, live.textsOf(facet));
+      const column = this.#source.codes[facet]!;
+      const textOf = this.#source.textsOf(facet);
+      return encodeFacetColumn(facet, column, this.#order.sourceRows, textOf);
     });
   }
 }
@@ -223,7 +199,7 @@ function completedNodeCount(from: number, to: number): number {
   return nodes;
 }
 
-function boundsOf(times: Float64Array): Bounds {
+function boundsOf(times: Float64Array): TimeBounds {
   let [earliest, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const time of times) {
     if (time < earliest) earliest = time;

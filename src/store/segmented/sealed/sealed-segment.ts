@@ -1,21 +1,19 @@
 import { facets } from '../../../core/facets.ts';
+import { hashBytes, saltBytes } from '../../event-columns.ts';
 import type { StoredEvent } from '../../event-store.ts';
 import { compressFrameSync } from '../../zstd-lines.ts';
-import { rowGroupRows } from '../active/columns.ts';
-import type { StoredRow } from '../active/group-row.ts';
 import type { IdLocation } from '../ids/id-run.ts';
-import type { Codes, RowLines, ValueCounts } from '../log-slice.ts';
+import {
+  type Codes,
+  type RowLines,
+  rowGroupRows,
+  type TimeBounds,
+  type ValueCounts,
+} from '../log-slice.ts';
+import type { StoredRow } from '../stored-row.ts';
 import { Bodies } from './bodies.ts';
 import { codeWidth, readCodes } from './codes.ts';
-import {
-  type Bounds,
-  blockRows,
-  type FooterIndex,
-  hashBytes,
-  type SegmentOrigin,
-  saltBytes,
-  valuesPerFrame,
-} from './footer-index.ts';
+import { blockRows, type FooterIndex, type SegmentOrigin, valuesPerFrame } from './footer-index.ts';
 import type { FrameTable } from './frame-table.ts';
 import { firstAtLeast, type LogLocation, LogLocations } from './log-locations.ts';
 import {
@@ -31,7 +29,7 @@ import { ValueGroup } from './value-group.ts';
 import { leadingRows } from './whole-blocks.ts';
 
 /** What is known of a sealed segment before it is opened. */
-export interface SealedInfo extends Bounds {
+export interface SealedInfo extends TimeBounds {
   /** Its row in the catalogue, and its file below the data directory. */
   readonly fileId: number;
   readonly file: string;
@@ -45,7 +43,7 @@ export interface SealedInfo extends Bounds {
   readonly rows: number;
 }
 
-/** A sealed segment, of which only those pieces are read that are asked for. */
+/** A sealed segment, of which only those pieces are read that are needed. */
 export class SealedSegment {
   readonly info: SealedInfo;
   readonly path: string;
@@ -62,17 +60,17 @@ export class SealedSegment {
   }
 
   get footerSummary(): FooterSummary {
-    return this.#cache.footerSummaries.get(this.path) ?? this.#open().outline;
+    return this.#cache.footerSummaries.get(this.path) ?? this.#open().summary;
   }
 
-  /** The log's place in here, if it has one. */
+  /** Where a log is in the segment; undefined if it has no events here. */
   logLocation(number: number): LogLocation | undefined {
     return this.#logLocations.of(number);
   }
 
   /** The log that a row belongs to. */
   logOfRow(row: number): LogLocation {
-    return this.#logLocations.at(row);
+    return this.#logLocations.ofRow(row);
   }
 
   get bodyFrames(): FrameTable {
@@ -81,56 +79,57 @@ export class SealedSegment {
   }
 
   get #logLocations(): LogLocations {
-    return this.#cache.logLocations.get(this.path) ?? this.#open().places;
+    return this.#cache.logLocations.get(this.path) ?? this.#open().locations;
   }
 
-  /** Reads the directory and keeps of it what questions need most. */
-  #open(): { readonly outline: FooterSummary; readonly places: LogLocations } {
-    const { logs, bodies, ...outline }: FooterIndex = this.file.footerIndex();
-    const places = new LogLocations(logs, outline.rows);
-    this.#cache.logLocations.set(this.path, places);
-    this.#cache.footerSummaries.set(this.path, outline);
-    return { outline, places };
+  /** Reads the footer index, and keeps what queries need most of it. */
+  #open(): { readonly summary: FooterSummary; readonly locations: LogLocations } {
+    const { logs, bodies, ...summary }: FooterIndex = this.file.footerIndex();
+    const locations = new LogLocations(logs, summary.rows);
+    this.#cache.logLocations.set(this.path, locations);
+    this.#cache.footerSummaries.set(this.path, summary);
+    return { summary, locations };
   }
 
-  createdAt(part: number): Float64Array {
-    return this.#times('createdAt', part);
+  createdAt(rowGroup: number): Float64Array {
+    return this.#times('createdAt', rowGroup);
   }
 
-  recordedAt(part: number): Float64Array {
-    return this.#times('recordedAt', part);
+  recordedAt(rowGroup: number): Float64Array {
+    return this.#times('recordedAt', rowGroup);
   }
 
-  codes(facet: number, part: number): Codes {
+  codes(facet: number, rowGroup: number): Codes {
     const name = `${facets[facet]}`;
     const { codes, values } = this.footerSummary.facets[facet]!;
-    const read = () => readCodes(this.file.frameContent(name, codes, part), codeWidth(values));
-    return getOrRead(this.#cache.codes, this.#key(name, part), read);
+    const read = () => readCodes(this.file.frameContent(name, codes, rowGroup), codeWidth(values));
+    return getOrRead(this.#cache.codes, this.#key(name, rowGroup), read);
   }
 
-  texts(part: number): TextColumn {
+  texts(rowGroup: number): TextColumn {
     const read = () => {
-      const bytes = this.file.frameContent('texts', this.footerSummary.texts, part);
-      const rows = Math.min(rowGroupRows, this.info.rows - part * rowGroupRows);
+      const bytes = this.file.frameContent('texts', this.footerSummary.texts, rowGroup);
+      const rows = Math.min(rowGroupRows, this.info.rows - rowGroup * rowGroupRows);
       const ends = readCodes(bytes.subarray(0, rows * 4), 4) as Uint32Array;
       for (let row = 1; row < rows; row += 1) ends[row]! += ends[row - 1]!;
       return { bytes: bytes.subarray(rows * 4), ends };
     };
-    return getOrRead(this.#cache.texts, this.#key('texts', part), read);
+    return getOrRead(this.#cache.texts, this.#key('texts', rowGroup), read);
   }
 
-  trigramFilter(part: number): Uint8Array {
-    const read = () => this.file.frameContent('grams', this.footerSummary.grams, part);
-    return getOrRead(this.#cache.trigramFilters, this.#key('grams', part), read);
+  trigramFilter(rowGroup: number): Uint8Array {
+    const name = 'trigram filters';
+    const read = () => this.file.frameContent(name, this.footerSummary.grams, rowGroup);
+    return getOrRead(this.#cache.trigramFilters, this.#key(name, rowGroup), read);
   }
 
-  /** The bodies of one block, kept for a while. */
+  /** The bodies of one block, which are kept for a while. */
   bodies(block: number): Bodies {
     const read = () => this.#decompress([block]);
     return getOrRead(this.#cache.bodies, this.#key('bodies', block), read);
   }
 
-  /** Bodies of the first of these rows as lines: at least one, and no more once that takes about so many bytes. */
+  /** Bodies of the first of these rows as lines: at least one, and no more once they have about so many bytes. */
   lines(rows: Uint32Array, maxBytes: number): RowLines {
     const bodies = this.bodyFrames;
     const blocks = new Set<number>();
@@ -144,14 +143,14 @@ export class SealedSegment {
       blocks.add(block);
       bytes += size;
     }
-    const wanted = rows.subarray(0, taken);
+    const first = rows.subarray(0, taken);
     const [block = 0] = blocks;
     const isPiece = blocks.size === 1 && taken < blockRows;
-    const lines = isPiece ? this.bodies(block).copy(wanted) : this.#decompress(blocks).take(wanted);
+    const lines = isPiece ? this.bodies(block).copy(first) : this.#decompress(blocks).take(first);
     return { rows: taken, bytes: lines };
   }
 
-  /** The same as zstd frames: those of whole blocks as they stand in the file, and one of what is between them. */
+  /** The same as zstd frames: those of whole blocks as they are in the file, and a new one for rows between them. */
   compressedLines(rows: Uint32Array, maxBytes: number): RowLines {
     const bodies = this.bodyFrames;
     const piece = leadingRows(rows, this.info.rows);
@@ -184,10 +183,10 @@ export class SealedSegment {
     return this.#event(row, log, this.bodies(Math.floor(row / blockRows)));
   }
 
-  /** The event that an id stands for; undefined when it was dropped. */
-  storedRow(place: IdLocation): StoredRow | undefined {
+  /** The event to which an id run leads; undefined when it was dropped. */
+  storedRow(location: IdLocation): StoredRow | undefined {
     if (this.info.dropped) return undefined;
-    const row = this.#currentRow(place);
+    const row = this.#currentRow(location);
     const log = this.logOfRow(row);
     return { log: log.number, ...this.event(row, log) };
   }
@@ -201,8 +200,8 @@ export class SealedSegment {
     );
   }
 
-  node(place: number): Buffer {
-    return this.file.readSection(this.footerSummary.nodes, place * hashBytes, hashBytes);
+  node(index: number): Buffer {
+    return this.file.readSection(this.footerSummary.nodes, index * hashBytes, hashBytes);
   }
 
   /** A group of a facet's values. */
@@ -216,37 +215,38 @@ export class SealedSegment {
     return getOrRead(this.#cache.values, this.#key(name, group), read);
   }
 
-  /** A log's tally of a facet; undefined where there is none. */
+  /** How often each value of a facet occurs in a log; undefined if the segment does not say it. */
   valueCounts(facet: number, log: number): ValueCounts | undefined {
     const { tallies } = this.footerSummary;
     if (tallies === undefined) return undefined;
     const { logs, blocks } = tallies;
-    const place = firstAtLeast(logs.length, (at) => logs[at]! >= log);
-    if (logs[place] !== log) return undefined;
-    const read = () => facetValueCounts(this.file.storedFrames('tallies', blocks, [place]), facet);
-    const key = this.#key(`tally of ${facets[facet]}, log`, log);
+    const index = firstAtLeast(logs.length, (at) => logs[at]! >= log);
+    if (logs[index] !== log) return undefined;
+    const read = () =>
+      facetValueCounts(this.file.storedFrames('value counts', blocks, [index]), facet);
+    const key = this.#key(`counts of ${facets[facet]}, log`, log);
     return decodeValueCounts(getOrRead(this.#cache.valueCounts, key, read));
   }
 
   #decompress(blocks: Iterable<number>): Bodies {
     const bodies = this.bodyFrames;
     const inOrder = [...blocks].sort((a, b) => a - b);
-    return new Bodies(this.file.frames('bodies', bodies, inOrder), inOrder, bodies);
+    return new Bodies(this.file.frameContents('bodies', bodies, inOrder), inOrder, bodies);
   }
 
   #event(row: number, { firstRow, firstSequence }: LogLocation, bodies: Bodies): StoredEvent {
-    const part = Math.floor(row / rowGroupRows);
+    const rowGroup = Math.floor(row / rowGroupRows);
     const salt = this.#salt(row);
     return {
       sequence: firstSequence + row - firstRow,
-      createdAt: this.createdAt(part)[row % rowGroupRows]!,
-      recordedAt: this.recordedAt(part)[row % rowGroupRows]!,
+      createdAt: this.createdAt(rowGroup)[row % rowGroupRows]!,
+      recordedAt: this.recordedAt(rowGroup)[row % rowGroupRows]!,
       body: bodies.textOf(row),
       ...(salt !== undefined && { salt }),
     };
   }
 
-  /** How many events a segment had when it was sealed, this one or one that it was merged from. */
+  /** How many events a segment had when it was sealed: this one, or one that it was compacted from. */
   originalRows(segment: number): number {
     return this.#origin(segment)?.rows ?? this.info.rows;
   }
@@ -255,7 +255,7 @@ export class SealedSegment {
     return this.footerSummary.origins?.find(({ number }) => number === segment);
   }
 
-  /** Where the row stands now that it was given when its segment was sealed. */
+  /** Where the row is now that an event had when its segment was sealed. */
   #currentRow({ segment, row }: IdLocation): number {
     const origin = this.#origin(segment);
     if (origin === undefined) return row;
@@ -265,10 +265,10 @@ export class SealedSegment {
     return now.firstRow + then.firstSequence + row - then.firstRow - now.firstSequence;
   }
 
-  /** 1 for each row of the part that has a salt. */
-  salted(part: number): Codes {
-    const read = () => this.file.frameContent('salted', this.footerSummary.salted, part);
-    return getOrRead(this.#cache.codes, this.#key('salted', part), read);
+  /** 1 for each row of the row group that has a salt. */
+  salted(rowGroup: number): Codes {
+    const read = () => this.file.frameContent('salted', this.footerSummary.salted, rowGroup);
+    return getOrRead(this.#cache.codes, this.#key('salted', rowGroup), read);
   }
 
   #salt(row: number): Uint8Array | undefined {
@@ -278,16 +278,17 @@ export class SealedSegment {
     );
   }
 
-  #times(column: 'createdAt' | 'recordedAt', part: number): Float64Array {
+  #times(column: 'createdAt' | 'recordedAt', rowGroup: number): Float64Array {
     const read = () => {
-      const rows = Math.min(rowGroupRows, this.info.rows - part * rowGroupRows);
-      return decodeTimes(this.file.frameContent(column, this.footerSummary[column], part), rows);
+      const rows = Math.min(rowGroupRows, this.info.rows - rowGroup * rowGroupRows);
+      const frames = this.footerSummary[column];
+      return decodeTimes(this.file.frameContent(column, frames, rowGroup), rows);
     };
-    return getOrRead(this.#cache.times, this.#key(column, part), read);
+    return getOrRead(this.#cache.times, this.#key(column, rowGroup), read);
   }
 
-  #key(what: string, index: number): string {
+  #key(name: string, index: number): string {
     const { number, last, revision } = this.info;
-    return `${number}-${last}.${revision} ${what} ${index}`;
+    return `${number}-${last}.${revision} ${name} ${index}`;
   }
 }

@@ -1,22 +1,23 @@
 import type { Packing, Range, StoredEvent } from '../../event-store.ts';
-import { rowGroupRows } from '../active/columns.ts';
-import type {
-  Codes,
-  LogSlice,
-  RowGroup,
-  RowLines,
-  Texts,
-  ValueCounts,
-  ValueDictionary,
+import {
+  type Codes,
+  type LogSlice,
+  type RowGroup,
+  type RowLines,
+  rowGroupRows,
+  type Texts,
+  type TimeBounds,
+  type ValueCounts,
+  type ValueDictionary,
 } from '../log-slice.ts';
-import { type Bounds, emptyBounds } from './footer-index.ts';
+import { emptyBounds } from './footer-index.ts';
 import type { LogLocation } from './log-locations.ts';
 import type { SealedSegment } from './sealed-segment.ts';
 import { mayContain } from './trigram-filter.ts';
 
 /**
- * One log's events in a sealed segment. Nothing is read before more is asked than the segment's own bounds, which
- * hold for every log in it.
+ * One log's events in a sealed segment. The bounds of the segment are known without reading, and hold for every log in
+ * it. Everything else is read when it is needed.
  */
 export class SealedSlice implements LogSlice {
   readonly log: number;
@@ -24,7 +25,7 @@ export class SealedSlice implements LogSlice {
   readonly latest: number;
   readonly values: ValueDictionary;
   readonly #segment: SealedSegment;
-  /** Its place in the segment, once it was looked for. */
+  /** Where the log is in the segment, once it was looked for. */
   #found: { readonly log: LogLocation | undefined } | undefined;
 
   constructor(log: number, segment: SealedSegment, values: ValueDictionary) {
@@ -44,7 +45,7 @@ export class SealedSlice implements LogSlice {
     return log === undefined ? { from: 0, to: 0 } : rangeOf(log.firstSequence, log.rows);
   }
 
-  bounds(): Bounds {
+  bounds(): TimeBounds {
     return this.#location ?? emptyBounds;
   }
 
@@ -55,12 +56,12 @@ export class SealedSlice implements LogSlice {
   get rowGroups(): RowGroup[] {
     const log = this.#location;
     if (log === undefined) return [];
-    const { parts: bounds } = this.#segment.footerSummary;
+    const { parts } = this.#segment.footerSummary;
     const first = Math.floor(log.firstRow / rowGroupRows);
     const last = Math.floor((log.firstRow + log.rows - 1) / rowGroupRows);
-    return bounds
+    return parts
       .slice(first, last + 1)
-      .map((each, index) => new SealedRowGroup(this.#segment, log, first + index, each));
+      .map((bounds, nth) => new SealedRowGroup(this.#segment, log, first + nth, bounds));
   }
 
   valueCounts(facet: number): ValueCounts | undefined {
@@ -92,12 +93,13 @@ export class SealedSlice implements LogSlice {
     if (log === undefined) return undefined;
     const { firstSequence: from, firstNode, rows } = log;
     const to = from + rows;
-    let place = firstNode;
-    for (let lower = 8; lower < level; lower += 8)
-      place += completedNodes(to, lower) - completedNodes(from, lower);
+    let position = firstNode;
+    for (let lower = 8; lower < level; lower += 8) {
+      position += completedNodes(to, lower) - completedNodes(from, lower);
+    }
     const first = completedNodes(from, level);
     if (index < first || index >= completedNodes(to, level)) return undefined;
-    return this.#segment.node(place + index - first);
+    return this.#segment.node(position + index - first);
   }
 
   get #location(): LogLocation | undefined {
@@ -124,17 +126,18 @@ class SealedRowGroup implements RowGroup {
   readonly latest: number;
   readonly range: Range;
   readonly #segment: SealedSegment;
-  /** Which part of the segment it is, and where in it the log's rows begin and end. */
+  /** Its number in the segment, and where in it the log's rows begin and end. */
   readonly #rowGroup: number;
   readonly #begin: number;
   readonly #end: number;
 
-  constructor(segment: SealedSegment, log: LogLocation, part: number, bounds: Bounds) {
+  constructor(segment: SealedSegment, log: LogLocation, rowGroup: number, bounds: TimeBounds) {
     this.#segment = segment;
-    this.#rowGroup = part;
-    this.firstRow = Math.max(log.firstRow, part * rowGroupRows);
-    this.rows = Math.min(log.firstRow + log.rows, (part + 1) * rowGroupRows) - this.firstRow;
-    this.#begin = this.firstRow - part * rowGroupRows;
+    this.#rowGroup = rowGroup;
+    const groupStart = rowGroup * rowGroupRows;
+    this.firstRow = Math.max(log.firstRow, groupStart);
+    this.rows = Math.min(log.firstRow + log.rows, groupStart + rowGroupRows) - this.firstRow;
+    this.#begin = this.firstRow - groupStart;
     this.#end = this.#begin + this.rows;
     this.earliest = Math.max(bounds.earliest, log.earliest);
     this.latest = Math.min(bounds.latest, log.latest);

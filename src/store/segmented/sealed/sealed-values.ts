@@ -4,7 +4,7 @@ import { firstAtLeast } from './log-locations.ts';
 import type { SealedSegment } from './sealed-segment.ts';
 import { type ValueGroup, valueHash } from './value-group.ts';
 
-/** The values of a sealed segment. Looking one up reads the one group where its hash belongs. */
+/** The values of a sealed segment. To look one up, only the group is read to which its hash belongs. */
 export class SealedDictionary implements ValueDictionary {
   readonly #segment: SealedSegment;
 
@@ -20,7 +20,7 @@ export class SealedDictionary implements ValueDictionary {
     const { hashes } = this.#segment.footerSummary.facets[facet]!;
     const hash = valueHash(facet, value);
     const codes: number[] = [];
-    // Equal hashes may begin in the group before the first that starts with them.
+    // Equal hashes may begin in the group before the first one that starts with them.
     const first = firstAtLeast(hashes.length, (group) => hashes[group]! >= hash) - 1;
     for (let group = Math.max(0, first); group < hashes.length; group += 1) {
       if (hashes[group]! > hash) break;
@@ -30,13 +30,13 @@ export class SealedDictionary implements ValueDictionary {
   }
 
   textsOf(facet: number): (code: number) => string {
-    let held: ValueGroup | undefined;
-    let heldGroup = -1;
+    let last: ValueGroup | undefined;
+    let lastGroup = -1;
     return (code) => {
       const group = Math.floor((code - 1) / valuesPerFrame);
-      if (held === undefined || group !== heldGroup) held = this.#segment.values(facet, group);
-      heldGroup = group;
-      return held.textOf(code);
+      if (last === undefined || group !== lastGroup) last = this.#segment.values(facet, group);
+      lastGroup = group;
+      return last.textOf(code);
     };
   }
 }

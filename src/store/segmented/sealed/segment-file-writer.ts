@@ -1,13 +1,14 @@
 import { crc32 } from 'node:zlib';
 import { PartialFile } from '../../../runtime/partial-file.ts';
+import type { TimeBounds } from '../log-slice.ts';
 import { magic, writeFooter } from './footer.ts';
-import type { Bounds, FooterIndex, Section } from './footer-index.ts';
+import type { FooterIndex, Section } from './footer-index.ts';
 import { FrameTable } from './frame-table.ts';
 import { compressFrame } from './zstd-frame.ts';
 
 const flushAt = 1024 * 1024;
 
-/** A frame as it stands in a file, and how many bytes it has once unpacked. */
+/** A frame as it is in a file, and its size once it is decompressed. */
 export interface EncodedFrame {
   readonly bytes: Uint8Array;
   readonly size: number;
@@ -23,7 +24,7 @@ export function* splitEvery<T extends Sliceable<T>>(whole: T, length: number): G
   for (let at = 0; at < whole.length; at += length) yield whole.slice(at, at + length);
 }
 
-/** Writes a segment beside its place. It appears there whole and on disk, or not at all. */
+/** Writes a segment file, which appears whole and on disk, or not at all. */
 export class SegmentFileWriter {
   readonly #file: PartialFile;
   #buffered: Uint8Array[] = [];
@@ -46,7 +47,7 @@ export class SegmentFileWriter {
     return new FrameTable(start, Uint32Array.from(index));
   }
 
-  /** The same for what is not worth packing: read with `SegmentFile.stored`. */
+  /** The same for content that hardly compresses. It is read with `SegmentFile.storedFrames`. */
   writeUncompressed(contents: readonly Uint8Array[]): FrameTable {
     return this.writeFrames(contents.map((bytes) => ({ bytes, size: bytes.length })));
   }
@@ -57,8 +58,8 @@ export class SegmentFileWriter {
     return { start, length: bytes.length, crc32: crc32(bytes) };
   }
 
-  finish(directory: FooterIndex, bounds: Bounds): void {
-    const content = Buffer.from(JSON.stringify(directory));
+  finish(index: FooterIndex, bounds: TimeBounds): void {
+    const content = Buffer.from(JSON.stringify(index));
     const frame = compressFrame(content);
     const footer = writeFooter({
       ...bounds,
@@ -66,7 +67,7 @@ export class SegmentFileWriter {
       indexLength: frame.length,
       indexSize: content.length,
       indexCrc32: crc32(frame),
-      rows: directory.rows,
+      rows: index.rows,
     });
     this.#write(frame);
     this.#write(footer);

@@ -8,7 +8,7 @@ import { type FooterIndex, parseFooterIndex, type Section } from './footer-index
 import type { FrameLocation, FrameTable } from './frame-table.ts';
 import { decompressFrame } from './zstd-frame.ts';
 
-/** Reads pieces of a sealed segment. What is damaged is named in a `corrupt` error; the rest can still be read. */
+/** Reads pieces of a sealed segment. A `corrupt` error says what is damaged; everything else can still be read. */
 export class SegmentFile {
   readonly footer: Footer;
   readonly #path: string;
@@ -30,61 +30,59 @@ export class SegmentFile {
 
   footerIndex(): FooterIndex {
     const { indexStart, indexLength, indexSize, indexCrc32 } = this.footer;
-    const packed = this.#read(indexStart, indexLength);
-    if (crc32(packed) !== indexCrc32) throw this.#corrupt('directory has the wrong checksum');
-    const bytes = this.#decompress('directory', packed, indexSize);
+    const frame = this.#read(indexStart, indexLength);
+    if (crc32(frame) !== indexCrc32) throw this.#corrupt('footer index has the wrong checksum');
+    const bytes = this.#decompress('footer index', frame, indexSize);
     return parseFooterIndex(bytes.toString());
   }
 
-  /** The bytes of frames as they stand in the file, one after the other. They are given in ascending order. */
-  storedFrames(
-    name: string,
-    frameContents: FrameTable,
-    indices: readonly number[],
-  ): Buffer<ArrayBuffer> {
-    const places = indices.map((index) => frameContents.locationOf(index));
-    return this.#fill(name, Buffer.allocUnsafeSlow(lengthOf(places)), places, indices);
+  /** The bytes of frames as they are in the file, one after the other. `indices` are in ascending order. */
+  storedFrames(name: string, frames: FrameTable, indices: readonly number[]): Buffer<ArrayBuffer> {
+    const locations = indices.map((index) => frames.locationOf(index));
+    return this.#fill(name, Buffer.allocUnsafeSlow(lengthOf(locations)), locations, indices);
   }
 
   frameContent(name: string, frames: FrameTable, index: number): Buffer<ArrayBuffer> {
-    return this.frames(name, frames, [index]);
+    return this.frameContents(name, frames, [index]);
   }
 
   /**
-   * What frames hold, one after the other in one buffer. They are given in ascending order, none is empty unless it is
-   * alone, and they are unpacked in one go, because a call costs about as much as the bytes of one frame.
+   * The content of frames, one after the other in one buffer. `indices` are in ascending order, and a frame without bytes
+   * must be the only one. All frames are decompressed in one call, which costs about as much as the bytes of one frame.
    */
-  frames(name: string, frames: FrameTable, indices: readonly number[]): Buffer<ArrayBuffer> {
-    const places = indices.map((index) => frames.locationOf(index));
+  frameContents(name: string, frames: FrameTable, indices: readonly number[]): Buffer<ArrayBuffer> {
+    const locations = indices.map((index) => frames.locationOf(index));
     const size = indices.reduce((sum, index) => sum + frames.sizeOf(index), 0);
-    const length = lengthOf(places);
+    const length = lengthOf(locations);
     if (length === 0) return Buffer.alloc(size);
-    return this.#decompress(name, this.#fill(name, scratchBuffer(length), places, indices), size);
+    const stored = this.#fill(name, scratchBuffer(length), locations, indices);
+    return this.#decompress(name, stored, size);
   }
 
   readSection({ start }: Section, from: number, length: number): Buffer {
     return this.#read(start + from, length);
   }
 
-  /** Throws `corrupt` if it is not what was written. */
+  /** Throws `corrupt` if it is not the section that was written. */
   readWholeSection(name: string, section: Section): Buffer {
     const bytes = this.readSection(section, 0, section.length);
     if (crc32(bytes) !== section.crc32) throw this.#corrupt(`the checksum of ${name} is wrong`);
     return bytes;
   }
 
-  /** Reads everything and throws `corrupt` if it is not what was written. */
+  /** Reads everything, and throws `corrupt` if anything is not as it was written. */
   check(): void {
     if (!this.#read(0, magic.length).equals(magic)) {
       throw this.#corrupt('its beginning is not that of a sealed segment');
     }
-    const directory = this.footerIndex();
-    for (const [name, frames] of frameTablesOf(directory)) {
+    const footerIndex = this.footerIndex();
+    for (const [name, frames] of frameTablesOf(footerIndex)) {
       for (let index = 0; index < frames.count; index += 1) this.frameContent(name, frames, index);
     }
-    const { salts, leafHashes, nodes, tallies } = directory;
-    if (tallies !== undefined)
-      this.storedFrames('tallies', tallies.blocks, [...tallies.logs.keys()]);
+    const { salts, leafHashes, nodes, tallies } = footerIndex;
+    if (tallies !== undefined) {
+      this.storedFrames('value counts', tallies.blocks, [...tallies.logs.keys()]);
+    }
     for (const [name, section] of Object.entries({ salts, leafHashes, nodes })) {
       this.readWholeSection(name, section);
     }
@@ -94,31 +92,33 @@ export class SegmentFile {
     closeSync(this.#descriptor);
   }
 
-  #decompress(what: string, packed: Buffer, size: number): Buffer<ArrayBuffer> {
+  #decompress(name: string, stored: Buffer, size: number): Buffer<ArrayBuffer> {
     let bytes: Buffer<ArrayBuffer>;
     try {
-      bytes = decompressFrame(packed, size);
+      bytes = decompressFrame(stored, size);
     } catch (cause) {
-      throw this.#corrupt(`${what} cannot be unpacked (${messageOf(cause)})`);
+      throw this.#corrupt(`${name} cannot be decompressed (${messageOf(cause)})`);
     }
-    if (bytes.length !== size) throw this.#corrupt(`${what} has not the size it should have`);
+    if (bytes.length !== size) {
+      throw this.#corrupt(`${name} has ${bytes.length} bytes instead of ${size}`);
+    }
     return bytes;
   }
 
-  /** Reads frames, those that follow each other together, and throws `corrupt` when one is not what was written. */
+  /** Reads frames, adjacent ones together, and throws `corrupt` when one is not as it was written. */
   #fill(
     name: string,
     bytes: Buffer<ArrayBuffer>,
-    places: readonly FrameLocation[],
+    locations: readonly FrameLocation[],
     indices: readonly number[],
   ): Buffer<ArrayBuffer> {
     let filled = 0;
-    for (const { start, length } of adjacent(places)) {
+    for (const { start, length } of joinAdjacent(locations)) {
       this.#readInto(bytes.subarray(filled, filled + length), start);
       filled += length;
     }
     let at = 0;
-    for (const [nth, { length, crc32: expected }] of places.entries()) {
+    for (const [nth, { length, crc32: expected }] of locations.entries()) {
       if (crc32(bytes.subarray(at, at + length)) !== expected) {
         throw this.#corrupt(`${name} (frame ${indices[nth]}) has the wrong checksum`);
       }
@@ -148,13 +148,13 @@ export class SegmentFile {
   }
 }
 
-const lengthOf = (places: readonly FrameLocation[]) =>
-  places.reduce((sum, { length }) => sum + length, 0);
+const lengthOf = (locations: readonly FrameLocation[]) =>
+  locations.reduce((sum, { length }) => sum + length, 0);
 
-/** Those that follow each other as one. */
-function adjacent(places: readonly FrameLocation[]): { start: number; length: number }[] {
+/** Locations that follow each other as one. */
+function joinAdjacent(locations: readonly FrameLocation[]): { start: number; length: number }[] {
   const joined: { start: number; length: number }[] = [];
-  for (const { start, length } of places) {
+  for (const { start, length } of locations) {
     const last = joined.at(-1);
     if (last !== undefined && last.start + last.length === start) last.length += length;
     else joined.push({ start, length });
@@ -165,19 +165,19 @@ function adjacent(places: readonly FrameLocation[]): { start: number; length: nu
 const maxScratch = 1024 * 1024;
 let scratch = Buffer.alloc(0);
 
-/** Room for packed bytes on their way through. It is used again and again, since nothing of them is kept. */
+/** Memory for compressed bytes until they are decompressed. Every call uses the same. */
 function scratchBuffer(length: number): Buffer<ArrayBuffer> {
   if (length > maxScratch) return Buffer.allocUnsafeSlow(length);
   if (length > scratch.length) scratch = Buffer.allocUnsafeSlow(length);
   return scratch.subarray(0, length);
 }
 
-/** Every run of frames in a segment, with a name for messages. */
-function frameTablesOf(directory: FooterIndex): [name: string, frames: FrameTable][] {
-  const { bodies, createdAt, recordedAt, texts, grams, salted } = directory;
+/** Every frame table of a segment, with a name for messages. */
+function frameTablesOf(index: FooterIndex): [name: string, frames: FrameTable][] {
+  const { bodies, createdAt, recordedAt, texts, grams, salted } = index;
   return [
-    ...Object.entries({ bodies, createdAt, recordedAt, texts, grams, salted }),
-    ...directory.facets.flatMap(({ codes, texts: values }, facet): [string, FrameTable][] => [
+    ...Object.entries({ bodies, createdAt, recordedAt, texts, 'trigram filters': grams, salted }),
+    ...index.facets.flatMap(({ codes, texts: values }, facet): [string, FrameTable][] => [
       [`${facets[facet]}`, codes],
       [`values of ${facets[facet]}`, values],
     ]),

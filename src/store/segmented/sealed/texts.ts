@@ -1,15 +1,15 @@
-/** Bytes that the length of a text takes. */
+/** Bytes for the length of a text. */
 const lengthBytes = 4;
 
-/** A part's searchable texts, ready to be written. */
+/** The searchable texts of a row group, as they are written. */
 export interface EncodedTexts {
-  /** Their lengths as 32-bit numbers, then the texts. */
+  /** The lengths of the texts as 32-bit numbers, then the texts. */
   readonly content: Uint8Array;
   /** The texts alone, one after the other. */
   readonly texts: Uint8Array;
 }
 
-/** Collects texts, each of which stands in `bytes` from its start to its end. */
+/** Collects texts; each of them is in `bytes` from its start to its end. */
 export function encodeTexts(bytes: Buffer, starts: Uint32Array, ends: Uint32Array): EncodedTexts {
   const first = starts.length * lengthBytes;
   const lengths = ends.map((end, row) => end - starts[row]!);

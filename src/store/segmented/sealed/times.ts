@@ -1,12 +1,12 @@
 import type { Micros } from '../../../core/micros.ts';
 
-/** Bytes a number needs that is exact in a double. */
+/** Bytes for a whole number that is exact in a double. */
 const planes = 7;
 const exact = 2 ** 52;
 
 /**
- * A column of times as bytes that compress well: differences to the row before, zigzag, all lowest bytes first, then
- * all second bytes and so on. Where a difference could not be said exactly, the doubles themselves.
+ * A column of times as bytes that compress well: differences to the row before in zigzag form; first the lowest bytes of
+ * all rows, then their second bytes, and so on. If a difference might not be exact, the doubles themselves.
  */
 export function encodeTimes(times: Float64Array): Uint8Array {
   const { length } = times;

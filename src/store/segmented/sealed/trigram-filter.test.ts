@@ -3,20 +3,20 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { mayContain, trigramFilterOf } from './trigram-filter.ts';
 
-describe('the triples of bytes in a text', () => {
-  it('never rule out what it contains', () => {
+describe('a trigram filter', () => {
+  it('never rules out what a text contains', () => {
     const around = fc.string({ unit: 'grapheme' });
     fc.assert(
-      fc.property(around, fc.string({ unit: 'grapheme' }), around, (before, wanted, after) => {
-        const grams = trigramFilterOf(Buffer.from(before + wanted + after));
-        assert.ok(mayContain(grams, Buffer.from(wanted)));
+      fc.property(around, fc.string({ unit: 'grapheme' }), around, (before, text, after) => {
+        const filter = trigramFilterOf(Buffer.from(before + text + after));
+        assert.ok(mayContain(filter, Buffer.from(text)));
       }),
     );
   });
 
-  it('rule out a word that stands nowhere', () => {
-    const grams = trigramFilterOf(Buffer.from('user u1 asked kms to rotate the key'));
-    assert.equal(mayContain(grams, Buffer.from('zebrafish')), false);
-    assert.equal(mayContain(grams, Buffer.from('ze')), true);
+  it('rules out a word that is nowhere', () => {
+    const filter = trigramFilterOf(Buffer.from('user u1 asked kms to rotate the key'));
+    assert.equal(mayContain(filter, Buffer.from('zebrafish')), false);
+    assert.equal(mayContain(filter, Buffer.from('ze')), true);
   });
 });

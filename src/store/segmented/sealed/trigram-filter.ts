@@ -1,19 +1,20 @@
 /**
- * Which three bytes in a row stand somewhere in some texts, as a set that may hold more: 8 KiB, one bit for each of
- * 65,536 hashes. A text without one of a wanted text's triples does not contain it, so most parts need not be unpacked.
+ * Which triples of consecutive bytes occur in some texts, as a set that may have more: 8 KiB, one bit for each of 65,536
+ * hashes. If one triple of a search text is not in the set, none of the texts contains it. So most row groups need not
+ * be decompressed.
  */
 const trigramFilterBytes = 8_192;
 
 export function trigramFilterOf(texts: Uint8Array): Uint8Array {
-  const grams = new Uint8Array(trigramFilterBytes);
+  const filter = new Uint8Array(trigramFilterBytes);
   for (let at = 2; at < texts.length; at += 1) {
     const hash = trigramHash(texts[at - 2]!, texts[at - 1]!, texts[at]!);
-    grams[hash >>> 3]! |= 1 << (hash & 7);
+    filter[hash >>> 3]! |= 1 << (hash & 7);
   }
-  return grams;
+  return filter;
 }
 
-/** False when none of the texts contains these bytes. Says nothing about fewer than three bytes. */
+/** False when none of the texts contains these bytes. It is always true for fewer than three bytes. */
 export function mayContain(filter: Uint8Array, text: Uint8Array): boolean {
   for (let at = 2; at < text.length; at += 1) {
     const hash = trigramHash(text[at - 2]!, text[at - 1]!, text[at]!);

@@ -11,22 +11,22 @@ import {
 
 const service = facetIndex('systemService');
 
-/** Tallies of a facet in logs with so many rows, by number of the log; all facets have this column but the services. */
-function talliesBy(
+/** Counts of a facet in logs with so many rows, by number of the log. All facets but the services have this column. */
+function countsByLog(
   facet: number,
   column: CodedColumn,
   services: CodedColumn,
   logs: readonly number[],
 ) {
   let firstRow = 0;
-  const places = logs.map((rows, number) => {
-    const place = { number, firstRow, rows };
+  const spans = logs.map((rows, number) => {
+    const span = { number, firstRow, rows };
     firstRow += rows;
-    return place;
+    return span;
   });
-  const columns = facets.map((_, place) => (place === service ? services : column));
+  const columns = facets.map((_, index) => (index === service ? services : column));
   return new Map(
-    countValues(columns, places).map(({ log, block }) => [
+    countValues(columns, spans).map(({ log, block }) => [
       log,
       decodeValueCounts(facetValueCounts(block, facet)),
     ]),
@@ -37,10 +37,10 @@ function coded(codes: readonly number[], size: number): CodedColumn {
   return { codes: Uint16Array.from(codes), size };
 }
 
-describe('tallies of a facet', () => {
+describe('value counts of a facet', () => {
   const action = facetIndex('action');
 
-  it('say how often each value stands with each service, for each log', () => {
+  it('say how often each value occurs with each service, for each log', () => {
     const row = fc.record({ code: fc.nat(20), service: fc.nat(2) });
     const log = fc.array(row, { minLength: 256, maxLength: 400, size: 'max' });
     fc.assert(
@@ -55,21 +55,17 @@ describe('tallies of a facet', () => {
           3,
         );
         const lengths = logs.map(({ length }) => length);
-        const tallies = talliesBy(action, column, services, lengths);
+        const counts = countsByLog(action, column, services, lengths);
         for (const [number, ofLog] of logs.entries()) {
-          const times = new Map<number, number>();
+          const expected = new Map<number, number>();
           for (const each of ofLog) {
             const pair = each.code * 3 + each.service;
-            times.set(pair, (times.get(pair) ?? 0) + 1);
+            expected.set(pair, (expected.get(pair) ?? 0) + 1);
           }
-          const tally = tallies.get(number)!;
-          const told = tally.values.map((value, pair) => [
-            value * 3 + tally.services[pair]!,
-            tally.counts[pair]!,
-          ]);
+          const found = counts.get(number)!;
           assert.deepEqual(
-            told,
-            [...times].sort(([a], [b]) => a - b),
+            found.values.map((value, n) => [value * 3 + found.services[n]!, found.counts[n]!]),
+            [...expected].sort(([a], [b]) => a - b),
           );
         }
       }),
@@ -87,32 +83,32 @@ describe('tallies of a facet', () => {
     const column = coded(logs.flat(), 1_025);
     const services = coded(new Array(column.codes.length).fill(0), 1);
     const lengths = logs.map(({ length }) => length);
-    const tallies = talliesBy(facetIndex('traceId'), column, services, lengths);
-    assert.deepEqual([...tallies.keys()], [0, 1, 2, 3, 5]);
-    assert.deepEqual(tallies.get(0), { values: [300], services: [0], counts: [300] });
-    assert.equal(tallies.get(1), undefined);
-    assert.deepEqual(tallies.get(2)!.counts, new Array(1_024).fill(4));
-    assert.equal(tallies.get(3), undefined);
-    assert.deepEqual(tallies.get(5), tallies.get(0));
+    const counts = countsByLog(facetIndex('traceId'), column, services, lengths);
+    assert.deepEqual([...counts.keys()], [0, 1, 2, 3, 5]);
+    assert.deepEqual(counts.get(0), { values: [300], services: [0], counts: [300] });
+    assert.equal(counts.get(1), undefined);
+    assert.deepEqual(counts.get(2)!.counts, new Array(1_024).fill(4));
+    assert.equal(counts.get(3), undefined);
+    assert.deepEqual(counts.get(5), counts.get(0));
   });
 
   it('are left out where values and services could make too many pairs', () => {
     const codes = new Array(300).fill(1);
-    const tallies = talliesBy(action, coded(codes, 60_000), coded(codes, 60_000), [300]);
-    assert.deepEqual([...tallies], [[0, undefined]]);
+    const counts = countsByLog(action, coded(codes, 60_000), coded(codes, 60_000), [300]);
+    assert.deepEqual([...counts], [[0, undefined]]);
   });
 
-  it('are taken out of what stands together, and keep nothing of it', () => {
+  it('are copied out of their block, and do not keep it in memory', () => {
     const codes = new Array(300).fill(1);
     const columns = facets.map(() => coded(codes, 2));
-    const [tallies] = countValues(columns, [{ number: 7, firstRow: 0, rows: 300 }]);
-    const bytes = facetValueCounts(tallies!.block, action);
+    const [counts] = countValues(columns, [{ number: 7, firstRow: 0, rows: 300 }]);
+    const bytes = facetValueCounts(counts!.block, action);
     assert.ok(bytes.length > 0);
     assert.equal(bytes.buffer.byteLength, bytes.length);
     assert.equal(
-      facetValueCounts(tallies!.block, facets.length).length,
+      facetValueCounts(counts!.block, facets.length).length,
       0,
-      'of a facet that came later',
+      'of a facet that is newer than the block',
     );
   });
 });

@@ -3,11 +3,11 @@ import { facetIndex } from '../../../core/facets.ts';
 import type { Codes, ValueCounts } from '../log-slice.ts';
 import type { LogLocation } from './log-locations.ts';
 
-/** A log with fewer rows has no tallies: its columns are as quickly read. */
+/** A log with fewer rows has no value counts: its columns are read as quickly. */
 const minRows = 256;
-/** A tally has no more pairs than this, and no more than a fourth of the rows, for the same reason. */
+/** A facet with more pairs of value and service, or one for every four rows, has none for the same reason. */
 const maxPairs = 1_024;
-/** A facet has no tallies when so many pairs could be in it, each value with each service. */
+/** Nor has a facet that could have more pairs than this, each value with each service. */
 const maxPossiblePairs = 1 << 20;
 
 /** A facet's column over all rows of a segment, in codes below `size`. */
@@ -16,20 +16,20 @@ export interface CodedColumn {
   readonly size: number;
 }
 
-/** The tallies of one log in a segment, by its number. */
+/** The value counts of one log in a segment. */
 export interface LogValueCounts {
   readonly log: number;
   /**
-   * Of how many facets, how many bytes the tally of each takes, none where there is no tally, then the tallies. Of a pair:
-   * by how much the value's code is higher than that of the pair before, the service's code, how often. All of it in
-   * numbers of seven bits a byte, lowest first. A few hundred bytes, which hardly compress.
+   * The number of facets; for each of them the length of its counts in bytes, 0 if it has none; then the counts. For each
+   * pair: by how much the value's code is higher than that of the pair before, the service's code, how often they occur.
+   * All of these are numbers with seven bits a byte, lowest first. A few hundred bytes, which hardly compress.
    */
   readonly block: Uint8Array;
 }
 
 type LogRowSpan = Pick<LogLocation, 'number' | 'firstRow' | 'rows'>;
 
-/** The tallies of those logs in a segment that have some. */
+/** The value counts of those logs in a segment that have some. */
 export function countValues(
   columns: readonly CodedColumn[],
   all: readonly LogRowSpan[],
@@ -38,16 +38,16 @@ export function countValues(
   const service = columns[facetIndex('systemService')]!;
   const ofFacets = columns.map((facet) => encodeFacetCounts(facet, service, logs));
   const head = new ByteWriter(256);
-  return logs.map(({ number }, place) => {
-    const tallies = ofFacets.map((ofLogs) => ofLogs[place]!);
+  return logs.map(({ number }, index) => {
+    const counts = ofFacets.map((ofLogs) => ofLogs[index]!);
     head.at = 0;
-    writeNumber(tallies.length, head);
-    for (const { length } of tallies) writeNumber(length, head);
-    return { log: number, block: Buffer.concat([head.bytes.subarray(0, head.at), ...tallies]) };
+    writeNumber(counts.length, head);
+    for (const { length } of counts) writeNumber(length, head);
+    return { log: number, block: Buffer.concat([head.bytes.subarray(0, head.at), ...counts]) };
   });
 }
 
-/** The bytes of one facet's tally, in memory of their own; none where there is no tally. */
+/** The bytes of one facet's counts, in memory of their own; no bytes if it has none. */
 export function facetValueCounts(block: Uint8Array, facet: number): Uint8Array {
   const reader = new NumberReader(block);
   const lengths = Array.from({ length: reader.next() }, () => reader.next());
@@ -55,7 +55,7 @@ export function facetValueCounts(block: Uint8Array, facet: number): Uint8Array {
   return Uint8Array.from(block.subarray(start, start + (lengths[facet] ?? 0)));
 }
 
-/** Undefined for none. */
+/** Undefined if there are no bytes. */
 export function decodeValueCounts(bytes: Uint8Array): ValueCounts | undefined {
   if (bytes.length === 0) return undefined;
   const reader = new NumberReader(bytes);
@@ -70,7 +70,7 @@ export function decodeValueCounts(bytes: Uint8Array): ValueCounts | undefined {
   return { values: values!, services: services!, counts: counts! };
 }
 
-/** A facet's tally in each of these logs. */
+/** A facet's counts in each of these logs. */
 function encodeFacetCounts(
   facet: CodedColumn,
   service: CodedColumn,
@@ -78,38 +78,38 @@ function encodeFacetCounts(
 ): Uint8Array[] {
   const possible = facet.size * service.size;
   if (possible > maxPossiblePairs) return logs.map(() => new Uint8Array());
-  const tally = new ByteWriter();
+  const encoded = new ByteWriter();
   /** By pair; all zero between two logs. */
-  const times = new Uint32Array(possible);
+  const counts = new Uint32Array(possible);
   return logs.map((log) => {
     const most = Math.min(maxPairs, log.rows / 4);
-    const seen = countPairs(facet, service, log, { times, most });
-    tally.at = 0;
+    const seen = countPairs(facet, service, log, { counts, most });
+    encoded.at = 0;
     let before = 0;
     for (const pair of seen.length > most ? [] : seen.sort((a, b) => a - b)) {
       const value = Math.floor(pair / service.size);
-      writeNumber(value - before, tally);
-      writeNumber(pair % service.size, tally);
-      writeNumber(times[pair]!, tally);
+      writeNumber(value - before, encoded);
+      writeNumber(pair % service.size, encoded);
+      writeNumber(counts[pair]!, encoded);
       before = value;
     }
-    for (const pair of seen) times[pair] = 0;
-    return Uint8Array.from(tally.bytes.subarray(0, tally.at));
+    for (const pair of seen) counts[pair] = 0;
+    return Uint8Array.from(encoded.bytes.subarray(0, encoded.at));
   });
 }
 
-/** The pairs of a log's rows, or of the first of them once they are more than `most`. */
+/** The pairs in a log's rows. It stops once they are more than `most`. */
 function countPairs(
   { codes }: CodedColumn,
   { codes: services, size }: CodedColumn,
   { firstRow, rows }: LogRowSpan,
-  { times, most }: { times: Uint32Array; most: number },
+  { counts, most }: { counts: Uint32Array; most: number },
 ): number[] {
   const seen: number[] = [];
   for (let row = firstRow; row < firstRow + rows && seen.length <= most; row += 1) {
     const pair = codes[row]! * size + services[row]!;
-    if (times[pair] === 0) seen.push(pair);
-    times[pair]! += 1;
+    if (counts[pair] === 0) seen.push(pair);
+    counts[pair]! += 1;
   }
   return seen;
 }

@@ -31,7 +31,7 @@ export class ValueGroup {
     return this.#texts[code - this.#firstCode]!;
   }
 
-  /** The codes of those that compare equal to this one. */
+  /** The codes of the values that compare equal to this one. */
   codesOf(value: string): readonly number[] {
     this.#codes ??= this.#byForm();
     return this.#codes.get(comparisonForm(this.#facet, value)) ?? [];
@@ -39,11 +39,11 @@ export class ValueGroup {
 
   #byForm(): Map<string, number[]> {
     const codes = new Map<string, number[]>();
-    for (const [place, text] of this.#texts.entries()) {
+    for (const [index, text] of this.#texts.entries()) {
       const form = comparisonForm(this.#facet, text);
       const same = codes.get(form);
-      if (same === undefined) codes.set(form, [this.#firstCode + place]);
-      else same.push(this.#firstCode + place);
+      if (same === undefined) codes.set(form, [this.#firstCode + index]);
+      else same.push(this.#firstCode + index);
     }
     return codes;
   }

@@ -7,7 +7,7 @@ import { type LeadingRows, leadingRows } from './whole-blocks.ts';
 const rowsFrom = (first: number, count: number) =>
   Uint32Array.from({ length: count }, (_, n) => first + n);
 
-/** Rows piece by piece. */
+/** All pieces of these rows. */
 function pieces(rows: Uint32Array, segmentRows: number): LeadingRows[] {
   const found: LeadingRows[] = [];
   for (let at = 0; at < rows.length; at += found.at(-1)!.rows) {
@@ -16,8 +16,8 @@ function pieces(rows: Uint32Array, segmentRows: number): LeadingRows[] {
   return found;
 }
 
-describe('whole blocks among the rows of an answer', () => {
-  it('are found between rows of cut ones', () => {
+describe('whole blocks among the rows of a page', () => {
+  it('are found between rows of other blocks', () => {
     const rows = rowsFrom(blockRows - 3, 10 * blockRows + 5);
     assert.deepEqual(pieces(rows, 100 * blockRows), [
       { rows: 3, isWhole: false },
@@ -31,7 +31,7 @@ describe('whole blocks among the rows of an answer', () => {
     assert.deepEqual(pieces(rows, rows.length), [{ rows: rows.length, isWhole: true }]);
   });
 
-  it('are not taken apart from the others when there are few', () => {
+  it('are not a piece of their own when they are few', () => {
     const rows = rowsFrom(0, 3 * blockRows);
     assert.deepEqual(pieces(rows, 100 * blockRows), [{ rows: rows.length, isWhole: false }]);
   });
@@ -40,8 +40,8 @@ describe('whole blocks among the rows of an answer', () => {
     const some = fc.uniqueArray(fc.nat({ max: 20 * blockRows - 1 }), { maxLength: 12 });
     fc.assert(
       fc.property(some, fc.boolean(), (missing, backwards) => {
-        const wanted = rowsFrom(0, 20 * blockRows).filter((row) => !missing.includes(row));
-        const rows = backwards ? wanted.reverse() : wanted;
+        const ascending = rowsFrom(0, 20 * blockRows).filter((row) => !missing.includes(row));
+        const rows = backwards ? ascending.reverse() : ascending;
         let at = 0;
         for (const piece of pieces(rows, 20 * blockRows)) {
           const taken = rows.subarray(at, at + piece.rows);

@@ -1,15 +1,16 @@
 import { blockRows } from './footer-index.ts';
 
-/** Fewer whole blocks than this are not worth being handed on apart from what stands around them. */
+/** Fewer whole blocks are not worth a piece of their own, beside the rows around them. */
 const enoughRows = 8 * blockRows;
 
-/** Rows at the beginning of some, either all of whole blocks in their order, or such that are not worth it. */
+/** The first rows of a list of rows. */
 export interface LeadingRows {
   readonly rows: number;
+  /** Whether they are whole blocks, whose frames can be given out as they are. */
   readonly isWhole: boolean;
 }
 
-/** The first piece of these rows of a segment. At least one row is asked for. */
+/** The first piece of these rows of a segment, of which there is at least one. */
 export function leadingRows(rows: Uint32Array, segmentRows: number): LeadingRows {
   for (let at = 0; at < rows.length; ) {
     const whole = wholeRows(rows, at, segmentRows);
@@ -21,7 +22,7 @@ export function leadingRows(rows: Uint32Array, segmentRows: number): LeadingRows
 
 const partialBlocks = (rows: number): LeadingRows => ({ rows, isWhole: false });
 
-/** How many rows from this one on make up whole blocks. */
+/** How many rows, from index `from` on, are whole blocks. */
 function wholeRows(rows: Uint32Array, from: number, segmentRows: number): number {
   let at = from;
   while (at < rows.length) {
@@ -33,7 +34,7 @@ function wholeRows(rows: Uint32Array, from: number, segmentRows: number): number
   return at - from;
 }
 
-/** How many rows from this one on follow each other within one block. */
+/** How many rows, from index `at` on, follow each other within one block. */
 export function adjacentInBlock(rows: Uint32Array, at: number): number {
   const first = rows[at]!;
   const most = blockRows - (first % blockRows);

@@ -8,12 +8,12 @@ const options = {
   },
 };
 
-/** One zstd frame with a checksum of its content. Nothing, or only zeros, needs no frame at all: it has no bytes. */
+/** One zstd frame with a checksum of its content. */
 export function compressFrame(bytes: Uint8Array): Uint8Array {
   return zstdCompressSync(bytes, options);
 }
 
-/** Throws when the frame is damaged, whether in its form or in its content. */
+/** Throws when the frame is damaged, in its form or in its content. */
 export function decompressFrame(frame: Uint8Array, size: number): Buffer<ArrayBuffer> {
   return zstdDecompressSync(frame, { chunkSize: Math.max(64, size + 1) });
 }
