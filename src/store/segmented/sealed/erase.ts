@@ -20,7 +20,8 @@ import type { CodedColumn } from './value-counts.ts';
 
 /**
  * Writes a sealed segment again with some of a log's events erased, to a path where it appears whole and on disk, or not
- * at all. Returns false when nothing is left to be erased: then it writes nothing.
+ * at all. Returns false when nothing is left to be erased: then it writes nothing. Throws `corrupt` when something that
+ * stays is not as it was written: a new file would have a new checksum, and hide it.
  *
  * Rows stay where they are, and so do times, leaf hashes and tree nodes. Frames without an erased event are copied as
  * they are. A facet that lost a value gets a new dictionary, without values that no event has any more.
@@ -124,10 +125,8 @@ class SegmentEraser {
       facets: old.facets.map((facet, index) => this.#facet(facet, columns[index]!)),
       tallies: writeValueCounts(file, columns, logs),
       salts: file.writeSection(this.#salts()),
-      leafHashes: file.writeSection(
-        segmentFile.readSection(old.leafHashes, 0, old.leafHashes.length),
-      ),
-      nodes: file.writeSection(segmentFile.readSection(old.nodes, 0, old.nodes.length)),
+      leafHashes: file.writeSection(segmentFile.readWholeSection('leafHashes', old.leafHashes)),
+      nodes: file.writeSection(segmentFile.readWholeSection('nodes', old.nodes)),
     };
   }
 
@@ -176,7 +175,7 @@ class SegmentEraser {
 
   #salts(): Uint8Array {
     const { file, footerSummary } = this.#segment;
-    const salts = file.readSection(footerSummary.salts, 0, footerSummary.salts.length);
+    const salts = file.readWholeSection('salts', footerSummary.salts);
     for (const row of this.#bodies.keys()) {
       salts.fill(0, row * saltBytes, (row + 1) * saltBytes);
     }
