@@ -21,7 +21,7 @@ const agents = [
   'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
 ];
 
-/** One call of an API as an application would record it: about 800 bytes when sealed. */
+/** One call of an API as an application would record it: about 800 bytes as an event. */
 export function apiEvent(number: number, createdAt: Micros): TestDraft {
   const pick = numbers(number);
   const id = (kind: string, of: number) => `${kind}-${hex(`${kind} ${of}`, 20)}`;

@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net';
 
-/** What came back: enough to know that it is the right answer. */
+/** A response: enough to check that it is the right one. */
 export interface Answer {
   readonly status: number;
   readonly body: Buffer;
 }
 
 /**
- * One kept-alive HTTP/1.1 connection that asks one thing after the other. A load generator on the same two cores
- * must cost little, so it sends bytes made beforehand and reads no more than status, length and body.
+ * One kept-alive HTTP/1.1 connection that sends one request after the other. A load generator on the same two cores must
+ * cost little, so it sends prepared bytes, and reads only status, length and body.
  */
 export class Connection {
   readonly #socket: Socket;

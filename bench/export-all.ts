@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const measured = fileURLToPath(new URL('measured-command.ts', import.meta.url));
 
-/** All that an organisation has, as NDJSON over HTTP to a file. Gives the milliseconds to its first byte. */
+/** Exports all events of an organisation as NDJSON over HTTP into a file. Returns the milliseconds to its first byte. */
 export async function curlAll(url: string, key: string, file: string): Promise<number> {
   const all = `${url}/v1/audit/export?format=ndjson&includeSystemServices=true`;
   const flags = ['--silent', '--show-error', '--fail', '--output', file];
@@ -25,7 +25,7 @@ export async function curlAll(url: string, key: string, file: string): Promise<n
   return Number(said) * 1_000;
 }
 
-/** The same through the command, as `all.json` in a directory. Gives its peak memory in bytes. */
+/** Exports them with the command as `all.json` into a directory. Returns the command's peak memory in bytes. */
 export async function exportAll(url: string, key: string, directory: string): Promise<number> {
   const flags = '--since 2y --quiet --include-system-services --output all.json'.split(' ');
   const child = spawn(process.execPath, [measured, 'export', ...flags], {

@@ -22,7 +22,7 @@ const decoders: Readonly<Record<string, () => Transform>> = {
   '.zst': createZstdDecompress,
 };
 
-/** Whole lines from the beginning of an exported file: an entry each, but for a bracket or a header. */
+/** Whole lines from the beginning of an exported file: one entry each, except for a bracket or a header. */
 async function sampleOf(directory: string): Promise<Buffer> {
   const file = readdirSync(directory).find((name) => !name.includes('.manifest.')) ?? '';
   const extension = /\.(gz|zst)$/.exec(file)?.[0] ?? '';
@@ -41,8 +41,8 @@ async function sampleOf(directory: string): Promise<Buffer> {
 }
 
 /**
- * How many entries a second this machine can compress, hash and write when it does nothing else and each thing after
- * the other: measured with the text of an export, beside its files.
+ * How many entries a second this machine can compress, hash and write, one step after the other, when it does nothing
+ * else. Measured with the text of an export, in the directory of its files.
  */
 export async function referencePerSecond(
   directory: string,

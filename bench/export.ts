@@ -1,16 +1,17 @@
 /**
- * Exporting through the command into files: `node bench/export.ts [entries] [word…] [setting=value…]`. Prints entries a
- * second, how that compares to doing nothing but compress, hash and write the same text, and the command's peak memory;
- * in the end which exports took more than they may.
+ * Exports with the command into files: `node bench/export.ts [entries] [choice…] [setting=value…]`. It prints entries a
+ * second, how that compares to only compressing, hashing and writing the same text, and the command's peak memory. At the
+ * end it prints which exports used more memory than they may.
  *
- * Words choose what is measured: sources (`annals`, `thalassa`, `upcloud`, `cockroachdb`), formats (`json`, `ndjson`,
- * `csv`), compressions (`plain`, `gzip`, `zstd`), and `whole` (one file), `daily`, or `first` (one file, by a command that
- * was never started before). Without a format and a compression: all of them into one file, JSON into a file a day, and
- * plain JSON at the first start. `node bench/export.ts 1000000 upcloud csv zstd daily` is one export. Settings: `bytes` (of an entry, 800), `days` (of the window, 30), `order` (of the vendors'
- * lists: `newest`, `oldest`, `shuffled`) and `times`, how often each is done.
+ * The choices are sources (`annals`, `thalassa`, `upcloud`, `cockroachdb`), formats (`json`, `ndjson`, `csv`),
+ * compressions (`plain`, `gzip`, `zstd`), and `whole` (one file), `daily`, or `first` (one file, by a command that never
+ * ran before). Without a format and a compression: all of them into one file, JSON into a file a day, and plain JSON at
+ * the first run. `node bench/export.ts 1000000 upcloud csv zstd daily` is one export. The settings are `bytes` (of an
+ * entry, 800), `days` (of the window, 30), `order` (of the vendors' lists: `newest`, `oldest`, `shuffled`) and `times`
+ * (how often to repeat each).
  *
- * The vendors are stand-ins that make their pages as they are asked, in a process of their own; waits, such as
- * CockroachDB's rate limit, are left out.
+ * `vendor-server.ts` imitates the vendors in a process of its own. Waits, such as for CockroachDB's rate limit, are left
+ * out.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -34,17 +35,17 @@ const dimensions = {
 
 type Cell = { readonly [D in keyof typeof dimensions]: (typeof dimensions)[D][number] };
 
-const [entriesText = '1000000', ...words] = process.argv.slice(2);
+const [entriesText = '1000000', ...choices] = process.argv.slice(2);
 const entries = Number(entriesText);
 const settings = { bytes: '800', days: '30', order: 'newest', times: '1' };
 const chosen = new Set<string>();
 const known: ReadonlySet<string> = new Set(Object.values(dimensions).flat());
-for (const word of words) {
-  const [name = '', value] = word.split('=');
+for (const choice of choices) {
+  const [name = '', value] = choice.split('=');
   if (value !== undefined && Object.hasOwn(settings, name))
     Object.assign(settings, { [name]: value });
-  else if (known.has(word)) chosen.add(word);
-  else throw new Error(`${word} is no word of this: ${[...known].join(', ')}`);
+  else if (known.has(choice)) chosen.add(choice);
+  else throw new Error(`${choice} is not a choice; these are: ${[...known].join(', ')}`);
 }
 const memoryTarget = 150;
 
@@ -59,20 +60,20 @@ function cells(): Cell[] {
       ),
     ),
   );
-  const usual = ({ files, format, compress }: Cell) =>
+  const isDefault = ({ files, format, compress }: Cell) =>
     files === 'whole' || (format === 'json' && (files === 'daily' || compress === 'plain'));
   const named = isNamed(dimensions.format) || isNamed(dimensions.compress);
-  return named ? all : all.filter(usual);
+  return named ? all : all.filter(isDefault);
 }
 
 const command = fileURLToPath(new URL('measured-command.ts', import.meta.url));
 const vendorServer = fileURLToPath(new URL('vendor-server.ts', import.meta.url));
-// Up to now, so that UpCloud's list of a month is cheaper than its export of everything.
+// The window ends now, so that UpCloud's list of a month is cheaper than its export of everything.
 const last = Date.now() * 1_000;
 const first = last - Number(settings.days) * 86_400_000_000;
 const textAt = (micros: number) => new Date(micros / 1_000).toISOString();
 const scratch = mkdtempSync(join(tmpdir(), 'annals-bench-export-'));
-/** What was compiled at an earlier start, as `bin/annals.js` keeps it. */
+/** The compile cache, as `bin/annals.js` has one. */
 const compiled = join(scratch, 'compiled');
 
 async function runCommand(flags: readonly string[], env: Record<string, string>) {
@@ -116,7 +117,7 @@ async function measure(cell: Cell, access: readonly string[], env: Record<string
   }
 }
 
-/** A fast export that is not complete would be no news. */
+/** An export that is fast but not complete does not count. */
 function checkCount(name: string, directory: string): void {
   const manifest = readdirSync(directory).find((file) => file.endsWith('.manifest.json')) ?? '';
   const { entries: written } = JSON.parse(readFileSync(join(directory, manifest), 'utf8')) as {
@@ -134,7 +135,7 @@ async function startVendors(): Promise<{ child: ChildProcess; url: string }> {
   return { child, url: `http://127.0.0.1:${String(port).trim()}` };
 }
 
-/** Records the events; what the usual one lacks in length is made up for by a note. */
+/** Records the events. A note makes each as long as the setting says. */
 async function fill(server: ServerProcess, key: string): Promise<void> {
   const connection = await Connection.open(server.url);
   const step = Math.floor((last - first) / entries);
@@ -153,7 +154,7 @@ async function fill(server: ServerProcess, key: string): Promise<void> {
   connection.close();
 }
 
-/** Exports the newest thousand, so that what a first start compiles is not measured with the first export. */
+/** Exports the newest thousand, so that the first measured export does not compile. */
 async function warm(access: readonly string[], env: Record<string, string>): Promise<void> {
   const from = last - ((last - first) / entries) * 1_000;
   const directory = mkdtempSync(join(scratch, 'warm-'));

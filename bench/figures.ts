@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** The value below which a share of the values lies. Sorts them. */
+/** The value below which this share of the values is. Sorts them. */
 export function quantile(values: number[], share: number): number {
   values.sort((one, other) => one - other);
   return values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
@@ -18,7 +18,7 @@ export function printRow(name: string, ...cells: readonly string[]): void {
 export const whole = (value: number) => Math.round(value).toLocaleString('en');
 export const millis = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
 
-/** What this machine can do at all, measured in the same run: rows of these bytes a second into plain SQLite. */
+/** How many rows of these bytes a second plain SQLite can insert on this machine, in the same run. */
 export function plainInsertsPerSecond(bodies: readonly string[], perCommit: number): number {
   const directory = mkdtempSync(join(tmpdir(), 'annals-reference-'));
   try {
@@ -41,7 +41,7 @@ export function plainInsertsPerSecond(bodies: readonly string[], perCommit: numb
   }
 }
 
-/** How often a second this machine's disk takes 4 KiB for good. */
+/** How often a second this machine can write and sync 4 KiB. */
 export function syncsPerSecond(): number {
   const directory = mkdtempSync(join(tmpdir(), 'annals-reference-'));
   try {
@@ -66,7 +66,7 @@ export interface Figure {
   readonly path: string;
   readonly figure: string;
   readonly target: string;
-  /** Beside what it was measured, in the same run. */
+  /** How it compares to a simple measurement of the same run. */
   readonly ratio: string;
   readonly more: string;
 }

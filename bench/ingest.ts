@@ -1,7 +1,7 @@
 /**
- * Recording over HTTP, server and load generator on the same machine:
- * `node bench/ingest.ts [seconds a path] [organisations]`. Every event is durable, queryable and in the tree when it
- * is counted. Each figure stands beside plain SQLite inserts and disk syncs of the same run.
+ * Records over HTTP, with server and load generator on the same machine:
+ * `node bench/ingest.ts [seconds a path] [organisations]`. Every counted event is durable, queryable and in the tree. Each
+ * figure is compared with plain SQLite inserts and disk syncs of the same run.
  */
 import { ServerProcess } from '../test/server-process.fixture.ts';
 import { apiEvent } from './api-events.ts';
@@ -24,12 +24,12 @@ const paths = [
   { name: 'batches of 1,000, 4 connections', connections: 4, batch: 1_000, target: 40_000 },
 ];
 
-/** A server that was just started compiles what it does often; one that has been up for a while has done so. */
+/** A new server still compiles its hot code; one that has run for a while does not. */
 const warmUpSeconds = 2;
 
 const benchEpoch = Date.UTC(2026, 0, 1) * 1_000;
 
-/** Events as the body of a request, each with an id and a time of its own that its number decides. */
+/** Events as the body of a request. The number of an event decides its id and time. */
 export function eventLines(firstNumber: number, count: number): string {
   const lines: string[] = [];
   for (let number = firstNumber; number < firstNumber + count; number += 1) {
@@ -53,7 +53,7 @@ export async function measureIngest(
   printRow('reference: plain inserts, 1,000 a commit', `${whole(inserts)}/s`);
   const figures: Figure[] = [];
   for (const { name, connections, batch, target } of paths) {
-    // Made beforehand, so that making them is not measured; enough for well over the target.
+    // Prepared, so that creating them is not measured; enough for well over the target.
     const most = target * (warmUpSeconds + seconds) * 1.5;
     const requests = Array.from({ length: Math.ceil(most / batch) }, (_, n) => {
       const body = eventLines(number, batch);
@@ -89,7 +89,7 @@ export async function measureIngest(
   return figures;
 }
 
-/** Organisations with a key each. */
+/** Creates organisations with a key each. */
 export async function makeOrganisations(server: ServerProcess, count: number): Promise<string[]> {
   const keys: string[] = [];
   for (let n = 0; n < count; n += 1) keys.push((await server.organisation(`bench-${n}`)).key);

@@ -1,9 +1,9 @@
 /**
- * What proofs cost: `node bench/integrity.ts [events] [runs]`. Events are sealed and appended to a store in batches of
- * 1,000, the next one sealed while the disk is busy, as the ledger does; once with commitments, leaf hashes and tree,
- * once without. The best of the runs are compared, because whatever else the machine does only adds. Printed beside a
- * plain SHA-256 pass over the same bytes, and what it costs to check a log at the start and to sign it.
- * `bench/verify.ts` has the other side.
+ * What proofs cost: `node bench/integrity.ts [events] [runs]`. Events are sequenced and appended to a store in batches of
+ * 1,000, the next one sequenced while the disk is busy, as the ledger does; with commitments, leaf hashes and tree, and
+ * without. The best runs are compared, because other work of the machine only adds time. Beside them it prints a plain
+ * SHA-256 pass over the same bytes, and the cost of checking a log at the start and of signing it. `bench/verify.ts`
+ * measures how proofs are verified.
  */
 import { createHash, createPublicKey, randomFillSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -38,8 +38,8 @@ const world = {
   random: pooledRandom((bytes) => void randomFillSync(bytes)),
 };
 
-/** Seals an event without looking at what a tree needs of it. */
-class PlainSealing extends Sequencer {
+/** Sequences an event without what only a tree needs. */
+class PlainSequencer extends Sequencer {
   override sequence(
     { texts, ...facts }: PreparedDraft,
     sequence: number,
@@ -64,31 +64,31 @@ type Grow = (drafts: readonly Draft[]) => Append;
 function withTree(): Grow {
   const paths = personalPaths();
   const sequencer = new Sequencer({ ...world, personalPaths: () => paths });
-  let edge: LogState = { frontier: new Frontier(), recordedAt: 0 };
+  let logState: LogState = { frontier: new Frontier(), recordedAt: 0 };
   return (drafts) => {
     const { clock } = world;
     const columns = new EventColumns();
-    const addition = new AppendBuilder(organisation, edge, undefined, columns, {
+    const builder = new AppendBuilder(organisation, logState, undefined, columns, {
       sequencer,
       clock,
     });
-    runToCompletion(addition.add(drafts.map((draft) => sequencer.prepare(organisation, draft))));
-    edge = addition.logState;
-    return addition.build()[0]!;
+    runToCompletion(builder.add(drafts.map((draft) => sequencer.prepare(organisation, draft))));
+    logState = builder.logState;
+    return builder.build()[0]!;
   };
 }
 
 function withoutTree(): Grow {
   const paths = personalPaths([]);
-  const sealing = new PlainSealing({ ...world, personalPaths: () => paths });
+  const sequencer = new PlainSequencer({ ...world, personalPaths: () => paths });
   let expectedSize = 0;
   let recordedAt = 0;
   return (drafts) => {
     const columns = new EventColumns();
     for (const [n, draft] of drafts.entries()) {
       recordedAt = Math.max(world.clock(), recordedAt + 1);
-      const prepared = sealing.prepare(organisation, draft);
-      sealing.sequence(prepared, expectedSize + n, recordedAt, columns);
+      const prepared = sequencer.prepare(organisation, draft);
+      sequencer.sequence(prepared, expectedSize + n, recordedAt, columns);
     }
     const size = expectedSize + columns.length;
     const head = { size, root: emptyRoot, frontier: new Uint8Array(), recordedAt };
@@ -106,11 +106,11 @@ const drafts = Array.from({ length: events }, (_, n) => draftAt(n));
 
 interface Took {
   readonly millis: number;
-  /** Processor time of all threads: what is left to compare when others use the machine too. */
+  /** Processor time of all threads: it can be compared even when others use the machine too. */
   readonly cpuMillis: number;
 }
 
-/** What recording everything in a fresh store takes; `look` may have a look at it afterwards. */
+/** Records everything in a new store, and measures that. `look` may read the store afterwards. */
 async function record(grow: Grow, look?: (store: EventStore) => Promise<void>): Promise<Took> {
   const directory = mkdtempSync(join(tmpdir(), 'annals-bench-'));
   const store = await openSegmentedStore({ directory, segmentEvents: events });
@@ -131,7 +131,7 @@ async function record(grow: Grow, look?: (store: EventStore) => Promise<void>): 
   return { millis, cpuMillis: (user + system) / 1_000 };
 }
 
-/** What hashing alone costs on this machine. */
+/** The cost of hashing alone on this machine. */
 async function plainPass(store: EventStore): Promise<void> {
   const bodies: string[] = [];
   for await (const some of store.scan(organisation, { from: 0, to: events })) {
@@ -178,7 +178,7 @@ function row(name: string, took: number, ...more: string[]): void {
 }
 
 printRow(`${whole(events)} events, best of ${runs}`, 'events', 'an event');
-// One of each first, so that both are compiled.
+// One run of each first, so that both are compiled.
 await record(withTree(), async (store) => {
   await plainPass(store);
   await startAndSign(store);

@@ -1,6 +1,6 @@
 /**
- * Runs a command line as `annals` does, without the waits it is asked or paces itself to, and says at its end how much
- * memory it took: `peak <bytes>` on stderr.
+ * Runs a command line as `annals` does, but without any waits. At its end it prints how much memory it used:
+ * `peak <bytes>` on stderr.
  */
 import { randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -11,8 +11,8 @@ import { systemClock } from '../src/core/micros.ts';
 import { reduceMemoryUse, restartAfterFirstCompile } from '../src/runtime/process-memory.ts';
 
 /**
- * The peak of this process, in bytes. What `getrusage` says instead begins with the memory of the process that started
- * this one, which is what other systems must do with.
+ * The peak of this process, in bytes. Where Linux does not say it, `getrusage` does, but that begins with the memory of
+ * the process that started this one.
  */
 function peakMemory(): number {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1_024;
@@ -36,6 +36,6 @@ process.exitCode = await run(argv, {
   cwd: process.cwd(),
   home: homedir(),
 });
-// Keeping what was compiled takes memory too, and would happen only after this.
+// Writing the compile cache needs memory too, and would otherwise come after this.
 flushCompileCache();
 process.stderr.write(`peak ${peakMemory()}\n`);

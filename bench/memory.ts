@@ -1,7 +1,6 @@
 /**
- * What the server takes of memory, phase by phase, beside the processor time each phase cost it:
- * `node bench/memory.ts [events] [organisations]`. It works on a copy of what `npm run bench` with the same numbers made.
- * Linux only, because it asks the kernel.
+ * Memory and processor time of the server in each phase: `node bench/memory.ts [events] [organisations]`. It works on a
+ * copy of the data that `npm run bench` with the same numbers created. Linux only, because it reads `/proc`.
  */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +15,7 @@ import { eventLines } from './ingest.ts';
 import { measureQueries } from './query.ts';
 
 const [events = '1000000', organisations = '50'] = process.argv.slice(2);
-const made = fileURLToPath(new URL(`.data/${events}-${organisations}`, import.meta.url));
+const prepared = fileURLToPath(new URL(`.data/${events}-${organisations}`, import.meta.url));
 
 async function statusOf(pid: number): Promise<Record<string, number>> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
@@ -32,7 +31,7 @@ async function processorTime(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** After this the threads that are not needed have ended. */
+/** After this time the threads that are not needed have ended. */
 const restMillis = 20_000;
 
 const ways = [
@@ -65,16 +64,16 @@ async function record(
   await Promise.all(Array.from({ length: connections }, drive));
 }
 
-const place = await mkdtemp(join(tmpdir(), 'annals-memory-'));
+const scratch = await mkdtemp(join(tmpdir(), 'annals-memory-'));
 try {
-  const data = join(place, 'data');
-  await cp(made, data, { recursive: true });
-  const keys = JSON.parse(await readFile(join(made, 'bench-keys.json'), 'utf8')) as string[];
+  const data = join(scratch, 'data');
+  await cp(prepared, data, { recursive: true });
+  const keys = JSON.parse(await readFile(join(prepared, 'bench-keys.json'), 'utf8')) as string[];
   const server = await ServerProcess.on(data);
   const pid = server.pid!;
   const megabytes = (value = 0) => value.toFixed(0).padStart(5);
   const phase = async (name: string, work: () => Promise<unknown>) => {
-    // Sets the peak back to what there is.
+    // Resets the peak to the current memory.
     await writeFile(`/proc/${pid}/clear_refs`, '5');
     const before = await processorTime(pid);
     await work();
@@ -92,7 +91,7 @@ try {
   await phase('at rest', () => setTimeout(restMillis));
   await phase('export, NDJSON over HTTP', () => curlAll(server.url, key, '/dev/null'));
   await phase('again', () => curlAll(server.url, key, '/dev/null'));
-  await phase('export, JSON by the command', () => exportAll(server.url, key, place));
+  await phase('export, JSON by the command', () => exportAll(server.url, key, scratch));
   await phase('questions of all kinds', () => measureQueries(server.url, keys, Number(events)));
   await phase('again', () => measureQueries(server.url, keys, Number(events)));
   await phase('at rest', () => setTimeout(restMillis));
@@ -103,5 +102,5 @@ try {
   await phase('at rest', () => setTimeout(restMillis));
   await server.end('SIGTERM');
 } finally {
-  await rm(place, { recursive: true, force: true });
+  await rm(scratch, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 /**
- * Asking over HTTP: `node bench/query.ts [events] [organisations]`. Fills a server through its API, then measures what
- * people ask for. Each figure stands beside an answer that touches no event (`/healthz`).
+ * Queries over HTTP: `node bench/query.ts [events] [organisations]`. It fills a server through its API, then measures
+ * common queries. Each figure is compared with a response that reads no event (`/healthz`).
  */
 import { ServerProcess } from '../test/server-process.fixture.ts';
 import { Connection, requestBytes } from './connection.ts';
@@ -32,7 +32,7 @@ export async function fill(url: string, keys: readonly string[], events: number)
   );
 }
 
-/** The even batches all go to the first organisation, the odd ones to the others in turn. */
+/** All even batches go to the first organisation, the odd ones to the others in turn. */
 async function fillEverySecond(
   url: string,
   keys: readonly string[],
@@ -48,7 +48,7 @@ async function fillEverySecond(
   let request = requestOf(firstTurn);
   for (let turn = firstTurn; turn < turns; turn += 2) {
     const answering = connection.ask(request);
-    // The next request is made while the server is at work.
+    // The next request is created while the server works.
     if (turn + 2 < turns) request = requestOf(turn + 2);
     const { status, body } = await answering;
     if (status !== 201) throw new Error(`${status} ${body}`);
@@ -56,7 +56,7 @@ async function fillEverySecond(
   connection.close();
 }
 
-/** Asks each question of one organisation after the other. */
+/** Sends each query to one organisation after the other. */
 export async function measureQueries(
   url: string,
   keys: readonly string[],
@@ -67,9 +67,9 @@ export async function measureQueries(
     const waits: number[] = [];
     for (let n = 0; n < times; n += 1) {
       const request = requestBytes('GET', path, keys[n % keys.length] ?? '');
-      const asked = performance.now();
+      const sentAt = performance.now();
       const { status, body } = await connection.ask(request);
-      waits.push(performance.now() - asked);
+      waits.push(performance.now() - sentAt);
       if (status !== 200) throw new Error(`${path}: ${status} ${body}`);
     }
     return waits;

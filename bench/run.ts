@@ -1,7 +1,7 @@
 /**
  * The paths that matter, in one table: `npm run bench -- [events] [organisations] [seconds a way of recording]`. Its data
- * is made once for each size and kept in `bench/.data`; every run works on a copy. The table is also saved there as
- * JSON. What each line means, and what limits it, stands in `docs/performance.md`.
+ * is created once for each size and kept in `bench/.data`; every run works on a copy. The table is also saved there as
+ * JSON. `docs/performance.md` says what each line means, and what limits it.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -21,16 +21,16 @@ import { fill, measureQueries } from './query.ts';
 
 const [events = 1_000_000, organisations = 50, seconds = 5] = process.argv.slice(2).map(Number);
 const kept = fileURLToPath(new URL('.data', import.meta.url));
-const made = join(kept, `${events}-${organisations}`);
+const prepared = join(kept, `${events}-${organisations}`);
 const program = fileURLToPath(new URL('../bin/annals.js', import.meta.url));
 
-/** Makes the data once; a directory without its keys was left unfinished. */
+/** Creates the data once. A directory without its keys is not finished. */
 async function makeData(): Promise<string[]> {
-  const keysFile = join(made, 'bench-keys.json');
+  const keysFile = join(prepared, 'bench-keys.json');
   if (existsSync(keysFile)) return JSON.parse(await readFile(keysFile, 'utf8')) as string[];
-  await rm(made, { recursive: true, force: true });
-  await mkdir(made, { recursive: true });
-  const server = await ServerProcess.on(made);
+  await rm(prepared, { recursive: true, force: true });
+  await mkdir(prepared, { recursive: true });
+  const server = await ServerProcess.on(prepared);
   const keys = await makeOrganisations(server, organisations);
   await fill(server.url, keys, events);
   await untilSealed();
@@ -39,10 +39,10 @@ async function makeData(): Promise<string[]> {
   return keys;
 }
 
-/** All segments but the one that takes events, which alone is still a database then. */
+/** Waits until only the active segment is still a database. */
 async function untilSealed(): Promise<void> {
   const unsealed = async () => {
-    const names = await readdir(join(made, 'segments'));
+    const names = await readdir(join(prepared, 'segments'));
     return names.filter((name) => name.endsWith('.db')).length;
   };
   while ((await unsealed()) > 1) await setTimeout(100);
@@ -56,7 +56,7 @@ async function bytesBelow(directory: string): Promise<number> {
   return bytes;
 }
 
-/** Peak resident memory of a process so far, in bytes. */
+/** The peak resident memory of a process so far, in bytes. */
 async function peakMemory(pid: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
@@ -64,7 +64,7 @@ async function peakMemory(pid: number | undefined): Promise<number> {
 
 const megabytes = (bytes: number) => `${whole(bytes / 1_000_000)} MB`;
 
-/** Seconds that copying a file takes, and one SHA-256 pass over it. */
+/** The seconds to copy a file, and for one SHA-256 pass over it. */
 async function copySeconds(file: string): Promise<{ copy: number; hash: number }> {
   let began = performance.now();
   await pipeline(createReadStream(file), createWriteStream(`${file}.copy`));
@@ -74,9 +74,9 @@ async function copySeconds(file: string): Promise<{ copy: number; hash: number }
   return { copy, hash: (performance.now() - began) / 1_000 };
 }
 
-/** As a user would with curl; a client in Node takes longer than the server. */
-async function measureHttpExport(url: string, key: string, place: string): Promise<Figure> {
-  const file = join(place, 'export.ndjson');
+/** With curl, as a user would: a client in Node takes longer than the server. */
+async function measureHttpExport(url: string, key: string, scratch: string): Promise<Figure> {
+  const file = join(scratch, 'export.ndjson');
   const began = performance.now();
   const firstByte = await curlAll(url, key, file);
   const took = performance.now() - began;
@@ -99,12 +99,12 @@ async function linesIn(file: string): Promise<number> {
   return lines;
 }
 
-async function measureCommandExport(url: string, key: string, place: string): Promise<Figure> {
+async function measureCommandExport(url: string, key: string, scratch: string): Promise<Figure> {
   const began = performance.now();
-  const memory = await exportAll(url, key, place);
+  const memory = await exportAll(url, key, scratch);
   const took = performance.now() - began;
-  const { hash } = await copySeconds(join(place, 'all.json'));
-  const { entries } = JSON.parse(await readFile(join(place, 'all.manifest.json'), 'utf8')) as {
+  const { hash } = await copySeconds(join(scratch, 'all.json'));
+  const { entries } = JSON.parse(await readFile(join(scratch, 'all.manifest.json'), 'utf8')) as {
     entries: number;
   };
   return {
@@ -117,10 +117,10 @@ async function measureCommandExport(url: string, key: string, place: string): Pr
 }
 
 const keys = await makeData();
-const place = await mkdtemp(join(tmpdir(), 'annals-bench-'));
+const scratch = await mkdtemp(join(tmpdir(), 'annals-bench-'));
 try {
-  const data = join(place, 'data');
-  await cp(made, data, { recursive: true });
+  const data = join(scratch, 'data');
+  await cp(prepared, data, { recursive: true });
   const began = performance.now();
   const server = await ServerProcess.on(data);
   const startMillis = performance.now() - began;
@@ -134,7 +134,7 @@ try {
       ratio: `${(startMillis / (performance.now() - bare)).toFixed(1)} times --version`,
       more: '',
     },
-    await measureCommandExport(server.url, keys[0] ?? '', place),
+    await measureCommandExport(server.url, keys[0] ?? '', scratch),
     {
       path: 'peak memory of the server in its start and this export',
       figure: megabytes(await peakMemory(server.pid)),
@@ -142,12 +142,12 @@ try {
       ratio: '',
       more: '',
     },
-    await measureHttpExport(server.url, keys[0] ?? '', place),
+    await measureHttpExport(server.url, keys[0] ?? '', scratch),
     ...(await measureQueries(server.url, keys, events)),
   ];
   const reading = await peakMemory(server.pid);
   figures.push(...(await measureIngest(server.url, keys, seconds, 1_000_000_000)));
-  const bytes = await bytesBelow(join(made, 'segments'));
+  const bytes = await bytesBelow(join(prepared, 'segments'));
   figures.push(
     {
       path: 'stored bytes an event',
@@ -171,5 +171,5 @@ try {
     `${JSON.stringify({ events, organisations, figures }, null, 2)}\n`,
   );
 } finally {
-  await rm(place, { recursive: true, force: true });
+  await rm(scratch, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 /**
- * The event store alone, without HTTP: `node bench/store.ts [events] [organisations] [directory] [events a segment]`. Prints appends and
- * questions beside what the machine can do at all: plain inserts into SQLite, and syncs of a file.
+ * The event store alone, without HTTP: `node bench/store.ts [events] [organisations] [directory] [events a segment]`. It
+ * prints appends and queries beside what the machine can do at all: plain inserts into SQLite, and syncs of a file.
  */
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

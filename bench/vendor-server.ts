@@ -1,8 +1,8 @@
 /**
- * The three vendors' lists over so many entries that are made as they are asked for:
- * `node bench/vendor-server.ts <entries> <first> <last> <bytes> <order>` (times in microseconds). Prints its port.
+ * Imitates the lists of the three vendors, with entries that are created when they are requested:
+ * `node bench/vendor-server.ts <entries> <first> <last> <bytes> <order>` (times in microseconds). It prints its port.
  *
- * `order` is how a page lists its window: `newest` first as the vendors do, `oldest` first, or `shuffled`.
+ * `order` is the order of a page: `newest` first as the vendors do, `oldest` first, or `shuffled`.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,7 +21,7 @@ const placeAt = (text: string | null, otherwise: number): number => {
   return Math.min(Math.max(place, 0), count);
 };
 
-/** What makes an entry as long as it shall be; without it one has some 300 bytes. */
+/** Makes an entry as long as requested; without it an entry has some 300 bytes. */
 const filling = (place: number) => ({
   path: '/v1/vpcs/vpc-31c9aa/subnets',
   note: fillerText(place, Math.max(0, bytes - 300)),
@@ -64,7 +64,7 @@ const entries = {
   }),
 };
 
-/** Far enough from every count's divisors that its multiples reach every place once. */
+/** A prime, so that its multiples reach every index once. */
 const stride = 1_000_003;
 
 /** The n-th entry of those from `from` to `to`, in the order of the list. */
@@ -74,7 +74,7 @@ function listed(n: number, from: number, to: number): number {
   return to - 1 - n;
 }
 
-/** So many entries of a list, from a place on. */
+/** So many entries of a list, from an index on. */
 function page(from: number, to: number, start: number, limit: number): number[] {
   const length = Math.max(0, Math.min(limit, to - from - start));
   return Array.from({ length }, (_, n) => listed(start + n, from, to));

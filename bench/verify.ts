@@ -1,7 +1,7 @@
 /**
- * Verifying an export: `node bench/verify.ts [events] [--shuffled]`. Makes an export of so many events with its proof,
- * then verifies it as `annals verify` does; prints time and memory beside one plain SHA-256 pass over the same bytes
- * in the same run. Shuffled, the order of the export has nothing to do with that of the log.
+ * Verifies an export: `node bench/verify.ts [events] [--shuffled]`. It creates an export of so many events with its proof,
+ * then verifies it as `annals verify` does. It prints time and memory beside one plain SHA-256 pass over the same bytes in
+ * the same run. With `--shuffled` the order of the export has nothing to do with that of the log.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash, createPublicKey } from 'node:crypto';
@@ -34,7 +34,7 @@ import { apiEvent, numbers } from './api-events.ts';
 
 const events = Number(process.argv[2] ?? 1_000_000);
 const shuffled = process.argv.includes('--shuffled');
-/** Given to the process that makes the export, so that this one's memory is that of verifying alone. */
+/** For the process that creates the export, so that the memory of this one is only that of verifying. */
 const madeIn = process.argv.includes('--make') ? process.argv.at(-1) : undefined;
 const organisation = 'org-bench';
 const origin = `annals.bench/${organisation}`;
@@ -48,7 +48,7 @@ function line(what: string, ...figures: string[]): void {
   console.log(what.padEnd(34), ...figures.map((figure) => figure.padStart(16)));
 }
 
-/** The event at a place of the export; in the log it stands there as well, or anywhere. */
+/** The event at an index of the export; in the log it is at the same index, or anywhere when shuffled. */
 function eventAt(place: number, sequence: number) {
   const createdAt = testEpoch + place;
   const at = formatInstant(createdAt);

@@ -11,7 +11,7 @@ const seconds = Number(process.env.ANNALS_CHECKPOINT_SECONDS ?? 3);
 const producers = 50;
 const organisationCount = 12;
 
-/** A log, and every checkpoint of it that anybody was given, by size. */
+/** A log, and every checkpoint of it that a client got, by size. */
 interface Log {
   readonly key: string;
   readonly issued: Map<number, string>;
@@ -21,8 +21,8 @@ describe('killing the server with -9 while 50 producers record', () => {
   it('leaves every checkpoint ever issued consistent with the last one', async () => {
     await using server = await ServerProcess.start(['--checkpoint-seconds', '1']);
     const logs: Log[] = [];
-    for (let place = 0; place < organisationCount; place += 1) {
-      const { key } = await server.organisation(`acme-${place}`);
+    for (let index = 0; index < organisationCount; index += 1) {
+      const { key } = await server.organisation(`acme-${index}`);
       logs.push({ key, issued: new Map() });
     }
 
@@ -47,7 +47,7 @@ describe('killing the server with -9 while 50 producers record', () => {
     };
 
     let acknowledged = 0;
-    /** Records and looks at checkpoints until the server is gone. */
+    /** Records and reads checkpoints until the server is gone. */
     const produce = async (producer: number) => {
       const log = logs[producer % logs.length]!;
       for (let n = 0; ; n += 1) {
@@ -73,11 +73,11 @@ describe('killing the server with -9 while 50 producers record', () => {
     const end = Date.now() + seconds * 1_000;
     let lives = 0;
     const issued = () => logs.reduce((sum, log) => sum + log.issued.size, 0);
-    // On a slow machine longer, until there is something to compare.
+    // Longer on a slow machine, until there is something to compare.
     while (Date.now() < end || lives < 2 || issued() <= logs.length) {
       lives += 1;
       const producing = Array.from({ length: producers }, (_, producer) => produce(producer));
-      // Each life is longer, so that a busy machine issues something too.
+      // The time between two kills grows, so that a busy machine issues checkpoints too.
       await sleep(300 * lives + Math.random() * 900);
       await server.end('SIGKILL');
       await Promise.all(producing);

@@ -29,7 +29,7 @@ interface Call {
   readonly errorMessage?: string;
 }
 
-/** Records of the kinds a real trail has (AWS CloudTrail user guide, "CloudTrail record contents"), made up here. */
+/** Invented records of the kinds in a real trail (AWS CloudTrail user guide, "CloudTrail record contents"). */
 const people: readonly Person[] = [
   {
     type: 'IAMUser',
@@ -88,7 +88,7 @@ const records = Array.from({ length: count }, (_, n) => ({
 type TrailRecord = (typeof records)[number];
 
 describe('a trail of AWS CloudTrail', () => {
-  let place: string;
+  let directory: string;
   let server: ServerProcess;
   let key: string;
   let files: string[];
@@ -96,19 +96,19 @@ describe('a trail of AWS CloudTrail', () => {
   before(async () => {
     server = await ServerProcess.start();
     key = (await server.organisation('acme')).key;
-    place = await mkdtemp(join(tmpdir(), 'annals-cloudtrail-'));
+    directory = await mkdtemp(join(tmpdir(), 'annals-cloudtrail-'));
     const [first, second, third] = [
       records.slice(0, 100),
       records.slice(100, 200),
       records.slice(200),
     ];
-    await writeFile(join(place, 'one.json'), JSON.stringify({ Records: first }));
+    await writeFile(join(directory, 'one.json'), JSON.stringify({ Records: first }));
     await writeFile(
-      join(place, 'two.json.gz'),
+      join(directory, 'two.json.gz'),
       gzipSync(JSON.stringify({ Records: second }, null, 2)),
     );
     await writeFile(
-      join(place, 'three.json.zst'),
+      join(directory, 'three.json.zst'),
       zstdCompressSync(JSON.stringify({ Records: third })),
     );
     files = ['one.json', 'two.json.gz', 'three.json.zst'];
@@ -120,10 +120,10 @@ describe('a trail of AWS CloudTrail', () => {
 
   after(async () => {
     await server[Symbol.asyncDispose]();
-    await rm(place, { recursive: true });
+    await rm(directory, { recursive: true });
   });
 
-  /** Runs a command in the folder of the files; gives its exit code and what it wrote to stdout. */
+  /** Runs a command in the directory of the files. Returns its exit code and stdout. */
   async function annals(...args: readonly string[]) {
     let out = '';
     let err = '';
@@ -141,8 +141,8 @@ describe('a trail of AWS CloudTrail', () => {
       clock: systemClock,
       random: (bytes) => void randomFillSync(bytes),
       signal: new AbortController().signal,
-      cwd: place,
-      home: place,
+      cwd: directory,
+      home: directory,
     };
     const code = await run(args, context);
     assert.ok(code === 0, err);
@@ -168,7 +168,7 @@ describe('a trail of AWS CloudTrail', () => {
     }
   });
 
-  it('adds nothing when it is imported again, nor when our own export of it is', async () => {
+  it('adds nothing when it is imported again, or our own export of it is', async () => {
     await annals('export', '--since', '10y', '--output', 'all.json', '--quiet');
     await annals('export', '--since', '10y', '--format', 'csv', '--output', 'all.csv', '--quiet');
     for (const args of [['--from', 'cloudtrail', ...files], ['all.json'], ['all.csv']]) {
@@ -176,7 +176,7 @@ describe('a trail of AWS CloudTrail', () => {
       assert.equal((JSON.parse(out) as { added: number }).added, 0, args.join(' '));
     }
     assert.equal(
-      (JSON.parse(await readFile(join(place, 'all.json'), 'utf8')) as unknown[]).length,
+      (JSON.parse(await readFile(join(directory, 'all.json'), 'utf8')) as unknown[]).length,
       count,
     );
   });
@@ -207,7 +207,7 @@ describe('a trail of AWS CloudTrail', () => {
     ['--since 10y --response-status 403', () => false],
     ['--from 2022-01-01 --to 2022-12-31', () => false],
   ] as const satisfies readonly (readonly [string, (record: TrailRecord) => boolean])[]) {
-    it(`${flags} gives what a filter over the original files gives`, async () => {
+    it(`${flags} exports what a filter over the original files finds`, async () => {
       assert.deepEqual(
         ids(await exported(...flags.split(' '))),
         idsWhere(rule as (record: TrailRecord) => boolean),
@@ -233,7 +233,7 @@ describe('a trail of AWS CloudTrail', () => {
         name,
         '--quiet',
       );
-      const file = await readFile(join(place, `${name}.${compress === 'gzip' ? 'gz' : 'zst'}`));
+      const file = await readFile(join(directory, `${name}.${compress === 'gzip' ? 'gz' : 'zst'}`));
       assert.equal(unpack(file).length, 0);
     });
   }
@@ -241,7 +241,7 @@ describe('a trail of AWS CloudTrail', () => {
   it('is split by days, an empty one too', async () => {
     await annals('export', '--from', '2023-07-08', '--to', '2023-07-12', '--daily', '--quiet');
     for (const day of ['08', '09', '10', '11', '12']) {
-      const text = await readFile(join(place, `audit-logs-2023-07-${day}.json`), 'utf8');
+      const text = await readFile(join(directory, `audit-logs-2023-07-${day}.json`), 'utf8');
       const expected = idsWhere(({ eventTime }) => eventTime.startsWith(`2023-07-${day}`));
       assert.deepEqual(ids(JSON.parse(text) as AuditEvent[]), expected);
     }

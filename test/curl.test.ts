@@ -6,8 +6,8 @@ import { ServerProcess } from './server-process.fixture.ts';
 
 const run = promisify(execFile);
 
-/** The lines of the three vendors' documentation, with only the host and the key changed. */
-describe('curl, as the vendors’ documentation has it', () => {
+/** Command lines of the three vendors' documentation; only host and key are changed. */
+describe('curl, as in the vendors’ documentation', () => {
   let server: ServerProcess;
   let key: string;
   let id: string;
@@ -39,7 +39,7 @@ describe('curl, as the vendors’ documentation has it', () => {
   };
 
   it('lists CockroachDB Cloud’s events', async () => {
-    const answer = await curl(
+    const response = await curl(
       '--request',
       'GET',
       '--url',
@@ -49,25 +49,25 @@ describe('curl, as the vendors’ documentation has it', () => {
       '--header',
       'Cc-Version: 2022-09-20',
     );
-    const { entries, next_starting_from } = JSON.parse(answer);
+    const { entries, next_starting_from } = JSON.parse(response);
     assert.equal(entries[0].id, 'evt-1');
     assert.equal(typeof entries[0].payload, 'object');
     assert.equal(typeof next_starting_from, 'string');
   });
 
   it('lists UpCloud’s audit log by password, on a host of its own', async () => {
-    const answer = await curl(
+    const response = await curl(
       '-u',
       `${id}:${secret}`,
       '-H',
       'Host: upcloud.example',
       `${server.url}/1.3/audit-logs?limit=50&actions=delete&created_after=2026-06-20`,
     );
-    assert.equal(JSON.parse(answer).audit_logs[0].action, 'delete');
+    assert.equal(JSON.parse(response).audit_logs[0].action, 'delete');
   });
 
   it('exports UpCloud’s audit log as upctl does: the format alone decides', async () => {
-    const answer = await curl(
+    const response = await curl(
       '-i',
       '-H',
       'Accept: application/json',
@@ -77,13 +77,13 @@ describe('curl, as the vendors’ documentation has it', () => {
       `Authorization: Bearer ${key}`,
       `${server.url}/1.3/audit-logs/export?format=csv`,
     );
-    assert.match(answer, /content-type: text\/csv/i);
-    assert.match(answer, /^time,auth_type,cloud_event_id,/m);
+    assert.match(response, /content-type: text\/csv/i);
+    assert.match(response, /^time,auth_type,cloud_event_id,/m);
     const account = await curl('-H', `Authorization: Bearer ${key}`, `${server.url}/1.3/account`);
     assert.equal(typeof JSON.parse(account).account.username, 'string');
   });
 
-  it('asks Thalassa for a token and lists with it', async () => {
+  it('gets a token from Thalassa and lists with it', async () => {
     const token = JSON.parse(
       await curl(
         '-u',
@@ -93,23 +93,23 @@ describe('curl, as the vendors’ documentation has it', () => {
         `${server.url}/oidc/token`,
       ),
     );
-    const answer = await curl(
+    const response = await curl(
       '-H',
       `Authorization: Bearer ${token.access_token}`,
       '-H',
       'X-Organisation-Identity: acme',
       `${server.url}/v1/audit?page=1&limit=100&action=DELETE`,
     );
-    assert.equal(JSON.parse(answer).items[0].eventID, 'evt-1');
+    assert.equal(JSON.parse(response).items[0].eventID, 'evt-1');
   });
 
   it('finds nothing but the vendor’s fields on Thalassa’s own prefix', async () => {
-    const answer = await curl(
+    const response = await curl(
       '-H',
       `Authorization: Token ${key}`,
       `${server.url}/thalassa/v1/audit`,
     );
-    assert.deepEqual(JSON.parse(answer).items[0], {
+    assert.deepEqual(JSON.parse(response).items[0], {
       createdAt: '2026-06-20T08:14:03.000000Z',
       eventID: 'evt-1',
       action: 'DELETE',
@@ -122,7 +122,7 @@ describe('curl, as the vendors’ documentation has it', () => {
     });
   });
 
-  it('is told on a host of UpCloud’s own that nothing else is there', async () => {
+  it('gets 404 for anything else on a host of UpCloud’s own', async () => {
     for (const path of ['/v1/audit', '/v1/audit/events', '/v1/keys', '/healthz', '/openapi.json']) {
       const { stdout } = await run('curl', [
         '-s',
@@ -138,7 +138,7 @@ describe('curl, as the vendors’ documentation has it', () => {
     }
   });
 
-  it('is told so on CockroachDB’s own host of another vendor’s paths too', async () => {
+  it('gets 404 for another vendor’s paths on a host of CockroachDB’s own', async () => {
     const { stdout } = await run('curl', [
       '-s',
       '-i',

@@ -23,7 +23,7 @@ const drafts = ['2026-06-01', '2026-06-02', '2026-06-03'].flatMap((day) =>
     context: { client_ip: `2001:db8::${n % 4}:`, path: `/vaults/${n}` },
   })),
 );
-/** What must be gone with usr-1. */
+/** What must not be found after usr-1 is erased. */
 const traces = ['Noor the 1th', 'noor-1@example.com', '2001:db8::1:'];
 
 interface Inclusion {
@@ -34,23 +34,23 @@ interface Inclusion {
 
 describe('erasing a person on a real server', () => {
   it('leaves every proof as it was, from before and from after, and no trace', async () => {
-    await using place = await temporary();
+    await using directory = await temporary();
     await using server = await ServerProcess.start();
     const { key } = await server.organisation('acme');
     await server.json('POST', '/v1/audit/events', key, { events: drafts });
-    for (const name of ['before', 'after']) await mkdir(join(place.path, name));
+    for (const name of ['before', 'after']) await mkdir(join(directory.path, name));
     const inclusion = () =>
       server.json<Inclusion>(
         'GET',
         '/v1/audit/proof/inclusion?eventID=evt-2026-06-02-1&size=300',
         key,
       );
-    await exportProved(server, key, place.path, '--output', 'before/mine.json');
+    await exportProved(server, key, directory.path, '--output', 'before/mine.json');
     const included = await inclusion();
 
     const connection = ['--api', server.url, '--token', key];
     const flags = ['--user-identity', 'usr-1', '--yes', '--json', ...connection];
-    const { stdout } = await annals(place.path, 'erase', ...flags);
+    const { stdout } = await annals(directory.path, 'erase', ...flags);
     const { erased, alreadyErased } = JSON.parse(stdout) as Record<string, number>;
     assert.deepEqual([erased, alreadyErased], [75, 0]);
 
@@ -61,8 +61,8 @@ describe('erasing a person on a real server', () => {
     );
     assert.equal(list.totalItems, 75);
     assert.deepEqual(await inclusion(), included);
-    await exportProved(server, key, place.path, '--output', 'after/mine.json');
-    const after = await readFile(join(place.path, 'after', 'mine.json'), 'utf8');
+    await exportProved(server, key, directory.path, '--output', 'after/mine.json');
+    const after = await readFile(join(directory.path, 'after', 'mine.json'), 'utf8');
     for (const trace of traces) assert.ok(!after.includes(trace), trace);
     assert.ok(after.includes('noor-2@example.com'));
     assert.equal(after.match(/"personal":"[0-9a-f]{64}"/g)?.length, 75);
@@ -70,7 +70,7 @@ describe('erasing a person on a real server', () => {
     const verifier = await verifierKeyOf(server, key);
     await server.end('SIGTERM');
     for (const name of ['before', 'after']) {
-      const { proved, findings } = await verify(join(place.path, name), '.', '--key', verifier);
+      const { proved, findings } = await verify(join(directory.path, name), '.', '--key', verifier);
       assert.deepEqual([proved, findings], [true, []], name);
     }
     for await (const { problem } of checkDataDirectory(server.data))
@@ -81,7 +81,7 @@ describe('erasing a person on a real server', () => {
       for (const trace of traces) assert.ok(!bytes.includes(trace), `${trace} in ${file.name}`);
     }
 
-    // The start derives the tail of the log anew.
+    // The start computes the tail of the log again.
     await server.start();
     assert.deepEqual(await inclusion(), included);
     const receipt = await server.json('POST', '/v1/audit/events', key, { events: drafts });
@@ -91,17 +91,17 @@ describe('erasing a person on a real server', () => {
     );
   });
 
-  it('does so with what an organisation calls personal besides', async () => {
-    await using place = await temporary();
+  it('erases further personal fields of an organisation too', async () => {
+    await using directory = await temporary();
     await using server = await ServerProcess.start();
     const connection = ['--api', server.url, '--token', operatorKey];
     const paths = ['--personal-path', 'userIdentity', '--personal-path', 'description'];
     assert.equal(
-      (await annals(place.path, 'orgs', 'create', 'strict', ...paths, ...connection)).code,
+      (await annals(directory.path, 'orgs', 'create', 'strict', ...paths, ...connection)).code,
       0,
     );
     const created = await annals(
-      place.path,
+      directory.path,
       ...['keys', 'create', '-O', 'strict', '--role', 'org-admin', '--name', 'test', ...connection],
     );
     const key = created.stdout.trim();
@@ -115,11 +115,11 @@ describe('erasing a person on a real server', () => {
     assert.equal(list.totalItems, 0);
     await server.end('SIGKILL');
     await server.start();
-    await exportProved(server, key, place.path, '--output', 'mine.json');
+    await exportProved(server, key, directory.path, '--output', 'mine.json');
     const verifier = await verifierKeyOf(server, key);
-    const { proved, findings } = await verify(place.path, '.', '--key', verifier);
+    const { proved, findings } = await verify(directory.path, '.', '--key', verifier);
     assert.deepEqual([proved, findings], [true, []]);
-    const exported = await readFile(join(place.path, 'mine.json'), 'utf8');
+    const exported = await readFile(join(directory.path, 'mine.json'), 'utf8');
     assert.equal(exported.match(/Opened the vault/g)?.length, 225);
   });
 });

@@ -20,16 +20,16 @@ interface Exported {
 }
 
 describe('killing the server with -9 while producers record', () => {
-  it('loses no acknowledged event and doubles none when they repeat', async () => {
+  it('loses no acknowledged event, and repeats none when producers repeat', async () => {
     await using server = await ServerProcess.start();
     const organisations = [await server.organisation('one'), await server.organisation('two')];
     const acknowledged = organisations.map(() => new Set<string>());
     let n = 0;
 
-    /** Sends batches until the server is gone; the batch without an answer is sent again in the next round. */
+    /** Sends batches until the server is gone. A batch without a response is sent again in the next round. */
     const unanswered = new Array<object[] | undefined>(producers);
     const produce = async (producer: number) => {
-      const place = producer % organisations.length;
+      const index = producer % organisations.length;
       for (;;) {
         const events =
           unanswered[producer] ??
@@ -39,13 +39,13 @@ describe('killing the server with -9 while producers record', () => {
           });
         unanswered[producer] = events;
         try {
-          await server.json('POST', '/v1/audit/events', organisations[place]!.key, { events });
+          await server.json('POST', '/v1/audit/events', organisations[index]!.key, { events });
         } catch {
           return;
         }
         unanswered[producer] = undefined;
         for (const { eventID } of events as { eventID: string }[])
-          acknowledged[place]!.add(eventID);
+          acknowledged[index]!.add(eventID);
       }
     };
 
@@ -59,7 +59,7 @@ describe('killing the server with -9 while producers record', () => {
       await server.start();
     }
 
-    for (const [place, { key }] of organisations.entries()) {
+    for (const [index, { key }] of organisations.entries()) {
       const response = await fetch(`${server.url}/v1/audit/export?format=ndjson`, {
         headers: { Authorization: `Bearer ${key}` },
       });
@@ -67,7 +67,7 @@ describe('killing the server with -9 while producers record', () => {
       const events = lines.map((line) => JSON.parse(line) as Exported);
       const ids = new Set(events.map(({ eventID }) => eventID));
       assert.equal(ids.size, events.length, 'no event twice');
-      for (const id of acknowledged[place]!) assert.ok(ids.has(id), `${id} was acknowledged`);
+      for (const id of acknowledged[index]!) assert.ok(ids.has(id), `${id} was acknowledged`);
       for (const { eventID, details } of events) assert.equal(eventID, `evt-${details.n}`);
       const all = await server.json<{ items: { sequence: number }[]; nextSequence: number }>(
         'GET',
@@ -84,8 +84,8 @@ describe('killing the server with -9 while producers record', () => {
   });
 });
 
-describe('telling the server to stop', () => {
-  it('by SIGTERM or SIGINT finishes what was accepted and leaves with 0', async () => {
+describe('a signal to stop', () => {
+  it('by SIGTERM or SIGINT lets the server record what it accepted and exit with 0', async () => {
     await using server = await ServerProcess.start();
     const { key } = await server.organisation('one');
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -107,7 +107,7 @@ describe('telling the server to stop', () => {
     }
   });
 
-  it('twice ends it at once, and loses nothing that it acknowledged', async () => {
+  it('twice ends the server at once, and loses nothing that it acknowledged', async () => {
     await using server = await ServerProcess.start();
     const { key } = await server.organisation('acme');
     const { accepted } = await server.json<{ accepted: number }>('POST', '/v1/audit/events', key, {
@@ -117,7 +117,7 @@ describe('telling the server to stop', () => {
     const socket = connect(Number(port), hostname);
     socket.on('error', () => {});
     await once(socket, 'connect');
-    // A request that is not whole yet is waited for.
+    // The server waits for a request that is not whole yet.
     socket.write(`POST /v1/audit/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n`);
     const first = server.end('SIGTERM');
     const isReady = () =>
@@ -136,14 +136,14 @@ describe('telling the server to stop', () => {
 });
 
 describe('a first start that fails', () => {
-  it('leaves the operator’s key to be shown by the next one', async () => {
+  it('lets the next one print the operator’s key', async () => {
     const data = await mkdtemp(join(tmpdir(), 'annals-first-'));
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
     try {
-      await assert.rejects(firstWords(data, port), /something already listens there/);
-      assert.match(await firstWords(data, 0), /operator's key, shown this once: annals_/);
+      await assert.rejects(firstOutput(data, port), /something already listens there/);
+      assert.match(await firstOutput(data, 0), /operator's key, shown this once: annals_/);
     } finally {
       taken.close();
       await rm(data, { recursive: true, force: true });
@@ -151,22 +151,22 @@ describe('a first start that fails', () => {
   });
 
   /** What a server without an operator's key prints when it is ready; then it is killed. */
-  async function firstWords(data: string, port: number): Promise<string> {
+  async function firstOutput(data: string, port: number): Promise<string> {
     const flags = ['--data', data, '--port', String(port), '--log-level', 'error'];
     const child = spawn(process.execPath, ['bin/annals.js', 'serve', ...flags]);
     const failure = text(child.stderr);
-    let said = '';
-    for await (const words of child.stdout) {
-      said += words;
-      if (said.includes('key, shown')) child.kill('SIGKILL');
+    let printed = '';
+    for await (const chunk of child.stdout) {
+      printed += chunk;
+      if (printed.includes('key, shown')) child.kill('SIGKILL');
     }
-    if (said === '') throw new Error(await failure);
-    return said;
+    if (printed === '') throw new Error(await failure);
+    return printed;
   }
 });
 
 describe('the data directory', () => {
-  it('is for its owner alone, file by file', async () => {
+  it('can be read only by its owner, file by file', async () => {
     await using server = await ServerProcess.start();
     await server.organisation('acme');
     const entries = await readdir(server.data, { recursive: true });

@@ -7,8 +7,8 @@ import { after, before, describe, it } from 'node:test';
 import { ServerProcess } from './server-process.fixture.ts';
 
 /**
- * Statements that read a whole table because the whole of it is wanted: at the start and when files of segments change,
- * never for a request.
+ * Statements that read a whole table because all of it is needed: at a start and when files of segments change, never
+ * for a request.
  */
 const wholeTables = [
   /^SELECT \* FROM organisations ORDER BY created_at$/,
@@ -33,18 +33,18 @@ interface Statement {
 }
 
 describe('the plans of all SQL statements', () => {
-  let place: string;
+  let directory: string;
   let statements: Statement[];
 
   before(async () => {
-    place = await mkdtemp(join(tmpdir(), 'annals-plans-'));
-    const log = join(place, 'statements');
+    directory = await mkdtemp(join(tmpdir(), 'annals-plans-'));
+    const log = join(directory, 'statements');
     const fixture = new URL('query-plans.fixture.ts', import.meta.url);
     const { NODE_OPTIONS } = process.env;
     process.env.ANNALS_TEST_STATEMENTS = log;
     process.env.NODE_OPTIONS = `${NODE_OPTIONS ?? ''} --import ${fixture.href}`;
     try {
-      await use(join(place, 'data'));
+      await use(join(directory, 'data'));
     } finally {
       delete process.env.ANNALS_TEST_STATEMENTS;
       process.env.NODE_OPTIONS = NODE_OPTIONS ?? '';
@@ -52,9 +52,9 @@ describe('the plans of all SQL statements', () => {
     const lines = new Set((await readFile(log, 'utf8')).trimEnd().split('\n'));
     statements = Array.from(lines, (line) => JSON.parse(line) as Statement);
   });
-  after(() => rm(place, { recursive: true }));
+  after(() => rm(directory, { recursive: true }));
 
-  it('find what they ask for by a key', () => {
+  it('find their rows by a key', () => {
     assert.ok(statements.some(({ sql }) => sql.includes('FROM chunks WHERE')));
     assert.ok(statements.some(({ sql }) => sql.includes('FROM checkpoints')));
     for (const { file, sql } of statements) {
@@ -63,7 +63,7 @@ describe('the plans of all SQL statements', () => {
       const database = new DatabaseSync(file, { readOnly: true });
       try {
         const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
-        // What a common table expression has found so far is all there is to read of it.
+        // A common table expression has no more rows than it has found so far.
         const ownTable = /WITH RECURSIVE (\w+)/.exec(text)?.[1];
         const scans = plan.filter(({ detail }) => {
           const table = /^SCAN (\w+)/.exec(detail)?.[1];
@@ -97,9 +97,9 @@ async function use(data: string): Promise<void> {
       '/v1/audit/keys',
       '/v1/keys',
     ]) {
-      const answer = await ask(path);
-      assert.equal(answer.status, 200, path);
-      await answer.text();
+      const response = await ask(path);
+      assert.equal(response.status, 200, path);
+      await response.text();
     }
     await server.end('SIGTERM');
     await server.start();

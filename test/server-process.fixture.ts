@@ -7,21 +7,21 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../bin/annals.js', import.meta.url));
 
-/** A key of the right form, so that a test knows the operator's before the server starts. */
+/** An operator's key that a test knows before the server starts. */
 export const operatorKey = `annals_TestOperator_${'x'.repeat(43)}`;
 
-/** How the process is started, where it is not as usual. */
+/** How the process is started, other than by default. */
 export interface Launch {
-  /** Words of a command line before it, such as `nice`. */
+  /** A command in front of it, such as `nice`, with its arguments. */
   readonly through?: readonly string[];
   readonly stdin?: 'pipe';
 }
 
-/** `annals serve` as a process of its own, on a free port, with a data directory that outlives it. */
+/** `annals serve` in a process of its own, on a free port. The data directory stays when the process ends. */
 export class ServerProcess {
   readonly data: string;
   url = '';
-  /** Everything it wrote to stdout and stderr, over all its lives. */
+  /** Everything it wrote to stdout and stderr, over all its starts. */
   output = '';
   #child: ChildProcess | undefined;
   readonly #flags: readonly string[];
@@ -39,7 +39,7 @@ export class ServerProcess {
     return server;
   }
 
-  /** On a data directory that is the caller's own to remove. */
+  /** On a data directory that the caller removes. */
   static async on(
     data: string,
     flags: readonly string[] = [],
@@ -50,7 +50,7 @@ export class ServerProcess {
     return server;
   }
 
-  /** Writes to its standard input, which must have been asked for. */
+  /** Writes to its standard input, for which `launch` must have `stdin`. */
   say(line: string): void {
     this.#child?.stdin?.write(`${line}\n`);
   }
@@ -60,7 +60,7 @@ export class ServerProcess {
     return this.#child?.pid;
   }
 
-  /** Resolves once it no longer runs. */
+  /** Resolves once it has ended. */
   async ended(): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -71,25 +71,25 @@ export class ServerProcess {
   async start(): Promise<void> {
     const flags = ['--data', this.data, '--port', '0', '--log-level', 'error', ...this.#flags];
     const { through = [], stdin = 'ignore' } = this.#launch;
-    const [command = '', ...words] = [...through, process.execPath, program, 'serve', ...flags];
-    const child = spawn(command, words, {
+    const [command = '', ...args] = [...through, process.execPath, program, 'serve', ...flags];
+    const child = spawn(command, args, {
       env: { ...process.env, ANNALS_OPERATOR_KEY: operatorKey },
       stdio: [stdin, 'pipe', 'pipe'],
     });
     this.#child = child;
     this.url = await new Promise((resolve, reject) => {
-      const hear = (text: Buffer) => {
+      const read = (text: Buffer) => {
         this.output += text;
         const url = /listens on (\S+)/.exec(String(text))?.[1];
         if (url !== undefined) resolve(url);
       };
-      child.stdout?.on('data', hear);
-      child.stderr?.on('data', hear);
+      child.stdout?.on('data', read);
+      child.stderr?.on('data', read);
       child.once('exit', (code) => reject(new Error(`ended with ${code}: ${this.output}`)));
     });
   }
 
-  /** Ends it by a signal and gives its exit code, null when the signal itself ended it. */
+  /** Ends it by a signal. Returns its exit code, or null when the signal itself ended it. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return null;
@@ -104,7 +104,7 @@ export class ServerProcess {
     await rm(this.data, { recursive: true, force: true });
   }
 
-  /** Asks and gives the answer's JSON; throws on any other status than a good one. */
+  /** Sends a request and returns the JSON of the response. Throws when the status is an error. */
   async json<T>(method: string, path: string, key: string, body?: unknown): Promise<T> {
     const response = await fetch(this.url + path, {
       method,

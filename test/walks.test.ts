@@ -16,7 +16,7 @@ interface Page {
   readonly next_starting_from?: string;
 }
 
-/** The walks each vendor documents, over real HTTP, while a producer keeps recording. */
+/** The walks that each vendor documents, over real HTTP, while a producer records. */
 describe('while a producer keeps recording', () => {
   let server: ServerProcess;
   let key: string;
@@ -62,7 +62,7 @@ describe('while a producer keeps recording', () => {
     await server[Symbol.asyncDispose]();
   });
 
-  /** Everything there was at this moment must be in the walk, and nothing may be in it twice. */
+  /** Everything that was recorded before this call must be in the walk, and nothing may be in it twice. */
   const check = (seen: readonly string[], atStart: number) => {
     assert.equal(new Set(seen).size, seen.length, 'no event twice');
     for (let n = 1; n <= atStart; n += 1) assert.ok(seen.includes(`evt-${n}`), `evt-${n} is there`);
@@ -73,12 +73,12 @@ describe('while a producer keeps recording', () => {
     const seen: string[] = [];
     let from = '';
     for (;;) {
-      const answer = await get(
+      const response = await get(
         `/api/v1/auditlogevents?limit=100&starting_from=${encodeURIComponent(from)}`,
       );
-      const page = (await answer.json()) as Page;
+      const page = (await response.json()) as Page;
       seen.push(...page.entries.map(({ id }) => id));
-      assert.ok(page.next_starting_from !== undefined, 'ascending always says where to go on');
+      assert.ok(page.next_starting_from !== undefined, 'ascending always says where to continue');
       from = page.next_starting_from;
       if (page.entries.length === 0 || seen.length >= atStart + 300) break;
     }
@@ -116,16 +116,16 @@ describe('while a producer keeps recording', () => {
   it('UpCloud by offset, frozen by created_before, sees each event once', async () => {
     const atStart = recorded;
     const createdBefore = new Date(Date.now() - 1).toISOString();
-    // The request under way may still bring events of before; those of the next one are later.
+    // Only the request that is now running may still bring earlier events.
     const underWay = recorded;
     while (recorded === underWay) await sleep(5);
     const seen: { id: string; time: string }[] = [];
     let total = Number.POSITIVE_INFINITY;
     while (seen.length < total) {
       const path = `/1.3/audit-logs?limit=100&offset=${seen.length}&created_after=2001-01-01&created_before=${createdBefore}`;
-      const answer = await get(path);
-      total = Number(answer.headers.get('upcloud-total-count'));
-      const page = (await answer.json()) as {
+      const response = await get(path);
+      total = Number(response.headers.get('upcloud-total-count'));
+      const page = (await response.json()) as {
         audit_logs: { cloud_event_id: string; time: string }[];
       };
       assert.ok(page.audit_logs.length > 0, 'the total is right');
@@ -146,8 +146,8 @@ describe('while a producer keeps recording', () => {
     const atStart = recorded;
     const seen = new Set<string>();
     for (let page = 1, pages = 1; page <= pages; page += 1) {
-      const answer = await get(`/v1/audit?limit=100&page=${page}`);
-      const list = (await answer.json()) as { items: { eventID: string }[]; totalPages: number };
+      const response = await get(`/v1/audit?limit=100&page=${page}`);
+      const list = (await response.json()) as { items: { eventID: string }[]; totalPages: number };
       pages = list.totalPages;
       for (const { eventID } of list.items) seen.add(eventID);
     }

@@ -1,5 +1,5 @@
-import { Wrong } from './problems.ts';
-import type { Counts } from './sightings.ts';
+import { Violation } from './problems.ts';
+import type { Counts } from './seen-events.ts';
 
 export interface Receipt {
   readonly accepted: number;
@@ -16,8 +16,8 @@ export interface Batch {
 }
 
 /**
- * What is known of each producer's events: acknowledged are the first so many, sent perhaps more. A request is recorded
- * as a whole or not at all, so after a kill there are only a few numbers of events that the log can have.
+ * How many events of each producer are acknowledged, and how many more were sent. A request is recorded as a whole or not
+ * at all, so after a kill only a few counts of events are possible.
  */
 export class Acknowledgements {
   readonly acknowledged: Counts;
@@ -30,43 +30,45 @@ export class Acknowledgements {
     this.#possible = Array.from({ length: producers }, () => [0]);
   }
 
-  /** To be called before a batch is sent. */
+  /** Call it before a batch is sent. */
   sending(producer: number, { to }: Batch): void {
     this.sent[producer] = Math.max(to, this.sent[producer]!);
   }
 
-  /** Nothing was answered: it was recorded, or it was not. */
+  /** There was no response: the batch was recorded, or it was not. */
   unanswered(producer: number, { to }: Batch): void {
     if (to > this.acknowledged[producer]!) this.#possible[producer]!.push(to);
   }
 
-  /** Takes what was answered. Throws `Wrong` when it cannot be true. */
+  /** Takes the receipt. Throws `Violation` when it cannot be true. */
   received(producer: number, { from, to }: Batch, receipt: Receipt): void {
     const { accepted, duplicates, firstSequence, lastSequence, checkpointSize } = receipt;
-    const told = `of producer ${producer}, events ${from} to ${to - 1}: ${JSON.stringify(receipt)}`;
+    const which = `of producer ${producer}, events ${from} to ${to - 1}: ${JSON.stringify(receipt)}`;
     const length = to - from;
     if (accepted + duplicates !== length || lastSequence - firstSequence < length - 1) {
-      throw new Wrong(`A receipt that does not count ${length} events, ${told}`);
+      throw new Violation(`A receipt that does not count ${length} events, ${which}`);
     }
-    if (checkpointSize <= lastSequence) throw new Wrong(`A checkpoint without them, ${told}`);
+    if (checkpointSize <= lastSequence) throw new Violation(`A checkpoint without them, ${which}`);
     if (to <= this.acknowledged[producer]!) {
-      if (accepted > 0) throw new Wrong(`Recorded although acknowledged before, ${told}`);
+      if (accepted > 0) throw new Violation(`Recorded although acknowledged before, ${which}`);
       return;
     }
     const possible = this.#possible[producer]!;
     if (!possible.some((there) => (there < to ? accepted === to - there : accepted === 0))) {
       const there = possible.join(' or ');
-      throw new Wrong(`Recorded in part, lost, or doubled: there were ${there} events, ${told}`);
+      throw new Violation(
+        `Recorded in part, lost, or doubled: there were ${there} events, ${which}`,
+      );
     }
     this.acknowledged[producer] = to;
     this.#possible[producer] = [to];
   }
 
-  /** How many events the log has of a producer while nobody sends. Throws `Wrong` when it cannot be so many. */
+  /** Takes how many events of a producer the log has, while nobody sends. Throws `Violation` when that is not possible. */
   found(producer: number, count: number): void {
     const possible = this.#possible[producer]!;
     if (!possible.includes(count)) {
-      throw new Wrong(
+      throw new Violation(
         `The log has ${count} events of producer ${producer} and must have ${possible.join(' or ')}`,
       );
     }

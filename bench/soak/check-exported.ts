@@ -3,18 +3,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Window } from '../../src/core/window.ts';
 import { readEventFile } from '../../src/export/read-event-file.ts';
-import { annals, refused } from './command.ts';
-import { Wrong } from './problems.ts';
-import { type Counts, Sightings } from './sightings.ts';
+import { annals, commandViolation } from './command.ts';
+import { Violation } from './problems.ts';
+import { type Counts, SeenEvents } from './seen-events.ts';
 import type { SoakContext, SoakOrganisation } from './soak-context.ts';
 import { PlaceOrder } from './walks.ts';
 
-/** An export that left with 0. */
+/** An export that exited with 0. */
 export interface Exported {
   readonly directory: string;
-  /** Undefined when everything was exported, the server's own records among it. */
+  /** Undefined when everything was exported, including the server's own records. */
   readonly window: Window | undefined;
-  /** What was acknowledged before it began. */
+  /** What was acknowledged before the export began. */
   readonly acknowledged: Counts;
 }
 
@@ -31,7 +31,7 @@ interface Event {
   readonly context?: { readonly system_service?: string };
 }
 
-/** Throws `Wrong` unless the files hold exactly their window, the manifest says so, and `annals verify` proves it. */
+/** Throws `Violation` unless the files have exactly their window, the manifest says so, and `annals verify` proves it. */
 export async function checkExported(
   exported: Exported,
   organisation: SoakOrganisation,
@@ -39,7 +39,7 @@ export async function checkExported(
 ): Promise<void> {
   const { directory, window, acknowledged } = exported;
   const manifest = await readManifest(directory);
-  const sightings = new Sightings(organisation.streams, window);
+  const seen = new SeenEvents(organisation.streams, window);
   const order = new PlaceOrder('ascending');
   let count = 0;
   for (const { name } of manifest.files) {
@@ -49,20 +49,22 @@ export async function checkExported(
         const { eventID, createdAt, sequence, context } = JSON.parse(text) as Event;
         count += 1;
         order.see(createdAt, sequence);
-        if (window !== undefined || context?.system_service !== 'annals') sightings.see(eventID);
+        if (window !== undefined || context?.system_service !== 'annals') seen.see(eventID);
       }
     }
   }
-  sightings.complete(acknowledged, soak.acknowledgements.sent);
+  seen.complete(acknowledged, soak.acknowledgements.sent);
   if (!manifest.complete || manifest.entries !== count) {
-    throw new Wrong(`${directory}: ${count} events came, and the manifest has ${manifest.entries}`);
+    throw new Violation(
+      `${directory}: ${count} events came, and the manifest has ${manifest.entries}`,
+    );
   }
   await prove(exported, count, organisation, soak);
 }
 
 async function readManifest(directory: string): Promise<Manifest> {
   const name = (await readdir(directory)).find((each) => each.endsWith('.manifest.json'));
-  if (name === undefined) throw new Wrong(`${directory}: there is no manifest`);
+  if (name === undefined) throw new Violation(`${directory}: there is no manifest`);
   return JSON.parse(await readFile(join(directory, name), 'utf8')) as Manifest;
 }
 
@@ -75,7 +77,7 @@ interface Verified {
   }[];
 }
 
-/** An export of everything must be all that its checkpoint speaks of. */
+/** An export of everything must have all events of its checkpoint. */
 async function prove(
   { directory, window }: Exported,
   count: number,
@@ -84,13 +86,13 @@ async function prove(
 ): Promise<void> {
   const args = ['verify', directory, '--key', soak.verifierKey, '--json', '--quiet'];
   const outcome = await annals(args, organisation, soak);
-  if (outcome.code !== 0) throw refused(args, outcome);
+  if (outcome.code !== 0) throw commandViolation(args, outcome);
   const { proved, exports } = JSON.parse(outcome.stdout) as Verified;
   const report = exports[0];
-  if (!proved || report?.events !== count) throw refused(args, outcome);
+  if (!proved || report?.events !== count) throw commandViolation(args, outcome);
   if (window !== undefined) return;
   const { span, checkpoint } = report;
   if (span.from !== 0 || span.to !== checkpoint.size || !span.unbroken) {
-    throw refused(args, outcome);
+    throw commandViolation(args, outcome);
   }
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { type Checkpoint, openCheckpoint } from '../../src/integrity/checkpoint.ts';
 import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { verifyConsistency } from '../../src/integrity/proof.ts';
-import { annals, refused } from './command.ts';
-import { Wrong } from './problems.ts';
+import { annals, commandViolation } from './command.ts';
+import { Violation } from './problems.ts';
 import type { SoakContext, SoakOrganisation } from './soak-context.ts';
 
-/** Keeps a log's newest checkpoint, and takes another only when it is proved that the log has only grown since. */
+/** Keeps the newest checkpoint of a log, and replaces it only when a proof shows that the log has only grown since. */
 export class CheckpointWatch {
   readonly #organisation: SoakOrganisation;
   readonly #soak: SoakContext;
@@ -18,7 +18,7 @@ export class CheckpointWatch {
     this.#soak = soak;
   }
 
-  /** Asks for the newest checkpoint and proves it. */
+  /** Reads the newest checkpoint and checks its proof. */
   async look(): Promise<void> {
     const { client, figures, verifierKey } = this.#soak;
     const { key } = this.#organisation;
@@ -27,24 +27,24 @@ export class CheckpointWatch {
     const kept = this.#kept?.checkpoint;
     if (kept !== undefined) {
       if (checkpoint.size < kept.size) {
-        throw new Wrong(`A checkpoint of ${checkpoint.size} after one of ${kept.size}`);
+        throw new Violation(`A checkpoint of ${checkpoint.size} after one of ${kept.size}`);
       }
       const path = `/v1/audit/proof/consistency?from=${kept.size}&to=${checkpoint.size}`;
       const { body } = await client.get<{ hashes: string[] }>(path, key);
       const proof = body.hashes.map((hash) => Buffer.from(hash, 'base64'));
       if (!verifyConsistency(kept, checkpoint, proof)) {
-        throw new Wrong(`No consistency between ${this.#kept?.message} and ${message}`);
+        throw new Violation(`No consistency between ${this.#kept?.message} and ${message}`);
       }
     }
     this.#kept = { message, checkpoint };
     figures.add('checkpoints proved');
   }
 
-  /** The same by `annals verify --server`, against the checkpoint kept from before. */
+  /** The same with `annals verify --server`, against the earlier checkpoint. */
   async verify(): Promise<void> {
     if (this.#kept === undefined) return;
-    const { place, verifierKey, server } = this.#soak;
-    const file = join(place, 'checkpoints', this.#organisation.slug);
+    const { directory, verifierKey, server } = this.#soak;
+    const file = join(directory, 'checkpoints', this.#organisation.slug);
     await writeFile(file, this.#kept.message);
     const args = ['verify', '--server', '--checkpoint', file, '--key', verifierKey, '--json'];
     for (;;) {
@@ -52,8 +52,8 @@ export class CheckpointWatch {
       const { life } = server;
       const outcome = await annals(args, this.#organisation, this.#soak);
       if (outcome.code === 0) return;
-      // A server that was killed meanwhile proves nothing either way.
-      if (server.life === life) throw refused(args, outcome);
+      // If the server was killed meanwhile, the result means nothing.
+      if (server.life === life) throw commandViolation(args, outcome);
     }
   }
 }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../src/core/errors.ts';
 import type { Histogram } from './histogram.ts';
-import { Wrong } from './problems.ts';
+import { Violation } from './problems.ts';
 import type { SoakServer } from './server.ts';
 
-/** An answer takes at most this long, however much is to do; in milliseconds. */
+/** The longest time to a response under any load, in milliseconds. */
 const patience = 60_000;
-/** After a broken connection it takes a moment until the end of the process is known. */
+/** After a broken connection, the time until the end of the process is noticed. */
 const graceMillis = 200;
 
-/** The server was killed while it was asked: what it did is not known. */
+/** The server was killed during the request: it is not known what it did. */
 export class Interrupted extends Error {}
 
 export interface Answer<T> {
@@ -29,7 +29,7 @@ interface RawAnswer extends Answer<string> {
   readonly millis: number;
 }
 
-/** Asks the server as it should be asked while it is killed now and then. */
+/** Sends requests to a server that is killed now and then. */
 export class SoakClient {
   readonly #server: SoakServer;
 
@@ -43,7 +43,7 @@ export class SoakClient {
     return { body: readJson<T>(body, path), headers };
   }
 
-  /** Asks again after each kill, until there is an answer. Rejects with `Wrong` when it is not a good one. */
+  /** Sends it again after each kill, until there is a response. Rejects with `Violation` when that is an error. */
   async getText(path: string, key: string, waits?: Histogram): Promise<Answer<string>> {
     for (;;) {
       try {
@@ -54,13 +54,13 @@ export class SoakClient {
     }
   }
 
-  /** Asks once. Rejects with `Interrupted` when the server was killed meanwhile. */
+  /** Sends it once. Rejects with `Interrupted` when the server was killed meanwhile. */
   async post<T>(path: string, key: string, content: object, waits: Histogram): Promise<T> {
     const body = JSON.stringify(content);
     return readJson<T>((await this.#ask({ method: 'POST', path, key, body }, waits)).body, path);
   }
 
-  /** What is refused because too much is waiting is asked again when the server says. */
+  /** A 429 is sent again when the server says. */
   async #ask(request: Request, waits: Histogram | undefined): Promise<Answer<string>> {
     const { method, path } = request;
     for (;;) {
@@ -69,7 +69,7 @@ export class SoakClient {
         await sleep(Number(headers.get('retry-after')) * 1_000);
         continue;
       }
-      if (status >= 400) throw new Wrong(`${method} ${path}: ${status} ${body}`);
+      if (status >= 400) throw new Violation(`${method} ${path}: ${status} ${body}`);
       waits?.add(millis);
       return { body, headers };
     }
@@ -78,7 +78,7 @@ export class SoakClient {
   async #askOnce({ method, path, key, body }: Request): Promise<RawAnswer> {
     await this.#server.up();
     const { life, url } = this.#server;
-    const asked = performance.now();
+    const sentAt = performance.now();
     try {
       const response = await fetch(url + path, {
         method,
@@ -88,12 +88,12 @@ export class SoakClient {
       });
       const text = await response.text();
       const { status, headers } = response;
-      return { status, headers, body: text, millis: performance.now() - asked };
+      return { status, headers, body: text, millis: performance.now() - sentAt };
     } catch (error) {
       await sleep(graceMillis);
       if (life !== this.#server.life) throw new Interrupted();
       const { cause } = error as Error;
-      throw new Wrong(`${method} ${path}: no answer (${messageOf(cause ?? error)})`);
+      throw new Violation(`${method} ${path}: no answer (${messageOf(cause ?? error)})`);
     }
   }
 }
@@ -102,6 +102,6 @@ function readJson<T>(text: string, path: string): T {
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new Wrong(`${path}: an answer that is no JSON, of ${text.length} characters`);
+    throw new Violation(`${path}: an answer that is no JSON, of ${text.length} characters`);
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Wrong } from './problems.ts';
+import { Violation } from './problems.ts';
 import type { SoakContext, SoakOrganisation } from './soak-context.ts';
 
 const program = fileURLToPath(new URL('../../bin/annals.js', import.meta.url));
@@ -11,7 +11,7 @@ const program = fileURLToPath(new URL('../../bin/annals.js', import.meta.url));
 const patience = 1_800_000;
 
 export interface Outcome {
-  /** Null when it was killed. */
+  /** Null when the command was killed. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -20,7 +20,7 @@ export interface Outcome {
 /**
  * Runs `annals` in a process of its own, with an organisation's key.
  *
- * @param killMillis after so many milliseconds it is killed, if it is not done
+ * @param killMillis the command is killed after so many milliseconds, if it is still running
  */
 export async function annals(
   args: readonly string[],
@@ -32,7 +32,7 @@ export async function annals(
     env: { ...process.env, ANNALS_API: server.url, ANNALS_KEY: key },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Elsewhere it would have a machine of its own.
+  // A user would run it on another machine.
   if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   const said = { stdout: '', stderr: '' };
   child.stdout.on('data', (text) => {
@@ -49,14 +49,17 @@ export async function annals(
   const [code] = (await once(child, 'close')) as [number | null];
   ended.abort();
   if ((await killed) && killMillis === undefined) {
-    throw new Wrong(`annals ${args.join(' ')} took more than ${patience / 1_000} s`);
+    throw new Violation(`annals ${args.join(' ')} took more than ${patience / 1_000} s`);
   }
   return { code, ...said };
 }
 
-/** What went wrong with a command, in a line. */
-export function refused(args: readonly string[], { code, stdout, stderr }: Outcome): Wrong {
-  return new Wrong(
+/** What went wrong with a command, in one line. */
+export function commandViolation(
+  args: readonly string[],
+  { code, stdout, stderr }: Outcome,
+): Violation {
+  return new Violation(
     `annals ${args.join(' ')} left with ${code}: ${stderr}${stdout}`.slice(0, 4_000),
   );
 }

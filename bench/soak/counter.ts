@@ -1,24 +1,24 @@
 import { formatInstant } from '../../src/core/micros.ts';
 import type { Window } from '../../src/core/window.ts';
-import { Wrong } from './problems.ts';
-import { type Counts, expectedCount } from './sightings.ts';
+import { Violation } from './problems.ts';
+import { type Counts, expectedCount } from './seen-events.ts';
 import type { Draw, SoakContext, SoakOrganisation } from './soak-context.ts';
 import { rareBelow, rareWord, type Stream } from './streams.ts';
 import { drawWindow } from './windows.ts';
 
-/** The exact total of what matches. */
+/** The exact total of the events that match. */
 export async function countEvents(
   { key }: SoakOrganisation,
   { client, figures }: SoakContext,
   query: Record<string, string> = {},
 ): Promise<number> {
-  const asked = new URLSearchParams({ ...query, limit: '1' });
-  const { body } = await client.get<{ totalItems: number }>(`/v1/audit?${asked}`, key);
+  const parameters = new URLSearchParams({ ...query, limit: '1' });
+  const { body } = await client.get<{ totalItems: number }>(`/v1/audit?${parameters}`, key);
   figures.add('counts');
   return body.totalItems;
 }
 
-/** Counts in turn all events, a producer's, a window's and those with a rare word, and knows what must come out. */
+/** Counts in turn all events, those of a producer, of a window, and those with a rare word, and checks each total. */
 export class Counter {
   readonly #organisation: SoakOrganisation;
   readonly #soak: SoakContext;
@@ -36,7 +36,8 @@ export class Counter {
     const draw = this.#draw;
     const { streams } = this.#organisation;
     const total = await this.#check({}, (counts) => expectedCount(streams, undefined, counts));
-    if (total < this.#highest) throw new Wrong(`The count went from ${this.#highest} to ${total}`);
+    if (total < this.#highest)
+      throw new Violation(`The count went from ${this.#highest} to ${total}`);
     this.#highest = total;
     const stream = streams[draw(streams.length)]!;
     await this.#check({ userIdentity: stream.name }, (counts) => counts[stream.producer]!);
@@ -48,14 +49,14 @@ export class Counter {
     await this.#check(times, (counts) => expectedCount(streams, window, counts));
   }
 
-  /** Between what was acknowledged before and what was sent since. */
+  /** The total must be between what was acknowledged before and what was sent since. */
   async #check(query: Record<string, string>, of: (counts: Counts) => number): Promise<number> {
     const { acknowledgements } = this.#soak;
     const least = of(acknowledgements.acknowledged);
     const total = await countEvents(this.#organisation, this.#soak, query);
     const greatest = of(acknowledgements.sent);
     if (total < least || total > greatest) {
-      throw new Wrong(
+      throw new Violation(
         `The count of ${JSON.stringify(query)} is ${total}, and must be ${least} to ${greatest}`,
       );
     }

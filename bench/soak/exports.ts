@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { formatInstant } from '../../src/core/micros.ts';
 import type { Window } from '../../src/core/window.ts';
 import { checkExported, type Exported } from './check-exported.ts';
-import { annals, type Outcome, refused } from './command.ts';
-import { Wrong } from './problems.ts';
+import { annals, commandViolation, type Outcome } from './command.ts';
+import { Violation } from './problems.ts';
 import type { Draw, SoakContext, SoakOrganisation } from './soak-context.ts';
 import { drawWindow } from './windows.ts';
 
-/** How often an export may be cut short before it counts as one that never ends. */
+/** How often an export may be interrupted before it counts as one that never ends. */
 const mostRuns = 20;
 
 interface Manifest {
@@ -18,7 +18,7 @@ interface Manifest {
   readonly files: readonly { readonly name: string }[];
 }
 
-/** Exports a window drawn anew each time, in one of the formats, with or without the patience to wait for a server. */
+/** Exports a random window in a random format, with retries or without. */
 export async function exportWindow(
   organisation: SoakOrganisation,
   soak: SoakContext,
@@ -40,7 +40,7 @@ export async function exportWindow(
   });
 }
 
-/** Exports everything there is, the server's own records among it: the proof must say that nothing was left out. */
+/** Exports everything, including the server's own records: the proof must say that nothing was left out. */
 export async function exportAll(organisation: SoakOrganisation, soak: SoakContext): Promise<void> {
   await exportAndCheck(organisation, soak, {
     window: undefined,
@@ -48,21 +48,21 @@ export async function exportAll(organisation: SoakOrganisation, soak: SoakContex
   });
 }
 
-interface Wanted {
+interface ExportRequest {
   readonly window: Window | undefined;
   readonly flags: readonly string[];
   /** When the command is killed in its first run. */
   readonly killMillis?: number;
 }
 
-/** Exports until it is complete, checks every end on the way, and what came out. What is wrong is left where it is. */
+/** Exports until it is complete. Checks each interruption and the result. A wrong export is not removed. */
 async function exportAndCheck(
   organisation: SoakOrganisation,
   soak: SoakContext,
-  { window, flags, killMillis }: Wanted,
+  { window, flags, killMillis }: ExportRequest,
 ): Promise<void> {
-  const { acknowledgements, figures, place, server } = soak;
-  const directory = await mkdtemp(join(place, 'exports', `${organisation.slug}-`));
+  const { acknowledgements, figures, server } = soak;
+  const directory = await mkdtemp(join(soak.directory, 'exports', `${organisation.slug}-`));
   const acknowledged = acknowledgements.acknowledged.slice();
   const { from, to } = window ?? { from: soak.begin - 1e12, to: soak.begin + 1e12 };
   const times = ['--from', formatInstant(from), '--to', formatInstant(to)];
@@ -70,7 +70,7 @@ async function exportAndCheck(
   let runs = 1;
   let outcome = await annals(args, organisation, soak, killMillis);
   for (; outcome.code !== 0; runs += 1) {
-    if (runs >= mostRuns) throw refused(args, outcome);
+    if (runs >= mostRuns) throw commandViolation(args, outcome);
     if (outcome.code !== null || killMillis === undefined) await checkCut(args, outcome, directory);
     await server.up();
     outcome = await annals([...args, '--resume'], organisation, soak);
@@ -83,26 +83,29 @@ async function exportAndCheck(
 }
 
 /**
- * An export that was cut short says so: by its exit code, and in its manifest, if it came as far as having one. Files may
- * be there when only the proof is missing; then the manifest knows them.
+ * An interrupted export says so by its exit code, and in its manifest, if it has one. Files may be there when only the
+ * proof is missing; then they are in the manifest.
  */
 async function checkCut(
   args: readonly string[],
   outcome: Outcome,
   directory: string,
 ): Promise<void> {
-  if (outcome.code !== 3 || !outcome.stderr.includes('--resume')) throw refused(args, outcome);
+  if (outcome.code !== 3 || !outcome.stderr.includes('--resume'))
+    throw commandViolation(args, outcome);
   const visible = (await readdir(directory)).filter((name) => !name.startsWith('.'));
   const listed: string[] = [];
   for (const name of visible.filter((each) => each.endsWith('.manifest.json'))) {
     const text = await readFile(join(directory, name), 'utf8');
     const { complete, reason, continueWith, files } = JSON.parse(text) as Manifest;
     if (complete || !reason || !continueWith?.includes('--resume')) {
-      throw new Wrong(`An export that left with 3 has a manifest that does not say so: ${text}`);
+      throw new Violation(
+        `An export that left with 3 has a manifest that does not say so: ${text}`,
+      );
     }
     listed.push(name, ...files.map((file) => file.name));
   }
   if (visible.some((name) => !listed.includes(name))) {
-    throw new Wrong(`An export that left with 3 has files: ${visible.join(', ')}`);
+    throw new Violation(`An export that left with 3 has files: ${visible.join(', ')}`);
   }
 }

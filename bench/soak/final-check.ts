@@ -1,14 +1,14 @@
-import { annals, refused } from './command.ts';
+import { annals, commandViolation } from './command.ts';
 import { exportAll } from './exports.ts';
 import { catchUp, sequenceFollower } from './followers.ts';
 import { checkCounts } from './kills.ts';
-import { noted, Wrong } from './problems.ts';
+import { noted, Violation } from './problems.ts';
 import type { Readers } from './readers.ts';
 import type { SoakContext } from './soak-context.ts';
 
 /**
- * When nobody does anything any more: counts all events, reads them all again from the first one on, exports and proves
- * them, and compares the last checkpoints. Then the server is stopped in order, and its files are checked.
+ * After all producers and readers have stopped: counts all events, reads them all again from the first one on, exports and
+ * proves them, and compares the last checkpoints. Then the server is stopped in order, and its files are checked.
  */
 export async function checkEverything(
   soak: SoakContext,
@@ -33,8 +33,8 @@ export async function checkEverything(
 async function checkFiles(soak: SoakContext): Promise<void> {
   const args = ['check', '--data', soak.server.data, '--json'];
   const outcome = await annals(args, soak.organisations[0]!, soak);
-  if (outcome.code !== 0) throw refused(args, outcome);
+  if (outcome.code !== 0) throw commandViolation(args, outcome);
   const { files } = JSON.parse(outcome.stdout) as { files: number };
   const sealed = await soak.server.sealedSegments();
-  if (files < sealed) throw new Wrong(`annals check looked at ${files} files of ${sealed}`);
+  if (files < sealed) throw new Violation(`annals check looked at ${files} files of ${sealed}`);
 }

@@ -1,13 +1,13 @@
 import { formatInstant, parseInstant } from '../../src/core/micros.ts';
-import { Wrong } from './problems.ts';
-import { Sightings } from './sightings.ts';
+import { Violation } from './problems.ts';
+import { SeenEvents } from './seen-events.ts';
 import type { SoakContext, SoakOrganisation } from './soak-context.ts';
 
-/** Reads all of a log, page by page, and then what is new; over any number of kills. */
+/** Reads all of a log page by page, and then what is new, over any number of kills. */
 export interface Follower {
   readonly name: string;
-  readonly sightings: Sightings;
-  /** Reads a page. Gives whether it was full, so that there may be more. */
+  readonly seen: SeenEvents;
+  /** Reads a page. Returns whether it was full, so that there may be more. */
   next(): Promise<boolean>;
 }
 
@@ -23,32 +23,32 @@ interface Followed {
   readonly nextSequence: number;
 }
 
-/** In our own dialect, by sequence: 0, 1, 2 and so on without a gap, the server's own records among them. */
+/** In our own dialect, by sequence: 0, 1, 2 and so on without a gap, including the server's own records. */
 export function sequenceFollower(
   { slug, streams, key }: SoakOrganisation,
   { client, figures }: SoakContext,
 ): Follower {
-  const sightings = new Sightings(streams, undefined);
+  const seen = new SeenEvents(streams, undefined);
   let next = 0;
   let before = '';
   return {
     name: `follower of ${slug} by sequence`,
-    sightings,
+    seen,
     async next() {
       const path = `/v1/audit?fromSequence=${next}&limit=${limit}&includeSystemServices=true`;
       const { body } = await client.get<Followed>(path, key, figures.pages);
       for (const { eventID, sequence, recordedAt, context } of body.items) {
         if (sequence !== next || recordedAt <= before) {
-          throw new Wrong(
+          throw new Violation(
             `Sequence ${sequence} of ${recordedAt} came, and ${next} after ${before} was to come`,
           );
         }
         next += 1;
         before = recordedAt;
-        if (context?.system_service !== 'annals') sightings.see(eventID);
+        if (context?.system_service !== 'annals') seen.see(eventID);
       }
       if (body.nextSequence !== next) {
-        throw new Wrong(`nextSequence is ${body.nextSequence} instead of ${next}: ${path}`);
+        throw new Violation(`nextSequence is ${body.nextSequence} instead of ${next}: ${path}`);
       }
       return body.items.length >= limit;
     },
@@ -65,22 +65,22 @@ export function cockroachdbFollower(
   { slug, streams, key }: SoakOrganisation,
   { client, figures }: SoakContext,
 ): Follower {
-  const sightings = new Sightings(streams, undefined);
+  const seen = new SeenEvents(streams, undefined);
   let from = '';
   let before = Number.NEGATIVE_INFINITY;
   return {
     name: `follower of ${slug} in CockroachDB's dialect`,
-    sightings,
+    seen,
     async next() {
       const path = `/api/v1/auditlogevents?sort_order=ASC&limit=${limit}&starting_from=${encodeURIComponent(from)}`;
       const { body } = await client.get<CockroachdbPage>(path, key, figures.pages);
       for (const { id, created_at: createdAt } of body.entries) {
         const at = parseInstant(createdAt);
         if (typeof at !== 'number' || at <= before) {
-          throw new Wrong(`${createdAt} came behind ${formatInstant(before)}: ${path}`);
+          throw new Violation(`${createdAt} came behind ${formatInstant(before)}: ${path}`);
         }
         before = at;
-        sightings.see(id);
+        seen.see(id);
       }
       from = body.next_starting_from;
       return body.entries.length >= limit;
@@ -88,12 +88,12 @@ export function cockroachdbFollower(
   };
 }
 
-/** Reads on until everything is seen that was acknowledged by now. Throws `Wrong` when the end comes before. */
+/** Reads until it has seen everything that is acknowledged now. Throws `Violation` when the end comes before. */
 export async function catchUp(
-  { sightings, next }: Follower,
+  { seen, next }: Follower,
   { acknowledgements }: SoakContext,
 ): Promise<void> {
   const acknowledged = acknowledgements.acknowledged.slice();
   while (await next());
-  sightings.complete(acknowledged, acknowledgements.sent);
+  seen.complete(acknowledged, acknowledgements.sent);
 }

@@ -1,5 +1,5 @@
 const lowest = 0.01;
-/** Buckets for each doubling, by the natural logarithm. */
+/** Buckets for each factor of e. */
 const buckets = 30 / Math.log(2);
 
 /** Many durations in a bounded number of buckets: a quantile is right within a few hundredths. */
@@ -19,7 +19,7 @@ export class Histogram {
     return new Histogram(this.#counts);
   }
 
-  /** What was added since a copy was made. */
+  /** What was added since this copy. */
   since(before: Histogram): Histogram {
     const counts = Array.from(this.#counts, ([bucket, count]): [number, number] => [
       bucket,
@@ -28,7 +28,7 @@ export class Histogram {
     return new Histogram(new Map(counts));
   }
 
-  /** The value below which a share of the values lies; NaN without any. */
+  /** The value below which this share of the values is; NaN without values. */
   quantile(share: number): number {
     const sorted = [...this.#counts].sort(([one], [other]) => one - other);
     const total = sorted.reduce((sum, [, count]) => sum + count, 0);

@@ -6,26 +6,26 @@ import { noted } from './problems.ts';
 import type { Readers } from './readers.ts';
 import { type Draw, drawsOf, type SoakContext } from './soak-context.ts';
 
-/** What shall be under way when the server is killed. */
+/** What the server must be doing when it is killed. */
 const aims = ['anything', 'a seal', 'an export'] as const;
 type Aim = (typeof aims)[number];
 
-/** How long an occasion is waited for, in milliseconds. */
+/** How long to wait for that moment, in milliseconds. */
 const patience = 15_000;
 
 export interface Kill {
   readonly aim: Aim;
-  /** Files that were being written when it came. */
+  /** Files that the server was writing. */
   readonly cutFiles: readonly string[];
-  /** Requests that record which were under way. */
+  /** Requests that record which the server was handling. */
   readonly cutRequests: number;
-  /** From the start to listening. */
+  /** The time from the start to listening. */
   readonly startMillis: number;
 }
 
 /**
- * Kills the server every so often. Between one kill and the next, followers must get over it, and one organisation's log
- * is shown by `annals verify` to have only grown; the others have their turn.
+ * Kills the server at intervals. Between two kills the followers must catch up, and `annals verify` must prove that the log
+ * of one organisation, another one each time, has only grown.
  */
 export async function killAgainAndAgain(
   soak: SoakContext,
@@ -40,10 +40,8 @@ export async function killAgainAndAgain(
     const at = begin / 1_000 + plan.killSeconds * (1_000 * number - 10 * draw(31));
     await sleep(Math.max(0, at - Date.now()), undefined, { signal: enough }).catch(() => {});
     if (enough.aborted) break;
-    for (const { name, sightings } of followers) {
-      await noted(problems, name, async () =>
-        sightings.complete(acknowledged, acknowledgements.sent),
-      );
+    for (const { name, seen } of followers) {
+      await noted(problems, name, async () => seen.complete(acknowledged, acknowledgements.sent));
     }
     acknowledged = acknowledgements.acknowledged.slice();
     await noted(problems, 'kill', async () => killed(await kill(number, soak, draw)));
@@ -54,29 +52,29 @@ export async function killAgainAndAgain(
 }
 
 /**
- * Kills the server with -9 and starts it again. Before anybody records again, every producer's events are counted: each
- * request of before must be there as a whole or not at all, and as a whole when it was acknowledged.
+ * Kills the server with -9 and starts it again. Before anybody records again, the events of each producer are counted: each
+ * earlier request must be there as a whole or not at all, and as a whole if it was acknowledged.
  */
 async function kill(number: number, soak: SoakContext, draw: Draw): Promise<Kill> {
   const { server, recording, problems } = soak;
   const aim = aims[(number - 1) % aims.length]!;
-  await occasion(aim, soak);
+  await waitFor(aim, soak);
   await sleep(draw(200));
   await somebodyRecords(soak);
   await sleep(draw(6));
-  const cutRequests = recording.inside;
-  const recorded = recording.close();
+  const cutRequests = recording.sharing;
+  const recorded = recording.lock();
   try {
     const { startMillis, cut } = await server.kill();
     await recorded;
     await noted(problems, 'counts after a kill', () => checkCounts(soak));
     return { aim, cutFiles: cut, cutRequests, startMillis };
   } finally {
-    recording.open();
+    recording.unlock();
   }
 }
 
-/** Throws `Wrong` unless the log has of every producer a number of events that it can have. Nobody may record. */
+/** Throws `Violation` unless the log has a possible number of events of every producer. Nobody may record meanwhile. */
 export async function checkCounts(soak: SoakContext): Promise<void> {
   for (const organisation of soak.organisations) {
     for (const { name, producer } of organisation.streams) {
@@ -88,20 +86,20 @@ export async function checkCounts(soak: SoakContext): Promise<void> {
   }
 }
 
-/** A kill between two requests would tell little about what is acknowledged; but it may be that all is recorded. */
+/** Waits for a request, because a kill between two requests would show little. There may be none left at the end. */
 async function somebodyRecords({ recording }: SoakContext): Promise<void> {
-  for (let tries = 0; tries < 2_000 && recording.inside === 0; tries += 1) await sleep(1);
+  for (let tries = 0; tries < 2_000 && recording.sharing === 0; tries += 1) await sleep(1);
 }
 
-/** Resolves when what is aimed at is seen to begin; or does not, for too long. */
-async function occasion(aim: Aim, { server, place }: SoakContext): Promise<void> {
+/** Resolves when the server begins what is aimed at, or after too long a wait. */
+async function waitFor(aim: Aim, { server, directory }: SoakContext): Promise<void> {
   if (aim === 'anything') return;
-  const [directory, sign] =
+  const [watched, sign] =
     aim === 'a seal'
       ? [join(server.data, 'segments'), /\.part$/]
-      : [join(place, 'exports'), /\.annals-export-/];
+      : [join(directory, 'exports'), /\.annals-export-/];
   const seen = Promise.withResolvers<void>();
-  const watcher = watchFiles(directory, { recursive: true }, (_, name) => {
+  const watcher = watchFiles(watched, { recursive: true }, (_, name) => {
     if (name !== null && sign.test(name)) seen.resolve();
   });
   try {

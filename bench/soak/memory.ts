@@ -7,13 +7,13 @@ export interface MemorySample {
 /** A server's memory from one start to the next kill. */
 export interface LifeMemory {
   readonly peak: number;
-  /** At an age that all lives reach. Absent for one that did not. */
+  /** At an age that all lives reach; absent for a life that did not. */
   readonly settled: number | undefined;
-  /** By how much it grew from that age on, in bytes a minute. */
+  /** How much it grew from that age on, in bytes a minute. */
   readonly growth: number;
 }
 
-/** The ages between which memory counts as settled, as shares of the time between two kills: each life comes so far. */
+/** The ages between which memory counts as settled, as shares of the time between two kills. Each life gets that old. */
 const settledAges = [0.4, 0.6] as const;
 
 export function lifeMemory(samples: readonly MemorySample[], killSeconds: number): LifeMemory {
@@ -40,7 +40,7 @@ export interface MemoryTrend {
 const mostGrowth = 1.25;
 const fewestLives = 4;
 
-/** The first life begins with an empty log and says nothing. Undefined when there are too few others. */
+/** The first life begins with an empty log, so it is left out. Undefined when there are too few others. */
 export function memoryTrend(lives: readonly LifeMemory[]): MemoryTrend | undefined {
   const settled = lives.slice(1).flatMap((life) => life.settled ?? []);
   const third = Math.ceil(settled.length / 3);
@@ -59,7 +59,7 @@ function median(values: readonly number[]): number | undefined {
   return values.toSorted((one, other) => one - other)[values.length >> 1];
 }
 
-/** Of the straight line that lies nearest to the points; 0 for fewer than two. */
+/** The slope of the line nearest to the points; 0 for fewer than two points. */
 function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (of: 0 | 1) => points.reduce((sum, point) => sum + point[of], 0) / points.length;
   const [meanX, meanY] = [mean(0), mean(1)];

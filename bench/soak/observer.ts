@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kill } from './kills.ts';
 import { type LifeMemory, lifeMemory, type MemorySample } from './memory.ts';
-import { Wrong } from './problems.ts';
-import { between, type Progress, type Standing } from './progress.ts';
+import { Violation } from './problems.ts';
+import { between, type Progress, type Snapshot } from './progress.ts';
 import type { SoakContext } from './soak-context.ts';
 import { createdAtOf } from './streams.ts';
 
-/** In milliseconds; far more than a busy machine makes anybody wait for a second to pass. */
+/** In milliseconds; much longer than a second takes on a busy machine. */
 const longestPause = 15_000;
 
-/** How things stand, told now and then. */
+/** The state of the soak, printed at intervals. */
 export interface SoakStatus extends Progress {
   readonly elapsedSeconds: number;
-  /** For how long the event has been due that waits longest to be acknowledged. */
+  /** How long the oldest event that is not acknowledged has been due. */
   readonly behindSeconds: number;
   /** Accepted by the server and not yet on its disk. */
   readonly waiting: number;
@@ -22,17 +22,17 @@ export interface SoakStatus extends Progress {
   readonly segments: number;
 }
 
-/** A server from one start to its end: by a kill, or the last one in order. */
+/** A server from its start to its end: by a kill, or in order for the last one. */
 export interface Life extends Progress {
   readonly kill: Kill | undefined;
   readonly memory: LifeMemory;
 }
 
-/** Looks at the server every second, and sums up each of its lives. */
+/** Measures the server every second, and sums up each life. */
 export class Observer {
   readonly #soak: SoakContext;
-  readonly #begin: Standing;
-  #lifeBegin: Standing;
+  readonly #begin: Snapshot;
+  #lifeBegin: Snapshot;
   #life: number;
   #samples: MemorySample[] = [];
   #waiting = 0;
@@ -44,8 +44,8 @@ export class Observer {
     this.#life = soak.server.life;
   }
 
-  /** Goes on until it is enough. `tell` is called every so many seconds. */
-  async watch(everySeconds: number, tell: (sight: SoakStatus) => void): Promise<void> {
+  /** Runs until the soak ends. Calls `tell` every so many seconds. */
+  async watch(everySeconds: number, report: (status: SoakStatus) => void): Promise<void> {
     const { enough, server } = this.#soak;
     let before = this.#begin;
     while (!enough.aborted) {
@@ -55,7 +55,7 @@ export class Observer {
       await this.#sample();
       const after = this.#now();
       if (after.at - before.at < everySeconds * 1_000) continue;
-      tell({
+      report({
         ...between(before, after),
         elapsedSeconds: (after.at - this.#begin.at) / 1_000,
         behindSeconds: this.behindSeconds(),
@@ -81,7 +81,7 @@ export class Observer {
     return life;
   }
 
-  /** All of it so far. */
+  /** The whole soak so far. */
   total(): Progress {
     return between(this.#begin, this.#now());
   }
@@ -99,20 +99,20 @@ export class Observer {
     return Math.max(0, ...waits) / 1_000_000;
   }
 
-  #now(): Standing {
+  #now(): Snapshot {
     const { figures, acknowledgements } = this.#soak;
     return figures.now(acknowledgements.acknowledged.reduce((sum, count) => sum + count, 0));
   }
 
-  /** When the machine sleeps, or this process is stopped, waits pass for which the server is not to blame. */
+  /** When the machine sleeps, or this process is stopped, the delay is not the server's. */
   #checkAwake(millis: number): void {
     if (millis < longestPause) return;
     const seconds = Math.round(millis / 1_000);
     const message = `this process stood still for ${seconds} s; what goes wrong next may come from that`;
-    this.#soak.problems.add('soak', new Wrong(message));
+    this.#soak.problems.add('soak', new Violation(message));
   }
 
-  /** A server that is just not there is looked at the next time. */
+  /** A server that is being restarted is measured the next time. */
   async #sample(): Promise<void> {
     const { server } = this.#soak;
     try {

@@ -6,19 +6,19 @@ import type { SoakPlan } from './plan.ts';
 import type { Problems } from './problems.ts';
 import { Figures } from './progress.ts';
 import { SoakServer } from './server.ts';
+import { SharedLock } from './shared-lock.ts';
 import type { SoakContext, SoakOrganisation } from './soak-context.ts';
 import { planStreams } from './streams.ts';
-import { Turnstile } from './turnstile.ts';
 
-/** Starts a server on a new data directory below `place`, and makes its organisations. Events fall due from now on. */
+/** Starts a server on a new data directory in `directory`, and creates its organisations. Events are due from now on. */
 export async function openSoak(
   plan: SoakPlan,
-  place: string,
+  directory: string,
   problems: Problems,
   enough: AbortController,
 ): Promise<SoakContext> {
-  const data = join(place, 'data');
-  for (const name of [data, join(place, 'exports'), join(place, 'checkpoints')]) {
+  const data = join(directory, 'data');
+  for (const name of [data, join(directory, 'exports'), join(directory, 'checkpoints')]) {
     await mkdir(name, { recursive: true });
   }
   const flags = ['--segment-events', String(plan.segmentEvents)];
@@ -46,13 +46,13 @@ export async function openSoak(
   return {
     plan,
     begin,
-    place,
+    directory,
     server,
     client,
     organisations,
     verifierKey: body.current,
     acknowledgements: new Acknowledgements(plan.producers),
-    recording: new Turnstile(),
+    recording: new SharedLock(),
     figures: new Figures(),
     problems,
     enough: enough.signal,

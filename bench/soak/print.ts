@@ -2,10 +2,10 @@ import { printTable, whole } from '../figures.ts';
 import type { Kill } from './kills.ts';
 import type { Life, SoakStatus } from './observer.ts';
 import type { Problem } from './problems.ts';
-import { type Done, deeds, type Quantiles } from './progress.ts';
+import { activities, type Done, type Quantiles } from './progress.ts';
 import type { SoakResult } from './run-soak.ts';
 
-/** What is printed every few seconds. */
+/** The line that is printed every few seconds. */
 export function statusLine(status: SoakStatus): string {
   return [
     `${whole(status.elapsedSeconds)} s`,
@@ -29,9 +29,9 @@ export function killLine({ aim, cutFiles, cutRequests, startMillis }: Kill): str
   return `killed in ${aim}, cutting ${cut}; up again after ${seconds(startMillis)}`;
 }
 
-/** A line for each life, and then what it all came to. */
+/** A line for each life, and then a summary. */
 export function printResult(result: SoakResult): void {
-  const { plan, total, wanted, overtimeSeconds, segments, lives, memory, problemCount } = result;
+  const { plan, total, expected, overtimeSeconds, segments, lives, memory, problemCount } = result;
   printTable([
     ['life', '/s', 'writes', 'pages', 'exports', 'MB', 'peak', 'MB/min', 'killed in', 'cut', 'up'],
     ...lives.map(lifeRow),
@@ -39,7 +39,7 @@ export function printResult(result: SoakResult): void {
   const starts = lives.flatMap(({ kill }) => (kill === undefined ? [] : [kill.startMillis]));
   const interrupted = lives.filter(({ kill }) => (kill?.cutRequests ?? 0) > 0).length;
   const facts = [
-    `recorded      ${whole(total.events)} of ${whole(wanted)} events in ${whole(total.seconds)} s, ${whole(total.eventsPerSecond)}/s; the last ${overtimeSeconds.toFixed(1)} s after it fell due`,
+    `recorded      ${whole(total.events)} of ${whole(expected)} events in ${whole(total.seconds)} s, ${whole(total.eventsPerSecond)}/s; the last ${overtimeSeconds.toFixed(1)} s after it fell due`,
     `writes        p50 and p99 ${quantiles(total.writeMillis)}`,
     `pages         p50 and p99 ${quantiles(total.pageMillis)}`,
     `done          ${doneText(total.done)}`,
@@ -53,10 +53,10 @@ export function printResult(result: SoakResult): void {
   console.log(`\n${facts.join('\n')}`);
 }
 
-function lifeRow(life: Life, place: number): string[] {
+function lifeRow(life: Life, directory: number): string[] {
   const { kill, memory, done } = life;
   return [
-    String(place + 1),
+    String(directory + 1),
     whole(life.eventsPerSecond),
     quantiles(life.writeMillis),
     quantiles(life.pageMillis),
@@ -74,7 +74,8 @@ function lifeRow(life: Life, place: number): string[] {
   ];
 }
 
-const doneText = (done: Done) => deeds.map((deed) => `${whole(done[deed])} ${deed}`).join(', ');
+const doneText = (done: Done) =>
+  activities.map((activity) => `${whole(done[activity])} ${activity}`).join(', ');
 
 const quantiles = ({ p50, p99 }: Quantiles) =>
   Number.isNaN(p50) ? 'none' : `${p50.toFixed(1)}/${p99.toFixed(1)} ms`;

@@ -1,40 +1,40 @@
 import { messageOf } from '../../src/core/errors.ts';
 
 /** Thrown when the server, or a command, did something that it must not do. */
-export class Wrong extends Error {}
+export class Violation extends Error {}
 
 export interface Problem {
   readonly at: string;
-  /** Who found it. */
+  /** The part of the soak that found it. */
   readonly who: string;
   readonly message: string;
 }
 
-/** The first matter most, and a server that is broken for good would bring thousands. */
+/** The first ones matter most, and a server that stays broken would cause thousands. */
 const most = 100;
 
-/** Everything that went wrong, the first of it word for word. */
+/** Counts all problems, and keeps the first ones. */
 export class Problems {
   readonly first: Problem[] = [];
   count = 0;
-  readonly #tell: (problem: Problem) => void;
+  readonly #report: (problem: Problem) => void;
 
-  /** @param tell is told each problem that is kept, at once */
-  constructor(tell: (problem: Problem) => void) {
-    this.#tell = tell;
+  /** @param report is called with each problem that is kept */
+  constructor(report: (problem: Problem) => void) {
+    this.#report = report;
   }
 
   add(who: string, error: unknown): void {
     this.count += 1;
     if (this.first.length >= most) return;
-    const message = error instanceof Wrong ? error.message : whole(error);
+    const message = error instanceof Violation ? error.message : whole(error);
     const problem = { at: new Date().toISOString(), who, message };
     this.first.push(problem);
-    this.#tell(problem);
+    this.#report(problem);
   }
 }
 
-/** Does something, and goes on when it goes wrong. Gives whether it did not. */
+/** Runs something, and notes its failure as a problem. Returns whether it succeeded. */
 export async function noted(
   problems: Problems,
   who: string,
@@ -49,7 +49,7 @@ export async function noted(
   }
 }
 
-/** An error that nobody foresaw is told with where it came from. */
+/** The message of an expected error; an unexpected one also has its stack. */
 function whole(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
 }

@@ -8,8 +8,8 @@ import { countDue, createdAtOf, draftOf, type Stream } from './streams.ts';
 const mostAtOnce = 1_000;
 
 /**
- * Records a stream as its events fall due, in batches of 1 to 250, larger when it is behind. What was sent without an
- * answer is sent again, with or without what fell due since; and now and then something that was acknowledged long ago.
+ * Records the events of a stream as they become due, in batches of 1 to 250, larger when it is behind. A batch without a
+ * response is sent again, with or without events that became due since. Now and then it repeats old acknowledged events.
  */
 export async function produce(stream: Stream, soak: SoakContext): Promise<void> {
   const { acknowledgements, recording, problems, figures } = soak;
@@ -19,7 +19,7 @@ export async function produce(stream: Stream, soak: SoakContext): Promise<void> 
     const batch = await nextBatch(stream, soak, draw);
     const repeats = batch.from < acknowledgements.sent[producer]!;
     try {
-      await recording.pass(() => send(stream, batch, soak));
+      await recording.share(() => send(stream, batch, soak));
       if (repeats) figures.add('batches repeated');
     } catch (error) {
       if (error instanceof Interrupted) continue;
@@ -34,7 +34,9 @@ async function send(stream: Stream, batch: Batch, soak: SoakContext): Promise<vo
   const { producer, organisation } = stream;
   const { from, to } = batch;
   const { key } = organisations[organisation]!;
-  const events = Array.from({ length: to - from }, (_, place) => draftOf(stream, from + place));
+  const events = Array.from({ length: to - from }, (_, directory) =>
+    draftOf(stream, from + directory),
+  );
   acknowledgements.sending(producer, batch);
   let receipt: Receipt;
   try {
@@ -69,7 +71,7 @@ async function nextBatch(
   return { from, to: from + Math.min(length, waiting) };
 }
 
-/** One event as often as not; 20 on average. */
+/** One event in half of the cases; 20 on average. */
 function drawLength(draw: Draw): number {
   const kind = draw(10);
   if (kind < 5) return 1;

@@ -1,7 +1,7 @@
 import { Histogram } from './histogram.ts';
 
-/** What is done over and over. */
-export const deeds = [
+/** What the soak does again and again. */
+export const activities = [
   'native walks',
   'UpCloud walks',
   'counts',
@@ -10,39 +10,39 @@ export const deeds = [
   'exports resumed',
   'batches repeated',
 ] as const;
-export type Deed = (typeof deeds)[number];
-export type Done = Readonly<Record<Deed, number>>;
+export type Activity = (typeof activities)[number];
+export type Done = Readonly<Record<Activity, number>>;
 
-/** What was measured and done so far; it does not grow with it. */
+/** What was measured and counted so far, in constant memory. */
 export class Figures {
-  /** Milliseconds until a request that records was answered. */
+  /** Milliseconds to the response of a request that records. */
   readonly writes = new Histogram();
-  /** Milliseconds until a page was answered, in whichever dialect. */
+  /** Milliseconds to the response of a page, in any dialect. */
   readonly pages = new Histogram();
-  readonly #done = new Map<Deed, number>();
+  readonly #done = new Map<Activity, number>();
 
-  add(deed: Deed): void {
-    this.#done.set(deed, this.of(deed) + 1);
+  add(activity: Activity): void {
+    this.#done.set(activity, this.of(activity) + 1);
   }
 
-  of(deed: Deed): number {
-    return this.#done.get(deed) ?? 0;
+  of(activity: Activity): number {
+    return this.#done.get(activity) ?? 0;
   }
 
-  /** As they are now, beside how many events are acknowledged. */
-  now(acknowledged: number): Standing {
+  /** A copy, with the number of acknowledged events. */
+  now(acknowledged: number): Snapshot {
     return {
       at: performance.now(),
       acknowledged,
       writes: this.writes.copy(),
       pages: this.pages.copy(),
-      done: doneBy((deed) => this.of(deed)),
+      done: doneBy((activity) => this.of(activity)),
     };
   }
 }
 
-/** Figures at a moment. */
-export interface Standing {
+/** The figures at one moment. */
+export interface Snapshot {
   readonly at: number;
   readonly acknowledged: number;
   readonly writes: Histogram;
@@ -65,7 +65,7 @@ export interface Progress {
   readonly done: Done;
 }
 
-export function between(before: Standing, after: Standing): Progress {
+export function between(before: Snapshot, after: Snapshot): Progress {
   const seconds = (after.at - before.at) / 1_000;
   const events = after.acknowledged - before.acknowledged;
   return {
@@ -74,12 +74,12 @@ export function between(before: Standing, after: Standing): Progress {
     eventsPerSecond: events / seconds,
     writeMillis: quantiles(after.writes.since(before.writes)),
     pageMillis: quantiles(after.pages.since(before.pages)),
-    done: doneBy((deed) => after.done[deed] - before.done[deed]),
+    done: doneBy((activity) => after.done[activity] - before.done[activity]),
   };
 }
 
-const doneBy = (count: (deed: Deed) => number) =>
-  Object.fromEntries(deeds.map((deed) => [deed, count(deed)])) as Done;
+const doneBy = (count: (activity: Activity) => number) =>
+  Object.fromEntries(activities.map((activity) => [activity, count(activity)])) as Done;
 
 const quantiles = (histogram: Histogram): Quantiles => ({
   p50: histogram.quantile(0.5),

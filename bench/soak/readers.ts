@@ -7,17 +7,17 @@ import { noted } from './problems.ts';
 import { drawsOf, type SoakContext } from './soak-context.ts';
 import { walkNatively, walkUpcloud } from './walks.ts';
 
-/** Everybody who does not record. */
+/** All readers. */
 export interface Readers {
   readonly followers: readonly Follower[];
   readonly checkpoints: readonly CheckpointWatch[];
-  /** Resolves when all of them have stopped; they do when it is enough, each with what it was at finished. */
+  /** Resolves when all have stopped. At the end of the soak each finishes what it is doing. */
   readonly stopped: Promise<unknown>;
 }
 
 /**
- * Lets them all begin. Walks, counts and exports take the organisations in turn, one after the other without end; each
- * organisation has followers of its own, and somebody who keeps its checkpoints.
+ * Starts them. Walks, counts and exports take the organisations in turn, without end. Each organisation has its own
+ * followers, and its own watch of checkpoints.
  */
 export function startReaders(soak: SoakContext): Readers {
   const { organisations } = soak;
@@ -44,7 +44,7 @@ export function startReaders(soak: SoakContext): Readers {
   return { followers, checkpoints, stopped };
 }
 
-/** Does something with each in turn, at least once, with a pause in between; a problem is noted and it goes on. */
+/** Runs something for each in turn, at least once, with a pause in between. A failure is noted as a problem. */
 async function repeat<T>(
   who: string,
   { problems, enough }: SoakContext,

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../src/core/errors.ts';
 import { ServerProcess } from '../../test/server-process.fixture.ts';
-import { type Problems, Wrong } from './problems.ts';
+import { type Problems, Violation } from './problems.ts';
 
-/** A start of the server that takes longer counts as none. */
+/** A start that takes longer counts as failed. */
 const startPatience = 120_000;
 
 /** `annals serve` in a process of its own that is killed and started again, at the same address. */
@@ -15,7 +15,7 @@ export class SoakServer {
   readonly #process: ServerProcess;
   readonly #problems: Problems;
   readonly #lost: () => void;
-  /** Grows with every end of the process, so that whoever waits for an answer knows why none comes. */
+  /** Grows with every end of the process, so that a client can tell why there is no response. */
   #life = 1;
   #up = Promise.withResolvers<void>();
   #heard = 0;
@@ -24,12 +24,12 @@ export class SoakServer {
     this.#process = process;
     this.#problems = problems;
     this.#lost = lost;
-    // A soak that is given up leaves no server behind.
+    // No server must remain when the soak is interrupted.
     global.process.once('exit', () => void process.end('SIGKILL'));
     this.#begin();
   }
 
-  /** @param lost is called when it cannot be started any more */
+  /** @param lost is called when the server cannot be started any more */
   static async start(
     data: string,
     flags: readonly string[],
@@ -57,14 +57,14 @@ export class SoakServer {
     return this.#process.organisation(slug);
   }
 
-  /** Resolves when it answers. Rejects with `Wrong` when it cannot be started any more. */
+  /** Resolves when the server listens. Rejects with `Violation` when it cannot be started any more. */
   up(): Promise<void> {
     return this.#up.promise;
   }
 
   /**
-   * Kills it and starts it again. Gives which files were being written, and how long the start took until it listened,
-   * in milliseconds.
+   * Kills the server and starts it again. Returns which files it was writing, and how many milliseconds it took to listen
+   * again.
    */
   async kill(): Promise<{ readonly cut: readonly string[]; readonly startMillis: number }> {
     this.#down();
@@ -77,7 +77,7 @@ export class SoakServer {
   async stop(): Promise<void> {
     this.#down();
     const code = await this.#process.end('SIGTERM');
-    if (code !== 0) this.#problems.add('server', new Wrong(`left with ${code} after SIGTERM`));
+    if (code !== 0) this.#problems.add('server', new Violation(`left with ${code} after SIGTERM`));
     this.#listen();
   }
 
@@ -86,7 +86,7 @@ export class SoakServer {
     return names.filter((name) => name.endsWith('.segment')).length;
   }
 
-  /** Files that are being written, by their names. */
+  /** Names of the files that the server is writing. */
   async #unfinished(): Promise<string[]> {
     const folders = ['segments', 'ids'].map((name) => readdir(join(this.data, name)));
     return (await Promise.all(folders)).flat().filter((name) => name.endsWith('.part'));
@@ -102,12 +102,12 @@ export class SoakServer {
     void this.#guard(this.#life);
   }
 
-  /** A server that ends before it is told to is a problem, and started again. */
+  /** A server that ends by itself is a problem, and is started again. */
   async #guard(life: number): Promise<void> {
     await this.#process.ended();
     if (life !== this.#life) return;
     this.#down();
-    this.#problems.add('server', new Wrong('it ended by itself'));
+    this.#problems.add('server', new Violation('it ended by itself'));
     await this.#startAgain().catch((error: unknown) => this.#problems.add('server', error));
   }
 
@@ -120,7 +120,7 @@ export class SoakServer {
     try {
       await Promise.race([this.#process.start(), late]);
     } catch (error) {
-      const lost = new Wrong(`it does not start any more: ${messageOf(error)}`);
+      const lost = new Violation(`it does not start any more: ${messageOf(error)}`);
       this.#up.promise.catch(() => {});
       this.#up.reject(lost);
       this.#lost();
@@ -131,11 +131,11 @@ export class SoakServer {
     return took;
   }
 
-  /** It logs nothing below an error, so whatever it logged is a problem. */
+  /** The server logs only errors, so each line of the log is a problem. */
   #listen(): void {
     const logged = this.#process.output.slice(this.#heard).split('\n').filter(isLogged);
     this.#heard = this.#process.output.length;
-    for (const line of logged) this.#problems.add('server', new Wrong(`it logged ${line}`));
+    for (const line of logged) this.#problems.add('server', new Violation(`it logged ${line}`));
   }
 }
 

@@ -6,8 +6,8 @@ import type { SoakPlan } from './plan.ts';
 import type { Problems } from './problems.ts';
 import type { Figures } from './progress.ts';
 import type { SoakServer } from './server.ts';
+import type { SharedLock } from './shared-lock.ts';
 import type { Stream } from './streams.ts';
-import type { Turnstile } from './turnstile.ts';
 
 export interface SoakOrganisation {
   readonly slug: string;
@@ -15,28 +15,28 @@ export interface SoakOrganisation {
   readonly streams: readonly Stream[];
 }
 
-/** What those who write, read, export and kill share. */
+/** What producers, readers, exports and kills share. */
 export interface SoakContext {
   readonly plan: SoakPlan;
-  /** When the first events fell due. */
+  /** When the first events were due. */
   readonly begin: Micros;
-  /** Where the data, exports and checkpoints lie. */
-  readonly place: string;
+  /** The directory of data, exports and checkpoints. */
+  readonly directory: string;
   readonly server: SoakServer;
   readonly client: SoakClient;
   readonly organisations: readonly SoakOrganisation[];
-  /** The log's key, known from the first start; nobody believes the server later. */
+  /** The key of the log, from the first start. A key that the server gives later is not trusted. */
   readonly verifierKey: string;
   readonly acknowledgements: Acknowledgements;
-  /** Through which all requests go that record. */
-  readonly recording: Turnstile;
+  /** Shared by all requests that record; a kill takes it exclusively. */
+  readonly recording: SharedLock;
   readonly figures: Figures;
   readonly problems: Problems;
-  /** Aborted when readers shall finish what they are at. */
+  /** Aborted when readers must finish what they are doing. */
   readonly enough: AbortSignal;
 }
 
-/** Draws whole numbers below a bound; the same ones in each run with the same seed, whoever else draws. */
+/** Random whole numbers below a bound. They depend only on the seed and this name, not on other users. */
 export type Draw = (below: number) => number;
 
 export function drawsOf({ seed }: SoakPlan, name: string): Draw {

@@ -3,20 +3,20 @@ import { apiEvent } from '../api-events.ts';
 import type { SoakPlan } from './plan.ts';
 
 /**
- * What one producer records: events numbered from 0 on, of which everything follows from producer and number. So it is
- * known without keeping them which events there must be, in which window, and what each says.
+ * What one producer records: events numbered from 0 on. Producer and number decide all that an event says. So the soak knows
+ * which events there must be, in which window, and what each says, without keeping them.
  */
 export interface Stream {
   readonly producer: number;
   /** As `userIdentity` in its events. */
   readonly name: string;
-  /** Place of its organisation. */
+  /** Index of its organisation. */
   readonly organisation: number;
-  /** When event 0 falls due. */
+  /** When event 0 is due. */
   readonly begin: Micros;
-  /** From one event to the next. */
+  /** The time from one event to the next. */
   readonly step: Micros;
-  /** How long ago an event happened when it falls due: some producers import. */
+  /** How long ago an event happened when it is due: some producers import. */
   readonly late: Micros;
   /** How many there will be. */
   readonly total: number;
@@ -43,12 +43,12 @@ export function createdAtOf({ begin, late, step }: Stream, number: number): Micr
   return begin - late + number * step;
 }
 
-/** How many of its events happened before this moment, were the stream without end. */
+/** How many of its events happened before this time, if the stream never ended. */
 export function countBefore({ begin, late, step }: Stream, at: Micros): number {
   return Math.max(0, Math.ceil((at - begin + late) / step));
 }
 
-/** How many of its events have fallen due. */
+/** How many of its events are due. */
 export function countDue(stream: Stream, now: Micros): number {
   return Math.min(stream.total, countBefore(stream, now - stream.late + 1));
 }
@@ -65,7 +65,7 @@ export function eventIDOf(stream: Stream, number: number): string {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7([0-9a-f]{3})-8000-([0-9a-f]{12})$/;
 const text = /^evt-(\d+)-(\d+)$/;
 
-/** Whose event it is, and its number; undefined for an id that none of them gives. */
+/** The producer and the number of an event; undefined for an id of no producer. */
 export function numberOf(eventID: string): { producer: number; number: number } | undefined {
   const own = text.exec(eventID);
   if (own !== null) return { producer: Number(own[1]), number: Number(own[2]) };
@@ -74,11 +74,11 @@ export function numberOf(eventID: string): { producer: number; number: number } 
   return { producer: Number.parseInt(producer, 16), number: Number.parseInt(number, 16) };
 }
 
-/** Every so manieth event of a stream has a word in its description that no other has. */
+/** One of so many events of a stream has a rare word in its description. */
 const rareEvery = 1_000;
 export const rareWord = 'zebrafish';
 
-/** How many of a stream's first events have the rare word. */
+/** How many of the first events of a stream have the rare word. */
 export const rareBelow = (count: number) => Math.ceil(count / rareEvery);
 
 export function draftOf(stream: Stream, number: number): object {

@@ -1,6 +1,6 @@
 import { formatInstant } from '../../src/core/micros.ts';
-import { Wrong } from './problems.ts';
-import { type Direction, Sightings } from './sightings.ts';
+import { Violation } from './problems.ts';
+import { type Direction, SeenEvents } from './seen-events.ts';
 import type { Draw, SoakContext, SoakOrganisation } from './soak-context.ts';
 import { drawWindow, isSettled } from './windows.ts';
 
@@ -20,7 +20,7 @@ interface NativePage {
 
 /**
  * Walks a window of an organisation's log in our own dialect, from either end, by cursor or by numbered pages of a
- * snapshot. Kills come in between; the walk must not notice.
+ * snapshot. Kills must make no difference.
  */
 export async function walkNatively(
   { streams, key }: SoakOrganisation,
@@ -31,40 +31,42 @@ export async function walkNatively(
   const direction: Direction = draw(2) === 0 ? 'ascending' : 'descending';
   const limit = 200 + draw(801);
   const byCursor = draw(2) === 0;
-  const asked = new URLSearchParams({
+  const parameters = new URLSearchParams({
     from: formatInstant(window.from),
     to: formatInstant(window.to),
     order: direction === 'ascending' ? 'asc' : 'desc',
     limit: String(limit),
   });
   const acknowledged = acknowledgements.acknowledged.slice();
-  const sightings = new Sightings(streams, window, direction);
+  const seen = new SeenEvents(streams, window, direction);
   const order = new PlaceOrder(direction);
   let total: number | undefined;
   for (let page = 1; ; page += 1) {
-    if (byCursor && page === 1) asked.set('cursor', '');
-    if (!byCursor) asked.set('page', String(page));
+    if (byCursor && page === 1) parameters.set('cursor', '');
+    if (!byCursor) parameters.set('page', String(page));
     const { body, headers } = await client.get<NativePage>(
-      `/v1/audit?${asked}`,
+      `/v1/audit?${parameters}`,
       key,
       figures.pages,
     );
     const { items, totalItems, nextCursor } = body;
     total ??= totalItems;
     if (totalItems !== total) {
-      throw new Wrong(`The total went from ${total} to ${totalItems} on page ${page} of ${asked}`);
+      throw new Violation(
+        `The total went from ${total} to ${totalItems} on page ${page} of ${parameters}`,
+      );
     }
     for (const { eventID, createdAt, sequence } of items) {
       order.see(createdAt, sequence);
-      sightings.see(eventID);
+      seen.see(eventID);
     }
     if (byCursor ? nextCursor === undefined : items.length < limit) break;
-    if (byCursor) asked.set('cursor', nextCursor ?? '');
-    else asked.set('snapshot', headers.get('annals-snapshot') ?? '');
+    if (byCursor) parameters.set('cursor', nextCursor ?? '');
+    else parameters.set('snapshot', headers.get('annals-snapshot') ?? '');
   }
-  sightings.complete(acknowledged, acknowledgements.sent);
-  if (total !== sightings.count) {
-    throw new Wrong(`${sightings.count} events came of a total of ${total}: ${asked}`);
+  seen.complete(acknowledged, acknowledgements.sent);
+  if (total !== seen.count) {
+    throw new Violation(`${seen.count} events came of a total of ${total}: ${parameters}`);
   }
   figures.add('native walks');
 }
@@ -78,20 +80,20 @@ export class PlaceOrder {
     this.#sign = direction === 'ascending' ? 1 : -1;
   }
 
-  /** Throws `Wrong` for an event that does not stand behind the one before. */
+  /** Throws `Violation` for an event that does not sort after the one before. */
   see(createdAt: string, sequence: number): void {
     const last = this.#last;
     this.#last = { createdAt, sequence };
     if (last === undefined) return;
     const step = createdAt === last.createdAt ? sequence - last.sequence : later(createdAt, last);
     if (step * this.#sign > 0) return;
-    throw new Wrong(
+    throw new Violation(
       `${createdAt}, sequence ${sequence}, came behind ${last.createdAt}, sequence ${last.sequence}`,
     );
   }
 }
 
-/** Times are spelt alike, so they sort as texts. */
+/** Times all have the same form, so they sort as texts. */
 const later = (createdAt: string, last: { readonly createdAt: string }) =>
   createdAt > last.createdAt ? 1 : -1;
 
@@ -105,8 +107,8 @@ interface UpcloudPage {
 const upcloudLimit = 200;
 
 /**
- * Walks a window in UpCloud's dialect: by offset, newest first, with an exact total. Pages by offset hold still only
- * where nothing is added, so a walk that was overtaken by a late event counts for nothing.
+ * Walks a window in UpCloud's dialect: by offset, newest first, with an exact total. Pages by offset are stable only while
+ * nothing is added to the window, so a walk during which a late event came does not count.
  */
 export async function walkUpcloud(
   { streams, key }: SoakOrganisation,
@@ -115,7 +117,7 @@ export async function walkUpcloud(
 ): Promise<void> {
   const acknowledged = acknowledgements.acknowledged.slice();
   const window = drawWindow(streams, { now: Date.now() * 1_000, most: most / 4 }, draw);
-  const asked = new URLSearchParams({
+  const parameters = new URLSearchParams({
     // Both are inclusive.
     created_after: formatInstant(window.from),
     created_before: formatInstant(window.to - 1),
@@ -123,20 +125,20 @@ export async function walkUpcloud(
   });
   const shown: string[] = [];
   for (;;) {
-    asked.set('offset', String(shown.length));
-    const path = `/1.3/audit-logs?${asked}`;
+    parameters.set('offset', String(shown.length));
+    const path = `/1.3/audit-logs?${parameters}`;
     const { body, headers } = await client.get<UpcloudPage>(path, key, figures.pages);
     if (!isSettled(streams, window, acknowledged, acknowledgements.sent)) return;
     const total = Number(headers.get('upcloud-total-count'));
     const { audit_logs: events } = body;
     for (const { cloud_event_id: id, native } of events) shown.push(native?.eventID ?? id);
     if (shown.length > total || (events.length < upcloudLimit && shown.length !== total)) {
-      throw new Wrong(`${shown.length} events came of a total of ${total}: ${path}`);
+      throw new Violation(`${shown.length} events came of a total of ${total}: ${path}`);
     }
     if (events.length < upcloudLimit) break;
   }
-  const sightings = new Sightings(streams, window, 'descending');
-  for (const eventID of shown) sightings.see(eventID);
-  sightings.complete(acknowledged, acknowledged);
+  const seen = new SeenEvents(streams, window, 'descending');
+  for (const eventID of shown) seen.see(eventID);
+  seen.complete(acknowledged, acknowledged);
   figures.add('UpCloud walks');
 }

@@ -1,12 +1,12 @@
 import { hour, type Micros, second } from '../../src/core/micros.ts';
 import type { Window } from '../../src/core/window.ts';
-import { type Counts, rangeOf } from './sightings.ts';
+import { type Counts, rangeOf } from './seen-events.ts';
 import type { Draw } from './soak-context.ts';
 import type { Stream } from './streams.ts';
 
 /**
- * A range of time with about so many events at most, somewhere in what fell due so far; now and then an hour earlier,
- * where only those who import have any.
+ * A random range of time with at most about so many events, among those that are due; now and then an hour earlier, where
+ * only producers that import have events.
  */
 export function drawWindow(
   streams: readonly Stream[],
@@ -22,7 +22,7 @@ export function drawWindow(
   return { from, to: from + length };
 }
 
-/** Whether nothing was added to a window between two moments, so that pages by offset had to stay in place. */
+/** Whether nothing was added to a window between two moments, so that pages by offset were stable. */
 export function isSettled(
   streams: readonly Stream[],
   window: Window,

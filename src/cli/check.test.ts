@@ -60,8 +60,8 @@ describe('annals check', () => {
   it('names the file in which a byte was flipped, and no other', async () => {
     const file = join(data, 'segments', '000000.segment');
     const bytes = await readFile(file);
-    const place = Math.floor(bytes.length / 2);
-    bytes[place] = bytes[place]! ^ 1;
+    const index = Math.floor(bytes.length / 2);
+    bytes[index] = bytes[index]! ^ 1;
     await chmod(file, 0o600);
     await writeFile(file, bytes);
     const { code, out, err } = await check('--quiet');

@@ -13,7 +13,7 @@ describe('annals completion', () => {
   });
 
   /** What bash offers for the last of the words. */
-  const offered = async (...words: readonly string[]) => {
+  const candidates = async (...words: readonly string[]) => {
     const ask = `${script}
       COMP_WORDS=(annals "$@"); COMP_CWORD=$#; _annals; echo "\${COMPREPLY[*]}"`;
     return (await run('bash', ['-c', ask, 'bash', ...words])).stdout.trim();
@@ -30,7 +30,7 @@ describe('annals completion', () => {
     [['import', 'a-file'], ''],
   ] as const) {
     it(`of "${words.join(' ')}" in bash is "${answer}"`, async () => {
-      assert.equal(await offered(...words), answer);
+      assert.equal(await candidates(...words), answer);
     });
   }
 

@@ -74,12 +74,12 @@ describe('a command that calls a server', () => {
         ],
       );
     }
-    const made = await runCommand([...create, '-O', 'acme'], world);
-    assert.match(made.stdout, /^annals_\w{12}_\w{43}\n$/);
-    const wrong = await runCommand(['keys', 'revoke', made.stdout.trim(), '-O', 'other'], world);
+    const created = await runCommand([...create, '-O', 'acme'], world);
+    assert.match(created.stdout, /^annals_\w{12}_\w{43}\n$/);
+    const wrong = await runCommand(['keys', 'revoke', created.stdout.trim(), '-O', 'other'], world);
     assert.equal(wrong.code, exitCodes.failed);
     assert.equal(
-      (await runCommand(['keys', 'revoke', made.stdout.trim(), '-O', 'acme'], world)).code,
+      (await runCommand(['keys', 'revoke', created.stdout.trim(), '-O', 'acme'], world)).code,
       0,
     );
   });

@@ -41,9 +41,9 @@ describe('annals erase', () => {
 
   it('does nothing without a yes, on a terminal or by --yes', async () => {
     const flags = ['--user-identity', 'u-1'];
-    const unasked = await annals(admin, flags);
-    assert.deepEqual([unasked.code, unasked.stdout], [2, '']);
-    assert.match(unasked.stderr, /there is no terminal. Give --yes/);
+    const unconfirmed = await annals(admin, flags);
+    assert.deepEqual([unconfirmed.code, unconfirmed.stdout], [2, '']);
+    assert.match(unconfirmed.stderr, /there is no terminal. Give --yes/);
     assert.equal((await annals(admin, flags, '')).code, 1);
     const declined = await annals(admin, flags, 'no\n');
     assert.deepEqual([declined.code, declined.stdout], [1, '']);
@@ -52,9 +52,9 @@ describe('annals erase', () => {
   });
 
   it('erases, and says how much', async () => {
-    const asked = await annals(admin, ['--user-identity', 'u-1'], 'yes\n');
+    const confirmed = await annals(admin, ['--user-identity', 'u-1'], 'yes\n');
     assert.deepEqual(
-      [asked.code, asked.stdout],
+      [confirmed.code, confirmed.stdout],
       [0, 'Erased what was personal in 2 of 4 events\n'],
     );
     const again = await annals(admin, ['--user-identity', 'u-1', '--yes', '--json']);

@@ -5,7 +5,7 @@ import { second } from '../core/micros.ts';
 import type { ExportProgress } from '../export/progress.ts';
 import { openProgress } from './export-progress.ts';
 
-const sight: ExportProgress = {
+const progress: ExportProgress = {
   phase: 'reading',
   received: 2_000,
   expected: undefined,
@@ -25,7 +25,7 @@ function shown(terminal: { isTTY?: boolean; columns?: number }, quiet = false): 
   });
   let now = 0;
   const view = openProgress(Object.assign(stderr, terminal), () => now, quiet);
-  for (now = second; now <= 11 * second; now += 5 * second) view.show(sight);
+  for (now = second; now <= 11 * second; now += 5 * second) view.show(progress);
   view.note('waiting');
   view.end();
   return chunks.join('');

@@ -17,19 +17,19 @@ let key = '';
 let writer = '';
 let cwd = '';
 
-const drafts = Array.from({ length: 30 }, (_, place) => ({
-  eventID: `e${String(place).padStart(2, '0')}`,
+const drafts = Array.from({ length: 30 }, (_, number) => ({
+  eventID: `e${String(number).padStart(2, '0')}`,
   // Three a day from the 10th to the 19th, with none on the 15th.
   createdAt: formatInstant(
     now -
       10 * day +
-      (Math.floor(place / 3) * day + (place % 3)) -
-      (place >= 15 && place < 18 ? day : 0),
+      (Math.floor(number / 3) * day + (number % 3)) -
+      (number >= 15 && number < 18 ? day : 0),
   ),
-  action: place % 2 === 0 ? 'DELETE' : 'kms.decrypt',
-  description: `=cmd, "event" ${place}\n`,
-  context: { status: place % 5 === 0 ? 404 : 200 },
-  details: { place, nested: { text: 'é' } },
+  action: number % 2 === 0 ? 'DELETE' : 'kms.decrypt',
+  description: `=cmd, "event" ${number}\n`,
+  context: { status: number % 5 === 0 ? 404 : 200 },
+  details: { number, nested: { text: 'é' } },
 }));
 
 before(async () => {
@@ -136,12 +136,12 @@ describe('annals export', () => {
     const rows: string[][] = [];
     for await (const row of parseCsv([await read('table.csv')])) rows.push(row);
     assert.equal(rows.length, 31);
-    const place = rows[0]?.indexOf('event') ?? -1;
+    const column = rows[0]?.indexOf('event') ?? -1;
     const description = rows[0]?.indexOf('description') ?? -1;
     for (const row of rows.slice(1)) {
       assert.equal(row.length, rows[0]?.length);
       assert.ok(row[description]?.startsWith("'="));
-      assert.equal(JSON.parse(row[place] ?? '').description.startsWith('=cmd'), true);
+      assert.equal(JSON.parse(row[column] ?? '').description.startsWith('=cmd'), true);
     }
   });
 
@@ -173,9 +173,9 @@ describe('annals export', () => {
 
   it('replaces a file only with --overwrite', async () => {
     await writeFile(join(cwd, 'mine.json'), 'mine');
-    const refused = await annals(`export ${window} --output mine.json`);
-    assert.equal(refused.code, exitCodes.usage);
-    assert.match(refused.stderr, /--overwrite/);
+    const rejected = await annals(`export ${window} --output mine.json`);
+    assert.equal(rejected.code, exitCodes.usage);
+    assert.match(rejected.stderr, /--overwrite/);
     assert.equal(await read('mine.json'), 'mine');
     await annals(`export ${window} --output mine.json --overwrite`);
     assert.equal(ids(await read('mine.json')).length, 30);
@@ -256,7 +256,7 @@ describe('annals export', () => {
   ]) {
     it(`rejects ${line} before anything is requested or written`, async () => {
       const before = await readdir(cwd);
-      const fetch = () => Promise.reject(new Error('must not be asked'));
+      const fetch = () => Promise.reject(new Error('must send nothing'));
       const { code, stderr } = await annals(line, { fetch });
       assert.equal(code, exitCodes.usage);
       assert.match(stderr, /Cannot|must be/);

@@ -47,8 +47,8 @@ describe('annals import', () => {
 
   it('splits what is more than the server accepts in one request', async () => {
     // Three bytes a character: a batch of 1,000 has 1.8 MB, and this server takes 1 MiB.
-    const events = Array.from({ length: 1_900 }, (_, place) => ({
-      eventID: `part-${place}`,
+    const events = Array.from({ length: 1_900 }, (_, number) => ({
+      eventID: `event-${number}`,
       action: 'part',
       details: { text: '漢'.repeat(600) },
     }));
@@ -122,13 +122,13 @@ describe('annals import', () => {
 
   it('exits with 2 for a file that is wrong, whether client or server finds it', async () => {
     const cut = '[{"action":"a","eventID":"cut"},{"acti';
-    for (const [text, words] of [
+    for (const [text, message] of [
       [cut, /^annals: -: .*it is cut off/],
       ['{"action":"a","outcome":"ok"}', /-, event 1: outcome must be one of success, failure/],
       ['hello', /^annals: -: /],
     ] as const) {
       const { code, stderr } = await importing(text);
-      assert.match(stderr, words);
+      assert.match(stderr, message);
       assert.equal(code, exitCodes.usage, text);
     }
   });

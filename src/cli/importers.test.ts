@@ -25,8 +25,12 @@ const cockroachdb = {
 describe('an entry of a file', () => {
   it('of ours whose personal fields were erased keeps that they were', () => {
     const draft = { eventID: 'e', createdAt: '2026-06-20T08:14:03Z', action: 'GET', user: {} };
-    const place = { sequence: 4, recordedAt: '2026-06-20T08:14:04Z', organizationIdentity: 'o' };
-    const erased = { ...draft, ...place, personal: '5f1d', details: { floor: 3 } };
+    const setByServer = {
+      sequence: 4,
+      recordedAt: '2026-06-20T08:14:04Z',
+      organizationIdentity: 'o',
+    };
+    const erased = { ...draft, ...setByServer, personal: '5f1d', details: { floor: 3 } };
     assert.deepEqual(importers.native(JSON.stringify(erased)), {
       ...draft,
       details: { floor: 3, personal: '5f1d' },

@@ -101,7 +101,7 @@ async function serve(
   );
   stdout.write(`Its checkpoints are verified by: ${server.verifierKey}\n`);
   if (server.createdOperatorKey !== undefined) {
-    stdout.write(`The operator's key, shown only this once: ${server.createdOperatorKey}\n`);
+    stdout.write(`The operator's key, shown this once: ${server.createdOperatorKey}\n`);
   }
   if (!context.signal.aborted) await once(context.signal, 'abort');
   await server.stop();

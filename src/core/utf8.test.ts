@@ -9,10 +9,10 @@ async function* cut(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Arra
 }
 
 /** What is read before the error. */
-async function until<T>(pieces: AsyncIterable<T>, message: RegExp): Promise<T[]> {
+async function until<T>(chunks: AsyncIterable<T>, message: RegExp): Promise<T[]> {
   const seen: T[] = [];
   await assert.rejects(async () => {
-    for await (const piece of pieces) seen.push(piece);
+    for await (const chunk of chunks) seen.push(chunk);
   }, message);
   return seen;
 }
@@ -24,8 +24,8 @@ describe('text that arrives in chunks', () => {
   it('is decoded wherever it is cut', async () => {
     const text = 'aé€😀\ufeffz';
     for (let length = 1; length < 8; length += 1) {
-      const pieces = await Array.fromAsync(decodeUtf8Chunks(cut(Buffer.from(text), length)));
-      assert.equal(pieces.join(''), text);
+      const chunks = await Array.fromAsync(decodeUtf8Chunks(cut(Buffer.from(text), length)));
+      assert.equal(chunks.join(''), text);
     }
   });
 

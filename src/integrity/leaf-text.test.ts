@@ -42,10 +42,10 @@ describe('the leaf text cut out of an event’s canonical text', () => {
 
   it('does not come from a text with other content', () => {
     fc.assert(
-      fc.property(events, fc.nat(), fc.nat({ max: 255 }), (event, place, change) => {
+      fc.property(events, fc.nat(), fc.nat({ max: 255 }), (event, index, change) => {
         const { body, leaf } = eventTexts(event, salt, paths);
         const bytes = Buffer.from(body);
-        bytes[place % bytes.length] = change;
+        bytes[index % bytes.length] = change;
         const changed = bytes.toString();
         if (changed === body) return;
         let other: string | undefined;

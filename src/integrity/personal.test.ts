@@ -148,7 +148,7 @@ describe('personal paths', () => {
     }
   });
 
-  it('of an organisation are the usual ones and its own', () => {
+  it('of an organisation are the default ones and its own', () => {
     assert.deepEqual(personalPathsOf({ personalPaths: ['details.phone'] }), [
       ...defaultPersonalPaths,
       'details.phone',
@@ -158,7 +158,7 @@ describe('personal paths', () => {
   });
 });
 
-/** Events whose personal parts, and nothing else, say `secret`; as JSON gives them, which knows no -0. */
+/** Events in which only the personal fields say `secret`; as JSON has them, without -0. */
 const secrets = fc.constantFrom('secret', 'secret \u20ac "2"');
 const person = fc.record(
   { subject: fc.string(), name: secrets, email: secrets, more: fc.jsonValue() },

@@ -53,9 +53,9 @@ export const roots = [
 export function nodesAt(places: string): Buffer[] {
   return places
     .split(' ')
-    .filter((place) => place !== '')
-    .map((place) => {
-      const [level, index] = place.split('/').map(Number);
+    .filter((node) => node !== '')
+    .map((node) => {
+      const [level, index] = node.split('/').map(Number);
       return nodes[level!]![index!]!;
     });
 }

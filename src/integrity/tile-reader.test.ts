@@ -38,17 +38,17 @@ describe('reading nodes from tiles', () => {
     const size = leaves.length;
     const tree = { size, root: frontier.root() };
     const known = new Set([...tilesOf(size)].map(tilePath));
-    const asked: string[] = [];
+    const readTiles: string[] = [];
     const read = tileReader(size, async (tile) => {
-      asked.push(tilePath(tile));
+      readTiles.push(tilePath(tile));
       return serve(tile);
     });
     const inclusion = await inclusionProof(40_000, size, read);
     assert.ok(verifyInclusion(40_000, leaves[40_000]!, tree, inclusion));
     const older = { size: 1_000, root: mth(leaves.slice(0, 1_000)) };
     assert.ok(verifyConsistency(older, tree, await consistencyProof(1_000, size, read)));
-    assert.ok(asked.every((path) => known.has(path)));
-    assert.ok(asked.length < 12, `${asked.length} tiles were asked for`);
+    assert.ok(readTiles.every((path) => known.has(path)));
+    assert.ok(readTiles.length < 12, `${readTiles.length} tiles were read`);
   });
 
   it('rejects a tile that is too short or too long', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Acknowledgements } from '../../bench/soak/acknowledgements.ts';
-import { Wrong } from '../../bench/soak/problems.ts';
+import { Violation } from '../../bench/soak/problems.ts';
 
 const receipt = (accepted: number, duplicates: number) => ({
   accepted,
@@ -24,13 +24,13 @@ function cut(): Acknowledgements {
 describe('what the log can have of a producer', () => {
   it('is everything acknowledged, and a request without an answer as a whole or not at all', () => {
     for (const count of [10, 15]) cut().found(0, count);
-    for (const count of [0, 9, 12, 16]) assert.throws(() => cut().found(0, count), Wrong);
+    for (const count of [0, 9, 12, 16]) assert.throws(() => cut().found(0, count), Violation);
   });
 
   it('is what was found, from then on', () => {
     const tally = cut();
     tally.found(0, 15);
-    assert.throws(() => tally.found(0, 10), Wrong);
+    assert.throws(() => tally.found(0, 10), Violation);
     assert.throws(() => tally.received(0, { from: 10, to: 15 }, receipt(5, 0)), /doubled/);
     tally.received(0, { from: 10, to: 15 }, receipt(0, 5));
     assert.equal(tally.acknowledged[0], 15);

@@ -10,7 +10,8 @@ describe('a histogram', () => {
     for (let value = 1; value <= 1_000; value += 1) histogram.add(value);
     const before = histogram.copy();
     for (let value = 1; value <= 100; value += 1) histogram.add(value * 1_000);
-    const near = (value: number, wanted: number) => assert.ok(Math.abs(value / wanted - 1) < 0.03);
+    const near = (value: number, expected: number) =>
+      assert.ok(Math.abs(value / expected - 1) < 0.03);
     near(before.quantile(0.5), 500);
     near(before.quantile(0.99), 990);
     near(histogram.since(before).quantile(0.5), 50_000);
@@ -37,7 +38,7 @@ describe('memory', () => {
 
   it('is level when the last lives need little more than the first, and not when they grow', () => {
     const lives = (grow: number) =>
-      Array.from({ length: 9 }, (_, place) => life((age) => 1_000 + age + place * grow));
+      Array.from({ length: 9 }, (_, directory) => life((age) => 1_000 + age + directory * grow));
     assert.equal(memoryTrend(lives(10))?.level, true);
     const grown = memoryTrend(lives(60))!;
     assert.equal(grown.level, false);
@@ -47,7 +48,7 @@ describe('memory', () => {
 });
 
 describe('the order of lists', () => {
-  it('is by time and then by sequence, and never the same place twice', () => {
+  it('is by time and then by sequence, and never the same directory twice', () => {
     const ascending = () => {
       const order = new PlaceOrder('ascending');
       order.see('2026-06-20T08:00:00.000000Z', 5);

@@ -57,13 +57,13 @@ describe('parseJson', () => {
       fc.property(pieces, (parts) => {
         const text = parts.join('');
         let native: unknown;
-        let refused = false;
+        let isInvalid = false;
         try {
           native = JSON.parse(text);
         } catch {
-          refused = true;
+          isInvalid = true;
         }
-        if (refused) assert.throws(() => parseJson(text), AnnalsError);
+        if (isInvalid) assert.throws(() => parseJson(text), AnnalsError);
         else assert.deepEqual(parseJson(text).value, native);
       }),
       { numRuns: 2_000 },

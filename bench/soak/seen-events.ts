@@ -1,8 +1,8 @@
 import type { Window } from '../../src/core/window.ts';
-import { Wrong } from './problems.ts';
+import { Violation } from './problems.ts';
 import { countBefore, numberOf, type Stream } from './streams.ts';
 
-/** How many of each producer's events, counted from its first, have come so far; by number of the producer. */
+/** By producer: how many of its events, from the first one on, there are so far. */
 export type Counts = Float64Array;
 
 export type Direction = 'ascending' | 'descending';
@@ -14,20 +14,20 @@ interface Range {
 }
 
 /**
- * What one reader was shown, compared with what there must be: of each producer every event from the window's first on,
- * each once and in order, and none that was never sent. Producers send one thing after the other, so what a log has of
- * them is the beginning of their streams, and only the last event of each need be remembered.
+ * Compares what a reader sees with what there must be: of each producer every event from the start of the window on, each
+ * once and in order, and none that was never sent. A producer sends its events in order, so a log has the beginning of its
+ * stream, and only its last event must be remembered.
  */
-export class Sightings {
+export class SeenEvents {
   #count = 0;
   readonly #direction: Direction;
   readonly #streams = new Map<number, { readonly stream: Stream; readonly range: Range }>();
-  /** Numbers of the first and the last event seen of each producer. */
+  /** The numbers of the first and the last seen event of each producer. */
   readonly #seen = new Map<number, { readonly first: number; readonly last: number }>();
 
   /**
    * @param streams of the organisation that is read
-   * @param window undefined for all there is
+   * @param window undefined for everything
    */
   constructor(
     streams: readonly Stream[],
@@ -45,34 +45,36 @@ export class Sightings {
     return this.#count;
   }
 
-  /** Takes the next event. Throws `Wrong` when it cannot be the next. */
+  /** Takes the next event. Throws `Violation` when it cannot be the next. */
   see(eventID: string): void {
     const found = numberOf(eventID);
     const known = found && this.#streams.get(found.producer);
     if (found === undefined || known === undefined) {
-      throw new Wrong(`${eventID} is an event that nobody sent to this organisation`);
+      throw new Violation(`${eventID} is an event that nobody sent to this organisation`);
     }
     const { producer, number } = found;
     const { from, to } = known.range;
     const seen = this.#seen.get(producer);
     const ascending = this.#direction === 'ascending';
     if (number < from || number >= to) {
-      throw new Wrong(
+      throw new Violation(
         `${eventID} lies outside the window, which has ${from} to ${to - 1} of these`,
       );
     }
     const next = seen === undefined ? from : seen.last + (ascending ? 1 : -1);
     if ((seen !== undefined || ascending) && number !== next) {
       const what = seen !== undefined && seen.last === number ? 'came twice' : 'came instead';
-      throw new Wrong(`Of producer ${producer} event ${next} was to come, and ${number} ${what}`);
+      throw new Violation(
+        `Of producer ${producer} event ${next} was to come, and ${number} ${what}`,
+      );
     }
     this.#seen.set(producer, { first: seen?.first ?? number, last: number });
     this.#count += 1;
   }
 
   /**
-   * Throws `Wrong` unless everything acknowledged before the reading was seen, and nothing that was not sent until its
-   * end. A reader that is never done may ask again and again.
+   * Throws `Violation` unless everything was seen that was acknowledged before the reading, and nothing that was not sent
+   * before its end. A reader that never ends may call it again and again.
    */
   complete(acknowledgedBefore: Counts, sentSince: Counts): void {
     for (const { stream, range } of this.#streams.values()) {
@@ -85,13 +87,13 @@ export class Sightings {
       const least = within(acknowledgedBefore[producer]!, range);
       if (reached < least || (lowest ?? from) !== from) {
         const what = seen === undefined ? 'none' : `${lowest} to ${highest}`;
-        throw new Wrong(
+        throw new Violation(
           `Of producer ${producer} events ${from} to ${least - 1} were acknowledged and must be there; seen was ${what}`,
         );
       }
       const most = within(sentSince[producer]!, range);
       if (reached > most) {
-        throw new Wrong(
+        throw new Violation(
           `Of producer ${producer} only ${most} events were sent; seen was ${highest}`,
         );
       }
@@ -99,7 +101,7 @@ export class Sightings {
   }
 }
 
-/** How many of an organisation's events lie in a window when these many of each stream are there. */
+/** How many events of an organisation are in a window when the log has these many of each stream. */
 export function expectedCount(
   streams: readonly Stream[],
   window: Window | undefined,

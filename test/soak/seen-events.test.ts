@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { usualPlan } from '../../bench/soak/plan.ts';
-import { Wrong } from '../../bench/soak/problems.ts';
-import { type Counts, type Direction, Sightings } from '../../bench/soak/sightings.ts';
+import { defaultPlan } from '../../bench/soak/plan.ts';
+import { Violation } from '../../bench/soak/problems.ts';
+import { type Counts, type Direction, SeenEvents } from '../../bench/soak/seen-events.ts';
 import {
   countBefore,
   createdAtOf,
@@ -16,7 +16,7 @@ import { minute, second } from '../../src/core/micros.ts';
 import type { Window } from '../../src/core/window.ts';
 
 const begin = 1_781_942_400 * second;
-const plan = { ...usualPlan, seconds: 60, eventsPerSecond: 40, producers: 8, organisations: 1 };
+const plan = { ...defaultPlan, seconds: 60, eventsPerSecond: 40, producers: 8, organisations: 1 };
 const streams = planStreams(plan, begin);
 
 /** A log that holds the beginnings of all streams, as a reader of a window would be shown it. */
@@ -34,7 +34,7 @@ function shown(counts: readonly number[], window: Window, direction: Direction):
 }
 
 function read(ids: readonly string[], window: Window, direction: Direction, counts: Counts): void {
-  const sightings = new Sightings(streams, window, direction);
+  const sightings = new SeenEvents(streams, window, direction);
   for (const id of ids) sightings.see(id);
   sightings.complete(counts, counts);
 }
@@ -70,17 +70,17 @@ describe('what a reader was shown', () => {
         const window = windowOf(bounds);
         const ids = shown(counts, window, direction);
         fc.pre(ids.length > 0);
-        const place = one % ids.length;
+        const directory = one % ids.length;
         const other = two % ids.length;
-        const [id, swapped] = [ids[place]!, ids[other]!];
-        if (fault === 'missing') ids.splice(place, 1);
+        const [id, swapped] = [ids[directory]!, ids[other]!];
+        if (fault === 'missing') ids.splice(directory, 1);
         else if (fault === 'doubled') ids.splice(other, 0, id);
         else {
           // Only the order of one producer's events says anything here.
-          fc.pre(place !== other && numberOf(id)?.producer === numberOf(swapped)?.producer);
-          [ids[place], ids[other]] = [swapped, id];
+          fc.pre(directory !== other && numberOf(id)?.producer === numberOf(swapped)?.producer);
+          [ids[directory], ids[other]] = [swapped, id];
         }
-        assert.throws(() => read(ids, window, direction, Float64Array.from(counts)), Wrong);
+        assert.throws(() => read(ids, window, direction, Float64Array.from(counts)), Violation);
       }),
     );
   });
@@ -89,15 +89,15 @@ describe('what a reader was shown', () => {
     const window = { from: begin, to: begin + minute };
     const [acknowledged, sent] = [new Float64Array(8).fill(10), new Float64Array(8).fill(12)];
     const seeing = (count: number) => {
-      const sightings = new Sightings(streams, window);
+      const sightings = new SeenEvents(streams, window);
       for (const id of shown(new Array(8).fill(count), window, 'ascending')) sightings.see(id);
       return () => sightings.complete(acknowledged, sent);
     };
     for (const count of [10, 11, 12]) seeing(count)();
     assert.throws(seeing(9), /events 0 to 9 were acknowledged and must be there; seen was 0 to 8/);
     assert.throws(seeing(13), /only 12 events were sent; seen was 12/);
-    assert.throws(() => new Sightings(streams, window).see('evt-9-0'), /nobody sent/);
-    assert.throws(() => new Sightings(streams.slice(1), window).see('evt-0-0'), /nobody sent/);
+    assert.throws(() => new SeenEvents(streams, window).see('evt-9-0'), /nobody sent/);
+    assert.throws(() => new SeenEvents(streams.slice(1), window).see('evt-0-0'), /nobody sent/);
   });
 });
 
