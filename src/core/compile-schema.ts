@@ -49,7 +49,7 @@ export function compileSchema<C>(schema: z.ZodType, factory: CheckFactory<C>): C
 /** The `format` by which a schema says that `parseInstant` must take the text. */
 const instantFormat = 'date-time';
 
-const annotations = new Set(['id', 'title', 'description']);
+const annotations = new Set(['title', 'description']);
 
 function compileCheck<C>({ type, ...keywords }: JsonSchema, factory: CheckFactory<C>): C {
   const required = Object.fromEntries(

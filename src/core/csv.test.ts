@@ -40,6 +40,7 @@ test('no written cell begins with what a spreadsheet takes for a formula', () =>
 
 test('cells are quoted only where they must be', () => {
   assert.equal(csvCell('plain words'), 'plain words');
+  assert.equal(csvCell("it's a-b=c+d@e"), "it's a-b=c+d@e");
   assert.equal(csvCell('a,b'), '"a,b"');
   assert.equal(csvCell('say "yes"'), '"say ""yes"""');
   assert.equal(csvCell('two\nlines'), '"two\nlines"');

@@ -43,6 +43,37 @@ describe('readDrafts', () => {
     assert.deepEqual(read('{"action":"GET"}\n\r\n{"action":"PUT"}\n', ndjson).length, 2);
   });
 
+  it('leaves a draft in its bytes where these are canonical, and not elsewhere', () => {
+    const forms = (text: string, mediaType: DraftsMediaType = json) =>
+      runToCompletion(readDrafts(Buffer.from(text), mediaType, now)).map((draft) =>
+        draft instanceof RawDraft ? 'bytes' : 'object',
+      );
+    assert.deepEqual(forms('{"action":"a"}'), ['bytes']);
+    assert.deepEqual(forms('{"action":"\\u0061"}'), ['object']);
+    assert.deepEqual(forms('{"events":[{"action":"a"},{ "action":"b"}]}'), ['bytes', 'bytes']);
+    assert.deepEqual(forms('{"events":[{"action":"a"},{"action":"\\u0062"}]}'), [
+      'object',
+      'object',
+    ]);
+    const lines = '{"action":"a"}\n{"action":"\\u0062"}\n{"action":"c"}';
+    assert.deepEqual(forms(lines, ndjson), ['bytes', 'object', 'bytes']);
+  });
+
+  it('reads NDJSON with and without line feeds around it', () => {
+    const two = '{"action":"a"}\n{"action":"b"}';
+    for (const text of [two, `${two}\n`, `\n${two}`, `\n\n${two}\n\n`]) {
+      assert.deepEqual(read(text, ndjson), [{ action: 'a' }, { action: 'b' }], text);
+    }
+  });
+
+  it('takes a time up to 5 minutes ahead', () => {
+    for (const action of ['a', '\\u0061']) {
+      const draft = (at: string) => `{"action":"${action}","createdAt":"2026-06-20T${at}Z"}`;
+      assert.equal(read(draft('08:05:00')).length, 1);
+      assert.equal(refusal(draft('08:05:00.000001')).code, 'invalid');
+    }
+  });
+
   it('keeps every field as it was sent', () => {
     const draft = {
       eventID: 'evt-1',
@@ -132,7 +163,14 @@ describe('readDrafts', () => {
   });
 
   it('says that events must be a list', () => {
-    assert.equal(refusal('{"events":{}}').message, 'Cannot record: events must be a list');
+    for (const text of ['{"events":{}}', '{"events":{"x":{"action":"a"}}}', '{"events":1}']) {
+      const { code, message, issues } = refusal(text);
+      assert.equal(message, 'Cannot record: events must be a list');
+      assert.deepEqual(
+        [code, issues],
+        ['invalid', [{ field: 'events', message: 'must be a list' }]],
+      );
+    }
     assert.deepEqual(issuesOf('{"action":"a","events":{}}'), [
       '0 events is not a field of an event: put it into "details"',
     ]);
@@ -143,6 +181,42 @@ describe('readDrafts', () => {
     const issues = issuesOf(JSON.stringify({ events }));
     assert.equal(issues.length, 20);
     assert.equal(issues[3], '4 action must be a string');
+  });
+
+  it('names the first 20 issues of one event, and of several lines', () => {
+    const unknown = Object.fromEntries(Array.from({ length: 25 }, (_, n) => [`f${n}`, 1]));
+    assert.equal(issuesOf(JSON.stringify({ action: 'a', ...unknown })).length, 20);
+    const twice = `{"action":"a","details":{${Array(16).fill('"k":1')}}}`;
+    assert.equal(issuesOf(`${twice}\n${twice}`, ndjson).length, 20);
+    // The 20 issues come first, although the lines are too many as well.
+    const read25 = () => read('{\n'.repeat(25), ndjson, 22);
+    assert.throws(read25, (error: AnnalsError) => {
+      assert.equal(error.issues.length, 20);
+      return error.code === 'invalid';
+    });
+  });
+
+  it('names what JSON lost before what the schema says', () => {
+    assert.deepEqual(issuesOf('{"action":7,"details":{"k":1,"k":1}}'), [
+      '0 details.k is a duplicate key of its object',
+    ]);
+  });
+
+  it('says in its message what is wrong first, and how much more', () => {
+    for (const [text, message] of [
+      ['{}', 'Cannot record: event 0, action: is missing'],
+      [
+        '{"events":[{"action":"a"}],"more":1}',
+        'Cannot record: more: is not allowed beside "events"',
+      ],
+      [
+        '{"a":1,"b":2,"action":"a"}',
+        'Cannot record: event 0, a: is not a field of an event: put it into "details" (and 1 more)',
+      ],
+      ['{"events":[{"action":"a"},3]}', 'Cannot record: event 1: must be an object'],
+    ] as const) {
+      assert.equal(refusal(text).message, message);
+    }
   });
 
   it('names the line of NDJSON that is not JSON', () => {
@@ -157,18 +231,35 @@ describe('readDrafts', () => {
       issuesOf('{"events":[{"action":"a"},{"action":"a","details":{"k":1,"k":1}}]}'),
       ['1 details.k is a duplicate key of its object'],
     );
+    const second = '{"action":"a","details":{"k":1,"k":1}}';
+    assert.deepEqual(issuesOf(`{"action":"a"}\n${second}`, ndjson), [
+      '1 details.k is a duplicate key of its object',
+    ]);
+  });
+
+  it('places a problem outside the list where it is', () => {
+    assert.deepEqual(issuesOf('{"also":[{"k":1,"k":1}],"events":[{"action":"a"}]}'), [
+      'undefined also[0].k is a duplicate key of its object',
+      'undefined also is not allowed beside "events"',
+    ]);
+    assert.deepEqual(issuesOf('{"events":[],"events":[]}'), [
+      'undefined events is a duplicate key of its object',
+    ]);
   });
 
   it('rejects a body that is neither a draft nor a list', () => {
     for (const text of [
-      '[]',
-      '"a"',
-      'null',
       '{"events":[]}',
       '{"events":[{"action":"a"}],"more":1}',
+      '{"also":1,"events":[{"action":"a"}]}',
       '',
     ]) {
       assert.equal(refusal(text).code, 'invalid', text);
+    }
+    for (const text of ['[]', '[{"action":"a"}]', '"a"', '7', 'null']) {
+      const { code, message } = refusal(text);
+      assert.equal(code, 'invalid');
+      assert.match(message, /^Cannot record: the body is neither one event nor/, text);
     }
     assert.equal(refusal('\n\n', ndjson).code, 'invalid');
   });
@@ -180,6 +271,10 @@ describe('readDrafts', () => {
       [JSON.stringify({ events: Array(4).fill({ action: 'a' }) }), json],
     ] as const) {
       assert.throws(() => read(text, type, 3), { code: 'too-large' });
+      assert.equal(read(text, type, 4).length, 4);
+      const escaped = text.replaceAll('"a"', '"\\u0061"');
+      assert.throws(() => read(escaped, type, 3), { code: 'too-large' });
+      assert.equal(read(escaped, type, 4).length, 4);
     }
   });
 

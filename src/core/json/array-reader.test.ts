@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { AnnalsError } from '../errors.ts';
-import { readLines } from '../lines.ts';
 import { JsonArrayReader, readJsonArray } from './array-reader.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 200);
@@ -150,38 +149,5 @@ describe('objects read from a JSON array', () => {
       ['{"a":1}', '{"b":2}'],
       ['{"c":3}', '{"d":4}'],
     ]);
-  });
-});
-
-describe('lines', () => {
-  it('are the same however the bytes arrive', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.string(), { maxLength: 8 }), pieces, async (texts, sizes) => {
-        const lines = texts.map((text) => JSON.stringify(`${text}é`));
-        const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-        async function* chunks() {
-          // As a file is read: into the same memory again and again.
-          const piece = Buffer.alloc(40);
-          for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
-            const size = sizes[turn % sizes.length] ?? 1;
-            yield piece.subarray(0, bytes.copy(piece, 0, at, at + size));
-            at += size;
-          }
-        }
-        const read: string[] = [];
-        for await (const batch of readLines(chunks())) read.push(...batch);
-        assert.deepEqual(read, lines);
-      }),
-      { numRuns },
-    );
-  });
-
-  it('longer than allowed are rejected before they are in memory', async () => {
-    async function* endless() {
-      for (;;) yield Buffer.from('aaaa');
-    }
-    await assert.rejects(async () => {
-      for await (const _ of readLines(endless(), { maxBytes: 100 }));
-    }, /more than 100 bytes/);
   });
 });
