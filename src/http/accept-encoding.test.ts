@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { acceptsZstd } from './accept-encoding.ts';
 
-it('zstd is sent to whoever names it and does not want it less than plain content', () => {
+it('zstd is sent to clients that name it and do not prefer plain content', () => {
   const accepted = [
     'zstd',
     'deflate, gzip, br, zstd',

@@ -113,7 +113,7 @@ describe('retention', () => {
     assert.equal(failures.length, 2);
     assert.equal((await drops('org-a')).length, 1);
     assert.equal(await store.dropped('org-a'), undefined);
-    // By now more has come of age: only that is recorded anew.
+    // By now more has come of age: only that is recorded.
     time.now += 5 * day;
     await retention().round();
     const stretches = (await drops('org-a')).map(({ details }) => [

@@ -3,8 +3,8 @@ import { EventRange } from './event-columns.ts';
 import type { Append, Erasure, SequencedEvents } from './event-store.ts';
 
 /**
- * What every store refuses before it looks at what it holds: an organisation named twice, events that do not
- * follow each other or do not lead to the head, an id that stands twice.
+ * Rejects what is wrong in every store, before the store looks at its events: an organisation that occurs twice, events
+ * that do not follow each other or do not lead to the head, an id that occurs twice.
  */
 export function checkAppends(appends: readonly Append[]): void {
   const organisations = new Set<string>();
@@ -47,7 +47,7 @@ function malformedError(organisation: string, problem: string): AnnalsError {
   return new AnnalsError('internal', `Cannot append to the log of ${organisation}: ${problem}`);
 }
 
-/** The log's size is not what the caller believed. */
+/** The log's size is not what the caller expected. */
 export function headMovedError(
   { organisation, expectedSize }: Pick<Append, 'organisation' | 'expectedSize'>,
   size: number,
@@ -66,7 +66,7 @@ export function duplicateIdError(organisation: string, eventID: string): AnnalsE
   );
 }
 
-/** What every store refuses to erase: an event that the log, having so many, does not have. */
+/** Rejects an erasure of an event that a log of this size does not have. */
 export function checkErasures(
   organisation: string,
   erasures: readonly Erasure[],
@@ -80,7 +80,7 @@ export function checkErasures(
   );
 }
 
-/** What every call to a closed store says. */
+/** The error of every call to a closed store. */
 export function storeClosedError(): AnnalsError {
   return new AnnalsError('unavailable', 'The event store is closed');
 }

@@ -1,6 +1,6 @@
 import type { DroppedPrefix } from './event-store.ts';
 
-/** What was dropped of each log, put together from the stretches that were. */
+/** What was dropped of each log, joined from consecutive ranges. */
 export class DroppedLogs {
   readonly #logs: Map<string, DroppedPrefix>;
 
@@ -12,7 +12,7 @@ export class DroppedLogs {
     return this.#logs.get(organisation);
   }
 
-  /** Adds the stretch that came next. */
+  /** Adds the range that follows. */
   add(organisation: string, { before, earliest, latest }: DroppedPrefix): void {
     const known = this.#logs.get(organisation);
     this.#logs.set(organisation, {

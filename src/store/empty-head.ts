@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Head } from './event-store.ts';
 
-/** The head of a log nobody has written to. */
+/** The head of an empty log. */
 export const emptyHead: Head = {
   size: 0,
   root: new Uint8Array(createHash('sha256').digest()),

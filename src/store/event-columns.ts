@@ -5,15 +5,15 @@ import type { SequencedEvent, SequencedEvents } from './event-store.ts';
 export const hashBytes = 32;
 export const saltBytes = 16;
 
-/** What of a sealed event stands in no bytes. */
+/** The fields of a sequenced event that are not bytes. */
 export type EventScalars = Pick<
   SequencedEvent,
   'sequence' | 'eventID' | 'createdAt' | 'recordedAt' | 'description'
 >;
 
 /**
- * Events one after the other, in common bytes and arrays: objects and texts of each would outlive several runs of the
- * collector until they are on the disk.
+ * Events one after the other in common bytes and arrays. Separate objects and texts would survive several garbage
+ * collections before they are on the disk.
  */
 export class EventColumns {
   /** Bodies in UTF-8, each followed by a line feed; the one of event n ends at `lineEnds[n]`. */
@@ -32,7 +32,7 @@ export class EventColumns {
   readonly eventIDs: string[] = [];
   readonly descriptions: (string | undefined)[] = [];
 
-  /** With room for so many events, and for so many bytes of bodies. */
+  /** With space for so many events, and for so many bytes of bodies. */
   constructor(events = 1, lineBytes = 2_048) {
     this.lines = new ByteWriter(lineBytes);
     this.facets = new ByteWriter(events * typicalFacetBytes);
@@ -57,7 +57,7 @@ export class EventColumns {
     return this.sequences.length;
   }
 
-  /** The salt of the event that is being written, which stands in some bytes from a place on. */
+  /** The salt of the event that is being written: the bytes from an offset on. */
   addSalt(bytes: Buffer | undefined, start = 0): void {
     if (bytes === undefined) this.salts.copy(noSalt, 0, saltBytes);
     else this.salts.copy(bytes, start, start + saltBytes);
@@ -76,7 +76,7 @@ export class EventColumns {
     this.descriptions.push(description);
   }
 
-  /** Takes the events from a place on back. */
+  /** Removes the events from an index on. */
   truncate(length: number): void {
     this.lineEnds.length = length;
     this.facetEnds.length = length;
@@ -92,7 +92,7 @@ export class EventColumns {
     this.salted.at = length;
   }
 
-  /** The events from a place to the end. */
+  /** The events from an index to the end. */
   rangeFrom(first: number): EventRange {
     return new EventRange(this, first, this.length - first);
   }
@@ -105,7 +105,7 @@ export class EventColumns {
     return index === 0 ? 0 : this.facetEnds[index - 1]!;
   }
 
-  /** A view, good until more is added. */
+  /** A view, valid until more is added. */
   leafHash(index: number): Buffer {
     return this.leafHashes.bytes.subarray(index * hashBytes, (index + 1) * hashBytes);
   }
@@ -139,12 +139,12 @@ export class EventRange implements SequencedEvents {
     this.length = length;
   }
 
-  /** Just past the last of them. */
+  /** Just after the last of them. */
   get end(): number {
     return this.first + this.length;
   }
 
-  /** Views, each good until more is added. */
+  /** Views, each valid until more is added. */
   *leafHashes(): Generator<Uint8Array> {
     for (let index = this.first; index < this.end; index += 1) yield this.columns.leafHash(index);
   }

@@ -1,12 +1,12 @@
 import { joinBytes } from '../core/bytes.ts';
 import type { Lines, LinesQuery, StoredEvent } from './event-store.ts';
 
-/** What a piece of lines has when nothing is said. */
+/** How many bytes lines have when the query does not say. */
 export const defaultMaxBytes = 512 * 1024;
 
 /**
- * The first `limit` of these events as lines, cut off once they have bytes enough, for readers that hold events rather
- * than bytes. An event beyond them says that there are more.
+ * The first `limit` of these events as lines, for stores that have events rather than bytes. Ends early when they have
+ * enough bytes. An event after them says that there are more.
  */
 export function toLines(
   events: readonly StoredEvent[],

@@ -4,29 +4,29 @@ import type { Filter } from '../core/filter.ts';
 import type { Micros } from '../core/micros.ts';
 
 /**
- * Keeping events: one append-only log for each organisation. `EventReader` and `EventWriter` are separate, so
- * that whoever only answers can only read. Every implementation passes `event-store.contract.ts`.
+ * The contract of an event store: one append-only log for each organisation. `EventReader` and `EventWriter` are
+ * separate, so that code that only answers requests cannot write. Every implementation passes `event-store.contract.ts`.
  *
- * Words: a log's *size* is the number of its events; an event's *sequence* is its place, 0 to size - 1.
- * A *snapshot* is a size from before: events with a sequence at or beyond it stay out of an answer.
- * An organisation nobody wrote for has an empty log; asking about it is no error.
- * Texts, in events and in questions, are well-formed Unicode.
+ * A log's *size* is the number of its events. An event's *sequence* is its number in the log, 0 to size - 1.
+ * A *snapshot* is an earlier size: results leave out events whose sequence is not below it.
+ * A log that has never been written to is empty. To query it is not an error.
+ * Texts, in events and in queries, are well-formed Unicode.
  */
 
-/** An event as it is kept: ready to be handed out without being parsed. */
+/** An event as it is stored. It can be sent without being parsed. */
 export interface StoredEvent {
   readonly sequence: number;
   readonly createdAt: Micros;
   readonly recordedAt: Micros;
   /** The whole event as canonical JSON (RFC 8785). */
   readonly body: string;
-  /** 16 bytes that blind the personal part's commitment; absent when the event has no personal part. */
+  /** The 16 bytes of the commitment to the personal fields; absent when the event has none. */
   readonly salt?: Uint8Array;
 }
 
 /**
- * An event on its way in: what is kept, and what it shall be found by. Id, facets and description are those of
- * the body, so a store may keep them or take them from the body again.
+ * An event to be stored, with what queries find it by. Id, facets and description are those of the body, so a store can
+ * keep them or read them from the body again.
  */
 export interface SequencedEvent extends StoredEvent {
   readonly eventID: string;
@@ -36,7 +36,7 @@ export interface SequencedEvent extends StoredEvent {
   readonly leafHash: Uint8Array;
 }
 
-/** Events in order: an array of them, or `EventColumns`, which make each when it is asked for. */
+/** Events in order: an array, or `EventColumns`, which create each event when it is read. */
 export interface SequencedEvents extends Iterable<SequencedEvent> {
   readonly length: number;
 }
@@ -46,15 +46,15 @@ export interface Head {
   readonly size: number;
   /** 32 bytes. The root of the empty tree is SHA-256 of nothing. */
   readonly root: Uint8Array;
-  /** Hashes of the full subtrees that make up the tree, left to right, 32 bytes each: enough to extend it. */
+  /** Hashes of the complete subtrees that the tree consists of, left to right, 32 bytes each: enough to extend it. */
   readonly frontier: Uint8Array;
   /** `recordedAt` of the last event; 0 for an empty log. */
   readonly recordedAt: Micros;
 }
 
-/** Hash of a full subtree of the Merkle tree that covers leaves `[index << level, (index + 1) << level)`. */
+/** The hash of a complete subtree, which covers the leaves `[index << level, (index + 1) << level)`. */
 export interface TreeNode {
-  /** 8, 16, 24 …: the tops of complete tiles. Level 0 is kept with the events. */
+  /** 8, 16, 24 …: the tops of complete tiles. Level 0 is stored with the events. */
   readonly level: number;
   readonly index: number;
   readonly hash: Uint8Array;
@@ -63,27 +63,26 @@ export interface TreeNode {
 /** An addition to one log: consecutive events, and the tree after them. `recordedAt` increases strictly. */
 export interface Append {
   readonly organisation: string;
-  /** What the log's size is believed to be; the first event has this sequence. */
+  /** The size that the caller expects the log to have. The first event has this sequence. */
   readonly expectedSize: number;
   readonly events: SequencedEvents;
   readonly head: Head;
-  /** Every node that these events complete, each level's in order of index. */
+  /** All nodes that these events complete; within a level in order of index. */
   readonly nodes: readonly TreeNode[];
 }
 
 export interface EventWriter {
   /**
-   * Adds to one or several logs, each named once, as one transaction. Once resolved all of it is durable (fsync
-   * done), and every read that begins afterwards sees it. On rejection nothing was added, unless the code is
-   * `unavailable`, which says that the outcome is unknown: read the heads before trying again. Rejects with
-   * `conflict`, naming the organisation, if a log's size is not `expectedSize` or if an `eventID` is in its log
-   * already.
-   * Calls are carried out one after the other, in the order they were made.
+   * Adds to one or several logs in one transaction; each log may occur once. When it resolves, all of it is durable
+   * (fsync done), and every read that begins afterwards sees it. When it rejects, nothing was added, except with the
+   * code `unavailable`: then the outcome is unknown, so read the heads before you try again. Rejects with `conflict`,
+   * naming the organisation, if a log's size is not `expectedSize`, or if a log already has an event with one of the ids.
+   * Calls are carried out one after the other, in the order in which they arrive.
    */
   append(appends: readonly Append[]): Promise<void>;
   /**
-   * Which of these ids the log has; the ids of dropped events are forgotten. Ordered with `append`: it sees every append
-   * asked for before it. For the one writer, to recognise a repeated draft.
+   * Those of these ids that the log has. Ids of dropped events are forgotten. It sees every append that was requested
+   * before it. The one writer recognises repeated drafts with it.
    */
   findExisting(
     organisation: string,
@@ -91,22 +90,22 @@ export interface EventWriter {
   ): Promise<Map<string, StoredEvent>>;
 }
 
-/** What remains of one event once its personal parts are gone. */
+/** What remains of one event when its personal fields are erased. */
 export interface Erasure {
   readonly sequence: number;
-  /** The event without some of its parts. Its id and its times are there; a facet is as it was, or not there. */
+  /** The event without some of its fields. Id and times remain; a facet is unchanged or absent. */
   readonly body: string;
 }
 
 export interface EventEraser {
   /**
-   * Puts these bodies in the place of those kept and removes the salts of the events, everywhere: once resolved, no
-   * answer and no file of the store has what was left out, and no answer that began before is still on its way.
-   * Places, times and leaf hashes are as they were, so the tree is too. Whatever was removed is not found any more:
-   * facets and description are those of the new body. Each event is as it was or erased, never between, also when
-   * the process is killed; on rejection some events may be erased, and the same call made again does the rest.
-   * Rejects with `invalid`, erasing nothing, when the log never had all of these events; of a dropped one nothing is
-   * left to erase. An append that was asked for before is seen.
+   * Replaces the bodies of these events and removes their salts, everywhere. When it resolves, no result and no file of
+   * the store has what was erased, and every read that began before has ended. Sequences, times and leaf hashes do not
+   * change, so the tree does not either. Queries do not find events by what was erased: facets and description are those
+   * of the new body. Each event is either unchanged or erased, even if the process is killed. When it rejects, some
+   * events may be erased; the same call again does the rest. Rejects with `invalid`, and erases nothing, when the log
+   * never had one of these events. Dropped events are skipped, because nothing of them is left. It sees every append
+   * that was requested before it.
    */
   erase(organisation: string, erasures: readonly Erasure[]): Promise<void>;
 }
@@ -117,32 +116,32 @@ export interface ExpiredRange extends Range {
 }
 
 /**
- * Dropping what was kept long enough: the one way in which events go. They go from the beginning of a log, so what it
- * has left is one stretch that ends where the log ends. Hashes stay, so sizes, heads and every proof do.
+ * Dropping events whose retention is over. Nothing else removes events. They are dropped from the beginning of a log, so
+ * the events that remain are consecutive, up to the end of the log. Hashes stay, and with them sizes, heads and all proofs.
  */
 export interface EventRetention {
   /**
-   * What can be dropped because all of it was recorded before an instant: one stretch for each log concerned, from the
-   * first event that it has. A store drops in portions of its own making, so not everything that old may be named at
-   * once: after a drop there may be more, until the answer is empty.
+   * What can be dropped because it was recorded before an instant: for each log one range, which begins at the first
+   * event that the log has. A store may return less than everything, because it drops whole files. After a drop, call it
+   * again until the result is empty.
    */
   expired(recordedBefore: Micros): Promise<readonly ExpiredRange[]>;
   /**
-   * Drops what `expired` named. Once resolved no answer and no file of the store has a body, a salt, or anything else
-   * by which these events were found, and no answer that began before is still on its way. Each event is there or
-   * dropped, never between, also when the process is killed; on rejection some may be dropped, and the same call made
-   * again does the rest.
+   * Drops what `expired` returned. When it resolves, no result and no file of the store has a body, a salt, or anything
+   * else by which these events could be found, and every read that began before has ended. Each event is either unchanged
+   * or dropped, even if the process is killed. When it rejects, some events may be dropped; the same call again does the
+   * rest.
    */
   drop(expired: readonly ExpiredRange[]): Promise<void>;
 }
 
 export type Order = 'asc' | 'desc';
 
-/** A question for a page. Order is by `createdAt`, and by `sequence` where that is equal: a total order. */
+/** A query for a page. Order is by `createdAt`, then by `sequence`: a total order. */
 export interface ListQuery {
   readonly filter: Filter;
   readonly order: Order;
-  /** Begin after this place in that order; from the start when absent. */
+  /** The page begins after this position in that order; at the start when absent. */
   readonly after?: Position;
   /** Leave out this many matching events first. */
   readonly skip?: number;
@@ -151,59 +150,58 @@ export interface ListQuery {
   readonly snapshot?: number;
 }
 
-/** A stretch of a log by sequence, `[from, to)`. */
+/** A half-open range of sequences, `[from, to)`. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** A question for a page as lines. */
+/** A query for a page as lines. */
 export interface LinesQuery extends ListQuery {
-  /** About how many bytes are enough, for whoever keeps what he got for a while; half a megabyte when absent. */
+  /** About how many bytes are enough; half a megabyte when absent. A slow client's lines stay in memory for a while. */
   readonly maxBytes?: number;
 }
 
-/** How lines leave a store: as they are, or as whole zstd frames one after the other, each with its checksum. */
+/** The form of lines: plain, or as whole zstd frames one after the other, each with its checksum. */
 export type Packing = 'plain' | 'zstd';
 
-/** Consecutive events of a list as NDJSON, perhaps packed: each body, followed by a line feed. */
+/** Consecutive events of a list as NDJSON, plain or packed: each body, followed by a line feed. */
 export interface Lines {
   /** At least one. */
   readonly events: number;
-  /** In a buffer of their own, which is the caller's to release. */
+  /** In a separate buffer, which the caller may release. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The last of these events: where the next lines begin after. */
+  /** The position of the last of these events: the next lines begin after it. */
   readonly last: Position;
-  /** Whether events of the list follow, beyond its limit too. */
+  /** Whether more events match after these, even beyond the limit. */
   readonly more: boolean;
 }
 
 export interface EventReader {
   head(organisation: string): Promise<Head>;
   get(organisation: string, eventID: string): Promise<StoredEvent | undefined>;
-  /** One page, fewer than `limit` events only when no more match. */
+  /** One page. It has fewer than `limit` events only when no more match. */
   list(organisation: string, query: ListQuery): Promise<readonly StoredEvent[]>;
   /**
-   * The same page as the bytes of its bodies, for whoever hands events on without looking at them. Ends early once it
-   * has bytes enough; undefined when no event is left. Packed lines are handed on as they are kept, where they are kept
-   * so.
+   * The same page as the bytes of its bodies, for callers that send events without reading them. Ends early when it has
+   * enough bytes; undefined when no event is left. Packed lines are sent as they are stored, where they are stored packed.
    */
   listLines(organisation: string, query: LinesQuery, packing?: Packing): Promise<Lines | undefined>;
   /** How many events match, exactly. */
   count(organisation: string, filter: Filter, snapshot?: number): Promise<number>;
   /**
-   * Events of a stretch in sequence order, in batches of at most a thousand or so. Reads ahead at most one batch;
-   * stopping early frees everything. `filter` leaves out what does not match.
+   * The events of a range in order of sequence, in batches of about a thousand at most. Reads ahead one batch at most; to
+   * stop early frees everything. `filter` leaves out what does not match.
    */
   scan(organisation: string, range: Range, filter?: Filter): AsyncIterable<readonly StoredEvent[]>;
   /**
-   * The first sequence, of the events that are there, whose `recordedAt` is at or after the instant; the log's size when
-   * there is none.
+   * The first sequence among the events that are not dropped whose `recordedAt` is at or after the instant; the log's
+   * size when there is none.
    */
   sequenceAt(organisation: string, recordedAt: Micros): Promise<number>;
   /**
-   * Each value of a facet among the matching events and how often it stands, most frequent first, then by value in
-   * the order of UTF-16 units.
+   * Each value of a facet among the matching events, and how often it occurs: most frequent first, then by value in the
+   * order of UTF-16 units.
    */
   distinct(
     organisation: string,
@@ -212,27 +210,27 @@ export interface EventReader {
     limit?: number,
   ): Promise<readonly FacetCount[]>;
   /**
-   * Hashes of the Merkle tree, 32 bytes each, for the nodes `[from, from + count)` of a level (0, 8, 16 …); shorter
-   * when the tree has no more of them. Those of dropped events are among them.
+   * Hashes of the Merkle tree, 32 bytes each, for the nodes `[from, from + count)` of a level (0, 8, 16 …); fewer when
+   * the tree has no more of them. Hashes of dropped events are included.
    */
   treeNodes(organisation: string, level: number, from: number, count: number): Promise<Uint8Array>;
   /**
-   * What was dropped of a log; undefined when all of it is there. Events are missing from no answer before they are
-   * told of here: who asks after the answer knows whether it may lack some.
+   * What was dropped of a log; undefined when nothing was. It reports a drop before any result lacks the events. So a
+   * caller that asks after it has read knows whether events may be missing from what it read.
    */
   dropped(organisation: string): Promise<DroppedPrefix | undefined>;
   /**
-   * The same reader for somebody who may leave: once the signal is aborted a store stops what it does for its questions,
-   * and begins with none. They reject with `abandoned`, unless they were answered already.
+   * The same reader for a client that may disconnect. When the signal is aborted, the store stops its queries and begins
+   * no others. They reject with `abandoned` unless they have been answered.
    */
   withSignal(signal: AbortSignal): EventReader;
 }
 
-/** The beginning of a log, of which only hashes are left. */
+/** The first events of a log, of which only hashes are left. */
 export interface DroppedPrefix {
-  /** Events with a lower sequence are dropped, all others are there. */
+  /** Events with a lower sequence are dropped; all others are not. */
   readonly before: number;
-  /** Bounds of `createdAt` of those that are dropped, both included. */
+  /** Bounds of `createdAt` of the dropped events, both included. */
   readonly earliest: Micros;
   readonly latest: Micros;
 }
@@ -242,7 +240,7 @@ export interface FacetCount {
   readonly count: number;
 }
 
-/** A whole store. Closing waits for what was accepted; calls after it reject with `unavailable`. */
+/** A whole store. `close` waits for what was accepted. Later calls reject with `unavailable`. */
 export interface EventStore extends EventReader, EventWriter, EventEraser, EventRetention {
   close(): Promise<void>;
 }

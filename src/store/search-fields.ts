@@ -2,7 +2,7 @@ import { facetsOf } from '../core/facets.ts';
 import type { JsonObject } from '../core/json/parse-json.ts';
 import type { SequencedEvent } from './event-store.ts';
 
-/** What an event is found by, taken from its body. */
+/** What queries find an event by, read from its body. */
 export function searchFieldsOf(
   body: string,
 ): Pick<SequencedEvent, 'eventID' | 'facets' | 'description'> {

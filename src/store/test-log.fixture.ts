@@ -12,7 +12,7 @@ import type {
   TreeNode,
 } from './event-store.ts';
 
-/** What a test says about an event; everything else is filled in. */
+/** The fields of an event that a test sets; everything else gets a default. */
 export interface TestDraft extends FacetSource {
   readonly eventID?: string;
   readonly createdAt?: Micros;
@@ -26,7 +26,7 @@ const sha256 = (...parts: (string | Uint8Array)[]) => {
   return new Uint8Array(hash.digest());
 };
 
-/** An addition whose events can be looked at one by one. */
+/** An append whose events are an array. */
 export interface TestAppend extends Append {
   readonly events: readonly SequencedEvent[];
 }
@@ -35,8 +35,8 @@ export interface TestAppend extends Append {
 export const testEpoch: Micros = 1_781_942_400 * second;
 
 /**
- * One log as the ledger would grow it, for tests and benchmarks of stores. Its hashes are not those of a Merkle
- * tree, but they have its shape and depend on everything before, which is all that a store can see of them.
+ * A log that grows as the ledger would make it grow, for tests and benchmarks of stores. Its hashes are not those of a
+ * Merkle tree. They have its shape and depend on everything before, and a store cannot see more of them.
  */
 export class TestLog {
   readonly organisation: string;
@@ -48,7 +48,7 @@ export class TestLog {
     this.head = head;
   }
 
-  /** The next addition; the log stays as it is. */
+  /** The next append. The log does not change yet. */
   plan(drafts: readonly TestDraft[]): TestAppend {
     const { organisation, head } = this;
     const events = drafts.map((draft, index) => this.#sequence(draft, head.size + index));
@@ -56,7 +56,7 @@ export class TestLog {
     return { organisation, expectedSize: head.size, events, head: this.#headAfter(events), nodes };
   }
 
-  /** Takes a planned addition as done. */
+  /** Counts a planned append as done. */
   accept({ events, head }: Append): void {
     for (const event of events) this.events.push(event);
     this.head = head;
@@ -112,14 +112,14 @@ export class TestLog {
   }
 }
 
-/** An event without who did it and from where, as the ledger would leave it after an erasure. */
+/** An event without its actor and address, as an erasure leaves it. */
 export function erasureOf({ sequence, body }: StoredEvent): Erasure {
   const { user: _user, personal: _erased, context = {}, ...event } = JSON.parse(body);
   const { client_ip: _address, ...rest } = context;
   return { sequence, body: JSON.stringify({ ...event, context: rest, personal: 'commitment' }) };
 }
 
-/** The hash a test log gives to the node at this place. */
+/** The hash that a test log gives to this node. */
 export function testNodeHash(organisation: string, level: number, index: number): Uint8Array {
   return sha256(`${organisation} ${level} ${index}`);
 }

@@ -4,7 +4,7 @@ import { joinBytes } from '../core/bytes.ts';
 import { releaseBuffer } from '../runtime/release-buffer.ts';
 import type { Lines, Packing } from './event-store.ts';
 
-/** For what is packed while somebody waits for it. */
+/** For packing while a client waits for it. */
 const zstdOptions = {
   params: {
     [constants.ZSTD_c_compressionLevel]: 1,
@@ -16,19 +16,19 @@ const zstdCompressAsync = promisify<Uint8Array, Buffer>((bytes, done) =>
   zstdCompress(bytes, zstdOptions, done),
 );
 
-/** One frame, made in this thread. The bytes are released. */
+/** One frame, packed in this thread. The bytes are released. */
 export function compressFrameSync(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const frame = joinBytes([zstdCompressSync(bytes, zstdOptions)]);
   releaseBuffer(bytes);
   return frame;
 }
 
-/** One frame, made in a thread of Node's own. */
+/** One frame, packed in a thread of Node's pool. */
 export async function compressFrame(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   return joinBytes([await zstdCompressAsync(bytes)]);
 }
 
-/** Lines in the form that was asked for, for stores that have them as they are. */
+/** Lines in the requested form, for stores that have them plain. */
 export async function compressLines(
   lines: Lines | undefined,
   packing: Packing,

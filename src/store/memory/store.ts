@@ -34,7 +34,7 @@ import { compressLines } from '../zstd-lines.ts';
 
 /** One organisation's log. */
 interface Log {
-  /** Those that are not dropped. */
+  /** The events that are not dropped. */
   events: SequencedEvent[];
   readonly byId: Map<string, SequencedEvent>;
   readonly leafHashes: Uint8Array[];
@@ -45,7 +45,7 @@ interface Log {
 
 const scanBatch = 1_000;
 
-/** Keeps events in arrays, for tests and for trying things out: durable as long as the process. */
+/** Keeps events in arrays, for tests and for trying Annals out. They last as long as the process. */
 export function createMemoryStore(): EventStore {
   return new MemoryStore();
 }
@@ -214,7 +214,7 @@ class MemoryStore implements EventStore {
     return this.#dropped.of(organisation);
   }
 
-  /** Every question is answered at once. */
+  /** Every query is answered in the same step, so a signal has nothing to stop. */
   withSignal(): EventReader {
     return this;
   }

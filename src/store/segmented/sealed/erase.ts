@@ -92,7 +92,7 @@ class SegmentEraser {
     const segmentFile = this.#segment.file;
     const file = this.#file;
     const old = segmentFile.footerIndex();
-    const { number, rows, logs, origins, parts } = old;
+    const { number, rows, logs, origins, rowGroups } = old;
     const erased = [...this.#bodies.keys()];
     const columns = old.facets.map((facet, index) => this.#column(facet, index));
     return {
@@ -100,7 +100,7 @@ class SegmentEraser {
       rows,
       logs,
       ...(origins !== undefined && { origins }),
-      parts,
+      rowGroups,
       bodies: file.writeFrames(
         this.#copiedFrames(old.bodies, erased, blockRows, (block) => this.#block(block)),
       ),
@@ -114,8 +114,8 @@ class SegmentEraser {
           (group) => this.#texts(group).content,
         ),
       ),
-      grams: file.writeFrames(
-        this.#copiedFrames(old.grams, this.#withoutDescription, rowGroupRows, (group) =>
+      trigramFilters: file.writeFrames(
+        this.#copiedFrames(old.trigramFilters, this.#withoutDescription, rowGroupRows, (group) =>
           trigramFilterOf(this.#texts(group).texts),
         ),
       ),
@@ -123,7 +123,7 @@ class SegmentEraser {
         this.#copiedFrames(old.salted, erased, rowGroupRows, (group) => this.#salted(group)),
       ),
       facets: old.facets.map((facet, index) => this.#facet(facet, columns[index]!)),
-      tallies: writeValueCounts(file, columns, logs),
+      valueCounts: writeValueCounts(file, columns, logs),
       salts: file.writeSection(this.#salts()),
       leafHashes: file.writeSection(segmentFile.readWholeSection('leafHashes', old.leafHashes)),
       nodes: file.writeSection(segmentFile.readWholeSection('nodes', old.nodes)),

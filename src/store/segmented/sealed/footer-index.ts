@@ -16,9 +16,6 @@ export const valuesPerFrame = 256;
  * Rows are events in the order of (log, sequence). Everything is a zstd frame with a checksum of its own, except what
  * does not compress and is read in small pieces: that is in sections, whose checksums are here. FORMAT.md has every byte.
  *
- * The keys are those of the file. Some are older than our words: `parts` are row groups, `grams` are trigram filters,
- * `tallies` are value counts.
- *
  * A segment whose events were dropped has no frames, but still all its rows by number: `logs`, `leafHashes` and `nodes`
  * are left of them.
  */
@@ -30,7 +27,7 @@ export interface FooterIndex {
   /** What this segment was compacted from: ids say where events were in these. Absent in a segment as it was sealed. */
   readonly origins?: readonly SegmentOrigin[];
   /** Bounds of `createdAt` of each row group. */
-  readonly parts: readonly TimeBounds[];
+  readonly rowGroups: readonly TimeBounds[];
   /** One frame for each `blockRows` rows: bodies, each followed by a line feed. */
   readonly bodies: FrameTable;
   /** One frame for each row group, as `encodeTimes` writes it. */
@@ -39,13 +36,13 @@ export interface FooterIndex {
   /** One frame for each row group: lengths of the searchable texts as 32-bit numbers, then the texts. */
   readonly texts: FrameTable;
   /** One frame for each row group: the byte triples in its texts, as `trigramFilterOf` writes them. */
-  readonly grams: FrameTable;
+  readonly trigramFilters: FrameTable;
   /** One frame for each row group: 1 where an event has a salt. */
   readonly salted: FrameTable;
   /** In the order of `facets`. */
   readonly facets: readonly SealedFacet[];
   /** Absent in segments that were sealed before value counts existed. */
-  readonly tallies?: SealedValueCounts;
+  readonly valueCounts?: SealedValueCounts;
   /** 16 bytes for each row; zeros where there is no salt. */
   readonly salts: Section;
   /** 32 bytes for each row. */
@@ -103,28 +100,44 @@ export interface Section {
   readonly crc32: number;
 }
 
+/** Three keys in the file are older than our words for them. */
+const keysInFile = { rowGroups: 'parts', trigramFilters: 'grams', valueCounts: 'tallies' } as const;
+const keysInMemory = Object.fromEntries(
+  Object.entries(keysInFile).map(([inMemory, inFile]) => [inFile, inMemory]),
+);
+
+/** A footer index as JSON, as `parseFooterIndex` reads it. */
+export function footerIndexText(index: FooterIndex): string {
+  return JSON.stringify(renameKeys(index, keysInFile));
+}
+
 /** A footer index from its JSON. */
 export function parseFooterIndex(text: string): FooterIndex {
-  const { bodies, createdAt, recordedAt, texts, grams, salted, tallies, ...index } = JSON.parse(
-    text,
-  ) as Stored<FooterIndex>;
+  const stored = renameKeys(JSON.parse(text), keysInMemory) as Stored<FooterIndex>;
+  const { valueCounts } = stored;
   return {
-    ...index,
-    bodies: FrameTable.of(bodies),
-    createdAt: FrameTable.of(createdAt),
-    recordedAt: FrameTable.of(recordedAt),
-    texts: FrameTable.of(texts),
-    grams: FrameTable.of(grams),
-    salted: FrameTable.of(salted),
-    ...(tallies !== undefined && {
-      tallies: { logs: tallies.logs, blocks: FrameTable.of(tallies.blocks) },
+    ...stored,
+    bodies: FrameTable.of(stored.bodies),
+    createdAt: FrameTable.of(stored.createdAt),
+    recordedAt: FrameTable.of(stored.recordedAt),
+    texts: FrameTable.of(stored.texts),
+    trigramFilters: FrameTable.of(stored.trigramFilters),
+    salted: FrameTable.of(stored.salted),
+    ...(valueCounts !== undefined && {
+      valueCounts: { logs: valueCounts.logs, blocks: FrameTable.of(valueCounts.blocks) },
     }),
-    facets: index.facets.map((facet) => ({
+    facets: stored.facets.map((facet) => ({
       ...facet,
       codes: FrameTable.of(facet.codes),
       texts: FrameTable.of(facet.texts),
     })),
-  };
+  } as FooterIndex;
+}
+
+function renameKeys(value: object, names: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [names[key] ?? key, member]),
+  );
 }
 
 /** The same with frame tables as they are stored. */

@@ -80,14 +80,19 @@ const textColumnBytes = ({ bytes, ends }: TextColumn) => bytes.byteLength + ends
 const valueCountsBytes = ({ byteLength: bytes }: Uint8Array) => bytes + 200;
 
 /** About what a footer summary takes in memory. */
-function footerSummaryBytes({ parts, facets, origins = [], tallies }: FooterSummary): number {
+function footerSummaryBytes({
+  rowGroups,
+  facets,
+  origins = [],
+  valueCounts,
+}: FooterSummary): number {
   const groups = facets.reduce((sum, { hashes }) => sum + hashes.length, 0);
   const moved = origins.reduce((sum, { logs }) => sum + logs.length, 0);
   return (
     8_192 +
-    parts.length * (facets.length + 6) * 20 +
+    rowGroups.length * (facets.length + 6) * 20 +
     groups * 32 +
     moved * 64 +
-    (tallies?.blocks.bytes ?? 0)
+    (valueCounts?.blocks.bytes ?? 0)
   );
 }

@@ -119,7 +119,7 @@ export class SealedSegment {
 
   trigramFilter(rowGroup: number): Uint8Array {
     const name = 'trigram filters';
-    const read = () => this.file.frameContent(name, this.footerSummary.grams, rowGroup);
+    const read = () => this.file.frameContent(name, this.footerSummary.trigramFilters, rowGroup);
     return getOrRead(this.#cache.trigramFilters, this.#key(name, rowGroup), read);
   }
 
@@ -217,9 +217,9 @@ export class SealedSegment {
 
   /** How often each value of a facet occurs in a log; undefined if the segment does not say it. */
   valueCounts(facet: number, log: number): ValueCounts | undefined {
-    const { tallies } = this.footerSummary;
-    if (tallies === undefined) return undefined;
-    const { logs, blocks } = tallies;
+    const { valueCounts } = this.footerSummary;
+    if (valueCounts === undefined) return undefined;
+    const { logs, blocks } = valueCounts;
     const index = firstAtLeast(logs.length, (at) => logs[at]! >= log);
     if (logs[index] !== log) return undefined;
     const read = () =>

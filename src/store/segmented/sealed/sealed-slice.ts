@@ -56,10 +56,10 @@ export class SealedSlice implements LogSlice {
   get rowGroups(): RowGroup[] {
     const log = this.#location;
     if (log === undefined) return [];
-    const { parts } = this.#segment.footerSummary;
+    const { rowGroups } = this.#segment.footerSummary;
     const first = Math.floor(log.firstRow / rowGroupRows);
     const last = Math.floor((log.firstRow + log.rows - 1) / rowGroupRows);
-    return parts
+    return rowGroups
       .slice(first, last + 1)
       .map((bounds, nth) => new SealedRowGroup(this.#segment, log, first + nth, bounds));
   }

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { PartialFile } from '../../../runtime/partial-file.ts';
 import type { TimeBounds } from '../log-slice.ts';
 import { magic, writeFooter } from './footer.ts';
-import type { FooterIndex, Section } from './footer-index.ts';
+import { type FooterIndex, footerIndexText, type Section } from './footer-index.ts';
 import { FrameTable } from './frame-table.ts';
 import { compressFrame } from './zstd-frame.ts';
 
@@ -59,7 +59,7 @@ export class SegmentFileWriter {
   }
 
   finish(index: FooterIndex, bounds: TimeBounds): void {
-    const content = Buffer.from(JSON.stringify(index));
+    const content = Buffer.from(footerIndexText(index));
     const frame = compressFrame(content);
     const footer = writeFooter({
       ...bounds,

@@ -79,9 +79,9 @@ export class SegmentFile {
     for (const [name, frames] of frameTablesOf(footerIndex)) {
       for (let index = 0; index < frames.count; index += 1) this.frameContent(name, frames, index);
     }
-    const { salts, leafHashes, nodes, tallies } = footerIndex;
-    if (tallies !== undefined) {
-      this.storedFrames('value counts', tallies.blocks, [...tallies.logs.keys()]);
+    const { salts, leafHashes, nodes, valueCounts } = footerIndex;
+    if (valueCounts !== undefined) {
+      this.storedFrames('value counts', valueCounts.blocks, [...valueCounts.logs.keys()]);
     }
     for (const [name, section] of Object.entries({ salts, leafHashes, nodes })) {
       this.readWholeSection(name, section);
@@ -174,9 +174,16 @@ function scratchBuffer(length: number): Buffer<ArrayBuffer> {
 
 /** Every frame table of a segment, with a name for messages. */
 function frameTablesOf(index: FooterIndex): [name: string, frames: FrameTable][] {
-  const { bodies, createdAt, recordedAt, texts, grams, salted } = index;
+  const { bodies, createdAt, recordedAt, texts, trigramFilters, salted } = index;
   return [
-    ...Object.entries({ bodies, createdAt, recordedAt, texts, 'trigram filters': grams, salted }),
+    ...Object.entries({
+      bodies,
+      createdAt,
+      recordedAt,
+      texts,
+      'trigram filters': trigramFilters,
+      salted,
+    }),
     ...index.facets.flatMap(({ codes, texts: values }, facet): [string, FrameTable][] => [
       [`${facets[facet]}`, codes],
       [`values of ${facets[facet]}`, values],
