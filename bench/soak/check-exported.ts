@@ -44,7 +44,7 @@ export async function checkExported(
   let count = 0;
   for (const { name } of manifest.files) {
     const bytes = createReadStream(join(directory, name));
-    for await (const texts of readEventFile(bytes, name)) {
+    for await (const { texts } of readEventFile(bytes, name)) {
       for (const text of texts) {
         const { eventID, createdAt, sequence, context } = JSON.parse(text) as Event;
         count += 1;

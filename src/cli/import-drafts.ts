@@ -3,18 +3,19 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { checkDraft } from '../core/draft.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Draft, ownService } from '../core/event.ts';
-import { readEventFile } from '../export/read-event-file.ts';
+import type { Json } from '../core/json/parse-json.ts';
+import { type EventTexts, readEventFile } from '../export/read-event-file.ts';
 import type { CliContext } from './cli-context.ts';
 import { type ImportKind, importers } from './importers.ts';
 
 /** A draft, and where it was read, for the message if it is rejected. */
 export interface ImportedDraft {
   readonly text: string;
-  readonly file: string;
-  /** From 1. */
-  readonly entryNumber: number;
+  /** The file, and the line of NDJSON or the number of the event: `a.ndjson, line 14`. */
+  readonly place: string;
 }
 
 /** Throws `invalid` for a file that cannot be read, before anything is sent. */
@@ -38,7 +39,8 @@ const reasons: Record<string, string> = {
 
 /**
  * The events of the files as drafts, without the own records of a server: they are about that server, and only a server
- * may record such events.
+ * may record such events. Throws `invalid` for a file that cannot be read, and for an entry that is wrong; the drafts
+ * before it were yielded.
  */
 export async function* readImportedDrafts(
   files: readonly string[],
@@ -48,18 +50,23 @@ export async function* readImportedDrafts(
 ): AsyncGenerator<ImportedDraft> {
   for (const file of files) {
     let entryNumber = 0;
-    for await (const texts of entriesOf(file, context)) {
-      for (const entry of texts) {
+    for await (const { texts, lines } of entriesOf(file, context)) {
+      for (const [index, entry] of texts.entries()) {
         entryNumber += 1;
-        const draft = draftOf(entry, from, file, entryNumber);
-        if (draft.context?.system_service === ownService) leaveOut();
-        else yield { text: JSON.stringify(draft), file, entryNumber };
+        const place = `${file}, ${lines === undefined ? `event ${entryNumber}` : `line ${lines[index]}`}`;
+        const draft = draftOf(entry, from, place);
+        if (draft.context?.system_service === ownService) {
+          leaveOut();
+          continue;
+        }
+        rejectWrong(draft, from, place);
+        yield { text: JSON.stringify(draft), place };
       }
     }
   }
 }
 
-async function* entriesOf(file: string, context: CliContext): AsyncGenerator<readonly string[]> {
+async function* entriesOf(file: string, context: CliContext): AsyncGenerator<EventTexts> {
   try {
     yield* readEventFile(open(file, context), file);
   } catch (error) {
@@ -75,17 +82,26 @@ function open(file: string, context: CliContext): Readable {
   return file === '-' ? context.stdin : createReadStream(resolve(context.cwd, file));
 }
 
-function draftOf(entry: string, from: ImportKind, file: string, entryNumber: number): Draft {
+function draftOf(entry: string, from: ImportKind, place: string): Draft {
   try {
     const draft = importers[from](entry);
     return draft.eventID === undefined ? { ...draft, eventID: contentID(entry) } : draft;
   } catch (error) {
     if (!(error instanceof AnnalsError)) throw error;
-    throw new AnnalsError(
-      error.code,
-      `Cannot import ${file}, event ${entryNumber}: ${error.message}`,
-    );
+    throw new AnnalsError(error.code, `Cannot import ${place}: ${error.message}`);
   }
+}
+
+/** The server would reject the whole batch, and could not name the line. */
+function rejectWrong(draft: Draft, from: ImportKind, place: string): void {
+  // Only the server knows its clock.
+  const issues = checkDraft(draft as unknown as Json, Number.POSITIVE_INFINITY);
+  if (issues.length === 0) return;
+  const sentences = issues.map(({ field, message }) => `${field} ${message}`.trim());
+  const hint = from === 'native' ? '. If it is a vendor’s entry, name the vendor with --from' : '';
+  throw new AnnalsError('invalid', `Cannot import ${place}: ${sentences.join('; ')}${hint}`, {
+    issues,
+  });
 }
 
 /** The same entry gets the same id in every import. */

@@ -124,13 +124,41 @@ describe('annals import', () => {
     const cut = '[{"action":"a","eventID":"cut"},{"acti';
     for (const [text, message] of [
       [cut, /^annals: -: .*it is cut off/],
-      ['{"action":"a","outcome":"ok"}', /-, event 1: outcome must be one of success, failure/],
+      ['{"action":"a","outcome":"ok"}', /-, line 1: outcome must be one of success, failure/],
       ['hello', /^annals: -: /],
     ] as const) {
       const { code, stderr } = await importing(text);
       assert.match(stderr, message);
       assert.equal(code, exitCodes.usage, text);
     }
+  });
+
+  it('takes no misspelt event for one of a vendor, and says where it is and what is recorded', async () => {
+    const before = await count();
+    const good = Array.from({ length: 1_001 }, (_, index) => ({
+      action: 'good',
+      eventID: `g${index}`,
+    }));
+    const lines = good.map((event) => JSON.stringify(event));
+    for (const [wrong, message] of [
+      ['{"action":"b","createdAt":"yesterday"}', /createdAt .*RFC 3339/],
+      [
+        '{"action":"b","creatdAt":"2026-06-20T08:14:03Z"}',
+        /creatdAt .*\(did you mean createdAt\?\)/,
+      ],
+      ['{"action":"b","useridentity":"noor"}', /useridentity .*\(did you mean userIdentity\?\)/],
+      ['{"action":"b","eventID":"e","sequence":4}', /sequence is set by the server: leave it out/],
+    ] as const) {
+      const { code, stdout, stderr } = await importing([...lines, '', wrong].join('\n'));
+      assert.deepEqual([code, stdout], [exitCodes.usage, ''], wrong);
+      assert.match(stderr, /Cannot import -, line 1003: /);
+      assert.match(stderr, message);
+      assert.match(stderr, /vendor’s entry, name the vendor with --from/);
+      assert.match(stderr, /has acknowledged 1000 events before that/);
+    }
+    assert.equal(await count(), before + 1_000);
+    const inArray = await importing('[{"action":"a","eventID":"x"},{"action":"b","user":4}]');
+    assert.match(inArray.stderr, /-, event 2: user .*acknowledged nothing of this import/s);
   });
 
   it('names a compressed file that is cut off', async () => {

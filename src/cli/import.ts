@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { AnnalsApi } from '../client/annals-api.ts';
 import { type RetrySettings, retry } from '../client/retry.ts';
-import { AnnalsError } from '../core/errors.ts';
+import { AnnalsError, messageOf } from '../core/errors.ts';
 import type { Receipt } from '../ledger/ledger.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 import { openApi, retrySettings } from './client-dependencies.ts';
@@ -70,19 +70,36 @@ async function importFiles(
     if (flags.quiet !== true) context.stderr.write(`${text}\n`);
   };
   const retrying = retrySettings(context, notify);
-  const send = (batch: readonly ImportedDraft[]) => sendBatch(api, batch, retrying, context.signal);
   const total: Total = { files: files.length, events: 0, added: 0, duplicates: 0, leftOut: 0 };
+  const addReceipt = ({ accepted, duplicates }: Counts) => {
+    total.events += accepted + duplicates;
+    total.added += accepted;
+    total.duplicates += duplicates;
+  };
   const leaveOut = () => {
     total.leftOut += 1;
   };
-  for await (const batch of batches(readImportedDrafts(files, flags.from, context, leaveOut))) {
-    const receipt = await send(batch);
-    total.events += batch.length;
-    total.added += receipt.accepted;
-    total.duplicates += receipt.duplicates;
-    notify(`${countText(total.events, 'event')} sent`);
+  try {
+    for await (const batch of batches(readImportedDrafts(files, flags.from, context, leaveOut))) {
+      await sendBatch(api, batch, retrying, context.signal, addReceipt);
+      notify(`${countText(total.events, 'event')} sent`);
+    }
+  } catch (error) {
+    throw context.signal.aborted ? error : withRecorded(error, total);
   }
   context.stdout.write(flags.json ? `${JSON.stringify(total)}\n` : `${summary(total)}\n`);
+}
+
+/** The error, and what is known to be recorded. */
+function withRecorded(error: unknown, { events, added, duplicates }: Total): unknown {
+  const recorded =
+    events === 0
+      ? 'The server has acknowledged nothing of this import'
+      : `The server has acknowledged ${countText(events, 'event')} before that: ${added} added, ${duplicates} there already`;
+  const message = `${messageOf(error)}\n${recorded}`;
+  if (error instanceof Exit) return new Exit(error.code, message, error);
+  if (error instanceof AnnalsError) return new AnnalsError(error.code, message, { cause: error });
+  return error;
 }
 
 function summary({ files, events, added, duplicates, leftOut }: Total): string {
@@ -110,29 +127,27 @@ async function* batches(lines: AsyncIterable<ImportedDraft>): AsyncGenerator<Imp
   if (batch.length > 0) yield batch;
 }
 
-/** Records a batch; in halves when it is larger than this server accepts. */
+/** Records a batch; in halves when it is larger than this server accepts. Calls `addReceipt` after each request. */
 async function sendBatch(
   api: AnnalsApi,
   batch: readonly ImportedDraft[],
   retrying: RetrySettings,
   signal: AbortSignal,
-): Promise<Counts> {
+  addReceipt: (counts: Counts) => void,
+): Promise<void> {
   const body = batch.map(({ text }) => text).join('\n');
   try {
     // A repetition is harmless: the server recognises events by their ids.
-    return await retry(retrying, signal, () =>
+    const receipt = await retry(retrying, signal, () =>
       api.postText<Counts>('/v1/audit/events', body, 'application/x-ndjson'),
     );
+    addReceipt(receipt);
   } catch (error) {
     if (!(error instanceof AnnalsError)) throw error;
     if (error.code !== 'too-large' || batch.length === 1) throw describeRejection(error, batch);
     const middle = Math.ceil(batch.length / 2);
-    const first = await sendBatch(api, batch.slice(0, middle), retrying, signal);
-    const second = await sendBatch(api, batch.slice(middle), retrying, signal);
-    return {
-      accepted: first.accepted + second.accepted,
-      duplicates: first.duplicates + second.duplicates,
-    };
+    await sendBatch(api, batch.slice(0, middle), retrying, signal, addReceipt);
+    await sendBatch(api, batch.slice(middle), retrying, signal, addReceipt);
   }
 }
 
@@ -141,11 +156,11 @@ function describeRejection(error: AnnalsError, batch: readonly ImportedDraft[]):
   if (error.issues.length === 0) return error;
   const lines = error.issues.map(({ index, field, message }) => {
     const line = index === undefined ? undefined : batch[index];
-    const subject = line === undefined ? '' : `${line.file}, event ${line.entryNumber}: `;
+    const subject = line === undefined ? '' : `${line.place}: `;
     return `  ${subject}${field} ${message}`;
   });
   return new Exit(
     error.code === 'invalid' ? exitCodes.usage : exitCodes.failed,
-    `The server rejected a batch of ${countText(batch.length, 'event')}; batches before it are recorded:\n${lines.join('\n')}`,
+    `The server rejected a batch of ${countText(batch.length, 'event')}:\n${lines.join('\n')}`,
   );
 }

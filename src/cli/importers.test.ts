@@ -66,6 +66,40 @@ describe('an entry of a file', () => {
     }
   });
 
+  it('of a vendor whose time is not one is rejected, and not dated now', () => {
+    for (const [importer, entry, field] of [
+      ['thalassa', { action: 'GET', createdAt: 'yesterday' }, 'createdAt'],
+      ['upcloud', { ...upcloud, time: '20.06.2026' }, 'time'],
+      ['cockroachdb', { ...cockroachdb, created_at: '' }, 'created_at'],
+    ] as const) {
+      assert.throws(() => importers[importer](JSON.stringify(entry)), {
+        code: 'invalid',
+        message: `${field} is not an RFC 3339 time`,
+      });
+    }
+  });
+
+  it('is one of Thalassa’s without being named so, if it has what all of those have and nothing else', () => {
+    const entry = {
+      eventID: 'e',
+      createdAt: '2026-06-20T08:14:03.123456789Z',
+      action: 'GET',
+      organization: { identity: 'o', createdAt: '2026-01-01T00:00:00Z' },
+    };
+    const { createdAt, organization } = entry;
+    assert.deepEqual(importers.native(JSON.stringify(entry)).details, {
+      thalassa: { createdAt, organization },
+    });
+    for (const other of [
+      { ...entry, organisation: {} },
+      { ...entry, createdAt: 'yesterday' },
+      { ...entry, eventID: undefined },
+    ]) {
+      const text = JSON.stringify(other);
+      assert.deepEqual(importers.native(text), JSON.parse(text));
+    }
+  });
+
   it('of our own loses what the server sets', () => {
     const event = {
       eventID: 'a',

@@ -1,41 +1,46 @@
 import { AnnalsError } from '../core/errors.ts';
 import { type Draft, serverFields } from '../core/event.ts';
 import { type JsonObject, parseJson } from '../core/json/parse-json.ts';
+import { parseInstant } from '../core/micros.ts';
 import { cloudTrailDraft } from '../dialects/cloudtrail/wire.ts';
 import { cockroachdbDraft } from '../dialects/cockroachdb/wire.ts';
-import { thalassaDraft } from '../dialects/thalassa/wire.ts';
+import { thalassaDraft, thalassaEntrySchema } from '../dialects/thalassa/wire.ts';
 import { upcloudDraft } from '../dialects/upcloud/wire.ts';
 
 /** For each kind of file, turns the text of one entry into a draft. */
 export const importers = {
   native: (entry: string) => importNative(readObject(entry)),
-  thalassa: importerRequiring(['createdAt', 'action'], thalassaDraft),
-  upcloud: importerRequiring(['time', 'action'], upcloudDraft),
-  cockroachdb: importerRequiring(['created_at', 'action'], cockroachdbDraft),
+  thalassa: vendorImporter('createdAt', thalassaDraft),
+  upcloud: vendorImporter('time', upcloudDraft),
+  cockroachdb: vendorImporter('created_at', cockroachdbDraft),
   cloudtrail: cloudTrailDraft,
 } as const satisfies Record<string, (entry: string) => Draft>;
 
 export type ImportKind = keyof typeof importers;
 
-/** An importer that rejects an entry without the fields that every entry of the vendor has. */
-function importerRequiring(fields: readonly string[], toDraft: (entry: JsonObject) => Draft) {
+/** An importer that rejects an entry without the time and the action that every entry of the vendor has. */
+function vendorImporter(timeField: string, toDraft: (entry: JsonObject) => Draft) {
   return (text: string): Draft => {
     const entry = readObject(text);
-    for (const field of fields) {
+    for (const field of [timeField, 'action']) {
       if (typeof entry[field] === 'string') continue;
       throw new AnnalsError(
         'invalid',
         `it has no ${field}, which every entry of this kind has: see --from`,
       );
     }
+    // Without this the event would get the time of the import.
+    if (typeof parseInstant(String(entry[timeField]), { truncate: true }) !== 'number') {
+      throw new AnnalsError('invalid', `${timeField} is not an RFC 3339 time`);
+    }
     return toDraft(entry);
   };
 }
 
-/** Fields that only our own events have. An entry without any of them is one of Thalassa's. */
-const ownFields = ['details', 'changes', 'outcome', 'error', 'traceId', 'sessionId'];
-
-/** An event or a draft of ours, without what the server sets; or else an entry of Thalassa's. */
+/**
+ * An event or a draft of ours, without what the server sets; or an entry of Thalassa's, if it can be nothing else than
+ * that or a draft. Whether a draft is valid is left to the reader of the file.
+ */
 function importNative(entry: JsonObject): Draft {
   if (serverFields.every((field) => entry[field] !== undefined)) {
     const { sequence: _, recordedAt: __, organizationIdentity: ___, personal, ...draft } = entry;
@@ -44,12 +49,17 @@ function importNative(entry: JsonObject): Draft {
     const details = { ...(draft.details as JsonObject | undefined), personal };
     return { ...draft, details } as unknown as Draft;
   }
-  if (ownFields.some((field) => entry[field] !== undefined)) return entry as unknown as Draft;
   // Our events and Thalassa’s always have an action. What is recorded by mistake stays recorded.
-  if (typeof entry.action !== 'string') {
+  if (entry.action === undefined) {
     throw new AnnalsError('invalid', 'it has no action, which every event has: see --from');
   }
-  return thalassaDraft(entry);
+  return isThalassaEntry(entry) ? thalassaDraft(entry) : (entry as unknown as Draft);
+}
+
+/** With all that each entry of the vendor has, in valid form, and with no field that the vendor does not have. */
+function isThalassaEntry(entry: JsonObject): boolean {
+  const isKnown = (field: string) => Object.hasOwn(thalassaEntrySchema.shape, field);
+  return Object.keys(entry).every(isKnown) && thalassaEntrySchema.safeParse(entry).success;
 }
 
 function readObject(entry: string): JsonObject {

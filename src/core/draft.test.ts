@@ -172,7 +172,7 @@ describe('readDrafts', () => {
       );
     }
     assert.deepEqual(issuesOf('{"action":"a","events":{}}'), [
-      '0 events is not a field of an event: put it into "details"',
+      '0 events is not a field of an event (did you mean eventID?): put it into "details"',
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { didYouMean } from './did-you-mean.ts';
 import { AnnalsError, type Issue } from './errors.ts';
 import {
   type Draft,
@@ -163,8 +164,12 @@ function* readNdjson(bytes: Buffer, now: Micros, maxDrafts: number): PausableWor
 const fitsDraft = schemaCheck(draftSchema);
 const isDraft = (value: unknown): value is Draft => fitsDraft(value);
 
-/** What is wrong with one draft. */
-function checkDraft(value: Json, now: Micros): Issue[] {
+/**
+ * What is wrong with one draft.
+ *
+ * @param now by the server's clock; Infinity where it is not known, and so every `createdAt` may be right
+ */
+export function checkDraft(value: Json, now: Micros): Issue[] {
   if (!isDraft(value)) {
     const { error } = draftSchema.safeParse(value, { reportInput: true });
     return error === undefined ? [] : schemaIssues(error, unknownField);
@@ -187,12 +192,14 @@ function checkDraft(value: Json, now: Micros): Issue[] {
   return issues;
 }
 
+const fields = Object.keys(draftSchema.shape);
+
 function unknownField(key: string, inside: boolean): string {
   if ((serverFields as readonly string[]).includes(key))
     return 'is set by the server: leave it out';
   return inside
     ? 'is not allowed here: put it into "details"'
-    : 'is not a field of an event: put it into "details"';
+    : `is not a field of an event${didYouMean(key, fields)}: put it into "details"`;
 }
 
 function issueOf(problem: JsonProblem, index: number): Issue {

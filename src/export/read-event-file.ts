@@ -14,6 +14,13 @@ const arrayKeys = ['logs', 'items', 'audit_logs', 'entries', 'events', 'Records'
 /** The column of a CSV export that holds the whole event (`docs/exporting.md`). */
 const wholeEventColumn = 'event';
 
+/** The texts of consecutive events. */
+export interface EventTexts {
+  readonly texts: readonly string[];
+  /** In NDJSON, the number of each one's line, from 1. */
+  readonly lines?: readonly number[];
+}
+
 /**
  * Reads what an export wrote, and files like it: a JSON array, an object around one, NDJSON, CSV with the whole event in
  * a column; plain, gzip or zstd. The bytes show which it is. Yields the text of each event, in batches. It needs the
@@ -24,7 +31,7 @@ const wholeEventColumn = 'event';
 export async function* readEventFile(
   input: AsyncIterable<Uint8Array>,
   name: string,
-): AsyncGenerator<string[]> {
+): AsyncGenerator<EventTexts> {
   const plain = await decompressed(input);
   const { first, rest } = await peek(plain);
   const text = Buffer.from(first)
@@ -33,9 +40,12 @@ export async function* readEventFile(
     .trimStart();
   try {
     if (text === '') return;
-    if (text.startsWith('[') || hasEnvelope(text)) yield* readJsonArray(rest, { arrayKeys });
-    else if (text.startsWith('{')) yield* nonEmpty(readLines(rest));
-    else yield* csvEvents(rest);
+    if (text.startsWith('{') && !hasEnvelope(text)) {
+      yield* eventLines(readLines(rest));
+      return;
+    }
+    const batches = /^[[{]/.test(text) ? readJsonArray(rest, { arrayKeys }) : csvEvents(rest);
+    for await (const texts of batches) yield { texts };
   } catch (cause) {
     if (cause instanceof AnnalsError)
       throw new AnnalsError(cause.code, `${name}: ${cause.message}`, { cause });
@@ -60,8 +70,20 @@ function hasEnvelope(text: string): boolean {
   }
 }
 
-async function* nonEmpty(batches: AsyncIterable<string[]>): AsyncGenerator<string[]> {
-  for await (const lines of batches) yield lines.filter((line) => line.trim() !== '');
+/** The lines that are not empty, and their numbers. */
+async function* eventLines(batches: AsyncIterable<string[]>): AsyncGenerator<EventTexts> {
+  let number = 0;
+  for await (const batch of batches) {
+    const texts: string[] = [];
+    const lines: number[] = [];
+    for (const text of batch) {
+      number += 1;
+      if (text.trim() === '') continue;
+      texts.push(text);
+      lines.push(number);
+    }
+    yield { texts, lines };
+  }
 }
 
 async function* csvEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {

@@ -205,7 +205,7 @@ async function verifyFile(
   let first: ExportedEvent | undefined;
   let last: ExportedEvent | undefined;
   try {
-    for await (const texts of readEventFile(hash.chunks(), name)) {
+    for await (const { texts } of readEventFile(hash.chunks(), name)) {
       environment.signal.throwIfAborted();
       for (const text of texts) {
         eventNumber += 1;
