@@ -31,6 +31,19 @@ const placeholderHash = hashSecret(
   'compared with when the id is unknown, so that both responses take as long',
 );
 
+/** By which gate each request was let in, and with which key. */
+const admissions = new WeakMap<Request, { readonly gate: Gate; readonly keyId: string }>();
+
+/**
+ * Throws `unauthenticated` when the key that let a request in was revoked or has expired since. To be called after
+ * every wait that lasts as long as the client likes: for a body, or for the reader of a long response. A request that
+ * brought no key passes.
+ */
+export function checkKeyAgain(request: Request): void {
+  const admission = admissions.get(request);
+  admission?.gate.checkAgain(admission.keyId, request);
+}
+
 /** Decides who a credential belongs to and what it may do. A stranger learns nothing but that it is unknown. */
 export class Gate {
   readonly #options: GateOptions;
@@ -66,6 +79,13 @@ export class Gate {
     return this.#checkValid(key, request);
   }
 
+  /** Throws `unauthenticated` unless the key of a request that was let in is still valid. */
+  checkAgain(keyId: string, request: Request): void {
+    const key = this.#options.accounts.key(keyId);
+    if (key === undefined) throw unknownCredential();
+    this.#checkValid(key, request);
+  }
+
   /** Throws `forbidden` when the key's role does not include the permission. */
   authorize({ key }: Principal, permission: Permission, request: Request): void {
     if (may(key.role, permission)) return;
@@ -89,6 +109,7 @@ export class Gate {
     if (key.expiresAt !== undefined && key.expiresAt <= this.#options.clock()) {
       throw this.#deny(key, 'expired', request);
     }
+    admissions.set(request, { gate: this, keyId: key.id });
     const { organisation } = key;
     return {
       key,

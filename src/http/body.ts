@@ -1,13 +1,22 @@
+import { checkKeyAgain } from '../access/gate.ts';
 import { AnnalsError } from '../core/errors.ts';
 
 /**
  * Reads the body of a request, at most `maxBytes` of it. Throws `too-large` as soon as the announced length or what was
- * read is more, `unsupported-media` for an encoded body, and `invalid` for one that ends too early.
+ * read is more, `unsupported-media` for an encoded body, `invalid` for one that ends too early, and `unauthenticated`
+ * when the key of the request is not valid any more.
  */
 export async function readBody(
   request: Request,
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readBytes(request, maxBytes);
+  // A body takes as long as its sender likes. The key may have been revoked meanwhile.
+  checkKeyAgain(request);
+  return bytes;
+}
+
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const encoding = request.headers.get('content-encoding') ?? 'identity';
   if (encoding !== 'identity') {
     throw new AnnalsError(

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Micros, second, systemClock } from '../core/micros.ts';
+import { TestApp } from './app.fixture.ts';
+
+const bodies: Readonly<Record<string, { readonly role?: 'operator'; readonly body: unknown }>> = {
+  recordEvents: { body: { action: 'vault.open' } },
+  createOrganisation: { role: 'operator', body: { slug: 'late', name: 'Late' } },
+  createKey: { body: { role: 'org-admin', name: 'successor' } },
+  addCosignatures: { body: 'no checkpoint' },
+  createMultiproof: { body: { size: 1, runs: [[0, 1]] } },
+  eraseUser: { body: { userIdentity: 'u-1' } },
+};
+
+interface Operation {
+  readonly operationId: string;
+  readonly requestBody?: object;
+  /** Empty for a route that needs no key. */
+  readonly security?: readonly object[];
+}
+
+/** Of every route with a body, its path by its operation. The API document has them all. */
+async function pathsWithBody(app: TestApp): Promise<ReadonlyMap<string, string>> {
+  const document = await app.json<{ paths: Record<string, Record<string, Operation>> }>(
+    'GET',
+    '/openapi.json',
+  );
+  return new Map(
+    Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.values(operations)
+        .filter(({ requestBody, security }) => requestBody !== undefined && security === undefined)
+        .map(({ operationId }) => [operationId, path] as const),
+    ),
+  );
+}
+
+/** A request whose body is being read; the rest comes when it is sent. */
+async function heldBack(
+  app: TestApp,
+  path: string,
+  key: string,
+  body: unknown,
+  withLength: boolean,
+) {
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const { promise, resolve: send } = Promise.withResolvers<void>();
+  const { promise: reading, resolve: begin } = Promise.withResolvers<void>();
+  async function* chunks() {
+    begin();
+    yield bytes.subarray(0, 5);
+    await promise;
+    yield bytes.subarray(5);
+  }
+  const response = app.serve(
+    new Request(`http://annals.test${path}`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${key}`,
+        'Content-Type': 'application/json',
+        ...(withLength && { 'Content-Length': String(bytes.length) }),
+      },
+      body: ReadableStream.from(chunks()),
+      duplex: 'half',
+    }),
+    {},
+  );
+  await reading;
+  return { response, send };
+}
+
+describe('a key that stops being valid while the body arrives', () => {
+  let now: Micros = systemClock();
+  const app = new TestApp({ clock: () => now });
+
+  it('is tried below on every route that takes a body', async () => {
+    assert.deepEqual([...(await pathsWithBody(app)).keys()].sort(), Object.keys(bodies).sort());
+  });
+
+  for (const [operation, { role = 'org-admin', body }] of Object.entries(bodies)) {
+    for (const end of ['revoked', 'expired'] as const) {
+      it(`and is then ${end} does nothing by ${operation}`, async () => {
+        const path = (await pathsWithBody(app)).get(operation)!;
+        const organisation = await app.organisation();
+        const of = role === 'operator' ? undefined : organisation;
+        const key = await app.key(role, of, now + second);
+        const { response, send } = await heldBack(app, path, key, body, end === 'expired');
+        if (end === 'expired') now += second;
+        else await app.accounts.revokeKey(key.split('_')[1]!, now);
+        send();
+        assert.equal((await response).status, 401);
+        await app.ownRecords.flush();
+        // What its organisation has of it is that it was denied.
+        const { size } = await app.store.head(organisation.identity);
+        assert.equal(size, role === 'operator' ? 0 : 1);
+        assert.equal(app.accounts.organisation('late'), undefined);
+        assert.deepEqual(
+          app.accounts.keys(organisation.identity).filter(({ name }) => name === 'successor'),
+          [],
+        );
+      });
+    }
+  }
+});
