@@ -7,7 +7,7 @@ import { checkDraft } from '../core/draft.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Draft, ownService } from '../core/event.ts';
 import type { Json } from '../core/json/parse-json.ts';
-import { type EventTexts, readEventFile } from '../export/read-event-file.ts';
+import { type EventBatch, readEventFile } from '../export/read-event-file.ts';
 import type { CliContext } from './cli-context.ts';
 import { type ImportKind, importers } from './importers.ts';
 
@@ -66,7 +66,7 @@ export async function* readImportedDrafts(
   }
 }
 
-async function* entriesOf(file: string, context: CliContext): AsyncGenerator<EventTexts> {
+async function* entriesOf(file: string, context: CliContext): AsyncGenerator<EventBatch> {
   try {
     yield* readEventFile(open(file, context), file);
   } catch (error) {

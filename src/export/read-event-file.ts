@@ -15,7 +15,7 @@ const arrayKeys = ['logs', 'items', 'audit_logs', 'entries', 'events', 'Records'
 const wholeEventColumn = 'event';
 
 /** The texts of consecutive events. */
-export interface EventTexts {
+export interface EventBatch {
   readonly texts: readonly string[];
   /** In NDJSON, the number of each one's line, from 1. */
   readonly lines?: readonly number[];
@@ -31,7 +31,7 @@ export interface EventTexts {
 export async function* readEventFile(
   input: AsyncIterable<Uint8Array>,
   name: string,
-): AsyncGenerator<EventTexts> {
+): AsyncGenerator<EventBatch> {
   const plain = await decompressed(input);
   const { first, rest } = await peek(plain);
   const text = Buffer.from(first)
@@ -71,7 +71,7 @@ function hasEnvelope(text: string): boolean {
 }
 
 /** The lines that are not empty, and their numbers. */
-async function* eventLines(batches: AsyncIterable<string[]>): AsyncGenerator<EventTexts> {
+async function* eventLines(batches: AsyncIterable<string[]>): AsyncGenerator<EventBatch> {
   let number = 0;
   for await (const batch of batches) {
     const texts: string[] = [];
