@@ -1,7 +1,7 @@
-/** Something that one thread can tell all others at any time, also those that are too busy for messages. */
+/** A bit that one thread can show to all others at any time, even to those that are too busy for messages. */
 export type Flag = Int32Array<SharedArrayBuffer>;
 
-/** A flag that is raised once the signal is aborted. It may be sent to other threads, which then share it. */
+/** A flag that is raised once the signal is aborted. It can be sent to other threads, which then share it. */
 export function flagFromSignal(signal: AbortSignal): Flag {
   const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const raise = () => void Atomics.store(flag, 0, 1);

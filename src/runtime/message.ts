@@ -1,6 +1,6 @@
 import { AnnalsError, type ErrorCode, type Issue, messageOf } from '../core/errors.ts';
 
-/** What goes to a thread: one call, or that it shall end. */
+/** What goes to a thread: a call, or the request to end. */
 export type Message = Call | typeof endMessage;
 
 export const endMessage = 'end';
@@ -11,12 +11,12 @@ interface Call {
   readonly args: readonly unknown[];
 }
 
-/** What comes back for it. */
+/** What comes back for a call. */
 export type Reply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: Failure };
 
-/** An error in a form that crosses threads with all it says. */
+/** An error as a plain object, which crosses threads without losing anything. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
@@ -40,7 +40,7 @@ export function failureOf(error: unknown): Failure {
 
 const sqliteFull = 13;
 
-/** Any thread may find it so, and there may be room the next time. */
+/** Any thread may meet a full disk. It is no bug, and the next call may find room. */
 function isFullDisk(error: unknown): boolean {
   const { code, errcode } = (error ?? {}) as {
     readonly code?: unknown;

@@ -5,7 +5,7 @@ import { OnDemandThread } from './on-demand-thread.ts';
 import type { FixtureMethods } from './thread.fixture.ts';
 import { siblingModule, Thread } from './thread.ts';
 
-describe('an occasional thread', () => {
+describe('an on-demand thread', () => {
   let started = 0;
   let thread: OnDemandThread<FixtureMethods>;
   const make = (idleMillis: number) => {

@@ -3,10 +3,10 @@ import type { Methods } from './serve-calls.ts';
 import type { Remote, Thread } from './thread.ts';
 
 /**
- * A thread that is there while there is something for it to do: the first call starts it, and it ends when it has had
- * none for a while, because a thread takes ten megabytes before it does anything and keeps whatever it once needed. One
- * that dies fails its calls, as a `Thread` does, and the next call starts another. Calls arrive in the order they were
- * made; no two threads are there at a time.
+ * A thread that exists while there is something for it to do. The first call starts it, and it ends when it has had no
+ * calls for a while: a thread takes ten megabytes before it does anything, and keeps whatever it once needed. When it
+ * dies, its calls fail as those of a `Thread` do, and the next call starts another. Calls arrive in the order they were
+ * made. There are never two threads at a time.
  */
 export class OnDemandThread<M extends Methods> {
   readonly call: Remote<M>;
@@ -15,11 +15,11 @@ export class OnDemandThread<M extends Methods> {
   #thread: Thread<M> | undefined;
   #pending = 0;
   #idle: NodeJS.Timeout | undefined;
-  /** While one is on its way out. */
+  /** While a thread is ending. */
   #ending: Promise<void> | undefined;
   #closed = false;
 
-  /** `idleMillis`: how long it stays without calls; for good where it is infinite. */
+  /** `idleMillis`: how long it stays without calls. With infinity it never ends by itself. */
   constructor(start: () => Thread<M>, idleMillis: number) {
     this.#start = start;
     this.#idleMillis = idleMillis;
@@ -28,7 +28,7 @@ export class OnDemandThread<M extends Methods> {
     });
   }
 
-  /** The thread, while there is one. */
+  /** The thread, while it exists. */
   get running(): Thread<M> | undefined {
     return this.#thread;
   }

@@ -20,9 +20,9 @@ interface Pending {
 }
 
 /**
- * A thread and the calls on their way to it. Calls arrive in the order they were made. A call rejects with the
- * thread's own `AnnalsError` (anything else it throws becomes `internal`), or with `unavailable` when the thread
- * has ended or ends before answering: whether the call did anything is then unknown.
+ * A thread, and the calls on their way to it. Calls arrive in the order they were made. A call rejects with the thread's
+ * own `AnnalsError` (anything else that the thread throws becomes `internal`). It rejects with `unavailable` when the
+ * thread has ended, or ends before it answers: then it is unknown whether the call did anything.
  */
 export class Thread<M extends Methods> {
   readonly call: Remote<M>;
@@ -36,7 +36,7 @@ export class Thread<M extends Methods> {
   #closing = false;
   #gone: AnnalsError | undefined;
 
-  /** `module` calls `serve`; see `siblingModule` for how to name it. */
+  /** `module` calls `serveCalls`; see `siblingModule` for how to name it. */
   constructor(name: string, module: URL, workerData?: unknown) {
     this.#name = name;
     this.#worker = new Worker(module, { name, workerData, resourceLimits });
@@ -58,9 +58,9 @@ export class Thread<M extends Methods> {
   }
 
   /**
-   * Ends the thread as soon as it is between two steps: a call that is done in one is answered, one that waits is not.
-   * Resolves when it is gone. A thread that Node is made to terminate in the middle of a step takes the process with it
-   * when that was about to make a stream of zlib's, which Node cannot let go of then.
+   * Ends the thread as soon as it is between two steps of its event loop. A call that takes one step is answered, a call
+   * that waits for something is not. Resolves when the thread is gone. `Worker.terminate` is not used: it can end the
+   * whole process when the thread is about to create a stream of zlib.
    */
   async end(): Promise<void> {
     this.#closing = true;
@@ -106,8 +106,8 @@ export class Thread<M extends Methods> {
 }
 
 /**
- * The module beside the caller, for `new Thread`: `siblingModule(import.meta.url, './writer-thread')`. The
- * extension is the caller's, because the published package holds JavaScript where this repository has TypeScript.
+ * The module beside the caller, for `new Thread`: `siblingModule(import.meta.url, './writer-thread')`. It has the
+ * extension of the caller: a built package has JavaScript where this repository has TypeScript.
  */
 export function siblingModule(caller: string, path: string): URL {
   return new URL(`${path}${caller.slice(caller.lastIndexOf('.'))}`, caller);

@@ -3,8 +3,8 @@ import type { Transferable } from 'node:worker_threads';
 const marked = new WeakMap<object, readonly Transferable[]>();
 
 /**
- * Marks an argument or a result so that these buffers move to the other thread instead of being copied. Here
- * they are gone afterwards. A buffer must own its memory: small ones made by `Buffer.from` share a pool.
+ * Marks an argument or a result of a call: these buffers move to the other thread and are not copied. Here they are gone
+ * afterwards. A buffer must have its memory for itself: small ones from `Buffer.from` share a pool.
  */
 export function markTransfer<T extends object>(value: T, buffers: readonly Transferable[]): T {
   marked.set(value, buffers);
