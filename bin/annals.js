@@ -7,6 +7,7 @@ import * as modules from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const needed = 26;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -35,6 +36,9 @@ function startOverSparingly() {
 
 if (Number(process.versions.node.split('.')[0]) >= needed) {
   startOverSparingly();
+  // A server collects garbage while it is idle (docs/decisions/022-memory-policy.md). V8 accepts compiled code only with
+  // the flags it was compiled with, so the flag comes first.
+  if (['serve', 'demo'].includes(process.argv[2])) setFlagsFromString('--expose-gc');
   // Keeps compiled code for the next start, where only the user who installed this can write. Threads find the directory
   // in the environment; without it each would load a compiler of its own.
   const cache = join(root, 'node_modules', '.cache', 'compiled');

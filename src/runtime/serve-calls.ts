@@ -1,19 +1,18 @@
 import { parentPort } from 'node:worker_threads';
 import { AnnalsError } from '../core/errors.ts';
-import { collectWhenIdle } from './collect-garbage.ts';
+import { collectWhenIdle } from './idle-collection.ts';
 import { endMessage, failureOf, type Message, type Reply } from './message.ts';
 import { transferList } from './transfer.ts';
 
 /** What a thread can be asked. Arguments and results are what structured cloning can carry. */
 export type Methods = { readonly [name: string]: (...args: never[]) => unknown };
 
-/** A thread without calls for this long is not in a hurry. */
-const quietMillis = 1_000;
+/** A thread without calls for this long is idle. */
+const idleMillis = 1_000;
 
 /**
- * Answers calls in this thread until it is told to end. Each call starts when it arrives, so methods
- * that never wait run one after the other, in the order they were called. What calls leave behind
- * is collected when there were none for a while.
+ * Answers calls in this thread until it is told to end. Each call starts when it arrives, so methods that never wait run
+ * one after the other, in the order they were called. The garbage that calls leave is collected once the thread is idle.
  */
 export function serveCalls(methods: Methods): void {
   const port = parentPort;
@@ -21,11 +20,11 @@ export function serveCalls(methods: Methods): void {
   const reply = (message: Reply) => {
     port.postMessage(message, 'result' in message ? transferList([message.result]) : []);
   };
-  const quiet = setTimeout(collectWhenIdle, quietMillis).unref();
+  const idle = setTimeout(collectWhenIdle, idleMillis).unref();
   port.on('message', async (message: Message) => {
     if (message === endMessage) process.exit();
     const { id, method, args } = message;
-    quiet.refresh();
+    idle.refresh();
     try {
       if (!Object.hasOwn(methods, method)) {
         throw new AnnalsError('internal', `Cannot call ${method}: this thread has no such method`);

@@ -16,11 +16,10 @@ import { GroupCommit } from '../ledger/group-commit.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
 import { createPersonalPathsLookup } from '../ledger/personal-paths.ts';
 import { Sequencer } from '../ledger/sequencing.ts';
-import { collectWhenIdle } from '../runtime/collect-garbage.ts';
+import { collectWhenIdle, startIdleCollection } from '../runtime/idle-collection.ts';
 import { createDirectory } from '../store/segmented/create-directory.ts';
 import { openSegmentedStore } from '../store/segmented/store.ts';
 import { mountedDialects } from './dialects.ts';
-import { startGarbageCollection } from './garbage-collection.ts';
 import { createHttpServer } from './http-server.ts';
 import { ensureOperatorKey, readOperatorKey } from './operator-key.ts';
 import { segmentMicros, startRetention } from './retention.ts';
@@ -151,7 +150,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const server = createHttpServer({ fetch: app.fetch, requestSeconds });
   const summaries = setInterval(() => ownRecords.tick(), 10_000).unref();
   opened.defer(() => clearInterval(summaries));
-  opened.adopt(startGarbageCollection(), (it) => it.close());
+  opened.adopt(startIdleCollection(), (it) => it.close());
   const url = await listen(server, settings);
   opened.defer(() => void server.close());
   // Last: a start that fails must not store a key that nobody has seen.

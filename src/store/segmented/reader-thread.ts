@@ -2,7 +2,6 @@ import { workerData } from 'node:worker_threads';
 import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
-import { collectGarbage } from '../../runtime/collect-garbage.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
 import { markTransfer } from '../../runtime/transfer.ts';
 import type { LinesQuery, ListQuery, Packing, Range } from '../event-store.ts';
@@ -20,11 +19,7 @@ const { directory, version, queryMillis } = workerData as ReaderData;
 const reader = new Reader(new DataDirectory(directory), version, queryMillis);
 
 const methods = {
-  useVersion: (changed: StoreVersion) => {
-    reader.useVersion(changed);
-    // The columns of a segment that is sealed now are 25 MB behind a small object.
-    collectGarbage();
-  },
+  useVersion: (changed: StoreVersion) => reader.useVersion(changed),
   releaseOldVersions: () => reader.releaseOldVersions(),
   get: (context: QueryContext, eventID: string) => reader.get(context, eventID),
   list: (context: QueryContext, query: ListQuery) => reader.list(context, query),

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Micros } from '../../core/micros.ts';
-import { collectGarbage } from '../../runtime/collect-garbage.ts';
 import { OnDemandThread } from '../../runtime/on-demand-thread.ts';
 import { siblingModule, Thread } from '../../runtime/thread.ts';
 import type { DroppedLogs } from '../dropped-logs.ts';
@@ -291,8 +290,6 @@ export class Segments {
       const { version, obsolete } = await this.#writer.call.publish(change);
       this.#obsolete = obsolete;
       await this.#show(version);
-      // This thread had its columns too, which stay in memory as long as any thread has them.
-      collectGarbage();
       await this.#removeObsolete();
       this.#failure = undefined;
     } catch (error) {

@@ -1,7 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
 import type { Micros } from '../../core/micros.ts';
-import { collectGarbage } from '../../runtime/collect-garbage.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
 import type { Erasure } from '../event-store.ts';
 import type { PackedAppends } from './active/packed-appends.ts';
@@ -24,12 +23,7 @@ const methods = {
   rotateExpired: (recordedBefore: Micros) => writer!.rotateExpired(recordedBefore),
   planSeal: (number: number) => writer!.planSeal(number),
   stage: (spans: readonly FileSpan[]) => writer!.stage(spans),
-  publish: (change: CatalogueChange) => {
-    const published = writer!.publish(change);
-    // The columns of a segment that was sealed are 25 MB behind a small object.
-    if (published.obsolete.some(({ kind }) => kind === 'active')) collectGarbage();
-    return published;
-  },
+  publish: (change: CatalogueChange) => writer!.publish(change),
   forget: (fileIds: readonly number[]) => writer!.forget(fileIds),
   registerDatabases: (databases: readonly OtherDatabase[]) => writer!.registerDatabases(databases),
   close: () => writer?.close(),
