@@ -13,8 +13,14 @@ export interface KeyRecord {
   /** SHA-256 of the secret. A secret has 256 random bits, so a slow hash would add nothing. */
   readonly secretHash: Uint8Array;
   readonly createdAt: Micros;
+  /** Id of the key that created it. Absent for the operator's, and for keys of version 0.1. */
+  readonly createdBy?: string;
   readonly expiresAt?: Micros;
   readonly revokedAt?: Micros;
+}
+
+export function isValid({ revokedAt, expiresAt }: KeyRecord, now: Micros): boolean {
+  return revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
 }
 
 /**
@@ -29,7 +35,12 @@ export interface Accounts {
   addOrganisation(organisation: Organisation): Promise<void>;
   key(id: string): KeyRecord | undefined;
   keys(organisation: string): readonly KeyRecord[];
-  /** Rejects with `conflict` if the id is taken. */
+  /** Keys that this key created, revoked ones included. */
+  keysCreatedBy(id: string): readonly KeyRecord[];
+  /**
+   * Rejects with `conflict` if the id is taken, and with `unauthenticated` if the key that creates it is not valid any
+   * more: once a key is revoked, nothing that it creates is added.
+   */
   addKey(key: KeyRecord): Promise<void>;
   /** Marks a key as revoked; if it was already, it keeps its first moment. */
   revokeKey(id: string, at: Micros): Promise<void>;

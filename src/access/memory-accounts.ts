@@ -1,13 +1,15 @@
 import { AnnalsError } from '../core/errors.ts';
 import type { Micros } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
-import type { Accounts, KeyRecord } from './accounts.ts';
+import { type Accounts, isValid, type KeyRecord } from './accounts.ts';
 
 /** Accounts without a disk: for tests, and for what the SQLite accounts read. */
 export class MemoryAccounts implements Accounts {
   readonly #organisations = new Map<string, Organisation>();
   readonly #bySlug = new Map<string, Organisation>();
   readonly #keys = new Map<string, KeyRecord>();
+  /** Ids of keys, by the id of the key that created them. */
+  readonly #created = new Map<string, string[]>();
   readonly #settings = new Map<string, string>();
 
   organisations(): readonly Organisation[] {
@@ -40,16 +42,37 @@ export class MemoryAccounts implements Accounts {
     return [...this.#keys.values()].filter((key) => key.organisation === organisation);
   }
 
-  async addKey(key: KeyRecord): Promise<void> {
-    this.checkKey(key);
-    this.#keys.set(key.id, key);
+  keysCreatedBy(id: string): readonly KeyRecord[] {
+    return (this.#created.get(id) ?? []).map((created) => this.#keys.get(created)!);
   }
 
-  /** Throws `conflict` if adding it would. */
-  checkKey({ id }: KeyRecord): void {
+  async addKey(key: KeyRecord): Promise<void> {
+    this.checkKey(key);
+    this.restoreKey(key);
+  }
+
+  /** Throws what adding it would. */
+  checkKey({ id, createdBy, createdAt }: KeyRecord): void {
     if (this.#keys.has(id)) {
       throw new AnnalsError('conflict', `Cannot add the key: the id ${id} is taken`);
     }
+    if (createdBy === undefined) return;
+    const creator = this.#keys.get(createdBy);
+    if (creator !== undefined && isValid(creator, createdAt)) return;
+    throw new AnnalsError(
+      'unauthenticated',
+      'Cannot add the key: the key that creates it is unknown, revoked or expired',
+    );
+  }
+
+  /** Adds a key that was added before, whatever has become of the one that created it. */
+  restoreKey(key: KeyRecord): void {
+    this.#keys.set(key.id, key);
+    const { createdBy } = key;
+    if (createdBy === undefined) return;
+    const created = this.#created.get(createdBy);
+    if (created === undefined) this.#created.set(createdBy, [key.id]);
+    else created.push(key.id);
   }
 
   async revokeKey(id: string, at: Micros): Promise<void> {

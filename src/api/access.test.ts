@@ -313,6 +313,52 @@ describe('keys', () => {
     assert.equal((await app.request('GET', '/v1/audit', { key: created.key })).status, 401);
   });
 
+  it('have the key that created them, and are listed or revoked with it', async () => {
+    const app = new TestApp();
+    const organisation = await app.organisation();
+    const [admin, stolen] = [
+      await app.key('org-admin', organisation),
+      await app.key('org-admin', organisation),
+    ];
+    type Created = { id: string; key: string; createdBy: string };
+    const create = (key: string, role = 'org-admin') =>
+      app.json<Created>('POST', '/v1/keys', { key, body: { role, name: 'x' } });
+    const child = await create(stolen);
+    const grandchild = await create(child.key);
+    const other = await create(admin, 'writer');
+    const stolenId = stolen.split('_')[1]!;
+    assert.deepEqual([child.createdBy, grandchild.createdBy], [stolenId, child.id]);
+    type Revoked = { revokedAt: string; created: { id: string; revokedAt?: string }[] };
+    const revoke = (query: string) =>
+      app.json<Revoked>('DELETE', `/v1/keys/${stolenId}${query}`, { key: admin });
+    const first = await revoke('');
+    const ids = [child.id, grandchild.id];
+    assert.deepEqual(
+      first.created.map(({ id, revokedAt }) => [id, revokedAt]),
+      ids.map((id) => [id, undefined]),
+    );
+    const second = await revoke('?withCreated=true');
+    assert.equal(second.revokedAt, first.revokedAt);
+    assert.deepEqual(
+      second.created.map(({ id, revokedAt }) => [id, typeof revokedAt]),
+      ids.map((id) => [id, 'string']),
+    );
+    assert.deepEqual((await revoke('')).created, []);
+    for (const { key } of [child, grandchild]) {
+      assert.equal((await app.request('GET', '/v1/audit', { key })).status, 401);
+    }
+    const { items } = await app.json<{ items: { resourceIdentity: string }[] }>(
+      'GET',
+      '/v1/audit?includeSystemServices=true&action=api_key.revoke&order=asc',
+      { key: admin },
+    );
+    assert.deepEqual(
+      items.map(({ resourceIdentity }) => resourceIdentity),
+      [stolenId, ...ids],
+    );
+    assert.equal(app.accounts.key(other.id)?.revokedAt, undefined);
+  });
+
   it('end when they expire', async () => {
     let now = 1_800_000_000_000_000;
     const app = new TestApp({ clock: () => now });

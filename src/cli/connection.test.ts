@@ -84,6 +84,29 @@ describe('a command that calls a server', () => {
     );
   });
 
+  it('shows which API keys a revoked one has created, and revokes them on request', async () => {
+    const app = new TestApp();
+    const admin = await app.key('org-admin', await app.organisation());
+    const world = {
+      env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: admin },
+      fetch: fetchFrom(app),
+    };
+    const create = ['keys', 'create', '--role', 'org-admin', '--name', 'x'];
+    const stolen = (await runCommand(create, world)).stdout.trim();
+    const as = (key: string) => ({ ...world, env: { ...world.env, ANNALS_KEY: key } });
+    const child = (await runCommand(create, as(stolen))).stdout.trim();
+    const [stolenId = '', childId = ''] = [stolen, child].map((key) => key.split('_')[1]);
+    const first = await runCommand(['keys', 'revoke', stolenId], world);
+    assert.equal(first.stdout.trim().split('\n').length, 2);
+    assert.match(
+      first.stderr,
+      new RegExp(`still valid:\n.*\n${childId} .*\nTo revoke them: .*\n$`),
+    );
+    const second = await runCommand(['keys', 'revoke', stolenId, '--with-created'], world);
+    assert.equal(second.stderr, '');
+    assert.match(second.stdout, new RegExp(`\n${childId} +org-admin .*Z\n$`));
+  });
+
   it('rejects the response of another program', async () => {
     const answers = (response: () => Response) =>
       runCommand(['orgs', 'list', '--token', 'key', '--api', 'http://annals.test'], {

@@ -17,6 +17,7 @@ interface KeyResponse {
   readonly role: string;
   readonly name: string;
   readonly createdAt: string;
+  readonly createdBy?: string;
   readonly expiresAt?: string;
   readonly revokedAt?: string;
 }
@@ -36,7 +37,12 @@ async function withOrganisation<T>(response: Promise<T>): Promise<T> {
   }
 }
 
-const columns = ['id', 'role', 'name', 'createdAt', 'expiresAt', 'revokedAt'] as const;
+/** With the keys that it created, directly or through others. */
+interface RevokedKeyResponse extends KeyResponse {
+  readonly created: readonly KeyResponse[];
+}
+
+const columns = ['id', 'role', 'name', 'createdAt', 'createdBy', 'expiresAt', 'revokedAt'] as const;
 
 /** `annals keys`: the operator's key manages those of any organisation, an org-admin's key those of its own. */
 export function keysCommand(context: CliContext): Command {
@@ -110,14 +116,37 @@ Examples:
     .description('revoke an API key, from the next request on')
     .argument('<key>', 'the key, or its id: the part between annals_ and the second underscore');
   addConnectionOptions(revoke)
+    .option(
+      '--with-created',
+      'revoke the API keys that it created too, and those that these created',
+    )
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  $ annals keys revoke 4fTq81LmW0aZ')
-    .action(async (key: string, flags: Flags) => {
+    .addHelpText(
+      'after',
+      `
+Whoever has stolen an org-admin's key can create others with it. The command
+lists those that are still valid, on stderr.
+
+Examples:
+  $ annals keys revoke 4fTq81LmW0aZ
+  $ annals keys revoke 4fTq81LmW0aZ --with-created`,
+    )
+    .action(async (key: string, flags: Flags & { readonly withCreated?: boolean }) => {
       // Servers and proxies log addresses, so the secret must not be in one.
       const id = parseKey(key)?.id ?? key;
       const api = openApi(await resolveConnection(flags, context), context);
-      const revoked = await api.delete<KeyResponse>(`/v1/keys/${encodeURIComponent(id)}`);
-      printTable(context, [revoked], columns, flags.json && 'first');
+      const query = flags.withCreated === true ? '?withCreated=true' : '';
+      const revoked = await api.delete<RevokedKeyResponse>(
+        `/v1/keys/${encodeURIComponent(id)}${query}`,
+      );
+      const { created } = revoked;
+      const rows = flags.withCreated === true ? [revoked, ...created] : [revoked];
+      printTable(context, rows, columns, flags.json && 'first');
+      if (flags.withCreated === true || created.length === 0) return;
+      const { stderr } = context;
+      stderr.write(`${id} created API keys that are still valid:\n`);
+      printTable({ stdout: stderr }, created, columns, false);
+      stderr.write(`To revoke them: annals keys revoke ${id} --with-created\n`);
     });
   return command;
 }

@@ -33,7 +33,8 @@ const schema = `
     secret_hash BLOB NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER,
-    revoked_at INTEGER
+    revoked_at INTEGER,
+    created_by TEXT
   ) STRICT;
   CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `;
@@ -43,6 +44,11 @@ const database = new DatabaseSync((workerData as { readonly file: string }).file
 database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
 database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
 database.exec(schema);
+const keyColumns = database.prepare('PRAGMA table_info(keys)').all();
+// Databases of version 0.1 do not have it.
+if (!keyColumns.some(({ name }) => name === 'created_by')) {
+  database.exec('ALTER TABLE keys ADD COLUMN created_by TEXT');
+}
 ensureIdentity(database);
 
 const methods = {
@@ -67,6 +73,7 @@ const methods = {
         createdAt: Number(row.created_at),
         ...(row.expires_at !== null && { expiresAt: Number(row.expires_at) }),
         ...(row.revoked_at !== null && { revokedAt: Number(row.revoked_at) }),
+        ...(row.created_by !== null && { createdBy: String(row.created_by) }),
       })),
       settings: settings.map((row) => [String(row.name), String(row.value)] as const),
     };
@@ -91,7 +98,7 @@ const methods = {
 
   addKey(key: KeyRecord): void {
     database
-      .prepare('INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+      .prepare('INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(
         key.id,
         key.organisation ?? null,
@@ -101,6 +108,7 @@ const methods = {
         key.createdAt,
         key.expiresAt ?? null,
         key.revokedAt ?? null,
+        key.createdBy ?? null,
       );
   },
 

@@ -2,8 +2,54 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { it } from 'node:test';
+import type { KeyRecord } from '../accounts.ts';
 import { openSqliteAccounts } from './accounts.ts';
+
+const keyOf = (id: string, more: Partial<KeyRecord> = {}): KeyRecord => ({
+  id,
+  role: 'operator',
+  name: id,
+  secretHash: new Uint8Array(32),
+  createdAt: 10,
+  ...more,
+});
+
+it('a key that is revoked or has expired adds no other, and those it added come back', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
+  const file = join(folder, 'annals.db');
+  const first = await openSqliteAccounts(file);
+  await first.addKey(keyOf('admin', { expiresAt: 20 }));
+  const child = keyOf('child', { createdBy: 'admin', createdAt: 19 });
+  await first.addKey(child);
+  const refused = { code: 'unauthenticated' };
+  await assert.rejects(first.addKey(keyOf('late', { createdBy: 'admin', createdAt: 20 })), refused);
+  // The revocation came first, though both were requested before either was done.
+  const revoked = first.revokeKey('admin', 15);
+  await assert.rejects(first.addKey(keyOf('late', { createdBy: 'admin', createdAt: 11 })), refused);
+  await revoked;
+  await first.close();
+  const again = await openSqliteAccounts(file);
+  assert.deepEqual(again.keysCreatedBy('admin'), [child]);
+  assert.equal(again.key('late'), undefined);
+  await again.close();
+  await rm(folder, { recursive: true });
+});
+
+it('keys of version 0.1, which has no creators, are read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
+  const file = join(folder, 'annals.db');
+  await (await openSqliteAccounts(file)).close();
+  const database = new DatabaseSync(file);
+  database.exec(`ALTER TABLE keys DROP COLUMN created_by;
+    INSERT INTO keys VALUES ('old', NULL, 'operator', 'old', zeroblob(32), 10, NULL, NULL)`);
+  database.close();
+  const accounts = await openSqliteAccounts(file);
+  assert.deepEqual(accounts.key('old'), keyOf('old'));
+  await accounts.close();
+  await rm(folder, { recursive: true });
+});
 
 it('accounts that are opened again have every organisation as it was created', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));

@@ -22,7 +22,7 @@ export async function openSqliteAccounts(file: string): Promise<Accounts> {
   });
   const memory = new MemoryAccounts();
   for (const organisation of organisations) await memory.addOrganisation(organisation);
-  for (const key of keys) await memory.addKey(key);
+  for (const key of keys) memory.restoreKey(key);
   for (const [name, value] of settings) await memory.setSetting(name, value);
   return new SqliteAccounts(memory, thread);
 }
@@ -63,6 +63,10 @@ class SqliteAccounts implements Accounts {
 
   keys(organisation: string): readonly KeyRecord[] {
     return this.#memory.keys(organisation);
+  }
+
+  keysCreatedBy(id: string): readonly KeyRecord[] {
+    return this.#memory.keysCreatedBy(id);
   }
 
   addKey(key: KeyRecord): Promise<void> {

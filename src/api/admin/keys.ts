@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Accounts, KeyRecord } from '../../access/accounts.ts';
+import { type Accounts, isValid, type KeyRecord } from '../../access/accounts.ts';
 import type { Gate, Principal } from '../../access/gate.ts';
 import { createApiKey, formatKey, hashSecret } from '../../access/key.ts';
 import { organisationRoles } from '../../access/roles.ts';
@@ -15,6 +15,7 @@ import {
 } from '../../http/connection.ts';
 import type { OwnRecords } from '../../ledger/own-records.ts';
 import type { EventReader } from '../../store/event-store.ts';
+import { flagParameter } from '../parameters.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 import { isCreated, nameSchema } from './organisations.ts';
 
@@ -53,6 +54,10 @@ const keySchema = z
     role: z.enum(organisationRoles),
     name: z.string(),
     createdAt: instant,
+    createdBy: z
+      .string()
+      .describe('Id of the key that created it, if that is known')
+      .exactOptional(),
     expiresAt: instant.exactOptional(),
     revokedAt: instant.exactOptional(),
   })
@@ -63,6 +68,22 @@ const keyListSchema = z.strictObject({ items: z.array(keySchema) }).meta({ id: '
 const createdKeySchema = keySchema
   .extend({ key: z.string().describe('annals_<id>_<secret>; shown this once') })
   .meta({ id: 'CreatedKey' });
+
+const revokedKeySchema = keySchema
+  .extend({
+    created: z
+      .array(keySchema)
+      .describe(
+        'Keys that it created, and that these created, which were valid: they still are, unless withCreated is true',
+      ),
+  })
+  .meta({ id: 'RevokedKey' });
+
+const revokeQuery = z.object({
+  withCreated: flagParameter
+    .describe('Revoke the keys that it created too, and those that these created')
+    .exactOptional(),
+});
 
 const listQuery = z.object({
   organisation: z
@@ -118,6 +139,7 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
         name: requested.name,
         secretHash: hashSecret(key.secret),
         createdAt: clock(),
+        createdBy: principal.key.id,
         ...(expiresAt !== undefined && { expiresAt }),
       };
       // Recorded first: a record of a key that was not created does less harm than a key without a record.
@@ -135,9 +157,10 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
       tag: 'keys',
       summary: 'Revoke a key, from the next request on',
       path: { id: z.string().describe('The key’s id') },
-      success: { status: 200, description: 'The revoked key', content: json(keySchema) },
+      query: revokeQuery,
+      success: { status: 200, description: 'The revoked key', content: json(revokedKeySchema) },
     },
-    async (c) => {
+    async (c, { query }) => {
       const principal = gate.authenticate(c.req.raw);
       gate.authorize(principal, 'api_key:delete', c.req.raw);
       const key = accounts.key(c.req.param('id'));
@@ -146,11 +169,26 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
         throw new AnnalsError('not-found', 'There is no key of this id');
       }
       requireNamedOrganisation(organisation, c.req.raw);
-      if (key.revokedAt === undefined) {
-        await ownRecords.keyChanged('api_key.revoke', key, principal.key, requestFacts(c.req.raw));
-        await accounts.revokeKey(key.id, clock());
+      const { withCreated = false } = query();
+      const revokeOne = async (one: KeyRecord) => {
+        await ownRecords.keyChanged('api_key.revoke', one, principal.key, requestFacts(c.req.raw));
+        await accounts.revokeKey(one.id, clock());
+      };
+      if (key.revokedAt === undefined) await revokeOne(key);
+      const created: KeyRecord[] = [];
+      // From the creator to the created: one that is revoked creates no more while its keys are listed.
+      for (const ids = [key.id]; ids.length > 0; ) {
+        for (const one of accounts.keysCreatedBy(ids.shift()!)) {
+          ids.push(one.id);
+          if (!isValid(one, clock())) continue;
+          if (withCreated) await revokeOne(one);
+          created.push(accounts.key(one.id) ?? one);
+        }
       }
-      return c.json(keyResponse(accounts.key(key.id) ?? key));
+      return c.json({
+        ...keyResponse(accounts.key(key.id) ?? key),
+        created: created.map(keyResponse),
+      });
     },
   );
 
@@ -194,13 +232,15 @@ function mayManage({ key, organisation }: Principal, { identity }: Organisation)
   return key.role === 'operator' || organisation?.identity === identity;
 }
 
-function keyResponse({ id, organisation, role, name, createdAt, expiresAt, revokedAt }: KeyRecord) {
+function keyResponse(key: KeyRecord) {
+  const { id, organisation, role, name, createdAt, createdBy, expiresAt, revokedAt } = key;
   return {
     id,
     organisation,
     role,
     name,
     createdAt: formatInstant(createdAt),
+    ...(createdBy !== undefined && { createdBy }),
     ...(expiresAt !== undefined && { expiresAt: formatInstant(expiresAt) }),
     ...(revokedAt !== undefined && { revokedAt: formatInstant(revokedAt) }),
   };
