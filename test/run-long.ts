@@ -29,7 +29,13 @@ const steps: readonly Step[] = [
   tests('a soak under kills', ['--long']),
   tests(
     'processes killed while they write',
-    ['src/store/segmented/kill', 'src/ledger/retention-kill', 'test/kill'],
+    [
+      'src/store/segmented/crash',
+      'src/store/segmented/kill',
+      'src/store/segmented/upgrade',
+      'src/ledger/retention-kill',
+      'test/kill',
+    ],
     { ANNALS_TEST_KILLS: '20', ANNALS_TEST_STATES_EVERY: '1' },
   ),
   tests('histories of exports and of synchronising', ['test/export/', 'test/vendors/'], {
