@@ -1,0 +1,84 @@
+/**
+ * What is known of the packages that are installed: `npm run audit`.
+ *
+ * 1. The lock file, always: every package has a SHA-512, runs no program when it is installed, and has a licence that
+ *    permits what we do with it.
+ * 2. Known vulnerabilities, where the registry answers `npm audit`: one that is high or critical fails. A registry that
+ *    does not offer it is reported, because a mirror without advisories says nothing about the packages.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const lockSchema = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({
+      integrity: z.string().optional(),
+      license: z.string().optional(),
+      hasInstallScript: z.boolean().optional(),
+    }),
+  ),
+});
+const reportSchema = z.object({
+  metadata: z.object({ vulnerabilities: z.record(z.string(), z.number()) }),
+  vulnerabilities: z.record(z.string(), z.object({ severity: z.string(), range: z.string() })),
+});
+
+/** Permissive licences. CC-BY-4.0 is that of a table of browsers, used in development. */
+const licences = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-3-Clause',
+  'CC-BY-4.0',
+  'ISC',
+  'MIT',
+  'MIT OR Apache-2.0',
+]);
+
+function problemsOfLock(): string[] {
+  const { packages } = lockSchema.parse(
+    JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')),
+  );
+  return Object.entries(packages).flatMap(([name, { integrity, license, hasInstallScript }]) => {
+    if (name === '') return [];
+    const problems: string[] = [];
+    if (!integrity?.startsWith('sha512-')) problems.push(`${name}: has no SHA-512`);
+    if (hasInstallScript) problems.push(`${name}: runs a program when it is installed`);
+    if (license === undefined || !licences.has(license))
+      problems.push(`${name}: its licence is ${license ?? 'not stated'}`);
+    return problems;
+  });
+}
+
+/** Vulnerabilities that are high or critical; undefined where the registry does not offer an audit. */
+function knownVulnerabilities(): string[] | undefined {
+  const { stdout } = spawnSync('npm', ['audit', '--json'], { cwd: root, encoding: 'utf8' });
+  const report = reportSchema.safeParse(parsed(stdout));
+  if (!report.success) return undefined;
+  return Object.entries(report.data.vulnerabilities)
+    .filter(([, { severity }]) => ['high', 'critical'].includes(severity))
+    .map(([name, { severity, range }]) => `${name} ${range}: ${severity}`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const inLock = problemsOfLock();
+const vulnerabilities = knownVulnerabilities();
+for (const problem of [...inLock, ...(vulnerabilities ?? [])]) process.stderr.write(`${problem}\n`);
+process.stdout.write(
+  vulnerabilities === undefined
+    ? 'Lock file checked. The registry does not answer npm audit, so known vulnerabilities were not compared.\n'
+    : 'Lock file checked, and compared with the known vulnerabilities of the registry.\n',
+);
+process.exitCode = inLock.length + (vulnerabilities?.length ?? 0) === 0 ? 0 : 1;
