@@ -50,13 +50,18 @@ const flags: Readonly<Record<FilterName, string>> = {
   responseStatus: '--response-status',
 };
 
+/** Whether a vendor's events have what a filter is about. Each vendor's client says it of every filter. */
+export type FilterSupport = Readonly<Record<FilterName, boolean>>;
+
 /** Throws `invalid` for a filter on something that this vendor's events do not have: no event would match. */
-export function rejectFilters(
+export function rejectUnsupportedFilters(
   filters: ExportFilters,
-  unsupported: readonly FilterName[],
+  support: FilterSupport,
   vendor: string,
 ): void {
-  const rejected = unsupported.find((name) => filters[name] !== undefined);
+  const rejected = (Object.keys(flags) as FilterName[]).find(
+    (name) => filters[name] !== undefined && !support[name],
+  );
   if (rejected === undefined) return;
   throw new AnnalsError(
     'invalid',

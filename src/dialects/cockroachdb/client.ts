@@ -7,8 +7,8 @@ import type { Window } from '../../core/window.ts';
 import {
   divideFilters,
   type ExportFilters,
-  type FilterName,
-  rejectFilters,
+  type FilterSupport,
+  rejectUnsupportedFilters,
 } from '../../export/filters.ts';
 import {
   type ObjectRules,
@@ -155,15 +155,22 @@ function withRoleHint(error: unknown): unknown {
   );
 }
 
+const support: FilterSupport = {
+  searchText: true,
+  serviceAccount: true,
+  userIdentity: true,
+  impersonatorIdentity: false,
+  actions: true,
+  resourceTypes: false,
+  resourceIdentity: true,
+  organizationIdentity: false,
+  includeSystemServices: true,
+  responseStatus: false,
+};
+
 /** The API has no filters. A filter on a field that entries do not have is rejected: it would match nothing. */
 function cockroachdbFilter(filters: ExportFilters): NonNullable<ObjectRules['matches']> {
-  const unknown: FilterName[] = [
-    'impersonatorIdentity',
-    'resourceTypes',
-    'organizationIdentity',
-    'responseStatus',
-  ];
-  rejectFilters(filters, unknown, 'CockroachDB Cloud');
+  rejectUnsupportedFilters(filters, support, 'CockroachDB Cloud');
   const { userIdentity, serviceAccount, resourceIdentity } = filters;
   const actions = filters.actions?.map(bareAction);
   const text = filters.searchText?.toLowerCase();

@@ -1,5 +1,6 @@
 import type { ClientRequest } from '../../client/request.ts';
 import type { ClientDependencies } from '../../client/send-request.ts';
+import { type FilterSupport, rejectUnsupportedFilters } from '../../export/filters.ts';
 import {
   type ListResponseInfo,
   type ObjectRules,
@@ -55,6 +56,7 @@ export function thalassaSource(
   query: SourceQuery,
 ): UnorderedSource {
   const { api } = settings;
+  rejectUnsupportedFilters(query.filters, support, 'Thalassa');
   return {
     order: 'unknown',
     origin: thalassaOrigin(settings),
@@ -119,6 +121,20 @@ async function* requestPage(
     return yield* attempt();
   }
 }
+
+/** `pageUrl` sends texts under the names of our filters, which are those of the vendor. */
+const support: FilterSupport = {
+  searchText: true,
+  serviceAccount: true,
+  userIdentity: true,
+  impersonatorIdentity: true,
+  actions: true,
+  resourceTypes: true,
+  resourceIdentity: true,
+  organizationIdentity: true,
+  includeSystemServices: true,
+  responseStatus: true,
+};
 
 /** wire: Thalassa 3.1. Lists are comma-joined, which the real API accepts. */
 function pageUrl(api: string, { filters }: SourceQuery, page: number, limit: number): URL {

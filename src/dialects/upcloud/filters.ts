@@ -1,5 +1,11 @@
-import type { AppliedFilters, ExportFilters, FilterName } from '../../export/filters.ts';
-import { divideFilters, rejectFilters } from '../../export/filters.ts';
+import {
+  type AppliedFilters,
+  divideFilters,
+  type ExportFilters,
+  type FilterName,
+  type FilterSupport,
+  rejectUnsupportedFilters,
+} from '../../export/filters.ts';
 import { actions, resourceTypes } from './vocabulary.ts';
 
 /** Which of an export's filters UpCloud applies, and which are applied here. */
@@ -12,18 +18,25 @@ export interface UpcloudFilters {
   keeps(event: Readonly<Record<string, unknown>>): boolean;
 }
 
+const support: FilterSupport = {
+  searchText: true,
+  serviceAccount: false,
+  userIdentity: true,
+  impersonatorIdentity: false,
+  actions: true,
+  resourceTypes: true,
+  resourceIdentity: true,
+  organizationIdentity: false,
+  includeSystemServices: true,
+  responseStatus: false,
+};
+
 /**
  * UpCloud filters by action and resource type, but rejects a value that is not in its lists; and it has one search, `q`,
  * for an id, a user name or an address. Where its filter is wider than ours, its objects are filtered here too.
  */
 export function upcloudFilters(filters: ExportFilters): UpcloudFilters {
-  const unknown: FilterName[] = [
-    'serviceAccount',
-    'impersonatorIdentity',
-    'organizationIdentity',
-    'responseStatus',
-  ];
-  rejectFilters(filters, unknown, 'UpCloud');
+  rejectUnsupportedFilters(filters, support, 'UpCloud');
   const values = {
     actions: filters.actions?.map((action) => action.toLowerCase()),
     resourceTypes: filters.resourceTypes,
