@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../core/micros.ts';
+import { databases } from '../server/databases.ts';
 import { openSegmentedStore } from '../store/segmented/store.ts';
 import { TestLog } from '../store/test-log.fixture.ts';
 import { run } from './main.ts';
@@ -26,6 +28,7 @@ describe('annals check', () => {
       (await readdir(join(data, 'segments'))).some((name) => name.endsWith('.segment'));
     while (!(await sealed())) await new Promise((resolve) => setTimeout(resolve, 20));
     await store.close();
+    for (const { file } of databases) new DatabaseSync(join(data, file)).close();
   });
 
   after(() => rm(data, { recursive: true }));

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { AnnalsError } from '../core/errors.ts';
-import { checkDataDirectory } from '../store/segmented/check.ts';
+import { AnnalsError, messageOf } from '../core/errors.ts';
+import { archiveProblem } from '../ledger/checkpoints/sqlite/check-copy.ts';
+import { archiveFile, databases, newestCheckpointsFile } from '../server/databases.ts';
+import { type CheckedFile, checkDataDirectory } from '../store/segmented/check.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 
 interface CheckFlags {
@@ -54,7 +56,7 @@ async function check(flags: CheckFlags, context: CliContext): Promise<void> {
     { file: string; problem: string }[]
   >;
   let [files, sealed] = [0, 0];
-  for await (const { file, entries, kind, problem } of checkDataDirectory(data)) {
+  for await (const { file, entries, kind, problem } of checkFiles(data)) {
     signal.throwIfAborted();
     files += 1;
     if (entries !== undefined) sealed += 1;
@@ -72,6 +74,21 @@ async function check(flags: CheckFlags, context: CliContext): Promise<void> {
     return nth === 0 ? `${length} of ${files} ${noun} ${kind}` : `${length} ${kind}`;
   });
   throw new Exit(exitCodes.failed, counts.join(', '));
+}
+
+/** Everything in the directory, and at the end whether the archive has the checkpoints that its copy has. */
+async function* checkFiles(data: string): AsyncIterable<CheckedFile> {
+  yield* checkDataDirectory(data, databases);
+  const problem = compareCopy(data);
+  if (problem !== undefined) yield { file: archiveFile, kind: 'damaged', problem };
+}
+
+function compareCopy(data: string): string | undefined {
+  try {
+    return archiveProblem(join(data, archiveFile), join(data, newestCheckpointsFile));
+  } catch (error) {
+    return `cannot be compared with ${newestCheckpointsFile}: ${messageOf(error)}`;
+  }
 }
 
 function wholeness(entries: number | undefined): string {

@@ -26,6 +26,27 @@ export function ensureIdentity(database: DatabaseSync): Uint8Array {
   return identity;
 }
 
+/**
+ * Makes a database a part of an installation: of the one data directory with that id. It leaves the one that it was part
+ * of before, if any. Call it outside of transactions.
+ */
+export function joinInstallation(database: DatabaseSync, installation: Uint8Array): void {
+  const found = installationIn(database);
+  if (found !== undefined && Buffer.compare(found, installation) === 0) return;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    database.exec('CREATE TABLE IF NOT EXISTS installation (id BLOB NOT NULL) STRICT');
+    database.exec('DELETE FROM installation');
+    database.prepare('INSERT INTO installation VALUES (?)').run(installation);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+  // As above: others read it from the file itself.
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
 /** Writes the identity of a database that has none, in the transaction under way. */
 export function putIdentity(database: DatabaseSync, identity: Uint8Array): void {
   database.exec('CREATE TABLE identity (id BLOB NOT NULL) STRICT');
@@ -37,11 +58,23 @@ export function putIdentity(database: DatabaseSync, identity: Uint8Array): void 
  * none. It changes nothing. Throws what Node and SQLite throw when the file is missing or cannot be read.
  */
 export function readIdentity(path: string): Uint8Array | undefined {
+  return readFixed(path, identityIn);
+}
+
+/** The installation that a database is part of; like `readIdentity` in everything else. */
+export function readInstallation(path: string): Uint8Array | undefined {
+  return readFixed(path, installationIn);
+}
+
+/** Reads what does not change while a server runs. So it needs no lock, and nothing from the write-ahead log. */
+function readFixed(
+  path: string,
+  read: (database: DatabaseSync) => Uint8Array | undefined,
+): Uint8Array | undefined {
   statSync(path);
-  // An identity never changes, so it can be read without a lock, and without the write-ahead log.
-  const found = unlessDamaged(() => readUnlocked(path, identityIn));
+  const found = unlessDamaged(() => readUnlocked(path, read));
   if (found !== undefined || !hasLog(path)) return found;
-  return unlessDamaged(() => readShared(path, identityIn));
+  return unlessDamaged(() => readShared(path, read));
 }
 
 /**
@@ -79,10 +112,13 @@ function using<T>(database: DatabaseSync, read: (database: DatabaseSync) => T): 
   }
 }
 
-function identityIn(database: DatabaseSync): Uint8Array | undefined {
-  const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'identity'").get();
-  if (table === undefined) return undefined;
-  const row = database.prepare('SELECT id FROM identity').get() as { id: Uint8Array } | undefined;
+const identityIn = (database: DatabaseSync) => idIn(database, 'identity');
+const installationIn = (database: DatabaseSync) => idIn(database, 'installation');
+
+function idIn(database: DatabaseSync, table: 'identity' | 'installation'): Uint8Array | undefined {
+  const exists = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table);
+  if (exists === undefined) return undefined;
+  const row = database.prepare(`SELECT id FROM ${table}`).get() as { id: Uint8Array } | undefined;
   return row?.id;
 }
 

@@ -19,6 +19,7 @@ import { Sequencer } from '../ledger/sequencing.ts';
 import { collectWhenIdle, startIdleCollection } from '../runtime/idle-collection.ts';
 import { createDirectory } from '../store/segmented/create-directory.ts';
 import { openSegmentedStore } from '../store/segmented/store.ts';
+import { accountsFile, databases } from './databases.ts';
 import { mountedDialects } from './dialects.ts';
 import { createHttpServer } from './http-server.ts';
 import { ensureOperatorKey, readOperatorKey } from './operator-key.ts';
@@ -46,12 +47,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** What the data directory has beside the store, and what is lost without it. */
-const databases = [
-  { file: 'annals.db', contents: 'organisations, keys and settings' },
-  { file: 'checkpoints.db', contents: 'the checkpoints that show whether a log was set back' },
-];
-
 /** How long a stop waits for requests under way before it cuts their connections. */
 const stopTimeoutMillis = 10_000;
 
@@ -73,13 +68,16 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
       readers,
       segmentEvents,
       acceptLoss,
+      databases,
       ...segmentMicros(settings),
     }),
     (it) => it.close(),
   );
   for (const { file, problem } of store.findings) log.warn({ file }, `${file} ${problem}`);
-  const accounts = opened.adopt(await openSqliteAccounts(join(settings.data, 'annals.db')), (it) =>
-    it.close(),
+  const { installation } = store;
+  const accounts = opened.adopt(
+    await openSqliteAccounts({ file: join(data, accountsFile), installation }),
+    (it) => it.close(),
   );
   const givenOperatorKey = readOperatorKey(accounts, settings.operatorKey);
 
@@ -87,10 +85,19 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   metrics.addProcess();
   const { fetch = globalThis.fetch } = world;
   const { checkpoints, verifierKeys } = opened.adopt(
-    await startCheckpoints({ settings, reader: store, accounts, metrics, random, log, fetch }),
+    await startCheckpoints({
+      settings,
+      reader: store,
+      installation,
+      accounts,
+      metrics,
+      random,
+      log,
+      fetch,
+    }),
     (it) => it.close(),
   );
-  await store.registerDatabases(databases);
+  await store.registerDatabases();
   const sequencer = new Sequencer({
     clock,
     random: pooledRandom(random),

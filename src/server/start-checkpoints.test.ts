@@ -308,12 +308,20 @@ describe('a server does not start', () => {
     const segment = await openSegment(elsewhere);
     segment.prepare('UPDATE logs SET organisation = ?').run(identity);
     segment.close();
+    const before = new DatabaseSync(join(copy, 'store.db'));
+    const installation = before
+      .prepare("SELECT value FROM facts WHERE name = 'installation'")
+      .get();
+    before.close();
     for (const name of ['segments', 'store.db', 'ids']) {
       await rm(join(copy, name), { recursive: true });
       await cp(join(elsewhere, name), join(copy, name), { recursive: true });
     }
     const store = new DatabaseSync(join(copy, 'store.db'));
     store.exec('DELETE FROM databases');
+    store
+      .prepare("UPDATE facts SET value = ? WHERE name = 'installation'")
+      .run(installation!.value as Uint8Array);
     store.close();
     await assert.rejects(start(copy), {
       code: 'corrupt',

@@ -18,12 +18,15 @@ import { forEachConcurrent } from '../ledger/for-each-concurrent.ts';
 import { createPersonalPathsLookup } from '../ledger/personal-paths.ts';
 import type { EventReader } from '../store/event-store.ts';
 import { anchorOf } from './anchors.ts';
+import { archiveFile, newestCheckpointsFile } from './databases.ts';
 import type { Settings } from './settings.ts';
 import { loadSigningKey } from './signing-key.ts';
 
 export interface StartCheckpointsDependencies {
   readonly settings: Settings;
   readonly reader: EventReader;
+  /** The id of the data directory. */
+  readonly installation: Uint8Array;
   readonly accounts: Accounts;
   readonly metrics: Metrics;
   readonly random: Random;
@@ -51,9 +54,15 @@ const anchorTimeoutMillis = 5_000;
 export async function startCheckpoints(
   dependencies: StartCheckpointsDependencies,
 ): Promise<RunningCheckpoints> {
-  const { settings, reader, accounts, metrics, random, log } = dependencies;
+  const { settings, reader, installation, accounts, metrics, random, log } = dependencies;
   const location = { data: settings.data, file: settings.signingKey, name: settings.name };
-  const archive = await openSqliteArchive(join(settings.data, 'checkpoints.db'));
+  const archive = await openSqliteArchive({
+    file: join(settings.data, archiveFile),
+    copy: join(settings.data, newestCheckpointsFile),
+    installation,
+    acceptLoss: settings.acceptLoss,
+    onFinding: (finding) => log.warn(finding),
+  });
   try {
     const { key, current, previous } = await loadSigningKey(location, {
       accounts,

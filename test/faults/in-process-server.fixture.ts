@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createApiKey, formatKey } from '../../src/access/key.ts';
 import { type Clock, systemClock } from '../../src/core/micros.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
-import { readSettings } from '../../src/server/settings.ts';
+import { readSettings, type SettingName } from '../../src/server/settings.ts';
 
 const random = (bytes: Uint8Array) => void randomFillSync(bytes);
 const operatorKey = formatKey(createApiKey(random));
@@ -12,8 +12,9 @@ const operatorKey = formatKey(createApiKey(random));
 export function startInProcessServer(
   data: string,
   clock: Clock = systemClock,
+  flags: Partial<Record<SettingName, string>> = {},
 ): Promise<RunningServer> {
-  return startServer(readSettings({ data, port: '0', operatorKey }, {}), {
+  return startServer(readSettings({ data, port: '0', operatorKey, ...flags }, {}), {
     clock,
     random,
     log: pino({ level: 'silent' }),

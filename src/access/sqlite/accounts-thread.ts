@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import type { Organisation } from '../../core/organisation.ts';
-import { ensureIdentity } from '../../runtime/database-identity.ts';
+import { ensureIdentity, joinInstallation } from '../../runtime/database-identity.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
 import type { KeyRecord } from '../accounts.ts';
 import type { Role } from '../roles.ts';
@@ -39,7 +39,14 @@ const schema = `
   CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `;
 
-const database = new DatabaseSync((workerData as { readonly file: string }).file);
+export interface AccountsFile {
+  readonly file: string;
+  /** The id of the data directory that the file is part of. */
+  readonly installation: Uint8Array;
+}
+
+const { file, installation } = workerData as AccountsFile;
+const database = new DatabaseSync(file);
 // Nobody else has it open. Shared memory for others would be a file, which a full disk has no room for.
 database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
 database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
@@ -50,6 +57,7 @@ if (!keyColumns.some(({ name }) => name === 'created_by')) {
   database.exec('ALTER TABLE keys ADD COLUMN created_by TEXT');
 }
 ensureIdentity(database);
+joinInstallation(database, installation);
 
 const methods = {
   load(): StoredAccounts {

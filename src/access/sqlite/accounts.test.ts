@@ -7,6 +7,8 @@ import { it } from 'node:test';
 import type { KeyRecord } from '../accounts.ts';
 import { openSqliteAccounts } from './accounts.ts';
 
+const open = (file: string) => openSqliteAccounts({ file, installation: new Uint8Array(16) });
+
 const keyOf = (id: string, more: Partial<KeyRecord> = {}): KeyRecord => ({
   id,
   role: 'operator',
@@ -19,7 +21,7 @@ const keyOf = (id: string, more: Partial<KeyRecord> = {}): KeyRecord => ({
 it('a key that is revoked or has expired adds no other, and those it added come back', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
   const file = join(folder, 'annals.db');
-  const first = await openSqliteAccounts(file);
+  const first = await open(file);
   await first.addKey(keyOf('admin', { expiresAt: 20 }));
   const child = keyOf('child', { createdBy: 'admin', createdAt: 19 });
   await first.addKey(child);
@@ -30,7 +32,7 @@ it('a key that is revoked or has expired adds no other, and those it added come 
   await assert.rejects(first.addKey(keyOf('late', { createdBy: 'admin', createdAt: 11 })), refused);
   await revoked;
   await first.close();
-  const again = await openSqliteAccounts(file);
+  const again = await open(file);
   assert.deepEqual(again.keysCreatedBy('admin'), [child]);
   assert.equal(again.key('late'), undefined);
   await again.close();
@@ -40,12 +42,12 @@ it('a key that is revoked or has expired adds no other, and those it added come 
 it('keys of version 0.1, which has no creators, are read', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
   const file = join(folder, 'annals.db');
-  await (await openSqliteAccounts(file)).close();
+  await (await open(file)).close();
   const database = new DatabaseSync(file);
   database.exec(`ALTER TABLE keys DROP COLUMN created_by;
     INSERT INTO keys VALUES ('old', NULL, 'operator', 'old', zeroblob(32), 10, NULL, NULL)`);
   database.close();
-  const accounts = await openSqliteAccounts(file);
+  const accounts = await open(file);
   assert.deepEqual(accounts.key('old'), keyOf('old'));
   await accounts.close();
   await rm(folder, { recursive: true });
@@ -57,14 +59,14 @@ it('accounts that are opened again have every organisation as it was created', a
   const plain = { identity: 'org-1', slug: 'one', name: 'One', createdAt: 1 };
   const strict = { identity: 'org-2', slug: 'two', name: 'Two', createdAt: 2 };
   const paths = { personalPaths: ['description', 'details.phone'] };
-  const first = await openSqliteAccounts(file);
+  const first = await open(file);
   await first.addOrganisation(plain);
   await first.addOrganisation({ ...strict, ...paths });
   await assert.rejects(first.addOrganisation({ ...plain, identity: 'org-3' }), {
     code: 'conflict',
   });
   await first.close();
-  const again = await openSqliteAccounts(file);
+  const again = await open(file);
   assert.deepEqual(again.organisations(), [plain, { ...strict, ...paths }]);
   assert.deepEqual(again.organisation('two'), { ...strict, ...paths });
   await again.close();

@@ -5,15 +5,19 @@ import { OnDemandThread } from '../../runtime/on-demand-thread.ts';
 import { siblingModule, Thread } from '../../runtime/thread.ts';
 import type { Accounts, KeyRecord } from '../accounts.ts';
 import { MemoryAccounts } from '../memory-accounts.ts';
-import type { AccountsMethods } from './accounts-thread.ts';
+import type { AccountsFile, AccountsMethods } from './accounts-thread.ts';
 
 /** How long its thread stays after a change; all reads are from memory. */
 const idleMillis = 100;
 
-/** Opens or creates the accounts in one SQLite file. Rejects with `unavailable` when that cannot be opened. */
-export async function openSqliteAccounts(file: string): Promise<Accounts> {
+/**
+ * Opens or creates the accounts in one SQLite file, which becomes part of the installation. Rejects with `unavailable`
+ * when the file cannot be opened.
+ */
+export async function openSqliteAccounts(data: AccountsFile): Promise<Accounts> {
+  const { file } = data;
   const module = siblingModule(import.meta.url, './accounts-thread');
-  const start = () => new Thread<AccountsMethods>('accounts', module, { file });
+  const start = () => new Thread<AccountsMethods>('accounts', module, data);
   const thread = new OnDemandThread(start, idleMillis);
   const { organisations, keys, settings } = await thread.call.load().catch(async (error) => {
     await thread.close();

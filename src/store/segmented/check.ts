@@ -3,10 +3,16 @@ import { setImmediate } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.ts';
 import type { LiveFile } from './catalogue.ts';
 import { DataDirectory } from './data-directory.ts';
-import { databaseProblem, type FileProblem, fileProblem, unknownFiles } from './file-content.ts';
+import {
+  databaseProblem,
+  type FileProblem,
+  fileProblem,
+  unknownFiles,
+  unregisteredProblem,
+} from './file-content.ts';
 import { IdRun } from './ids/id-run.ts';
 import { SegmentFile } from './sealed/segment-file.ts';
-import { readStoreFile } from './store-file.ts';
+import { type OtherDatabase, readStoreFile } from './store-file.ts';
 
 /** A file that was looked at. */
 export interface CheckedFile {
@@ -23,11 +29,15 @@ export interface CheckedFile {
 /**
  * Compares a data directory with its catalogue: whether each file is there, and is the one that was written. Sealed files
  * are read whole and compared with their checksums; of a database only the identity is. Then it names the files that are
- * not in the catalogue. It changes nothing, and a server may be using the directory.
+ * not in the catalogue. It changes nothing, and a server may be using the directory. `others` are the databases that a
+ * server keeps beside the store; they are looked for even when they were never registered.
  *
  * Rejects with `unavailable` when the catalogue cannot be read.
  */
-export async function* checkDataDirectory(path: string): AsyncIterable<CheckedFile> {
+export async function* checkDataDirectory(
+  path: string,
+  others: readonly OtherDatabase[] = [],
+): AsyncIterable<CheckedFile> {
   const directory = new DataDirectory(path);
   if (!existsSync(directory.storePath)) {
     yield { file: 'store.db', kind: 'missing', problem: 'is missing: it has the catalogue' };
@@ -35,7 +45,7 @@ export async function* checkDataDirectory(path: string): AsyncIterable<CheckedFi
   }
   // What is listed before the catalogue is read, and is not in it, was never in it, or is gone by now.
   const listed = new Set(directory.files());
-  const { live, databases } = readStoreFile(directory);
+  const { live, databases, installation } = readStoreFile(directory);
   for (const file of live) {
     await setImmediate();
     const checked = checkFile(directory, file);
@@ -46,6 +56,12 @@ export async function* checkDataDirectory(path: string): AsyncIterable<CheckedFi
     const { file } = database;
     const found = unlessUnreadable(file, () => databaseProblem(directory, database));
     yield found ?? { file };
+  }
+  // A directory that no server of this version has opened has no installation yet.
+  for (const { file } of installation === undefined ? [] : others) {
+    if (databases.some((known) => known.file === file)) continue;
+    const look = () => unregisteredProblem(directory, { file }, installation!);
+    yield unlessUnreadable(file, look) ?? { file };
   }
   const contents = readStoreFile(directory);
   for (const found of unknownFiles(directory, contents.live, contents.others)) {

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { readIdentity } from '../../runtime/database-identity.ts';
+import { readIdentity, readInstallation } from '../../runtime/database-identity.ts';
 import type { CatalogueFile, FileContent, FileKind, LiveFile } from './catalogue.ts';
 import { type DataDirectory, filesOf } from './data-directory.ts';
 import { readIdRunFooter, footerBytes as runFooterBytes } from './ids/id-run-file.ts';
@@ -60,6 +60,18 @@ export function databaseProblem(
   if (found === undefined) return { file, kind: 'missing', problem: 'is missing' };
   if (Buffer.compare(found, identity) === 0) return undefined;
   return { file, kind: 'replaced', problem: 'is another database than the one that was there' };
+}
+
+/** The same for a database that is not registered yet. It may be part of no installation, but not of another one. */
+export function unregisteredProblem(
+  directory: DataDirectory,
+  { file }: { readonly file: string },
+  installation: Uint8Array,
+): FileProblem | undefined {
+  const found = unlessMissing(() => readInstallation(directory.pathOf(file)) ?? installation);
+  if (found === undefined) return { file, kind: 'missing', problem: 'is missing' };
+  if (Buffer.compare(found, installation) === 0) return undefined;
+  return { file, kind: 'replaced', problem: 'belongs to another data directory' };
 }
 
 const noIdentity = new Uint8Array();

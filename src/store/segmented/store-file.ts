@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Random } from '../../core/uuid.ts';
-import { readDatabase } from '../../runtime/database-identity.ts';
+import { readDatabase, readIdentity } from '../../runtime/database-identity.ts';
 import type { CatalogueFile, LiveFile } from './catalogue.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { IdSeed } from './ids/id-hash.ts';
@@ -48,6 +48,8 @@ export interface StoreContents {
   /** Staged and obsolete. */
   readonly others: readonly CatalogueFile[];
   readonly databases: readonly KnownDatabase[];
+  /** As in `StoreFile`; undefined until a server that knows of it has opened the directory. */
+  readonly installation: Uint8Array | undefined;
 }
 
 /**
@@ -57,12 +59,17 @@ export interface StoreContents {
  */
 export class StoreFile {
   readonly idSeed: IdSeed;
+  /** The id of the data directory, 16 random bytes, which its databases carry. */
+  readonly installation: Uint8Array;
   readonly catalogue: SqliteCatalogue;
   readonly #lock: DatabaseSync;
   readonly #db: DatabaseSync;
 
-  /** Upgrades a directory of an earlier format, all or nothing. */
-  constructor(directory: DataDirectory, random: Random) {
+  /**
+   * Upgrades a directory of an earlier format, all or nothing. Throws `corrupt` when there is no store, but some of
+   * these other databases, which had one.
+   */
+  constructor(directory: DataDirectory, random: Random, others: readonly OtherDatabase[]) {
     using opened = new DisposableStack();
     try {
       this.#lock = opened.adopt(new DatabaseSync(directory.lockPath), (it) => it.close());
@@ -73,7 +80,7 @@ export class StoreFile {
       );
       this.#db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
       this.#db.exec(schema);
-      this.#bringUpToDate(directory, random);
+      this.#bringUpToDate(directory, random, others);
       this.#db.exec('COMMIT');
       // With it others can read while the store is open, and a commit is one sync.
       this.#db.exec('PRAGMA journal_mode = WAL');
@@ -86,6 +93,7 @@ export class StoreFile {
     const seed = this.#fact('id_seed') as Uint8Array;
     const words = new DataView(seed.buffer, seed.byteOffset, 8);
     this.idSeed = { high: words.getUint32(0), low: words.getUint32(4) };
+    this.installation = this.#fact('installation') as Uint8Array;
     this.catalogue = new SqliteCatalogue(this.#db);
     opened.move();
   }
@@ -116,11 +124,14 @@ export class StoreFile {
     }
   }
 
-  #bringUpToDate(directory: DataDirectory, random: Random): void {
+  #bringUpToDate(directory: DataDirectory, random: Random, others: readonly OtherDatabase[]): void {
     const found = this.#fact('format');
-    if (found === format) return;
+    if (found === format) {
+      this.#ensureInstallation(random);
+      return;
+    }
     if (found === undefined) {
-      refuseWithoutCatalogue(directory);
+      refuseWithoutCatalogue(directory, others);
       this.#db.exec(catalogueTables);
       this.#setFact('id_seed', randomBytes(random, 8));
     } else if (found === 1) {
@@ -131,6 +142,12 @@ export class StoreFile {
     }
     this.#setFact('format', format);
     this.#setFact('readable_by', readableBy);
+    this.#ensureInstallation(random);
+  }
+
+  #ensureInstallation(random: Random): void {
+    if (this.#fact('installation') !== undefined) return;
+    this.#setFact('installation', randomBytes(random, 16));
   }
 
   #fact(name: string): unknown {
@@ -154,19 +171,42 @@ export function readStoreFile(directory: DataDirectory): StoreContents {
       live: readLiveFiles(db),
       others: [...readFiles(db, 'staged'), ...readFiles(db, 'obsolete')],
       databases: readDatabases(db),
+      installation: readFact(db, 'installation') as Uint8Array | undefined,
     };
   });
 }
 
-/** A store that has files and no catalogue has lost it: to begin another one would be to begin with nothing. */
-function refuseWithoutCatalogue(directory: DataDirectory): void {
+/**
+ * A store that has files and no catalogue has lost it: to begin another one would be to begin with nothing, and with
+ * another seed for ids. The same holds when only the other databases are left. The first start creates `store.db` before
+ * all of them.
+ */
+function refuseWithoutCatalogue(directory: DataDirectory, others: readonly OtherDatabase[]): void {
   const files = directory.files();
-  if (files.length === 0) return;
+  if (files.length > 0) {
+    throw new AnnalsError(
+      'corrupt',
+      `Cannot open ${directory.path}: store.db is missing or empty, but there are ${files.length} files ` +
+        `of a store, such as ${files[0]}. Restore store.db from the same backup as these files, or move them away`,
+    );
+  }
+  const left = others.filter(({ file }) => hasIdentity(directory.pathOf(file)));
+  if (left.length === 0) return;
+  const names = left.map(({ file }) => file).join(' and ');
   throw new AnnalsError(
     'corrupt',
-    `Cannot open ${directory.path}: store.db is missing or empty, but there are ${files.length} files ` +
-      `of a store, such as ${files[0]}. Restore store.db from the same backup as these files, or move them away`,
+    `Cannot open ${directory.path}: store.db and the segments are missing, but there is ${names}. ` +
+      `Restore store.db and segments from the same backup, or move ${names} away to begin with nothing`,
   );
+}
+
+function hasIdentity(path: string): boolean {
+  try {
+    return readIdentity(path) !== undefined;
+  } catch {
+    // It is missing; or it cannot be read, and the code that opens it says so.
+    return false;
+  }
 }
 
 function notUpgraded({ path }: DataDirectory): AnnalsError {

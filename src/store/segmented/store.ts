@@ -26,6 +26,8 @@ export interface SegmentedStoreOptions {
   readonly segmentMicros?: Micros;
   /** How long one query may take. */
   readonly queryMillis?: number;
+  /** The databases beside the store that belong to the same data directory. */
+  readonly databases?: readonly OtherDatabase[];
   /** Databases that may be missing or replaced, each as the message names it that refuses to open without. */
   readonly acceptLoss?: readonly string[];
 }
@@ -34,11 +36,13 @@ export interface SegmentedStoreOptions {
 export interface SegmentedStore extends EventStore {
   /** What was not as it should be in the directory when it was opened, although the store can be used. */
   readonly findings: readonly FileProblem[];
+  /** The id of the data directory. The databases beside the store carry it too (see `joinInstallation`). */
+  readonly installation: Uint8Array;
   /**
-   * Makes databases beside the store parts of the data directory, unless they are: from then on the store does not open
-   * when one of them is missing, or another is in its place. They exist and have an identity (see `ensureIdentity`).
+   * Makes the databases beside the store parts of the data directory, unless they are: from then on the store does not
+   * open when one of them is missing, or another is in its place. They exist and have an identity (see `ensureIdentity`).
    */
-  registerDatabases(databases: readonly OtherDatabase[]): Promise<void>;
+  registerDatabases(): Promise<void>;
 }
 
 /**
@@ -48,17 +52,24 @@ export interface SegmentedStore extends EventStore {
  */
 export async function openSegmentedStore(options: SegmentedStoreOptions): Promise<SegmentedStore> {
   const { directory, segmentEvents = 65_536, queryMillis = 30_000, acceptLoss = [] } = options;
-  const { segmentMicros = Number.POSITIVE_INFINITY } = options;
+  const { segmentMicros = Number.POSITIVE_INFINITY, databases = [] } = options;
   const { readers = Math.min(4, Math.max(2, availableParallelism() - 1)) } = options;
-  const data: WriterOptions = { directory, segmentEvents, segmentMicros, acceptLoss };
+  const data: WriterOptions = {
+    directory,
+    segmentEvents,
+    segmentMicros,
+    databases,
+    acceptLoss,
+  };
   const module = siblingModule(import.meta.url, './writer-thread');
   const writer = new Thread<WriterMethods>('event store writer', module, data);
   try {
-    const { logs, version, findings, ...opened } = await writer.call.open();
+    const { logs, version, findings, installation, ...opened } = await writer.call.open();
     const dropped = new DroppedLogs(opened.segmentsDropped);
     const pool = new ReaderPool(readers, { directory, version, queryMillis });
     const segments = new Segments(data, { version, dropped }, writer, pool);
-    return new ThreadedStore(writer, pool, segments, new Logs(logs, dropped), findings);
+    const facts = { findings, installation };
+    return new ThreadedStore(writer, pool, segments, new Logs(logs, dropped), facts);
   } catch (error) {
     await writer.end();
     if (!(error instanceof AnnalsError) || error.code !== 'internal') throw error;
@@ -70,6 +81,7 @@ export async function openSegmentedStore(options: SegmentedStoreOptions): Promis
 
 class ThreadedStore extends StoreReader implements SegmentedStore {
   readonly findings: readonly FileProblem[];
+  readonly installation: Uint8Array;
   readonly #writer: Thread<WriterMethods>;
   readonly #readers: ReaderPool;
   readonly #segments: Segments;
@@ -83,10 +95,11 @@ class ThreadedStore extends StoreReader implements SegmentedStore {
     readers: ReaderPool,
     segments: Segments,
     logs: Logs,
-    findings: readonly FileProblem[],
+    { findings, installation }: Pick<SegmentedStore, 'findings' | 'installation'>,
   ) {
     super(readers, logs);
     this.findings = findings;
+    this.installation = installation;
     this.#writer = writer;
     this.#readers = readers;
     this.#segments = segments;
@@ -105,8 +118,8 @@ class ThreadedStore extends StoreReader implements SegmentedStore {
     for (const segment of newSegments) this.#segments.addActive(segment);
   }
 
-  registerDatabases(databases: readonly OtherDatabase[]): Promise<void> {
-    return this.#writer.call.registerDatabases(databases);
+  registerDatabases(): Promise<void> {
+    return this.#writer.call.registerDatabases();
   }
 
   erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {

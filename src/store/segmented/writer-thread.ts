@@ -5,7 +5,6 @@ import { serveCalls } from '../../runtime/serve-calls.ts';
 import type { Erasure } from '../event-store.ts';
 import type { PackedAppends } from './active/packed-appends.ts';
 import type { CatalogueChange, FileSpan } from './catalogue.ts';
-import type { OtherDatabase } from './store-file.ts';
 import { Writer, type WriterOptions } from './writer.ts';
 
 let writer: Writer | undefined;
@@ -25,7 +24,7 @@ const methods = {
   stage: (spans: readonly FileSpan[]) => writer!.stage(spans),
   publish: (change: CatalogueChange) => writer!.publish(change),
   forget: (fileIds: readonly number[]) => writer!.forget(fileIds),
-  registerDatabases: (databases: readonly OtherDatabase[]) => writer!.registerDatabases(databases),
+  registerDatabases: () => writer!.registerDatabases(),
   close: () => writer?.close(),
 };
 

@@ -17,7 +17,7 @@ import {
 import { capacityNeeded, type SearchableEvent } from './active/searchable-event.ts';
 import type { CatalogueChange, CatalogueFile, FileSpan } from './catalogue.ts';
 import { DataDirectory } from './data-directory.ts';
-import { databaseProblem, type FileProblem } from './file-content.ts';
+import { databaseProblem, type FileProblem, unregisteredProblem } from './file-content.ts';
 import type { IdHash } from './ids/id-hash.ts';
 import { type OpenActiveSegment, OpenSegments, type Published } from './open-segments.ts';
 import type { StoreVersion } from './reader.ts';
@@ -26,6 +26,8 @@ import { type KnownDatabase, type OtherDatabase, StoreFile } from './store-file.
 
 export interface WriterOptions extends SegmentLimits {
   readonly directory: string;
+  /** The databases beside the store that belong to the same data directory. */
+  readonly databases?: readonly OtherDatabase[];
   /** Databases that may be missing or replaced, each as the message names it that refuses to open without. */
   readonly acceptLoss?: readonly string[];
 }
@@ -35,6 +37,7 @@ export interface OpenResult {
   readonly logs: readonly LogEnd[];
   readonly segmentsDropped: readonly (readonly [organisation: string, dropped: DroppedPrefix])[];
   readonly version: StoreVersion;
+  readonly installation: Uint8Array;
   /** What is not as it should be in the directory, although the store can be used. */
   readonly findings: readonly FileProblem[];
 }
@@ -71,6 +74,7 @@ interface PlannedAppend {
 export class Writer {
   readonly #segmentEvents: number;
   readonly #segmentMicros: Micros;
+  readonly #databases: readonly OtherDatabase[];
   readonly #directory: DataDirectory;
   readonly #store: StoreFile;
   readonly #segments: OpenSegments;
@@ -83,17 +87,21 @@ export class Writer {
     const directory = new DataDirectory(options.directory);
     this.#segmentEvents = options.segmentEvents;
     this.#segmentMicros = options.segmentMicros;
+    this.#databases = options.databases ?? [];
     directory.createFolders();
     this.#directory = directory;
-    this.#store = new StoreFile(directory, random);
+    this.#store = new StoreFile(directory, random, this.#databases);
     const { catalogue, idSeed } = this.#store;
     this.#segments = new OpenSegments(directory, catalogue, idSeed, random);
     try {
-      const accepted = this.#checkFiles(options.acceptLoss ?? []);
-      this.#findings = [...accepted, ...this.#segments.load(options.segmentEvents)];
+      const { acceptLoss = [] } = options;
+      const accepted = this.#checkFiles(acceptLoss);
+      const findings = this.#segments.load(options.segmentEvents);
       if (this.#segments.active === undefined)
         this.#beginSegment(this.#capacityFor(capacityNeeded([])));
       for (const log of this.#active.commitLog.rows.logs()) this.#logs.set(log.organisation, log);
+      accepted.push(...this.#checkUnregistered(acceptLoss, accepted));
+      this.#findings = [...accepted, ...findings];
     } catch (error) {
       this.close();
       throw error;
@@ -106,6 +114,7 @@ export class Writer {
       logs: [...this.#logs.values()],
       segmentsDropped: segments.dropped(),
       version: segments.version(),
+      installation: this.#store.installation,
       findings: this.#findings,
     };
   }
@@ -131,9 +140,9 @@ export class Writer {
   }
 
   /** Registers databases that are not registered yet. They exist and have an identity. */
-  registerDatabases(databases: readonly OtherDatabase[]): void {
+  registerDatabases(): void {
     const known = new Set(this.#store.databases().map(({ file }) => file));
-    for (const database of databases) {
+    for (const database of this.#databases) {
       if (known.has(database.file)) continue;
       const identity = readIdentity(this.#directory.pathOf(database.file));
       if (identity !== undefined) this.#store.register({ ...database, identity });
@@ -295,37 +304,67 @@ export class Writer {
    * whose loss is accepted is no longer registered; returns what is wrong with those.
    */
   #checkFiles(acceptLoss: readonly string[]): FileProblem[] {
-    const accepted: FileProblem[] = [];
-    const lost: KnownDatabase[] = [];
     const sentences = this.#segments.problems().map(({ file, problem }) => `${file} ${problem}`);
-    for (const database of this.#store.databases()) {
+    const accepted = this.#refuseLost(this.#store.databases(), acceptLoss, sentences);
+    for (const { file } of accepted) this.#store.unregister(file);
+    return accepted;
+  }
+
+  /**
+   * The same for databases that are not registered: the directory comes from an earlier version, or a first start was
+   * interrupted. Where there are events, somebody had access to them. `accepted` is what was accepted already.
+   */
+  #checkUnregistered(
+    acceptLoss: readonly string[],
+    accepted: readonly FileProblem[],
+  ): FileProblem[] {
+    if (this.#logs.size === 0) return [];
+    const known = new Set([...this.#store.databases(), ...accepted].map(({ file }) => file));
+    const identity = this.#store.installation;
+    const others = this.#databases.filter(({ file }) => !known.has(file));
+    return this.#refuseLost(
+      others.map((database) => ({ ...database, identity, isUnregistered: true })),
+      acceptLoss,
+    );
+  }
+
+  #refuseLost(
+    databases: readonly (KnownDatabase & { readonly isUnregistered?: boolean })[],
+    acceptLoss: readonly string[],
+    sentences: readonly string[] = [],
+  ): FileProblem[] {
+    const accepted: FileProblem[] = [];
+    const refused = [...sentences];
+    const lost: KnownDatabase[] = [];
+    for (const database of databases) {
       const found = this.#problemOf(database);
       if (found === undefined) continue;
       if (acceptLoss.includes(lossOf(database))) {
         accepted.push({ ...found, problem: `${found.problem}, which was accepted` });
       } else {
-        sentences.push(`${database.file} (${database.contents}) ${found.problem}`);
+        refused.push(`${database.file} (${database.contents}) ${found.problem}`);
         lost.push(database);
       }
     }
-    if (sentences.length === 0) {
-      for (const { file } of accepted) this.#store.unregister(file);
-      return accepted;
-    }
+    if (refused.length === 0) return accepted;
     const names = lost.map(({ file }) => file).join(' and ');
     const losses = lost.map(lossOf).join(',');
     throw new AnnalsError(
       'corrupt',
-      `Cannot open ${this.#directory.path}: ${sentences.join('; ')}. Restore these files from a backup` +
+      `Cannot open ${this.#directory.path}: ${refused.join('; ')}. Restore these files from a backup` +
         (lost.length === 0
           ? ''
           : `. To go on without the old ${names}, start once with --accept-loss ${losses}`),
     );
   }
 
-  #problemOf(database: KnownDatabase): FileProblem | undefined {
+  #problemOf(
+    database: KnownDatabase & { readonly isUnregistered?: boolean },
+  ): FileProblem | undefined {
     try {
-      return databaseProblem(this.#directory, database);
+      return database.isUnregistered === true
+        ? unregisteredProblem(this.#directory, database, this.#store.installation)
+        : databaseProblem(this.#directory, database);
     } catch {
       // The code that opens it says that it cannot be read.
       return undefined;

@@ -1,8 +1,19 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
-import { ensureIdentity } from '../../../runtime/database-identity.ts';
+import { AnnalsError } from '../../../core/errors.ts';
+import { ensureIdentity, joinInstallation } from '../../../runtime/database-identity.ts';
 import { serveCalls } from '../../../runtime/serve-calls.ts';
 import type { Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
+
+export interface ArchiveFiles {
+  readonly file: string;
+  /** Where the newest checkpoint of each log is kept a second time, so that the loss of the archive shows. */
+  readonly copy: string;
+  /** The id of the data directory that both are part of. */
+  readonly installation: Uint8Array;
+}
 
 const schema = `
   CREATE TABLE IF NOT EXISTS checkpoints (
@@ -47,12 +58,30 @@ const newestOfEach = `
   ) AS size FROM logs WHERE organisation IS NOT NULL
 `;
 
-const database = new DatabaseSync((workerData as { readonly file: string }).file);
-// Nobody else has it open. With memory to share on the disk it could not be opened when that is full.
-database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
-database.exec('PRAGMA synchronous = FULL');
-database.exec(schema);
-ensureIdentity(database);
+const copySchema = `
+  CREATE TABLE IF NOT EXISTS newest (
+    organisation TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    message TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
+const files = workerData as ArchiveFiles;
+const hadCopy = existsSync(files.copy);
+const database = open(files.file, schema);
+const copy = open(files.copy, copySchema);
+
+function open(file: string, tables: string): DatabaseSync {
+  const opened = new DatabaseSync(file);
+  // Nobody else has it open. With memory to share on the disk it could not be opened when that is full.
+  opened.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
+  opened.exec('PRAGMA synchronous = FULL');
+  opened.exec(tables);
+  ensureIdentity(opened);
+  joinInstallation(opened, files.installation);
+  return opened;
+}
 
 const select = database.prepare(
   'SELECT root, message FROM checkpoints WHERE organisation = ? AND size = ?',
@@ -74,9 +103,37 @@ const retire = database.prepare(`
   ON CONFLICT DO UPDATE SET size = excluded.size
 `);
 
+const putCopy = copy.prepare(`
+  INSERT INTO newest VALUES (:organisation, :size, :root, :message)
+  ON CONFLICT DO UPDATE SET size = excluded.size, root = excluded.root, message = excluded.message
+  WHERE excluded.size > newest.size
+`);
+
 const methods = {
-  /** Resolves when the thread could open its file. */
-  opened(): void {},
+  /**
+   * Brings the copy up to date: the last commit of it may be missing. Throws `corrupt` when it is the archive that lacks
+   * a checkpoint. If that loss is accepted, the archive gets what the copy has. Returns sentences about what was so.
+   */
+  compareCopy(acceptLoss: readonly string[]): string[] {
+    const kept = copy.prepare('SELECT * FROM newest').all() as unknown as IssuedCheckpoint[];
+    const lost = kept.filter(
+      ({ organisation, size }) => select.get(organisation, size) === undefined,
+    );
+    const findings: string[] = [];
+    if (lost.length > 0) {
+      // An archive that was just begun again: the store let nobody come here before that loss was accepted.
+      const isEmpty = database.prepare('SELECT 1 FROM checkpoints').get() === undefined;
+      const loss = isEmpty ? `${lackOf(lost)}; these are used` : acceptedLoss(lost, acceptLoss);
+      methods.add(lost);
+      findings.push(loss);
+    }
+    const newest = methods.newest();
+    if (!hadCopy && newest.length > 0) {
+      findings.push(`${basename(files.copy)} is missing; it is created again from the archive`);
+    }
+    putCopies(newest);
+    return findings;
+  },
 
   newest(): IssuedCheckpoint[] {
     const heads = database.prepare(newestOfEach).all() as { organisation: string; size: number }[];
@@ -93,16 +150,22 @@ const methods = {
 
   /** All in one transaction. Returns for each whether it was newer than those in the file. */
   add(checkpoints: readonly IssuedCheckpoint[]): boolean[] {
-    return inTransaction(() =>
+    const added = inTransaction(database, () =>
       checkpoints.map(
         ({ organisation, size, root, message }) =>
           insert.run({ organisation, size, root, message }).changes === 1,
       ),
     );
+    try {
+      putCopies(checkpoints.filter((_, index) => added[index]));
+    } catch {
+      // They are in the archive. The copy gets them with the next checkpoint of the log, or at the next start.
+    }
+    return added;
   },
 
   cosign(organisation: string, size: number, cosignatures: readonly Cosignature[]): void {
-    inTransaction(() => {
+    inTransaction(database, () => {
       for (const { witness, line } of cosignatures) {
         putLine.run({ organisation, size, witness, line });
       }
@@ -119,18 +182,48 @@ const methods = {
   },
 
   close(): void {
+    copy.close();
     database.close();
   },
 };
 
-function inTransaction<T>(run: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
+function putCopies(checkpoints: readonly IssuedCheckpoint[]): void {
+  inTransaction(copy, () => {
+    for (const { organisation, size, root, message } of checkpoints) {
+      putCopy.run({ organisation, size, root, message });
+    }
+  });
+}
+
+/** Says what the archive lacks. */
+function lackOf(lost: readonly IssuedCheckpoint[]): string {
+  const [{ organisation, size }] = lost as [IssuedCheckpoint];
+  const others = lost.length === 1 ? '' : `, and those of ${lost.length - 1} other logs`;
+  const checkpoint = `the checkpoint of ${size} events of ${organisation}${others}`;
+  return `${basename(files.file)} lacks ${checkpoint}, which ${basename(files.copy)} has`;
+}
+
+/** The same, once it is accepted. Throws `corrupt` until exactly this loss is. */
+function acceptedLoss(lost: readonly IssuedCheckpoint[], acceptLoss: readonly string[]): string {
+  const archive = basename(files.file);
+  const [{ root }] = lost as [IssuedCheckpoint];
+  const loss = `${archive}=${Buffer.from(root.subarray(0, 4)).toString('hex')}`;
+  if (acceptLoss.includes(loss)) return `${lackOf(lost)}, which was accepted`;
+  throw new AnnalsError(
+    'corrupt',
+    `Cannot start: ${lackOf(lost)}. Restore ${archive} from the newest backup. To go on with the newest checkpoints ` +
+      `alone, start once with --accept-loss ${loss}`,
+  );
+}
+
+function inTransaction<T>(on: DatabaseSync, run: () => T): T {
+  on.exec('BEGIN IMMEDIATE');
   try {
     const result = run();
-    database.exec('COMMIT');
+    on.exec('COMMIT');
     return result;
   } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
+    if (on.isTransaction) on.exec('ROLLBACK');
     throw error;
   }
 }

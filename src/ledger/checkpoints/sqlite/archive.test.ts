@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import type { AnnalsError } from '../../../core/errors.ts';
 import { describeCheckpointArchive } from '../archive.contract.ts';
-import { openSqliteArchive } from './archive.ts';
+import { type OpenArchiveOptions, openSqliteArchive } from './archive.ts';
 
 let directory: string;
 let files = 0;
@@ -15,22 +15,29 @@ before(async () => {
 });
 after(() => rm(directory, { recursive: true }));
 
+const open = (file: string, options: Partial<OpenArchiveOptions> = {}) =>
+  openSqliteArchive({
+    file,
+    copy: join(dirname(file), `newest-${basename(file)}`),
+    installation: new Uint8Array(16),
+    ...options,
+  });
 const newFile = () => {
   files += 1;
   return join(directory, `${files}.db`);
 };
 
-describeCheckpointArchive('SQLite', () => openSqliteArchive(newFile()));
+describeCheckpointArchive('SQLite', () => open(newFile()));
 
 describe('a file of checkpoints', () => {
   const checkpoint = { organisation: 'a', size: 5, root: new Uint8Array(32), message: 'five\n' };
 
   it('has its checkpoints after it is opened again', async () => {
     const file = newFile();
-    const first = await openSqliteArchive(file);
+    const first = await open(file);
     void first.add(checkpoint);
     await first.close();
-    const second = await openSqliteArchive(file);
+    const second = await open(file);
     assert.deepEqual(await second.newest(), [checkpoint]);
     await second.close();
   });
@@ -39,7 +46,7 @@ describe('a file of checkpoints', () => {
     const file = newFile();
     const own = async () =>
       (await readdir(directory)).filter((name) => name.startsWith(`${basename(file)}`)).toSorted();
-    const archive = await openSqliteArchive(file);
+    const archive = await open(file);
     await archive.add(checkpoint);
     assert.deepEqual(await own(), [basename(file), `${basename(file)}-wal`]);
     await archive.close();
@@ -47,7 +54,7 @@ describe('a file of checkpoints', () => {
   });
 
   it('has nothing of what came with a checkpoint that cannot be kept, and goes on', async () => {
-    const archive = await openSqliteArchive(newFile());
+    const archive = await open(newFile());
     const broken = { ...checkpoint, size: 6.5 };
     const outcomes = await Promise.allSettled([archive.add(checkpoint), archive.add(broken)]);
     assert.deepEqual(
@@ -67,7 +74,7 @@ describe('a file of checkpoints', () => {
       [join(directory, 'missing', 'file.db'), /unable to open/],
       [text, /not a database/],
     ] as const) {
-      await assert.rejects(openSqliteArchive(file), (error: AnnalsError) => {
+      await assert.rejects(open(file), (error: AnnalsError) => {
         assert.equal(error.code, 'unavailable');
         assert.ok(error.message.startsWith(`Cannot open ${file}: `), error.message);
         assert.match(error.message, reason);
@@ -79,7 +86,7 @@ describe('a file of checkpoints', () => {
 
   it('rejects changes and removals by anyone who opens it', async () => {
     const file = newFile();
-    const archive = await openSqliteArchive(file);
+    const archive = await open(file);
     await archive.add(checkpoint);
     await archive.close();
     const database = new DatabaseSync(file);

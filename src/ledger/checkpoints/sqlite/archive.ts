@@ -8,21 +8,40 @@ import {
   notNewerError,
   type Retirement,
 } from '../archive.ts';
-import type { ArchiveMethods } from './archive-thread.ts';
+import type { ArchiveFiles, ArchiveMethods } from './archive-thread.ts';
 
 /** Longer than the default interval of checkpoints, so the thread stays while events are recorded or proofs requested. */
 const idleMillis = 15_000;
 
-/** Opens or creates the archive in one SQLite file. Rejects with `unavailable` when it cannot be opened. */
-export async function openSqliteArchive(file: string): Promise<CheckpointArchive> {
+export interface OpenArchiveOptions extends ArchiveFiles {
+  /** Archives that may lack checkpoints, each as the message names it that refuses to open without. */
+  readonly acceptLoss?: readonly string[];
+  /** Called with a sentence about what was not as it should be, although the archive can be used. */
+  readonly onFinding?: (finding: string) => void;
+}
+
+/**
+ * Opens or creates the archive in one SQLite file, and the copy of each log's newest checkpoint in another. Both become
+ * part of the installation. Rejects with `unavailable` when one cannot be opened; with `corrupt` when the archive lacks a
+ * checkpoint that the copy has, unless that loss is accepted: then the archive gets it back from the copy.
+ */
+export async function openSqliteArchive(options: OpenArchiveOptions): Promise<CheckpointArchive> {
+  const { file, copy, installation, acceptLoss = [], onFinding = () => {} } = options;
+  const files: ArchiveFiles = { file, copy, installation };
   const module = siblingModule(import.meta.url, './archive-thread');
-  const start = () => new Thread<ArchiveMethods>('checkpoint archive', module, { file });
+  const start = () => new Thread<ArchiveMethods>('checkpoint archive', module, files);
   const thread = new OnDemandThread(start, idleMillis);
-  await thread.call.opened().catch(async (error: AnnalsError) => {
+  try {
+    const findings = await thread.call.compareCopy(acceptLoss).catch((error: AnnalsError) => {
+      if (error.code === 'corrupt') throw error;
+      const { cause = error } = error;
+      throw new AnnalsError('unavailable', `Cannot open ${file}: ${messageOf(cause)}`, { cause });
+    });
+    for (const finding of findings) onFinding(finding);
+  } catch (error) {
     await thread.close();
-    const { cause = error } = error;
-    throw new AnnalsError('unavailable', `Cannot open ${file}: ${messageOf(cause)}`, { cause });
-  });
+    throw error;
+  }
   return new SqliteArchive(thread);
 }
 
