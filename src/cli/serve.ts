@@ -29,6 +29,7 @@ const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: s
   maxBodyBytes: ['Limits:', 'n'],
   maxBatchEvents: ['Limits:', 'n'],
   requestSeconds: ['Limits:', 'n'],
+  exportSeconds: ['Limits:', 'n'],
   dialects: ['Dialects:', 'list'],
   cockroachdbRequestsPerSecond: ['Dialects:', 'n'],
   cockroachdbStartingFrom: ['Dialects:', 'rule'],

@@ -3,8 +3,15 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { chunksOf } from './streaming.ts';
 
-/** A client that reads nothing of its response for so long is disconnected. */
 const defaultIdleMillis = 10 * 60 * 1_000;
+const defaultMaxMillis = 24 * 60 * 60 * 1_000;
+
+export interface SendOptions {
+  /** A client that reads nothing of its response for so long is disconnected; ten minutes by default. */
+  readonly idleMillis?: number;
+  /** A client that has not read the whole of its response within this time is disconnected; a day by default. */
+  readonly maxMillis?: number;
+}
 
 /**
  * The same application, except that the chunks of a streamed body are written to the connection as they are. That is
@@ -12,7 +19,7 @@ const defaultIdleMillis = 10 * 60 * 1_000;
  */
 export function sendChunksDirectly(
   handler: (request: Request, bindings: HttpBindings) => Response | Promise<Response>,
-  idleMillis = defaultIdleMillis,
+  { idleMillis = defaultIdleMillis, maxMillis = defaultMaxMillis }: SendOptions = {},
 ): (request: Request, bindings: HttpBindings) => Promise<Response> {
   return async (request, bindings) => {
     const response = await handler(request, bindings);
@@ -20,7 +27,9 @@ export function sendChunksDirectly(
     if (chunks === undefined) return response;
     // Anything that the client reads, however little, restarts the time.
     bindings.outgoing.setTimeout(idleMillis);
+    const deadline = setTimeout(() => bindings.outgoing.destroy(), maxMillis).unref();
     await sendChunks(response, chunks, bindings.outgoing);
+    clearTimeout(deadline);
     return RESPONSE_ALREADY_SENT;
   };
 }

@@ -1,21 +1,33 @@
-import { AnnalsError } from '../core/errors.ts';
+import { checkKeyAgain } from '../access/gate.ts';
+import { AnnalsError, type ErrorCode } from '../core/errors.ts';
 import type { HttpBindings } from './env.ts';
 
 /** The chunks behind a body, for a sender that does not need the layers of a web stream. */
 const chunksOfBody = new WeakMap<ReadableStream, AsyncIterable<Uint8Array>>();
 
+/** What the response belongs to: a context of Hono. */
+interface ResponseContext {
+  readonly req: { readonly raw: Request };
+  /** Undefined when an application is called without a socket. */
+  readonly env: HttpBindings | undefined;
+}
+
+/** How soon a response ends whose client reads slowly, once its key is not valid any more. */
+const checkIntervalMillis = 1_000;
+
 /**
  * Chunks as the body of a response, read as fast as they are sent. A chunk may be filled again once the next one is
  * requested. A failure on the way breaks the connection, and is reported to `onFault` unless the client disconnected.
  * This has to be done here: the server would end the response in an orderly way, with the failure's message at its end,
- * and a body that was cut would look whole.
+ * and a body that was cut would look whole. A key that is revoked or expires meanwhile is such a failure, which the gate
+ * reports.
  */
 export function streamBody(
   chunks: AsyncIterable<Uint8Array>,
-  { outgoing }: HttpBindings,
+  context: ResponseContext,
   onFault: (fault: unknown) => void,
 ): ReadableStream<Uint8Array> {
-  const source = destroyOnFailure(chunks, outgoing, onFault);
+  const source = destroyOnFailure(chunks, context, onFault);
   const body = ReadableStream.from(copyChunks(source));
   chunksOfBody.set(body, source);
   return body;
@@ -24,10 +36,10 @@ export function streamBody(
 /** The same for chunks of text. */
 export function streamTextBody(
   chunks: AsyncIterable<string>,
-  bindings: HttpBindings,
+  context: ResponseContext,
   onFault: (fault: unknown) => void,
 ): ReadableStream<Uint8Array> {
-  return streamBody(encodeChunks(chunks), bindings, onFault);
+  return streamBody(encodeChunks(chunks), context, onFault);
 }
 
 /**
@@ -49,14 +61,31 @@ async function* copyChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
 
 async function* destroyOnFailure(
   chunks: AsyncIterable<Uint8Array>,
-  outgoing: HttpBindings['outgoing'],
+  { req, env }: ResponseContext,
   onFault: (fault: unknown) => void,
 ): AsyncGenerator<Uint8Array> {
+  const checks = setInterval(() => {
+    try {
+      checkKeyAgain(req.raw);
+    } catch {
+      clearInterval(checks);
+      env?.outgoing?.destroy();
+    }
+  }, checkIntervalMillis).unref();
   try {
-    yield* chunks;
+    for await (const chunk of chunks) {
+      checkKeyAgain(req.raw);
+      yield chunk;
+    }
   } catch (error) {
-    if (!(error instanceof AnnalsError) || error.code !== 'abandoned') onFault(error);
-    outgoing?.destroy();
+    const isTold = error instanceof AnnalsError && toldElsewhere.has(error.code);
+    if (!isTold) onFault(error);
+    env?.outgoing?.destroy();
     throw error;
+  } finally {
+    clearInterval(checks);
   }
 }
+
+/** The client that disconnected needs no report, and of a key that is not valid any more the gate makes one. */
+const toldElsewhere: ReadonlySet<ErrorCode> = new Set(['abandoned', 'unauthenticated']);

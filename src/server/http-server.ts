@@ -16,6 +16,8 @@ export interface HttpServerOptions {
   readonly fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
   /** A whole request must arrive within this time, its headers within 20 seconds at most. */
   readonly requestSeconds: number;
+  /** A streamed response ends within this time, whole or not. */
+  readonly exportSeconds: number;
 }
 
 const maxHeaderSeconds = 20;
@@ -32,9 +34,13 @@ const idleTimeoutMillis = 75_000;
  * An HTTP server for an application; it does not listen yet. The response to something that is not HTTP, or does not
  * arrive in time, is JSON like every other, and closes the connection.
  */
-export function createHttpServer({ fetch, requestSeconds }: HttpServerOptions): Server {
+export function createHttpServer({
+  fetch,
+  requestSeconds,
+  exportSeconds,
+}: HttpServerOptions): Server {
   const headerSeconds = Math.min(requestSeconds, maxHeaderSeconds);
-  const respond = sendChunksDirectly(fetch);
+  const respond = sendChunksDirectly(fetch, { maxMillis: exportSeconds * 1_000 });
   const listener = getRequestListener((request, env) => respond(request, env as HttpBindings), {
     overrideGlobalObjects: false,
     errorHandler: (error) => nativeErrorResponse(toRequestError(error)),

@@ -153,8 +153,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     ready: () => !stopping,
   });
 
-  const { requestSeconds } = settings;
-  const server = createHttpServer({ fetch: app.fetch, requestSeconds });
+  const { requestSeconds, exportSeconds } = settings;
+  const server = createHttpServer({ fetch: app.fetch, requestSeconds, exportSeconds });
   const summaries = setInterval(() => ownRecords.tick(), 10_000).unref();
   opened.defer(() => clearInterval(summaries));
   opened.adopt(startIdleCollection(), (it) => it.close());

@@ -95,6 +95,9 @@ export const settingsSchema = z.object({
   requestSeconds: wholeNumber(1, 86_400)
     .prefault('120')
     .describe('seconds within which a request must have arrived'),
+  exportSeconds: wholeNumber(1, 604_800)
+    .prefault('86400')
+    .describe('seconds after which an export is cut off'),
   dialects: z
     .string()
     .prefault('thalassa,upcloud,cockroachdb')

@@ -3,13 +3,14 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import { describe, it, type TestContext } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { sendChunksDirectly } from '../../http/send.ts';
+import { minute, systemClock } from '../../core/micros.ts';
+import { type SendOptions, sendChunksDirectly } from '../../http/send.ts';
 import type { ListQuery, Packing } from '../../store/event-store.ts';
 import { createMemoryStore } from '../../store/memory/store.ts';
 import { TestApp } from '../app.fixture.ts';
 
 /** The application behind a real socket, on a store whose reads the test can let fail. */
-async function open(t: TestContext, events: number, idleMillis?: number) {
+async function open(t: TestContext, events: number, limits?: SendOptions) {
   const memory = createMemoryStore();
   let pages = 0;
   let failAt = Number.POSITIVE_INFINITY;
@@ -37,7 +38,7 @@ async function open(t: TestContext, events: number, idleMillis?: number) {
     }));
     await app.ledger.record(organisation.identity, drafts);
   }
-  const respond = sendChunksDirectly(app.serve, idleMillis);
+  const respond = sendChunksDirectly(app.serve, limits);
   const server: Server = createServer(
     getRequestListener((request, env) => respond(request, env as HttpBindings)),
   );
@@ -137,11 +138,83 @@ for (const format of ['json', 'ndjson', 'csv']) {
 }
 
 describe('an export', () => {
-  it('disconnects a client that reads nothing for too long', async (t) => {
-    const server = await open(t, 2_000, 200);
-    const response = await get(`${server.url}/v1/audit/export`, server.key);
-    await server.closed;
-    await assert.rejects(read(response), { code: 'ECONNRESET' });
+  for (const limit of ['idleMillis', 'maxMillis'] as const) {
+    it(`disconnects a client that reads nothing for longer than ${limit}`, async (t) => {
+      const server = await open(t, 2_000, { [limit]: 200 });
+      const response = await get(`${server.url}/v1/audit/export`, server.key);
+      await server.closed;
+      await assert.rejects(read(response), { code: 'ECONNRESET' });
+    });
+  }
+});
+
+describe('a long response whose key stops being valid', () => {
+  const paths = [
+    ...['json', 'csv', 'ndjson', 'ndjson&salts=true', 'ndjson&redact=personal'].map(
+      (form) => `/v1/audit/export?format=${form}`,
+    ),
+    '/1.3/audit-logs/export?format=csv',
+    '/1.3/audit-logs/export?format=json',
+    '/v1/audit/proof/multiproof',
+  ];
+  let now = systemClock();
+
+  /** A response of which the first chunk is read. */
+  async function begun(path: string, packing = 'identity') {
+    const app = new TestApp({ clock: () => now });
+    const organisation = await app.organisation();
+    const key = await app.key('org-auditor', organisation, now + minute);
+    const description = 'x'.repeat(1_000);
+    const drafts = Array.from({ length: 1_000 }, () => ({ action: 'a', description }));
+    await app.ledger.record(organisation.identity, drafts);
+    const runs = Array.from({ length: 500 }, (_, index) => [index * 2, index * 2 + 1]);
+    const isProof = path.endsWith('multiproof');
+    let [destroyed, trailers] = [0, 0];
+    const outgoing = { destroy: () => ++destroyed, addTrailers: () => ++trailers };
+    const response = await app.serve(
+      new Request(`http://annals.test${path}`, {
+        method: isProof ? 'POST' : 'GET',
+        headers: { Authorization: `Bearer ${key}`, 'Accept-Encoding': packing },
+        ...(isProof && { body: JSON.stringify({ size: 1_000, runs }) }),
+      }),
+      { outgoing },
+    );
+    assert.equal(response.status, 200);
+    const reader = response.body!.getReader();
+    assert.equal((await reader.read()).done, false);
+    const readRest = async () => {
+      while (!(await reader.read()).done);
+    };
+    const revoke = () => app.accounts.revokeKey(key.split('_')[1]!, now);
+    return { readRest, revoke, reader, outcome: () => ({ destroyed, trailers }) };
+  }
+
+  for (const path of paths) {
+    const packings = path.startsWith('/v1/audit/export') ? ['identity', 'zstd'] : ['identity'];
+    for (const packing of packings) {
+      it(`breaks: ${path}, ${packing}`, async () => {
+        for (const end of ['revoked', 'expired']) {
+          const { readRest, revoke, outcome } = await begun(path, packing);
+          if (end === 'revoked') await revoke();
+          else now += minute;
+          await assert.rejects(readRest(), { code: 'unauthenticated' });
+          assert.deepEqual(outcome(), { destroyed: 1, trailers: 0 }, end);
+        }
+      });
+    }
+  }
+
+  it('breaks also when its client reads no further', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const { reader, revoke, outcome } = await begun('/v1/audit/export');
+    t.mock.timers.tick(1_000);
+    assert.equal(outcome().destroyed, 0);
+    await revoke();
+    t.mock.timers.tick(1_000);
+    assert.equal(outcome().destroyed, 1);
+    t.mock.timers.tick(1_000);
+    assert.equal(outcome().destroyed, 1);
+    await reader.cancel();
   });
 });
 

@@ -63,7 +63,7 @@ export const exportRoute = (dependencies: DialectDependencies): ApiRoute =>
       tag: 'trail',
       summary: 'Export all matching events as one stream',
       description:
-        'Oldest first. The body ends cleanly only when everything was sent; otherwise the connection breaks. A client that reads nothing for ten minutes is disconnected.',
+        'Oldest first. The body ends cleanly only when everything was sent; otherwise the connection breaks, also when the key is revoked or expires on the way. A client that reads nothing for ten minutes is disconnected.',
       query: exportParameters,
       headers: {
         'Accept-Encoding': z
@@ -168,6 +168,6 @@ function exportResponse(
       'Annals-Export-Count': String(count),
     });
   });
-  const body = streamBody(chunks, c.env ?? {}, (fault) => reportFault?.(fault));
+  const body = streamBody(chunks, c, (fault) => reportFault?.(fault));
   return new Response(body, { headers });
 }
