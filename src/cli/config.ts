@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AnnalsError } from '../core/errors.ts';
-import { createDirectory } from '../export/create-directory.ts';
+import { createDirectory } from '../runtime/create-directory.ts';
 import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
 import type { CliContext } from './cli-context.ts';
 import type { Config } from './config-schema.ts';
@@ -45,6 +45,6 @@ export async function writeConfig(
   config: Config,
 ): Promise<void> {
   const file = configFile(context);
-  await createDirectory(dirname(file), 0o700);
+  createDirectory(dirname(file));
   await writeFileAtomically(file, `${JSON.stringify(config, null, 2)}\n`);
 }

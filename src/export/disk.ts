@@ -1,7 +1,7 @@
 import { constants, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { AnnalsError } from '../core/errors.ts';
+import { createDirectory } from '../runtime/create-directory.ts';
 import { nodeWritableDisk, type WritableDisk } from '../runtime/write-file-atomically.ts';
-import { createDirectory } from './create-directory.ts';
 
 /**
  * The part of a file system that an export needs, handed in so that a test can stop it at any step. A write is durable
@@ -49,7 +49,7 @@ export const nodeDisk: Disk = {
   names: async (directory) => (await undefinedIfMissing(readdir(directory))) ?? [],
   isDirectory: async (path) => (await undefinedIfMissing(stat(path)))?.isDirectory() ?? false,
   removeDirectory: rmdir,
-  createDirectory: (path) => createDirectory(path, 0o700),
+  createDirectory: async (path) => createDirectory(path),
   async lock(path) {
     for (;;) {
       const file = await open(path, 'wx', 0o600).catch((error: unknown) => {

@@ -16,8 +16,8 @@ import { GroupCommit } from '../ledger/group-commit.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
 import { createPersonalPathsLookup } from '../ledger/personal-paths.ts';
 import { Sequencer } from '../ledger/sequencing.ts';
+import { createDirectory } from '../runtime/create-directory.ts';
 import { collectWhenIdle, startIdleCollection } from '../runtime/idle-collection.ts';
-import { createDirectory } from '../store/segmented/create-directory.ts';
 import { openSegmentedStore } from '../store/segmented/store.ts';
 import { accountsFile, databases } from './databases.ts';
 import { mountedDialects } from './dialects.ts';
@@ -202,7 +202,7 @@ function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
 
 function createDataDirectory(path: string): void {
   try {
-    createDirectory(path, 0o700);
+    createDirectory(path);
   } catch (cause) {
     const reason = reasonOf(cause as NodeJS.ErrnoException);
     const message = `Cannot start: the data directory ${path} cannot be created: ${reason}`;

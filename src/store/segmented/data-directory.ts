@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
+import { createDirectory } from '../../runtime/create-directory.ts';
 import type { CatalogueFile, FileKind, FileSpan } from './catalogue.ts';
-import { createDirectory } from './create-directory.ts';
 
 const segments = 'segments';
 const ids = 'ids';
