@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
+import { z } from 'zod';
 import { AnnalsError } from '../core/errors.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 import { openApi } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
-import { printable } from './table.ts';
+import { jsonLine, printable } from './terminal-text.ts';
 
 interface Flags extends ConnectionFlags {
   readonly userIdentity: string;
@@ -13,11 +14,12 @@ interface Flags extends ConnectionFlags {
   readonly json?: boolean;
 }
 
-interface ErasureResponse {
-  readonly erased: number;
-  readonly alreadyErased: number;
-  readonly snapshot: number;
-}
+const erasureSchema = z.looseObject({
+  erased: z.number(),
+  alreadyErased: z.number(),
+  snapshot: z.number(),
+});
+type Erasure = z.infer<typeof erasureSchema>;
 
 /** `annals erase`: needs the API key of an org-admin. */
 export function eraseCommand(context: CliContext): Command {
@@ -47,11 +49,11 @@ async function erase(flags: Flags, context: CliContext): Promise<void> {
   const { userIdentity } = flags;
   if (flags.yes !== true) await confirm(userIdentity, context);
   const api = openApi(connection, context);
-  const response = await api.post<ErasureResponse>('/v1/audit/erasures', { userIdentity });
-  context.stdout.write(flags.json === true ? `${JSON.stringify(response)}\n` : sentence(response));
+  const response = await api.post(erasureSchema, '/v1/audit/erasures', { userIdentity });
+  context.stdout.write(flags.json === true ? jsonLine(response) : sentence(response));
 }
 
-function sentence({ erased, alreadyErased, snapshot }: ErasureResponse): string {
+function sentence({ erased, alreadyErased, snapshot }: Erasure): string {
   const before = alreadyErased === 0 ? '' : `; ${alreadyErased} were erased before`;
   return `Erased what was personal in ${erased} of ${snapshot} events${before}\n`;
 }
@@ -64,7 +66,7 @@ async function confirm(userIdentity: string, context: CliContext): Promise<void>
       'Cannot ask for confirmation: there is no terminal. Give --yes to erase without it',
     );
   }
-  const lines = createInterface({ input: stdin, output: stderr });
+  const lines = createInterface({ input: stdin, output: stderr, terminal: false });
   try {
     const prompt = `The personal fields in all events of ${printable(userIdentity)} will be erased for ever. Type yes to erase them: `;
     const ended = once(lines, 'close').then(() => '');

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { type Clock, type Micros, millisecond, second } from '../core/micros.ts';
 import type { ExportProgress } from '../export/progress.ts';
+import { clearLine, type TerminalWritable } from './terminal-text.ts';
 
 /** Shows the progress of an export. */
 export interface ProgressView {
@@ -14,13 +15,13 @@ export interface ProgressView {
 /** On a terminal one line that changes, elsewhere a line every few seconds, nothing when quiet. */
 export function openProgress(stderr: Writable, clock: Clock, quiet: boolean): ProgressView {
   if (quiet) return { show() {}, note() {}, end() {} };
-  const terminal = stderr as Writable & { isTTY?: boolean; columns?: number };
+  const terminal = stderr as TerminalWritable;
   const startedAt = clock();
   const pause = terminal.isTTY === true ? 100 * millisecond : 5 * second;
   let shownAt = terminal.isTTY === true ? startedAt - pause : startedAt;
   let lineOpen = false;
   const clear = () => {
-    if (lineOpen) stderr.write('\r\u001b[2K');
+    if (lineOpen) stderr.write(clearLine);
     lineOpen = false;
   };
   return {

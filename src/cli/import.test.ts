@@ -161,6 +161,28 @@ describe('annals import', () => {
     assert.match(inArray.stderr, /-, event 2: user .*acknowledged nothing of this import/s);
   });
 
+  it('says "added" only of what the server has settled', async () => {
+    for (const [response, message] of [
+      [
+        () => Response.json({ accepted: 1, duplicates: 0 }, { status: 201 }),
+        /settled 1 of 2 events/,
+      ],
+      [() => Response.json({}), /accepted is missing .* Is it an Annals server/],
+      [
+        () => new Response(null, { status: 307, headers: { location: 'http://else.test/' } }),
+        /answered 307: a redirect to http:\/\/else\.test\/, which is not followed/,
+      ],
+    ] as const) {
+      const { code, stdout, stderr } = await runCommand(['import', '-'], {
+        input: '{"action":"a","eventID":"1"}\n{"action":"a","eventID":"2"}',
+        env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
+        fetch: async () => response(),
+      });
+      assert.deepEqual([code, stdout], [exitCodes.failed, '']);
+      assert.match(stderr, message);
+    }
+  });
+
   it('names a compressed file that is cut off', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'annals-import-test-'));
     await writeFile(join(folder, 'cut.gz'), gzipSync('{"action":"a"}').subarray(0, 20));

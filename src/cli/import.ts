@@ -1,13 +1,14 @@
 import { Command, Option } from 'commander';
 import type { AnnalsApi } from '../client/annals-api.ts';
+import { checkReceipt, type ReceivedReceipt, receiptSchema } from '../client/receipt.ts';
 import { type RetrySettings, retry } from '../client/retry.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
-import type { Receipt } from '../ledger/ledger.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 import { openApi, retrySettings } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { checkReadable, type ImportedDraft, readImportedDrafts } from './import-drafts.ts';
 import { type ImportKind, importers } from './importers.ts';
+import { jsonLine } from './terminal-text.ts';
 
 interface ImportFlags extends ConnectionFlags {
   readonly from: ImportKind;
@@ -23,8 +24,6 @@ interface Total {
   duplicates: number;
   leftOut: number;
 }
-
-type Counts = Pick<Receipt, 'accepted' | 'duplicates'>;
 
 const maxBatchEvents = 1_000;
 const maxBatchBytes = 8 * 1024 * 1024;
@@ -71,7 +70,7 @@ async function importFiles(
   };
   const retrying = retrySettings(context, notify);
   const total: Total = { files: files.length, events: 0, added: 0, duplicates: 0, leftOut: 0 };
-  const addReceipt = ({ accepted, duplicates }: Counts) => {
+  const addReceipt = ({ accepted, duplicates }: ReceivedReceipt) => {
     total.events += accepted + duplicates;
     total.added += accepted;
     total.duplicates += duplicates;
@@ -87,7 +86,7 @@ async function importFiles(
   } catch (error) {
     throw context.signal.aborted ? error : withRecorded(error, total);
   }
-  context.stdout.write(flags.json ? `${JSON.stringify(total)}\n` : `${summary(total)}\n`);
+  context.stdout.write(flags.json ? jsonLine(total) : `${summary(total)}\n`);
 }
 
 /** The error, and what is known to be recorded. */
@@ -133,14 +132,15 @@ async function sendBatch(
   batch: readonly ImportedDraft[],
   retrying: RetrySettings,
   signal: AbortSignal,
-  addReceipt: (counts: Counts) => void,
+  addReceipt: (receipt: ReceivedReceipt) => void,
 ): Promise<void> {
   const body = batch.map(({ text }) => text).join('\n');
   try {
     // A repetition is harmless: the server recognises events by their ids.
     const receipt = await retry(retrying, signal, () =>
-      api.postText<Counts>('/v1/audit/events', body, 'application/x-ndjson'),
+      api.postText(receiptSchema, '/v1/audit/events', body, 'application/x-ndjson'),
     );
+    checkReceipt(receipt, batch.length);
     addReceipt(receipt);
   } catch (error) {
     if (!(error instanceof AnnalsError)) throw error;

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { z } from 'zod';
 import { parseKey } from '../access/key.ts';
 import { organisationRoles } from '../access/roles.ts';
 import { AnnalsError } from '../core/errors.ts';
@@ -6,21 +7,26 @@ import type { CliContext } from './cli-context.ts';
 import { openApi } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { printTable } from './table.ts';
+import { jsonLine } from './terminal-text.ts';
 
 interface Flags extends ConnectionFlags {
   readonly json?: boolean;
 }
 
-interface KeyResponse {
-  readonly id: string;
-  readonly organisation: string;
-  readonly role: string;
-  readonly name: string;
-  readonly createdAt: string;
-  readonly createdBy?: string;
-  readonly expiresAt?: string;
-  readonly revokedAt?: string;
-}
+const keySchema = z.looseObject({
+  id: z.string(),
+  role: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  createdBy: z.string().exactOptional(),
+  expiresAt: z.string().exactOptional(),
+  revokedAt: z.string().exactOptional(),
+});
+const keysSchema = z.object({ items: z.array(keySchema) });
+/** The key itself is printed without quotes. */
+const createdKeySchema = keySchema.extend({ key: z.string().regex(/^[\x21-\x7e]+$/) });
+/** With the keys that it created, directly or through others. */
+const revokedKeySchema = keySchema.extend({ revokedAt: z.string(), created: z.array(keySchema) });
 
 /** With the operator's key the server needs the organisation: the error names the flag for it. */
 async function withOrganisation<T>(response: Promise<T>): Promise<T> {
@@ -35,11 +41,6 @@ async function withOrganisation<T>(response: Promise<T>): Promise<T> {
       'Cannot choose the organisation: with the operator’s key, name it with -O',
     );
   }
-}
-
-/** With the keys that it created, directly or through others. */
-interface RevokedKeyResponse extends KeyResponse {
-  readonly created: readonly KeyResponse[];
 }
 
 const columns = ['id', 'role', 'name', 'createdAt', 'createdBy', 'expiresAt', 'revokedAt'] as const;
@@ -59,9 +60,7 @@ export function keysCommand(context: CliContext): Command {
       const api = openApi({ ...connection, organisation: undefined }, context);
       const { organisation } = connection;
       const query = organisation === undefined ? {} : { organisation };
-      const { items } = await withOrganisation(
-        api.get<{ items: KeyResponse[] }>('/v1/keys', query),
-      );
+      const { items } = await withOrganisation(api.get(keysSchema, '/v1/keys', query));
       printTable(context, items, columns, flags.json);
     });
 
@@ -100,14 +99,14 @@ Examples:
         const api = openApi({ ...connection, organisation: undefined }, context);
         const { organisation } = connection;
         const created = await withOrganisation(
-          api.post<KeyResponse & { readonly key: string }>('/v1/keys', {
+          api.post(createdKeySchema, '/v1/keys', {
             role: flags.role,
             name: flags.name,
             ...(organisation !== undefined && { organisation }),
             ...(flags.expiresAt !== undefined && { expiresAt: flags.expiresAt }),
           }),
         );
-        context.stdout.write(flags.json ? `${JSON.stringify(created)}\n` : `${created.key}\n`);
+        context.stdout.write(flags.json ? jsonLine(created) : `${created.key}\n`);
       },
     );
 
@@ -136,7 +135,8 @@ Examples:
       const id = parseKey(key)?.id ?? key;
       const api = openApi(await resolveConnection(flags, context), context);
       const query = flags.withCreated === true ? '?withCreated=true' : '';
-      const revoked = await api.delete<RevokedKeyResponse>(
+      const revoked = await api.delete(
+        revokedKeySchema,
         `/v1/keys/${encodeURIComponent(id)}${query}`,
       );
       const { created } = revoked;

@@ -6,6 +6,7 @@ import { systemClock } from '../core/micros.ts';
 import { reduceMemoryUse, restartAfterFirstCompile } from '../runtime/process-memory.ts';
 import { version } from '../server/version.ts';
 import { type CliContext, Exit, type ExitCode, exitCodes } from './cli-context.ts';
+import { safeForTerminal } from './terminal-text.ts';
 
 type CreateCommand = (context: CliContext) => Command;
 
@@ -40,7 +41,9 @@ export async function loadCommands(argv: readonly string[]): Promise<CreateComma
 }
 
 /** Runs one command line in this context. Resolves with the exit code and never rejects. */
-export async function run(argv: readonly string[], context: CliContext): Promise<ExitCode> {
+export async function run(argv: readonly string[], world: CliContext): Promise<ExitCode> {
+  // In one place for all commands: messages repeat what servers and files say.
+  const context = { ...world, stderr: safeForTerminal(world.stderr) };
   const program = new Command('annals')
     .description('An audit trail that can be proved: record, query, export, verify.')
     .version(version)

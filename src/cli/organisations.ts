@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { z } from 'zod';
 import type { CliContext } from './cli-context.ts';
 import { openApi } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
@@ -13,12 +14,13 @@ interface CreateFlags extends Flags {
   readonly personalPath?: readonly string[];
 }
 
-interface OrganisationResponse {
-  readonly identity: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly createdAt: string;
-}
+const organisationSchema = z.looseObject({
+  identity: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+});
+const organisationsSchema = z.object({ items: z.array(organisationSchema) });
 
 const columns = ['identity', 'slug', 'name', 'createdAt'] as const;
 
@@ -36,7 +38,7 @@ export function organisationsCommand(context: CliContext): Command {
     .addHelpText('after', '\nExample:\n  $ annals orgs list --token $OPERATOR_KEY')
     .action(async (flags: Flags) => {
       const api = openApi(await resolveConnection(flags, context), context);
-      const { items } = await api.get<{ items: OrganisationResponse[] }>('/v1/organisations');
+      const { items } = await api.get(organisationsSchema, '/v1/organisations');
       printTable(context, items, columns, flags.json);
     });
 
@@ -58,7 +60,7 @@ export function organisationsCommand(context: CliContext): Command {
     )
     .action(async (slug: string, flags: CreateFlags) => {
       const api = openApi(await resolveConnection(flags, context), context);
-      const created = await api.post<OrganisationResponse>('/v1/organisations', {
+      const created = await api.post(organisationSchema, '/v1/organisations', {
         slug,
         name: flags.name ?? slug,
         ...(flags.personalPath !== undefined && { personalPaths: flags.personalPath }),

@@ -19,6 +19,7 @@ import { formatCount, openProgress, type ProgressView } from './export-progress.
 import { importers } from './importers.ts';
 import { toNativeDraft } from './native-draft.ts';
 import { addSourceOptions, findTrail, type SourceFlags, type Trail } from './sources.ts';
+import { jsonLine } from './terminal-text.ts';
 
 interface SyncFlags extends SourceFlags, RequestFlags {
   readonly to: string;
@@ -205,7 +206,7 @@ function report(
   const from = formatInstant(pass.from);
   const to = formatInstant(pass.to);
   if (flags.json === true) {
-    stdout.write(`${JSON.stringify({ new: delivered, from, to, deep: pass.deep, missed })}\n`);
+    stdout.write(jsonLine({ new: delivered, from, to, deep: pass.deep, missed }));
   } else if (delivered > 0 || flags.follow !== true) {
     view.note(`${formatCount(delivered)} new events between ${from} and ${to}`);
   }

@@ -1,4 +1,5 @@
 import type { CliContext } from './cli-context.ts';
+import { jsonLine, printable } from './terminal-text.ts';
 
 /**
  * Prints rows: a table for people, or JSON (`first` for a single object). Control characters in values are replaced, so
@@ -11,7 +12,7 @@ export function printTable<Row extends object, Column extends keyof Row & string
   json: boolean | 'first' | undefined,
 ): void {
   if (json) {
-    stdout.write(`${JSON.stringify(json === 'first' ? rows[0] : rows)}\n`);
+    stdout.write(jsonLine(json === 'first' ? rows[0] : rows));
     return;
   }
   const cells = [
@@ -25,10 +26,4 @@ export function printTable<Row extends object, Column extends keyof Row & string
     const line = row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ');
     stdout.write(`${line.trimEnd()}\n`);
   }
-}
-
-/** The text with control characters replaced: a terminal would obey them. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
 import type { AnnalsApi } from '../client/annals-api.ts';
 import { Retrier } from '../client/retry.ts';
 import type { AuditEvent } from '../core/event.ts';
@@ -7,7 +8,7 @@ import type { CliContext } from './cli-context.ts';
 import { defaultSleep, openApi, retrySettings } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { addFilterOptions, type FilterFlags, filtersOf, wholeNumber } from './filter-flags.ts';
-import { printable } from './table.ts';
+import { jsonLine, printable } from './terminal-text.ts';
 
 interface TailFlags extends ConnectionFlags, FilterFlags {
   readonly lines: number;
@@ -16,11 +17,15 @@ interface TailFlags extends ConnectionFlags, FilterFlags {
   readonly follow: boolean;
 }
 
-interface FollowPage {
-  readonly items: readonly AuditEvent[];
-  readonly nextSequence: number;
-  readonly keptFrom?: number;
-}
+/** What a line shows. Events of another version of the server may differ in the rest. */
+const eventShape = z.looseObject({ createdAt: z.string(), action: z.string() });
+const eventsShape = z.array(eventShape as unknown as z.ZodType<AuditEvent>);
+const lastPageSchema = z.object({ items: eventsShape, snapshot: z.number() });
+const followPageSchema = z.object({
+  items: eventsShape,
+  nextSequence: z.number(),
+  keptFrom: z.number().exactOptional(),
+});
 
 const pageSize = '500';
 
@@ -50,9 +55,9 @@ async function tail(flags: TailFlags, context: CliContext): Promise<void> {
   const api = openApi(await resolveConnection(flags, context), context);
   const query = queryOf(filtersOf(flags));
   const print = (event: AuditEvent) =>
-    context.stdout.write(flags.json ? `${JSON.stringify(event)}\n` : `${lineOf(event)}\n`);
+    context.stdout.write(flags.json ? jsonLine(event) : `${lineOf(event)}\n`);
 
-  const last = await api.get<{ items: AuditEvent[]; snapshot: number }>('/v1/audit', {
+  const last = await api.get(lastPageSchema, '/v1/audit', {
     ...query,
     limit: String(Math.max(flags.lines, 1)),
     cursor: '',
@@ -78,7 +83,7 @@ async function follow(
     for (;;) {
       try {
         const path = '/v1/audit';
-        const page = await api.get<FollowPage>(path, {
+        const page = await api.get(followPageSchema, path, {
           ...query,
           fromSequence: String(fromSequence),
         });

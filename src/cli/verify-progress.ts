@@ -1,7 +1,7 @@
 import { millisecond } from '../core/micros.ts';
 import type { CliContext } from './cli-context.ts';
 import { formatCount } from './export-progress.ts';
-import { printable } from './table.ts';
+import { clearLine, printable, type TerminalWritable } from './terminal-text.ts';
 
 /** One line with a count on a terminal; nothing elsewhere. */
 export interface VerifyProgress {
@@ -11,7 +11,7 @@ export interface VerifyProgress {
 }
 
 export function openVerifyProgress({ stderr, clock }: CliContext, quiet: boolean): VerifyProgress {
-  const { isTTY, columns = 80 } = stderr as typeof stderr & { isTTY?: boolean; columns?: number };
+  const { isTTY, columns = 80 } = stderr as TerminalWritable;
   if (quiet || isTTY !== true) return { show() {}, end() {} };
   let shownAt = Number.NEGATIVE_INFINITY;
   return {
@@ -20,8 +20,9 @@ export function openVerifyProgress({ stderr, clock }: CliContext, quiet: boolean
       if (now - shownAt < 100 * millisecond) return;
       shownAt = now;
       const line = `${formatCount(events)} events of ${printable(file)}`;
-      stderr.write(`\r\u001b[2K${line.slice(0, columns - 1)}`);
+      stderr.write(clearLine);
+      stderr.write(line.slice(0, columns - 1));
     },
-    end: () => void stderr.write('\r\u001b[2K'),
+    end: () => void stderr.write(clearLine),
   };
 }

@@ -4,7 +4,7 @@ import type { ServerReport } from '../export/verify/verify-server.ts';
 import { encodeBase64 } from '../integrity/base64.ts';
 import type { Checkpoint } from '../integrity/checkpoint.ts';
 import { formatBytes, formatCount } from './export-progress.ts';
-import { printable } from './table.ts';
+import { printable } from './terminal-text.ts';
 
 /** How many findings people see; `--json` has all that were kept. */
 const mostShown = 50;

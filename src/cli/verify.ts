@@ -13,6 +13,7 @@ import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { clientDependencies } from './export-job.ts';
+import { jsonLine } from './terminal-text.ts';
 import { openVerifyProgress } from './verify-progress.ts';
 import {
   exportReportJson,
@@ -112,7 +113,7 @@ async function verifyFiles(
   }
   const proved = reports.every((report) => report.proved);
   if (flags.json === true) {
-    stdout.write(`${JSON.stringify({ proved, exports: reports.map(exportReportJson) })}\n`);
+    stdout.write(jsonLine({ proved, exports: reports.map(exportReportJson) }));
   }
   return proved;
 }
@@ -129,9 +130,7 @@ async function verifyLive(flags: VerifyFlags, trust: Trust, context: CliContext)
     await writeFileAtomically(resolve(cwd, flags.save), report.message, { mode: 0o666 });
   }
   stdout.write(
-    flags.json === true
-      ? `${JSON.stringify(serverReportJson(report))}\n`
-      : serverReportText(report, flags.save),
+    flags.json === true ? jsonLine(serverReportJson(report)) : serverReportText(report, flags.save),
   );
   return report.proved;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { z } from 'zod';
 import { AnnalsError } from '../core/errors.ts';
 import { AnnalsApi } from './annals-api.ts';
 import { createFetchSend } from './fetch-send.ts';
@@ -22,7 +23,7 @@ function apiAnswering(response: () => Response | Promise<Response>) {
 
 async function errorOf(response: () => Response | Promise<Response>): Promise<AnnalsError> {
   const error = await apiAnswering(response)
-    .api.get('/v1/keys', { organisation: 'acme' })
+    .api.get(z.unknown(), '/v1/keys', { organisation: 'acme' })
     .catch((thrown: unknown) => thrown);
   assert.ok(error instanceof AnnalsError, String(error));
   return error;
@@ -31,7 +32,9 @@ async function errorOf(response: () => Response | Promise<Response>): Promise<An
 describe('AnnalsApi', () => {
   it('sends JSON with the key and the organisation, and reads JSON', async () => {
     const { api, requests } = apiAnswering(() => Response.json({ id: 'k1' }, { status: 201 }));
-    assert.deepEqual(await api.post('/v1/keys', { role: 'writer' }), { id: 'k1' });
+    assert.deepEqual(await api.post(z.object({ id: z.string() }), '/v1/keys', { role: 'writer' }), {
+      id: 'k1',
+    });
     const [request] = requests;
     assert.equal(`${request?.method} ${request?.url}`, 'POST http://annals.test/v1/keys');
     assert.deepEqual(Object.fromEntries(request?.headers ?? []), {
@@ -82,8 +85,32 @@ describe('AnnalsApi', () => {
 
   it('follows no redirect: the key would go wherever it leads', async () => {
     const headers = { location: 'http://elsewhere.test/' };
-    const { code } = await errorOf(() => new Response(null, { status: 302, headers }));
-    assert.equal(code, 'invalid');
+    for (const status of [301, 302, 303, 307, 308]) {
+      const { code, message } = await errorOf(() => new Response(null, { status, headers }));
+      assert.deepEqual(
+        [code, message],
+        [
+          'corrupt',
+          `http://annals.test/v1/keys answered ${status}: a redirect to http://elsewhere.test/, which is not followed. If that is the right server, name it instead`,
+        ],
+      );
+    }
+  });
+
+  it('takes nothing for a response that is not of the expected form', async () => {
+    const schema = z.object({ items: z.array(z.object({ id: z.string() })) });
+    for (const [body, problem] of [
+      ['<html>', 'it is not JSON'],
+      ['null', 'it is missing or has an unexpected form'],
+      ['{}', 'items is missing or has an unexpected form'],
+      ['{"items":[{"id":"a"},{"id":1}]}', 'items.1.id is missing or has an unexpected form'],
+    ] as const) {
+      const { api } = apiAnswering(() => new Response(body));
+      await assert.rejects(api.get(schema, '/v1/keys'), {
+        code: 'corrupt',
+        message: `Cannot read the response of http://annals.test/v1/keys: ${problem}. Is it an Annals server?`,
+      });
+    }
   });
 
   it('says why it cannot reach the server', async () => {

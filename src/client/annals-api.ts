@@ -1,12 +1,8 @@
-import { AnnalsError, type Issue } from '../core/errors.ts';
+import { z } from 'zod';
+import { AnnalsError } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
-import {
-  addressOf,
-  type ClientRequest,
-  type ClientResponse,
-  readText,
-  type Send,
-} from './request.ts';
+import { readJson } from './read-json.ts';
+import { type ClientRequest, type ClientResponse, readText, type Send } from './request.ts';
 import { readErrorResponse, toAnnalsError } from './status.ts';
 
 /** An Annals server, and with whose key it is called. */
@@ -56,8 +52,10 @@ export interface AnnalsApiDependencies {
 const maxResponseBytes = 96 * 1024 * 1024;
 
 /**
- * The native API as commands use it: JSON in, JSON out, each request once. Rejects with an `AnnalsError` that has the
- * server's own message; with `unavailable` when the server cannot be reached or its response is cut off.
+ * The native API as commands use it: JSON in, JSON out, each request once. Each response must fit a schema, so that what
+ * another program sent is not taken for success. Rejects with an `AnnalsError` that has the server's own message; with
+ * `unavailable` when the server cannot be reached or its response is cut off; with `corrupt` when the response does not
+ * fit, or is a redirect.
  */
 export class AnnalsApi {
   readonly #endpoint: AnnalsEndpoint;
@@ -68,40 +66,39 @@ export class AnnalsApi {
     this.#dependencies = dependencies;
   }
 
-  get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
+  get<T>(schema: z.ZodType<T>, path: string, query: Record<string, string> = {}): Promise<T> {
     const search = new URLSearchParams(query).toString();
     const target = search === '' ? path : `${path}?${search}`;
-    return this.#json<T>(annalsRequest(this.#endpoint, target));
+    return this.#json(schema, annalsRequest(this.#endpoint, target));
   }
 
-  post<T>(path: string, body: unknown): Promise<T> {
-    return this.postText<T>(path, JSON.stringify(body), 'application/json');
+  post<T>(schema: z.ZodType<T>, path: string, body: unknown): Promise<T> {
+    return this.postText(schema, path, JSON.stringify(body), 'application/json');
   }
 
-  postText<T>(path: string, text: string, type: string): Promise<T> {
+  postText<T>(schema: z.ZodType<T>, path: string, text: string, type: string): Promise<T> {
     const content = { text, type };
-    return this.#json<T>(annalsRequest(this.#endpoint, path, { method: 'POST', content }));
+    return this.#json(schema, annalsRequest(this.#endpoint, path, { method: 'POST', content }));
   }
 
-  delete<T>(path: string): Promise<T> {
-    return this.#json<T>(annalsRequest(this.#endpoint, path, { method: 'DELETE' }));
+  delete<T>(schema: z.ZodType<T>, path: string): Promise<T> {
+    return this.#json(schema, annalsRequest(this.#endpoint, path, { method: 'DELETE' }));
   }
 
-  async #json<T>(request: ClientRequest): Promise<T> {
+  async #json<T>(schema: z.ZodType<T>, request: ClientRequest): Promise<T> {
     const { send, clock, signal } = this.#dependencies;
     const response = await send(request, signal);
     if (response.status < 200 || response.status > 299) {
       throw await apiError(response, request, clock);
     }
     const text = await readWhole(response);
-    try {
-      return JSON.parse(text) as T;
-    } catch (cause) {
-      const message = `Cannot read the response of ${addressOf(request)}: it is not JSON`;
-      throw new AnnalsError('corrupt', message, { cause });
-    }
+    return readJson(text, schema, request);
   }
 }
+
+const issuesSchema = z.array(
+  z.object({ index: z.number().exactOptional(), field: z.string(), message: z.string() }),
+);
 
 async function readWhole(response: ClientResponse): Promise<string> {
   try {
@@ -121,10 +118,11 @@ async function apiError(
 ): Promise<AnnalsError> {
   const found = await readErrorResponse(response, clock);
   const { message, errors } = found.body;
-  if (typeof message !== 'string' || message === '') return toAnnalsError(found, request);
   const { code, retryAfterSeconds } = found;
+  const isOurs = typeof message === 'string' && message !== '' && code !== 'corrupt';
+  if (!isOurs) return toAnnalsError(found, request);
   return new AnnalsError(code, message, {
-    issues: Array.isArray(errors) ? (errors as Issue[]) : [],
+    issues: issuesSchema.safeParse(errors).data ?? [],
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
 }

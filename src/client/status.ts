@@ -12,6 +12,8 @@ export interface ErrorResponse {
   /** The text as JSON; empty when it is not a JSON object. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
+  /** Where a redirect leads. */
+  readonly location?: string;
 }
 
 const maxErrorBytes = 64 * 1024;
@@ -33,14 +35,26 @@ export async function readErrorResponse(
   const isThrottled =
     response.status >= 400 &&
     (retryAfterSeconds !== undefined || /rate limit exceeded/i.test(text));
-  const code = isThrottled ? 'too-many-requests' : errorCodeOfStatus(response.status);
-  return { status: response.status, code, text, body: parseObject(text), retryAfterSeconds };
+  const location = isRedirect(response.status) ? response.headers.get('location') : null;
+  const code = isThrottled
+    ? 'too-many-requests'
+    : isRedirect(response.status)
+      ? 'corrupt'
+      : errorCodeOfStatus(response.status);
+  return {
+    status: response.status,
+    code,
+    text,
+    body: parseObject(text),
+    retryAfterSeconds,
+    ...(location !== null && { location: inOneLine(location, maxShownCharacters) }),
+  };
 }
 
 /** An error whose message has the address, the status and the server's sentence. */
 export function toAnnalsError(found: ErrorResponse, request: ClientRequest): AnnalsError {
   const { status, code, retryAfterSeconds } = found;
-  const said = sentenceOf(found);
+  const said = isRedirect(status) ? redirectSentence(found) : sentenceOf(found);
   return new AnnalsError(
     code,
     `${addressOf(request)} answered ${status}${said === '' ? '' : `: ${said}`}`,
@@ -54,6 +68,14 @@ export async function responseError(
   clock: Clock,
 ): Promise<AnnalsError> {
   return toAnnalsError(await readErrorResponse(response, clock), request);
+}
+
+const isRedirect = (status: number): boolean => status >= 300 && status <= 399;
+
+/** No request follows a redirect: the key and the events would go wherever it leads. */
+function redirectSentence({ location }: ErrorResponse): string {
+  const target = location === undefined ? '' : ` to ${location}`;
+  return `a redirect${target}, which is not followed. If that is the right server, name it instead`;
 }
 
 /** The sentence in an error response, in each of the forms in use; empty when there is none. */

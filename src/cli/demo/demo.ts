@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { pino } from 'pino';
+import { z } from 'zod';
 import { createApiKey, formatKey } from '../../access/key.ts';
 import { AnnalsError } from '../../core/errors.ts';
-import type { AuditEvent } from '../../core/event.ts';
+import { type AuditEvent, eventSchema } from '../../core/event.ts';
 import { createRecorder } from '../../recorder/index.ts';
 import { startServer } from '../../server/server.ts';
 import { readSettings } from '../../server/settings.ts';
@@ -16,6 +17,8 @@ import { exportCommand } from '../export.ts';
 import { startShop, useShop } from './shop.ts';
 
 /** `annals demo`: the main job from end to end, on real requests, in a few seconds. */
+const pageSchema = z.object({ items: z.array(eventSchema), totalItems: z.number() });
+
 export function demoCommand(context: CliContext): Command {
   return new Command('demo')
     .description('show the main job: serve, record real requests, export them, read them back')
@@ -46,10 +49,10 @@ async function demonstrate(directory: string, keep: boolean, context: CliContext
       { api: server.url, token: operatorKey, organisation: undefined },
       context,
     );
-    await operator.post('/v1/organisations', { slug: 'acme', name: 'Acme Ltd' });
+    await operator.post(z.unknown(), '/v1/organisations', { slug: 'acme', name: 'Acme Ltd' });
     const key = async (role: string) =>
       (
-        await operator.post<{ key: string }>('/v1/keys', {
+        await operator.post(z.object({ key: z.string() }), '/v1/keys', {
           organisation: 'acme',
           role,
           name: `demo ${role}`,
@@ -71,7 +74,7 @@ async function demonstrate(directory: string, keep: boolean, context: CliContext
     );
 
     const reader = openApi({ api: server.url, token: admin, organisation: undefined }, context);
-    const list = await reader.get<{ items: AuditEvent[]; totalItems: number }>('/v1/audit', {
+    const list = await reader.get(pageSchema, '/v1/audit', {
       action: 'secrets.get_value,auth.login_failed',
     });
     say(`4. GET /v1/audit finds ${list.totalItems} secret reads and failed logins, newest first:`);

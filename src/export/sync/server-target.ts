@@ -1,4 +1,5 @@
 import { type AnnalsEndpoint, annalsRequest } from '../../client/annals-api.ts';
+import { checkReceipt, readReceipt } from '../../client/receipt.ts';
 import { type ClientDependencies, requestText } from '../../client/send-request.ts';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { type Draft, maxRequestBytes } from '../../core/event.ts';
@@ -92,5 +93,7 @@ async function sendDrafts(
   const text = drafts.map((draft) => `${JSON.stringify(draft)}\n`).join('');
   const content = { text, type: 'application/x-ndjson' };
   const request = annalsRequest(endpoint, '/v1/audit/events', { method: 'POST', content });
-  await requestText(dependencies, request, signal, { status: 201, maxBytes: maxReceiptBytes });
+  const limits = { status: 201, maxBytes: maxReceiptBytes };
+  const receipt = await requestText(dependencies, request, signal, limits);
+  checkReceipt(readReceipt(receipt, request), drafts.length);
 }
