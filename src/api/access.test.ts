@@ -411,6 +411,7 @@ describe('keys', () => {
     for (const [body, message] of [
       [{ role: 'writer' }, 'name is missing'],
       [{ role: 'writer', name: 'x', more: 1 }, 'more is not known here'],
+      [{ role: 'writer', nmae: 'x', name: 'x' }, 'nmae is not known here (did you mean name?)'],
       [{ role: 'operator', name: 'x' }, 'role must be one of org-admin, org-auditor, writer'],
       [{ role: 'writer', name: 'a\u001b[31mb' }, 'name must not contain control characters'],
       [{ role: 'writer', name: 'a\u009b31mb' }, 'name must not contain control characters'],

@@ -10,6 +10,9 @@ interface Schema {
   readonly pattern?: string;
   readonly minimum?: number;
   readonly items?: Schema;
+  readonly maxItems?: number;
+  readonly anyOf?: readonly Schema[];
+  readonly additionalProperties?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
 }
@@ -197,6 +200,34 @@ describe('the API document', () => {
       [runs?.type, runs?.items?.type, runs?.items?.items?.type],
       ['array', 'array', 'integer'],
     );
+  });
+
+  it('has a maximum for every list in a request, and names every member of its objects', () => {
+    let [lists, objects] = [0, 0];
+    const check = (schema: Schema, where: string) => {
+      if (schema.$ref !== undefined) {
+        const name = schema.$ref.split('/').at(-1)!;
+        // A draft may have free members: the size of an event limits all of it. A form may have any (RFC 6749, 3.2).
+        if (name !== 'Draft' && name !== 'TokenRequest')
+          check(document.components.schemas[name]!, name);
+      } else if (schema.type === 'array') {
+        lists += 1;
+        assert.ok(Number.isInteger(schema.maxItems), `${where} has no maximum`);
+        check(schema.items!, `${where}[]`);
+      } else if (schema.type === 'object') {
+        objects += 1;
+        assert.equal(schema.additionalProperties, false, `${where} may have any member`);
+        for (const [name, member] of Object.entries(schema.properties ?? {})) {
+          check(member, `${where}.${name}`);
+        }
+      }
+      for (const one of schema.anyOf ?? []) check(one, where);
+    };
+    for (const { path, operation: one } of described) {
+      for (const { name, schema } of one.parameters) check(schema, `${path}?${name}`);
+      for (const { schema } of Object.values(one.requestBody?.content ?? {})) check(schema, path);
+    }
+    assert.ok(lists > 5 && objects > 3, `${lists} lists, ${objects} objects`);
   });
 
   it('describes the headers of requests and responses of lists and exports', async () => {

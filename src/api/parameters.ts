@@ -37,6 +37,8 @@ export const flagParameter = z
   })
   .meta({ type: 'boolean' });
 
+const maxListValues = 1_000;
+
 /** Any of several values: comma-joined, repeated, or both (wire: Thalassa 3.1). Empty members are ignored. */
 export const listParameter = z
   .string()
@@ -46,7 +48,8 @@ export const listParameter = z
       .map((part) => part.trim())
       .filter((part) => part !== ''),
   )
-  .meta({ type: 'array', items: { type: 'string' } });
+  .refine(({ length }) => length <= maxListValues, `must have at most ${maxListValues} values`)
+  .meta({ type: 'array', items: { type: 'string' }, maxItems: maxListValues });
 
 /** @param inclusiveDay whether a date means the end of that day, not its midnight */
 export const instantParameter = (inclusiveDay: boolean) =>

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { AnnalsError } from '../core/errors.ts';
 import type { HttpEnv } from '../http/env.ts';
-import { readJson } from '../http/json-body.ts';
+import { type JsonBodyLimits, readJson } from '../http/json-body.ts';
 import { isFault, methodNotAllowed, nativeErrorResponse } from './errors.ts';
 import { readParameters } from './parameters.ts';
 
@@ -47,8 +47,8 @@ export interface RouteDescription<Q extends z.ZodObject, B extends z.ZodType> {
   readonly headers?: Readonly<Record<string, z.ZodType>>;
   /** The JSON that is sent. */
   readonly body?: B;
-  /** Largest JSON body, in bytes; the default of `readJson` if absent. */
-  readonly maxBodyBytes?: number;
+  /** Of the JSON body; those of `readJson` if absent. */
+  readonly bodyLimits?: JsonBodyLimits;
   /** What is sent, where it is not JSON alone. */
   readonly content?: Content;
   readonly success: ResponseDescription & { readonly status: 200 | 201 };
@@ -90,7 +90,7 @@ export function route<
   description: RouteDescription<Q, B>,
   handler: (c: Context<HttpEnv, P>, input: RouteInput<Q, B>) => Response | Promise<Response>,
 ): ApiRoute {
-  const { query, body, maxBodyBytes } = description;
+  const { query, body, bodyLimits } = description;
   return {
     method,
     path,
@@ -98,7 +98,7 @@ export function route<
     handler: (c) =>
       handler(c as Context<HttpEnv, P>, {
         query: (purpose) => readParameters(query!, new URL(c.req.url).searchParams, purpose),
-        body: (purpose) => readJson(c.req.raw, body!, purpose, maxBodyBytes),
+        body: (purpose) => readJson(c.req.raw, body!, purpose, bodyLimits),
       }),
   };
 }

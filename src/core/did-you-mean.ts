@@ -14,8 +14,8 @@ function nearestName(unknown: string, known: Iterable<string>): string | undefin
   if (unknown.length > maxLength) return undefined;
   const folded = fold(unknown);
   let nearest: string | undefined;
-  // A third of the letters may be wrong: with more, the guess is more often wrong than right.
-  let fewest = Math.max(1, Math.floor(folded.length / 3)) + 1;
+  // A quarter of the letters may be wrong: with more, the guess is too often wrong as well.
+  let fewest = Math.max(1, Math.floor(folded.length / 4)) + 1;
   for (const name of known) {
     const edits = editDistance(folded, fold(name));
     if (edits >= fewest) continue;

@@ -51,10 +51,8 @@ describe('readDrafts', () => {
     assert.deepEqual(forms('{"action":"a"}'), ['bytes']);
     assert.deepEqual(forms('{"action":"\\u0061"}'), ['object']);
     assert.deepEqual(forms('{"events":[{"action":"a"},{ "action":"b"}]}'), ['bytes', 'bytes']);
-    assert.deepEqual(forms('{"events":[{"action":"a"},{"action":"\\u0062"}]}'), [
-      'object',
-      'object',
-    ]);
+    const mixed = '{"events":[{"action":"a"},{"action":"\\u0062"},{"action":"c"}]}';
+    assert.deepEqual(forms(mixed), ['bytes', 'object', 'bytes']);
     const lines = '{"action":"a"}\n{"action":"\\u0062"}\n{"action":"c"}';
     assert.deepEqual(forms(lines, ndjson), ['bytes', 'object', 'bytes']);
   });
@@ -98,6 +96,16 @@ describe('readDrafts', () => {
       'an unknown field',
       '{"action":"a","actor":"me"}',
       '0 actor is not a field of an event: put it into "details"',
+    ],
+    [
+      'a misspelt field, and the one that was meant',
+      '{"action":"a","creatdAt":"2026-06-20T08:00:00Z"}',
+      '0 creatdAt is not a field of an event (did you mean createdAt?): put it into "details"',
+    ],
+    [
+      'a misspelt field inside of another',
+      '{"action":"a","changes":{"befor":{}}}',
+      '0 changes.befor is not allowed here (did you mean before?): put it into "details"',
     ],
     [
       'a field of the server',
@@ -158,7 +166,7 @@ describe('readDrafts', () => {
   });
 
   it('cuts the name of a field that nobody would read to its end', () => {
-    const [issue = ''] = issuesOf(JSON.stringify({ action: 'a', ['k'.repeat(1_000_000)]: 1 }));
+    const [issue = ''] = issuesOf(JSON.stringify({ action: 'a', ['k'.repeat(250_000)]: 1 }));
     assert.match(issue, /^0 k{200}… is not a field/);
   });
 
@@ -172,7 +180,7 @@ describe('readDrafts', () => {
       );
     }
     assert.deepEqual(issuesOf('{"action":"a","events":{}}'), [
-      '0 events is not a field of an event (did you mean eventID?): put it into "details"',
+      '0 events is not a field of an event: put it into "details"',
     ]);
   });
 
@@ -284,5 +292,68 @@ describe('readDrafts', () => {
       issuesOf(`{"action":"a","details":${deep}}`)[0] ?? '',
       /nested deeper than 32 levels/,
     );
+  });
+
+  describe('looks at nothing behind', () => {
+    const noJson = '{"action":"a","details":{"x":';
+    const tooLong = 'has more than 262144 bytes as it was sent, with its escapes and white space';
+
+    it('the first event that is too many', () => {
+      const many = Array(4).fill('{"action":"a"}');
+      for (const [text, type] of [
+        [`{"events":[${many},${noJson}`, json],
+        [`${many.join('\n')}\n${noJson}`, ndjson],
+      ] as const) {
+        assert.throws(() => read(text, type, 3), { code: 'too-large' });
+      }
+      const empty = `{"events":[${'{},'.repeat(1_000_000)}`;
+      assert.equal(refusal(empty).issues.length, 20);
+    });
+
+    it('an event that is too long to be one', () => {
+      const long = `{"action":"a","details":{${'"k":1,'.repeat(100_000)}`;
+      assert.deepEqual(issuesOf(`{"events":[{"action":"a"},${long}`), [`1  ${tooLong}`]);
+      assert.deepEqual(issuesOf(`{"action":"a"}\n${long}`, ndjson), [`1  ${tooLong}`]);
+      assert.deepEqual(issuesOf(long), [`0  ${tooLong}; a list begins with {"events":[`]);
+      const spaces = `{"action":"a"${' '.repeat(600_000)}}`;
+      assert.deepEqual(issuesOf(`{"events":[${spaces}]}`), [`0  ${tooLong}`]);
+    });
+
+    it('more values than an event has room for', () => {
+      const zeros = (count: number) =>
+        `{"action":"\\u0061","details":{"z":[${Array(count).fill(0)}`;
+      assert.match(
+        issuesOf(`{"events":[${zeros(40_000)}]}}]}`)[0]!,
+        /^0 {2}.*more than 32768 values/,
+      );
+      assert.equal(read(`{"events":[${zeros(30_000)}]}}]}`).length, 1);
+    });
+  });
+
+  it('says where a list is not JSON', () => {
+    for (const [text, message] of [
+      ['{"events":[{"action":"a"} {"action":"a"}]}', 'expected a comma or ] at byte 26, found "{"'],
+      ['{"events":[{"action":"a"}', 'expected a comma or ] at byte 25, found the end'],
+      ['{"events":[{"action":"a"}]', 'expected a comma or } at byte 26, found the end'],
+      ['{"events":[{"action":"a"}]} 1', 'expected the end at byte 28, found "1"'],
+      ['{"events":[{"action":"a"}],}', 'expected another member at byte 27, found "}"'],
+    ] as const) {
+      assert.equal(refusal(text).message, `Cannot read the JSON: ${message}`, text);
+    }
+    for (const [text, message] of [
+      ['{"events":[{"action":"a"},]}', 'expected a value at character 0, found the end'],
+      ['{"events":[{"action":"a"},{"action":}]}', 'expected a value at character 10, found "}"'],
+      [
+        '{"events":[{"action":"a"},{"action":"',
+        'expected the end of a string at character 11, found the end',
+      ],
+    ] as const) {
+      assert.deepEqual(issuesOf(text), [`1  Cannot read the JSON: ${message}`], text);
+    }
+  });
+
+  it('finds the list however its key is spelled', () => {
+    const text = '\n{ "\\u0065vents" : [ {"action":"a"} , {"action":"b"} ] }\n';
+    assert.equal(read(text).length, 2);
   });
 });

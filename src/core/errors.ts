@@ -37,6 +37,9 @@ export interface Issue {
   readonly message: string;
 }
 
+/** More issues than these help nobody: a check stops there. */
+export const maxIssues = 20;
+
 export interface ErrorDetails {
   readonly issues?: readonly Issue[];
   readonly retryAfterSeconds?: number;

@@ -3,6 +3,10 @@ import { instantProblem, type Micros, parseInstant } from './micros.ts';
 
 /** Limits of one event and one request (design: "The event"). */
 export const maxEventBytes = 65_535;
+/** As it is sent, with escapes and white space. Few writers need twice the canonical bytes. What is longer is not parsed. */
+export const maxSentEventBytes = 4 * (maxEventBytes + 1);
+/** A value in canonical JSON needs two bytes: one of its own, and one that separates it from the next. */
+export const maxEventValues = (maxEventBytes + 1) / 2;
 export const maxRequestEvents = 10_000;
 export const maxRequestBytes = 16 * 1024 * 1024;
 /** How far ahead of our clock `createdAt` may be. */

@@ -100,8 +100,8 @@ export class DraftFacts {
   }
 }
 
-/** Writes a draft that is an object as canonical JSON, and reads that. */
-function toRawDraft(draft: Draft): RawDraft {
+/** Writes a draft that is an object as canonical JSON, and reads that. Throws `invalid` when it is too large for an event. */
+export function toRawDraft(draft: Draft): RawDraft {
   const bytes = Buffer.from(canonicalJson(draft));
   if (bytes.length > maxEventBytes) throw draftTooLarge(bytes.length);
   const json = new RawJson(bytes, minBytesPerValue);

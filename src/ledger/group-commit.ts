@@ -1,4 +1,4 @@
-import { AnnalsError, type Issue } from '../core/errors.ts';
+import { AnnalsError, type Issue, maxIssues } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import { type PausableWork, PausableWorkQueue } from '../core/pausable-work.ts';
 import type { ReceivedDraft } from '../core/raw-draft.ts';
@@ -117,7 +117,7 @@ export class GroupCommit implements Ledger {
       } catch (error) {
         if (!(error instanceof AnnalsError) || error.code !== 'invalid') throw error;
         issues.push(...error.issues.map((issue) => ({ ...issue, index })));
-        if (issues.length >= 20) break;
+        if (issues.length >= maxIssues) break;
       }
     }
     const first = issues[0];

@@ -381,4 +381,28 @@ describe('proofs over HTTP', () => {
       assert.equal(response.status, 400, await response.text());
     });
   }
+
+  it('are rejected at the first wrong run, and for more runs than a request may have', async () => {
+    const message = async (body: unknown) => {
+      const path = '/v1/audit/proof/multiproof';
+      const response = await log.app.request('POST', path, { key: log.key, body });
+      const text = (await response.json()) as { message: string; errors?: object[] };
+      return [response.status, text.message, text.errors?.length];
+    };
+    const [right, wrong] = [[0, 1], 'a'];
+    assert.deepEqual(await message({ size: 1, runs: [right, ...Array(10_000).fill(wrong)] }), [
+      400,
+      'Cannot create the proof: runs[1] must be two whole numbers',
+      1,
+    ]);
+    assert.deepEqual(await message({ size: 1, runs: Array(50_001).fill([]) }), [
+      400,
+      'Cannot create the proof: runs must have at most 50000 runs: ask for the others in another request',
+      1,
+    ]);
+    const values = `[${Array(200_000).fill(0)}]`;
+    assert.match(String((await message(values))[1]), /has more than 150003 values/);
+    const long = JSON.stringify({ size: 1, runs: Array(300_000).fill('a') });
+    assert.equal((await message(long))[0], 413);
+  });
 });

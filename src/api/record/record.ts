@@ -8,6 +8,7 @@ import type { Clock } from '../../core/micros.ts';
 import { PausableWorkQueue } from '../../core/pausable-work.ts';
 import { readBody } from '../../http/body.ts';
 import type { Metrics } from '../../http/metrics.ts';
+import { toRawDraft } from '../../ledger/draft-facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { releaseBuffer } from '../../runtime/release-buffer.ts';
 import { type ApiRoute, json, route } from '../route.ts';
@@ -34,17 +35,18 @@ const receiptSchema = z
   })
   .meta({ id: 'Receipt' });
 
-const draftListSchema = z
-  .strictObject({ events: z.array(draftSchema) })
-  .meta({ id: 'DraftList', description: 'Drafts that are recorded together, all or none.' });
-
-const recordRequestSchema = z
-  .union([draftSchema, draftListSchema])
-  .meta({ id: 'RecordRequest', description: 'One draft, or several.' });
+function recordRequestSchema(maxEvents: number) {
+  const list = z
+    .strictObject({ events: z.array(draftSchema).min(1).max(maxEvents) })
+    .meta({ id: 'DraftList', description: 'Drafts that are recorded together, all or none.' });
+  return z
+    .union([draftSchema, list])
+    .meta({ id: 'RecordRequest', description: 'One draft, or several.' });
+}
 
 /** Recording. The receipt is sent once everything is on the disk and can be read back. */
 export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
-  const { admit, ledger, metrics } = dependencies;
+  const { admit, ledger, metrics, maxBatchEvents } = dependencies;
   const reading = new PausableWorkQueue();
   return route(
     'POST',
@@ -54,7 +56,7 @@ export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
       tag: 'recording',
       summary: 'Record events: all or none',
       content: {
-        ...json(recordRequestSchema),
+        ...json(recordRequestSchema(maxBatchEvents)),
         'application/x-ndjson': z.string().describe('A draft a line'),
       },
       success: {
@@ -69,7 +71,7 @@ export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
       const mediaType = draftsMediaType(c.req.header('content-type'));
       const bytes = await readBody(c.req.raw, dependencies.maxBodyBytes);
       const drafts = await reading.run(
-        readDrafts(bytes, mediaType, dependencies.clock(), dependencies.maxBatchEvents),
+        readDrafts(bytes, mediaType, dependencies.clock(), maxBatchEvents, toRawDraft),
       );
       const receipt = await ledger.record(caller.organisation.identity, drafts);
       // Drafts are read where they are in the body, which is not needed any more.

@@ -121,8 +121,18 @@ describe('parseJson', () => {
     }
   });
 
+  it('throws at the first value that is too many, and reads nothing behind it', () => {
+    for (const text of ['[1,2]', '{"a":1,"b":[]}']) {
+      assert.deepEqual(parseJson(text, { maxValues: 3 }).problems, []);
+      assert.throws(() => parseJson(text.replace(/.$/, ',{ no JSON'), { maxValues: 2 }), {
+        code: 'invalid',
+        message: /has more than 2 values/,
+      });
+    }
+  });
+
   it('finds nesting that is too deep, and throws at an attack', () => {
-    assert.deepEqual(parseJson('[[[1]]]', 2).problems, [
+    assert.deepEqual(parseJson('[[[1]]]', { maxDepth: 2 }).problems, [
       { path: [0, 0], message: 'is nested deeper than 2 levels' },
     ]);
     assert.throws(() => parseJson('['.repeat(1_000_000)), {

@@ -1,4 +1,14 @@
-import { AnnalsError } from '../errors.ts';
+import { AnnalsError, maxIssues } from '../errors.ts';
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  openBrace,
+  openBracket,
+  quote,
+} from './characters.ts';
 
 /** A JSON value that can be written again without a loss: reading it lost nothing. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -18,15 +28,21 @@ export interface ParsedJson {
 }
 
 export const defaultMaxDepth = 32;
-const maxProblems = 20;
+
+interface JsonLimits {
+  readonly maxDepth?: number;
+  /** The most values, those inside of others included. */
+  readonly maxValues?: number;
+}
 
 /**
  * Reads one JSON text (RFC 8259), and finds what `JSON.parse` would accept and change: duplicate keys, lone surrogates,
  * numbers that a double cannot hold. It also finds nesting deeper than `maxDepth`. Such problems are collected (at most
- * 20), so that a producer sees all of them. Throws `invalid` on a text that is not JSON.
+ * 20), so that a producer sees all of them. Throws `invalid` on a text that is not JSON, and at the first value that is
+ * too many.
  */
-export function parseJson(text: string, maxDepth = defaultMaxDepth): ParsedJson {
-  const reader = new JsonReader(text, maxDepth);
+export function parseJson(text: string, limits: JsonLimits = {}): ParsedJson {
+  const reader = new JsonReader(text, limits);
   const value = reader.document();
   return { value, problems: reader.problems };
 }
@@ -43,15 +59,6 @@ export function formatPath(path: readonly (string | number)[]): string {
   return text;
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const comma = 0x2c;
-const colon = 0x3a;
-
 const numberAt = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ownProperty = { enumerable: true, configurable: true, writable: true };
 
@@ -59,13 +66,16 @@ class JsonReader {
   readonly problems: JsonProblem[] = [];
   readonly #text: string;
   readonly #maxDepth: number;
+  readonly #maxValues: number;
   /** The key or index that is being read at each depth, so that a problem can say where it is. */
   readonly #path: (string | number)[] = [];
   #at = 0;
+  #values = 0;
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, { maxDepth = defaultMaxDepth, maxValues = Infinity }: JsonLimits) {
     this.#text = text;
     this.#maxDepth = maxDepth;
+    this.#maxValues = maxValues;
   }
 
   document(): Json {
@@ -86,6 +96,13 @@ class JsonReader {
   }
 
   #value(): Json {
+    this.#values += 1;
+    if (this.#values > this.#maxValues) {
+      throw new AnnalsError(
+        'invalid',
+        `Cannot read the JSON: it has more than ${this.#maxValues} values, those inside of others included`,
+      );
+    }
     switch (this.#space()) {
       case quote:
         return this.#string();
@@ -227,7 +244,7 @@ class JsonReader {
   }
 
   #problem(message: string): void {
-    if (this.problems.length < maxProblems) this.problems.push({ path: [...this.#path], message });
+    if (this.problems.length < maxIssues) this.problems.push({ path: [...this.#path], message });
   }
 
   #unexpected(expected: string, at = this.#at): AnnalsError {

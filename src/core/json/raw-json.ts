@@ -4,16 +4,17 @@ import {
   isCanonicalNumber,
   isNumberByte,
 } from './canonical-tokens.ts';
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  openBrace,
+  openBracket,
+  quote,
+} from './characters.ts';
 import { defaultMaxDepth } from './parse-json.ts';
-
-const quote = 0x22;
-const backslash = 0x5c;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const comma = 0x2c;
-const colon = 0x3a;
 
 /** The words that the token index has for each value. */
 const startWord = 0;
@@ -81,12 +82,20 @@ export class RawJson {
   /** Reads the one value between two offsets. Returns `none` when it is not JSON, or not spelled canonically. */
   read(from: number, to: number): number {
     const used = this.#used;
-    this.#at = from;
-    this.#end = to;
-    const value = this.#value(0, 0, 0, 0);
-    if (value !== none && this.#space() === none) return value;
+    const value = this.readNext(from, to);
+    if (value === none || this.#space() === none) return value;
     this.#used = used;
     return none;
+  }
+
+  /** Reads the value that begins at an offset and ends before another one, whatever comes after it. */
+  readNext(from: number, before: number): number {
+    const used = this.#used;
+    this.#at = from;
+    this.#end = before;
+    const value = this.#value(0, 0, 0, 0);
+    if (value === none) this.#used = used;
+    return value;
   }
 
   start(value: number): number {
