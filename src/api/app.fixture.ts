@@ -84,7 +84,7 @@ export class TestApp {
     this.verifierKey = verifierKey(key.name, createPublicKey(privateKey));
     const archive = new MemoryArchive();
     this.checkpoints = new Checkpoints({ reader: store, archive, newest: [], key, witnesses });
-    const tokens = new AccessTokens(new Uint8Array(32));
+    const tokens = new AccessTokens({ secret: new Uint8Array(32), audience: 'annals.test' });
     const gate = new Gate({
       accounts: this.accounts,
       tokens,

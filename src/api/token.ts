@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { AccessTokens } from '../access/access-token.ts';
+import { type AccessTokens, maxTokenLifetime } from '../access/access-token.ts';
 import { keyFromFields } from '../access/credential.ts';
 import type { Gate, Principal } from '../access/gate.ts';
 import { AnnalsError } from '../core/errors.ts';
-import { type Clock, hour, second } from '../core/micros.ts';
+import { type Clock, second } from '../core/micros.ts';
 import { readBody } from '../http/body.ts';
 import { type ApiRoute, json, route } from './route.ts';
 
@@ -13,7 +13,6 @@ export interface TokenRouteDependencies {
   readonly clock: Clock;
 }
 
-const lifetime = hour;
 const maxBytes = 16 * 1024;
 
 /** Error codes of OAuth 2.0 (RFC 6749, 5.2) and their statuses. */
@@ -109,8 +108,8 @@ async function createToken(
     return unknownClient();
   }
   const now = clock();
-  const expiresAt = Math.min(now + lifetime, principal.key.expiresAt ?? Infinity);
-  const token = tokens.issue({ keyId: key.id, expiresAt });
+  const expiresAt = Math.min(now + maxTokenLifetime, principal.key.expiresAt ?? Infinity);
+  const token = tokens.issue({ keyId: key.id, issuedAt: now, expiresAt });
   // Never 0: clients take that for a token without an end (wire: Thalassa 2.2).
   const expiresIn = Math.max(1, Math.floor((expiresAt - now) / second));
   return Response.json(

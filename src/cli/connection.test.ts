@@ -19,7 +19,7 @@ describe('annals context', () => {
     const id = 'A'.repeat(12);
     for (const [name, key] of [
       ['key', `annals_${id}_${'s'.repeat(43)}`],
-      ['token', `annals-at.${id}.1900000000.${'s'.repeat(43)}`],
+      ['token', `annals-at.${'c'.repeat(80)}.${'s'.repeat(43)}`],
       ['other', 'prefix_ssssssssssss'],
     ] as const) {
       assert.equal((await context('set', name, '--token', key)).code, 0);

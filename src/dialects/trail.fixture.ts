@@ -41,7 +41,7 @@ export class TestTrail {
   });
   readonly #gate = new Gate({
     accounts: this.#accounts,
-    tokens: new AccessTokens(new Uint8Array(32)),
+    tokens: new AccessTokens({ secret: new Uint8Array(32), audience: 'annals.test' }),
     clock: this.#clock,
     onDenied: () => {},
   });

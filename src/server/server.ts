@@ -2,7 +2,6 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
-import type { Accounts } from '../access/accounts.ts';
 import { Gate } from '../access/gate.ts';
 import { openSqliteAccounts } from '../access/sqlite/accounts.ts';
 import { createApp } from '../api/app.ts';
@@ -120,7 +119,10 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     }),
     (it) => it.flush(),
   );
-  const tokens = new AccessTokens(await tokenSecret(accounts, random));
+  // Drawn at each start, so that no file has it: tokens end with the server, and clients ask for others.
+  const secret = new Uint8Array(32);
+  random(secret);
+  const tokens = new AccessTokens({ secret, audience: settings.name });
   const gate = new Gate({
     accounts,
     tokens,
@@ -222,16 +224,4 @@ function listen(server: Server, { host, port }: Settings): Promise<string> {
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
     });
   });
-}
-
-const tokenSecretName = 'access_token_secret';
-
-/** The secret by which access tokens are signed; created at the first start. */
-async function tokenSecret(accounts: Accounts, random: Random): Promise<Uint8Array> {
-  const stored = accounts.setting(tokenSecretName);
-  if (stored !== undefined) return Buffer.from(stored, 'base64');
-  const secret = new Uint8Array(32);
-  random(secret);
-  await accounts.setSetting(tokenSecretName, Buffer.from(secret).toString('base64'));
-  return secret;
 }

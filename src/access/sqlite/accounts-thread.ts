@@ -51,13 +51,18 @@ const database = new DatabaseSync(file);
 database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
 database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
 database.exec(schema);
+ensureIdentity(database);
+joinInstallation(database, installation);
+// Version 0.1 kept the secret of access tokens here. It is worth nothing now, so a full disk may keep it.
+try {
+  database.exec('PRAGMA secure_delete = ON');
+  database.exec("DELETE FROM settings WHERE name = 'access_token_secret'");
+} catch {}
 const keyColumns = database.prepare('PRAGMA table_info(keys)').all();
 // Databases of version 0.1 do not have it.
 if (!keyColumns.some(({ name }) => name === 'created_by')) {
   database.exec('ALTER TABLE keys ADD COLUMN created_by TEXT');
 }
-ensureIdentity(database);
-joinInstallation(database, installation);
 
 const methods = {
   load(): StoredAccounts {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -50,6 +50,20 @@ it('keys of version 0.1, which has no creators, are read', async () => {
   const accounts = await open(file);
   assert.deepEqual(accounts.key('old'), keyOf('old'));
   await accounts.close();
+  await rm(folder, { recursive: true });
+});
+
+it('the secret of access tokens, which version 0.1 kept, is erased', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
+  const file = join(folder, 'annals.db');
+  const first = await open(file);
+  await first.setSetting('access_token_secret', 'AccessTokenSecretOfVersion01');
+  await first.close();
+  assert.ok((await readFile(file)).includes('AccessTokenSecret'));
+  const again = await open(file);
+  assert.equal(again.setting('access_token_secret'), undefined);
+  await again.close();
+  assert.ok(!(await readFile(file)).includes('AccessTokenSecret'));
   await rm(folder, { recursive: true });
 });
 
