@@ -35,6 +35,8 @@ const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: s
   cockroachdbStartingFrom: ['Dialects:', 'rule'],
   cockroachdbPayload: ['Dialects:', 'form'],
   retention: ['Store:', 'span'],
+  maxClockJump: ['Store:', 'span'],
+  acceptClock: ['Store:', 'day'],
   readers: ['Store:', 'n'],
   segmentEvents: ['Store:', 'n'],
   acceptLoss: ['Store:', 'database'],

@@ -14,7 +14,8 @@ export const day = 24 * hour;
 export const earliest: Micros = -8_520_336_000_000_000;
 export const latest: Micros = 8_993_721_599_999_999;
 
-export const systemClock: Clock = () => Date.now() * millisecond;
+/** A clock that is set beyond what a double can hold stays at its end, so that no file gets a time that is not exact. */
+export const systemClock: Clock = () => Math.min(Date.now() * millisecond, latest);
 
 /** Why a text is not an instant. Each reason has its own remedy. */
 export type NotAnInstant = 'malformed' | 'no-zone' | 'no-such-day' | 'too-precise';

@@ -1,22 +1,26 @@
 import type { Server } from 'node:http';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
+import type { Accounts } from '../access/accounts.ts';
 import { Gate } from '../access/gate.ts';
 import { openSqliteAccounts } from '../access/sqlite/accounts.ts';
 import { createApp } from '../api/app.ts';
 import { AnnalsError } from '../core/errors.ts';
-import type { Clock } from '../core/micros.ts';
+import { type Clock, type Micros, second } from '../core/micros.ts';
 import { pooledRandom } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
 import { requestFacts } from '../http/connection.ts';
 import { Metrics } from '../http/metrics.ts';
+import { checkedClock } from '../ledger/checked-clock.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
 import { createPersonalPathsLookup } from '../ledger/personal-paths.ts';
 import { Sequencer } from '../ledger/sequencing.ts';
 import { createDirectory } from '../runtime/create-directory.ts';
 import { collectWhenIdle, startIdleCollection } from '../runtime/idle-collection.ts';
+import type { EventReader } from '../store/event-store.ts';
 import { openSegmentedStore } from '../store/segmented/store.ts';
 import { accountsFile, databases } from './databases.ts';
 import { mountedDialects } from './dialects.ts';
@@ -31,6 +35,8 @@ export interface ServerWorld {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Instead of how long the machine has been up. */
+  readonly uptime?: Clock;
   /** Instead of the network, by which anchors are reached. */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -97,8 +103,15 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     (it) => it.close(),
   );
   await store.registerDatabases();
-  const sequencer = new Sequencer({
+  const recordingClock = checkedClock({
     clock,
+    uptime: world.uptime ?? (() => uptime() * second),
+    lastRecorded: await lastRecorded(store, accounts),
+    maxJump: settings.maxClockJump,
+    acceptedUntil: settings.acceptClock,
+  });
+  const sequencer = new Sequencer({
+    clock: recordingClock,
     random: pooledRandom(random),
     personalPaths: createPersonalPathsLookup(accounts),
   });
@@ -106,7 +119,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     new GroupCommit({
       store,
       sequencer,
-      clock,
+      clock: recordingClock,
       onGrown: (organisation) => checkpoints.markGrown(organisation),
     }),
     (it) => it.close(),
@@ -164,7 +177,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   opened.defer(() => void server.close());
   // Last: a start that fails must not store a key that nobody has seen.
   const createdOperatorKey = await ensureOperatorKey(accounts, givenOperatorKey, world);
-  const retention = { settings, store, ledger, clock, metrics, log };
+  const retention = { settings, store, ledger, clock: recordingClock, metrics, log };
   opened.adopt(startRetention(retention), (it) => it.close());
   const running = opened.move();
   log.info({ url, data: settings.data, version }, 'listening');
@@ -184,6 +197,15 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
       log.info('stopped');
     },
   };
+}
+
+/** `recordedAt` of the last event of all organisations; 0 when there is none. */
+async function lastRecorded(reader: EventReader, accounts: Accounts): Promise<Micros> {
+  let last = 0;
+  for (const { identity } of accounts.organisations()) {
+    last = Math.max(last, (await reader.head(identity)).recordedAt);
+  }
+  return last;
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { keyPattern } from '../access/key.ts';
 import { AnnalsError, type Issue, messageOf } from '../core/errors.ts';
 import { maxRequestBytes, maxRequestEvents } from '../core/event.ts';
-import { day } from '../core/micros.ts';
+import { day, parseDay } from '../core/micros.ts';
 import { parseSince } from '../core/window.ts';
 import { isKeyName, parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
 import { anchorProblem } from './anchors.ts';
@@ -135,6 +135,28 @@ export const settingsSchema = z.object({
     })
     .exactOptional()
     .describe('how long events are kept, such as 400d or 1y; for ever without it'),
+  maxClockJump: z
+    .string()
+    .prefault('1d')
+    .transform((text, context) => {
+      try {
+        return parseSince(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: `cannot be used: ${messageOf(error)}` });
+        return z.NEVER;
+      }
+    })
+    .describe('how far the clock may go ahead at once; beyond that nothing is recorded'),
+  acceptClock: z
+    .string()
+    .transform((text, context) => {
+      const midnight = parseDay(text);
+      if (midnight !== undefined) return midnight + day;
+      context.addIssue({ code: 'custom', message: 'must be a day such as 2026-06-01' });
+      return z.NEVER;
+    })
+    .exactOptional()
+    .describe('take the clock as right up to this day, as the error at start names it'),
   readers: wholeNumber(1, 64).prefault('2').describe('threads that read events'),
   segmentEvents: wholeNumber(1_000, 1_000_000)
     .prefault('65536')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { hour, minute, systemClock } from '../../src/core/micros.ts';
+import { day, formatDay, hour, minute, systemClock } from '../../src/core/micros.ts';
 import { type Checkpoint, openCheckpoint } from '../../src/integrity/checkpoint.ts';
 import { parseVerifierKey } from '../../src/integrity/keys.ts';
 import { verifyConsistency } from '../../src/integrity/proof.ts';
@@ -86,6 +86,33 @@ describe('a clock that is set back by an hour', () => {
 
     offset += hour + minute;
     await assert.rejects(record(), /401/, 'a token ends when the clock says so again');
+    await server.stop();
+  });
+});
+
+describe('a clock that goes centuries ahead', () => {
+  it('stops what is recorded until it is right again, and leaves nothing behind', async () => {
+    await using place = await temporary();
+    const data = join(place.path, 'data');
+    let offset = 0;
+    const clock = () => systemClock() + offset;
+    let server = await startInProcessServer(data, clock, { retention: '30d' });
+    const key = await createKey(server);
+    const record = () => sendRequest(server, key, '/v1/audit/events', { action: 'a' });
+    await record();
+    offset = 230 * 366 * day;
+    await assert.rejects(record(), /503 .*went ahead to 22.*Set it, and recording goes on/);
+    await assert.rejects(startInProcessServer(join(place.path, 'new'), clock), /cannot be right/);
+    offset = 0;
+    await record();
+    await server.stop();
+    offset = 500 * day;
+    await assert.rejects(startInProcessServer(data, clock), /--accept-clock 20\d\d-\d\d-\d\d$/);
+    const acceptClock = formatDay(clock());
+    server = await startInProcessServer(data, clock, { acceptClock });
+    await record();
+    await server.stop();
+    server = await startInProcessServer(data, clock);
     await server.stop();
   });
 });
