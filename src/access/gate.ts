@@ -4,6 +4,7 @@ import type { Organisation } from '../core/organisation.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Accounts, KeyRecord } from './accounts.ts';
 import { readCredential } from './credential.ts';
+import { GuessLimit } from './guess-limit.ts';
 import { type ApiKey, hashSecret, isSecretOf } from './key.ts';
 import { may, type Permission } from './roles.ts';
 
@@ -25,6 +26,10 @@ export interface GateOptions {
   readonly clock: Clock;
   /** Called each time a key that exists is denied, with the request it came with. Must not throw. */
   readonly onDenied: (denied: DeniedKey, request: Request) => void;
+  /** The address that a request came from, if it came over a network. */
+  readonly addressOf: (request: Request) => string | undefined;
+  /** Called each time an address has sent too many wrong credentials. Must not throw. */
+  readonly onGuessing?: (address: string | undefined) => void;
 }
 
 const placeholderHash = hashSecret(
@@ -47,12 +52,17 @@ export function checkKeyAgain(request: Request): void {
 /** Decides who a credential belongs to and what it may do. A stranger learns nothing but that it is unknown. */
 export class Gate {
   readonly #options: GateOptions;
+  readonly #guesses: GuessLimit;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#guesses = new GuessLimit(options.clock);
   }
 
-  /** Throws `unauthenticated`, with the same sentence whatever is wrong with a key. */
+  /**
+   * Throws `unauthenticated`, with the same sentence whatever is wrong with a key, and `too-many-requests` to an address
+   * that has sent too many wrong ones.
+   */
   authenticate(request: Request): Principal {
     const credential = readCredential(request.headers.get('authorization'));
     switch (credential.kind) {
@@ -70,12 +80,18 @@ export class Gate {
     }
   }
 
-  /** Throws `unauthenticated` unless the secret is right and the key neither revoked nor expired. */
+  /** The same for a key that is in another place than the header. */
   authenticateKey({ id, secret }: ApiKey, request: Request): Principal {
+    const address = this.#options.addressOf(request);
+    this.#guesses.check(address, id);
     const key = this.#options.accounts.key(id);
     const right = isSecretOf(secret, key?.secretHash ?? placeholderHash);
-    if (key === undefined) throw unknownCredential();
-    if (!right) throw this.#deny(key, 'wrong secret', request);
+    if (key === undefined) throw this.#wrong(address, id);
+    if (!right) {
+      this.#wrong(address, id);
+      throw this.#deny(key, 'wrong secret', request);
+    }
+    this.#guesses.right(address, id);
     return this.#checkValid(key, request);
   }
 
@@ -97,9 +113,11 @@ export class Gate {
   }
 
   #authenticateToken(text: string, request: Request): Principal {
+    const address = this.#options.addressOf(request);
+    this.#guesses.check(address, wrongTokens);
     const token = this.#options.tokens.read(text);
     const key = token && this.#options.accounts.key(token.keyId);
-    if (token === undefined || key === undefined) throw unknownCredential();
+    if (token === undefined || key === undefined) throw this.#wrong(address, wrongTokens);
     const now = this.#options.clock();
     // A token from the future was issued before the clock was set back. A small correction does no harm.
     if (token.expiresAt <= now || token.issuedAt > now + minute) {
@@ -122,11 +140,19 @@ export class Gate {
     };
   }
 
+  #wrong(address: string | undefined, keyId: string): AnnalsError {
+    if (this.#guesses.wrong(address, keyId)) this.#options.onGuessing?.(address);
+    return unknownCredential();
+  }
+
   #deny(key: KeyRecord, reason: DeniedKey['reason'], request: Request): AnnalsError {
     this.#options.onDenied({ key, reason }, request);
     return unknownCredential();
   }
 }
+
+/** In place of a key's id, which nobody knows of a wrong token. No key has it. */
+const wrongTokens = '';
 
 function unknownCredential(): AnnalsError {
   return new AnnalsError('unauthenticated', 'The credential is unknown, revoked or expired');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { hour, systemClock } from '../core/micros.ts';
+import { hour, minute, systemClock } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import { TestApp } from './app.fixture.ts';
 
@@ -440,6 +440,53 @@ describe('keys', () => {
       const response = await app.request('POST', '/v1/keys', { key: admin, body });
       assert.equal(response.status, 400, JSON.stringify(body));
     }
+  });
+});
+
+describe('an address that sends a hundred wrong keys', () => {
+  it('is 429 for a minute in every dialect and for tokens, and no other address is', async () => {
+    let now = systemClock();
+    const app = new TestApp({ clock: () => now });
+    const organisation = await app.organisation();
+    const [key, unused] = [
+      await app.key('org-admin', organisation),
+      await app.key('org-admin', organisation),
+    ];
+    const send = (path: string, credential: string, remoteAddress: string, method = 'GET') =>
+      app.serve(
+        new Request(`http://annals.test${path}`, {
+          method,
+          headers: {
+            Authorization: credential,
+            ...(method === 'POST' && { 'Content-Type': 'application/x-www-form-urlencoded' }),
+          },
+          ...(method === 'POST' && { body: 'grant_type=client_credentials' }),
+        }),
+        { incoming: { httpVersion: '1.1', socket: { remoteAddress } } },
+      );
+    const paths = ['/v1/audit', '/v1/keys', '/1.3/audit-logs', '/api/v1/auditlogevents'];
+    assert.equal((await send('/v1/keys', `Bearer ${key}`, '192.0.2.1')).status, 200);
+    const wrong = [
+      `Bearer annals_AAAAAAAAAAAA_${'A'.repeat(43)}`,
+      `Token annals_${unused.split('_')[1]}_${'A'.repeat(43)}`,
+      `Bearer annals-at.AAAA.${'A'.repeat(43)}`,
+    ];
+    for (let n = 0; n < 100; n += 1) {
+      const path = paths[n % paths.length]!;
+      assert.equal((await send(path, wrong[n % wrong.length]!, '192.0.2.1')).status, 401);
+    }
+    for (const path of paths) {
+      const refused = await send(path, `Bearer ${unused}`, '192.0.2.1');
+      assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '60'], path);
+      assert.equal((await send(path, `Bearer ${unused}`, '192.0.2.2')).status, 200);
+      assert.equal((await send(path, `Bearer ${key}`, '192.0.2.1')).status, 200);
+    }
+    const [, id, secret] = unused.split('_');
+    const basic = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+    // It was right from the other address last, so it is not one that this address has proved.
+    assert.equal((await send('/oidc/token', basic, '192.0.2.1', 'POST')).status, 429);
+    now += minute;
+    assert.equal((await send('/oidc/token', basic, '192.0.2.1', 'POST')).status, 200);
   });
 });
 

@@ -11,7 +11,7 @@ import type { Organisation } from '../core/organisation.ts';
 import type { Random } from '../core/uuid.ts';
 import { createCockroachdbServer } from '../dialects/cockroachdb/server.ts';
 import { createUpcloudServer } from '../dialects/upcloud/server.ts';
-import { requestFacts } from '../http/connection.ts';
+import { addressOf, requestFacts } from '../http/connection.ts';
 import type { HttpBindings, HttpEnv } from '../http/env.ts';
 import { Metrics } from '../http/metrics.ts';
 import {
@@ -89,6 +89,7 @@ export class TestApp {
       accounts: this.accounts,
       tokens,
       clock,
+      addressOf,
       onDenied: (denied, request) => this.ownRecords.keyRejected(denied, requestFacts(request)),
     });
     const app = createApp({

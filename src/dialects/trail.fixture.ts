@@ -43,6 +43,7 @@ export class TestTrail {
     accounts: this.#accounts,
     tokens: new AccessTokens({ secret: new Uint8Array(32), audience: 'annals.test' }),
     clock: this.#clock,
+    addressOf: () => undefined,
     onDenied: () => {},
   });
 

@@ -15,6 +15,11 @@ export const recordAddress: MiddlewareHandler<HttpEnv> = async (c, next) => {
   await next();
 };
 
+/** The peer's address, if the request came over a network. Behind a proxy it is the proxy's. */
+export function addressOf(request: Request): string | undefined {
+  return addresses.get(request);
+}
+
 /** Gives a request that was created from another one the same address. */
 export function copyAddress(from: Request, to: Request): void {
   const address = addresses.get(from);

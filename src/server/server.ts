@@ -11,7 +11,7 @@ import { AnnalsError } from '../core/errors.ts';
 import { type Clock, type Micros, second } from '../core/micros.ts';
 import { pooledRandom } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
-import { requestFacts } from '../http/connection.ts';
+import { addressOf, requestFacts } from '../http/connection.ts';
 import { Metrics } from '../http/metrics.ts';
 import { checkedClock } from '../ledger/checked-clock.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
@@ -23,6 +23,7 @@ import { collectWhenIdle, startIdleCollection } from '../runtime/idle-collection
 import type { EventReader } from '../store/event-store.ts';
 import { openSegmentedStore } from '../store/segmented/store.ts';
 import { accountsFile, databases } from './databases.ts';
+import { DeniedKeysLog } from './denied-keys-log.ts';
 import { mountedDialects } from './dialects.ts';
 import { createHttpServer } from './http-server.ts';
 import { ensureOperatorKey, readOperatorKey } from './operator-key.ts';
@@ -136,12 +137,15 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const secret = new Uint8Array(32);
   random(secret);
   const tokens = new AccessTokens({ secret, audience: settings.name });
+  const deniedKeys = opened.adopt(new DeniedKeysLog(log), (it) => it.flush());
   const gate = new Gate({
     accounts,
     tokens,
     clock,
+    addressOf,
+    onGuessing: (address) => log.warn({ address }, 'an address sends too many wrong credentials'),
     onDenied: (denied, request) => {
-      log.warn({ key: denied.key.id, reason: denied.reason }, 'a key was denied');
+      deniedKeys.add(denied);
       ownRecords.keyRejected(denied, requestFacts(request));
     },
   });
@@ -170,7 +174,10 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
 
   const { requestSeconds, exportSeconds } = settings;
   const server = createHttpServer({ fetch: app.fetch, requestSeconds, exportSeconds });
-  const summaries = setInterval(() => ownRecords.tick(), 10_000).unref();
+  const summaries = setInterval(() => {
+    ownRecords.tick();
+    deniedKeys.flush();
+  }, 10_000).unref();
   opened.defer(() => clearInterval(summaries));
   opened.adopt(startIdleCollection(), (it) => it.close());
   const url = await listen(server, settings);
