@@ -69,17 +69,63 @@ export const anyInstant = fc
 
 const name = anyText.filter((value) => draftSchema.shape.traceId.safeParse(value).success);
 
+const anyCase = (names: readonly string[]) =>
+  fc
+    .constantFrom(...names)
+    .chain((name) => fc.constantFrom(name, name.toUpperCase(), name.replace('s', 'ſ')));
+
+/** Members that typed clients know, with values of the right type and of others. */
+const typedMembers = (names: readonly string[], inner: fc.Arbitrary<unknown>) =>
+  fc.dictionary(
+    fc.oneof({ weight: 3, arbitrary: anyCase(names) }, anyText),
+    fc.oneof(
+      anyInstant,
+      fc.constantFrom(
+        'yesterday',
+        '',
+        null,
+        1.5,
+        1e20,
+        7,
+        '2026-06-20 08:14:03Z',
+        '2026-02-30T00:00:00Z',
+      ),
+      fc.constantFrom<unknown>({ team: 'a', n: 1 }, ['a'], [1], [{ name: 1 }], [{ name: 'x' }]),
+      anyJson,
+      inner,
+    ),
+    { maxKeys: 4, noNullPrototype: true },
+  );
+
+const objectMembers =
+  'identity name slug description createdAt updatedAt deletedAt objectVersion labels annotations organisation createdBy roleBindings featureGates'.split(
+    ' ',
+  );
+const ownPersonMembers = new Set(['subject', 'name', 'email']);
+const userMembers = ['subject', 'name', 'email', 'createdAt'];
+
+const typedUser = typedMembers(userMembers, anyText);
+const typedObject = typedMembers(
+  objectMembers,
+  fc.oneof(typedUser, typedMembers(objectMembers, anyText)),
+);
+
 /** A native draft; `vendor` is the name under which anybody may put anything into `details`. */
 export function anyDraft(vendor: string, members: readonly string[]): fc.Arbitrary<Draft> {
   const vendorDetails = fc.dictionary(
-    fc.oneof(fc.constantFrom(...members, 'native'), anyText),
-    fc.oneof(anyJson, anyText, anyInstant, anyObject),
+    fc.oneof(anyCase(members), fc.constantFrom('native', 'outcome', 'error'), anyText),
+    fc.oneof(anyJson, anyText, anyInstant, anyObject, typedObject),
     { maxKeys: 6, noNullPrototype: true },
   );
-  const person = fc.record(
-    { subject: anyText, name: anyText, email: anyText },
-    { requiredKeys: [] },
-  );
+  const person = fc
+    .tuple(
+      typedUser,
+      fc.record({ subject: anyText, name: anyText, email: anyText }, { requiredKeys: [] }),
+    )
+    .map(([others, own]) => ({
+      ...Object.fromEntries(Object.entries(others).filter(([name]) => !ownPersonMembers.has(name))),
+      ...own,
+    }));
   const context = fc.record(
     {
       client_ip: anyText,
@@ -111,8 +157,9 @@ export function anyDraft(vendor: string, members: readonly string[]): fc.Arbitra
         userIdentity: name,
         user: person,
         serviceAccountIdentity: name,
-        serviceAccount: anyObject,
+        serviceAccount: fc.oneof(anyObject, typedObject),
         impersonatorIdentity: name,
+        impersonator: person,
         client: anyObject,
         context,
         outcome: fc.constantFrom('success' as const, 'failure' as const),
@@ -129,4 +176,14 @@ export function anyDraft(vendor: string, members: readonly string[]): fc.Arbitra
     )
     .map(fromJson)
     .filter((draft) => draftSchema.safeParse(draft).success) as fc.Arbitrary<Draft>;
+}
+
+/** The members by these names as a client in Go reads them: the case does not matter, and the last one counts. */
+export function readAsGo(object: object, names: readonly string[]): Record<string, unknown> {
+  const read: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(object)) {
+    const name = names.find((one) => one === key.replaceAll('ſ', 's').toLowerCase());
+    if (name !== undefined) read[name] = value;
+  }
+  return read;
 }

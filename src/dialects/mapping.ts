@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Draft, draftSchema } from '../core/event.ts';
+import { type AuditEvent, type Draft, draftSchema } from '../core/event.ts';
 
 /**
  * What the mappings between native events and a vendor's shape have in common. A mapping loses nothing, because it
@@ -33,6 +33,38 @@ export function remainder(whole: Members, shown: Members): Members {
 /** The members for which a rule holds. */
 export function pick(members: Members, rule: (name: string, value: unknown) => boolean): Members {
   return Object.fromEntries(Object.entries(members).filter(([name, value]) => rule(name, value)));
+}
+
+/**
+ * The name as a decoder in Go compares it, which ignores case: to it `EventID` and `eventid` are the same member, and of
+ * two the later counts.
+ */
+export function foldName(name: string): string {
+  return name.toLowerCase().replaceAll('ſ', 's');
+}
+
+/**
+ * Whether a member by this name may be shown beside the vendor's own ones, whose folded names are `known`: no decoder
+ * takes it for one of them, and it does not speak of a field that the log knows.
+ */
+export function isFurtherMember(
+  name: string,
+  known: ReadonlySet<string>,
+  event: Members | AuditEvent,
+): boolean {
+  return !known.has(foldName(name)) && (name === 'details' || !Object.hasOwn(event, name));
+}
+
+/**
+ * Whether a value may be shown in the place of a native field: the log knows nothing there, and the field cannot hold
+ * the value, so that a mapping had to keep it elsewhere. A value that the field can hold was put there by a producer.
+ */
+export function isKeptFor(
+  field: keyof Draft,
+  value: unknown,
+  event: Members | AuditEvent,
+): boolean {
+  return !Object.hasOwn(event, field) && validField(field, value) === undefined;
 }
 
 /** A native field with this value, if the field can hold it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { draftSchema } from '../../core/event.ts';
+import { type Draft, draftSchema } from '../../core/event.ts';
 import {
   anyDraft,
   anyInstant,
@@ -10,12 +10,15 @@ import {
   anyText,
   factsOf,
   propertyRuns,
+  readAsGo,
   recordDraft,
 } from '../mapping.fixture.ts';
 import { decodeEntry } from './decoder.fixture.ts';
+import { entryInVersion, parseApiVersion } from './version.ts';
 import { cockroachdbDraft, cockroachdbEntrySchema, toCockroachdb } from './wire.ts';
 
 const memberNames = Object.keys(cockroachdbEntrySchema.shape);
+const newest = parseApiVersion('latest');
 
 const long = fc.constant('e'.repeat(9_000));
 
@@ -84,6 +87,24 @@ test('whatever was recorded, CockroachDB’s form of it passes the vendor’s sc
         decodeEntry(entry);
         assert.ok(cockroachdbEntrySchema.safeParse(entry).success);
       }
+    }),
+    { numRuns: propertyRuns },
+  );
+});
+
+test('details of CockroachDB’s change nothing that the log knows, by whatever spelling of a name', () => {
+  // The log has no word of its own for these two.
+  const others = ['payload', 'metadata'];
+  const names = memberNames.filter((name) => !others.includes(name));
+  fc.assert(
+    fc.property(anyDraft('cockroachdb', memberNames), (draft) => {
+      const { details: _, ...rest } = draft;
+      const read = (one: Draft) =>
+        readAsGo(entryInVersion(recordDraft({ ...one, eventID: 'evt-1' }), newest), names);
+      const known = read(rest);
+      const shown = read(draft);
+      for (const name of names)
+        if (known[name] !== '') assert.deepEqual(shown[name], known[name], name);
     }),
     { numRuns: propertyRuns },
   );
@@ -241,5 +262,34 @@ test('details that contradict the event are not passed off as CockroachDB’s', 
   assert.equal(sent.user_email, 'maria');
   assert.equal(sent.error, '');
   assert.equal(sent.metadata, null);
+  assert.deepEqual((sent.payload as { details: unknown }).details, { cockroachdb });
+});
+
+test('details cannot hide a failure, name another actor, or pretend that a system acted', () => {
+  const cockroachdb = {
+    error: '',
+    service_account_name: 'sa-other',
+    trace_id: 't-other',
+    system_actor_name: 'SYSTEM_ACTOR_NAME_SYSTEM',
+    metadata: { IP_ADDRESS: '198.51.100.9' },
+    USER_EMAIL: 'somebody@else',
+    uſer_email: 'somebody@else',
+  };
+  const sent = toCockroachdb(
+    recordDraft({
+      eventID: 'evt-1',
+      action: 'POST',
+      userIdentity: 'maria',
+      outcome: 'failure',
+      details: { cockroachdb },
+    }),
+    'recorded',
+  );
+  assert.equal(sent.error, 'failure');
+  assert.equal(sent.service_account_name, '');
+  assert.equal(sent.trace_id, '');
+  assert.equal(sent.metadata, null);
+  const names = ['system_actor_name', 'USER_EMAIL', 'uſer_email'];
+  for (const name of names) assert.ok(!Object.hasOwn(sent, name), name);
   assert.deepEqual((sent.payload as { details: unknown }).details, { cockroachdb });
 });

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import type { AuditEvent, Draft } from '../../core/event.ts';
 import { formatInstant, type Micros, parseInstant } from '../../core/micros.ts';
-import { isEmpty, isMembers, type Members, pick, remainder, validField } from '../mapping.ts';
+import {
+  foldName,
+  isEmpty,
+  isFurtherMember,
+  isKeptFor,
+  isMembers,
+  type Members,
+  pick,
+  remainder,
+  validField,
+} from '../mapping.ts';
 import { actionFor, originOf, sourceFor } from './vocabulary.ts';
 
 /** CockroachDB Cloud's shapes (wire: CockroachDB 3 and 5), and the one mapping between its entry and our event. */
@@ -173,9 +183,11 @@ function errorOf({ error, outcome, context }: Draft): string {
   return context?.status === undefined ? 'failure' : `status ${context.status}`;
 }
 
+const knownNames = new Set(Object.keys(cockroachdbEntrySchema.shape).map(foldName));
+
 /**
- * Whether a kept member fits the vendor's schema and does not contradict a native field. Any producer may write
- * `details.cockroachdb`; what does not fit stays visible in `native`.
+ * Whether a kept member may be shown as CockroachDB's: it fits the vendor's schema, and the log knows nothing of what it
+ * says. Any producer may write `details.cockroachdb`; what is not shown as CockroachDB's stays visible in `native`.
  */
 function canBeRestored(
   name: string,
@@ -185,7 +197,7 @@ function canBeRestored(
 ): boolean {
   switch (name) {
     case 'id':
-      return isOriginal && isText(value);
+      return isOriginal && isText(value) && validField('eventID', value) === undefined;
     case 'created_at':
       return (
         isOriginal &&
@@ -193,30 +205,32 @@ function canBeRestored(
         microsOf(value) === microsOf(event.createdAt)
       );
     case 'trace_id':
-      return isText(value) && event.traceId === undefined;
+      return isText(value) && isKeptFor('traceId', value, event);
     case 'session_id':
-      return isText(value) && event.sessionId === undefined;
+      return isText(value) && isKeptFor('sessionId', value, event);
     case 'user_email':
-      return isText(value) && emailOf(event) === '';
+      return isText(value) && isKeptFor('userIdentity', value, event) && emailOf(event) === '';
     case 'service_account_name':
-      return isText(value) && event.serviceAccountIdentity === undefined;
+      return isText(value) && isKeptFor('serviceAccountIdentity', value, event);
     case 'cluster_id':
-      return isText(value) && event.resourceIdentity === undefined;
+      return isText(value) && isKeptFor('resourceIdentity', value, event);
     case 'cluster_name':
-    case 'system_actor_name':
       return isText(value);
+    case 'system_actor_name':
+      // It says that a system service acted.
+      return isText(value) && (value === '') === (event.context?.system_service === undefined);
     case 'error':
-      return isText(value) && event.outcome === 'failure' && !event.error;
+      return isText(value) && event.outcome === 'failure' && isKeptFor('error', value, event);
     case 'payload':
       return isText(value) || isMembers(value);
     default:
-      return !Object.hasOwn(cockroachdbEntrySchema.shape, name);
+      return isFurtherMember(name, knownNames, event);
   }
 }
 
 /** The address comes from `context.client_ip` alone. */
 function canBeMetadata(value: unknown): value is Members {
-  return isMembers(value) && !Object.hasOwn(value, 'ip_address');
+  return isMembers(value) && Object.keys(value).every((name) => foldName(name) !== 'ip_address');
 }
 
 /** As protobuf writes time: no fraction where there is none. */

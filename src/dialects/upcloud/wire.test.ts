@@ -10,6 +10,7 @@ import {
   anyText,
   factsOf,
   propertyRuns,
+  readAsGo,
   recordDraft,
 } from '../mapping.fixture.ts';
 import { decodeEvent } from './decoder.fixture.ts';
@@ -81,6 +82,23 @@ test('whatever was recorded, UpCloud’s form of it passes the vendor’s schema
       const entry = toUpcloud(recordDraft(draft));
       decodeEvent(entry);
       assert.ok(upcloudEventSchema.safeParse(entry).success);
+    }),
+    { numRuns: propertyRuns },
+  );
+});
+
+test('details of UpCloud’s change nothing that the log knows, by whatever spelling of a name', () => {
+  fc.assert(
+    fc.property(anyDraft('upcloud', memberNames), (draft) => {
+      const { details: _, ...rest } = draft;
+      const eventID = 'evt-1';
+      const known = toUpcloud(recordDraft({ ...rest, eventID }));
+      const shown = readAsGo(toUpcloud(recordDraft({ ...draft, eventID })), memberNames);
+      for (const name of memberNames) {
+        if (known[name] === undefined || known[name] === '') continue;
+        if (name === 'time') assert.equal(Date.parse(String(shown.time)), Date.parse(known.time));
+        else assert.deepEqual(shown[name], known[name], name);
+      }
     }),
     { numRuns: propertyRuns },
   );
@@ -220,4 +238,22 @@ test('details that contradict the event are not passed off as UpCloud’s', () =
   assert.equal(entry.resource_sub_type, undefined);
   const native = entry.native as { details: unknown };
   assert.deepEqual(native.details, { upcloud });
+});
+
+test('a member of details that a native field could hold is not shown in its place', () => {
+  const upcloud = {
+    account_username: 'root',
+    resource_id: 'r-other',
+    upcloud_correlation_id: 'c-other',
+    outcome: 'success',
+    ACTION: 'read',
+  };
+  const event = toUpcloud(
+    recordDraft({ eventID: 'evt-1', action: 'delete', outcome: 'failure', details: { upcloud } }),
+  );
+  assert.equal(event.account_username, '');
+  assert.equal(event.resource_id, undefined);
+  assert.equal(event.upcloud_correlation_id, '');
+  assert.deepEqual(event.native, { eventID: 'evt-1', outcome: 'failure', details: { upcloud } });
+  assert.ok(!Object.hasOwn(event, 'outcome') && !Object.hasOwn(event, 'ACTION'));
 });

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import type { AuditEvent, Draft } from '../../core/event.ts';
 import { formatInstant, type Micros, parseInstant } from '../../core/micros.ts';
-import { isEmpty, isMembers, type Members, pick, remainder, validField } from '../mapping.ts';
+import {
+  foldName,
+  isEmpty,
+  isFurtherMember,
+  isKeptFor,
+  isMembers,
+  type Members,
+  pick,
+  remainder,
+  validField,
+} from '../mapping.ts';
 import { ulidOf, ulidPattern } from './ulid.ts';
 import {
   actionFor,
@@ -157,9 +167,11 @@ function upcloudMembers(draft: Draft, id: string): Members {
   };
 }
 
+const knownNames = new Set(Object.keys(upcloudEventSchema.shape).map(foldName));
+
 /**
- * Whether a kept member fits the vendor's schema and does not contradict a native field. Any producer may write
- * `details.upcloud`; what does not fit stays visible in `native`.
+ * Whether a kept member may be shown as UpCloud's: it fits the vendor's schema, and the log knows nothing of what it
+ * says. Any producer may write `details.upcloud`; what is not shown as UpCloud's stays visible in `native`.
  */
 function canBeRestored(name: string, value: unknown, event: AuditEvent): boolean {
   switch (name) {
@@ -168,13 +180,17 @@ function canBeRestored(name: string, value: unknown, event: AuditEvent): boolean
     case 'resource_sub_type':
       return isText(value);
     case 'upcloud_correlation_id':
-      return isText(value) && event.traceId === undefined;
+      return isText(value) && isKeptFor('traceId', value, event);
     case 'resource_id':
-      return isText(value) && event.resourceIdentity === undefined;
+      return isText(value) && isKeptFor('resourceIdentity', value, event);
     case 'account_username':
-      return isText(value) && (event.userIdentity ?? event.serviceAccountIdentity) === undefined;
+      return (
+        isText(value) &&
+        isKeptFor('userIdentity', value, event) &&
+        event.serviceAccountIdentity === undefined
+      );
     default:
-      return !Object.hasOwn(upcloudEventSchema.shape, name);
+      return isFurtherMember(name, knownNames, event);
   }
 }
 
