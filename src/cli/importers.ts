@@ -4,7 +4,8 @@ import { type JsonObject, parseJson } from '../core/json/parse-json.ts';
 import { parseInstant } from '../core/micros.ts';
 import { cloudTrailDraft } from '../dialects/cloudtrail/wire.ts';
 import { cockroachdbDraft } from '../dialects/cockroachdb/wire.ts';
-import { thalassaDraft, thalassaEntrySchema } from '../dialects/thalassa/wire.ts';
+import { isThalassaEntry } from '../dialects/thalassa/types.ts';
+import { thalassaDraft } from '../dialects/thalassa/wire.ts';
 import { upcloudDraft } from '../dialects/upcloud/wire.ts';
 
 /** For each kind of file, turns the text of one entry into a draft. */
@@ -54,12 +55,6 @@ function importNative(entry: JsonObject): Draft {
     throw new AnnalsError('invalid', 'it has no action, which every event has: see --from');
   }
   return isThalassaEntry(entry) ? thalassaDraft(entry) : (entry as unknown as Draft);
-}
-
-/** With all that each entry of the vendor has, in valid form, and with no field that the vendor does not have. */
-function isThalassaEntry(entry: JsonObject): boolean {
-  const isKnown = (field: string) => Object.hasOwn(thalassaEntrySchema.shape, field);
-  return Object.keys(entry).every(isKnown) && thalassaEntrySchema.safeParse(entry).success;
 }
 
 function readObject(entry: string): JsonObject {

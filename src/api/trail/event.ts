@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventSchema } from '../../core/event.ts';
 import type { DialectDependencies } from '../../dialects/dialect.ts';
+import { decodableEvent } from '../../dialects/thalassa/decodable.ts';
 import { eventNotFound } from '../errors.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 
@@ -22,6 +23,8 @@ export const eventRoute = ({ admit, reader, recordRead }: DialectDependencies): 
       const event = await tracked.get(caller.organisation.identity, eventID);
       if (event === undefined) throw eventNotFound();
       recordRead(caller, 'audit_log.read', { eventID });
-      return new Response(event.body, { headers: { 'Content-Type': 'application/json' } });
+      return new Response(decodableEvent(event.body), {
+        headers: { 'Content-Type': 'application/json' },
+      });
     },
   );

@@ -3,6 +3,7 @@ import { AnnalsError } from '../../core/errors.ts';
 import { type Filter, overlapsWindow } from '../../core/filter.ts';
 import { parseInstant } from '../../core/micros.ts';
 import { checkNotDropped } from '../../dialects/dropped-events.ts';
+import { decodableLines } from '../../dialects/thalassa/decodable.ts';
 import { eventCsvHeader, eventCsvRow } from '../../formats/event-csv.ts';
 import { encodeBase64 } from '../../integrity/base64.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
@@ -79,8 +80,13 @@ export async function* exportChunks(
   options: ExportStreamOptions,
   onEnd: (count: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  const { format, packing } = options;
+  const { format, packing, redacted } = options;
   const { begin, end, write } = formatWriters[format];
+  const linesOf = (bytes: Uint8Array<ArrayBuffer>) => {
+    const lines = decodeAndRelease(bytes);
+    // A leaf text proves what it says, so it stays as it is.
+    return redacted ? lines : decodableLines(lines);
+  };
   // Lines that are not rewritten leave packed, as they are stored.
   const read = linesReader(reader, options, write === undefined ? packing : 'plain');
   const pack = async (text: string) =>
@@ -88,8 +94,7 @@ export async function* exportChunks(
   let count = 0;
   if (begin !== '') yield pack(begin);
   for await (const { bytes, events } of readAdaptively(read, options.after)) {
-    const chunk =
-      write === undefined ? bytes : await pack(write(decodeAndRelease(bytes), count === 0));
+    const chunk = write === undefined ? bytes : await pack(write(linesOf(bytes), count === 0));
     yield chunk;
     releaseBuffer(chunk);
     count += events;

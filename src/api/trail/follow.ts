@@ -1,4 +1,5 @@
 import type { Organisation } from '../../core/organisation.ts';
+import { decodableEvent } from '../../dialects/thalassa/decodable.ts';
 import type { EventReader, StoredEvent } from '../../store/event-store.ts';
 import { wholeNumberParameter } from '../parameters.ts';
 import { type FilterParameters, filterFromParameters, filterParameters } from './filter.ts';
@@ -54,7 +55,7 @@ export async function followLog(
 }
 
 export function followResponse({ events, ...rest }: FollowResult): Response {
-  const items = events.map(({ body }) => body).join(',');
+  const items = events.map(({ body }) => decodableEvent(body)).join(',');
   return new Response(`{"items":[${items}],${JSON.stringify(rest).slice(1)}`, {
     headers: { 'Content-Type': 'application/json' },
   });

@@ -7,6 +7,7 @@ import { eventSchema } from '../../core/event.ts';
 import type { Organisation } from '../../core/organisation.ts';
 import type { DialectDependencies } from '../../dialects/dialect.ts';
 import { firstKeptSequence, keptFromHeader } from '../../dialects/dropped-events.ts';
+import { decodableBytes } from '../../dialects/thalassa/decodable.ts';
 import { recordedQuery } from '../../http/connection.ts';
 import type { EventReader, ListQuery } from '../../store/event-store.ts';
 import { readParameters, wholeNumberParameter } from '../parameters.ts';
@@ -234,7 +235,7 @@ function listResponse(url: URL, result: ListResult, byCursor: boolean): Response
   }
   const body = joinBytes([
     Buffer.from('{"items":['),
-    itemsOf(lines),
+    itemsOf(lines.map(decodableBytes)),
     Buffer.from(`],${JSON.stringify(envelope).slice(1)}`),
   ]);
   return new Response(body, { headers });

@@ -1,5 +1,5 @@
 import { parseInstant } from '../../core/micros.ts';
-import { foldName, isMembers } from '../mapping.ts';
+import { foldName, isMembers, type Members } from '../mapping.ts';
 
 /**
  * The types that Thalassa's own clients decode an entry into (wire: Thalassa 3.3; the nested ones are those of its Go
@@ -163,3 +163,17 @@ export const entryTypes = {
 
 /** The fields of an event with objects that a producer may fill freely, and whose members have types here. */
 export const typedObjects = ['user', 'impersonator', 'serviceAccount'] as const;
+
+/** Whether this can be an entry: it has all that each one has, in valid form, and nothing that the vendor does not have. */
+export function isThalassaEntry(entry: Members): boolean {
+  return (
+    ['createdAt', 'eventID', 'action'].every((name) => typeof entry[name] === 'string') &&
+    Object.entries(entry).every(
+      ([name, value]) => isEntryMember(name) && entryTypes[name](value).aside === undefined,
+    )
+  );
+}
+
+function isEntryMember(name: string): name is keyof typeof entryTypes {
+  return Object.hasOwn(entryTypes, name);
+}
