@@ -269,3 +269,46 @@ describe('annals export', () => {
     assert.match(stderr, /a month is written mo/);
   });
 });
+
+describe('annals export from a source that gives less than it announced', () => {
+  const page = (items: readonly string[]) =>
+    Response.json({
+      totalItems: 5,
+      items: items.map((eventID) => ({ eventID, action: 'a', createdAt: '2026-06-10T01:00:00Z' })),
+    });
+  const vendor = {
+    env: { THALASSA_API: 'http://vendor.test', THALASSA_ACCESS_TOKEN: 't' },
+    fetch: async (input: string | URL | Request) =>
+      page(new URL(String(input)).searchParams.get('page') === '1' ? ['a', 'b'] : []),
+  };
+  const short = /list has 5 entries, and gave 2, in two walks/;
+
+  it('exports it, says so in the manifest and on stderr, and exits with 3', async () => {
+    const line = `export --source thalassa --api http://vendor.test ${window} --output short.json`;
+    const { code, stderr } = await annals(line, vendor);
+    assert.equal(code, exitCodes.incomplete);
+    assert.match(stderr, short);
+    assert.deepEqual(ids(await read('short.json')), ['a', 'b']);
+    const manifest = JSON.parse(await read('short.manifest.json'));
+    assert.match(manifest.reason, short);
+    const { complete, expected, received, entries } = manifest;
+    assert.deepEqual([complete, expected, received, entries], [false, 5, 2, 2]);
+    assert.match((await annals(`${line} --resume`, vendor)).stderr, /--overwrite/);
+    const repeated = await annals(`${line} --overwrite --quiet`, vendor);
+    assert.deepEqual([repeated.code, repeated.stdout], [3, '']);
+  });
+
+  it('ends when the same page comes again and again', async () => {
+    let requests = 0;
+    const fetch = async () => {
+      requests += 1;
+      return page(['a', 'b']);
+    };
+    const line = `export --source thalassa --api http://vendor.test ${window} --output same.json`;
+    const { code, stderr } = await annals(line, { ...vendor, fetch });
+    assert.deepEqual([code, requests], [exitCodes.incomplete, 11]);
+    assert.match(stderr, /may ignore the page number\nContinue with:/);
+    assert.match(JSON.parse(await read('same.manifest.json')).reason, /ignore the page number/);
+    assert.ok(!(await readdir(cwd)).includes('same.json'));
+  });
+});

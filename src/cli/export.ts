@@ -7,7 +7,7 @@ import { sinceHint } from '../core/window.ts';
 import { type Disk, nodeDisk, systemErrorCode } from '../export/disk.ts';
 import type { PlanRecord } from '../export/journal.ts';
 import { defaultLimits } from '../export/limits.ts';
-import { isCompleteManifest } from '../export/manifest.ts';
+import { isCompleteManifest, shortfallSentence } from '../export/manifest.ts';
 import { type OutputNames, outputDirectory } from '../export/output-names.ts';
 import type { Prover } from '../export/proofs/prover.ts';
 import {
@@ -17,7 +17,7 @@ import {
   isAccessDenied,
 } from '../export/run-export.ts';
 import { streamSink } from '../export/sinks/stream-sink.ts';
-import type { FileFacts, OutputFile, Source } from '../export/stages.ts';
+import type { FileFacts, OutputFile, Shortfall, Source } from '../export/stages.ts';
 import {
   openWorkDirectory,
   type WorkDirectory,
@@ -87,7 +87,7 @@ async function runExportCommand(
     onProgress: (progress) => view.show(progress),
   };
   const startedAt = context.clock();
-  const files = await (flags.output === '-'
+  const exported = await (flags.output === '-'
     ? exportToStdout(parsed, context, view, world)
     : exportToOutput(parsed, resumeCommandLine(command), context, view, world));
   view.end();
@@ -98,10 +98,21 @@ async function runExportCommand(
     );
   }
   view.note(
-    files === undefined
+    exported === undefined
       ? 'Nothing to do: by its manifest this export is complete'
-      : summary(files, context.clock() - startedAt),
+      : summary(exported.files, context.clock() - startedAt),
   );
+  if (exported?.shortfall === undefined) return;
+  const overwrite = flags.output === '-' ? '' : ', with --overwrite';
+  throw new Exit(
+    exitCodes.incomplete,
+    `Everything that the source gave is exported, but ${shortfallSentence(exported.shortfall)}. Try again later${overwrite}`,
+  );
+}
+
+interface Exported {
+  readonly files: readonly FileFacts[];
+  readonly shortfall: Shortfall | undefined;
 }
 
 async function exportToStdout(
@@ -109,7 +120,7 @@ async function exportToStdout(
   context: CliContext,
   view: ProgressView,
   world: ExportEnvironment,
-): Promise<readonly FileFacts[]> {
+): Promise<Exported> {
   const plan = planOf(parsed, context);
   const { open, outputs, format, compress, ...job } = prepareExport(
     parsed,
@@ -132,21 +143,21 @@ async function exportToStdout(
   try {
     const files = await exportToSink({ ...job, source }, sink, work, world);
     noteDropped(source, view);
-    return files;
+    return { files, shortfall: source.shortfall };
   } catch (error) {
     view.end();
     throw exitOf(error, context.signal, '\nThe data on stdout is not complete.');
   }
 }
 
-/** Returns the files, or undefined when an earlier run was complete. */
+/** Returns undefined when an earlier run was complete. */
 async function exportToOutput(
   parsed: ParsedExport,
   continueWith: string,
   context: CliContext,
   view: ProgressView,
   world: ExportEnvironment,
-): Promise<readonly FileFacts[] | undefined> {
+): Promise<Exported | undefined> {
   const { flags, fingerprint } = parsed;
   const { disk } = world;
   const directory = workDirectoryPath(outputDirectory(context.cwd, flags.output), fingerprint);
@@ -181,7 +192,7 @@ async function exportToOutput(
       world,
     );
     noteDropped(source, view);
-    return files;
+    return { files, shortfall: source.shortfall ?? work.state.shortfall };
   } catch (error) {
     view.end();
     // An export that was rejected at its start has nothing to continue.

@@ -3,7 +3,7 @@ import type { Micros } from '../core/micros.ts';
 import type { Window } from '../core/window.ts';
 import type { AppendFile } from '../runtime/write-file-atomically.ts';
 import type { Disk } from './disk.ts';
-import type { EntryFacts, FileFacts } from './stages.ts';
+import type { EntryFacts, FileFacts, Shortfall } from './stages.ts';
 
 /**
  * What an export has made durable, so that it can be resumed after any interruption: a file with one JSON record a line.
@@ -14,7 +14,7 @@ export type JournalRecord =
   | PlanRecord
   | RunRecord
   | PositionRecord
-  | { readonly kind: 'fetched' }
+  | FetchedRecord
   | KeptFromRecord
   | OpenFileRecord
   | FileRecord
@@ -44,6 +44,12 @@ export interface RunRecord {
 interface PositionRecord {
   readonly kind: 'position';
   readonly position: string;
+}
+
+/** Everything was read from the source. */
+interface FetchedRecord {
+  readonly kind: 'fetched';
+  readonly shortfall?: Shortfall;
 }
 
 /** The source said that it had dropped events of the window before this sequence. */
@@ -136,6 +142,8 @@ export interface JournalState {
   /** The source's position after everything that is durable. */
   readonly position: string | undefined;
   readonly fetched: boolean;
+  /** What the source lacked when everything was read. */
+  readonly shortfall: Shortfall | undefined;
   /** Finished files, in order. */
   readonly files: readonly FileRecord[];
   /** The file after them. */
@@ -153,6 +161,7 @@ export function journalStateOf(records: readonly JournalRecord[]): JournalState 
     runs: records.filter((record) => record.kind === 'run'),
     position: records.map(positionOf).findLast((position) => position !== undefined),
     fetched: records.some((record) => record.kind === 'fetched'),
+    shortfall: records.find((record) => record.kind === 'fetched')?.shortfall,
     files,
     openFile: records.findLast(
       (record): record is OpenFileRecord => record.kind === 'place' && record.file === files.length,

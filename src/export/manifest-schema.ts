@@ -41,6 +41,9 @@ export const manifestSchema = z.object({
   /** Why it is not complete, and the line that continues it. */
   reason: z.string().exactOptional(),
   continueWith: z.string().exactOptional(),
+  /** How many entries the source said that its list has, and how many it gave, when these were fewer. */
+  expected: count.exactOptional(),
+  received: count.exactOptional(),
   /** The first sequence that the source still had, when it had dropped events of the window. */
   keptFrom: count.exactOptional(),
   source: z.object({

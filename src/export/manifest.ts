@@ -3,7 +3,7 @@ import type { Split, Window } from '../core/window.ts';
 import type { AppliedFilters, ExportFilters } from './filters.ts';
 import type { Manifest, ManifestFile } from './manifest-schema.ts';
 import type { ProofFacts } from './proofs/prover.ts';
-import type { EntryFacts, FileFacts, OutputFile, SourceOrigin } from './stages.ts';
+import type { EntryFacts, FileFacts, OutputFile, Shortfall, SourceOrigin } from './stages.ts';
 
 /** Everything that decides what is in an export. */
 export interface ExportQuery {
@@ -35,6 +35,8 @@ export interface ManifestFacts {
   readonly keptFrom?: number | undefined;
   /** Why it is not complete, and the line that continues it; absent when it is. */
   readonly incomplete?: { readonly reason: string; readonly continueWith: string };
+  /** Of an export whose files are whole, though the source said that it had more. */
+  readonly shortfall?: Shortfall;
 }
 
 /**
@@ -52,12 +54,15 @@ export function manifestText({
   proof,
   keptFrom,
   incomplete,
+  shortfall,
 }: ManifestFacts): string {
   const total = (of: (file: FileFacts) => number) => files.reduce((sum, file) => sum + of(file), 0);
   const manifest: Manifest = {
     manifestVersion: 1,
-    complete: incomplete === undefined && files.length === outputFiles.length,
+    complete:
+      incomplete === undefined && shortfall === undefined && files.length === outputFiles.length,
     ...incomplete,
+    ...(shortfall && { reason: shortfallSentence(shortfall), ...shortfall }),
     ...(keptFrom !== undefined && { keptFrom }),
     source: query.origin,
     window: {
@@ -87,6 +92,11 @@ export function manifestText({
     ...(proof && { proof }),
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** In the manifest and on stderr. */
+export function shortfallSentence({ expected, received }: Shortfall): string {
+  return `the source said that its list has ${expected} entries, and gave ${received}, in two walks one after the other`;
 }
 
 function describeFile(file: FileFacts, window: Window | undefined): ManifestFile {

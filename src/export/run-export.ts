@@ -43,7 +43,8 @@ export interface FileExport extends ExportInput {
 }
 
 /**
- * Exports into files. Resolved when all of them and the manifest are whole and durable. When it rejects, what is durable
+ * Exports into files. Resolved when all of them and the manifest are whole and durable; the manifest says that the export is
+ * not complete if `source.shortfall` is set then, or `work.state.shortfall` of an earlier run. When it rejects, what is durable
  * stays in the work directory for a later run, and the manifest says that the export is incomplete.
  */
 export async function exportToFiles(
@@ -160,7 +161,8 @@ async function copyEntries(
       // Also when the source has failed: what it sent so far need not be requested again.
       await sorter.flush();
     }
-    await journal.append({ kind: 'fetched' });
+    const { shortfall } = source;
+    await journal.append({ kind: 'fetched', ...(shortfall && { shortfall }) });
   }
   for await (const entries of sorter.sorted()) {
     signal.throwIfAborted();
@@ -212,6 +214,7 @@ async function writeManifest(
 ): Promise<void> {
   if (!job.manifest) return;
   const { query, outputs, source, continueWith } = job;
+  const shortfall = source.shortfall ?? state.shortfall;
   const text = manifestText({
     query,
     fingerprint: plan.question,
@@ -222,6 +225,7 @@ async function writeManifest(
     ...(proof && { proof }),
     keptFrom: source.log?.keptFrom ?? state.keptFrom,
     ...(reason !== undefined && { incomplete: { reason, continueWith } }),
+    ...(reason === undefined && shortfall && { shortfall }),
   });
   await writeFileAtomically(join(outputs.directory, outputs.manifest), text, {
     disk,

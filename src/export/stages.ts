@@ -68,8 +68,18 @@ interface AnySource {
    * `position` comes from an earlier batch of this source with the same query; reading continues after it.
    */
   read(position: string | undefined, signal: AbortSignal): AsyncIterable<Batch>;
+  /** Set once everything was read, if the source said that it had more than it gave. */
+  readonly shortfall?: Shortfall | undefined;
   /** What a log of ours says about itself; absent before anything was read, and for any other trail. */
   readonly log?: LogFacts | undefined;
+}
+
+/** A list was walked to its end twice, and both times gave fewer objects than it had, as its server said. */
+export interface Shortfall {
+  /** How many objects the list had in the last walk, as its server said; not only those of the window. */
+  readonly expected: number;
+  /** How many it gave. */
+  readonly received: number;
 }
 
 export interface LogFacts {

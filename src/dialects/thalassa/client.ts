@@ -7,8 +7,8 @@ import {
   type ReceivedObject,
   readObjects,
 } from '../../export/sources/list-objects.ts';
-import { type WalkState, walkPages } from '../../export/sources/walk-pages.ts';
-import type { SourceOrigin, SourceQuery, UnorderedSource } from '../../export/stages.ts';
+import { shortfallOf, type WalkState, walkPages } from '../../export/sources/walk-pages.ts';
+import type { Shortfall, SourceOrigin, SourceQuery, UnorderedSource } from '../../export/stages.ts';
 import { type Credentials, thalassaCredentials } from './credentials.ts';
 import type { ThalassaSettings } from './settings.ts';
 
@@ -56,9 +56,13 @@ export function thalassaSource(
   query: SourceQuery,
 ): UnorderedSource {
   const { api } = settings;
+  let shortfall: Shortfall | undefined;
   rejectUnsupportedFilters(query.filters, support, 'Thalassa');
   return {
     order: 'unknown',
+    get shortfall() {
+      return shortfall;
+    },
     origin: thalassaOrigin(settings),
     filters: { bySource: query.filters, byClient: {} },
     async *read(position, signal) {
@@ -83,7 +87,9 @@ export function thalassaSource(
         signal,
         resumed,
       });
+      if (resumed !== undefined) shortfall = shortfallOf([resumed]);
       for await (const { objects, state } of walk) {
+        if (state !== undefined) shortfall = shortfallOf([state]);
         yield {
           entries: objects,
           received: objects.length,

@@ -13,10 +13,17 @@ import { mergeGenerators } from '../../export/sources/merge-generators.ts';
 import {
   initialWalkState,
   type PageInfo,
+  shortfallOf,
   type WalkState,
   walkPages,
 } from '../../export/sources/walk-pages.ts';
-import type { Batch, SourceOrigin, SourceQuery, UnorderedSource } from '../../export/stages.ts';
+import type {
+  Batch,
+  Shortfall,
+  SourceOrigin,
+  SourceQuery,
+  UnorderedSource,
+} from '../../export/stages.ts';
 import { type UpcloudFilters, upcloudFilters } from './filters.ts';
 import type { UpcloudSettings } from './settings.ts';
 
@@ -89,11 +96,16 @@ export function upcloudSource(
     order: 'unknown',
     origin: upcloudOrigin(settings),
     filters: filters.shares,
+    get shortfall() {
+      return reader.shortfall;
+    },
     read: (position, signal) => reader.read(position, signal),
   };
 }
 
 class UpcloudReader {
+  /** Of the list; the export is used only if it lacks nothing. */
+  shortfall: Shortfall | undefined;
   readonly #dependencies: ClientDependencies;
   readonly #settings: UpcloudSettings;
   readonly #window: Window;
@@ -141,6 +153,7 @@ class UpcloudReader {
     signal: AbortSignal,
   ): AsyncGenerator<Batch> {
     const reached = [...ranges];
+    this.shortfall = shortfallOf(reached.map(({ state }) => state));
     let known = first;
     const walks = ranges.map((range) => (shared: AbortSignal) => {
       const requestPage = ({ pages, objects }: Pick<WalkState, 'pages' | 'objects'>) => {
@@ -156,7 +169,10 @@ class UpcloudReader {
     });
     for await (const { index, value } of mergeGenerators(walks, signal)) {
       const { objects, state } = value;
-      if (state) reached[index] = { ...(ranges[index] as WalkRange), state };
+      if (state) {
+        reached[index] = { ...(ranges[index] as WalkRange), state };
+        this.shortfall = shortfallOf(reached.map((range) => range.state));
+      }
       const position: RangesPosition = { offset, limit: this.#limit, pieces: reached };
       yield {
         ...batchOf(objects),

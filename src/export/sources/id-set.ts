@@ -25,6 +25,12 @@ export class IdSet {
     return this.addHash(hashId(id));
   }
 
+  has(id: string): boolean {
+    const hash = hashId(id);
+    const at = this.#find(hash.readBigUInt64LE(0), hash.readBigUInt64LE(8));
+    return this.#slots[at] !== 0n;
+  }
+
   /** Adds an id if it is not in the set, and marks it. Returns the mark before; 0 if there was none. */
   mark(id: string, mark: number): number {
     const hash = hashId(id);

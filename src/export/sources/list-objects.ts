@@ -3,7 +3,7 @@ import { addressOf, type ClientRequest } from '../../client/request.ts';
 import { type ClientDependencies, sendRequest } from '../../client/send-request.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import { readJsonArray } from '../../core/json/array-reader.ts';
-import { type Micros, parseInstant } from '../../core/micros.ts';
+import { type Micros, minute, parseInstant } from '../../core/micros.ts';
 import type { Entry } from '../stages.ts';
 
 /**
@@ -37,10 +37,13 @@ export interface ListResponseInfo {
   readonly headers: Headers;
 }
 
+/** How long a response may go on without a whole object: bytes alone, such as white space, are no progress. */
+const maxMicrosPerObject: Micros = 5 * minute;
+
 /**
  * Requests a list once, and yields its objects as they arrive. Rejects with `unavailable` or `incomplete` when the response
  * is not a whole JSON text with a list in it, whatever its status and content type say: it is a proxy's, or was cut off,
- * and another attempt may help.
+ * and another attempt may help. Rejects with `timeout` when bytes arrive, but no object for five minutes.
  */
 export async function* readObjects(
   dependencies: ClientDependencies,
@@ -48,11 +51,20 @@ export async function* readObjects(
   rules: ObjectRules,
   signal: AbortSignal,
 ): AsyncGenerator<ReceivedObject[], ListResponseInfo> {
+  const { clock } = dependencies;
   const response = await sendRequest(dependencies, request, signal);
+  let waitingSince = clock();
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of response.body) {
+      if (clock() - waitingSince > maxMicrosPerObject) throw noProgressError(request);
+      yield chunk;
+    }
+  }
   try {
     let count = 0;
-    await using slices = readJsonArray(response.body, rules);
+    await using slices = readJsonArray(chunks(), rules);
     for (;;) {
+      waitingSince = clock();
       const slice = await slices.next();
       if (slice.done === true) {
         checkHasList(slice.value, rules);
@@ -71,6 +83,12 @@ export async function* readObjects(
   } finally {
     response.discard();
   }
+}
+
+function noProgressError(request: ClientRequest): AnnalsError {
+  const minutes = maxMicrosPerObject / minute;
+  const message = `${addressOf(request)} sent bytes for ${minutes} minutes, but no whole object`;
+  return new AnnalsError('timeout', message);
 }
 
 /** An error or a notice with status 200 must not count as the end of the list. */

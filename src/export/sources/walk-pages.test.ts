@@ -5,8 +5,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { AnnalsError } from '../../core/errors.ts';
 import type { EntryFacts } from '../stages.ts';
-import { initialWalkState, type WalkState, walkPages } from './walk-pages.ts';
+import { initialWalkState, shortfallOf, type WalkState, walkPages } from './walk-pages.ts';
 
 const seed = process.env.ANNALS_TEST_SEED;
 const params = {
@@ -120,6 +121,67 @@ async function walk(list: List, { limit, breaks }: Pick<Case, 'limit' | 'breaks'
   }
   return received;
 }
+
+interface SentPage {
+  readonly ids: readonly number[];
+  readonly total?: number;
+}
+
+/** Walks a list whose server sends these pages, by the number of the request and of the page, from 0. */
+async function walkScript(pageAt: (request: number, page: number) => SentPage) {
+  let requests = 0;
+  let last: WalkState = initialWalkState;
+  const received = new Set<string>();
+  const steps = walkPages({
+    window,
+    retry,
+    signal: new AbortController().signal,
+    async *requestPage({ pages }) {
+      const { ids, total } = pageAt(requests, pages);
+      requests += 1;
+      yield ids.map((number) => ({ id: `e${number}`, at: 200 - number }));
+      return { size: 3, total };
+    },
+  });
+  const ended = (async () => {
+    for await (const { objects, state } of steps) {
+      for (const { id } of objects) received.add(id);
+      last = state ?? last;
+    }
+  })();
+  const error = await ended.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return { requests, received: received.size, error, shortfall: shortfallOf([last]) };
+}
+
+describe('a walk over a list that is wrong', () => {
+  it('ends when page after page repeats what came before, with or without a total', async () => {
+    const page = { ids: [1, 2, 3] };
+    for (const pageAt of [
+      () => page,
+      () => ({ ...page, total: 90 }),
+      (request: number) => (request % 2 === 0 ? page : { ids: [4, 5, 6] }),
+    ]) {
+      const { error, requests, received } = await walkScript(pageAt);
+      assert.match(String(error), /10 pages in a row had nothing but entries of earlier pages/);
+      assert.equal((error as AnnalsError).code, 'incomplete');
+      assert.equal(requests, received / 3 + 10);
+    }
+  });
+
+  it('walks once more when its total says that something is missing, and tells if it stays so', async () => {
+    const list = (total: number, page: number) => ({ ids: page === 0 ? [1, 2] : [], total });
+    const short = await walkScript((_, page) => list(5, page));
+    assert.deepEqual(short.shortfall, { expected: 5, received: 2 });
+    const later = await walkScript((request, page) => list(request < 2 ? 5 : 2, page));
+    assert.equal(later.shortfall, undefined);
+    assert.ok(later.requests > 2);
+    const low = await walkScript((_, page) => list(1, page));
+    assert.equal(low.shortfall, undefined);
+  });
+});
 
 describe('a walk over a list that shifts', () => {
   it('yields all that was there from the first page to the last, also when it is interrupted', async () => {

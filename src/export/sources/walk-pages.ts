@@ -3,8 +3,9 @@ import { Retrier, type RetrySettings } from '../../client/retry.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { Micros } from '../../core/micros.ts';
 import type { Window } from '../../core/window.ts';
-import type { EntryFacts } from '../stages.ts';
+import type { EntryFacts, Shortfall } from '../stages.ts';
 import { ListOrderDetector, noOrderCounts, type OrderCounts } from './list-order.ts';
+import { RepeatedPages } from './repeated-pages.ts';
 import { Rounds } from './rounds.ts';
 
 /** What a page says about its list. */
@@ -52,6 +53,13 @@ export interface WalkState {
   readonly order: OrderCounts;
   /** Pages without objects in a row. */
   readonly empty: number;
+  /** Objects received in this round, without those that empty pages stand for. Absent in journals of 0.1. */
+  readonly received?: number;
+  /**
+   * Of the round that ended last: how many objects its list had more than it gave, as its server said. If the walk is
+   * done, the round before it lacked objects too.
+   */
+  readonly missing?: number;
   readonly done: boolean;
 }
 
@@ -63,6 +71,7 @@ export const initialWalkState: WalkState = {
   newest: null,
   order: noOrderCounts,
   empty: 0,
+  received: 0,
   done: false,
 };
 
@@ -88,7 +97,11 @@ const maxEmpty = 1_000;
  *   that nothing was missed.
  *
  * A page is the last one when it is empty and the total, if there is one, is reached. It is also the last one when it is
- * the first, short, and has as many objects as the total says. Neither a total nor a short page is enough alone.
+ * the first, short, and has as many objects as the total says. Neither a total nor a short page is enough alone. If a list
+ * that was walked to its end gave fewer objects than its total, it is walked once more, and the last state says whether
+ * objects were missing both times.
+ *
+ * Throws `incomplete` when several pages in a row bring nothing new: then the page number is ignored.
  */
 export async function* walkPages<T extends EntryFacts>(
   options: WalkOptions<T>,
@@ -100,33 +113,39 @@ export async function* walkPages<T extends EntryFacts>(
     if (state.round - resumed.round === maxRounds) throw unstableListError();
     const order = new ListOrderDetector(state.order);
     rounds.begin(state.pages === 0);
+    const repeated = new RepeatedPages();
     let pagesPast = 0;
+    let missing = 0;
     for (let ended = false; !ended; ) {
       const page = yield* readPage(options, state);
       order.addPage(page.objects);
+      repeated.addPage(page.objects);
       // A list that seems to need no second round is not remembered.
       if (order.order === 'newest-first' && state.round === resumed.round) rounds.skipPage();
       else rounds.addPage(page.objects);
       state = nextState(state, page.objects, order.counts);
       pagesPast = order.isPastWindow(window, page.objects) ? pagesPast + 1 : 0;
-      ended = isLast(page, state) || pagesPast === pagesPastWindow;
+      const isEnd = isLast(page, state);
+      if (isEnd) missing = Math.max(0, (page.total ?? 0) - receivedIn(state));
+      ended = isEnd || pagesPast === pagesPastWindow;
       // After an empty page others may follow: their offset is a page further.
       if (state.empty > 0 && !ended) state = { ...state, objects: state.objects + page.size };
       yield { objects: [], state };
     }
-    if (order.order === 'newest-first') {
+    const again = { ...initialWalkState, round: state.round + 1, missing };
+    if (missing > 0 && (state.missing ?? 0) === 0) {
+      // Something may have been removed between the total and the end of the list. The next round shows it.
+      state = again;
+    } else if (order.order === 'newest-first') {
       yield* catchUp(options, state);
-      state = { ...state, done: true };
+      state = { ...state, missing, done: true };
     } else {
       const missedNothing = rounds.end();
       const { objects: head } = yield* readPage(options, initialWalkState);
       const onePage = head.length === state.objects;
       const unchanged =
         (order.order === 'oldest-first' || onePage) && fingerprintOf(head) === state.first;
-      state =
-        unchanged || missedNothing
-          ? { ...state, done: true }
-          : { ...initialWalkState, round: state.round + 1 };
+      state = unchanged || missedNothing ? { ...state, missing, done: true } : again;
     }
     yield { objects: [], state };
   }
@@ -140,8 +159,10 @@ async function* catchUp<T extends EntryFacts>(
   const { from } = options.window;
   const reached = Math.max(state.newest ?? from, from);
   let position: PagePosition = initialWalkState;
+  const repeated = new RepeatedPages();
   for (;;) {
     const { objects } = yield* readPage(options, position);
+    repeated.addPage(objects);
     if (objects.length === 0 || objects.some(({ at }) => at <= reached)) return;
     position = {
       pages: position.pages + 1,
@@ -186,7 +207,18 @@ function nextState(
     newest: start ? newestOf(objects) : state.newest,
     order,
     empty: objects.length === 0 ? state.empty + 1 : 0,
+    received: receivedIn(state) + objects.length,
   };
+}
+
+const receivedIn = ({ received, objects }: WalkState): number => received ?? objects;
+
+/** What the walks of all parts of a list lacked, when each of them is done. */
+export function shortfallOf(states: readonly WalkState[]): Shortfall | undefined {
+  const missing = states.reduce((sum, state) => sum + (state.missing ?? 0), 0);
+  if (missing === 0 || !states.every(({ done }) => done)) return undefined;
+  const received = states.reduce((sum, state) => sum + receivedIn(state), 0);
+  return { expected: received + missing, received };
 }
 
 /** Whether the page that led to this state is the last one. */
