@@ -1,4 +1,14 @@
-import { constants, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import {
+  chmod,
+  constants,
+  lstat,
+  open,
+  readdir,
+  readFile,
+  rm,
+  rmdir,
+  stat,
+} from 'node:fs/promises';
 import { AnnalsError } from '../core/errors.ts';
 import { createDirectory } from '../runtime/create-directory.ts';
 import { nodeWritableDisk, type WritableDisk } from '../runtime/write-file-atomically.ts';
@@ -23,6 +33,11 @@ export interface Disk extends WritableDisk {
   removeDirectory(path: string): Promise<void>;
   /** Creates the directories above it too. */
   createDirectory(path: string): Promise<void>;
+  /**
+   * Rejects with `conflict` unless this is a directory of our own user, and no link to one, in which others cannot put
+   * anything. Others can no longer read it afterwards.
+   */
+  protectDirectory(path: string): Promise<void>;
   /** Takes a lock file for this process. Rejects with `conflict` while another running process holds it. */
   lock(path: string): Promise<void>;
 }
@@ -50,6 +65,26 @@ export const nodeDisk: Disk = {
   isDirectory: async (path) => (await undefinedIfMissing(stat(path)))?.isDirectory() ?? false,
   removeDirectory: rmdir,
   createDirectory: async (path) => createDirectory(path),
+  async protectDirectory(path) {
+    const facts = await lstat(path);
+    const { uid, mode } = facts;
+    const problem = facts.isSymbolicLink()
+      ? 'it is a symbolic link'
+      : !facts.isDirectory()
+        ? 'it is not a directory'
+        : uid !== process.geteuid?.()
+          ? `it belongs to another user (uid ${uid})`
+          : (mode & 0o022) !== 0
+            ? 'others may write in it'
+            : undefined;
+    if (problem !== undefined) {
+      throw new AnnalsError(
+        'conflict',
+        `Cannot work in ${path}: ${problem}, so it is not used and nothing in it is touched. Remove it, or give an --output in a directory that only you may write to`,
+      );
+    }
+    if ((mode & 0o077) !== 0) await chmod(path, 0o700);
+  },
   async lock(path) {
     for (;;) {
       const file = await open(path, 'wx', 0o600).catch((error: unknown) => {

@@ -112,6 +112,10 @@ export class MemoryDisk implements Disk {
     }
   }
 
+  async protectDirectory(): Promise<void> {
+    this.#alive();
+  }
+
   async syncDirectory(path: string): Promise<void> {
     this.#step(`syncDirectory ${path}`);
     this.#syncedNames.set(path, new Map(this.#directories.get(path) ?? []));

@@ -27,7 +27,8 @@ export function workDirectoryPath(directory: string, fingerprint: string): strin
 
 /**
  * Opens the work directory of an export and takes its lock. With `resume` an earlier run is continued, with its plan.
- * Without it, or when there was no earlier run, everything begins again with this plan.
+ * Without it, or when there was no earlier run, everything begins again with this plan. Rejects with `conflict` when the
+ * directory is a link, or another user could have put something into it.
  */
 export async function openWorkDirectory(
   disk: Disk,
@@ -36,6 +37,8 @@ export async function openWorkDirectory(
   resume: boolean,
 ): Promise<WorkDirectory> {
   await disk.createDirectory(directory);
+  // Its name can be foretold, and where others may write, somebody may have put a link in its place.
+  await disk.protectDirectory(directory);
   await disk.lock(join(directory, lockName));
   try {
     const path = join(directory, journalName);

@@ -15,7 +15,10 @@ export interface AppendFile {
  * once `sync` has resolved, a name once `syncDirectory` has. Failures reject with Node's own errors.
  */
 export interface WritableDisk {
-  /** Opens for appending after the first `keep` bytes; cuts off the rest. Created if missing, with mode 0600 or as given. */
+  /**
+   * Opens for appending after the first `keep` bytes; cuts off the rest. Created if missing, with mode 0600 or as given. A
+   * symbolic link is not followed.
+   */
   append(path: string, keep: number, mode?: number): Promise<AppendFile>;
   rename(from: string, to: string): Promise<void>;
   /** Not an error when there is no such file. */
@@ -70,7 +73,8 @@ export async function renameDurably(disk: WritableDisk, from: string, to: string
 
 export const nodeWritableDisk: WritableDisk = {
   async append(path, keep, mode = 0o600) {
-    const file = await open(path, constants.O_WRONLY | constants.O_CREAT, mode);
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
+    const file = await open(path, flags, mode);
     let position = keep;
     try {
       await file.truncate(keep);
