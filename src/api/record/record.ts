@@ -10,7 +10,6 @@ import { readBody } from '../../http/body.ts';
 import type { Metrics } from '../../http/metrics.ts';
 import { toRawDraft } from '../../ledger/draft-facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { releaseBuffer } from '../../runtime/release-buffer.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 
 export interface RecordRouteDependencies {
@@ -74,8 +73,6 @@ export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
         readDrafts(bytes, mediaType, dependencies.clock(), maxBatchEvents, toRawDraft),
       );
       const receipt = await ledger.record(caller.organisation.identity, drafts);
-      // Drafts are read where they are in the body, which is not needed any more.
-      if (bytes.length === bytes.buffer.byteLength) releaseBuffer(bytes);
       metrics.recordedEvents.inc(receipt.accepted);
       metrics.duplicateEvents.inc(receipt.duplicates);
       return c.json(receipt, 201);
