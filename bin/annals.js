@@ -14,11 +14,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const built = join(root, 'dist', 'cli', 'main.js');
 const program = existsSync(built) ? built : join(root, 'src', 'cli', 'main.ts');
 
-/** V8 would let the nursery of its first thread grow further, to no use; with less, recording takes a tenth longer. */
+// What a server sets for itself, and what each setting saves: docs/decisions/022-memory-policy.md.
+/** The nursery of the first thread. V8 would let it grow further, to no use; with less, recording takes a tenth longer. */
 const nursery = '--max-semi-space-size=16';
 /**
- * By default glibc gives no megabyte back that it can still use, and has each thread keep its own: a hundred were unused
- * after a burst. What is larger than the pieces of an export goes back to the system at once; two arenas are for all.
+ * By default glibc keeps what it can still use, and keeps it for each thread. With these settings all threads share two
+ * arenas, and what is larger than a chunk of an export goes back to the system at once.
  */
 const allocator = {
   MALLOC_ARENA_MAX: '2',
@@ -26,8 +27,8 @@ const allocator = {
   MALLOC_TRIM_THRESHOLD_: String(2 * 1024 * 1024),
 };
 
-/** Starts a server over, as the same process, with what only the start of a process can say. Not where that is unknown. */
-function startOverSparingly() {
+/** V8 and glibc read these when a process starts, so a server starts again, as the same process, where that is possible. */
+function restartWithLessMemory() {
   const { execve, execPath, execArgv, argv, env, platform } = process;
   if (argv[2] !== 'serve' || platform === 'win32' || execve === undefined) return;
   if (execArgv.includes(nursery)) return;
@@ -35,9 +36,9 @@ function startOverSparingly() {
 }
 
 if (Number(process.versions.node.split('.')[0]) >= needed) {
-  startOverSparingly();
-  // A server collects garbage while it is idle (docs/decisions/022-memory-policy.md). V8 accepts compiled code only with
-  // the flags it was compiled with, so the flag comes first.
+  restartWithLessMemory();
+  // A server collects garbage while it is idle. V8 accepts compiled code only with the flags that it was compiled with,
+  // so this flag comes first.
   if (['serve', 'demo'].includes(process.argv[2])) setFlagsFromString('--expose-gc');
   // Keeps compiled code for the next start, where only the user who installed this can write. Threads find the directory
   // in the environment; without it each would load a compiler of its own.

@@ -1,9 +1,7 @@
 // This file needs a process of its own: V8's flags are those of a process.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { before, beforeEach, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { collectWhenIdle, startIdleCollection } from './idle-collection.ts';
@@ -35,20 +33,6 @@ describe('collectWhenIdle', () => {
     const [exitCode] = await once(new Worker(code, { eval: true }), 'exit');
     setFlagsFromString('--no-expose-gc');
     assert.equal(exitCode, 0);
-  });
-
-  it('has a collector in a process that was started as a server', () => {
-    const program = fileURLToPath(new URL('../../bin/annals.js', import.meta.url));
-    const probe = `
-      import { runInNewContext } from 'node:vm';
-      process.on('exit', () => console.log(runInNewContext('typeof gc')));`;
-    const collectorOf = (command: string) => {
-      const module = `data:text/javascript,${encodeURIComponent(probe)}`;
-      const flags = ['--import', module, program, command, '--help'];
-      return execFileSync(process.execPath, flags, { encoding: 'utf8' }).trim().split('\n').at(-1);
-    };
-    assert.equal(collectorOf('serve'), 'function');
-    assert.equal(collectorOf('keys'), 'undefined');
   });
 });
 

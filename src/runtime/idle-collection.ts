@@ -11,6 +11,7 @@ let heldAfterCollection = 0;
  * Frees what this thread does not use any more, and what V8 keeps in reserve, if the thread holds more than after the
  * last time. Call it when the thread is idle: V8 does not look for garbage while nothing happens, and the room of a
  * burst would stay. Does nothing in a process that runs without V8's flag `--expose-gc`; `bin/annals.js` sets it.
+ * What it saves is in `docs/decisions/022-memory-policy.md`.
  */
 export function collectWhenIdle(): void {
   if (heldBytes() < heldAfterCollection + minGrowthBytes) return;

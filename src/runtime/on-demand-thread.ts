@@ -7,6 +7,7 @@ import type { Remote, Thread } from './thread.ts';
  * calls for a while: a thread takes ten megabytes before it does anything, and keeps whatever it once needed. When it
  * dies, its calls fail as those of a `Thread` do, and the next call starts another. Calls arrive in the order they were
  * made. There are never two threads at a time.
+ * What it saves is in `docs/decisions/022-memory-policy.md`.
  */
 export class OnDemandThread<M extends Methods> {
   readonly call: Remote<M>;

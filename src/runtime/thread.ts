@@ -11,7 +11,10 @@ export type Remote<M extends Methods> = {
   ) => Promise<Awaited<ReturnType<M[Name]>>>;
 };
 
-/** Short-lived objects are collected after a few megabytes: by default each thread lets some 50 MB of them pile up. */
+/**
+ * Short-lived objects are collected after a few megabytes: by default each thread lets some 50 MB of them pile up. What
+ * that saves is in `docs/decisions/022-memory-policy.md`.
+ */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
 interface Pending {
