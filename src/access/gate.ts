@@ -30,6 +30,8 @@ export interface GateOptions {
   readonly addressOf: (request: Request) => string | undefined;
   /** Called each time an address has sent too many wrong credentials. Must not throw. */
   readonly onGuessing?: (address: string | undefined) => void;
+  /** Called with the key of each request that is let in, also when it is checked again. May throw to turn it away. */
+  readonly onAdmitted?: (key: KeyRecord, request: Request) => void;
 }
 
 const placeholderHash = hashSecret(
@@ -132,6 +134,7 @@ export class Gate {
       throw this.#deny(key, 'expired', request);
     }
     admissions.set(request, { gate: this, keyId: key.id });
+    this.#options.onAdmitted?.(key, request);
     const { organisation } = key;
     return {
       key,

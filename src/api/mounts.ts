@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { DialectDependencies, DialectServer } from '../dialects/dialect.ts';
 import { copyAddress } from '../http/connection.ts';
 import type { HttpEnv } from '../http/env.ts';
+import { copyShare } from '../http/request-budget.ts';
 
 /** A dialect and where it is spoken. */
 export interface MountedDialect {
@@ -57,5 +58,6 @@ function withoutPrefix(request: Request, prefix: string): Request {
   url.pathname = url.pathname.slice(prefix.length);
   const inner = new Request(url, request);
   copyAddress(request, inner);
+  copyShare(request, inner);
   return inner;
 }

@@ -81,7 +81,7 @@ const errorDescriptions = {
   410: 'It was there, and is not kept any more',
   413: 'More than a stated limit',
   415: 'A content type or encoding that is not read',
-  429: 'Too many events wait for the disk; try again after Retry-After seconds',
+  429: 'Too many requests, bodies or waiting events; try again after Retry-After seconds',
   503: 'The server is stopping, its disk is full, or the outcome is unknown: try again',
 } as const;
 
@@ -135,6 +135,7 @@ function errorStatuses(route: ApiRoute['description']): ErrorStatus[] {
     ...(route.withoutKey === undefined ? ([401, 403, 404] as const) : []),
     ...(hasBody ? ([413, 415] as const) : []),
     ...(route.errors ?? []),
+    429,
     503,
   ];
 }

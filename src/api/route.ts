@@ -53,7 +53,7 @@ export interface RouteDescription<Q extends z.ZodObject, B extends z.ZodType> {
   readonly content?: Content;
   readonly success: ResponseDescription & { readonly status: 200 | 201 };
   /** Errors besides those that every route has that takes a key, a query or a body. */
-  readonly errors?: readonly (409 | 410 | 429)[];
+  readonly errors?: readonly (409 | 410)[];
   /** For the route that needs no key: its errors, which have a shape of their own. */
   readonly withoutKey?: Readonly<Record<number, ResponseDescription>>;
 }

@@ -15,8 +15,17 @@ export class RawDraft {
   }
 }
 
+/** A valid draft as canonical JSON of its own. Its token index, which may need far more memory, is made when it is needed. */
+export class CanonicalDraft {
+  readonly bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+}
+
 /** A draft that was checked. */
-export type ReceivedDraft = Draft | RawDraft;
+export type ReceivedDraft = Draft | RawDraft | CanonicalDraft;
 
 const fitsDraft = rawCheck(draftSchema);
 const createdAtName = Buffer.from('createdAt');

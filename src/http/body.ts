@@ -1,10 +1,11 @@
 import { checkKeyAgain } from '../access/gate.ts';
 import { AnnalsError } from '../core/errors.ts';
+import { holdBytes } from './request-budget.ts';
 
 /**
  * Reads the body of a request, at most `maxBytes` of it. Throws `too-large` as soon as the announced length or what was
- * read is more, `unsupported-media` for an encoded body, `invalid` for one that ends too early, and `unauthenticated`
- * when the key of the request is not valid any more.
+ * read is more, `too-many-requests` before it is read when there is no room for it, `unsupported-media` for an encoded
+ * body, `invalid` for one that ends too early, and `unauthenticated` when the key of the request is not valid any more.
  */
 export async function readBody(
   request: Request,
@@ -27,6 +28,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   const announced = request.headers.get('content-length');
   if (announced !== null) {
     if (Number(announced) > maxBytes) throw tooLarge(maxBytes);
+    holdBytes(request, Number(announced));
     // HTTP itself enforces this length. A small body read at once costs half as much as one read as a stream.
     return new Uint8Array(await request.arrayBuffer().catch(throwTruncated));
   }
@@ -37,6 +39,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     for await (const chunk of request.body) {
       length += chunk.length;
       if (length > maxBytes) throw tooLarge(maxBytes);
+      holdBytes(request, chunk.length);
       chunks.push(chunk);
     }
   } catch (error) {

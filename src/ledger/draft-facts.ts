@@ -5,7 +5,7 @@ import { defaultMaxDepth } from '../core/json/parse-json.ts';
 import { minBytesPerValue, none, RawJson } from '../core/json/raw-json.ts';
 import { type Micros, parseInstant } from '../core/micros.ts';
 import { facetLengthBytes, writeFacetLength } from '../core/packed-facets.ts';
-import { RawDraft, type ReceivedDraft } from '../core/raw-draft.ts';
+import { CanonicalDraft, RawDraft, type ReceivedDraft } from '../core/raw-draft.ts';
 import { canonicalJson } from '../integrity/canonical.ts';
 import { draftTooLarge, rejectedDraft } from './draft-errors.ts';
 import { DraftFields, type FieldName, fieldIndex } from './event-fields.ts';
@@ -36,6 +36,8 @@ const facetSources: readonly (number | Uint8Array | 'outcome' | 'status')[] = fa
 export class DraftFacts {
   readonly fields = new DraftFields();
   draft!: RawDraft;
+  /** The draft in the form in which it is kept. */
+  kept!: RawDraft | CanonicalDraft;
   createdAt: Micros | undefined;
   outcome: string | undefined;
   #context = none;
@@ -43,7 +45,9 @@ export class DraftFacts {
 
   /** Reads a draft; the one before is forgotten. Throws `invalid` for an object that is too large for an event. */
   read(received: ReceivedDraft): void {
-    this.draft = received instanceof RawDraft ? received : toRawDraft(received);
+    const isText = received instanceof RawDraft || received instanceof CanonicalDraft;
+    this.kept = isText ? received : toCanonicalDraft(received);
+    this.draft = this.kept instanceof RawDraft ? this.kept : indexTokens(this.kept);
     this.fields.read(this.draft);
     this.#context = this.fields.at(fieldIndex.context);
     this.#status = this.#statusCode();
@@ -100,10 +104,14 @@ export class DraftFacts {
   }
 }
 
-/** Writes a draft that is an object as canonical JSON, and reads that. Throws `invalid` when it is too large for an event. */
-export function toRawDraft(draft: Draft): RawDraft {
+/** Writes a draft that is an object as canonical JSON. Throws `invalid` when it is too large for an event. */
+export function toCanonicalDraft(draft: Draft): CanonicalDraft {
   const bytes = Buffer.from(canonicalJson(draft));
   if (bytes.length > maxEventBytes) throw draftTooLarge(bytes.length);
+  return new CanonicalDraft(bytes);
+}
+
+function indexTokens({ bytes }: CanonicalDraft): RawDraft {
   const json = new RawJson(bytes, minBytesPerValue);
   const object = json.read(0, bytes.length);
   if (object === none) throw rejectedDraft('', `is nested deeper than ${defaultMaxDepth} levels`);

@@ -2,7 +2,7 @@ import { ByteWriter } from '../core/byte-writer.ts';
 import { maxEventBytes } from '../core/event.ts';
 import { none } from '../core/json/raw-json.ts';
 import { type Clock, formatInstant, type Micros } from '../core/micros.ts';
-import type { RawDraft, ReceivedDraft } from '../core/raw-draft.ts';
+import type { CanonicalDraft, RawDraft, ReceivedDraft } from '../core/raw-draft.ts';
 import { type Random, uuidV7Generator } from '../core/uuid.ts';
 import { leafPrefix, writeSha256 } from '../integrity/hash.ts';
 import { withoutCommitment } from '../integrity/leaf-text.ts';
@@ -17,7 +17,7 @@ import type { PersonalPathsLookup } from './personal-paths.ts';
 
 /** A draft for which everything is done that does not depend on its sequence. */
 export interface PreparedDraft {
-  readonly draft: RawDraft;
+  readonly draft: RawDraft | CanonicalDraft;
   readonly eventID: string;
   /** Whether the producer gave the event its id, and its time. */
   readonly hasOwnID: boolean;
@@ -126,7 +126,7 @@ export class Sequencer {
     const size = Math.max(body, leaf) + maxGapBytes;
     if (size > maxEventBytes) throw draftTooLarge(size);
     return {
-      draft: facts.draft,
+      draft: facts.kept,
       eventID,
       hasOwnID: ownID !== undefined,
       hasOwnTime: facts.createdAt !== undefined,

@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server';
 import { nativeErrorResponse } from '../api/errors.ts';
 import { AnnalsError } from '../core/errors.ts';
+import type { RequestBudget } from '../http/request-budget.ts';
 import { sendChunksDirectly } from '../http/send.ts';
 
 export interface HttpServerOptions {
@@ -18,6 +19,7 @@ export interface HttpServerOptions {
   readonly requestSeconds: number;
   /** A streamed response ends within this time, whole or not. */
   readonly exportSeconds: number;
+  readonly budget: RequestBudget;
 }
 
 const maxHeaderSeconds = 20;
@@ -38,9 +40,10 @@ export function createHttpServer({
   fetch,
   requestSeconds,
   exportSeconds,
+  budget,
 }: HttpServerOptions): Server {
   const headerSeconds = Math.min(requestSeconds, maxHeaderSeconds);
-  const respond = sendChunksDirectly(fetch, { maxMillis: exportSeconds * 1_000 });
+  const respond = budget.around(sendChunksDirectly(fetch, { maxMillis: exportSeconds * 1_000 }));
   const listener = getRequestListener((request, env) => respond(request, env as HttpBindings), {
     overrideGlobalObjects: false,
     errorHandler: (error) => nativeErrorResponse(toRequestError(error)),

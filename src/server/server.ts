@@ -13,6 +13,7 @@ import { pooledRandom } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
 import { addressOf, requestFacts } from '../http/connection.ts';
 import { Metrics } from '../http/metrics.ts';
+import { RequestBudget } from '../http/request-budget.ts';
 import { checkedClock } from '../ledger/checked-clock.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
@@ -138,12 +139,19 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   random(secret);
   const tokens = new AccessTokens({ secret, audience: settings.name });
   const deniedKeys = opened.adopt(new DeniedKeysLog(log), (it) => it.flush());
+  const budget = new RequestBudget({
+    maxBytes: settings.maxBodiesBytes,
+    maxKeyBytes: settings.maxKeyBodiesBytes,
+    maxKeyRequests: settings.maxKeyRequests,
+  });
+  metrics.addGauge('annals_request_body_bytes', 'Of bodies that are held.', () => budget.bytes);
   const gate = new Gate({
     accounts,
     tokens,
     clock,
     addressOf,
     onGuessing: (address) => log.warn({ address }, 'an address sends too many wrong credentials'),
+    onAdmitted: (key, request) => budget.assign(request, key.id, key.organisation),
     onDenied: (denied, request) => {
       deniedKeys.add(denied);
       ownRecords.keyRejected(denied, requestFacts(request));
@@ -173,7 +181,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   });
 
   const { requestSeconds, exportSeconds } = settings;
-  const server = createHttpServer({ fetch: app.fetch, requestSeconds, exportSeconds });
+  const server = createHttpServer({ fetch: app.fetch, requestSeconds, exportSeconds, budget });
   const summaries = setInterval(() => {
     ownRecords.tick();
     deniedKeys.flush();

@@ -92,6 +92,15 @@ export const settingsSchema = z.object({
   maxBatchEvents: wholeNumber(1, 1_000_000)
     .prefault(String(maxRequestEvents))
     .describe('the most events in one request'),
+  maxBodiesBytes: wholeNumber(1_048_576, 100_000_000_000)
+    .prefault(String(256 * 1024 * 1024))
+    .describe('the bytes that bodies of all requests may have at a time'),
+  maxKeyBodiesBytes: wholeNumber(1_024, 100_000_000_000)
+    .prefault(String(64 * 1024 * 1024))
+    .describe('the bytes that bodies of one key’s requests may have at a time'),
+  maxKeyRequests: wholeNumber(1, 10_000)
+    .prefault('256')
+    .describe('the requests that one key may have at a time'),
   requestSeconds: wholeNumber(1, 86_400)
     .prefault('120')
     .describe('seconds within which a request must have arrived'),

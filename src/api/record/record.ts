@@ -7,8 +7,9 @@ import { draftSchema } from '../../core/event.ts';
 import type { Clock } from '../../core/micros.ts';
 import { PausableWorkQueue } from '../../core/pausable-work.ts';
 import { readBody } from '../../http/body.ts';
+import { ByteGate } from '../../http/byte-gate.ts';
 import type { Metrics } from '../../http/metrics.ts';
-import { toRawDraft } from '../../ledger/draft-facts.ts';
+import { toCanonicalDraft } from '../../ledger/draft-facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 
@@ -34,6 +35,11 @@ const receiptSchema = z
   })
   .meta({ id: 'Receipt' });
 
+/** A body that is not larger is read and recorded at once. */
+const smallBodyBytes = 64 * 1024;
+/** While it is read and recorded, a body needs several times its own memory. Larger ones wait for each other. */
+const maxLargeBytes = 32 * 1024 * 1024;
+
 function recordRequestSchema(maxEvents: number) {
   const list = z
     .strictObject({ events: z.array(draftSchema).min(1).max(maxEvents) })
@@ -47,6 +53,7 @@ function recordRequestSchema(maxEvents: number) {
 export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
   const { admit, ledger, metrics, maxBatchEvents } = dependencies;
   const reading = new PausableWorkQueue();
+  const largeBodies = new ByteGate(maxLargeBytes);
   return route(
     'POST',
     '/v1/audit/events',
@@ -63,16 +70,22 @@ export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
         description: 'The events are durable and can be read',
         content: json(receiptSchema),
       },
-      errors: [409, 429],
+      errors: [409],
     },
     async (c) => {
       const caller = admit(c.req.raw, 'audit_log:create');
       const mediaType = draftsMediaType(c.req.header('content-type'));
       const bytes = await readBody(c.req.raw, dependencies.maxBodyBytes);
-      const drafts = await reading.run(
-        readDrafts(bytes, mediaType, dependencies.clock(), maxBatchEvents, toRawDraft),
-      );
-      const receipt = await ledger.record(caller.organisation.identity, drafts);
+      const { identity } = caller.organisation;
+      const record = async () => {
+        const now = dependencies.clock();
+        const drafts = await reading.run(
+          readDrafts(bytes, mediaType, now, maxBatchEvents, toCanonicalDraft),
+        );
+        return ledger.record(identity, drafts);
+      };
+      const isSmall = bytes.length <= smallBodyBytes;
+      const receipt = await (isSmall ? record() : largeBodies.run(identity, bytes.length, record));
       metrics.recordedEvents.inc(receipt.accepted);
       metrics.duplicateEvents.inc(receipt.duplicates);
       return c.json(receipt, 201);
