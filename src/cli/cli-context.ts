@@ -17,6 +17,8 @@ export interface CliContext {
   readonly random: Random;
   /** Used in place of the network. When absent, requests go out over node:http. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Of `--ca-file`, in PEM: trusted beside the usual certificates. `run` reads it before the command begins. */
+  readonly caCertificates?: string | undefined;
   /** Used in place of waiting. When absent, timers are used. Rejects when the signal is aborted. */
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Aborted when the user wants the command to stop (Ctrl-C, SIGTERM). */

@@ -13,8 +13,13 @@ export async function defaultSleep(milliseconds: number, signal: AbortSignal): P
 }
 
 /** Sends requests with the `fetch` of the context, or else over node:http with these settings. */
-export function createSend({ fetch }: Pick<CliContext, 'fetch'>, settings: HttpSendSettings): Send {
-  return fetch === undefined ? createHttpSend(settings) : createFetchSend(fetch);
+export function createSend(
+  { fetch, caCertificates }: Pick<CliContext, 'fetch' | 'caCertificates'>,
+  settings: HttpSendSettings,
+): Send {
+  return fetch === undefined
+    ? createHttpSend({ ...settings, caCertificates })
+    : createFetchSend(fetch);
 }
 
 export function retrySettings(
@@ -35,7 +40,7 @@ const apiIdleMilliseconds = 5 * 60_000;
 
 export function openApi(
   endpoint: AnnalsEndpoint,
-  context: Pick<CliContext, 'fetch' | 'clock' | 'signal'>,
+  context: Pick<CliContext, 'fetch' | 'caCertificates' | 'clock' | 'signal'>,
 ): AnnalsApi {
   const { clock, signal } = context;
   const send = createSend(context, { idleMilliseconds: apiIdleMilliseconds });

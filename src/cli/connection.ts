@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { AnnalsEndpoint } from '../client/annals-api.ts';
-import { AnnalsError } from '../core/errors.ts';
+import { AnnalsError, messageOf } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
 import { readConfig } from './config.ts';
 
@@ -23,6 +25,7 @@ export function addConnectionOptions(command: Command, heading = 'Connection:'):
       '-O, --organisation <name>',
       'identity or slug (ANNALS_ORGANISATION, default: that of the key)',
     ],
+    ['--ca-file <file>', 'PEM certificates to trust as well, of a private CA (ANNALS_CA_FILE)'],
     ['--context <name>', 'a saved context (ANNALS_CONTEXT, see annals context)'],
   ] as const) {
     command.addOption(new Option(flags, description).helpGroup(heading));
@@ -65,6 +68,22 @@ export async function resolveConnection(
 
 export function isServerAddress(text: string): boolean {
   return /^https?:\/\//.test(text) && URL.canParse(text);
+}
+
+/** What `--ca-file` or the environment names; undefined without either. Throws `invalid` for a file without a certificate. */
+export async function readCaFile(
+  flag: string | undefined,
+  { env, cwd }: Pick<CliContext, 'env' | 'cwd'>,
+): Promise<string | undefined> {
+  const file = flag ?? (env.ANNALS_CA_FILE || undefined);
+  if (file === undefined) return undefined;
+  const reject = (reason: string) =>
+    new AnnalsError('invalid', `Cannot use ${file} as --ca-file: ${reason}`);
+  const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
+    throw reject(messageOf(error));
+  });
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw reject('it has no certificate in PEM (-----BEGIN CERTIFICATE-----)');
 }
 
 async function savedContext(name: string | undefined, context: CliContext) {

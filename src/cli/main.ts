@@ -8,6 +8,8 @@ import { version } from '../server/version.ts';
 import { type CliContext, Exit, type ExitCode, exitCodes } from './cli-context.ts';
 import { safeForTerminal } from './terminal-text.ts';
 
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+
 type CreateCommand = (context: CliContext) => Command;
 
 /** Each command is loaded only when it runs: an export does not need a server, nor the memory it takes. */
@@ -43,7 +45,7 @@ export async function loadCommands(argv: readonly string[]): Promise<CreateComma
 /** Runs one command line in this context. Resolves with the exit code and never rejects. */
 export async function run(argv: readonly string[], world: CliContext): Promise<ExitCode> {
   // In one place for all commands: messages repeat what servers and files say.
-  const context = { ...world, stderr: safeForTerminal(world.stderr) };
+  const context: Mutable<CliContext> = { ...world, stderr: safeForTerminal(world.stderr) };
   const program = new Command('annals')
     .description('An audit trail that can be proved: record, query, export, verify.')
     .version(version)
@@ -59,6 +61,12 @@ export async function run(argv: readonly string[], world: CliContext): Promise<E
         writeOut: (text) => void context.stdout.write(text),
         writeErr: (text) => void context.stderr.write(text),
       });
+  });
+  program.hook('preAction', async (_, command) => {
+    const { caFile } = command.opts<{ caFile?: string }>();
+    if (caFile === undefined && !context.env.ANNALS_CA_FILE) return;
+    const { readCaFile } = await import('./connection.ts');
+    context.caCertificates = await readCaFile(caFile, context);
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { pipeline, type Readable, type Transform } from 'node:stream';
+import { getCACertificates } from 'node:tls';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { addressOf, type ClientRequest, type ClientResponse, type Send } from './request.ts';
@@ -10,18 +11,32 @@ export interface HttpSendSettings {
   readonly idleMilliseconds?: number;
   /** False accepts every certificate: for endpoints under test only. */
   readonly verifyCertificates?: boolean;
+  /** Certificates of authorities, in PEM, that are trusted beside the usual ones. */
+  readonly caCertificates?: string | undefined;
   readonly maxConnections?: number;
 }
 
-/** Sends with node:http, which unlike fetch shows trailers and can be told to accept every certificate. */
+/**
+ * Sends with node:http, which unlike fetch shows trailers and can be told to accept every certificate. A certificate that is
+ * not accepted is no reason to try again, and neither is a connection that cannot be made before any response came: then
+ * the address is wrong, or nothing is there. Both errors say what helps, and are permanent.
+ */
 export function createHttpSend({
   idleMilliseconds = 60_000,
   verifyCertificates = true,
+  caCertificates,
   maxConnections = 8,
 }: HttpSendSettings = {}): Send {
   const options = { keepAlive: true, maxSockets: maxConnections, timeout: idleMilliseconds };
   const plain = new http.Agent(options);
-  const secure = new https.Agent({ ...options, rejectUnauthorized: verifyCertificates });
+  const secure = new https.Agent({
+    ...options,
+    rejectUnauthorized: verifyCertificates,
+    ...(caCertificates !== undefined && {
+      ca: [...getCACertificates('default'), caCertificates],
+    }),
+  });
+  let hasResponded = false;
   return (request, signal) =>
     new Promise((resolve, reject) => {
       const { url, method = 'GET', body } = request;
@@ -37,8 +52,11 @@ export function createHttpSend({
         const message = `${addressOf(request)} sent nothing for ${seconds} seconds`;
         outgoing.destroy(new AnnalsError('timeout', message));
       });
-      outgoing.on('error', (error) => reject(requestError(error, request, signal)));
-      outgoing.on('response', (response) => resolve(toClientResponse(response, request, signal)));
+      outgoing.on('error', (error) => reject(requestError(error, request, signal, hasResponded)));
+      outgoing.on('response', (response) => {
+        hasResponded = true;
+        resolve(toClientResponse(response, request, signal));
+      });
       outgoing.end(body);
     });
 }
@@ -110,11 +128,51 @@ function isDecompressionError(error: unknown): boolean {
   return code.startsWith('ZSTD_error') || code === 'Z_DATA_ERROR';
 }
 
-function requestError(error: Error, request: ClientRequest, signal: AbortSignal): unknown {
+function requestError(
+  error: Error,
+  request: ClientRequest,
+  signal: AbortSignal,
+  hasResponded: boolean,
+): unknown {
   if (signal.aborted || error instanceof AnnalsError) return error;
   // A failure on several addresses comes as one error without a message of its own.
-  const reason = messageOf(error instanceof AggregateError ? (error.errors[0] ?? error) : error);
-  return new AnnalsError('unavailable', `Cannot reach ${addressOf(request)}: ${reason}`, {
-    cause: error,
-  });
+  const cause = error instanceof AggregateError ? (error.errors[0] ?? error) : error;
+  // Node adds advice about its own flags.
+  const reason = messageOf(cause)
+    .replace(/; if the root CA .*/s, '')
+    .trim();
+  const message = `Cannot reach ${addressOf(request)}: ${reason}`;
+  const code = String((cause as NodeJS.ErrnoException).code);
+  const certificateHelp = helpWithCertificate(code);
+  if (certificateHelp !== undefined) {
+    return new AnnalsError('corrupt', `${message}. ${certificateHelp}`, { cause: error });
+  }
+  const help = hasResponded ? undefined : helpWithAddress(code);
+  return help === undefined
+    ? new AnnalsError('unavailable', message, { cause: error })
+    : new AnnalsError('unavailable', `${message}. ${help}`, { cause: error, isPermanent: true });
+}
+
+/** Undefined when the certificate is not what is wrong. The codes are those of OpenSSL and of Node. */
+function helpWithCertificate(code: string): string | undefined {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return 'The certificate is for another name: give --api with that name';
+  }
+  if (/^(CERT_(HAS_EXPIRED|NOT_YET_VALID|REVOKED))$/.test(code)) {
+    return 'The server needs another certificate, or the clock of this machine is wrong';
+  }
+  if (/^(CERT_|UNABLE_TO_(GET|VERIFY|DECRYPT)_|SELF_SIGNED_|DEPTH_ZERO_)/.test(code)) {
+    return 'If you trust who issued its certificate, give the issuer’s certificate with --ca-file';
+  }
+  return undefined;
+}
+
+/** Undefined when the same address may work in a moment. */
+function helpWithAddress(code: string): string | undefined {
+  if (code === 'ECONNREFUSED') return 'Does the server run, and is --api its address?';
+  if (code === 'ENOTFOUND') return 'Is the name in --api right?';
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
+    return 'Does the server speak TLS there? If not, give --api with http://';
+  }
+  return undefined;
 }

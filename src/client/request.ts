@@ -24,7 +24,7 @@ export interface ClientResponse {
 
 /**
  * Sends a request once and follows no redirect. Rejects with `unavailable` or `timeout` when no response begins; a
- * response with any status resolves. Retrying, waiting and reading the status are left to others.
+ * response with any status resolves. `corrupt` is a certificate that is not accepted. Retrying, waiting and reading the status are left to others.
  */
 export type Send = (request: ClientRequest, signal: AbortSignal) => Promise<ClientResponse>;
 

@@ -40,7 +40,8 @@ export class Retrier {
   async wait(error: unknown, signal: AbortSignal): Promise<void> {
     const { sleep, random, notify, maxRetries = defaultMaxRetries } = this.#settings;
     signal.throwIfAborted();
-    if (!(error instanceof AnnalsError) || !transientCodes.has(error.code)) throw error;
+    if (!(error instanceof AnnalsError) || error.isPermanent) throw error;
+    if (!transientCodes.has(error.code)) throw error;
     this.#failures += 1;
     if (this.#failures > maxRetries) throw error;
     const backoff = backoffMillis(this.#failures, backoffLimits, random);

@@ -43,6 +43,8 @@ export const maxIssues = 20;
 export interface ErrorDetails {
   readonly issues?: readonly Issue[];
   readonly retryAfterSeconds?: number;
+  /** Another attempt soon would fail in the same way, whatever the code says. */
+  readonly isPermanent?: boolean;
   readonly cause?: unknown;
 }
 
@@ -52,12 +54,14 @@ export class AnnalsError extends Error {
   readonly code: ErrorCode;
   readonly issues: readonly Issue[];
   readonly retryAfterSeconds: number | undefined;
+  readonly isPermanent: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.issues = details.issues ?? [];
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.isPermanent = details.isPermanent ?? false;
   }
 }
 
