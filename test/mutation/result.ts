@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import type { Stryker } from '@stryker-mutator/core';
 import { notTried } from './runner.ts';
+import { isInSample } from './sample.ts';
 
 type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 
@@ -46,6 +47,8 @@ interface Result {
   /** Reasons that were given for mutants which were killed, or are gone. */
   readonly outdated: readonly Excused[];
   readonly notTried: number;
+  /** How many mutants the sample left out. */
+  readonly notInSample: number;
   /** What StrykerJS said of mutants that it could not try. */
   readonly errors: readonly string[];
 }
@@ -64,10 +67,15 @@ export function resultOf(
   const survivors: Survivor[] = [];
   const errors: string[] = [];
   let untried = 0;
+  let outside = 0;
   for (const mutant of mutants) {
     const file = relative(root, mutant.fileName);
     const score = files.get(file) ?? { file, killed: 0, timedOut: 0, survived: 0 };
     files.set(file, score);
+    if (mutant.status !== 'Ignored' && !isInSample(mutant.id)) {
+      outside += 1;
+      continue;
+    }
     if (mutant.status === 'Timeout') score.timedOut += 1;
     if (mutant.status === 'Killed' || mutant.status === 'Timeout') score.killed += 1;
     else if (mutant.status === 'Survived' || mutant.status === 'NoCoverage') {
@@ -77,7 +85,10 @@ export function resultOf(
     else if (mutant.status !== 'Ignored') errors.push(`${file}: ${mutant.statusReason}`);
   }
   const outdated = excused.filter(
-    (one) => untried === 0 && files.has(one.file) && !survivors.some((other) => isSame(one, other)),
+    (one) =>
+      untried + outside === 0 &&
+      files.has(one.file) &&
+      !survivors.some((other) => isSame(one, other)),
   );
   return {
     files: [...files.values()].toSorted((one, other) => (one.file < other.file ? -1 : 1)),
@@ -86,6 +97,7 @@ export function resultOf(
     ),
     outdated,
     notTried: untried,
+    notInSample: outside,
     errors,
   };
 }
@@ -127,7 +139,14 @@ function onOneLine(text: string): string {
 }
 
 /** Survivors without a reason in full, then what part of the mutants of each file was killed. */
-export function report({ files, survivors, outdated, notTried, errors }: Result): string {
+export function report({
+  files,
+  survivors,
+  outdated,
+  notTried,
+  notInSample,
+  errors,
+}: Result): string {
   const lines: string[] = [];
   for (const { file, number, before, after, executed, why } of survivors) {
     if (why !== undefined) continue;
@@ -153,6 +172,7 @@ export function report({ files, survivors, outdated, notTried, errors }: Result)
   const explained = survivors.filter(({ why }) => why !== undefined).length;
   lines.push(`${explained} of ${survivors.length} survivors may live, for the reason given`);
   if (notTried > 0) lines.push(`the time was over before ${notTried} mutants were tried`);
+  if (notInSample > 0) lines.push(`a sample: ${notInSample} other mutants were not tried`);
   return lines.join('\n');
 }
 

@@ -6,6 +6,7 @@
  *   --slice K/N      slice K of N (N as the run prints it; when it is another, the slices were cut anew)
  *   --files GLOB     the files that match, instead of a slice
  *   --minutes M      tries no further mutant after so long (default 15)
+ *   --sample P       tries P percent of the mutants, spread over the source (default 100)
  *   --concurrency C  how many mutants are tried at a time (default 2)
  *   --json FILE      where the result is written (default .cache/mutation/result.json)
  */
@@ -16,6 +17,7 @@ import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 import { type Excuse, report, resultOf } from './result.ts';
 import { deadlineVariable } from './runner.ts';
+import { sampleVariable } from './sample.ts';
 import { sliceOf, slicesOf, turnOf } from './slices.ts';
 
 const { values: flags } = parseArgs({
@@ -23,6 +25,7 @@ const { values: flags } = parseArgs({
     slice: { type: 'string' },
     files: { type: 'string' },
     minutes: { type: 'string', default: '15' },
+    sample: { type: 'string', default: '100' },
     concurrency: { type: 'string', default: '2' },
     json: { type: 'string', default: '.cache/mutation/result.json' },
   },
@@ -49,6 +52,7 @@ for (const file of slice.files) sources.set(file, await readFile(file, 'utf8'));
 // With the same generated input a mutant lives or dies the same way in every run.
 process.env.ANNALS_TEST_SEED ??= '1';
 process.env[deadlineVariable] = String(started + Number(flags.minutes) * 60_000);
+process.env[sampleVariable] = flags.sample;
 const mutants = await new Stryker({
   mutate: [...slice.files],
   ignorePatterns: ['bench', '.cache'],

@@ -8,6 +8,7 @@ import { basename, resolve } from 'node:path';
 import { Script } from 'node:vm';
 import { keepApart, loadAfresh } from './fresh-modules.ts';
 import { collect, fullName, runTests, type Test } from './node-test.ts';
+import { isInSample, notInSample } from './sample.ts';
 
 /** The variable with the time, in milliseconds since 1970, from which on no mutant is tried any more. */
 export const deadlineVariable = 'ANNALS_MUTATION_DEADLINE';
@@ -139,6 +140,7 @@ class Runner {
   async mutantRun({ activeMutant, testFilter, hitLimit }: MutantRun): Promise<MutantResult> {
     const deadline = Number(process.env[deadlineVariable] ?? Number.POSITIVE_INFINITY);
     if (Date.now() > deadline) return { status: 'error', errorMessage: notTried };
+    if (!isInSample(activeMutant.id)) return { status: 'error', errorMessage: notInSample };
     state.activeMutant = activeMutant.id;
     process.env.__STRYKER_ACTIVE_MUTANT__ = activeMutant.id;
     state.hitCount = 0;
