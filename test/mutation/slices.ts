@@ -17,6 +17,12 @@ export interface Slice {
   readonly tests: readonly string[];
 }
 
+/** What reads vendors' trails: the clients of the dialects count on these. */
+const exports = [
+  'test/export/{crash,own-dialects,sync,traps}.test.ts',
+  'src/cli/{export,sync}.test.ts',
+];
+
 const areas: readonly Area[] = [
   { folder: 'integrity', tests: ['src/integrity/*.test.ts', 'src/ledger/sequencing.test.ts'] },
   {
@@ -78,30 +84,26 @@ const areas: readonly Area[] = [
     folder: 'dialects/cockroachdb',
     tests: [
       'src/dialects/{cockroachdb/,}*.test.ts',
-      'test/export/own-dialects.test.ts',
+      ...exports,
       'test/vendors/cockroachdb.test.ts',
     ],
   },
   {
     folder: 'dialects/native',
-    tests: ['src/dialects/native/*.test.ts', 'test/export/own-dialects.test.ts'],
+    tests: ['src/dialects/native/*.test.ts', 'test/verify/server.test.ts', ...exports],
   },
   {
     folder: 'dialects/thalassa',
     tests: [
       'src/dialects/{thalassa/,}*.test.ts',
       'src/api/dropped-events.test.ts',
-      'test/export/own-dialects.test.ts',
+      ...exports,
       'test/vendors/thalassa.test.ts',
     ],
   },
   {
     folder: 'dialects/upcloud',
-    tests: [
-      'src/dialects/{upcloud/,}*.test.ts',
-      'test/export/own-dialects.test.ts',
-      'test/vendors/upcloud.test.ts',
-    ],
+    tests: ['src/dialects/{upcloud/,}*.test.ts', ...exports, 'test/vendors/upcloud.test.ts'],
   },
   { folder: 'api/trail', tests: ['src/api/*.test.ts', 'src/api/trail/*.test.ts'] },
 ];
