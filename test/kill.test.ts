@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,14 +136,18 @@ describe('a signal to stop', () => {
 });
 
 describe('a first start that fails', () => {
-  it('lets the next one print the operator’s key', async () => {
+  it('lets the next one create the operator’s key', async () => {
     const data = await mkdtemp(join(tmpdir(), 'annals-first-'));
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
     try {
       await assert.rejects(firstOutput(data, port), /something already listens there/);
-      assert.match(await firstOutput(data, 0), /operator's key, shown this once: annals_/);
+      const printed = await firstOutput(data, 0);
+      const file = join(data, 'operator-key');
+      assert.ok(printed.endsWith(`The operator's key is in ${file}\n`), printed);
+      assert.doesNotMatch(printed, /annals_/);
+      assert.match(await readFile(file, 'utf8'), /^annals_\w{12}_\w{43}\n$/);
     } finally {
       taken.close();
       await rm(data, { recursive: true, force: true });
@@ -158,7 +162,7 @@ describe('a first start that fails', () => {
     let printed = '';
     for await (const chunk of child.stdout) {
       printed += chunk;
-      if (printed.includes('key, shown')) child.kill('SIGKILL');
+      if (printed.includes('operator-key\n')) child.kill('SIGKILL');
     }
     if (printed === '') throw new Error(await failure);
     return printed;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const program = fileURLToPath(new URL('../bin/annals.js', import.meta.url));
 
 /** An operator's key that a test knows before the server starts. */
-export const operatorKey = `annals_TestOperator_${'x'.repeat(43)}`;
+export const operatorKey = 'annals_TestOperator_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG';
 
 /** How the process is started, other than by default. */
 export interface Launch {

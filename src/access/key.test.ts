@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { createApiKey, formatKey, hashSecret, isSecretOf, parseKey } from './key.ts';
+import { createApiKey, formatKey, hashSecret, isHardToGuess, isSecretOf, parseKey } from './key.ts';
 
 describe('a key', () => {
   it('comes back from its text', () => {
@@ -24,6 +24,19 @@ describe('a key', () => {
       'annals_op_0123456789abcdé',
     ]) {
       assert.equal(parseKey(text), undefined, text);
+    }
+  });
+
+  it('of an operator’s own is hard to guess when it is long and not a few characters', () => {
+    const hex = '00112233445566778899aabbccddeeff'.repeat(2);
+    for (const [secret, isHard] of [
+      [createApiKey((bytes) => void randomFillSync(bytes)).secret, true],
+      [hex, true],
+      ['a'.repeat(64), false],
+      ['0123456789'.repeat(5), false],
+      [hex.slice(0, 42), false],
+    ] as const) {
+      assert.equal(isHardToGuess({ id: 'op', secret }), isHard, secret);
     }
   });
 

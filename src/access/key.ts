@@ -8,8 +8,8 @@ export interface ApiKey {
 }
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-/** Ours have an id of 12 and a secret of 43 characters; an operator's own key may be shorter, but not guessable. */
-export const keyPattern = /^annals_([0-9A-Za-z]{1,64})_([0-9A-Za-z_-]{16,128})$/;
+/** Ours have an id of 12 and a secret of 43 characters. A new one of an operator's own must be `isHardToGuess`. */
+const keyPattern = /^annals_([0-9A-Za-z]{1,64})_([0-9A-Za-z_-]{16,128})$/;
 
 export function createApiKey(random: Random): ApiKey {
   return { id: randomText(12, random), secret: randomText(43, random) };
@@ -22,6 +22,14 @@ export function formatKey({ id, secret }: ApiKey): string {
 export function parseKey(text: string): ApiKey | undefined {
   const match = keyPattern.exec(text);
   return match === null ? undefined : { id: match[1]!, secret: match[2]! };
+}
+
+/**
+ * Whether the secret of a key may be one of 256 random bits: it is as long as ours, and does not repeat a few
+ * characters. One SHA-256 protects it.
+ */
+export function isHardToGuess({ secret }: ApiKey): boolean {
+  return secret.length >= 43 && new Set(secret).size >= 12;
 }
 
 export function hashSecret(secret: string): Uint8Array {

@@ -33,7 +33,9 @@ Examples:
 }
 
 function completionEntries(command: Command, path: string): CompletionEntry[] {
-  const flags = command.options.map(({ long }) => long).filter((flag) => flag != null);
+  const flags = command.options
+    .map(({ long, hidden }) => (hidden ? undefined : long))
+    .filter((flag) => flag != null);
   const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices);
   const candidates = [...command.commands.map((child) => child.name()), ...choices];
   const below = command.commands.flatMap((child) =>

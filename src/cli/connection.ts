@@ -5,6 +5,7 @@ import type { AnnalsEndpoint } from '../client/annals-api.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
 import { readConfig } from './config.ts';
+import { readSecretFile, secretOptions } from './secrets.ts';
 
 /** A server, and the key for it. */
 export interface ConnectionFlags {
@@ -14,13 +15,12 @@ export interface ConnectionFlags {
   readonly context?: string;
 }
 
-export const defaultApi = 'http://127.0.0.1:8420';
+const defaultApi = 'http://127.0.0.1:8420';
 
 /** Adds the options under a heading of the help. They are the same for all commands that call a server. */
 export function addConnectionOptions(command: Command, heading = 'Connection:'): Command {
   for (const [flags, description] of [
     ['--api <url>', `the server (ANNALS_API, default ${defaultApi})`],
-    ['--token <key>', 'the API key (ANNALS_KEY)'],
     [
       '-O, --organisation <name>',
       'identity or slug (ANNALS_ORGANISATION, default: that of the key)',
@@ -29,6 +29,9 @@ export function addConnectionOptions(command: Command, heading = 'Connection:'):
     ['--context <name>', 'a saved context (ANNALS_CONTEXT, see annals context)'],
   ] as const) {
     command.addOption(new Option(flags, description).helpGroup(heading));
+  }
+  for (const option of secretOptions('--token', 'the API key (ANNALS_KEY_FILE, ANNALS_KEY)')) {
+    command.addOption(option.helpGroup(heading));
   }
   return command;
 }
@@ -41,17 +44,12 @@ export async function resolveConnection(
   const { env } = context;
   const saved = await savedContext(flags.context ?? (env.ANNALS_CONTEXT || undefined), context);
   const api = flags.api ?? (env.ANNALS_API || undefined) ?? saved.api ?? defaultApi;
-  const token = flags.token ?? (env.ANNALS_KEY || undefined) ?? saved.key;
-  if (!isServerAddress(api)) {
-    throw new AnnalsError(
-      'invalid',
-      `Cannot connect: ${api} is not an http or https address such as ${defaultApi}`,
-    );
-  }
+  checkAddress(api, 'connect');
+  const token = flags.token ?? (await keyOfEnvironment(context)) ?? saved.key;
   if (token === undefined) {
     throw new AnnalsError(
       'invalid',
-      'Cannot connect: there is no API key. Give --token, set ANNALS_KEY, or save one with annals context set',
+      'Cannot connect: there is no API key. Give --token-file, set ANNALS_KEY_FILE or ANNALS_KEY, or save one with annals context set',
     );
   }
   // Such a text cannot be in a header, and the error of the HTTP client would repeat it.
@@ -63,11 +61,42 @@ export async function resolveConnection(
   }
   const organisation =
     flags.organisation ?? (env.ANNALS_ORGANISATION || undefined) ?? saved.organisation;
+  warnOfExposure(api, context);
   return { api: api.replace(/\/+$/, ''), token, organisation };
 }
 
-export function isServerAddress(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text);
+async function keyOfEnvironment(context: CliContext): Promise<string | undefined> {
+  const { ANNALS_KEY: key = '', ANNALS_KEY_FILE: file = '' } = context.env;
+  if (file === '') return key || undefined;
+  if (key === '') return readSecretFile(file, 'the API key', context);
+  throw new AnnalsError('invalid', 'Cannot connect: ANNALS_KEY and ANNALS_KEY_FILE are both set');
+}
+
+/**
+ * Throws `invalid` unless it is an HTTP address without a password, which would be in messages and manifests.
+ *
+ * @param purpose completes the sentence "Cannot …"
+ */
+export function checkAddress(text: string, purpose: string): void {
+  const url = /^https?:\/\//.test(text) ? URL.parse(text) : null;
+  if (url !== null && url.username === '' && url.password === '') return;
+  throw new AnnalsError(
+    'invalid',
+    url === null
+      ? `Cannot ${purpose}: ${text} is not an http or https address such as ${defaultApi}`
+      : `Cannot ${purpose}: the address of ${url.host} has a user name or a password. Leave them out, and give the secret in a file`,
+  );
+}
+
+/** Warns when a credential would leave the machine in the clear. */
+export function warnOfExposure(
+  address: string,
+  { stderr, fetch }: Pick<CliContext, 'stderr' | 'fetch'>,
+): void {
+  const { protocol, hostname, host } = new URL(address);
+  const isLocal = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+  if (protocol === 'https:' || isLocal || fetch !== undefined) return;
+  stderr.write(`annals: the credential goes to ${host} unencrypted: use https\n`);
 }
 
 /** What `--ca-file` or the environment names; undefined without either. Throws `invalid` for a file without a certificate. */

@@ -164,8 +164,8 @@ describe('a log whose beginning was dropped', () => {
     const { app, key, record, drop } = await openLog(5);
     const stop = new AbortController();
     let pauses = 0;
-    const { stdout, stderr } = await runCommand(['tail', '--json', '--token', key], {
-      env: { ANNALS_API: 'http://annals.test' },
+    const { stdout, stderr } = await runCommand(['tail', '--json'], {
+      env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
       signal: stop.signal,
       fetch: fetchFrom(app),
       sleep: async () => {

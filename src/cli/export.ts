@@ -39,6 +39,7 @@ import {
   openProgress,
   type ProgressView,
 } from './export-progress.ts';
+import { isSecretFlag } from './secrets.ts';
 import { addSourceOptions } from './sources.ts';
 
 /** `annals export`: writes a trail, ours or a vendor's, into files, with no gaps and no duplicates. It can be resumed. */
@@ -271,14 +272,12 @@ function exitOf(error: unknown, signal: AbortSignal, advice: string): Exit {
   return new Exit(exitCodes.failed, messageOf(error), error);
 }
 
-const secretFlags = new Set(['token', 'accessToken', 'clientSecret', 'password']);
-
 /** The command line of the user, without secrets, and with `--resume`. */
 function resumeCommandLine(command: Command): string {
   const line = ['annals', 'export'];
   for (const option of command.options) {
     const name = option.attributeName();
-    if (command.getOptionValueSource(name) !== 'cli' || secretFlags.has(name)) continue;
+    if (command.getOptionValueSource(name) !== 'cli' || isSecretFlag(name)) continue;
     const value: unknown = command.getOptionValue(name);
     const flag = option.long ?? option.short ?? '';
     if (name === 'resume' || option.negate !== (value === false)) continue;

@@ -1,3 +1,5 @@
+import { open, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { parseKey } from '../access/key.ts';
@@ -25,6 +27,7 @@ const keySchema = z.looseObject({
 const keysSchema = z.object({ items: z.array(keySchema) });
 /** The key itself is printed without quotes. */
 const createdKeySchema = keySchema.extend({ key: z.string().regex(/^[\x21-\x7e]+$/) });
+type CreatedKey = z.output<typeof createdKeySchema>;
 /** With the keys that it created, directly or through others. */
 const revokedKeySchema = keySchema.extend({ revokedAt: z.string(), created: z.array(keySchema) });
 
@@ -73,19 +76,20 @@ export function keysCommand(context: CliContext): Command {
         .makeOptionMandatory(),
     )
     .requiredOption('--name <name>', 'what the key is for')
-    .option('--expires-at <time>', 'when it expires, an RFC 3339 time (default: never)');
+    .option('--expires-at <time>', 'when it expires, an RFC 3339 time (default: never)')
+    .option('--output <file>', 'write it into a new file that only you can read');
   addConnectionOptions(create)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
 Roles: org-admin (everything, also API keys), org-auditor (read), writer
-(record). Without --json it prints only the key, so that a variable can take it.
+(record). Without --json and --output it prints only the key.
 
 Examples:
   $ annals keys create -O acme --role org-admin --name "first admin" \\
-      --token $OPERATOR_KEY
-  $ KEY=$(annals keys create --role writer --name api-server)`,
+      --token-file annals-data/operator-key --output acme.key
+  $ annals keys create --role writer --name api-server --output api-server.key`,
     )
     .action(
       async (
@@ -93,20 +97,32 @@ Examples:
           readonly role: string;
           readonly name: string;
           readonly expiresAt?: string;
+          readonly output?: string;
         },
       ) => {
         const connection = await resolveConnection(flags, context);
         const api = openApi({ ...connection, organisation: undefined }, context);
         const { organisation } = connection;
-        const created = await withOrganisation(
-          api.post(createdKeySchema, '/v1/keys', {
-            role: flags.role,
-            name: flags.name,
-            ...(organisation !== undefined && { organisation }),
-            ...(flags.expiresAt !== undefined && { expiresAt: flags.expiresAt }),
-          }),
+        const request = () =>
+          withOrganisation(
+            api.post(createdKeySchema, '/v1/keys', {
+              role: flags.role,
+              name: flags.name,
+              ...(organisation !== undefined && { organisation }),
+              ...(flags.expiresAt !== undefined && { expiresAt: flags.expiresAt }),
+            }),
+          );
+        const { stdout, cwd } = context;
+        const { output } = flags;
+        if (output === undefined) {
+          const created = await request();
+          stdout.write(flags.json ? jsonLine(created) : `${created.key}\n`);
+          return;
+        }
+        const { key: _key, ...created } = await createInto(resolve(cwd, output), request);
+        stdout.write(
+          flags.json ? jsonLine(created) : `The API key ${created.id} is in ${output}\n`,
         );
-        context.stdout.write(flags.json ? jsonLine(created) : `${created.key}\n`);
       },
     );
 
@@ -149,4 +165,24 @@ Examples:
       stderr.write(`To revoke them: annals keys revoke ${id} --with-created\n`);
     });
   return command;
+}
+
+/**
+ * Creates a key and writes it into a new file for its owner alone. The file comes first, because the key is shown only
+ * once; it does not stay when no key is created. Rejects with `invalid` when the file exists or cannot be created.
+ */
+async function createInto(path: string, create: () => Promise<CreatedKey>): Promise<CreatedKey> {
+  const opening = open(path, 'wx', 0o600);
+  await using file = await opening.catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === 'EEXIST' ? 'it exists' : cause.code;
+    throw new AnnalsError('invalid', `Cannot write the API key into ${path}: ${reason}`, { cause });
+  });
+  try {
+    const created = await create();
+    await file.writeFile(`${created.key}\n`);
+    return created;
+  } catch (error) {
+    await rm(path);
+    throw error;
+  }
 }

@@ -6,6 +6,7 @@ import { systemClock } from '../core/micros.ts';
 import { reduceMemoryUse, restartAfterFirstCompile } from '../runtime/process-memory.ts';
 import { version } from '../server/version.ts';
 import { type CliContext, Exit, type ExitCode, exitCodes } from './cli-context.ts';
+import { readSecretFlags } from './secrets.ts';
 import { safeForTerminal } from './terminal-text.ts';
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -52,6 +53,7 @@ export async function run(argv: readonly string[], world: CliContext): Promise<E
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', '\nStart with:\n  $ annals demo\n  $ annals serve');
   for (const command of await loadCommands(argv)) program.addCommand(command(context));
+  program.hook('preAction', (_program, command) => readSecretFlags(command, context));
   forAll(program, (command) => {
     command
       .exitOverride()

@@ -35,7 +35,7 @@ export function organisationsCommand(context: CliContext): Command {
     .description('list the organisations that the API key may see');
   addConnectionOptions(list)
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  $ annals orgs list --token $OPERATOR_KEY')
+    .addHelpText('after', '\nExample:\n  $ annals orgs list --token-file annals-data/operator-key')
     .action(async (flags: Flags) => {
       const api = openApi(await resolveConnection(flags, context), context);
       const { items } = await api.get(organisationsSchema, '/v1/organisations');
@@ -56,7 +56,7 @@ export function organisationsCommand(context: CliContext): Command {
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  $ annals orgs create acme --name "Acme Ltd" --token $OPERATOR_KEY',
+      '\nExample:\n  $ annals orgs create acme --name "Acme Ltd" \\\n      --token-file annals-data/operator-key',
     )
     .action(async (slug: string, flags: CreateFlags) => {
       const api = openApi(await resolveConnection(flags, context), context);

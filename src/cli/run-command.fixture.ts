@@ -22,10 +22,15 @@ export const fetchFrom =
 /** Runs one command line in a world of its own, which waits for nothing. */
 export async function runCommand(
   args: readonly string[],
-  change: Partial<Omit<CliContext, 'stdin' | 'stdout' | 'stderr'>> & { readonly input?: string },
+  change: Partial<Omit<CliContext, 'stdin' | 'stdout' | 'stderr'>> & {
+    readonly input?: string;
+    /** Whether stdout is a terminal. */
+    readonly isTerminal?: boolean;
+  },
 ): Promise<CommandResult> {
-  const { input, ...world } = change;
+  const { input, isTerminal = false, ...world } = change;
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  Object.assign(stdout, { isTTY: isTerminal });
   const written = Promise.all([text(stdout), text(stderr)]);
   const code = await run(args, {
     env: {},

@@ -4,7 +4,8 @@ import { AnnalsError } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
 import { readConfig, writeConfig } from './config.ts';
 import type { SavedContext } from './config-schema.ts';
-import { defaultApi, isServerAddress } from './connection.ts';
+import { checkAddress } from './connection.ts';
+import { secretOptions } from './secrets.ts';
 import { printTable } from './table.ts';
 
 interface SetFlags {
@@ -19,24 +20,18 @@ export function contextsCommand(context: CliContext): Command {
     'save servers and keys, so that you need not type them again',
   );
 
-  command
+  const set = command
     .command('set')
     .description('save a context, or change parts of it, and use it from now on')
     .argument('<name>')
     .option('--api <url>', 'the server')
-    .option('--token <key>', 'the API key')
     .option('-O, --organisation <name>', 'identity or slug')
     .addHelpText(
       'after',
-      '\nExample:\n  $ annals context set prod --api https://audit.example.org --token annals_…',
+      '\nExample:\n  $ annals context set prod --api https://audit.example.org \\\n      --token-file prod.key',
     )
     .action(async (name: string, { api, token, organisation }: SetFlags) => {
-      if (api !== undefined && !isServerAddress(api)) {
-        throw new AnnalsError(
-          'invalid',
-          `Cannot save ${name}: ${api} is not an http or https address such as ${defaultApi}`,
-        );
-      }
+      if (api !== undefined) checkAddress(api, `save ${name}`);
       const config = await readConfig(context);
       const changed: SavedContext = {
         ...(Object.hasOwn(config.contexts, name) && config.contexts[name]),
@@ -48,6 +43,8 @@ export function contextsCommand(context: CliContext): Command {
       await writeConfig(context, { current: name, contexts });
       context.stdout.write(`Saved ${name}; it is used from now on\n`);
     });
+
+  for (const option of secretOptions('--token', 'the API key')) set.addOption(option);
 
   command
     .command('list')

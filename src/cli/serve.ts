@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import type { WriteStream } from 'node:tty';
 import { Command } from 'commander';
 import { pino } from 'pino';
+import { AnnalsError } from '../core/errors.ts';
 import { startServer } from '../server/server.ts';
 import {
   listSettings,
@@ -13,6 +15,7 @@ import {
 } from '../server/settings.ts';
 import { version } from '../server/version.ts';
 import type { CliContext } from './cli-context.ts';
+import { readSecretFile, secretOptions } from './secrets.ts';
 
 /** Of each setting: the heading of the help under which its flag is, and what its value is called there. */
 const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: string]>> = {
@@ -51,6 +54,13 @@ export function serveCommand(context: CliContext): Command {
   for (const name of settingNames) {
     const { description } = settingsSchema.shape[name];
     const [heading, value] = flagHelp[name];
+    if (name === 'operatorKey') {
+      const variables = `${settingVariable(name)}_FILE, ${settingVariable(name)}`;
+      for (const option of secretOptions('--operator-key', `${description} (${variables})`)) {
+        command.addOption(option.helpGroup(heading));
+      }
+      continue;
+    }
     const option = command
       .createOption(
         `--${settingFlag(name)} <${value}>`,
@@ -64,16 +74,17 @@ export function serveCommand(context: CliContext): Command {
     .addHelpText(
       'after',
       `
-The first start creates the data directory and the operator's key, and prints
-that key: with it you create organisations and their API keys. It also creates
-signing-key.pem, the key that signs checkpoints. To replace that key, move the
-file away and start again, or name another with --signing-key. What the old key
-signed can still be verified. Logs go to stderr, one JSON object in each line.
+The first start creates the data directory and in it operator-key, a file with
+the operator's key: with it you create organisations and their API keys. Move
+it to a safe place. It also creates signing-key.pem, the key that signs
+checkpoints. To replace that key, move the file away and start again, or name
+another with --signing-key. What the old key signed can still be verified. Logs
+go to stderr, one JSON object in each line.
 
 Examples:
   $ annals serve
   $ annals serve --data /var/lib/annals --host 0.0.0.0 --log-level warn
-  $ ANNALS_OPERATOR_KEY=annals_… annals serve`,
+  $ annals serve --operator-key-file /run/secrets/operator-key`,
     )
     .action((flags: Partial<Record<SettingName, string>>) => serve(flags, context));
 }
@@ -88,11 +99,23 @@ function commaJoined(value: string, before: string | undefined): string {
   return before === undefined ? value : `${before},${value}`;
 }
 
+async function operatorKeyOfFile(context: CliContext): Promise<string | undefined> {
+  const { ANNALS_OPERATOR_KEY_FILE: file = '', ANNALS_OPERATOR_KEY: key = '' } = context.env;
+  if (file === '') return undefined;
+  if (key === '') return readSecretFile(file, 'the operator’s key', context);
+  throw new AnnalsError(
+    'invalid',
+    'Cannot start: ANNALS_OPERATOR_KEY and ANNALS_OPERATOR_KEY_FILE are both set',
+  );
+}
+
 async function serve(
   flags: Partial<Record<SettingName, string>>,
   context: CliContext,
 ): Promise<void> {
-  const settings = readSettings(flags, context.env);
+  const operatorKey = flags.operatorKey ?? (await operatorKeyOfFile(context));
+  const given = { ...flags, ...(operatorKey !== undefined && { operatorKey }) };
+  const settings = readSettings(given, context.env);
   // The data directory has secrets: only the server's own user may read the files that it creates.
   process.umask(0o077);
   const log = pino({ level: settings.logLevel }, context.stderr);
@@ -107,7 +130,10 @@ async function serve(
   );
   stdout.write(`Its checkpoints are verified by: ${server.verifierKey}\n`);
   if (server.createdOperatorKey !== undefined) {
-    stdout.write(`The operator's key, shown this once: ${server.createdOperatorKey}\n`);
+    const { key, file } = server.createdOperatorKey;
+    stdout.write(`The operator's key is in ${file}\n`);
+    // What is not a terminal may be a journal, which keeps it for ever, for whoever reads journals.
+    if ((stdout as Partial<WriteStream>).isTTY === true) stdout.write(`  ${key}\n`);
   }
   if (!context.signal.aborted) await once(context.signal, 'abort');
   await server.stop();

@@ -19,7 +19,14 @@ import type { ProofServer } from '../export/proofs/proof-server.ts';
 import type { Source, SourceOrigin, SourceQuery } from '../export/stages.ts';
 import { eventCsvHeader, eventCsvRow } from '../formats/event-csv.ts';
 import type { CliContext } from './cli-context.ts';
-import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
+import {
+  addConnectionOptions,
+  type ConnectionFlags,
+  checkAddress,
+  resolveConnection,
+  warnOfExposure,
+} from './connection.ts';
+import { secretOptions } from './secrets.ts';
 import { readVendorConfig } from './vendor-config.ts';
 
 export type Mapping = (object: JsonObject, id: string) => Draft;
@@ -115,18 +122,33 @@ export function addSourceOptions(command: Command): Command {
     .addOption(
       new Option('--source <kind>', 'the kind of trail').choices(sourceKinds).default('annals'),
     )
-    .option('--access-token <token>', 'Thalassa: an access token (THALASSA_ACCESS_TOKEN)')
-    .option('--client-id <id>', 'Thalassa: used with --client-secret (THALASSA_CLIENT_ID)')
-    .option('--client-secret <secret>', 'Thalassa: used with --client-id (THALASSA_CLIENT_SECRET)')
+    .option('--client-id <id>', 'Thalassa: used with a client secret (THALASSA_CLIENT_ID)')
     .option('--username <name>', 'UpCloud: used in place of a token (UPCLOUD_USERNAME)')
-    .option('--password <password>', 'UpCloud: used with --username (UPCLOUD_PASSWORD)')
     .option('--config <file>', 'the file of tcloud or upctl (~/.tcloud, ~/.config/upctl.yaml)');
+  for (const [flag, description] of [
+    ['--access-token', 'Thalassa’s access token (THALASSA_ACCESS_TOKEN)'],
+    ['--client-secret', 'the secret of --client-id (THALASSA_CLIENT_SECRET)'],
+    ['--password', 'the password of --username (UPCLOUD_PASSWORD)'],
+  ] as const) {
+    for (const option of secretOptions(flag, description)) {
+      command.addOption(option.helpGroup('Source:'));
+    }
+  }
   return addConnectionOptions(command, 'Source:');
 }
 
 /** Finds the trail that flags, environment and the vendor's own files name. Throws `invalid` without a credential. */
-export function findTrail(flags: SourceFlags, context: CliContext): Promise<Trail> {
-  return finders[flags.source](flags, context);
+export async function findTrail(flags: SourceFlags, context: CliContext): Promise<Trail> {
+  const trail: Trail = await finders[flags.source](flags, context);
+  if (flags.source === 'annals') return trail;
+  checkAddress(trail.origin.endpoint, 'read the trail');
+  warnOfExposure(trail.origin.endpoint, context);
+  if (trail.verifyCertificates === false) {
+    context.stderr.write(
+      'annals: certificates are not checked (UPCLOUD_DEBUG_SKIP_CERTIFICATE_VERIFY): anybody on the way can take the credential\n',
+    );
+  }
+  return trail;
 }
 
 /**

@@ -18,6 +18,7 @@ import { clientDependencies } from './export-job.ts';
 import { formatCount, openProgress, type ProgressView } from './export-progress.ts';
 import { importers } from './importers.ts';
 import { toNativeDraft } from './native-draft.ts';
+import { secretOptions } from './secrets.ts';
 import { addSourceOptions, findTrail, type SourceFlags, type Trail } from './sources.ts';
 import { jsonLine } from './terminal-text.ts';
 
@@ -55,7 +56,6 @@ export function syncCommand(context: CliContext): Command {
       'bring what is new in a trail into an Annals server or a directory, each event once',
     )
     .requiredOption('--to <target>', 'the Annals server (http…), or the directory')
-    .option('--to-token <key>', 'the API key of that server (ANNALS_KEY)')
     .option('--to-organisation <name>', 'identity or slug on that server (ANNALS_ORGANISATION)')
     .addOption(
       new Option('--shape <shape>', 'objects in a directory: as the source sends them, or native')
@@ -92,9 +92,15 @@ Examples:
   $ annals sync --source thalassa --to http://127.0.0.1:8420 --follow
   $ annals sync --source upcloud --to trail/ --since 30d
   $ annals sync --source cockroachdb --to https://annals.example.org \\
-      --to-token annals_… --deep-every 12h`,
+      --to-token-file annals.key --deep-every 12h`,
     )
     .action((flags: SyncFlags) => runSync(flags, context));
+  for (const option of secretOptions(
+    '--to-token',
+    'the API key of the Annals server (ANNALS_KEY_FILE, ANNALS_KEY)',
+  )) {
+    command.addOption(option);
+  }
   return addSourceOptions(addRequestOptions(command));
 }
 

@@ -27,8 +27,8 @@ describe('annals tail', () => {
       () => undefined,
       () => undefined,
     ];
-    const { code, stdout, stderr } = await runCommand(['tail', '--json', '--token', key], {
-      env: { ANNALS_API: 'http://annals.test' },
+    const { code, stdout, stderr } = await runCommand(['tail', '--json'], {
+      env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
       signal: stop.signal,
       fetch: async (input, init) => (await script.shift()?.()) ?? answer(input, init),
       sleep: async () => {

@@ -1,3 +1,5 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Accounts } from '../access/accounts.ts';
 import {
   type ApiKey,
@@ -10,6 +12,13 @@ import {
 import { AnnalsError } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import type { Random } from '../core/uuid.ts';
+import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
+
+export interface CreatedOperatorKey {
+  readonly key: string;
+  /** Where it is, readable for the owner alone. */
+  readonly file: string;
+}
 
 const operatorId = 'operator_key_id';
 
@@ -33,21 +42,34 @@ export function readOperatorKey(accounts: Accounts, given: string | undefined): 
 }
 
 /**
- * Ensures that there is one operator's key: the given one, or one that is created at the first start, which is returned
- * so that it can be shown. A given key replaces the one before.
+ * Ensures that there is one operator's key: the given one, or one that is created at the first start and written into
+ * `operator-key` in the data directory. A given key replaces the one before, and that file.
  */
 export async function ensureOperatorKey(
   accounts: Accounts,
   given: ApiKey | undefined,
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
-): Promise<string | undefined> {
+  {
+    data,
+    clock,
+    random,
+  }: { readonly data: string; readonly clock: Clock; readonly random: Random },
+): Promise<CreatedOperatorKey | undefined> {
   const known = currentOperatorKey(accounts);
   if (known !== undefined && (given === undefined || given.id === known.id)) return undefined;
   const key = given ?? createApiKey(random);
+  const file = join(data, 'operator-key');
+  // Before the key is valid: a start that ends in between must not leave a key that nobody has seen.
+  if (given === undefined) await writeFileAtomically(file, `${formatKey(key)}\n`);
+  // The key that was created here is worth nothing now. But somebody may have put the given one in its place.
+  else if ((await readText(file))?.trim() !== formatKey(given)) await rm(file, { force: true });
   const name = "the operator's";
   const secretHash = hashSecret(key.secret);
   await accounts.addKey({ id: key.id, role: 'operator', name, secretHash, createdAt: clock() });
   await accounts.setSetting(operatorId, key.id);
   if (known !== undefined) await accounts.revokeKey(known.id, clock());
-  return given === undefined ? formatKey(key) : undefined;
+  return given === undefined ? { key: formatKey(key), file } : undefined;
+}
+
+function readText(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined);
 }

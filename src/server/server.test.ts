@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,6 +105,23 @@ describe('the operator’s key', () => {
     return (await fetch(`${url}/v1/organisations`, { headers })).status;
   };
 
+  it('is created at the first start, in a file for its owner alone, until another is given', async () => {
+    const data = await newDirectory();
+    const first = await start({ data });
+    const { key, file } = first.createdOperatorKey!;
+    assert.equal(file, join(data, 'operator-key'));
+    assert.equal(await readFile(file, 'utf8'), `${key}\n`);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.equal(await status(first.url, key), 200);
+    await first.stop();
+    const second = await start({ data });
+    assert.equal(second.createdOperatorKey, undefined);
+    assert.equal(await status(second.url, key), 200);
+    await second.stop();
+    await (await start({ data, operatorKey: formatKey(createApiKey(random)) })).stop();
+    await assert.rejects(stat(file), { code: 'ENOENT' });
+  });
+
   it('is the one given last, and not one that was replaced', async () => {
     const data = await newDirectory();
     const [old, other] = [formatKey(createApiKey(random)), formatKey(createApiKey(random))];
@@ -122,6 +139,7 @@ describe('the operator’s key', () => {
           /^Cannot start: the operator’s key that was given has the id \w{12}, which is or was that of another key/,
       });
     }
+    assert.ok(!(await readdir(data)).includes('operator-key'));
     const server = await start({ data });
     assert.deepEqual([await status(server.url, other), await status(server.url, old)], [200, 401]);
     await server.stop();

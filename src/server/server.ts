@@ -27,7 +27,7 @@ import { accountsFile, databases } from './databases.ts';
 import { DeniedKeysLog } from './denied-keys-log.ts';
 import { mountedDialects } from './dialects.ts';
 import { createHttpServer } from './http-server.ts';
-import { ensureOperatorKey, readOperatorKey } from './operator-key.ts';
+import { type CreatedOperatorKey, ensureOperatorKey, readOperatorKey } from './operator-key.ts';
 import { segmentMicros, startRetention } from './retention.ts';
 import type { Settings } from './settings.ts';
 import { startCheckpoints } from './start-checkpoints.ts';
@@ -46,8 +46,8 @@ export interface ServerWorld {
 export interface RunningServer {
   /** `http://127.0.0.1:8420` */
   readonly url: string;
-  /** The operator's key if this start created it; it is not stored in the clear. */
-  readonly createdOperatorKey: string | undefined;
+  /** The operator's key if this start created it. */
+  readonly createdOperatorKey: CreatedOperatorKey | undefined;
   /** The key by which its checkpoints are verified. */
   readonly verifierKey: string;
   /** Stops taking requests, finishes those under way, and closes the data. */
@@ -191,7 +191,10 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const url = await listen(server, settings);
   opened.defer(() => void server.close());
   // Last: a start that fails must not store a key that nobody has seen.
-  const createdOperatorKey = await ensureOperatorKey(accounts, givenOperatorKey, world);
+  const createdOperatorKey = await ensureOperatorKey(accounts, givenOperatorKey, {
+    data,
+    ...world,
+  });
   const retention = { settings, store, ledger, clock: recordingClock, metrics, log };
   opened.adopt(startRetention(retention), (it) => it.close());
   const running = opened.move();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { keyPattern } from '../access/key.ts';
+import { isHardToGuess, parseKey } from '../access/key.ts';
 import { AnnalsError, type Issue, messageOf } from '../core/errors.ts';
 import { maxRequestBytes, maxRequestEvents } from '../core/event.ts';
 import { day, parseDay } from '../core/micros.ts';
@@ -50,11 +50,12 @@ export const settingsSchema = z.object({
     .describe('trace, debug, info, warn, error or silent'),
   operatorKey: z
     .string()
-    .regex(keyPattern, {
-      message: 'must look like annals_<id>_<secret>, the secret at least 16 letters or digits',
-    })
+    .refine((text) => {
+      const key = parseKey(text);
+      return key !== undefined && isHardToGuess(key);
+    }, 'must look like annals_<id>_<secret>, the secret 43 or more random letters and digits, such as the output of openssl rand -hex 32')
     .exactOptional()
-    .describe('the operator’s key; without it the first start creates and prints one'),
+    .describe('the operator’s key; without it the first start creates one'),
   name: z
     .string()
     .refine(isKeyName, 'must have no spaces and no plus sign')

@@ -113,8 +113,9 @@ async function demonstrate(directory: string, keep: boolean, context: CliContext
 async function exportLastDay(parent: string, api: string, token: string, context: CliContext) {
   const directory = join(parent, 'export');
   await mkdir(directory);
-  await exportCommand({ ...context, cwd: directory, env: {} }).parseAsync(
-    ['--since', '24h', '--api', api, '--token', token, '--quiet'],
+  const env = { ANNALS_API: api, ANNALS_KEY: token };
+  await exportCommand({ ...context, cwd: directory, env }).parseAsync(
+    ['--since', '24h', '--quiet'],
     { from: 'user' },
   );
   const names = await readdir(directory);

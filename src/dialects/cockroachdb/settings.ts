@@ -27,7 +27,7 @@ export function cockroachdbSettings(
   if (token === undefined) {
     throw new AnnalsError(
       'invalid',
-      'Cannot read CockroachDB Cloud: there is no credential. Give --token, or set COCKROACH_API_KEY (or COCKROACH_API_JWT)',
+      'Cannot read CockroachDB Cloud: there is no credential. Give --token-file, or set COCKROACH_API_KEY (or COCKROACH_API_JWT)',
     );
   }
   return {

@@ -90,7 +90,7 @@ export function thalassaSettings(
   if (credential === undefined) {
     throw new AnnalsError(
       'invalid',
-      'Cannot read Thalassa: there is no credential. Give --token, set THALASSA_PERSONAL_ACCESS_TOKEN (or THALASSA_CLIENT_ID and THALASSA_CLIENT_SECRET), or log in with tcloud',
+      'Cannot read Thalassa: there is no credential. Give --token-file, set THALASSA_PERSONAL_ACCESS_TOKEN (or THALASSA_CLIENT_ID and THALASSA_CLIENT_SECRET), or log in with tcloud',
     );
   }
   return { api: api.replace(/\/+$/, ''), organisation, credential };

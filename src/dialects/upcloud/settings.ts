@@ -45,7 +45,7 @@ export function upcloudSettings(flags: UpcloudFlags, env: Env, config: unknown):
   if (chosen === undefined) {
     throw new AnnalsError(
       'invalid',
-      'Cannot read UpCloud: there is no credential. Give --token, set UPCLOUD_TOKEN (or UPCLOUD_USERNAME and UPCLOUD_PASSWORD), or configure upctl',
+      'Cannot read UpCloud: there is no credential. Give --token-file, set UPCLOUD_TOKEN (or UPCLOUD_USERNAME and UPCLOUD_PASSWORD), or configure upctl',
     );
   }
   const { token, username = '', password = '' } = chosen;
