@@ -40,6 +40,17 @@ describe('long work', () => {
     assert.deepEqual(said, ['one', 'two', 'three']);
   });
 
+  it('of one owner does not wait for the end of somebody else’s', async () => {
+    const said: string[] = [];
+    const work = new PausableWorkQueue();
+    await Promise.all([
+      work.run(slow('long', said, 200), 'one'),
+      work.run(slow('longer', said, 200), 'one'),
+      work.run(slow('short', said, 20), 'other'),
+    ]);
+    assert.deepEqual(said, ['short', 'long', 'longer']);
+  });
+
   it('that fails rejects, early or late, and does not stop the work after it', async () => {
     const work = new PausableWorkQueue();
     function* failing(millis: number): PausableWork<void> {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { Turns } from './turns.ts';
 
 /** Work that can pause: at each `yield`. */
 export type PausableWork<T> = Generator<void, T, void>;
@@ -13,28 +14,49 @@ export function runToCompletion<T>(work: PausableWork<T>): T {
 
 const timeSliceMillis = 4;
 
-/**
- * Runs work so that a second of it does not delay other responses of the same thread. The first few milliseconds run at
- * once, which is all that most work needs. Longer work goes on in time slices, with everything else in between. One such
- * work is finished before the next one, so that the first is not as late as the last.
- */
-export class PausableWorkQueue {
-  #last: Promise<unknown> = Promise.resolve();
-
-  async run<T>(work: PausableWork<T>): Promise<T> {
-    const first = runTimeSlice(work);
-    if (first.done === true) return first.value;
-    const rest = this.#last.then(() => finishInTimeSlices(work));
-    this.#last = rest.catch(() => {});
-    return rest;
-  }
+interface Waiting {
+  readonly owner: string;
+  readonly step: () => boolean;
+  readonly reject: (error: unknown) => void;
 }
 
-async function finishInTimeSlices<T>(work: PausableWork<T>): Promise<T> {
-  for (;;) {
-    await setImmediate();
-    const { done, value } = runTimeSlice(work);
-    if (done === true) return value;
+/**
+ * Runs work so that a second of it does not delay other responses of the same thread. The first few milliseconds run at
+ * once, which is all that most work needs. Longer work goes on in time slices, with everything else in between. Owners take
+ * turns, so that nobody waits for the end of somebody else's work. Of one owner, one such work is finished before the next
+ * one, so that the first is not as late as the last.
+ */
+export class PausableWorkQueue {
+  readonly #waiting = new Turns<Waiting>();
+  #running = false;
+
+  async run<T>(work: PausableWork<T>, owner = ''): Promise<T> {
+    const first = runTimeSlice(work);
+    if (first.done === true) return first.value;
+    return new Promise<T>((resolve, reject) => {
+      const step = () => {
+        const { done, value } = runTimeSlice(work);
+        if (done === true) resolve(value);
+        return done === true;
+      };
+      this.#waiting.add(owner, { owner, step, reject });
+      if (!this.#running) void this.#runWaiting();
+    });
+  }
+
+  async #runWaiting(): Promise<void> {
+    this.#running = true;
+    for (;;) {
+      await setImmediate();
+      const next = this.#waiting.take();
+      if (next === undefined) break;
+      try {
+        if (!next.step()) this.#waiting.putBack(next.owner, next);
+      } catch (error) {
+        next.reject(error);
+      }
+    }
+    this.#running = false;
   }
 }
 

@@ -345,6 +345,32 @@ describe('rejecting', () => {
     assert.equal((await ledger.record(organisation, eight)).accepted, 8);
   });
 
+  it('keeps room for other logs, however much one sends, and lets them take turns', async () => {
+    const { ledger, store } = open({ maxWaitingEvents: 10_000 });
+    const batch = Array.from({ length: 1_000 }, () => ({ action: 'a' }));
+    const order: string[] = [];
+    const busy = Array.from({ length: 24 }, (_, index) =>
+      ledger.record('busy', batch).then(
+        () => order.push(`busy ${index}`),
+        (error: { code: string }) => order.push(error.code),
+      ),
+    );
+    const others = ['one', 'two', 'three', 'four', 'five'].flatMap((name) =>
+      Array.from({ length: 4 }, async () => {
+        await ledger.record(name, [{ action: 'a' }]);
+        order.push(name);
+      }),
+    );
+    await Promise.all([...busy, ...others]);
+    assert.equal(order.filter((name) => name === 'too-many-requests').length, 14);
+    const lastOfOthers = order.lastIndexOf('five');
+    const busyBefore = order.slice(0, lastOfOthers).filter((name) => name.startsWith('busy'));
+    // A turn each for four requests of five logs: the others wait for as many requests of this one.
+    assert.ok(busyBefore.length <= 4, order.join(' '));
+    assert.equal((await verifyLog(store, 'one')).length, 4);
+    assert.equal((await verifyLog(store, 'busy')).length, 10_000);
+  });
+
   it('records what was accepted before it closes, then rejects', async () => {
     const { ledger, store } = open();
     const first = ledger.record(organisation, [{ action: 'a' }]);

@@ -2,6 +2,7 @@ import { AnnalsError, type Issue, maxIssues } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import { type PausableWork, PausableWorkQueue } from '../core/pausable-work.ts';
 import type { ReceivedDraft } from '../core/raw-draft.ts';
+import { Turns } from '../core/turns.ts';
 import { Frontier } from '../integrity/frontier.ts';
 import { EventColumns } from '../store/event-columns.ts';
 import type { Append, EventReader, EventWriter } from '../store/event-store.ts';
@@ -13,7 +14,10 @@ export interface GroupCommitOptions {
   readonly store: EventWriter & Pick<EventReader, 'head'>;
   readonly sequencer: Sequencer;
   readonly clock: Clock;
-  /** How many events may wait for the disk. Beyond that, `record` rejects with `too-many-requests`. */
+  /**
+   * How many events may wait for the disk when one log alone has some. With several logs it is a share for each, and one
+   * more for the next to come. Beyond that, `record` rejects with `too-many-requests`.
+   */
   readonly maxWaitingEvents?: number;
   /** Called for each log with new events, once they are durable. Must not throw. */
   readonly onGrown?: (organisation: string) => void;
@@ -58,10 +62,14 @@ export class GroupCommit implements Ledger {
   readonly #preparing = new PausableWorkQueue();
   readonly #sequencing = new PausableWorkQueue();
   readonly #appending = new Set<Promise<void>>();
-  #queue: RecordRequest[] = [];
+  readonly #queue = new Turns<RecordRequest>();
+  /** Events in the queue. */
+  #queued = 0;
   /** Requests whose group the store rejected. They are tried again before anything else. */
   #retries: RecordRequest[] = [];
   #waitingEvents = 0;
+  /** Of each log that has some. */
+  readonly #waitingOfLog = new Map<string, number>();
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -72,26 +80,38 @@ export class GroupCommit implements Ledger {
 
   async record(organisation: string, drafts: readonly ReceivedDraft[]): Promise<Receipt> {
     if (this.#closed) throw new AnnalsError('unavailable', 'Cannot record: the server is stopping');
-    if (this.#waitingEvents > 0 && this.#waitingEvents + drafts.length > this.#maxWaiting) {
-      throw new AnnalsError(
-        'too-many-requests',
-        `Cannot record: ${this.#waitingEvents} events are waiting for the disk; try again later`,
-        { retryAfterSeconds: 1 },
-      );
-    }
-    this.#waitingEvents += drafts.length;
+    this.#addWaiting(organisation, drafts.length);
     const recording = this.#record(organisation, drafts).finally(() => {
-      this.#waitingEvents -= drafts.length;
+      this.#addWaiting(organisation, -drafts.length);
       this.#recording.delete(recording);
     });
     this.#recording.add(recording);
     return recording;
   }
 
+  /** Counts events that wait, or that wait no more. Throws `too-many-requests` when a log has its share. */
+  #addWaiting(organisation: string, count: number): void {
+    const waiting = this.#waitingOfLog.get(organisation) ?? 0;
+    const logs = this.#waitingOfLog.size + (waiting === 0 ? 1 : 0);
+    // The only log may have everything. Another one that comes finds room, however much that one has.
+    const share = (2 * this.#maxWaiting) / (logs + 1);
+    if (count > 0 && waiting > 0 && waiting + count > share) {
+      throw new AnnalsError(
+        'too-many-requests',
+        `Cannot record: ${waiting} events of this log are waiting for the disk; try again later`,
+        { retryAfterSeconds: 1 },
+      );
+    }
+    this.#waitingEvents += count;
+    if (waiting + count === 0) this.#waitingOfLog.delete(organisation);
+    else this.#waitingOfLog.set(organisation, waiting + count);
+  }
+
   async #record(organisation: string, drafts: readonly ReceivedDraft[]): Promise<Receipt> {
-    const prepared = await this.#preparing.run(this.#prepare(organisation, drafts));
+    const prepared = await this.#preparing.run(this.#prepare(organisation, drafts), organisation);
     return new Promise<Receipt>((resolve, reject) => {
-      this.#queue.push({ organisation, prepared, resolve, reject });
+      this.#queue.add(organisation, { organisation, prepared, resolve, reject });
+      this.#queued += prepared.length;
       this.#running ??= this.#run();
     });
   }
@@ -129,7 +149,7 @@ export class GroupCommit implements Ledger {
   async #run(): Promise<void> {
     // Requests that arrive in the same turn of the event loop share a commit.
     await new Promise(setImmediate);
-    while (this.#queue.length + this.#retries.length + this.#appending.size > 0) {
+    while (!this.#queue.isEmpty || this.#retries.length + this.#appending.size > 0) {
       if (this.#retries.length > 0) await this.#retry();
       else if (this.#mayStartAppend()) this.#startAppend(await this.#sequence(this.#takeGroup()));
       else await Promise.race(this.#appending);
@@ -139,18 +159,21 @@ export class GroupCommit implements Ledger {
 
   #mayStartAppend(): boolean {
     if (this.#appending.size === 0) return true;
-    const waiting = this.#queue.reduce((sum, { prepared }) => sum + prepared.length, 0);
-    return this.#appending.size === 1 && waiting >= overlapEvents;
+    return this.#appending.size === 1 && this.#queued >= overlapEvents;
   }
 
-  /** The next requests in order: at least one, and as many as one transaction should have. */
+  /** The next requests: at least one, and as many as one transaction should have. Logs take turns. */
   #takeGroup(): RecordRequest[] {
+    const group: RecordRequest[] = [];
     let events = 0;
-    const end = this.#queue.findIndex((request, index) => {
-      events += request.prepared.length;
-      return index > 0 && events > maxGroupEvents;
-    });
-    return this.#queue.splice(0, end < 0 ? this.#queue.length : end);
+    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      events += next.prepared.length;
+      if (group.length > 0 && events > maxGroupEvents) break;
+      this.#queue.take();
+      this.#queued -= next.prepared.length;
+      group.push(next);
+    }
+    return group;
   }
 
   /** Gives a group to the store without waiting. Every request gets the outcome. */

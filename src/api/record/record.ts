@@ -81,6 +81,7 @@ export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
         const now = dependencies.clock();
         const drafts = await reading.run(
           readDrafts(bytes, mediaType, now, maxBatchEvents, toCanonicalDraft),
+          identity,
         );
         return ledger.record(identity, drafts);
       };
