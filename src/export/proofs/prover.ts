@@ -11,7 +11,7 @@ import { renameDurably } from '../../runtime/write-file-atomically.ts';
 import type { Disk } from '../disk.ts';
 import type { ProofStartRecord } from '../journal.ts';
 import type { ExportLimits } from '../limits.ts';
-import { BlockPool, BlockWriter } from '../sinks/block-writer.ts';
+import { BlockWriter } from '../sinks/block-writer.ts';
 import { ExternalSorter } from '../sorting/external-sorter.ts';
 import type { Entry } from '../stages.ts';
 import type { WorkDirectory } from '../work-directory.ts';
@@ -119,7 +119,7 @@ export class Prover {
       return { name, bytes: done.bytes, sha256: done.sha256 };
     }
     await this.#sorter.flush();
-    const writer = await BlockWriter.open(disk, partial, new BlockPool(limits.blockBytes), {
+    const writer = await BlockWriter.open(disk, partial, limits.blockBytes, {
       compress: undefined,
     });
     try {

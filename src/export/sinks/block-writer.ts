@@ -17,12 +17,11 @@ const maxInFlight = 3;
  * file may have several of them, one after the other; so it can be continued after any block. Blocks are closed by their
  * content and never by time, so an interrupted file becomes byte for byte the same as an undisturbed one.
  *
- * Texts become bytes at once, in memory that is used again for later blocks. However fast they come, they create nothing
- * that the garbage collector must keep.
+ * Texts become bytes at once, so however fast they come, they create no objects for the garbage collector.
  */
 export class BlockWriter {
   readonly #file: AppendFile;
-  readonly #memory: BlockPool;
+  readonly #blockBytes: number;
   readonly #compress: Compression | undefined;
   readonly #hash: Hash;
   #bytes: number;
@@ -33,12 +32,12 @@ export class BlockWriter {
 
   private constructor(
     file: AppendFile,
-    memory: BlockPool,
+    blockBytes: number,
     compress: Compression | undefined,
     kept: { hash: Hash; bytes: number },
   ) {
     this.#file = file;
-    this.#memory = memory;
+    this.#blockBytes = blockBytes;
     this.#compress = compress;
     this.#hash = kept.hash;
     this.#bytes = kept.bytes;
@@ -47,17 +46,17 @@ export class BlockWriter {
   /** Writes to a file that cannot be continued, such as a pipe. */
   static forStream(
     file: AppendFile,
-    memory: BlockPool,
+    blockBytes: number,
     compress: Compression | undefined,
   ): BlockWriter {
-    return new BlockWriter(file, memory, compress, { hash: createHash('sha256'), bytes: 0 });
+    return new BlockWriter(file, blockBytes, compress, { hash: createHash('sha256'), bytes: 0 });
   }
 
   /** Opens a file after its first `keep` bytes, which are read again for the hash. */
   static async open(
     disk: Disk,
     path: string,
-    memory: BlockPool,
+    blockBytes: number,
     { compress, keep = 0 }: { compress: Compression | undefined; keep?: number },
   ): Promise<BlockWriter> {
     const hash = createHash('sha256');
@@ -75,12 +74,15 @@ export class BlockWriter {
         `Cannot continue ${path}: it has ${seen} bytes, but ${keep} were durable`,
       );
     }
-    return new BlockWriter(await disk.append(path, keep), memory, compress, { hash, bytes: keep });
+    return new BlockWriter(await disk.append(path, keep), blockBytes, compress, {
+      hash,
+      bytes: keep,
+    });
   }
 
   /** Adds texts to the open block. Returns true when it is full: then it must be closed before more is added. */
   add(...texts: readonly string[]): boolean {
-    this.#block ??= this.#memory.take();
+    this.#block ??= new TextBuffer(this.#blockBytes);
     for (const text of texts) this.#block.add(text);
     return this.#block.isFull;
   }
@@ -94,7 +96,6 @@ export class BlockWriter {
     const packed = compressBlock(block.bytes(), this.#compress);
     this.#tail = this.#tail.then(async () => {
       await this.#write(await packed);
-      this.#memory.release(block);
       this.#inFlight -= 1;
     });
     // The next one that waits for the tail gets the failure. Here it must only be handled.
@@ -136,28 +137,8 @@ export class BlockWriter {
   }
 
   async #close(): Promise<void> {
-    if (this.#block !== undefined) this.#memory.release(this.#block);
     this.#block = undefined;
     await this.#file.close();
-  }
-}
-
-/** Memory for blocks, used by the files of an export one after the other. */
-export class BlockPool {
-  readonly #blockBytes: number;
-  readonly #free: TextBuffer[] = [];
-
-  constructor(blockBytes: number) {
-    this.#blockBytes = blockBytes;
-  }
-
-  take(): TextBuffer {
-    return this.#free.pop() ?? new TextBuffer(this.#blockBytes);
-  }
-
-  release(block: TextBuffer): void {
-    block.clear();
-    this.#free.push(block);
   }
 }
 

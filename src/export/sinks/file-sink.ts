@@ -6,7 +6,7 @@ import type { Disk } from '../disk.ts';
 import type { Journal, JournalState } from '../journal.ts';
 import type { ExportLimits } from '../limits.ts';
 import type { Entry, EntryFacts, FileFacts, Format, OutputFile, Sink } from '../stages.ts';
-import { BlockPool, BlockWriter, type Compression } from './block-writer.ts';
+import { BlockWriter, type Compression } from './block-writer.ts';
 
 export interface FileSinkSettings {
   readonly disk: Disk;
@@ -47,7 +47,6 @@ interface OpenFile {
  */
 export class FileSink implements Sink {
   readonly #settings: FileSinkSettings;
-  readonly #memory: BlockPool;
   readonly #done: FileFacts[];
   #resumeFrom: JournalState['openFile'];
   /** The source's position after the last entry written, when the last file was ended or continued. */
@@ -56,7 +55,6 @@ export class FileSink implements Sink {
 
   private constructor(settings: FileSinkSettings, progress: JournalState) {
     this.#settings = settings;
-    this.#memory = new BlockPool(settings.limits.blockBytes);
     this.#done = progress.files.map(
       ({ kind: _, file: _file, position: _position, ...facts }) => facts,
     );
@@ -116,7 +114,8 @@ export class FileSink implements Sink {
   }
 
   async #begin(): Promise<OpenFile> {
-    const { disk, workDirectory, outputFiles, format, compress, clock, onFile } = this.#settings;
+    const { disk, workDirectory, outputFiles, format, limits, compress, clock, onFile } =
+      this.#settings;
     const index = this.#done.length;
     const output = outputFiles[index] as OutputFile;
     const resumed = this.#resumeFrom;
@@ -124,7 +123,7 @@ export class FileSink implements Sink {
     onFile(output.name);
     const path = join(workDirectory, partialName(index));
     const keep = resumed?.bytes ?? 0;
-    const writer = await BlockWriter.open(disk, path, this.#memory, { compress, keep });
+    const writer = await BlockWriter.open(disk, path, limits.blockBytes, { compress, keep });
     if (resumed === undefined) writer.add(format.begin(output));
     this.#open = {
       output,

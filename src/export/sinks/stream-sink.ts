@@ -4,7 +4,7 @@ import type { AppendFile } from '../../runtime/write-file-atomically.ts';
 import { systemErrorCode } from '../disk.ts';
 import type { ExportLimits } from '../limits.ts';
 import type { Entry, FileFacts, Format, OutputFile, Sink } from '../stages.ts';
-import { BlockPool, BlockWriter, type Compression } from './block-writer.ts';
+import { BlockWriter, type Compression } from './block-writer.ts';
 
 /** Writes an export to a stream, such as stdout: only data, as fast as the stream accepts it. */
 export function streamSink(
@@ -14,7 +14,7 @@ export function streamSink(
   compress: Compression | undefined,
   { blockBytes }: ExportLimits,
 ): Sink {
-  const writer = BlockWriter.forStream(streamFile(stream), new BlockPool(blockBytes), compress);
+  const writer = BlockWriter.forStream(streamFile(stream), blockBytes, compress);
   let count = 0;
   writer.add(format.begin(output));
   return {
