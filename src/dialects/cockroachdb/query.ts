@@ -2,6 +2,7 @@ import { AnnalsError } from '../../core/errors.ts';
 import { instantProblem } from '../../core/micros.ts';
 import type { Order } from '../../store/event-store.ts';
 import { type InstantBounds, parseInstantBounds } from '../instant-bounds.ts';
+import { type CursorUnit, cursorUnit } from './cursor-unit.ts';
 
 const defaultLimit = 200;
 const maxLimit = 1_000;
@@ -9,14 +10,17 @@ const maxLimit = 1_000;
 /** The parameters of `GET /api/v1/auditlogevents` (wire: CockroachDB 2.3). */
 export interface PageQuery {
   readonly startingFrom: InstantBounds | undefined;
+  readonly unit: CursorUnit;
   readonly order: Order;
   readonly limit: number;
 }
 
 /** Unknown parameters are ignored, empty ones are unset. Throws `invalid`. */
-export function readPageQuery(search: URLSearchParams): PageQuery {
+export function readPageQuery(search: URLSearchParams, userAgent: string): PageQuery {
+  const startingFrom = single(search, 'starting_from');
   return {
-    startingFrom: readInstantBounds(single(search, 'starting_from')),
+    startingFrom: readInstantBounds(startingFrom),
+    unit: cursorUnit(startingFrom, userAgent),
     order: readOrder(single(search, 'sort_order')),
     limit: readLimit(single(search, 'limit')),
   };

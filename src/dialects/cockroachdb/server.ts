@@ -2,17 +2,17 @@ import { Hono } from 'hono';
 import type { Caller } from '../../access/caller.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { AuditEvent } from '../../core/event.ts';
-import { formatInstant } from '../../core/micros.ts';
 import { recordedQuery } from '../../http/connection.ts';
 import type { HttpEnv } from '../../http/env.ts';
-import type { Order } from '../../store/event-store.ts';
+import { streamTextBody } from '../../http/streaming.ts';
+import type { Order, StoredEvent } from '../../store/event-store.ts';
 import type { DialectDependencies, DialectServer } from '../dialect.ts';
-import { type Page, readPage, type StartBound } from './page.ts';
+import { formatCursor } from './cursor-unit.ts';
+import { readPage, readRest, type StartBound } from './page.ts';
 import { readPageQuery } from './query.ts';
 import { RateLimit } from './rate-limit.ts';
 import { isFault, statusResponse } from './status.ts';
 import { type ApiVersion, entryInVersion, type PayloadForm, parseApiVersion } from './version.ts';
-import { type CockroachdbEntry, trimFraction } from './wire.ts';
 
 export interface CockroachdbOptions {
   /** Requests a second each key may make; 0 for any number. */
@@ -46,16 +46,29 @@ export function createCockroachdbServer(options: CockroachdbOptions = {}): Diale
       }
       const version = parseApiVersion(c.req.header('Cc-Version'));
       const url = new URL(c.req.url);
-      const query = readPageQuery(url.searchParams);
+      const query = readPageQuery(url.searchParams, c.req.header('User-Agent') ?? '');
       const reader = dependencies.reader.withSignal(c.req.raw.signal);
-      const page = await readPage(reader, caller.organisation.identity, query, bound);
+      const organisation = caller.organisation.identity;
+      const page = await readPage(reader, organisation, query, bound, dependencies.clock());
       dependencies.recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
-      return c.json({
-        entries: entriesOf(page, query.order, { ...version, ...(payload && { payload }) }),
-        ...(page.next !== undefined && {
-          next_starting_from: trimFraction(formatInstant(page.next)),
-        }),
-      });
+      const form = { ...version, ...(payload && { payload }) };
+      const textOf = (events: readonly StoredEvent[]) => entriesText(events, query.order, form);
+      const next = page.next === undefined ? undefined : formatCursor(page.next, query.unit);
+      const end = `]${next === undefined ? '' : `,"next_starting_from":"${next}"`}}`;
+      const { events, rest } = page;
+      const headers = { 'Content-Type': 'application/json' };
+      if (rest === undefined || c.req.method === 'HEAD') {
+        return new Response(`{"entries":[${textOf(events)}${end}`, { headers });
+      }
+      const chunks = async function* () {
+        yield `{"entries":[${textOf(events)}`;
+        for await (const batch of readRest(reader, organisation, rest, query.order)) {
+          if (batch.length > 0) yield `,${textOf(batch)}`;
+        }
+        yield end;
+      };
+      const body = streamTextBody(chunks(), c, (fault) => dependencies.reportFault?.(fault));
+      return new Response(body, { headers });
     });
 
     app.all('/api/v1/auditlogevents', () => {
@@ -77,8 +90,8 @@ function admit(dependencies: DialectDependencies, request: Request): Caller {
   }
 }
 
-/** Inside one instant the order is by id (wire: CockroachDB 3.2). */
-function entriesOf({ events }: Page, order: Order, version: ApiVersion): CockroachdbEntry[] {
+/** Entries as the members of an array. Inside one instant the order is by id (wire: CockroachDB 3.2). */
+function entriesText(events: readonly StoredEvent[], order: Order, version: ApiVersion): string {
   const direction = order === 'asc' ? 1 : -1;
   return events
     .map(({ body, recordedAt }) => ({ recordedAt, event: JSON.parse(body) as AuditEvent }))
@@ -86,5 +99,6 @@ function entriesOf({ events }: Page, order: Order, version: ApiVersion): Cockroa
       (a, b) =>
         direction * (a.recordedAt - b.recordedAt || (a.event.eventID < b.event.eventID ? -1 : 1)),
     )
-    .map(({ event }) => entryInVersion(event, version));
+    .map(({ event }) => JSON.stringify(entryInVersion(event, version)))
+    .join(',');
 }

@@ -64,6 +64,9 @@ export const cockroachdbStatusSchema = z
 
 export type CockroachdbStatus = z.infer<typeof cockroachdbStatusSchema>;
 
+/** The system service of an entry of which the vendor's own system is the actor. */
+const vendorService = 'cockroachdb';
+
 /** Members of every version; the vendor's own responses have them all (wire: CockroachDB 3.2). */
 const membersOfEveryVersion = Object.keys(cockroachdbEntrySchema.shape).filter(
   (name) => name !== 'system_actor_name',
@@ -133,7 +136,7 @@ function draftFields(entry: Members): Draft {
   const context = {
     ...(isText(address) && { client_ip: address }),
     ...(isText(source) && source !== '' && { origin: originOf(source) }),
-    ...(isText(system_actor_name) && system_actor_name !== '' && { system_service: 'cockroachdb' }),
+    ...(isText(system_actor_name) && system_actor_name !== '' && { system_service: vendorService }),
   };
   return {
     ...validField('eventID', entry.id),
@@ -217,8 +220,11 @@ function canBeRestored(
     case 'cluster_name':
       return isText(value);
     case 'system_actor_name':
-      // It says that a system service acted.
-      return isText(value) && (value === '') === (event.context?.system_service === undefined);
+      // It says which of the vendor's own services acted, if one did.
+      return (
+        isText(value) &&
+        event.context?.system_service === (value === '' ? undefined : vendorService)
+      );
     case 'error':
       return isText(value) && event.outcome === 'failure' && isKeptFor('error', value, event);
     case 'payload':
@@ -234,7 +240,7 @@ function canBeMetadata(value: unknown): value is Members {
 }
 
 /** As protobuf writes time: no fraction where there is none. */
-export function trimFraction(instant: string): string {
+function trimFraction(instant: string): string {
   return instant.replace('.000000', '');
 }
 
