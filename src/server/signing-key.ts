@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Accounts } from '../access/accounts.ts';
 import { AnnalsError } from '../core/errors.ts';
@@ -72,10 +72,23 @@ export async function loadSigningKey(
   return { key, current, previous };
 }
 
+/**
+ * The text of a key file; undefined if there is none. Throws `invalid` when others than its owner and its group can
+ * read it, or others than its owner can write it: a copied key signs whatever its thief likes.
+ */
 async function readKeyFile(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    await using file = await open(path);
+    const { mode } = await file.stat();
+    if ((mode & 0o027) !== 0) {
+      throw new AnnalsError(
+        'invalid',
+        `Cannot use the signing key ${path}: others can read or replace it (its mode is ${modeText(mode)}). Run: chmod 600 ${path}. If somebody may have read it, replace it`,
+      );
+    }
+    return await file.readFile('utf8');
   } catch (cause) {
+    if (cause instanceof AnnalsError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     throw new AnnalsError('unavailable', `Cannot read the signing key ${path} (${code})`, {
@@ -83,6 +96,9 @@ async function readKeyFile(path: string): Promise<string | undefined> {
     });
   }
 }
+
+/** `0644` */
+const modeText = (mode: number) => (mode & 0o7777).toString(8).padStart(4, '0');
 
 /** The file appears whole or not at all, so that no start finds half a key. */
 async function createKeyFile(path: string, random: Random): Promise<string> {

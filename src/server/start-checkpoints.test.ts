@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
-import { copyFile, cp, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  cp,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -155,6 +165,22 @@ describe('the signing key', () => {
     const ofLater = (await keysOf(server, later)).previous.map((text) => parseKnownKey(text).upTo);
     assert.deepEqual(ofLater, [0, 0], 'it does not vouch for a log that it never signed');
     await server.stop();
+  });
+
+  it('is not used when others can read or replace it; a group may read it', async () => {
+    const data = await newDirectory();
+    await (await start(data)).stop();
+    const file = join(data, signingKeyFile);
+    for (const mode of [0o644, 0o660]) {
+      await chmod(file, mode);
+      await assert.rejects(start(data), {
+        code: 'invalid',
+        message:
+          /^Cannot use the signing key \S+: others can read or replace it \(its mode is 06\d\d\)\. Run: chmod 600 \S+\. /,
+      });
+    }
+    await chmod(file, 0o640);
+    await (await start(data)).stop();
   });
 
   it('must exist and be a key when it is given', async () => {
