@@ -108,6 +108,7 @@ export class TestApp {
       tokens,
       ownRecords: this.ownRecords,
       metrics: new Metrics(),
+      metricsElsewhere: false,
       log,
       clock,
       random,

@@ -42,6 +42,7 @@ export interface AppDependencies {
   readonly tokens: AccessTokens;
   readonly ownRecords: OwnRecords;
   readonly metrics: Metrics;
+  readonly metricsElsewhere: boolean;
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;

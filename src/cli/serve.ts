@@ -22,6 +22,7 @@ const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: s
   data: ['Server:', 'directory'],
   host: ['Server:', 'address'],
   port: ['Server:', 'port'],
+  metricsAddress: ['Server:', 'address'],
   logLevel: ['Server:', 'level'],
   operatorKey: ['Server:', 'key'],
   name: ['Checkpoints:', 'name'],
@@ -128,6 +129,7 @@ async function serve(
   stdout.write(
     `Annals ${version} listens on ${server.url} and keeps its data in ${settings.data}\n`,
   );
+  if (server.metricsUrl !== undefined) stdout.write(`Its metrics are at ${server.metricsUrl}\n`);
   stdout.write(`Its checkpoints are verified by: ${server.verifierKey}\n`);
   if (server.createdOperatorKey !== undefined) {
     const { key, file } = server.createdOperatorKey;

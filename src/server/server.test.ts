@@ -73,6 +73,20 @@ describe('a connection', () => {
   });
 });
 
+describe('metrics with an address of their own', () => {
+  it('are served there, and nothing else is, and not where the API is', async () => {
+    const server = await start({ data: await newDirectory(), metricsAddress: '0' });
+    const statuses = [`${server.url}/metrics`, `${server.url}/healthz`, server.metricsUrl!];
+    const { origin } = new URL(server.metricsUrl!);
+    statuses.push(`${origin}/healthz`, `${origin}/v1/audit`);
+    const found = await Promise.all(statuses.map(async (url) => (await fetch(url)).status));
+    assert.deepEqual(found, [404, 200, 200, 404, 404]);
+    assert.match(await (await fetch(server.metricsUrl!)).text(), /^annals_waiting_events 0$/m);
+    await server.stop();
+    await assert.rejects(fetch(server.metricsUrl!));
+  });
+});
+
 describe('a stop', () => {
   it('finishes what is under way, and closes its connection', async () => {
     const operatorKey = formatKey(createApiKey(random));

@@ -7,6 +7,7 @@ import type { Accounts } from '../access/accounts.ts';
 import { Gate } from '../access/gate.ts';
 import { openSqliteAccounts } from '../access/sqlite/accounts.ts';
 import { createApp } from '../api/app.ts';
+import { metricsRoutes } from '../api/operations.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { type Clock, type Micros, second } from '../core/micros.ts';
 import { pooledRandom } from '../core/random.ts';
@@ -29,7 +30,7 @@ import { mountedDialects } from './dialects.ts';
 import { createHttpServer } from './http-server.ts';
 import { type CreatedOperatorKey, ensureOperatorKey, readOperatorKey } from './operator-key.ts';
 import { segmentMicros, startRetention } from './retention.ts';
-import type { Settings } from './settings.ts';
+import type { ListenAddress, Settings } from './settings.ts';
 import { startCheckpoints } from './start-checkpoints.ts';
 import { version } from './version.ts';
 
@@ -46,6 +47,8 @@ export interface ServerWorld {
 export interface RunningServer {
   /** `http://127.0.0.1:8420` */
   readonly url: string;
+  /** `http://127.0.0.1:9464/metrics`, if metrics have a listener of their own. */
+  readonly metricsUrl: string | undefined;
   /** The operator's key if this start created it. */
   readonly createdOperatorKey: CreatedOperatorKey | undefined;
   /** The key by which its checkpoints are verified. */
@@ -170,6 +173,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     tokens,
     ownRecords,
     metrics,
+    metricsElsewhere: settings.metricsAddress !== undefined,
     log,
     clock,
     random,
@@ -180,8 +184,18 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     ready: () => !stopping,
   });
 
-  const { requestSeconds, exportSeconds } = settings;
-  const server = createHttpServer({ fetch: app.fetch, requestSeconds, exportSeconds, budget });
+  const { requestSeconds, exportSeconds, metricsAddress } = settings;
+  const http = { requestSeconds, exportSeconds, budget };
+  const server = createHttpServer({ fetch: app.fetch, ...http });
+  let metricsUrl: string | undefined;
+  if (metricsAddress !== undefined) {
+    const { fetch } = metricsRoutes(metrics);
+    const metricsServer = opened.adopt(createHttpServer({ fetch, ...http }), (it) => {
+      it.close();
+      it.closeAllConnections();
+    });
+    metricsUrl = `${await listen(metricsServer, metricsAddress)}/metrics`;
+  }
   const summaries = setInterval(() => {
     ownRecords.tick();
     deniedKeys.flush();
@@ -202,6 +216,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
 
   return {
     url,
+    metricsUrl,
     createdOperatorKey,
     verifierKey: verifierKeys.current,
     stop: async () => {
@@ -252,7 +267,7 @@ function createDataDirectory(path: string): void {
   }
 }
 
-function listen(server: Server, { host, port }: Settings): Promise<string> {
+function listen(server: Server, { host, port }: ListenAddress): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const message = `Cannot listen on ${host}, port ${port}: ${reasonOf(cause)}`;

@@ -43,6 +43,9 @@ describe('settings', () => {
     ['host', '', '--host "" must name an address'],
     ['port', '65536', '--port "65536" must be a whole number from 0 to 65535'],
     ['port', '8420x', '--port "8420x" must be a whole number from 0 to 65535'],
+    ['metricsAddress', 'x:y', /"x:y" must be a port, or an address with one, such as 127/],
+    ['metricsAddress', '::1:9464', /must be a port, or an address with one/],
+    ['metricsAddress', '65536', /must be a port, or an address with one/],
     ['logLevel', 'loud', /--log-level "loud" must be one of trace, debug, /],
     ['maxBodyBytes', '1e6', /--max-body-bytes "1e6" must be a whole number from 1024 to /],
     ['maxBatchEvents', '0', /--max-batch-events "0" must be a whole number from 1 to /],
@@ -67,6 +70,13 @@ describe('settings', () => {
       });
     });
   }
+
+  it('have an address for metrics as a port or with a host', () => {
+    const address = (text: string) => readSettings({ metricsAddress: text }, {}).metricsAddress;
+    assert.deepEqual(address('9464'), { host: '127.0.0.1', port: 9464 });
+    assert.deepEqual(address('0.0.0.0:9464'), { host: '0.0.0.0', port: 9464 });
+    assert.deepEqual(address('[::1]:9464'), { host: '::1', port: 9464 });
+  });
 
   it('name the variable where it is wrong, and all that is wrong', () => {
     assert.throws(() => readSettings({ readers: '0' }, { ANNALS_PORT: 'x' }), {

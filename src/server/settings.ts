@@ -26,6 +26,14 @@ const commaSeparated = z
   .prefault('')
   .transform((text) => text.split(',').filter((item) => item !== ''));
 
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A port, or a host and a port; an IPv6 address is in brackets. */
+const addressPattern = /^(?:(\[[\da-fA-F:.]+\]|[^\s:[\]]+):)?(\d{1,5})$/;
+
 /** So a slip, such as `m` for months, drops nothing. */
 const minRetention = day;
 
@@ -42,6 +50,21 @@ export const settingsSchema = z.object({
     .default('127.0.0.1')
     .describe('the address to listen on'),
   port: wholeNumber(0, 65_535).prefault('8420').describe('the port to listen on; 0 for a free one'),
+  metricsAddress: z
+    .string()
+    .transform((text, context): ListenAddress => {
+      const [, host = '127.0.0.1', port = ''] = addressPattern.exec(text) ?? [];
+      if (port !== '' && Number(port) <= 65_535) {
+        return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+      }
+      context.addIssue({
+        code: 'custom',
+        message: 'must be a port, or an address with one, such as 127.0.0.1:9464',
+      });
+      return z.NEVER;
+    })
+    .exactOptional()
+    .describe('where to serve /metrics instead, such as 127.0.0.1:9464'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
       message: 'must be one of trace, debug, info, warn, error, silent',
