@@ -18,6 +18,7 @@ export function exportReportText(report: ExportReport): string {
     ...coverage(report),
     ...dropped(report),
     ...(redacted ? ['  personal fields were left out'] : []),
+    ...claimed(report),
     ...(signers.length === 0 ? [] : [`  signed by ${printable(signers.join(', '))}`]),
     ...findingLines(report.findings, report.findingCount),
     report.proved ? '  PROVED' : '  NOT PROVED',
@@ -39,6 +40,20 @@ function dropped({ keptFrom }: ExportReport): string[] {
   if (keptFrom === undefined) return [];
   const before = `before sequence ${formatCount(keptFrom)}`;
   return [`  the server had dropped the events ${before}; only the exporter says so`];
+}
+
+/** Who reads PROVED must not take these for proved. */
+function claimed({ claimed: claims, proved }: ExportReport): string[] {
+  if (!proved || claims === undefined) return [];
+  const { source, window, filters } = claims;
+  const { kind, endpoint, organisation } = source ?? {};
+  const words = [
+    source && `source   ${[kind, endpoint, organisation].filter(Boolean).join(', ')}`,
+    window && `window   ${window.from} to ${window.to}`,
+    filters && `filters  ${Object.keys(filters).length === 0 ? 'none' : JSON.stringify(filters)}`,
+  ].filter((line) => line !== undefined);
+  if (words.length === 0) return [];
+  return ['  only the exporter says:', ...words.map((line) => `    ${printable(line)}`)];
 }
 
 export function serverReportText(report: ServerReport, saved: string | undefined): string {

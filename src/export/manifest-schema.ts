@@ -81,18 +81,27 @@ export const manifestSchema = z.object({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** What can be checked of a manifest. The rest may be missing, for a manifest that somebody wrote by hand. */
-const claimsSchema = manifestSchema.pick({
-  manifestVersion: true,
-  complete: true,
-  reason: true,
-  keptFrom: true,
-  entries: true,
-  bytes: true,
-  filesExpected: true,
-  files: true,
-  proof: true,
-});
+/**
+ * What can be checked of a manifest, and what reports repeat as the exporter's word. The rest may be missing, for a manifest
+ * that somebody wrote by hand.
+ */
+const claimsSchema = manifestSchema
+  .pick({
+    manifestVersion: true,
+    complete: true,
+    reason: true,
+    keptFrom: true,
+    entries: true,
+    bytes: true,
+    filesExpected: true,
+    files: true,
+    proof: true,
+  })
+  .extend({
+    source: manifestSchema.shape.source.exactOptional(),
+    window: manifestSchema.shape.window.pick({ from: true, to: true }).exactOptional(),
+    filters: manifestSchema.shape.filters.pick({ asked: true }).exactOptional(),
+  });
 
 export type ManifestClaims = z.infer<typeof claimsSchema>;
 export type ManifestFile = Manifest['files'][number];

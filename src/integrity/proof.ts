@@ -54,16 +54,21 @@ export function consistencyProof(
   return readAll(consistencyPath(olderSize, size), read);
 }
 
+/**
+ * Whether the proof shows that the newer tree begins with the older one. False for an older tree that is empty and a newer
+ * one that is not: every tree begins with the empty one, and no proof says anything about it.
+ */
 export function verifyConsistency(
   older: TreeHead,
   newer: TreeHead,
   proof: readonly Hash[],
 ): boolean {
   if (!isSize(older.size) || !isSize(newer.size) || older.size > newer.size) return false;
+  // No hash leads from the empty tree to another one, so nothing could be shown (RFC 6962, 2.1.2: 0 < m).
+  if (older.size === 0 && newer.size > 0) return false;
   const path = consistencyPath(older.size, newer.size);
   if (proof.length !== path.length || ![older.root, ...proof].every(isHash)) return false;
-  // The empty tree grows into any tree.
-  if (older.size === 0) return sameHash(older.root, emptyRoot);
+  if (older.size === 0) return sameHash(older.root, emptyRoot) && sameHash(newer.root, emptyRoot);
   // If the older tree is one full subtree, RFC 9162 leaves its hash out: the verifier has it as the root.
   const known = path[0]?.end !== older.size;
   let olderHash = known ? older.root : proof[0]!;

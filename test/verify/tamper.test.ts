@@ -223,6 +223,31 @@ const besideTampering: Record<string, Tampering> = {
       json(join(directory, manifest), (value) => ({ ...value, complete: false, reason: 'x' })),
     found: [['manifest', /is not complete \(x\)/]],
   },
+  'the window edited': {
+    change: (directory) =>
+      json(join(directory, manifest), (value) => ({
+        ...value,
+        window: { ...(value.window as object), from: '2026-01-01T00:00:00.000000Z' },
+      })),
+    found: [['manifest', /begins at 2026-06-01T.* but the window before it ends at 2026-01-01T/]],
+  },
+  'the end of the window edited': {
+    change: (directory) =>
+      json(join(directory, manifest), (value) => ({
+        ...value,
+        window: { ...(value.window as object), to: '2026-12-31T00:00:00.000000Z' },
+      })),
+    found: [['manifest', /the window ends at 2026-12-31T.*, but its files end at 2026-06-0/]],
+  },
+  'a file’s part of the window edited': {
+    change: (directory) =>
+      json(join(directory, manifest), (value) => {
+        const files = value.files as { to: string }[];
+        files[0]!.to = '2026-06-01T12:00:00.000000Z';
+        return value;
+      }),
+    found: [['manifest', /mine-2026-06-02\.json begins at/]],
+  },
   'the proof removed': {
     change: (directory) => rm(join(directory, proof)),
     found: [['unproved', /mine\.proof\.ndjson is missing/]],
@@ -408,6 +433,23 @@ describe('a tampered export', () => {
         `${kind} ${message} is not in ${JSON.stringify(findings)}`,
       );
     }
+  });
+
+  it('states what only the exporter vouches for: source, window and filters', async () => {
+    await using copy = await tampered((directory) =>
+      json(join(directory, manifest), (value) => ({
+        ...value,
+        source: { kind: 'annals', endpoint: 'https://elsewhere.example' },
+        filters: { ...(value.filters as object), asked: { actions: ['DELETE'] } },
+      })),
+    );
+    const { code, stdout } = await annals(copy.path, 'verify', '.', '--key', key);
+    assert.equal(code, 0);
+    const claims = stdout.slice(stdout.indexOf('  only the exporter says:'));
+    assert.match(
+      claims,
+      /says:\n {4}source {3}annals, https:\/\/elsewhere\.example\n {4}window {3}2026-06-01T\S+ to 2026-06-0\S+\n {4}filters {2}\{"actions":\["DELETE"\]\}\n/,
+    );
   });
 
   it('says in words what is wrong, and exits with 2 for options that make no sense', async () => {

@@ -36,9 +36,17 @@ export interface ExportReport {
   readonly redacted: boolean;
   /** As the manifest says: the server had dropped the events before this sequence. */
   readonly keptFrom?: number;
+  /** What the manifest says and no proof can show. A window that contradicts the files is a finding. */
+  readonly claimed?: ExporterClaims;
   readonly findings: readonly VerifyFinding[];
   /** More than there are findings, when there were too many to keep. */
   readonly findingCount: number;
+}
+
+/** Only the exporter vouches for it: who exports may leave out, or ask for less than they say. */
+export interface ExporterClaims extends Pick<ManifestClaims, 'source' | 'window'> {
+  /** As they were asked for. */
+  readonly filters?: NonNullable<ManifestClaims['filters']>['asked'];
 }
 
 /** Verifies one export from its files alone. Memory does not grow with it. */
@@ -64,7 +72,10 @@ export async function verifyExport(
       bytes += read.bytes;
     }
     await events?.finish();
-    if (manifest !== undefined) checkTotals(manifest, count, proof, findings);
+    if (manifest !== undefined) {
+      checkTotals(manifest, count, proof, findings);
+      checkWindows(manifest, findings);
+    }
     return {
       name: found.name,
       proved: findings.count === 0,
@@ -76,6 +87,7 @@ export async function verifyExport(
       ...(proof && { span: proof.span }),
       redacted: proof?.header.redacted ?? false,
       ...(manifest?.keptFrom !== undefined && { keptFrom: manifest.keptFrom }),
+      ...(manifest && { claimed: claimsOf(manifest) }),
       findings: findings.all,
       findingCount: findings.count,
     };
@@ -299,6 +311,34 @@ function checkTotals(
     const message = `the manifest says ${entries} events, the proof has ${proof.entries} and the files ${count}`;
     findings.add('manifest', message);
   }
+}
+
+function claimsOf({ source, window, filters }: ManifestClaims): ExporterClaims {
+  return {
+    ...(source && { source }),
+    ...(window && { window }),
+    ...(filters && { filters: filters.asked }),
+  };
+}
+
+/** The files of an export cover its window, one after the other. */
+function checkWindows({ window, files, complete }: ManifestClaims, findings: VerifyFindings): void {
+  if (window === undefined) return;
+  let reached = window.from;
+  for (const { name, from, to } of files) {
+    if (from === undefined || to === undefined) return;
+    if (from !== reached) {
+      const message = `the manifest says that ${name} begins at ${from}, but the window before it ends at ${reached}`;
+      findings.add('manifest', message, { file: name });
+      return;
+    }
+    reached = to;
+  }
+  if (reached === window.to || !complete) return;
+  findings.add(
+    'manifest',
+    `the manifest says that the window ends at ${window.to}, but its files end at ${reached}`,
+  );
 }
 
 /** A file whose bytes are counted and hashed as they are read. */

@@ -1,6 +1,6 @@
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import { type Checkpoint, openCheckpoint } from '../../integrity/checkpoint.ts';
-import { sameHash } from '../../integrity/hash.ts';
+import { emptyRoot, sameHash } from '../../integrity/hash.ts';
 import { type KnownKey, parseKnownKey } from '../../integrity/known-key.ts';
 import { verifyConsistency } from '../../integrity/proof.ts';
 import type { ProofServer } from '../proofs/proof-server.ts';
@@ -99,6 +99,13 @@ async function compareCheckpoints(
       const message = `the log was forked: at size ${kept.size} its root is not that of ${name}`;
       findings.add('fork', message);
     }
+    return;
+  }
+  if (kept.size === 0) {
+    // Every log begins with the empty one, if that is what was kept.
+    if (sameHash(kept.root, emptyRoot)) return;
+    const message = `${name} is of an empty log, and its root is not that of one`;
+    findings.add('checkpoint', message);
     return;
   }
   const reason = await checkConsistency(server, kept, newest, signal);
