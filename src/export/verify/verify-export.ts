@@ -44,7 +44,7 @@ export interface ExportReport {
 }
 
 /** Only the exporter vouches for it: who exports may leave out, or ask for less than they say. */
-export interface ExporterClaims extends Pick<ManifestClaims, 'source' | 'window'> {
+interface ExporterClaims extends Pick<ManifestClaims, 'source' | 'window'> {
   /** As they were asked for. */
   readonly filters?: NonNullable<ManifestClaims['filters']>['asked'];
 }
