@@ -8,7 +8,7 @@ const runs = Number(process.env.ANNALS_PROPERTY_RUNS ?? 300);
 
 const awkward = fc.oneof(
   fc.string({
-    unit: fc.constantFrom('"', ',', '\r', '\n', '\t', '=', '+', '-', '@', "'", 'a', ' '),
+    unit: fc.constantFrom(...'",;\r\n\t=+-@＝＋－＠\'a '),
   }),
   fc.string({ unit: 'binary' }),
 );
@@ -31,7 +31,7 @@ test('no written cell begins with what a spreadsheet takes for a formula', () =>
   fc.assert(
     fc.property(awkward, (text) => {
       const cell = guardFormula(text);
-      assert.doesNotMatch(cell, /^[=+\-@\t\r]/);
+      assert.doesNotMatch(cell, /^[=+\-@＝＋－＠\t\r\n]/);
       assert.equal(unguardFormula(cell), text);
     }),
     { numRuns: runs },
@@ -45,6 +45,10 @@ test('cells are quoted only where they must be', () => {
   assert.equal(csvCell('say "yes"'), '"say ""yes"""');
   assert.equal(csvCell('two\nlines'), '"two\nlines"');
   assert.equal(csvCell('=1+1'), "'=1+1");
+  assert.equal(csvCell('＝1+1'), "'＝1+1");
+  assert.equal(csvCell('\n=1+1'), '"\'\n=1+1"');
+  // Where semicolons separate cells, the second half would be a formula.
+  assert.equal(csvCell('a;=1+1'), '"a;=1+1"');
   assert.equal(csvCell("'tis"), "''tis");
   assert.equal(csvCell('\rcarriage'), '"\'\rcarriage"');
   assert.equal(csvRow(['a', '', 'c']), 'a,,c\r\n');
