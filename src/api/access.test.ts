@@ -35,6 +35,12 @@ const routes = [
   },
   {
     method: 'GET',
+    path: '/1.3/account/details/ROLE%20key',
+    allowed: ['org-admin', 'org-auditor'],
+    dialect: 'upcloud',
+  },
+  {
+    method: 'GET',
     path: '/1.3/audit-logs',
     allowed: ['org-admin', 'org-auditor'],
     dialect: 'upcloud',
@@ -74,6 +80,17 @@ const routes = [
     path: '/api/v1/auditlogevents?sort_order=DESC',
     allowed: ['org-admin', 'org-auditor'],
     dialect: 'cockroachdb',
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/organization',
+    allowed: ['org-admin', 'org-auditor'],
+    dialect: 'cockroachdb',
+  },
+  {
+    method: 'GET',
+    path: '/v1/me/organisation-memberships',
+    allowed: ['org-admin', 'org-auditor'],
   },
   { method: 'GET', path: '/v1/audit/checkpoint', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/keys', allowed: ['org-admin', 'org-auditor'] },
@@ -179,6 +196,7 @@ describe('who may', () => {
           text
             .replace('OTHER', other.identity)
             .replace('OWN', own.slug)
+            .replace('ROLE', role)
             .replace('REVOCABLE', revocable)
             .replace('SLUG', `created-${index}`)
             .replace('ULID', ulid);

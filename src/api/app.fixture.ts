@@ -114,7 +114,7 @@ export class TestApp {
       random,
       dialects: dialects ?? [
         { paths: ['/1.3'], server: createUpcloudServer() },
-        { paths: ['/api/v1/auditlogevents'], server: createCockroachdbServer() },
+        { paths: ['/api/v1'], server: createCockroachdbServer() },
       ],
       maxBodyBytes: 1024 * 1024,
       maxBatchEvents: 1_000,

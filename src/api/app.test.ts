@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { unguardFormula } from '../core/csv.ts';
 import type { AuditEvent, Draft } from '../core/event.ts';
+import { formatInstant } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import { parseCsv } from '../export/read-csv.ts';
 import { TestApp } from './app.fixture.ts';
@@ -465,6 +466,50 @@ describe('operations', () => {
     const app = new TestApp();
     await app.request('GET', '/healthz');
     assert.equal(app.hono.router.name, 'SmartRouter + RegExpRouter');
+  });
+
+  it('have the shape of each dialect for its unknown paths', async () => {
+    const app = new TestApp();
+    const problem = await app.json<object>('GET', '/1.3/server', {}, 404);
+    assert.deepEqual(Object.keys(problem).slice(0, 3), ['type', 'title', 'status']);
+    assert.deepEqual(await app.json('GET', '/api/v1/clusters', {}, 404), {
+      code: 5,
+      message: 'Not Found',
+      details: [],
+    });
+    assert.deepEqual(await app.json('GET', '/v1/me/nothing', {}, 404), {
+      message: 'There is no /v1/me/nothing',
+    });
+  });
+
+  it('tell Thalassa’s tool the organisation of a key', async () => {
+    const app = new TestApp();
+    const organisation = await app.organisation('acme');
+    const key = await app.key('org-auditor', organisation);
+    const createdAt = formatInstant(organisation.createdAt);
+    const [membership, ...others] = await app.json<{ identity: string }[]>(
+      'GET',
+      '/v1/me/organisation-memberships',
+      { key },
+    );
+    assert.deepEqual(
+      [membership, others],
+      [
+        {
+          identity: key.split('_')[1],
+          createdAt,
+          role: 'MEMBER',
+          organisation: {
+            identity: organisation.identity,
+            name: 'acme',
+            slug: 'acme',
+            createdAt,
+            objectVersion: 1,
+          },
+        },
+        [],
+      ],
+    );
   });
 
   it('have the native shape also for an unknown path', async () => {

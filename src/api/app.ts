@@ -18,6 +18,7 @@ import type { OwnRecords } from '../ledger/own-records.ts';
 import type { EventEraser, EventReader } from '../store/event-store.ts';
 import { erasureRoute } from './admin/erasures.ts';
 import { keyRoutes } from './admin/keys.ts';
+import { membershipRoute } from './admin/memberships.ts';
 import { organisationRoutes } from './admin/organisations.ts';
 import { isFault, nativeErrorResponse } from './errors.ts';
 import { DialectMounts, type MountedDialect } from './mounts.ts';
@@ -117,6 +118,7 @@ function literalRoutes(dependencies: AppDependencies & DialectDependencies): rea
   return [
     recordRoute(dependencies),
     ...organisationRoutes(dependencies),
+    membershipRoute(dependencies),
     ...keyRoutes(dependencies),
     ...checkpointRoutes(dependencies),
     ...proofRoutes(dependencies),

@@ -1,3 +1,4 @@
+import { membershipRoute } from '../api/admin/memberships.ts';
 import type { MountedDialect } from '../api/mounts.ts';
 import { appOf } from '../api/route.ts';
 import { type TokenRouteDependencies, tokenRoute } from '../api/token.ts';
@@ -24,7 +25,7 @@ export function mountedDialects(
   const vendors: readonly (MountedDialect & { readonly name: DialectName })[] = [
     { name: 'thalassa', paths: [], server: thalassaOnlyServer(token) },
     { name: 'upcloud', paths: ['/1.3'], server: upcloud },
-    { name: 'cockroachdb', paths: ['/api/v1/auditlogevents'], server: cockroachdb },
+    { name: 'cockroachdb', paths: ['/api/v1'], server: cockroachdb },
   ];
   return vendors.flatMap(({ name, ...mounted }) => {
     const addresses = dialects.get(name);
@@ -39,7 +40,11 @@ export function mountedDialects(
 function thalassaOnlyServer(token: TokenRouteDependencies): DialectServer {
   return (dependencies) => {
     const reader = thalassaReader(dependencies.reader);
-    const routes = [tokenRoute(token), ...trailRoutes({ ...dependencies, reader })];
+    const routes = [
+      tokenRoute(token),
+      membershipRoute(dependencies),
+      ...trailRoutes({ ...dependencies, reader }),
+    ];
     return appOf(routes, dependencies.reportFault);
   };
 }

@@ -413,6 +413,21 @@ test('each wrong request has its status', async () => {
   }
 });
 
+test('the organisation has what the vendor’s SDK decodes', async () => {
+  const headers = { Authorization: `Bearer ${key}` };
+  const response = await server.request('/api/v1/organization', { headers });
+  assert.equal(response.status, 200);
+  assert.deepEqual(await response.json(), {
+    id: 'org-a',
+    label: 'a',
+    name: 'a',
+    created_at: '1970-01-01T00:00:00.000000Z',
+  });
+  const anonymous = await server.request('/api/v1/organization');
+  assert.equal(anonymous.status, 401);
+  assert.equal(decodeStatus(await anonymous.json()).code, 16);
+});
+
 test('a key that may not read, other methods and other paths have their own status', async () => {
   key = trail.key('writer');
   const forbidden = await send();

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Caller } from '../../access/caller.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import type { AuditEvent } from '../../core/event.ts';
+import { formatInstant } from '../../core/micros.ts';
 import { recordedQuery } from '../../http/connection.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { streamTextBody } from '../../http/streaming.ts';
@@ -23,7 +24,7 @@ export interface CockroachdbOptions {
   readonly payload?: PayloadForm;
 }
 
-/** CockroachDB Cloud's audit log events (wire: CockroachDB). */
+/** CockroachDB Cloud's audit log events (wire: CockroachDB), and the organisation, which its SDK can look up. */
 export function createCockroachdbServer(options: CockroachdbOptions = {}): DialectServer {
   const { requestsPerSecond = 10, startingFrom: bound = 'inclusive', payload } = options;
   return (dependencies) => {
@@ -71,11 +72,19 @@ export function createCockroachdbServer(options: CockroachdbOptions = {}): Diale
       return new Response(body, { headers });
     });
 
-    app.all('/api/v1/auditlogevents', () => {
-      const response = reject(new AnnalsError('method-not-allowed', 'Method Not Allowed'));
-      response.headers.set('Allow', 'GET, HEAD');
-      return response;
+    app.get('/api/v1/organization', (c) => {
+      const { identity, name, slug, createdAt } = admit(dependencies, c.req.raw).organisation;
+      // The vendor's clients require all four.
+      return c.json({ id: identity, label: slug, name, created_at: formatInstant(createdAt) });
     });
+
+    for (const path of ['/api/v1/auditlogevents', '/api/v1/organization']) {
+      app.all(path, () => {
+        const response = reject(new AnnalsError('method-not-allowed', 'Method Not Allowed'));
+        response.headers.set('Allow', 'GET, HEAD');
+        return response;
+      });
+    }
     return app;
   };
 }

@@ -295,6 +295,23 @@ test('the account call has what the vendor’s command-line tool reads', async (
   assert.ok(Object.values(account.resource_limits as object).every(Number.isInteger));
 });
 
+test('the details of an account are those of the key, and of no other', async () => {
+  const details = '/1.3/account/details/';
+  const response = await send(`${details}${encodeURIComponent('org-auditor of org-a')}`);
+  assert.equal(response.status, 200);
+  const { account } = (await response.json()) as { account: Record<string, unknown> };
+  assert.equal(account.username, 'org-auditor of org-a');
+  assert.equal(account.company, 'a');
+  for (const name of ['allow_api', 'allow_gui', 'simple_backup']) {
+    assert.match(String(account[name]), /^(yes|no)$/);
+  }
+  for (const name of ['somebody', 'a/b', '%2e']) {
+    const other = await send(`${details}${name}`);
+    assert.equal(other.status, 404, name);
+    decodeProblem(await other.json());
+  }
+});
+
 test('an export as JSON is an array of everything ever recorded, as the list shows it', async () => {
   await trail.record(drafts({ createdAt: '2001-01-01T00:00:00Z' }, {}, {}));
   const response = await send('/1.3/audit-logs/export?format=json', { Accept: 'text/csv' });

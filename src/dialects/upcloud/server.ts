@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { Hono } from 'hono';
 import { AnnalsError } from '../../core/errors.ts';
+import type { Organisation } from '../../core/organisation.ts';
 import type { Random } from '../../core/uuid.ts';
 import { recordedQuery } from '../../http/connection.ts';
 import type { HttpEnv } from '../../http/env.ts';
@@ -19,7 +20,7 @@ export interface UpcloudOptions {
   readonly random?: Random;
 }
 
-/** UpCloud's audit-log API, version 1.3 (wire: UpCloud), and the account call that its command-line tool begins with. */
+/** UpCloud's audit-log API, version 1.3 (wire: UpCloud), and the account calls of its command-line tool. */
 export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer {
   const { random = (bytes: Uint8Array) => void randomFillSync(bytes) } = options;
   return (dependencies) => {
@@ -37,6 +38,14 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
       return c.json({
         account: { username: keyName, credits: 0, resource_limits: resourceLimits },
       });
+    });
+
+    app.get('/1.3/account/details/:username{.+}', (c) => {
+      const { keyName, organisation } = dependencies.admit(c.req.raw, 'audit_log:list');
+      if (c.req.param('username') !== keyName) {
+        throw new AnnalsError('not-found', `The account of this key is ${keyName}`);
+      }
+      return c.json({ account: accountDetails(keyName, organisation) });
     });
 
     app.get('/1.3/audit-logs', async (c) => {
@@ -108,7 +117,12 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
       return c.json(event);
     });
 
-    for (const path of ['/1.3/account', '/1.3/audit-logs', '/1.3/audit-logs/:cloudEventID']) {
+    for (const path of [
+      '/1.3/account',
+      '/1.3/account/details/:username{.+}',
+      '/1.3/audit-logs',
+      '/1.3/audit-logs/:cloudEventID',
+    ]) {
       app.all(path, (c) => {
         const response = reject(
           new AnnalsError('method-not-allowed', `${c.req.method} is not possible here`),
@@ -118,6 +132,40 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
       });
     }
     return app;
+  };
+}
+
+/** As the vendor's clients decode it; what a key has no word for is empty. Its flags are yes and no. */
+function accountDetails(username: string, { name, slug }: Organisation) {
+  return {
+    main_account: slug,
+    type: 'sub',
+    username,
+    first_name: '',
+    last_name: '',
+    company: name,
+    address: '',
+    postal_code: '',
+    city: '',
+    email: '',
+    phone: '',
+    state: '',
+    country: '',
+    currency: '',
+    language: '',
+    vat_number: '',
+    timezone: 'UTC',
+    allow_api: 'yes',
+    allow_gui: 'no',
+    simple_backup: 'no',
+    enable_3rd_party_services: 'no',
+    campaigns: { campaign: [] },
+    roles: { role: [] },
+    tag_access: { tag: [] },
+    server_access: { server: [] },
+    storage_access: { storage: [] },
+    network_access: { network: [] },
+    ip_filters: { ip_filter: [] },
   };
 }
 
