@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../integrity/base64.ts';
 import { type ApiKey, parseKey } from './key.ts';
 
 /**
@@ -36,7 +37,7 @@ export function readCredential(authorization: string | null): Credential {
 
 /** `id:secret`; the secret may also be the whole key. */
 function readBasic(value: string): ApiKey | undefined {
-  const text = Buffer.from(value, 'base64').toString();
+  const text = decodeBase64(value)?.toString() ?? '';
   const colon = text.indexOf(':');
   if (colon < 0) return undefined;
   return keyFromFields(text.slice(0, colon), text.slice(colon + 1));

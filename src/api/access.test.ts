@@ -290,6 +290,12 @@ describe('who may', () => {
         assert.equal(response.status, 200, authorization);
       }
     }
+    const right = basic(`${id}:${secret}`);
+    for (const Authorization of [`${right}!!`, right.replace('=', ''), right.replace('A', '-')]) {
+      assert.notEqual(Authorization, right);
+      const response = await app.request('GET', '/v1/audit', { headers: { Authorization } });
+      assert.equal(response.status, 401, Authorization);
+    }
   });
 
   it('every other method on an audit path is 405 and says which there are', async () => {

@@ -74,6 +74,11 @@ describe('POST /v1/audit/events', () => {
     ],
     ['too many events', { body: { events: Array(1_001).fill({ action: 'a' }) } }, 413],
     ['another content type', { body: 'a', headers: { 'Content-Type': 'text/plain' } }, 415],
+    [
+      'text that is not UTF-8',
+      { body: '{}', headers: { 'Content-Type': 'application/json; charset=utf-16' } },
+      415,
+    ],
     ['an encoded body', { body: 'a', headers: { 'Content-Encoding': 'gzip' } }, 415],
     ['no body', {}, 400],
     ['an id taken by other content', { body: { eventID: 'taken', action: 'other' } }, 409],
@@ -87,6 +92,33 @@ describe('POST /v1/audit/events', () => {
       assert.equal((await app.store.head(organisation.identity)).size, 1);
     });
   }
+});
+
+it('says the charset of JSON, or not, in any spelling', async () => {
+  const { app, key } = await open();
+  for (const parameter of ['', ';charset=utf-8', '; charset="UTF-8"', '; Charset=UTF8; x=y']) {
+    const headers = { 'Content-Type': `application/json${parameter}` };
+    const response = await app.request('POST', '/v1/audit/events', {
+      key,
+      headers,
+      body: { action: 'a' },
+    });
+    assert.equal(response.status, 201, parameter);
+  }
+  const headers = { 'Content-Type': 'application/json; charset=latin1' };
+  const response = await app.request('POST', '/v1/keys', { key, headers, body: '{}' });
+  assert.equal(response.status, 415);
+});
+
+it('keeps responses out of caches, unless a route says otherwise', async () => {
+  const { app, key } = await open();
+  for (const path of ['/v1/audit', '/v1/keys', '/healthz', '/nothing', '/1.3/audit-logs']) {
+    const { headers } = await app.request('GET', path, { key });
+    assert.equal(headers.get('cache-control'), 'no-store', path);
+  }
+  const body = { role: 'writer', name: 'w' };
+  const { headers } = await app.request('POST', '/v1/keys', { key, body });
+  assert.equal(headers.get('cache-control'), 'no-store');
 });
 
 describe('GET /v1/audit', () => {

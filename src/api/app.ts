@@ -93,6 +93,8 @@ export function createApp(dependencies: AppDependencies): Hono<HttpEnv> {
     metrics.requestSeconds.observe(seconds);
     if (status === 401 || status === 403) metrics.rejectedCredentials.inc();
     c.res.headers.set('X-Content-Type-Options', 'nosniff');
+    // What one key may see is for no cache. Where a response may be kept, its route says so.
+    if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
     // A connection that stays open would bring requests until the stop runs out of time.
     if (!dependencies.ready()) c.res.headers.set('Connection', 'close');
     log.debug({ method: c.req.method, path: c.req.path, status, seconds }, 'request');

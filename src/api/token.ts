@@ -5,6 +5,8 @@ import type { Gate, Principal } from '../access/gate.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { type Clock, second } from '../core/micros.ts';
 import { readBody } from '../http/body.ts';
+import { mediaTypeOf } from '../http/media-type.ts';
+import { decodeBase64 } from '../integrity/base64.ts';
 import { type ApiRoute, json, route } from './route.ts';
 
 export interface TokenRouteDependencies {
@@ -81,8 +83,7 @@ async function createToken(
   request: Request,
   { gate, tokens, clock }: TokenRouteDependencies,
 ): Promise<Response> {
-  const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (mediaType !== 'application/x-www-form-urlencoded') {
+  if (mediaTypeOf(request) !== 'application/x-www-form-urlencoded') {
     return tokenErrorResponse(
       'invalid_request',
       'The body must be application/x-www-form-urlencoded',
@@ -132,7 +133,7 @@ function clientKey(authorization: string | null, form: URLSearchParams) {
   const basic = /^basic +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (basic === undefined)
     return keyFromFields(form.get('client_id') ?? '', form.get('client_secret') ?? '');
-  const [id = '', ...secret] = Buffer.from(basic, 'base64').toString().split(':');
+  const [id = '', ...secret] = (decodeBase64(basic)?.toString() ?? '').split(':');
   return keyFromFields(decodeFormValue(id), decodeFormValue(secret.join(':')));
 }
 

@@ -5,6 +5,7 @@ import { formatPath, parseJson } from '../core/json/parse-json.ts';
 import { schemaIssues } from '../core/schema-issues.ts';
 import { decodeUtf8 } from '../core/utf8.ts';
 import { readBody } from './body.ts';
+import { mediaTypeOf } from './media-type.ts';
 
 /** How much a JSON body may have. */
 export interface JsonBodyLimits {
@@ -16,7 +17,8 @@ export interface JsonBodyLimits {
 const smallBody: JsonBodyLimits = { maxBytes: 64 * 1024, maxValues: 2_000 };
 
 /**
- * Reads a JSON body, a small one by default, by its schema. Throws `invalid` naming each field. Every list of the schema
+ * Reads a JSON body, a small one by default, by its schema. Throws `invalid` naming each field, and
+ * `unsupported-media` for text that is not UTF-8. Every list of the schema
  * has a maximum: what is wrong with each of its elements is collected.
  *
  * @param purpose completes the sentence "Cannot …"
@@ -27,6 +29,7 @@ export async function readJson<S extends z.ZodType>(
   purpose: string,
   { maxBytes, maxValues }: JsonBodyLimits = smallBody,
 ): Promise<z.output<S>> {
+  mediaTypeOf(request);
   const text = decodeUtf8(await readBody(request, maxBytes));
   const { value, problems } = parseJson(text, { maxValues });
   const issues: Issue[] = problems.map(({ path, message }) => ({

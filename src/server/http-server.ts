@@ -10,8 +10,10 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server';
 import { nativeErrorResponse } from '../api/errors.ts';
 import { AnnalsError } from '../core/errors.ts';
+import { ambiguity } from '../http/ambiguous-request.ts';
 import type { RequestBudget } from '../http/request-budget.ts';
 import { sendChunksDirectly } from '../http/send.ts';
+import { limitConnections } from './connection-limits.ts';
 
 export interface HttpServerOptions {
   readonly fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
@@ -25,7 +27,6 @@ export interface HttpServerOptions {
 const maxHeaderSeconds = 20;
 /** How often connections are checked for requests that take too long. */
 const checkIntervalMillis = 500;
-const maxConnections = 10_000;
 /**
  * How long a connection may be idle. Proxies and clients keep theirs for a minute. The server must not close first: a
  * request that is being sent at that moment would be lost, and its sender could not know whether it was recorded.
@@ -56,9 +57,14 @@ export function createHttpServer({
       // The listener also rejects a request without a host, since it has no URL, and does so in JSON.
       requireHostHeader: false,
     },
-    listener,
+    (request, response) => {
+      const problem = ambiguity(request);
+      if (problem === undefined) return listener(request, response);
+      const message = `Cannot read the request: ${problem}`;
+      response.writeHead(400, jsonHeaders).end(JSON.stringify({ message }));
+    },
   );
-  server.maxConnections = maxConnections;
+  limitConnections(server);
   server.keepAliveTimeout = idleTimeoutMillis;
   server.on('checkExpectation', (_request, response: ServerResponse) => {
     const message = 'Cannot do what Expect says: only 100-continue is known here';
@@ -88,7 +94,11 @@ interface ClientError extends Error {
   readonly reason?: string;
 }
 
-const jsonHeaders = { 'Content-Type': 'application/json', Connection: 'close' };
+const jsonHeaders = {
+  'Content-Type': 'application/json',
+  'Cache-Control': 'no-store',
+  Connection: 'close',
+};
 
 /** The listener could not read a request; any other error is a fault of the server. */
 function toRequestError(error: unknown): unknown {

@@ -57,6 +57,33 @@ describe('a server', () => {
       /Transfer-Encoding can't be present with Content-Length/,
     ],
     [
+      'two hosts',
+      'GET /healthz HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n',
+      400,
+      'Cannot read the request: it has two Host headers',
+    ],
+    [
+      'an encoding that HTTP/1.0 does not have',
+      'POST /v1/audit/events HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'Cannot read the request: HTTP/1.0 has no Transfer-Encoding',
+    ],
+    ...[
+      '/healthz/%2e%2e/v1/keys',
+      '/healthz/../v1/keys',
+      '/v1/./keys',
+      '/a\\..\\v1/keys',
+      '/v1/.',
+    ].map(
+      (path) =>
+        [
+          `the path ${path}`,
+          `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`,
+          400,
+          'Cannot read the request: its path has a segment of dots: send the path that is meant',
+        ] as const,
+    ),
+    [
       'headers without end',
       `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}`,
       431,

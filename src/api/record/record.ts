@@ -8,6 +8,7 @@ import type { Clock } from '../../core/micros.ts';
 import { PausableWorkQueue } from '../../core/pausable-work.ts';
 import { readBody } from '../../http/body.ts';
 import { ByteGate } from '../../http/byte-gate.ts';
+import { mediaTypeOf } from '../../http/media-type.ts';
 import type { Metrics } from '../../http/metrics.ts';
 import { toCanonicalDraft } from '../../ledger/draft-facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -74,7 +75,7 @@ export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
     },
     async (c) => {
       const caller = admit(c.req.raw, 'audit_log:create');
-      const mediaType = draftsMediaType(c.req.header('content-type'));
+      const mediaType = draftsMediaType(c.req.raw);
       const bytes = await readBody(c.req.raw, dependencies.maxBodyBytes);
       const { identity } = caller.organisation;
       const record = async () => {
@@ -94,8 +95,8 @@ export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
   );
 }
 
-function draftsMediaType(contentType: string | undefined): DraftsMediaType {
-  const mediaType = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase();
+function draftsMediaType(request: Request): DraftsMediaType {
+  const mediaType = mediaTypeOf(request) ?? 'application/json';
   if (mediaType === 'application/json' || mediaType === 'application/x-ndjson') return mediaType;
   throw new AnnalsError(
     'unsupported-media',
