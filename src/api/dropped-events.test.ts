@@ -124,7 +124,7 @@ describe('a log whose beginning was dropped', () => {
     const key = await app.key('org-admin', organisation);
     const body = { userIdentity: 'u-1' };
     const erased = await app.json('POST', '/v1/audit/erasures', { key, body }, 200);
-    assert.deepEqual(erased, { erased: 1, alreadyErased: 0, snapshot: 12 });
+    assert.deepEqual(erased, { events: 1, erased: 1, alreadyErased: 0, snapshot: 12 });
     const [event] = await store.list(identity, {
       filter: { conditions: [{ facets: ['action'], values: ['b'] }] },
       order: 'asc',

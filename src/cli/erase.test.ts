@@ -58,7 +58,32 @@ describe('annals erase', () => {
       [0, 'Erased what was personal in 2 of 4 events\n'],
     );
     const again = await annals(admin, ['--user-identity', 'u-1', '--yes', '--json']);
-    assert.deepEqual(JSON.parse(again.stdout), { erased: 0, alreadyErased: 2, snapshot: 6 });
+    assert.deepEqual(JSON.parse(again.stdout), {
+      events: 2,
+      erased: 0,
+      alreadyErased: 2,
+      snapshot: 6,
+    });
+  });
+
+  it('says what it would erase, asks nothing for that, and erases nothing', async () => {
+    const before = await annals(admin, ['--user-identity', 'u-2', '--dry-run']);
+    assert.equal(before.code, 0, before.stderr);
+    assert.match(before.stdout, /^Would erase what was personal in 2 of \d+ events\n$/);
+    const again = await annals(admin, ['--user-identity', 'u-2', '--dry-run', '--json']);
+    const { events, erased, alreadyErased, dryRun } = JSON.parse(again.stdout);
+    assert.deepEqual([events, erased, alreadyErased, dryRun], [2, 2, 0, true]);
+  });
+
+  it('says that there is no such user, and exits with 2', async () => {
+    for (const flags of [['--dry-run'], ['--yes']]) {
+      const { code, stderr } = await annals(admin, ['--user-identity', 'u-3', ...flags]);
+      assert.equal(code, 2);
+      assert.match(
+        stderr,
+        /nothing was erased: no event has the userIdentity .* u-3\. Is it spelled/,
+      );
+    }
   });
 
   it('is for org-admins', async () => {

@@ -11,13 +11,16 @@ import { jsonLine, printable } from './terminal-text.ts';
 interface Flags extends ConnectionFlags {
   readonly userIdentity: string;
   readonly yes?: boolean;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
 const erasureSchema = z.looseObject({
+  events: z.number(),
   erased: z.number(),
   alreadyErased: z.number(),
   snapshot: z.number(),
+  dryRun: z.boolean().exactOptional(),
 });
 type Erasure = z.infer<typeof erasureSchema>;
 
@@ -26,6 +29,7 @@ export function eraseCommand(context: CliContext): Command {
   const command = new Command('erase')
     .description('erase the personal fields in the events of a user, for ever')
     .requiredOption('--user-identity <identity>', 'the user: as actor, or as impersonator')
+    .option('--dry-run', 'only say what would be erased')
     .option('--yes', 'do not ask for confirmation; needed without a terminal');
   return addConnectionOptions(command)
     .option('--json', 'print JSON')
@@ -35,9 +39,11 @@ export function eraseCommand(context: CliContext): Command {
 Erases names, e-mail addresses, network addresses, user agents, headers, and the
 other personal fields of the organisation. The events stay, can still be proved,
 and show that something was erased. The erasure itself is recorded. After a
-failure the same command does the rest.
+failure the same command does the rest. It exits with 2 when the log has no event
+of such a user.
 
 Examples:
+  $ annals erase --user-identity usr-noor --dry-run
   $ annals erase --user-identity usr-noor
   $ annals erase --user-identity usr-noor --yes --json`,
     )
@@ -46,16 +52,28 @@ Examples:
 
 async function erase(flags: Flags, context: CliContext): Promise<void> {
   const connection = await resolveConnection(flags, context);
-  const { userIdentity } = flags;
-  if (flags.yes !== true) await confirm(userIdentity, context);
+  const { userIdentity, dryRun } = flags;
+  if (flags.yes !== true && dryRun !== true) await confirm(userIdentity, context);
   const api = openApi(connection, context);
-  const response = await api.post(erasureSchema, '/v1/audit/erasures', { userIdentity });
+  const response = await api.post(erasureSchema, '/v1/audit/erasures', {
+    userIdentity,
+    ...(dryRun === true && { dryRun }),
+  });
+  if (dryRun === true && response.dryRun !== true) {
+    throw new AnnalsError('corrupt', 'The server did not confirm that it was a dry run');
+  }
   context.stdout.write(flags.json === true ? jsonLine(response) : sentence(response));
+  if (response.events > 0) return;
+  throw new Exit(
+    exitCodes.usage,
+    `nothing was erased: no event has the userIdentity or impersonatorIdentity ${userIdentity}. Is it spelled as in the events?`,
+  );
 }
 
-function sentence({ erased, alreadyErased, snapshot }: Erasure): string {
+function sentence({ erased, alreadyErased, snapshot, dryRun }: Erasure): string {
+  const did = dryRun === true ? 'Would erase' : 'Erased';
   const before = alreadyErased === 0 ? '' : `; ${alreadyErased} were erased before`;
-  return `Erased what was personal in ${erased} of ${snapshot} events${before}\n`;
+  return `${did} what was personal in ${erased} of ${snapshot} events${before}\n`;
 }
 
 async function confirm(userIdentity: string, context: CliContext): Promise<void> {

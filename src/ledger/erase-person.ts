@@ -16,13 +16,17 @@ export interface PersonToErase {
 }
 
 export interface ErasureCounts {
+  /** Of this person, also those without personal fields. */
+  readonly events: number;
+  /** Events that lost personal fields, or would lose them. */
   readonly erased: number;
   readonly alreadyErased: number;
 }
 
 export interface ErasableStore {
   readonly reader: Pick<EventReader, 'scan' | 'treeNodes'>;
-  readonly eraser: EventEraser;
+  /** Absent, nothing is erased: the counts say what would be. */
+  readonly eraser?: EventEraser;
 }
 
 /**
@@ -43,9 +47,10 @@ export async function erasePerson(
     conditions: [{ facets: ['userIdentity', 'impersonatorIdentity'], values: [userIdentity] }],
   };
   const leafAt = leafReader(reader, organisation, snapshot);
-  let [erased, alreadyErased] = [0, 0];
+  let [found, erased, alreadyErased] = [0, 0, 0];
   for await (const events of reader.scan(organisation, { from: 0, to: snapshot }, filter)) {
     const erasures: Erasure[] = [];
+    found += events.length;
     for (const { sequence, body, salt } of events) {
       if (salt === undefined) {
         if (withoutCommitment(body) !== undefined) alreadyErased += 1;
@@ -60,10 +65,10 @@ export async function erasePerson(
       }
       erasures.push({ sequence, body: remains });
     }
-    await eraser.erase(organisation, erasures);
+    await eraser?.erase(organisation, erasures);
     erased += erasures.length;
   }
-  return { erased, alreadyErased };
+  return { events: found, erased, alreadyErased };
 }
 
 /** Reads leaf hashes in ascending order, a tile at a time. */

@@ -255,7 +255,7 @@ describe('repeating a draft whose event was erased', () => {
       paths: personalPaths(),
     };
     const counts = await erasePerson({ reader: opened.store, eraser: opened.store }, person);
-    assert.deepEqual(counts, { erased: 2, alreadyErased: 0 });
+    assert.deepEqual(counts, { events: 2, erased: 2, alreadyErased: 0 });
     await verifyLog(opened.store);
     return opened;
   };

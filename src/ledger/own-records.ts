@@ -30,6 +30,7 @@ export interface ErasureFacts {
   readonly userIdentity: string;
   readonly snapshot: number;
   readonly erased?: number;
+  readonly events?: number;
   readonly alreadyErased?: number;
 }
 
