@@ -42,7 +42,11 @@ export interface Accounts {
    * more: once a key is revoked, nothing that it creates is added.
    */
   addKey(key: KeyRecord): Promise<void>;
-  /** Marks a key as revoked; if it was already, it keeps its first moment. */
+  /**
+   * Revokes a key; if it was already, it keeps its first moment. It holds for every later call at once, also when the
+   * disk is full: then this rejects with `unavailable`, and the disk gets it as soon as it can. Only a stop of the
+   * process before that makes the key valid again.
+   */
   revokeKey(id: string, at: Micros): Promise<void>;
   /** A small fact the server keeps for itself, such as the hash of the operator's key. */
   setting(name: string): string | undefined;

@@ -57,6 +57,7 @@ export class TestApp {
   readonly hono: Hono<HttpEnv>;
   /** Own records that could not be kept. */
   readonly failures: unknown[] = [];
+  cannotRecord: string | undefined;
   #organisations = 0;
 
   constructor({
@@ -77,7 +78,8 @@ export class TestApp {
     this.ownRecords = new OwnRecords({
       ledger: this.ledger,
       clock,
-      onError: (error) => this.failures.push(error),
+      onOwed: (error) => this.failures.push(error),
+      onLost: (records) => this.failures.push(`${records} lost`),
     });
     const privateKey = privateKeyFromSeed(new Uint8Array(32).fill(7));
     const key = signingKey('annals.test', privateKey);
@@ -119,7 +121,8 @@ export class TestApp {
       maxBodyBytes: 1024 * 1024,
       maxBatchEvents: 1_000,
       waitingEvents: () => this.ledger.waitingEvents,
-      ready: () => true,
+      isStopping: () => false,
+      cannotRecord: () => this.cannotRecord,
     });
     this.hono = app;
     this.serve = (request, env) => app.fetch(request, env as HttpBindings);

@@ -51,7 +51,9 @@ export interface AppDependencies {
   readonly maxBodyBytes: number;
   readonly maxBatchEvents: number;
   readonly waitingEvents: () => number;
-  readonly ready: () => boolean;
+  readonly isStopping: () => boolean;
+  /** Why nothing can be recorded, if that is so. */
+  readonly cannotRecord: () => string | undefined;
 }
 
 /** The whole HTTP interface as one function from request to response. */
@@ -96,7 +98,7 @@ export function createApp(dependencies: AppDependencies): Hono<HttpEnv> {
     // What one key may see is for no cache. Where a response may be kept, its route says so.
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
     // A connection that stays open would bring requests until the stop runs out of time.
-    if (!dependencies.ready()) c.res.headers.set('Connection', 'close');
+    if (dependencies.isStopping()) c.res.headers.set('Connection', 'close');
     log.debug({ method: c.req.method, path: c.req.path, status, seconds }, 'request');
   });
 

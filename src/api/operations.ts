@@ -14,8 +14,10 @@ export interface OperationsDependencies {
   readonly metricsElsewhere: boolean;
   /** Events accepted and not yet on the disk. */
   readonly waitingEvents: () => number;
-  /** False from the moment the server is told to stop. */
-  readonly ready: () => boolean;
+  /** True from the moment the server is told to stop. */
+  readonly isStopping: () => boolean;
+  /** Why nothing can be recorded, if that is so. */
+  readonly cannotRecord: () => string | undefined;
 }
 
 /** For operators and their machines: health, readiness, metrics, and the API document. They need no key. */
@@ -26,11 +28,12 @@ export function operationsRoutes(dependencies: OperationsDependencies): Hono<Htt
   let document: Promise<string> | undefined;
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', (c) =>
-    dependencies.ready()
-      ? c.json({ status: 'ready' })
-      : c.json({ message: 'The server is stopping' }, 503),
-  );
+  app.get('/readyz', (c) => {
+    const message = dependencies.isStopping()
+      ? 'The server is stopping'
+      : dependencies.cannotRecord();
+    return message === undefined ? c.json({ status: 'ready' }) : c.json({ message }, 503);
+  });
   app.get('/openapi.json', async (c) => {
     document ??= openApiDocument(dependencies.version, dependencies.routes);
     return c.body(await document, 200, { 'Content-Type': 'application/json' });

@@ -42,6 +42,7 @@ const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: s
   cockroachdbStartingFrom: ['Dialects:', 'rule'],
   cockroachdbPayload: ['Dialects:', 'form'],
   retention: ['Store:', 'span'],
+  unrecordedReads: ['Store:', 'rule'],
   maxClockJump: ['Store:', 'span'],
   acceptClock: ['Store:', 'day'],
   readers: ['Store:', 'n'],

@@ -25,8 +25,15 @@ export interface DialectDependencies {
    * `not-found` for an organisation that this caller must not know of; failures are recorded.
    */
   readonly admit: (request: Request, permission: Permission) => Caller;
-  /** Records that the trail was read, soon and in summary: it never fails and never delays the response. */
-  readonly recordRead: (caller: Caller, action: ReadAction, facts: Record<string, unknown>) => void;
+  /**
+   * Records that the trail was read. Nothing of what was read may be sent before it has resolved. Rejects with
+   * `unavailable` when it cannot be recorded.
+   */
+  readonly recordRead: (
+    caller: Caller,
+    action: ReadAction,
+    facts: Record<string, unknown>,
+  ) => Promise<void>;
   /**
    * Tells the operator about a failure that the response hides, and the id by which the response names it, if it does.
    * Never fails.

@@ -51,7 +51,7 @@ export class TestTrail {
     reader: this.store,
     clock: this.#clock,
     admit: (request, permission) => this.#admit(request, permission),
-    recordRead: (_caller, action, facts) => void this.reads.push({ action, facts }),
+    recordRead: async (_caller, action, facts) => void this.reads.push({ action, facts }),
     reportFault: (fault) => void this.faults.push(fault),
   };
 

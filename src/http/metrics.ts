@@ -36,6 +36,10 @@ export class Metrics {
     'annals_credentials_refused_total',
     'Requests without a valid credential or permission.',
   );
+  readonly lostOwnRecords = this.#counter(
+    'annals_own_records_lost_total',
+    'Records of our own that could not be recorded; any is a reason to look.',
+  );
   readonly issuedCheckpoints = this.#counter(
     'annals_checkpoints_issued_total',
     'Checkpoints signed.',

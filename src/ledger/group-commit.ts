@@ -1,4 +1,4 @@
-import { AnnalsError, type Issue, maxIssues } from '../core/errors.ts';
+import { AnnalsError, type Issue, maxIssues, messageOf } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import { type PausableWork, PausableWorkQueue } from '../core/pausable-work.ts';
 import type { ReceivedDraft } from '../core/raw-draft.ts';
@@ -47,6 +47,7 @@ const maxGroupEvents = 4_000;
 /** With so many events waiting, the next group is sequenced while the disk is still busy with the last one. */
 const overlapEvents = 500;
 const maxAttempts = 5;
+const failureMillis = 30_000;
 
 /**
  * The ledger, with group commit: all requests that arrive while the disk is busy become the next transaction. So a group
@@ -70,6 +71,7 @@ export class GroupCommit implements Ledger {
   #waitingEvents = 0;
   /** Of each log that has some. */
   readonly #waitingOfLog = new Map<string, number>();
+  #failure: { readonly message: string; readonly at: number } | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -119,6 +121,12 @@ export class GroupCommit implements Ledger {
   /** Events that were accepted and are not on the disk yet. */
   get waitingEvents(): number {
     return this.#waitingEvents;
+  }
+
+  /** Why the last commit failed, until one succeeds, or for half a minute: without requests there is no next commit. */
+  get failure(): string | undefined {
+    const { message, at } = this.#failure ?? { at: 0 };
+    return performance.now() - at < failureMillis ? message : undefined;
   }
 
   async close(): Promise<void> {
@@ -276,7 +284,10 @@ export class GroupCommit implements Ledger {
   /** Returns the requests to try again: the store rejected their group because of a head or an id. */
   async #append({ appends, sequenced }: Group): Promise<readonly RecordRequest[]> {
     try {
-      if (appends.length > 0) await this.#options.store.append(appends);
+      if (appends.length > 0) {
+        await this.#options.store.append(appends);
+        this.#failure = undefined;
+      }
       for (const { organisation } of appends) this.#options.onGrown?.(organisation);
       for (const { request, receipt } of sequenced) request.resolve(receipt);
       return [];
@@ -285,6 +296,7 @@ export class GroupCommit implements Ledger {
       if (error instanceof AnnalsError && error.code === 'conflict') {
         return sequenced.map(({ request }) => request);
       }
+      this.#failure = { message: messageOf(error), at: performance.now() };
       for (const { request } of sequenced) request.reject(error);
       return [];
     }

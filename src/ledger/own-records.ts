@@ -1,6 +1,7 @@
 import type { KeyRecord } from '../access/accounts.ts';
 import type { Caller } from '../access/caller.ts';
 import type { DeniedKey } from '../access/gate.ts';
+import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Draft, ownService } from '../core/event.ts';
 import { type Clock, formatInstant, type Micros, minute } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
@@ -15,10 +16,15 @@ export interface RequestFacts {
 }
 
 export interface OwnRecordsOptions {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'record'>;
   readonly clock: Clock;
-  /** Called when a record of a read or a denial could not be recorded. The request itself does not fail. */
-  readonly onError: (error: unknown) => void;
+  /** Whether a read is refused when it cannot be recorded; otherwise its record is owed. */
+  readonly refuseUnrecorded?: boolean;
+  /** Called when records are owed from now on, with the reason, and when they no longer are. Must not throw. */
+  readonly onOwed?: (reason: unknown) => void;
+  readonly onSettled?: () => void;
+  /** Called with the number of records that are given up. Must not throw. */
+  readonly onLost: (records: number) => void;
   /** For how long actions of one kind by one key are summed up in one record. */
   readonly summaryMicros?: Micros;
   /** How many summaries there may be. Beyond that, a summary is of all keys of an organisation. */
@@ -39,14 +45,27 @@ interface Summary {
   readonly organisation: string;
   readonly draft: Draft;
   readonly since: Micros;
+  /** Once the first is durable. */
+  readonly recorded: Promise<void>;
   repeated: number;
   lastAt: Micros;
 }
+
+interface OwnRecord {
+  readonly organisation: string;
+  readonly draft: Draft;
+}
+
+/** Records that may be owed. There are few unless the disk is full for long: reads are refused meanwhile. */
+const maxOwed = 1_000;
 
 /**
  * Records what Annals itself does, in the log that it concerns: reads, exports, changes of keys, denied credentials. Two
  * rules limit the number of these records: lists leave them out by default, and reads and denials are recorded once and
  * then summed up by the minute. A credential that belongs to no key of an organisation is not recorded, only counted.
+ *
+ * What happened and cannot be recorded, such as a denial on a full disk, is owed: it is kept in memory and tried again. As
+ * long as a record is owed, every read tries to record it first, and is refused when that fails.
  */
 export class OwnRecords {
   readonly #options: OwnRecordsOptions;
@@ -54,6 +73,9 @@ export class OwnRecords {
   readonly #maxSummaries: number;
   readonly #summaries = new Map<string, Summary>();
   readonly #pending = new Set<Promise<void>>();
+  /** Oldest first. */
+  readonly #owed: OwnRecord[] = [];
+  #settling: Promise<void> | undefined;
 
   constructor(options: OwnRecordsOptions) {
     this.#options = options;
@@ -83,27 +105,21 @@ export class OwnRecords {
   }
 
   /** Durable once resolved. */
-  async keyChanged(
-    action: 'api_key.create' | 'api_key.revoke',
-    key: KeyRecord,
-    by: KeyRecord,
-    request: RequestFacts,
-  ): Promise<void> {
+  async keyCreated(key: KeyRecord, by: KeyRecord, request: RequestFacts): Promise<void> {
     if (key.organisation === undefined) return;
-    await this.#options.ledger.record(key.organisation, [
-      {
-        ...actor(by, request),
-        action,
-        description: `${action === 'api_key.create' ? 'Created' : 'Revoked'} the key ${key.name}`,
-        resourceType: 'api_key',
-        resourceIdentity: key.id,
-        outcome: 'success',
-        details: {
-          role: key.role,
-          ...(key.expiresAt !== undefined && { expiresAt: formatInstant(key.expiresAt) }),
-        },
-      },
-    ]);
+    const draft = keyChange('api_key.create', key, by, request);
+    await this.#record({ organisation: key.organisation, draft });
+  }
+
+  /** Durable once resolved. When it cannot be recorded, it is owed, and this rejects with the reason. */
+  async keyRevoked(key: KeyRecord, by: KeyRecord, request: RequestFacts): Promise<void> {
+    if (key.organisation === undefined) return;
+    const draft = keyChange('api_key.revoke', key, by, request);
+    const record = { organisation: key.organisation, draft };
+    await this.#record(record).catch((error: unknown) => {
+      this.#owe(record, error);
+      throw error;
+    });
   }
 
   /** Durable once resolved. Records that an erasure begins or, with its counts, that it ended. Nothing of what is erased. */
@@ -125,8 +141,17 @@ export class OwnRecords {
     ]);
   }
 
-  /** Recorded soon, in a summary. Never fails. */
-  read(caller: Caller, action: string, details: Record<string, unknown>): void {
+  /** Whether something that happened is not recorded, because it cannot be. */
+  get isOwing(): boolean {
+    return this.#owed.length > 0;
+  }
+
+  /**
+   * Records a read of the trail; what it found must not be sent before. Durable once resolved: an export always, other
+   * reads as the first of a summary, which then counts the others. Rejects with `unavailable` when that is not possible,
+   * unless reads are not refused.
+   */
+  async read(caller: Caller, action: string, details: Record<string, unknown>): Promise<void> {
     const { keyId, keyName, organisation } = caller;
     const draft: Draft = {
       ...actor({ id: keyId, name: keyName }, caller),
@@ -136,15 +161,28 @@ export class OwnRecords {
       outcome: 'success',
       details,
     };
-    // Each export is a copy of the trail that leaves the server, so each has a record of its own.
-    if (action === 'audit_log.export') this.#record(organisation.identity, draft);
-    else this.#summarise(organisation.identity, keyId, draft);
+    const record = { organisation: organisation.identity, draft };
+    try {
+      if (this.isOwing) await this.#settle();
+      // Each export is a copy of the trail that leaves the server, so each has a record of its own.
+      await (action === 'audit_log.export' ? this.#record(record) : this.#summarise(record, keyId));
+    } catch (cause) {
+      if (this.#options.refuseUnrecorded === false) {
+        this.#owe(record, cause);
+        return;
+      }
+      throw new AnnalsError(
+        'unavailable',
+        `Cannot read the trail: that it is read cannot be recorded (${messageOf(cause)}); try again later`,
+        { cause, retryAfterSeconds: 10 },
+      );
+    }
   }
 
-  /** Recorded soon, in a summary. Never fails. */
+  /** Recorded soon, in a summary, or owed. Never fails. */
   keyRejected({ key, reason }: DeniedKey, request: RequestFacts): void {
     if (key.organisation === undefined) return;
-    this.#summarise(key.organisation, `${key.id} ${reason}`, {
+    const draft: Draft = {
       ...actor(key, request),
       action: reason === 'no permission' ? 'auth.denied' : 'auth.failed',
       description: `Denied the key ${key.name}: ${reason}`,
@@ -152,17 +190,25 @@ export class OwnRecords {
       resourceIdentity: key.id,
       outcome: 'failure',
       error: reason,
-    });
+    };
+    const record = { organisation: key.organisation, draft };
+    this.#track(
+      this.#summarise(record, `${key.id} ${reason}`).catch((cause) => this.#owe(record, cause)),
+    );
   }
 
-  /** Records the summaries so far, and waits for it. */
+  /** Records the summaries so far and what is owed, and waits for it. What cannot be recorded then is lost. */
   async flush(): Promise<void> {
     for (const [kind, summary] of this.#summaries) this.#close(kind, summary);
     await Promise.all(this.#pending);
+    await this.#settle().catch(() => {});
+    const lost = this.#owed.splice(0).length;
+    if (lost > 0) this.#options.onLost(lost);
   }
 
-  /** Records the summaries whose time is over. Call it regularly. */
+  /** Records the summaries whose time is over, and what is owed. Call it regularly. */
   tick(): void {
+    if (this.isOwing) this.#track(this.#settle().catch(() => {}));
     const now = this.#options.clock();
     for (const [kind, summary] of this.#summaries) {
       if (this.#isOver(summary, now)) this.#close(kind, summary);
@@ -174,41 +220,113 @@ export class OwnRecords {
     return now < since || now - since >= this.#summaryMicros;
   }
 
-  #summarise(organisation: string, who: string, draft: Draft): void {
+  /** Resolves once the first of the summary is durable, and rejects when it cannot be recorded. */
+  #summarise(record: OwnRecord, who: string): Promise<void> {
+    const { organisation, draft } = record;
     const now = this.#options.clock();
     let kind = `${organisation} ${draft.action} ${who}`;
     if (!this.#summaries.has(kind) && this.#summaries.size >= this.#maxSummaries) {
       kind = `${organisation} ${draft.action}`;
     }
-    const summary = this.#summaries.get(kind);
-    if (summary !== undefined) {
-      summary.repeated += 1;
-      summary.lastAt = now;
-      if (this.#isOver(summary, now)) this.#close(kind, summary);
-      return;
+    const known = this.#summaries.get(kind);
+    if (known !== undefined) {
+      known.repeated += 1;
+      known.lastAt = now;
+      if (this.#isOver(known, now)) this.#close(kind, known);
+      return known.recorded;
     }
-    this.#summaries.set(kind, { organisation, draft, since: now, repeated: 0, lastAt: now });
-    this.#record(organisation, draft);
+    const recorded = this.#record(record).catch((error: unknown) => {
+      // Those that came meanwhile have the same outcome, so nothing is left to be counted.
+      if (this.#summaries.get(kind)?.recorded === recorded) this.#summaries.delete(kind);
+      throw error;
+    });
+    this.#summaries.set(kind, {
+      organisation,
+      draft,
+      recorded,
+      since: now,
+      repeated: 0,
+      lastAt: now,
+    });
+    return recorded;
   }
 
-  #close(kind: string, { organisation, draft, since, repeated, lastAt }: Summary): void {
+  #close(kind: string, { organisation, draft, recorded, since, repeated, lastAt }: Summary): void {
     this.#summaries.delete(kind);
     if (repeated === 0) return;
     const { details: _first, ...rest } = draft;
-    this.#record(organisation, {
-      ...rest,
-      description: `${draft.action} by ${draft.serviceAccountIdentity ?? 'somebody'}, ${repeated} more times`,
-      details: { repeated, firstAt: formatInstant(since), lastAt: formatInstant(lastAt) },
-    });
+    const record = {
+      organisation,
+      draft: {
+        ...rest,
+        description: `${draft.action} by ${draft.serviceAccountIdentity ?? 'somebody'}, ${repeated} more times`,
+        details: { repeated, firstAt: formatInstant(since), lastAt: formatInstant(lastAt) },
+      },
+    };
+    // When the first was refused, so were the others.
+    const counted = recorded.then(
+      () => this.#record(record).catch((cause: unknown) => this.#owe(record, cause)),
+      () => {},
+    );
+    this.#track(counted);
   }
 
-  #record(organisation: string, draft: Draft): void {
-    const recording = this.#options.ledger
-      .record(organisation, [draft])
-      .then(() => {}, this.#options.onError)
-      .finally(() => this.#pending.delete(recording));
-    this.#pending.add(recording);
+  async #record({ organisation, draft }: OwnRecord): Promise<void> {
+    await this.#options.ledger.record(organisation, [draft]);
   }
+
+  #owe({ organisation, draft }: OwnRecord, reason: unknown): void {
+    if (this.#owed.length === maxOwed) {
+      this.#options.onLost(1);
+      return;
+    }
+    if (!this.isOwing) this.#options.onOwed?.(reason);
+    // It is recorded later, and happened now.
+    const createdAt = formatInstant(this.#options.clock());
+    this.#owed.push({ organisation, draft: { ...draft, createdAt } });
+  }
+
+  /** Records what is owed, once for all who want that. Rejects when the next of these cannot be recorded. */
+  #settle(): Promise<void> {
+    this.#settling ??= this.#recordOwed().finally(() => {
+      this.#settling = undefined;
+    });
+    return this.#settling;
+  }
+
+  async #recordOwed(): Promise<void> {
+    for (let owed = this.#owed[0]; owed !== undefined; owed = this.#owed[0]) {
+      await this.#record(owed);
+      this.#owed.shift();
+      if (!this.isOwing) this.#options.onSettled?.();
+    }
+  }
+
+  /** `flush` waits for it. It never rejects. */
+  #track(recording: Promise<void>): void {
+    const tracked = recording.finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
+  }
+}
+
+function keyChange(
+  action: 'api_key.create' | 'api_key.revoke',
+  key: KeyRecord,
+  by: KeyRecord,
+  request: RequestFacts,
+): Draft {
+  return {
+    ...actor(by, request),
+    action,
+    description: `${action === 'api_key.create' ? 'Created' : 'Revoked'} the key ${key.name}`,
+    resourceType: 'api_key',
+    resourceIdentity: key.id,
+    outcome: 'success',
+    details: {
+      role: key.role,
+      ...(key.expiresAt !== undefined && { expiresAt: formatInstant(key.expiresAt) }),
+    },
+  };
 }
 
 /** Who did it and from where, in the fields of an event. */

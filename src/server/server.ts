@@ -17,9 +17,11 @@ import { Metrics } from '../http/metrics.ts';
 import { RequestBudget } from '../http/request-budget.ts';
 import { checkedClock } from '../ledger/checked-clock.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { OwnRecords } from '../ledger/own-records.ts';
 import { createPersonalPathsLookup } from '../ledger/personal-paths.ts';
 import { Sequencer } from '../ledger/sequencing.ts';
+import { Ballast } from '../runtime/ballast.ts';
 import { createDirectory } from '../runtime/create-directory.ts';
 import { collectWhenIdle, startIdleCollection } from '../runtime/idle-collection.ts';
 import type { EventReader } from '../store/event-store.ts';
@@ -85,8 +87,13 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   );
   for (const { file, problem } of store.findings) log.warn({ file }, `${file} ${problem}`);
   const { installation } = store;
+  const ballast = new Ballast(join(data, 'ballast'));
+  ballast.restore();
   const accounts = opened.adopt(
-    await openSqliteAccounts({ file: join(data, accountsFile), installation }),
+    await openSqliteAccounts(
+      { file: join(data, accountsFile), installation },
+      { retryOnFullDisk: (work) => ballast.use(work) },
+    ),
     (it) => it.close(),
   );
   const givenOperatorKey = readOperatorKey(accounts, settings.operatorKey);
@@ -131,9 +138,15 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   );
   const ownRecords = opened.adopt(
     new OwnRecords({
-      ledger,
+      ledger: { record: (...request) => ballast.use(() => ledger.record(...request)) },
       clock,
-      onError: (err) => log.error({ err }, 'a record of our own was lost'),
+      refuseUnrecorded: settings.unrecordedReads === 'refuse',
+      onOwed: (err) => log.error({ err }, 'our own records wait until they can be recorded'),
+      onSettled: () => log.warn('our own records that had to wait are recorded'),
+      onLost: (records) => {
+        metrics.lostOwnRecords.inc(records);
+        log.error({ records }, 'records of our own are lost');
+      },
     }),
     (it) => it.flush(),
   );
@@ -160,12 +173,17 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
       ownRecords.keyRejected(denied, requestFacts(request));
     },
   });
+  const cannotRecord = () => {
+    if (ledger.failure !== undefined) return ledger.failure;
+    if (ballast.isGivenUp) return diskNearlyFull;
+    return ownRecords.isOwing ? 'Reads and denials of keys cannot be recorded' : undefined;
+  };
   let stopping = false;
   const app = createApp({
     version,
     reader: store,
     eraser: store,
-    ledger,
+    ledger: leavingBallast(ledger, ballast),
     checkpoints,
     verifierKeys,
     accounts,
@@ -181,7 +199,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     maxBodyBytes: settings.maxBodyBytes,
     maxBatchEvents: settings.maxBatchEvents,
     waitingEvents: () => ledger.waitingEvents,
-    ready: () => !stopping,
+    isStopping: () => stopping,
+    cannotRecord,
   });
 
   const { requestSeconds, exportSeconds, metricsAddress } = settings;
@@ -197,6 +216,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     metricsUrl = `${await listen(metricsServer, metricsAddress)}/metrics`;
   }
   const summaries = setInterval(() => {
+    ballast.restore();
     ownRecords.tick();
     deniedKeys.flush();
   }, 10_000).unref();
@@ -229,6 +249,19 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
       await running.disposeAsync();
       log.info('stopped');
     },
+  };
+}
+
+const diskNearlyFull = 'The disk is full; what is left is for revoked keys and our own records';
+
+/** A ledger for producers: what the ballast has left on a full disk is not for them. */
+function leavingBallast(ledger: Ledger, ballast: Ballast): Ledger {
+  return {
+    record: async (...request) => {
+      if (!ballast.isGivenUp) return ledger.record(...request);
+      throw new AnnalsError('unavailable', `Cannot record: ${diskNearlyFull}`);
+    },
+    close: () => ledger.close(),
   };
 }
 

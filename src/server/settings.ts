@@ -168,6 +168,10 @@ export const settingsSchema = z.object({
     })
     .exactOptional()
     .describe('how long events are kept, such as 400d or 1y; for ever without it'),
+  unrecordedReads: z
+    .enum(['refuse', 'serve'], { message: 'must be refuse or serve' })
+    .default('refuse')
+    .describe('whether the trail may be read while reads cannot be recorded: refuse or serve'),
   maxClockJump: z
     .string()
     .prefault('1d')

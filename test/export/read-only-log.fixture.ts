@@ -59,7 +59,7 @@ export async function openReadOnlyLog(drafts: readonly Draft[]): Promise<ReadOnl
     checkpoints,
     verifierKeys: { current: key, previous: () => [], witnesses: [] },
     admit: () => caller,
-    recordRead: () => undefined,
+    recordRead: async () => {},
   };
   const app = appOf([
     ...checkpointRoutes(dependencies),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A disk of some megabytes for one process, partly full; each line the process is sent makes that part free. */
+/** A disk of some megabytes for one process, partly full. The line `fill` makes it full, every other one that part free. */
 export interface SmallDisk extends Disposable {
   readonly path: string;
   /** Words before a command that run it with the disk in place. */
@@ -11,10 +11,12 @@ export interface SmallDisk extends Disposable {
 }
 
 const script = `
-  mount -t tmpfs -o size="$1"m tmpfs "$0" && head -c "$2"m /dev/zero > "$0/ballast" && shift 2 || exit
+  mount -t tmpfs -o size="$1"m tmpfs "$0" && head -c "$2"m /dev/zero > "$0/occupied" && shift 2 || exit
   exec 3<&0
-  while read -r line; do rm -f "$0/ballast"; done <&3 &
-  exec "$@"
+  while read -r line; do
+    if test "$line" = fill; then cat /dev/zero >> "$0/occupied" 2>&-; else rm -f "$0/occupied"; fi
+  done <&3 &
+  exec "$@" < /dev/null
 `;
 
 export function smallDisk(megabytes: number, occupied: number): SmallDisk {

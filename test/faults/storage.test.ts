@@ -35,7 +35,14 @@ const messageIn = ({ text }: Answer) => (JSON.parse(text) as { message: string }
 describe('a server whose disk is full', { skip: noSmallDisk() }, () => {
   it('says so, answers what is there, and goes on when there is room, with all it acknowledged', async () => {
     using disk = smallDisk(24, 20);
-    const flags = ['--segment-events', '1000', '--log-level', 'warn'];
+    const flags = [
+      '--segment-events',
+      '1000',
+      '--log-level',
+      'warn',
+      '--unrecorded-reads',
+      'serve',
+    ];
     const launch = { through: disk.through, stdin: 'pipe' } as const;
     await using server = await ServerProcess.on(join(disk.path, 'data'), flags, launch);
     const { key } = await server.organisation('acme');
@@ -78,6 +85,71 @@ describe('a server whose disk is full', { skip: noSmallDisk() }, () => {
     assert.equal(await count(), acknowledged + 1_000);
     assert.equal((await made(`more-${more}`)).status, 201);
     assert.equal((await ask(server, key, '/v1/audit/checkpoint')).status, 200);
+    assert.equal(await server.end('SIGTERM'), 0);
+  });
+});
+
+describe('a full disk, while reads must be recorded', { skip: noSmallDisk() }, () => {
+  it('keeps room for revocations and reads, then refuses reads, and never keeps a key alive', async () => {
+    using disk = smallDisk(48, 0);
+    const launch = { through: disk.through, stdin: 'pipe' } as const;
+    await using server = await ServerProcess.on(join(disk.path, 'data'), [], launch);
+    const { key } = await server.organisation('acme');
+    const keyOf = async (name: string) => {
+      const body = { organisation: 'acme', role: 'org-auditor', name };
+      return (await server.json<{ key: string }>('POST', '/v1/keys', operatorKey, body)).key;
+    };
+    const keys = await Promise.all(['one', 'two', 'three', 'four'].map(keyOf));
+    const [first = '', second = '', third = '', fourth = ''] = keys;
+    const record = (bytes: number) =>
+      ask(server, key, '/v1/audit/events', { action: 'a', details: { note: 'x'.repeat(bytes) } });
+    const revoke = async (stolen: string) => {
+      const path = `${server.url}/v1/keys/${stolen.split('_')[1]}`;
+      const headers = { Authorization: `Bearer ${operatorKey}` };
+      const response = await fetch(path, { method: 'DELETE', headers });
+      assert.equal(response.status, 200);
+      assert.equal((await ask(server, stolen, '/v1/audit')).status, 401);
+      return ((await response.json()) as { owed?: string[] }).owed;
+    };
+    const fill = async () => {
+      server.say('fill');
+      while ((await record(60_000)).status === 201);
+    };
+    await fill();
+    assert.equal((await ask(server, operatorKey, '/readyz')).status, 503);
+    // Small records find room in what the files of the store have left. Then own records have the ballast.
+    for (let said = ''; !said.includes('what is left is for revoked keys and our own records'); ) {
+      assert.equal((await ask(server, first, '/v1/audit/export')).status, 200);
+      said = (await record(1_000)).text;
+    }
+    assert.equal(await revoke(first), undefined);
+
+    server.say('fill');
+    let status = 200;
+    for (let n = 0; status === 200; n += 1) {
+      ({ status } = await ask(server, second, `/v1/audit/export?action=${n}`));
+    }
+    assert.equal(status, 503);
+    const refused = await ask(server, second, '/v1/audit/export');
+    assert.match(messageIn(refused), /that it is read cannot be recorded .+disk is full/i);
+    assert.equal((await ask(server, third, '/v1/audit')).status, 503);
+    assert.equal((await ask(server, operatorKey, '/readyz')).status, 503);
+    const owed = await revoke(fourth);
+    assert.match(owed?.join() ?? '', /the record of the revocation is not in the trail yet/);
+
+    server.say('make room');
+    while ((await ask(server, third, '/v1/audit')).status !== 200) await sleep(50);
+    while ((await ask(server, operatorKey, '/readyz')).status !== 200) await sleep(200);
+    assert.equal((await ask(server, fourth, '/v1/audit')).status, 401);
+    const trail = await ask(
+      server,
+      key,
+      '/v1/audit?includeSystemServices=true&limit=1000&action=api_key.revoke',
+    );
+    const { totalItems } = JSON.parse(trail.text) as { totalItems: number };
+    assert.equal(totalItems, 2);
+    const { text } = await ask(server, operatorKey, '/metrics');
+    assert.match(text, /^annals_own_records_lost_total 0$/m);
     assert.equal(await server.end('SIGTERM'), 0);
   });
 });

@@ -10,11 +10,22 @@ import type { AccountsFile, AccountsMethods } from './accounts-thread.ts';
 /** How long its thread stays after a change; all reads are from memory. */
 const idleMillis = 100;
 
+/** After a revocation could not be written. */
+const retryMillis = 1_000;
+
+export interface SqliteAccountsOptions {
+  /** Does what a full disk must not keep from being done; it may make room and do it again. */
+  readonly retryOnFullDisk?: (work: () => Promise<void>) => Promise<void>;
+}
+
 /**
  * Opens or creates the accounts in one SQLite file, which becomes part of the installation. Rejects with `unavailable`
  * when the file cannot be opened.
  */
-export async function openSqliteAccounts(data: AccountsFile): Promise<Accounts> {
+export async function openSqliteAccounts(
+  data: AccountsFile,
+  options: SqliteAccountsOptions = {},
+): Promise<Accounts> {
   const { file } = data;
   const module = siblingModule(import.meta.url, './accounts-thread');
   const start = () => new Thread<AccountsMethods>('accounts', module, data);
@@ -28,21 +39,30 @@ export async function openSqliteAccounts(data: AccountsFile): Promise<Accounts> 
   for (const organisation of organisations) await memory.addOrganisation(organisation);
   for (const key of keys) memory.restoreKey(key);
   for (const [name, value] of settings) await memory.setSetting(name, value);
-  return new SqliteAccounts(memory, thread);
+  return new SqliteAccounts(memory, thread, options);
 }
 
 /**
- * Reads from memory. A change goes to the disk first and is seen once it is durable. Changes happen one after the
+ * Reads from memory. A change goes to the disk first and is seen once it is durable; a revocation is seen at once. Changes happen one after the
  * other, so two for the same name cannot both pass the check.
  */
 class SqliteAccounts implements Accounts {
   readonly #memory: MemoryAccounts;
   readonly #thread: OnDemandThread<AccountsMethods>;
+  readonly #options: SqliteAccountsOptions;
   #last: Promise<unknown> = Promise.resolve();
+  /** Revocations that are not on the disk yet. */
+  readonly #owed = new Map<string, Micros>();
+  #retry: NodeJS.Timeout | undefined;
 
-  constructor(memory: MemoryAccounts, thread: OnDemandThread<AccountsMethods>) {
+  constructor(
+    memory: MemoryAccounts,
+    thread: OnDemandThread<AccountsMethods>,
+    options: SqliteAccountsOptions,
+  ) {
     this.#memory = memory;
     this.#thread = thread;
+    this.#options = options;
   }
 
   organisations(): readonly Organisation[] {
@@ -82,10 +102,9 @@ class SqliteAccounts implements Accounts {
   }
 
   revokeKey(id: string, at: Micros): Promise<void> {
-    return this.#commit(async () => {
-      await this.#thread.call.revokeKey(id, at);
-      await this.#memory.revokeKey(id, at);
-    });
+    void this.#memory.revokeKey(id, at);
+    this.#owed.set(id, at);
+    return this.#commit(() => this.#writeOwed());
   }
 
   setting(name: string): string | undefined {
@@ -100,8 +119,26 @@ class SqliteAccounts implements Accounts {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#retry);
+    if (this.#owed.size > 0) await this.#commit(() => this.#writeOwed()).catch(() => {});
+    clearTimeout(this.#retry);
     await this.#commit(async () => this.#thread.running?.call.close());
     await this.#thread.close();
+  }
+
+  async #writeOwed(): Promise<void> {
+    const { retryOnFullDisk = (work) => work() } = this.#options;
+    try {
+      for (const [id, at] of this.#owed) {
+        await retryOnFullDisk(() => this.#thread.call.revokeKey(id, at));
+        this.#owed.delete(id);
+      }
+    } catch (error) {
+      clearTimeout(this.#retry);
+      const retry = () => void this.#commit(() => this.#writeOwed()).catch(() => {});
+      this.#retry = setTimeout(retry, retryMillis).unref();
+      throw error;
+    }
   }
 
   #commit(apply: () => Promise<void>): Promise<void> {

@@ -76,6 +76,12 @@ const revokedKeySchema = keySchema
       .describe(
         'Keys that it created, and that these created, which were valid: they still are, unless withCreated is true',
       ),
+    owed: z
+      .array(z.string())
+      .describe(
+        'When the disk is full: what is not written yet. The keys are revoked nevertheless, from the next request on',
+      )
+      .exactOptional(),
   })
   .meta({ id: 'RevokedKey' });
 
@@ -143,7 +149,7 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
         ...(expiresAt !== undefined && { expiresAt }),
       };
       // Recorded first: a record of a key that was not created does less harm than a key without a record.
-      await ownRecords.keyChanged('api_key.create', record, principal.key, requestFacts(c.req.raw));
+      await ownRecords.keyCreated(record, principal.key, requestFacts(c.req.raw));
       await accounts.addKey(record);
       return c.json({ ...keyResponse(record), key: formatKey(key) }, 201);
     },
@@ -170,9 +176,19 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
       }
       requireNamedOrganisation(organisation, c.req.raw);
       const { withCreated = false } = query();
+      const owed = new Set<string>();
+      const owe = (what: string) => (error: unknown) => {
+        if (!(error instanceof AnnalsError) || error.code !== 'unavailable') throw error;
+        owed.add(`${what} (${error.message})`);
+      };
+      // It holds from here on, whatever the disk says: a full one must not keep a stolen key alive.
       const revokeOne = async (one: KeyRecord) => {
-        await ownRecords.keyChanged('api_key.revoke', one, principal.key, requestFacts(c.req.raw));
-        await accounts.revokeKey(one.id, clock());
+        await accounts
+          .revokeKey(one.id, clock())
+          .catch(owe('the revocation is not on the disk yet: it ends if the server stops now'));
+        await ownRecords
+          .keyRevoked(one, principal.key, requestFacts(c.req.raw))
+          .catch(owe('the record of the revocation is not in the trail yet'));
       };
       if (key.revokedAt === undefined) await revokeOne(key);
       const created: KeyRecord[] = [];
@@ -188,6 +204,7 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
       return c.json({
         ...keyResponse(accounts.key(key.id) ?? key),
         created: created.map(keyResponse),
+        ...(owed.size > 0 && { owed: [...owed] }),
       });
     },
   );

@@ -74,7 +74,7 @@ export function checkpointRoutes({
       if (checkpoint === undefined) {
         throw new AnnalsError('not-found', `No checkpoint was issued at size ${size}`);
       }
-      recordRead(caller, 'audit_log.read', { checkpoint: checkpoint.size });
+      await recordRead(caller, 'audit_log.read', { checkpoint: checkpoint.size });
       return checkpointResponse(checkpoint);
     },
   );

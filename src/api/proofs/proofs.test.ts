@@ -91,7 +91,7 @@ describe('a log audited over HTTP and nothing else', () => {
   for (const path of [
     'tile/0/003',
     'tile/0/002',
-    'tile/0/002.p/89',
+    'tile/0/002.p/200',
     'tile/0/002.p/0',
     'tile/0/002.p/256',
     'tile/0/2',

@@ -130,7 +130,7 @@ export function proofRoutes({
       const hashes = await inclusionProof(sequence, size, tree);
       const leaf = await tree(0, sequence);
       const root = await rootAt(reader, identity, size);
-      recordRead(caller, 'audit_log.read', { proof: 'inclusion', sequence, size });
+      await recordRead(caller, 'audit_log.read', { proof: 'inclusion', sequence, size });
       return c.json({
         sequence,
         size,
@@ -157,7 +157,7 @@ export function proofRoutes({
       const { from, ...requested } = query(purpose);
       const to = await sizeOf(identity, requested.to);
       const hashes = await consistencyProof(from, to, treeNodeReader(reader, identity, to));
-      recordRead(caller, 'audit_log.read', { proof: 'consistency', from, to });
+      await recordRead(caller, 'audit_log.read', { proof: 'consistency', from, to });
       return c.json({ from, to, hashes: hashes.map(encodeBase64) });
     },
   );
@@ -181,7 +181,7 @@ export function proofRoutes({
       const ranges = runs.map(([from, to]): LeafRange => ({ from, to }));
       checkLeafRanges(ranges, size);
       const root = await rootAt(reader, identity, size);
-      recordRead(caller, 'audit_log.read', { proof: 'multiproof', runs: runs.length, size });
+      await recordRead(caller, 'audit_log.read', { proof: 'multiproof', runs: runs.length, size });
       const hashes = multiproof(size, ranges, treeNodeReader(reader, identity, size));
       const text = multiproofText(size, root, hashes);
       const response = streamTextBody(text, c, (fault) => reportFault?.(fault));

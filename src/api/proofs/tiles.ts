@@ -73,7 +73,7 @@ export function tileRoutes({
       tile.level === 'entries'
         ? await bundle(caller.organisation, tile)
         : await readTile(reader, identity, tile.level, tile.index, tile.width);
-    recordRead(caller, 'audit_log.read', { tile: c.req.path });
+    await recordRead(caller, 'audit_log.read', { tile: c.req.path });
     return new Response(new Uint8Array(bytes), {
       headers: {
         'Content-Type': 'application/octet-stream',

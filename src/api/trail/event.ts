@@ -22,7 +22,7 @@ export const eventRoute = ({ admit, reader, recordRead }: DialectDependencies): 
       const tracked = reader.withSignal(c.req.raw.signal);
       const event = await tracked.get(caller.organisation.identity, eventID);
       if (event === undefined) throw eventNotFound();
-      recordRead(caller, 'audit_log.read', { eventID });
+      await recordRead(caller, 'audit_log.read', { eventID });
       return new Response(decodableEvent(event.body), {
         headers: { 'Content-Type': 'application/json' },
       });

@@ -115,7 +115,7 @@ export const exportRoute = (dependencies: DialectDependencies): ApiRoute =>
         conditions: [{ facets: [], values: [] }],
       };
       const dropped = await reader.dropped(organisation);
-      dependencies.recordRead(caller, 'audit_log.export', {
+      await dependencies.recordRead(caller, 'audit_log.export', {
         query: recordedQuery(new URL(c.req.url)),
         snapshot,
       });

@@ -101,12 +101,12 @@ export const listRoute = ({ admit, reader, recordRead }: DialectDependencies): A
       if (follow.fromSequence !== undefined) {
         const { fromSequence } = follow;
         const result = await followLog(tracked, caller.organisation, { ...follow, fromSequence });
-        recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
+        await recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
         return followResponse(result);
       }
       const parameters = readParameters(listParameters, url.searchParams);
       const result = await listEvents(tracked, caller.organisation, parameters);
-      recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
+      await recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
       return listResponse(url, result, parameters.cursor !== undefined);
     },
   );

@@ -55,6 +55,9 @@ async function record(drafts: readonly Draft[]) {
   return { read, named };
 }
 
+/** Reading is recorded in the log that is read. */
+const isNoOwnRecord = (event: unknown) => /^e-\d+$/.test(String(decodeEntry(event).eventID));
+
 /** What tells apart whether everything of an event is still there: its texts and numbers, wherever they are. */
 function leaves(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [JSON.stringify(value)];
@@ -73,7 +76,7 @@ describe('whatever was recorded', () => {
         const recorded = ndjson[1](await read(ndjson[0])) as AuditEvent[];
         const facts = new Map(recorded.map((event) => [event.eventID, leaves(event)]));
         for (const [path, eventsIn] of routes) {
-          const events = eventsIn(await read(path));
+          const events = eventsIn(await read(path)).filter(isNoOwnRecord);
           assert.equal(events.length, named.length, path);
           for (const event of events) {
             const { eventID } = decodeEntry(event);
@@ -81,7 +84,7 @@ describe('whatever was recorded', () => {
           }
         }
         for (const [path, eventsIn] of [...routes.slice(0, 4), ndjson]) {
-          const events = eventsIn(await read(`/thalassa${path}`));
+          const events = eventsIn(await read(`/thalassa${path}`)).filter(isNoOwnRecord);
           assert.equal(events.length, named.length, path);
           for (const event of events) decodeEntry(event);
         }

@@ -51,7 +51,7 @@ export function createCockroachdbServer(options: CockroachdbOptions = {}): Diale
       const reader = dependencies.reader.withSignal(c.req.raw.signal);
       const organisation = caller.organisation.identity;
       const page = await readPage(reader, organisation, query, bound, dependencies.clock());
-      dependencies.recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
+      await dependencies.recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
       const form = { ...version, ...(payload && { payload }) };
       const textOf = (events: readonly StoredEvent[]) => entriesText(events, query.order, form);
       const next = page.next === undefined ? undefined : formatCursor(page.next, query.unit);

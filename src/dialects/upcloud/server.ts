@@ -69,7 +69,7 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
               snapshot: size,
             }),
       ]);
-      dependencies.recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
+      await dependencies.recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
       const audit_logs = events.map((event) => toUpcloud(parseStoredEvent(event)));
       return c.json({ audit_logs }, 200, { 'Upcloud-Total-Count': String(total) });
     });
@@ -85,7 +85,7 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
       const organisation = caller.organisation.identity;
       const format = readFormat(new URL(c.req.url).searchParams, exportFormats);
       const { size } = await reader.head(organisation);
-      dependencies.recordRead(caller, 'audit_log.export', { format, snapshot: size });
+      await dependencies.recordRead(caller, 'audit_log.export', { format, snapshot: size });
       const text = exportText(reader, organisation, size, format);
       // For HEAD there is no stream: the reader would stay open until somebody read it.
       const body =
@@ -113,7 +113,7 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
       if (event === undefined) {
         throw new AnnalsError('not-found', `There is no event ${ulid}`);
       }
-      dependencies.recordRead(caller, 'audit_log.read', { eventID: ulid });
+      await dependencies.recordRead(caller, 'audit_log.read', { eventID: ulid });
       return c.json(event);
     });
 
