@@ -89,6 +89,37 @@ describe('annals sync', () => {
     assert.equal(totalItems, 3);
   });
 
+  it('leaves out the own records of a server where the target is one', async () => {
+    const system = '/v1/audit?includeSystemServices=true&limit=1000';
+    const list = () =>
+      app.json<{ items: { action: string; details?: { refused?: string } }[] }>('GET', system, {
+        key: otherKey,
+      });
+    await app.ownRecords.flush();
+    const { items } = await list();
+    assert.deepEqual(
+      items.filter(({ details }) => details?.refused !== undefined),
+      [],
+    );
+    assert.equal(items.filter(({ action }) => action === 'GET').length, 3);
+  });
+
+  it('refuses an Annals server as a trail of Thalassa’s, and says how it is read', async () => {
+    const thalassa = `sync --source thalassa --api http://annals.test --token ${key}`;
+    for (const target of ['as-thalassa', `http://annals.test --to-token ${otherKey}`]) {
+      const { code, stderr } = await annals(`${thalassa} --to ${target}`);
+      assert.equal(code, exitCodes.usage, stderr);
+      assert.match(
+        stderr,
+        /it is an Annals server.*Use --source annals --api http:\/\/annals.test/,
+      );
+    }
+    const { items } = await app.json<{ items: { eventID: string }[] }>('GET', '/v1/audit', {
+      key: otherKey,
+    });
+    assert.equal(items.length, 3);
+  });
+
   it('follows until it is stopped, and survives failures that pass', async () => {
     const stop = new AbortController();
     let looks = 0;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { AnnalsError, messageOf, transientCodes } from '../core/errors.ts';
-import type { Draft } from '../core/event.ts';
+import { type Draft, ownService } from '../core/event.ts';
 import { formatInstant, type Micros, millisecond } from '../core/micros.ts';
 import { parseSince } from '../core/window.ts';
 import { nodeDisk } from '../export/disk.ts';
@@ -187,13 +187,26 @@ async function settingsOf(
         ? directoryTarget(disk, directory, sizes, textOf)
         : serverTarget(dependencies, endpoint, draftOf),
     openSource: (window) =>
-      trail.open(dependencies, { window, filters: { includeSystemServices: true } }),
+      trail.open(dependencies, {
+        window,
+        filters: { includeSystemServices: true },
+        toBecomeNative: true,
+      }),
+    // They are about the server that recorded them, and no key can record such an event.
+    ...(isServer && { accepts: (entry: Entry) => !isOwnRecord(entry) }),
     since: context.clock() - flags.since,
     lookback: flags.lookback,
     deepLookback: flags.deepLookback,
     deepEvery: flags.deepEvery,
     onProgress: (delivered) => view.note(`${formatCount(delivered)} new events`),
   };
+}
+
+/** Whether it is an own record of an Annals server. Few entries have the word at all, and only these are parsed. */
+function isOwnRecord({ text }: Entry): boolean {
+  if (!text.includes(`"${ownService}"`)) return false;
+  const { context } = JSON.parse(text) as Partial<Draft>;
+  return context?.system_service === ownService;
 }
 
 async function loadDraftMapping({ loadMapping }: Trail): Promise<(entry: Entry) => Draft> {

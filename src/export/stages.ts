@@ -54,6 +54,8 @@ export interface SourceQuery {
   readonly proofOf?: { readonly snapshot: number };
   /** For a log of ours: leave out the personal fields. */
   readonly redact?: 'personal';
+  /** The entries are to become native events, so a vendor's source refuses a server that has them as such. */
+  readonly toBecomeNative?: boolean;
 }
 
 interface AnySource {

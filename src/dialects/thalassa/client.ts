@@ -1,5 +1,6 @@
 import type { ClientRequest } from '../../client/request.ts';
 import type { ClientDependencies } from '../../client/send-request.ts';
+import { AnnalsError } from '../../core/errors.ts';
 import { type FilterSupport, rejectUnsupportedFilters } from '../../export/filters.ts';
 import {
   type ListResponseInfo,
@@ -72,7 +73,10 @@ export function thalassaSource(
       let expected: number | undefined;
       async function* requestNext({ pages }: Pick<WalkState, 'pages'>) {
         const url = pageUrl(api, query, pages + 1, limit);
-        const { envelope } = yield* requestPage(credentials, dependencies, settings, url, signal);
+        const { envelope } = yield* requestPage(credentials, dependencies, settings, url, signal, {
+          ...rules,
+          ...(query.toBecomeNative === true && { checkHeaders: refuseAnnals(api) }),
+        });
         // The difference between these two is unknown (wire: Thalassa 3.2).
         const totals = [countIn(envelope, 'totalItems'), countIn(envelope, 'totalCount')];
         const total = totals.reduce((most, each) => Math.max(most ?? 0, each ?? 0) || undefined);
@@ -108,6 +112,7 @@ async function* requestPage(
   { organisation }: ThalassaSettings,
   url: URL,
   signal: AbortSignal,
+  rules: ObjectRules,
 ): AsyncGenerator<ReceivedObject[], ListResponseInfo> {
   async function* attempt() {
     const request: ClientRequest = {
@@ -127,6 +132,15 @@ async function* requestPage(
     return yield* attempt();
   }
 }
+
+/** An Annals server has its events as they were recorded, and this view of them is not that. */
+const refuseAnnals = (api: string) => (headers: Headers) => {
+  if (!headers.has('annals-snapshot')) return;
+  throw new AnnalsError(
+    'invalid',
+    `Cannot sync ${api} as a trail of Thalassa’s: it is an Annals server, which has its events in full. Use --source annals --api ${api}`,
+  );
+};
 
 /** `pageUrl` sends texts under the names of our filters, which are those of the vendor. */
 const support: FilterSupport = {

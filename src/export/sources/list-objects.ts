@@ -25,6 +25,8 @@ export interface ObjectRules {
   readonly emptyBy?: readonly string[];
   readonly id: string;
   readonly time: string;
+  /** Sees the headers of a response before anything is read from it, and may throw. */
+  readonly checkHeaders?: (headers: Headers) => void;
   /** Whether an object passes the filters that are applied here; absent when all do. */
   readonly matches?: (value: Readonly<Record<string, unknown>>) => boolean;
 }
@@ -61,6 +63,7 @@ export async function* readObjects(
     }
   }
   try {
+    rules.checkHeaders?.(response.headers);
     let count = 0;
     await using slices = readJsonArray(chunks(), rules);
     for (;;) {

@@ -23,6 +23,8 @@ export interface SyncSettings {
   /** Opens the target with the sizes of the last commit. */
   readonly openTarget: (sizes: FileSizes) => SyncTarget;
   readonly openSource: (window: Window) => Source;
+  /** Whether the target takes an event; without it every one. */
+  readonly accepts?: (entry: Entry) => boolean;
   /** Where the first pass begins, and how far the usual and the deep passes overlap the last one of their kind. */
   readonly since: Micros;
   readonly lookback: Micros;
@@ -111,6 +113,7 @@ export class Sync {
   /** One pass. Rejects when the source or the target does; what was committed until then stays. */
   async run(now: Micros, signal: AbortSignal): Promise<SyncOutcome> {
     const { pending } = this.#state;
+    const { accepts = () => true } = this.#settings;
     const pass = pending ?? this.#nextPass(now);
     const source = this.#settings.openSource(pass);
     let { position, keptFrom } = pass;
@@ -133,7 +136,7 @@ export class Sync {
       keptFrom ??= source.log && (source.log.keptFrom ?? 0);
       for (const entry of batch.entries) {
         const isWithin = entry.at >= pass.from && entry.at < pass.to;
-        if (isWithin && (await this.#isNew(entry))) waiting.push(entry);
+        if (isWithin && accepts(entry) && (await this.#isNew(entry))) waiting.push(entry);
       }
       position = positionAfter(source, batch) ?? position;
       if (waiting.length >= batchLength) await commit();
