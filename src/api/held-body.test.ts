@@ -68,6 +68,21 @@ async function heldBack(
   return { response, send };
 }
 
+it('a key that expires while its events are read from their body records nothing', async () => {
+  const began = systemClock();
+  let looks = Number.NEGATIVE_INFINITY;
+  // The first look is at the key, when the body has arrived.
+  const app = new TestApp({ clock: () => (looks++ < 1 ? began : began + second) });
+  const organisation = await app.organisation();
+  const key = await app.key('writer', organisation, began + second);
+  const { response, send } = await heldBack(app, '/v1/audit/events', key, { action: 'a' }, true);
+  looks = 0;
+  send();
+  assert.equal((await response).status, 401);
+  await app.ownRecords.flush();
+  assert.equal((await app.store.head(organisation.identity)).size, 1);
+});
+
 describe('a key that stops being valid while the body arrives', () => {
   let now: Micros = systemClock();
   const app = new TestApp({ clock: () => now });

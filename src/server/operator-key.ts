@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Accounts } from '../access/accounts.ts';
+import type { Logger } from 'pino';
+import { type Accounts, isValid } from '../access/accounts.ts';
 import {
   type ApiKey,
   createApiKey,
@@ -41,6 +42,14 @@ export function readOperatorKey(accounts: Accounts, given: string | undefined): 
   );
 }
 
+export interface OperatorKeyDependencies {
+  /** The data directory. */
+  readonly data: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Pick<Logger, 'warn'>;
+}
+
 /**
  * Ensures that there is one operator's key: the given one, or one that is created at the first start and written into
  * `operator-key` in the data directory. A given key replaces the one before, and that file.
@@ -48,11 +57,7 @@ export function readOperatorKey(accounts: Accounts, given: string | undefined): 
 export async function ensureOperatorKey(
   accounts: Accounts,
   given: ApiKey | undefined,
-  {
-    data,
-    clock,
-    random,
-  }: { readonly data: string; readonly clock: Clock; readonly random: Random },
+  { data, clock, random, log }: OperatorKeyDependencies,
 ): Promise<CreatedOperatorKey | undefined> {
   const known = currentOperatorKey(accounts);
   if (known !== undefined && (given === undefined || given.id === known.id)) return undefined;
@@ -66,7 +71,12 @@ export async function ensureOperatorKey(
   const secretHash = hashSecret(key.secret);
   await accounts.addKey({ id: key.id, role: 'operator', name, secretHash, createdAt: clock() });
   await accounts.setSetting(operatorId, key.id);
-  if (known !== undefined) await accounts.revokeKey(known.id, clock());
+  if (known !== undefined) {
+    await accounts.revokeKey(known.id, clock());
+    const valid = accounts.keysCreatedBy(known.id).filter((one) => isValid(one, clock()));
+    const fields = { replaced: known.id, current: key.id, stillValid: valid.map(({ id }) => id) };
+    log.warn(fields, 'the operator’s key was replaced; the keys that it created are still valid');
+  }
   return given === undefined ? { key: formatKey(key), file } : undefined;
 }
 

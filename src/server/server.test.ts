@@ -6,7 +6,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { createApiKey, formatKey } from '../access/key.ts';
 import { systemClock } from '../core/micros.ts';
 import { startServer } from './server.ts';
@@ -22,11 +22,14 @@ async function newDirectory(): Promise<string> {
 }
 
 const random = (bytes: Uint8Array) => void randomFillSync(bytes);
-const start = (flags: Partial<Record<SettingName, string>>) =>
+const start = (
+  flags: Partial<Record<SettingName, string>>,
+  log: Logger = pino({ level: 'silent' }),
+) =>
   startServer(readSettings({ port: '0', readers: '1', ...flags }, {}), {
     clock: systemClock,
     random,
-    log: pino({ level: 'silent' }),
+    log,
   });
 
 describe('a start that fails', () => {
@@ -132,7 +135,10 @@ describe('the operator’s key', () => {
     assert.equal(second.createdOperatorKey, undefined);
     assert.equal(await status(second.url, key), 200);
     await second.stop();
-    await (await start({ data, operatorKey: formatKey(createApiKey(random)) })).stop();
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    await (await start({ data, operatorKey: formatKey(createApiKey(random)) }, log)).stop();
+    assert.match(lines.join(''), /the operator’s key was replaced; the keys that it created are/);
     await assert.rejects(stat(file), { code: 'ENOENT' });
   });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.ts';
+import { checkKeyAgain } from '../../access/gate.ts';
 import type { Permission } from '../../access/roles.ts';
 import { type DraftsMediaType, readDrafts } from '../../core/draft.ts';
 import { AnnalsError } from '../../core/errors.ts';
@@ -84,6 +85,8 @@ export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
           readDrafts(bytes, mediaType, now, maxBatchEvents, toCanonicalDraft),
           identity,
         );
+        // A large body waits for others before it, and takes a while itself.
+        checkKeyAgain(c.req.raw);
         return ledger.record(identity, drafts);
       };
       const isSmall = bytes.length <= smallBodyBytes;
