@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AuditEvent, type Draft, draftSchema } from '../core/event.ts';
+import { parseInstant } from '../core/micros.ts';
 
 /**
  * What the mappings between native events and a vendor's shape have in common. A mapping loses nothing, because it
@@ -65,6 +66,18 @@ export function isKeptFor(
   event: Members | AuditEvent,
 ): boolean {
   return !Object.hasOwn(event, field) && validField(field, value) === undefined;
+}
+
+/**
+ * RFC 3339 as clients in Go read it and write it again: capital T and Z, no leap second, any year of four digits. Others
+ * read it too.
+ */
+export function isClientTime(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(value) &&
+    typeof parseInstant(value, { truncate: true, clamp: true }) === 'number'
+  );
 }
 
 /** A native field with this value, if the field can hold it. */

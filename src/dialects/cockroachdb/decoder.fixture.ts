@@ -2,20 +2,30 @@ import assert from 'node:assert/strict';
 
 /**
  * A client as strict as the vendor's schema allows. It is written from the field tables (wire: CockroachDB 3, 5.1, 9)
- * and uses nothing of ours, so that an error in our schema cannot hide itself.
+ * and uses nothing of ours, so that an error in our schema cannot hide itself. As clients in Go do, it takes a member
+ * whose name differs in case alone for the one that it knows.
  */
 
 const dateTime =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 const texts =
   'id trace_id session_id source user_email service_account_name system_actor_name cluster_id cluster_name action error';
 
 type Decoded = Record<string, unknown>;
 
+/** No member passes for another one of these by the case of its letters. */
+function checkNames(object: Decoded, names: readonly string[]): void {
+  for (const key of Object.keys(object)) {
+    const name = key.replaceAll('ſ', 's').replaceAll('\u212a', 'k').toLowerCase();
+    assert.ok(name === key || !names.includes(name), key);
+  }
+}
+
 /** An entry as the schema has it: everything optional. */
 export function decodeEntry(value: unknown): Decoded {
   const entry = plainObject(value);
+  checkNames(entry, [...texts.split(' '), 'payload', 'metadata', 'created_at']);
   const has = (name: string) => Object.hasOwn(entry, name);
   for (const name of texts.split(' ')) {
     if (has(name)) assert.equal(typeof entry[name], 'string', name);
@@ -26,6 +36,7 @@ export function decodeEntry(value: unknown): Decoded {
   if (has('payload') && typeof entry.payload !== 'string') plainObject(entry.payload);
   if (has('metadata') && entry.metadata !== null) {
     const metadata = plainObject(entry.metadata);
+    checkNames(metadata, ['ip_address']);
     if (Object.hasOwn(metadata, 'ip_address')) assert.equal(typeof metadata.ip_address, 'string');
   }
   return entry;

@@ -3,6 +3,7 @@ import type { AuditEvent, Draft } from '../../core/event.ts';
 import { formatInstant, type Micros, parseInstant } from '../../core/micros.ts';
 import {
   foldName,
+  isClientTime,
   isEmpty,
   isFurtherMember,
   isKeptFor,
@@ -202,11 +203,7 @@ function canBeRestored(
     case 'id':
       return isOriginal && isText(value) && validField('eventID', value) === undefined;
     case 'created_at':
-      return (
-        isOriginal &&
-        dateTime.safeParse(value).success &&
-        microsOf(value) === microsOf(event.createdAt)
-      );
+      return isOriginal && isClientTime(value) && microsOf(value) === microsOf(event.createdAt);
     case 'trace_id':
       return isText(value) && isKeptFor('traceId', value, event);
     case 'session_id':

@@ -1,5 +1,4 @@
-import { parseInstant } from '../../core/micros.ts';
-import { foldName, isMembers, type Members } from '../mapping.ts';
+import { foldName, isClientTime, isMembers, type Members } from '../mapping.ts';
 
 /**
  * The types that Thalassa's own clients decode an entry into (wire: Thalassa 3.3; the nested ones are those of its Go
@@ -23,16 +22,7 @@ const text = type((value) => typeof value === 'string');
 const flag = type((value) => typeof value === 'boolean');
 /** Larger numbers are not written as a whole number, or do not fit into the clients' type. */
 const wholeNumber = type((value) => Number.isSafeInteger(value));
-const time = type(isTime);
-
-/** RFC 3339 as Go reads and writes it again: capital T and Z, no leap second, any year of four digits. */
-function isTime(value: unknown): boolean {
-  return (
-    typeof value === 'string' &&
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(value) &&
-    typeof parseInstant(value, { truncate: true, clamp: true }) === 'number'
-  );
-}
+const time = type(isClientTime);
 
 /** A list is decodable if all of it is: a part of it would look like the whole. */
 function listOf(member: Type): Type {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 
 /**
  * A client as strict as the vendor's schema allows. It is written from the field tables (wire: UpCloud 3.3, 4, 5, 7, 9)
- * and uses nothing of ours, so that an error in our schema cannot hide itself.
+ * and uses nothing of ours, so that an error in our schema cannot hide itself. As clients in Go do, it takes a member
+ * whose name differs in case alone for the one that it knows.
  */
 
 const ulid = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 const dateTime =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 const listed = {
   resource_type:
@@ -17,10 +18,26 @@ const listed = {
   origin: 'api gui upcloud_internal',
 };
 
+const memberNames = [
+  ...Object.keys(listed),
+  ...'time auth_type cloud_event_id upcloud_correlation_id resource_sub_type account_username ip_address resource_id current_state previous_state'.split(
+    ' ',
+  ),
+];
+
 type Decoded = Record<string, unknown>;
+
+/** No member passes for another one of these by the case of its letters. */
+function checkNames(object: Decoded, names: readonly string[]): void {
+  for (const key of Object.keys(object)) {
+    const name = key.replaceAll('ſ', 's').replaceAll('\u212a', 'k').toLowerCase();
+    assert.ok(name === key || !names.includes(name), key);
+  }
+}
 
 export function decodeEvent(value: unknown): Decoded {
   const event = plainObject(value);
+  checkNames(event, memberNames);
   assert.match(String(event.time), dateTime);
   assert.match(String(event.cloud_event_id), ulid);
   for (const name of [

@@ -25,13 +25,13 @@ const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const upcloudEvent = fc
   .tuple(
     fc.dictionary(
-      anyText.filter((name) => !memberNames.includes(name)),
+      anyText.filter((name) => !memberNames.includes(name.toLowerCase())),
       anyJson,
       { maxKeys: 3, noNullPrototype: true },
     ),
     fc.record(
       {
-        time: anyInstant,
+        time: anyInstant.map((text) => text.toUpperCase()),
         auth_type: fc.oneof(fc.constantFrom('gui', 'api', 'basic_auth'), anyText),
         cloud_event_id: fc.string({
           unit: fc.constantFrom(...crockford),

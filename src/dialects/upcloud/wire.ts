@@ -3,6 +3,7 @@ import type { AuditEvent, Draft } from '../../core/event.ts';
 import { formatInstant, type Micros, parseInstant } from '../../core/micros.ts';
 import {
   foldName,
+  isClientTime,
   isEmpty,
   isFurtherMember,
   isKeptFor,
@@ -176,7 +177,7 @@ const knownNames = new Set(Object.keys(upcloudEventSchema.shape).map(foldName));
 function canBeRestored(name: string, value: unknown, event: AuditEvent): boolean {
   switch (name) {
     case 'time':
-      return dateTime.safeParse(value).success && microsOf(value) === microsOf(event.createdAt);
+      return isClientTime(value) && microsOf(value) === microsOf(event.createdAt);
     case 'resource_sub_type':
       return isText(value);
     case 'upcloud_correlation_id':
