@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -60,9 +61,17 @@ export async function ensureOperatorKey(
   { data, clock, random, log }: OperatorKeyDependencies,
 ): Promise<CreatedOperatorKey | undefined> {
   const known = currentOperatorKey(accounts);
-  if (known !== undefined && (given === undefined || given.id === known.id)) return undefined;
-  const key = given ?? createApiKey(random);
   const file = join(data, 'operator-key');
+  if (known !== undefined && (given === undefined || given.id === known.id)) {
+    if (existsSync(file)) {
+      log.warn(
+        { file },
+        'the operator’s key is in the data directory, and in its backups: move it',
+      );
+    }
+    return undefined;
+  }
+  const key = given ?? createApiKey(random);
   // Before the key is valid: a start that ends in between must not leave a key that nobody has seen.
   if (given === undefined) await writeFileAtomically(file, `${formatKey(key)}\n`);
   // The key that was created here is worth nothing now. But somebody may have put the given one in its place.

@@ -131,12 +131,13 @@ describe('the operator’s key', () => {
     assert.equal((await stat(file)).mode & 0o777, 0o600);
     assert.equal(await status(first.url, key), 200);
     await first.stop();
-    const second = await start({ data });
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    const second = await start({ data }, log);
+    assert.match(lines.splice(0).join(''), /the operator’s key is in the data directory, and in/);
     assert.equal(second.createdOperatorKey, undefined);
     assert.equal(await status(second.url, key), 200);
     await second.stop();
-    const lines: string[] = [];
-    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
     await (await start({ data, operatorKey: formatKey(createApiKey(random)) }, log)).stop();
     assert.match(lines.join(''), /the operator’s key was replaced; the keys that it created are/);
     await assert.rejects(stat(file), { code: 'ENOENT' });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -100,7 +100,9 @@ async function demonstrate(directory: string, keep: boolean, context: CliContext
       return;
     }
     say('It runs until Ctrl-C. In another terminal:');
-    say(`  export ANNALS_API=${server.url} ANNALS_KEY=${admin}`);
+    const keyFile = join(directory, 'acme.key');
+    await writeFile(keyFile, `${admin}\n`, { mode: 0o600 });
+    say(`  export ANNALS_API=${server.url} ANNALS_KEY_FILE=${keyFile}`);
     say('  npx annals tail');
     say('  npx annals export --since 24h --action secrets.get_value --output -');
     if (!context.signal.aborted) await once(context.signal, 'abort');
