@@ -130,7 +130,8 @@ function operationOf({ description: route }: ApiRoute, resolver: Resolver): Desc
 function errorStatuses(route: ApiRoute['description']): ErrorStatus[] {
   const hasBody = (route.body ?? route.content) !== undefined;
   return [
-    ...(hasBody || route.query !== undefined ? ([400] as const) : []),
+    // 400 also for a query parameter that the route does not have.
+    400,
     // 404 also for a request that names an organisation which is not the key's.
     ...(route.withoutKey === undefined ? ([401, 403, 404] as const) : []),
     ...(hasBody ? ([413, 415] as const) : []),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { AnnalsError, type Issue } from '../core/errors.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
+import { AnnalsError, type Issue, maxIssues } from '../core/errors.ts';
+import { formatPath } from '../core/json/parse-json.ts';
 import { day, instantProblem, type Micros, parseDay, parseInstant } from '../core/micros.ts';
 
 /**
@@ -72,8 +74,32 @@ const aliases: Record<string, string> = {
 const listParameterNames = new Set(['action', 'resourceType']);
 
 /**
- * Reads query parameters by a schema. Unknown ones are ignored and empty ones are unset (wire: Thalassa 3.1), except
- * that an empty `cursor` begins a walk. Throws `invalid` naming each bad parameter.
+ * Throws `invalid` for query parameters that a route does not have. A misspelt filter that is ignored would show
+ * everything, and nobody would notice.
+ */
+export function rejectUnknownParameters(
+  schema: z.ZodObject | undefined,
+  search: URLSearchParams,
+): void {
+  if (search.size === 0) return;
+  const known = Object.keys(schema?.shape ?? {});
+  const unknown = new Set(search.keys().filter((key) => !known.includes(aliases[key] ?? key)));
+  const issues = [...unknown].slice(0, maxIssues).map((field): Issue => {
+    const message = `is not known here${didYouMean(field, known)}`;
+    return { field: formatPath([field]), message };
+  });
+  const [first] = issues;
+  if (first === undefined) return;
+  throw new AnnalsError(
+    'invalid',
+    `Cannot read the request: the parameter ${first.field} ${first.message}`,
+    { issues },
+  );
+}
+
+/**
+ * Reads query parameters by a schema. Unknown ones are left to `rejectUnknownParameters`, or ignored as at Thalassa, and
+ * empty ones are unset (wire: Thalassa 3.1), except that an empty `cursor` begins a walk. Throws `invalid` naming each bad parameter.
  *
  * @param purpose completes the sentence "Cannot …"
  */

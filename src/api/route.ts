@@ -4,7 +4,7 @@ import { AnnalsError } from '../core/errors.ts';
 import type { HttpEnv } from '../http/env.ts';
 import { type JsonBodyLimits, readJson } from '../http/json-body.ts';
 import { isFault, methodNotAllowed, nativeErrorResponse } from './errors.ts';
-import { readParameters } from './parameters.ts';
+import { readParameters, rejectUnknownParameters } from './parameters.ts';
 
 /** Groups of routes. Client generators make a module or a class of each. */
 export type Tag =
@@ -103,14 +103,30 @@ export function route<
   };
 }
 
+export interface ServeOptions {
+  /** For a vendor's clients, where that vendor ignores query parameters that it does not know. */
+  readonly ignoreUnknownParameters?: boolean;
+}
+
 /**
  * Serves these routes. Of two paths that match a request, the first wins, so `/v1/audit/keys` comes before
  * `/v1/audit/:eventID`. Any other method on one of the paths is 405 with `Allow`.
  */
-export function addRoutes(app: Hono<HttpEnv>, routes: readonly ApiRoute[]): void {
+export function addRoutes(
+  app: Hono<HttpEnv>,
+  routes: readonly ApiRoute[],
+  { ignoreUnknownParameters = false }: ServeOptions = {},
+): void {
   for (const [path, ofPath] of Map.groupBy(routes, (one) => one.path)) {
     const methods = new Set(ofPath.map(({ method }) => method));
-    for (const { method, handler } of ofPath) app.on(method, path, handler);
+    for (const { method, handler, description } of ofPath) {
+      app.on(method, path, (c) => {
+        if (!ignoreUnknownParameters) {
+          rejectUnknownParameters(description.query, new URL(c.req.url).searchParams);
+        }
+        return handler(c);
+      });
+    }
     const allowed = [...methods].flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : name));
     const reject = ofPath[0]?.rejectMethod ?? methodNotAllowed;
     app.all(path, (c) => reject(c.req.method, allowed.join(', ')));
@@ -121,6 +137,7 @@ export function addRoutes(app: Hono<HttpEnv>, routes: readonly ApiRoute[]): void
 export function appOf(
   routes: readonly ApiRoute[],
   reportFault: (fault: unknown) => void = () => {},
+  options: ServeOptions = {},
 ): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   app.onError((error) => {
@@ -128,7 +145,7 @@ export function appOf(
     return nativeErrorResponse(error);
   });
   app.notFound((c) => pathNotFound(c.req.path));
-  addRoutes(app, routes);
+  addRoutes(app, routes, options);
   return app;
 }
 

@@ -45,6 +45,6 @@ function thalassaOnlyServer(token: TokenRouteDependencies): DialectServer {
       membershipRoute(dependencies),
       ...trailRoutes({ ...dependencies, reader }),
     ];
-    return appOf(routes, dependencies.reportFault);
+    return appOf(routes, dependencies.reportFault, { ignoreUnknownParameters: true });
   };
 }

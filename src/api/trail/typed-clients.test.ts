@@ -20,7 +20,8 @@ const app = new TestApp({
   ],
 });
 
-const withAll = 'includeSystemServices=true&limit=1000';
+const exportAll = 'includeSystemServices=true';
+const withAll = `${exportAll}&limit=1000`;
 const items = (text: string) => (JSON.parse(text) as { items: AuditEvent[] }).items;
 
 /** How each route is asked for all events, and where they are in its response. */
@@ -28,11 +29,11 @@ const routes: readonly (readonly [path: string, events: (text: string) => unknow
   [`/v1/audit?page=1&${withAll}`, items],
   [`/v1/audit?cursor=&${withAll}`, items],
   [`/v1/audit?fromSequence=0&${withAll}`, items],
-  [`/v1/audit/export?${withAll}`, (text) => JSON.parse(text)],
-  [`/v1/audit/export?format=csv&${withAll}`, eventsInCsv],
+  [`/v1/audit/export?${exportAll}`, (text) => JSON.parse(text)],
+  [`/v1/audit/export?format=csv&${exportAll}`, eventsInCsv],
 ];
 const ndjson: (typeof routes)[number] = [
-  `/v1/audit/export?format=ndjson&${withAll}`,
+  `/v1/audit/export?format=ndjson&${exportAll}`,
   (text) =>
     text
       .trimEnd()
