@@ -1,0 +1,3 @@
+module annals.test/vendors
+
+go 1.26.0
