@@ -21,6 +21,10 @@ export class SegmentFile {
       const { size } = fstatSync(this.#descriptor);
       const footer = readFooter(this.#read(Math.max(0, size - footerBytes), footerBytes));
       if (footer === undefined) throw this.#corrupt('its end is not that of a sealed segment');
+      const { indexStart, indexLength } = footer;
+      if (!Number.isSafeInteger(indexStart) || indexStart + indexLength > size - footerBytes) {
+        throw this.#corrupt('its footer names a place for the footer index that is not in it');
+      }
       this.footer = footer;
     } catch (error) {
       this.close();
@@ -33,7 +37,11 @@ export class SegmentFile {
     const frame = this.#read(indexStart, indexLength);
     if (crc32(frame) !== indexCrc32) throw this.#corrupt('footer index has the wrong checksum');
     const bytes = this.#decompress('footer index', frame, indexSize);
-    return parseFooterIndex(bytes.toString());
+    try {
+      return parseFooterIndex(bytes.toString());
+    } catch (cause) {
+      throw this.#corrupt(`its footer index cannot be read (${messageOf(cause)})`);
+    }
   }
 
   /** The bytes of frames as they are in the file, one after the other. `indices` are in ascending order. */
@@ -72,6 +80,18 @@ export class SegmentFile {
 
   /** Reads everything, and throws `corrupt` if anything is not as it was written. */
   check(): void {
+    try {
+      this.#checkAll();
+    } catch (error) {
+      // A footer index with the right checksum, and places or members in it that none has.
+      if (error instanceof RangeError || error instanceof TypeError) {
+        throw this.#corrupt(`its footer index does not describe it (${error.message})`);
+      }
+      throw error;
+    }
+  }
+
+  #checkAll(): void {
     if (!this.#read(0, magic.length).equals(magic)) {
       throw this.#corrupt('its beginning is not that of a sealed segment');
     }
