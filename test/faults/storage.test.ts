@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { operatorKey, ServerProcess } from '../server-process.fixture.ts';
 import { temporary } from '../verify/recorded-log.fixture.ts';
 import { annals } from '../verify/run-command.fixture.ts';
+import { createKey, sendRequest, startInProcessServer } from './in-process-server.fixture.ts';
 import { noSmallDisk, smallDisk } from './small-disk.fixture.ts';
 
 interface Answer {
@@ -200,6 +202,60 @@ describe('a data directory that another server uses', () => {
       message: `ended with 1: annals: Cannot open ${server.data}: another server is using this data directory\n`,
     });
     assert.equal((await ask(server, operatorKey, '/v1/organisations')).status, 200);
+  });
+});
+
+describe('an event, or a salt, that was changed in a segment that takes events', () => {
+  it('is named by annals check and to everybody who asks for it, also if it is no JSON; the rest is served', async () => {
+    await using place = await temporary();
+    const data = join(place.path, 'data');
+    let server = await startInProcessServer(data);
+    const key = await createKey(server);
+    const asked = async (path: string) => {
+      const headers = { Authorization: `Bearer ${key}` };
+      const response = await fetch(server.url + path, { headers });
+      return { status: response.status, text: await response.text().catch(() => 'cut') };
+    };
+    for (const eventID of ['evt-1', 'evt-2', 'evt-3']) {
+      const user = { name: 'Noor', email: 'noor@example.com' };
+      await sendRequest(server, key, '/v1/audit/events', { eventID, action: 'a', user });
+    }
+    await sendRequest(server, key, '/v1/audit/checkpoint');
+    // So that the start, which looks at the last tile, does not see what is changed.
+    const more = Array.from({ length: 300 }, () => ({ action: 'b' }));
+    await sendRequest(server, key, '/v1/audit/events', { events: more });
+    await server.stop();
+    const database = new DatabaseSync(join(data, 'segments', '000000.db'));
+    database.exec('DROP TRIGGER events_never_change');
+    const changed = (id: string, set: string) =>
+      database.exec(`UPDATE chunks SET ${set} WHERE instr(lines, CAST('"${id}"' AS BLOB)) > 0`);
+    changed('evt-1', 'lines = CAST(substr(lines, 1, length(lines) - 3) || char(10) AS BLOB)');
+    changed('evt-2', 'salts = randomblob(length(salts))');
+    const rows = database.prepare('SELECT sequence FROM chunks WHERE length(salts) > 0');
+    assert.ok(rows.all().length > 0);
+    database.close();
+
+    const check = await annals('/', 'check', '--data', data, '--quiet');
+    assert.equal(check.code, 1);
+    const sentence = /event (\d+) of (org-\w+) is not as it was recorded/g;
+    assert.match(check.stdout, /^segments\/000000\.db {2}is damaged: event /);
+    assert.equal([...check.stdout.matchAll(sentence)].length, 2, check.stdout);
+
+    server = await startInProcessServer(data);
+    for (const path of ['/v1/audit/evt-1', '/v1/audit/evt-2', '/v1/audit?order=asc']) {
+      const { status, text } = await asked(path);
+      assert.equal(status, 500, path);
+      assert.match(
+        text,
+        /Segment 000000\.db is damaged: event \d+ of org-\w+ is not as it was/,
+        path,
+      );
+    }
+    assert.equal((await asked('/v1/audit/evt-3')).status, 200);
+    assert.equal((await asked('/v1/audit/export?format=ndjson&action=b')).status, 200);
+    const broken = await asked('/v1/audit/export?format=ndjson').catch(() => ({ text: 'cut' }));
+    assert.match(broken.text, /cut|is damaged/, 'an export never looks whole');
+    await server.stop();
   });
 });
 

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.ts';
+import { readDatabase } from '../../runtime/database-identity.ts';
+import { CommitLogReader } from './active/commit-log-reader.ts';
 import type { LiveFile } from './catalogue.ts';
 import { DataDirectory } from './data-directory.ts';
 import {
@@ -28,7 +30,7 @@ export interface CheckedFile {
 
 /**
  * Compares a data directory with its catalogue: whether each file is there, and is the one that was written. Sealed files
- * are read whole and compared with their checksums; of a database only the identity is. Then it names the files that are
+ * are read whole and compared with their checksums, and so are the events in databases. Then it names the files that are
  * not in the catalogue. It changes nothing, and a server may be using the directory. `others` are the databases that a
  * server keeps beside the store; they are looked for even when they were never registered.
  *
@@ -78,7 +80,7 @@ function checkFile(directory: DataDirectory, live: LiveFile): CheckedFile {
   const { kind, file } = live;
   const found = unlessUnreadable(file, () => fileProblem(directory, live));
   if (found !== undefined) return found;
-  if (kind === 'active') return { file };
+  if (kind === 'active') return { file, ...checkCommitLog(directory.pathOf(file)) };
   const checkable = kind === 'ids' ? openIdRun : openSegment;
   return { file, ...checkContent(directory.pathOf(file), checkable) };
 }
@@ -88,6 +90,20 @@ function unlessUnreadable(file: string, look: () => FileProblem | undefined) {
     return look();
   } catch (error) {
     return { file, kind: 'damaged', problem: `cannot be read: ${messageOf(error)}` } as const;
+  }
+}
+
+/** The events of a database, which may be open in a server that adds others. */
+function checkCommitLog(path: string): Omit<CheckedFile, 'file'> {
+  try {
+    const { problems } = readDatabase(path, (database) => new CommitLogReader(database).check());
+    const problem = problems.length === 0 ? undefined : problems.slice(0, 10).join('; ');
+    const more = problems.length > 10 ? `; and ${problems.length - 10} more` : '';
+    return problem === undefined
+      ? {}
+      : { kind: 'damaged', problem: `is damaged: ${problem}${more}` };
+  } catch (error) {
+    return { kind: 'damaged', problem: `cannot be read: ${messageOf(error)}` };
   }
 }
 

@@ -30,7 +30,7 @@ export function unpackFormat1(directory: string): Format1 {
   for (const [name, length] of files) {
     const path = join(directory, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, bytes.subarray(at, at + length));
+    writeFileSync(path, bytes.subarray(at, at + length), { mode: 0o600 });
     at += length;
   }
   return said;

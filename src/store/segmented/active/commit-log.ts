@@ -3,7 +3,7 @@ import { putIdentity } from '../../../runtime/database-identity.ts';
 import { hashBytes, saltBytes } from '../../event-columns.ts';
 import type { TreeNode } from '../../event-store.ts';
 import { CommitLogReader, type LogEnd } from './commit-log-reader.ts';
-import { groupRowEnds } from './group-row.ts';
+import { groupRowChecksum, groupRowEnds } from './group-row.ts';
 import type { EventBytes } from './packed-appends.ts';
 
 /**
@@ -16,6 +16,7 @@ import type { EventBytes } from './packed-appends.ts';
  * - `times`: `createdAt` and `recordedAt` of each as doubles
  * - `lines`: canonical JSON, each with a line feed
  * - `salts`, `leaf_hashes`: 16 and 32 bytes for each; `salted`: 1 for each that has a salt
+ * - `checksum`: CRC-32 of these five
  */
 const schema = `
   CREATE TABLE logs (
@@ -35,7 +36,8 @@ const schema = `
     lines BLOB NOT NULL,
     salts BLOB NOT NULL,
     salted BLOB NOT NULL,
-    leaf_hashes BLOB NOT NULL
+    leaf_hashes BLOB NOT NULL,
+    checksum INTEGER
   ) STRICT;
 
   CREATE TABLE nodes (
@@ -73,7 +75,7 @@ export class CommitLog {
   private constructor(db: DatabaseSync) {
     this.#db = db;
     this.rows = new CommitLogReader(db);
-    this.#insertGroupRow = db.prepare('INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#insertGroupRow = db.prepare('INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#insertNode = db.prepare('INSERT INTO nodes VALUES (?, ?, ?, ?)');
     this.#putLog = db.prepare('INSERT OR REPLACE INTO logs VALUES (?, ?, ?, ?, ?, ?)');
   }
@@ -96,7 +98,13 @@ export class CommitLog {
 
   /** Opens a file that is complete. */
   static open(path: string): CommitLog {
-    return new CommitLog(connect(path));
+    const db = connect(path);
+    const columns = db.prepare('PRAGMA table_info(chunks)').all();
+    // A segment that an earlier version began does not have it.
+    if (!columns.some(({ name }) => name === 'checksum')) {
+      db.exec('ALTER TABLE chunks ADD COLUMN checksum INTEGER');
+    }
+    return new CommitLog(db);
   }
 
   begin(): void {
@@ -125,15 +133,20 @@ export class CommitLog {
     let from = span.first;
     for (const to of groupRowEnds(events, span.first, span.count)) {
       const before = from - span.first;
-      this.#insertGroupRow.run(
-        row + before,
-        log,
-        sequence + before,
-        times.subarray(from * 2, to * 2),
+      const ofTimes = times.subarray(from * 2, to * 2);
+      const parts = [
+        new Uint8Array(ofTimes.buffer, ofTimes.byteOffset, ofTimes.byteLength),
         lines.subarray(lineEnds[from - 1] ?? 0, lineEnds[to - 1]),
         salts.subarray(from * saltBytes, to * saltBytes),
         salted.subarray(from, to),
         leafHashes.subarray(from * hashBytes, to * hashBytes),
+      ] as const;
+      this.#insertGroupRow.run(
+        row + before,
+        log,
+        sequence + before,
+        ...parts,
+        groupRowChecksum(...parts),
       );
       from = to;
     }

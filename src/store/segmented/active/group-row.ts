@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { hashBytes, saltBytes } from '../../event-columns.ts';
 import type { RowBytes } from '../seal-source.ts';
 import type { StoredRow } from '../stored-row.ts';
@@ -30,6 +31,26 @@ export interface StoredGroupRow {
   readonly salts: Uint8Array;
   readonly salted: Uint8Array;
   readonly leaf_hashes: Uint8Array;
+  /** See `groupRowChecksum`; null or absent in a row that a program wrote which had none. */
+  readonly checksum?: number | null;
+}
+
+/** CRC-32 of what a group row has of its events, in the order of the columns. */
+export function groupRowChecksum(
+  times: Uint8Array,
+  lines: Uint8Array,
+  salts: Uint8Array,
+  salted: Uint8Array,
+  leafHashes: Uint8Array,
+): number {
+  return crc32(leafHashes, crc32(salted, crc32(salts, crc32(lines, crc32(times)))));
+}
+
+/** Whether a group row is as it was written, as far as its checksum shows. */
+export function isWhole(stored: StoredGroupRow): boolean {
+  const { times, lines, salts, salted, leaf_hashes: leafHashes, checksum } = stored;
+  if (checksum === undefined || checksum === null) return true;
+  return checksum === groupRowChecksum(times, lines, salts, salted, leafHashes);
 }
 
 /** Consecutive events of one log that were committed together. They are written and read as one row. */
