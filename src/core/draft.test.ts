@@ -144,11 +144,14 @@ describe('readDrafts', () => {
       '{"action":"a","outcome":"ok"}',
       '0 outcome must be one of success, failure',
     ],
-    [
-      'a record that claims to be the server’s own',
-      '{"action":"a","context":{"system_service":"annals"}}',
-      '0 context.system_service is "annals" only in the server’s own records: leave it out, or name your own service',
-    ],
+    ...['annals', 'Annals', ' annals', 'ann\u200bals', 'ＡＮＮＡＬＳ', 'annals\u00a0\u2060'].map(
+      (service) =>
+        [
+          `a record that claims to be the server’s own, as ${encodeURIComponent(service)}`,
+          JSON.stringify({ action: 'a', context: { system_service: service } }),
+          '0 context.system_service is "annals" only in the server’s own records: leave it out, or name your own service',
+        ] as const,
+    ),
     [
       'a third kind of change',
       '{"action":"a","changes":{"now":{}}}',

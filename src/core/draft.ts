@@ -3,6 +3,7 @@ import { AnnalsError, type Issue, maxIssues } from './errors.ts';
 import {
   type Draft,
   draftSchema,
+  looksLikeOwnService,
   maxAheadMicros,
   maxEventValues,
   maxRequestEvents,
@@ -323,7 +324,7 @@ export function checkDraft(value: Json, now: Micros): Issue[] {
       message: 'is more than 5 minutes ahead of the server’s clock',
     });
   }
-  if (context?.system_service === ownService) {
+  if (context?.system_service !== undefined && looksLikeOwnService(context.system_service)) {
     issues.push({
       field: 'context.system_service',
       message: `is "${ownService}" only in the server’s own records: leave it out, or name your own service`,

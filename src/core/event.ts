@@ -131,3 +131,15 @@ export const serverFields = ['sequence', 'recordedAt'] as const;
 
 /** What `context.system_service` says on the server's own records, and on no producer's. */
 export const ownService = 'annals';
+
+/**
+ * Whether the name of a system service would be taken for ours: it differs from it in nothing but case, form, spaces and
+ * characters that are not seen.
+ */
+export function looksLikeOwnService(name: string): boolean {
+  if (name === ownService) return true;
+  // Longer names are compared too: any number of characters may be unseen.
+  return name.normalize('NFKC').replace(unseen, '').toLowerCase() === ownService;
+}
+
+const unseen = /[\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;

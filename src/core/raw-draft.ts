@@ -1,4 +1,10 @@
-import { type Draft, draftSchema, maxAheadMicros, maxEventBytes, ownService } from './event.ts';
+import {
+  type Draft,
+  draftSchema,
+  looksLikeOwnService,
+  maxAheadMicros,
+  maxEventBytes,
+} from './event.ts';
 import { rawCheck } from './json/raw-check.ts';
 import { none, type RawJson } from './json/raw-json.ts';
 import { type Micros, parseInstant } from './micros.ts';
@@ -46,5 +52,5 @@ export function isValidDraft(json: RawJson, draft: number, now: Micros): boolean
   const context = json.member(draft, contextName);
   if (context === none) return true;
   const service = json.member(context, systemServiceName);
-  return service === none || json.textOf(service) !== ownService;
+  return service === none || !looksLikeOwnService(json.textOf(service));
 }

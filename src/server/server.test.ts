@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +63,23 @@ describe('a start that fails', () => {
     const second = await start({ data, port });
     assert.notEqual(second.createdOperatorKey, undefined);
     await second.stop();
+  });
+});
+
+describe('a data directory that is open to others', () => {
+  it('is used, and the log warns of it', async () => {
+    const data = await newDirectory();
+    const warned: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void warned.push(line) });
+    for (const mode of [0o700, 0o777, 0o750]) {
+      await chmod(data, mode);
+      const settings = readSettings({ port: '0', readers: '1', data }, {});
+      await (await startServer(settings, { clock: systemClock, random, log })).stop();
+    }
+    const lines = warned.filter((line) => line.includes('chmod 700'));
+    assert.equal(lines.length, 2);
+    assert.match(lines[0]!, /others may change the data directory \(its mode is 0777\)/);
+    assert.match(lines[1]!, /others may read the data directory \(its mode is 0750\)/);
   });
 });
 

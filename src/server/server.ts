@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +70,7 @@ const stopTimeoutMillis = 10_000;
 export async function startServer(settings: Settings, world: ServerWorld): Promise<RunningServer> {
   const { clock, random, log } = world;
   createDataDirectory(settings.data);
+  warnOfOpenDirectory(settings.data, log);
   // What is opened later uses what was opened before, so it is closed first.
   await using opened = new AsyncDisposableStack();
   // The garbage of loading the program would stay through the start: 25 MB.
@@ -288,6 +290,18 @@ const reasons: Readonly<Record<string, string>> = {
 
 function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
   return reasons[code] ?? (code || message);
+}
+
+/** Its files are private to their owner; but a file can be replaced by everybody who may write to its directory. */
+function warnOfOpenDirectory(data: string, log: Logger): void {
+  const mode = statSync(data).mode & 0o777;
+  if ((mode & 0o077) === 0) return;
+  const shown = mode.toString(8).padStart(4, '0');
+  const others = (mode & 0o022) === 0 ? 'read' : 'change';
+  log.warn(
+    { data, mode: shown },
+    `others may ${others} the data directory (its mode is ${shown}): run chmod 700 ${data}`,
+  );
 }
 
 function createDataDirectory(path: string): void {
