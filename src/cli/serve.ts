@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { WriteStream } from 'node:tty';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { pino } from 'pino';
 import { AnnalsError } from '../core/errors.ts';
 import { startServer } from '../server/server.ts';
@@ -15,6 +15,7 @@ import {
 } from '../server/settings.ts';
 import { version } from '../server/version.ts';
 import type { CliContext } from './cli-context.ts';
+import { retentionDryRun } from './retention-dry-run.ts';
 import { readSecretFile, secretOptions } from './secrets.ts';
 
 /** Of each setting: the heading of the help under which its flag is, and what its value is called there. */
@@ -50,6 +51,8 @@ const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: s
   acceptLoss: ['Store:', 'database'],
 };
 
+type ServeFlags = Partial<Record<SettingName, string>> & { readonly dryRun?: boolean };
+
 /** `annals serve`: runs until SIGINT or SIGTERM, then records what was accepted, and exits with 0. */
 export function serveCommand(context: CliContext): Command {
   const command = new Command('serve').description('run a server');
@@ -73,6 +76,12 @@ export function serveCommand(context: CliContext): Command {
     command.addOption(option);
   }
   return command
+    .addOption(
+      new Option(
+        '--dry-run',
+        'with --retention: say what would be dropped now, and start no server',
+      ).helpGroup('Store:'),
+    )
     .addHelpText(
       'after',
       `
@@ -86,9 +95,14 @@ go to stderr, one JSON object in each line.
 Examples:
   $ annals serve
   $ annals serve --data /var/lib/annals --host 0.0.0.0 --log-level warn
-  $ annals serve --operator-key-file /run/secrets/operator-key`,
+  $ annals serve --operator-key-file /run/secrets/operator-key
+  $ annals serve --retention 400d --dry-run`,
     )
-    .action((flags: Partial<Record<SettingName, string>>) => serve(flags, context));
+    .action(({ dryRun, ...flags }: ServeFlags) =>
+      dryRun === true
+        ? retentionDryRun(readSettings(flags, context.env), context)
+        : serve(flags, context),
+    );
 }
 
 /** The default in the help, if it is a single value. */
