@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { AuditEvent, Draft } from '../../core/event.ts';
+import { type AuditEvent, type Draft, ownService } from '../../core/event.ts';
 import { anyDraft, propertyRuns } from '../../dialects/mapping.fixture.ts';
 import { decodeEntry } from '../../dialects/thalassa/decoder.fixture.ts';
 import { thalassaReader } from '../../dialects/thalassa/reader.ts';
@@ -36,8 +36,8 @@ const ndjson: (typeof routes)[number] = [
   `/v1/audit/export?format=ndjson&${exportAll}`,
   (text) =>
     text
-      .trimEnd()
       .split('\n')
+      .filter((line) => line !== '')
       .map((line) => JSON.parse(line)),
 ];
 
@@ -46,6 +46,9 @@ function eventsInCsv(text: string): unknown[] {
   const rows = text.split('\r\n').slice(1, -1);
   return rows.map((row) => JSON.parse(row.slice(row.indexOf(',"{') + 2, -1).replaceAll('""', '"')));
 }
+
+/** The view with the vendor's fields alone has no own records. */
+const isVisible = ({ context }: Draft) => context?.system_service !== ownService;
 
 async function record(drafts: readonly Draft[]) {
   const organisation = await app.organisation();
@@ -86,14 +89,16 @@ describe('whatever was recorded', () => {
         }
         for (const [path, eventsIn] of [...routes.slice(0, 4), ndjson]) {
           const events = eventsIn(await read(`/thalassa${path}`)).filter(isNoOwnRecord);
-          assert.equal(events.length, named.length, path);
+          assert.equal(events.length, named.filter(isVisible).length, path);
           for (const event of events) decodeEntry(event);
         }
-        for (const { eventID } of named) {
+        for (const draft of named) {
+          const { eventID } = draft;
           const event = JSON.parse(await read(`/v1/audit/${eventID}`));
           decodeEntry(event);
           assert.deepEqual(leaves(event), facts.get(eventID));
-          decodeEntry(JSON.parse(await read(`/thalassa/v1/audit/${eventID}`)));
+          const path = `/thalassa/v1/audit/${eventID}`;
+          if (isVisible(draft)) decodeEntry(JSON.parse(await read(path)));
         }
       }),
       { numRuns: propertyRuns / 30 },

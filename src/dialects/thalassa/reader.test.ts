@@ -56,6 +56,29 @@ describe('a log seen as the vendor’s entries', () => {
     assert.deepEqual([packed!.events, packed!.more], [3, false]);
   });
 
+  it('has no own records of Annals, whatever the filter says of system services', async () => {
+    const [withOwn, log] = [createMemoryStore(), new TestLog(organisation)];
+    await log.record(withOwn, [
+      { action: 'GET' },
+      { action: 'audit_log.list', context: { system_service: 'annals' } },
+      { action: 'PUT', context: { system_service: 'billing' } },
+    ]);
+    const shown = thalassaReader(withOwn);
+    const expected = ['e-0', 'e-2'];
+    const idsOf = (events: readonly { body: string }[]) =>
+      events.map(({ body }) => JSON.parse(body).eventID);
+    assert.deepEqual(idsOf(await shown.list(organisation, all)), expected);
+    const scanned = await Array.fromAsync(shown.scan(organisation, { from: 0, to: 3 }));
+    assert.deepEqual(idsOf(scanned.flat()), expected);
+    const lines = await shown.listLines(organisation, all);
+    assert.equal(lines?.events, 2);
+    assert.equal(await shown.count(organisation, all.filter, 3), 2);
+    assert.equal((await shown.distinct(organisation, 'action', {}, 5)).length, 2);
+    assert.equal(await shown.get(organisation, 'e-1'), undefined);
+    const without = { ...all, filter: { withoutSystemServices: 'all' } } as const;
+    assert.deepEqual(idsOf(await shown.list(organisation, without)), ['e-0']);
+  });
+
   it('is the same log in everything else', async () => {
     const { filter } = all;
     const reads: readonly ((log: EventReader) => Promise<unknown>)[] = [

@@ -1,33 +1,58 @@
+import { ownService } from '../../core/event.ts';
+import type { Filter } from '../../core/filter.ts';
 import { toLines } from '../../store/event-lines.ts';
 import type { EventReader, StoredEvent } from '../../store/event-store.ts';
 import { compressLines } from '../../store/zstd-lines.ts';
-import type { Members } from '../mapping.ts';
+import { visibleToVendors } from '../dialect.ts';
+import { isMembers, type Members } from '../mapping.ts';
 import { thalassaEntry } from './wire.ts';
 
-/** The same log with every event as a pure Thalassa entry: for tools that should see the vendor's fields alone. */
+/**
+ * The same log with every event as a pure Thalassa entry: for tools that should see the vendor's fields alone. Annals' own
+ * records are not among them, as in the other vendors' dialects.
+ */
 export function thalassaReader(reader: EventReader): EventReader {
   return {
     head: (organisation) => reader.head(organisation),
     get: async (organisation, eventID) => {
       const event = await reader.get(organisation, eventID);
-      return event && asThalassaEntry(event);
+      return event && !isOwnRecord(event) ? asThalassaEntry(event) : undefined;
     },
     list: async (organisation, query) =>
-      (await reader.list(organisation, query)).map(asThalassaEntry),
-    count: (...query) => reader.count(...query),
-    scan: async function* (...query) {
-      for await (const batch of reader.scan(...query)) yield batch.map(asThalassaEntry);
+      (await reader.list(organisation, withoutOwnRecords(query))).map(asThalassaEntry),
+    count: (organisation, filter, snapshot) =>
+      reader.count(organisation, visible(filter), snapshot),
+    scan: async function* (organisation, range, filter) {
+      const batches = reader.scan(organisation, range, visible(filter));
+      for await (const batch of batches) yield batch.map(asThalassaEntry);
     },
     listLines: async (organisation, query, packing = 'plain') => {
-      const events = await reader.list(organisation, { ...query, limit: query.limit + 1 });
+      const more = { ...withoutOwnRecords(query), limit: query.limit + 1 };
+      const events = await reader.list(organisation, more);
       return compressLines(toLines(events.map(asThalassaEntry), query), packing);
     },
     sequenceAt: (...query) => reader.sequenceAt(...query),
-    distinct: (...query) => reader.distinct(...query),
+    distinct: (organisation, facet, filter, limit) =>
+      reader.distinct(organisation, facet, visible(filter), limit),
     treeNodes: (...query) => reader.treeNodes(...query),
     dropped: (organisation) => reader.dropped(organisation),
     withSignal: (signal) => thalassaReader(reader.withSignal(signal)),
   };
+}
+
+const withoutOwnRecords = <Q extends { readonly filter: Filter }>(query: Q): Q => ({
+  ...query,
+  filter: visible(query.filter),
+});
+
+/** A filter leaves out all system services, or says nothing about them. */
+function visible(filter: Filter = {}): Filter {
+  return filter.withoutSystemServices === 'all' ? filter : { ...filter, ...visibleToVendors };
+}
+
+function isOwnRecord({ body }: StoredEvent): boolean {
+  const { context } = JSON.parse(body) as Members;
+  return isMembers(context) && context.system_service === ownService;
 }
 
 function asThalassaEntry(event: StoredEvent): StoredEvent {
