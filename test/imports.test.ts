@@ -107,6 +107,21 @@ describe('imports', () => {
     assert.deepEqual(linesOf(up), []);
   });
 
+  it('load no schema library for an export, which has no memory to spare for it', () => {
+    // Not those of types, and not `import()`, which is for what is not always needed.
+    const loaded = (file: string) =>
+      [...textOf(file).matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gm)].map(
+        ([, path = '']) => (path.startsWith('.') ? join(dirname(file), path) : path),
+      );
+    const reached = new Set(['cli/export.ts']);
+    // A set that grows is walked to its end.
+    for (const file of reached) {
+      if (file.endsWith('.ts')) for (const next of loaded(file)) reached.add(next);
+    }
+    assert.ok(reached.has('commander') && reached.has('export/run-export.ts'));
+    assert.ok(!reached.has('zod'));
+  });
+
   it('leave the source only for the package’s own manifest', () => {
     const out = imports.filter(({ to }) => to.startsWith('..') && to !== '../package.json');
     assert.deepEqual(linesOf(out), []);

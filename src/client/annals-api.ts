@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { AnnalsError } from '../core/errors.ts';
+import type { z } from 'zod';
+import { AnnalsError, type Issue } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import { readJson } from './read-json.ts';
 import { type ClientRequest, type ClientResponse, readText, type Send } from './request.ts';
@@ -96,9 +96,13 @@ export class AnnalsApi {
   }
 }
 
-const issuesSchema = z.array(
-  z.object({ index: z.number().exactOptional(), field: z.string(), message: z.string() }),
-);
+/** By hand: an export uses this file, and has no memory to spare for a schema library. */
+function isIssue(value: unknown): value is Issue {
+  if (typeof value !== 'object' || value === null) return false;
+  const { index, field, message } = value as Record<string, unknown>;
+  const hasPlace = index === undefined || typeof index === 'number';
+  return hasPlace && typeof field === 'string' && typeof message === 'string';
+}
 
 async function readWhole(response: ClientResponse): Promise<string> {
   try {
@@ -122,7 +126,7 @@ async function apiError(
   const isOurs = typeof message === 'string' && message !== '' && code !== 'corrupt';
   if (!isOurs) return toAnnalsError(found, request);
   return new AnnalsError(code, message, {
-    issues: issuesSchema.safeParse(errors).data ?? [],
+    issues: Array.isArray(errors) ? errors.filter(isIssue) : [],
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
 }
