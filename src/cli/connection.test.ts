@@ -107,6 +107,17 @@ describe('a command that calls a server', () => {
     assert.match(second.stdout, new RegExp(`\n${childId} +org-admin .*Z\n$`));
   });
 
+  it('says what a revocation on a full disk leaves owed', async () => {
+    const revoked = { id: 'k', role: 'writer', name: 'x', createdAt: 'a', revokedAt: 'b' };
+    const body = { ...revoked, created: [], owed: ['its record is not in the trail yet'] };
+    const { code, stderr } = await runCommand(['keys', 'revoke', 'k'], {
+      env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: 'k' },
+      fetch: async () => Response.json(body),
+    });
+    const message = 'annals: the key is revoked, but its record is not in the trail yet\n';
+    assert.deepEqual([code, stderr], [0, message]);
+  });
+
   it('rejects the response of another program', async () => {
     const answers = (response: () => Response) =>
       runCommand(['orgs', 'list', '--token', 'key', '--api', 'http://annals.test'], {

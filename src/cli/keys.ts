@@ -29,7 +29,11 @@ const keysSchema = z.object({ items: z.array(keySchema) });
 const createdKeySchema = keySchema.extend({ key: z.string().regex(/^[\x21-\x7e]+$/) });
 type CreatedKey = z.output<typeof createdKeySchema>;
 /** With the keys that it created, directly or through others. */
-const revokedKeySchema = keySchema.extend({ revokedAt: z.string(), created: z.array(keySchema) });
+const revokedKeySchema = keySchema.extend({
+  revokedAt: z.string(),
+  created: z.array(keySchema),
+  owed: z.array(z.string()).exactOptional(),
+});
 
 /** With the operator's key the server needs the organisation: the error names the flag for it. */
 async function withOrganisation<T>(response: Promise<T>): Promise<T> {
@@ -155,11 +159,12 @@ Examples:
         revokedKeySchema,
         `/v1/keys/${encodeURIComponent(id)}${query}`,
       );
-      const { created } = revoked;
+      const { created, owed = [] } = revoked;
+      const { stderr } = context;
       const rows = flags.withCreated === true ? [revoked, ...created] : [revoked];
       printTable(context, rows, columns, flags.json && 'first');
+      for (const one of owed) stderr.write(`annals: the key is revoked, but ${one}\n`);
       if (flags.withCreated === true || created.length === 0) return;
-      const { stderr } = context;
       stderr.write(`${id} created API keys that are still valid:\n`);
       printTable({ stdout: stderr }, created, columns, false);
       stderr.write(`To revoke them: annals keys revoke ${id} --with-created\n`);

@@ -39,6 +39,20 @@ it('a key that is revoked or has expired adds no other, and those it added come 
   await rm(folder, { recursive: true });
 });
 
+it('a key that is being written when its creator is revoked is added, and listed with it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
+  const accounts = await open(join(folder, 'annals.db'));
+  await accounts.addKey(keyOf('admin'));
+  const child = keyOf('child', { createdBy: 'admin' });
+  const adding = accounts.addKey(child);
+  await new Promise((checked) => setImmediate(checked));
+  await accounts.revokeKey('admin', 15);
+  assert.deepEqual(accounts.keysCreatedBy('admin'), [child]);
+  await adding;
+  await accounts.close();
+  await rm(folder, { recursive: true });
+});
+
 it('keys of version 0.1, which has no creators, are read', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
   const file = join(folder, 'annals.db');

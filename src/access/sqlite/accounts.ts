@@ -97,7 +97,8 @@ class SqliteAccounts implements Accounts {
     return this.#commit(async () => {
       this.#memory.checkKey(key);
       await this.#thread.call.addKey(key);
-      await this.#memory.addKey(key);
+      // Its creator may have been revoked meanwhile. The key came first, so it is among those that the creator created.
+      this.#memory.restoreKey(key);
     });
   }
 
