@@ -82,6 +82,7 @@ const errorDescriptions = {
   413: 'More than a stated limit',
   415: 'A content type or encoding that is not read',
   429: 'Too many requests, bodies or waiting events; try again after Retry-After seconds',
+  431: 'First line and headers have more than 16,384 bytes',
   503: 'The server is stopping, its disk is full, or the outcome is unknown: try again',
 } as const;
 
@@ -137,6 +138,7 @@ function errorStatuses(route: ApiRoute['description']): ErrorStatus[] {
     ...(hasBody ? ([413, 415] as const) : []),
     ...(route.errors ?? []),
     429,
+    431,
     503,
   ];
 }

@@ -35,7 +35,12 @@ const consistencyParameters = z.object({
   to: wholeNumberParameter(0).describe(`The larger size; ${defaultSize}`).exactOptional(),
 });
 
-const nonNegativeInteger = z.int().min(0, 'must not be below 0');
+/** As in a query. The document would not say what a double can hold. */
+const maxSize = 999_999_999_999_999;
+const nonNegativeInteger = z
+  .int()
+  .min(0, 'must not be below 0')
+  .max(maxSize, `must not be above ${maxSize}`);
 const isIntegerPair = (value: unknown): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger);
 
@@ -45,7 +50,7 @@ const maxRuns = 50_000;
 /** The document takes it from here. A schema of zod would collect what is wrong with each of 50,000 runs. */
 const runSchema = {
   type: 'array',
-  items: { type: 'integer', minimum: 0 },
+  items: { type: 'integer', minimum: 0, maximum: maxSize },
   minItems: 2,
   maxItems: 2,
 } as const;
