@@ -39,8 +39,8 @@ export function eraseCommand(context: CliContext): Command {
 Erases names, e-mail addresses, network addresses, user agents, headers, and the
 other personal fields of the organisation. The events stay, can still be proved,
 and show that something was erased. The erasure itself is recorded. After a
-failure the same command does the rest. It exits with 2 when the log has no event
-of such a user.
+failure the same command does the rest. It exits with 2 when the log has no
+event of such a user.
 
 Examples:
   $ annals erase --user-identity usr-noor --dry-run

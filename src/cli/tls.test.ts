@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer as createPlainServer } from 'node:http';
 import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -122,6 +122,16 @@ describe('a command that cannot reach its server', () => {
     ]);
     assert.equal(code, 1);
     assert.match(stderr, /certificate is for another name: give --api with that name/);
+  });
+
+  it('leaves nothing behind of an export that could not begin', async () => {
+    await using server = await listen({ key, cert: certificate });
+    const output = join(directory, 'out');
+    const line = ['export', '--since', '1h', '--api', server.url, '--output', `${output}/`];
+    const { code, stderr } = await annals(line);
+    assert.equal(code, 1);
+    assert.doesNotMatch(stderr, /Continue with/);
+    assert.deepEqual(await readdir(output), []);
   });
 
   it('says which file has no certificate', async () => {

@@ -145,7 +145,10 @@ function requestError(
   const code = String((cause as NodeJS.ErrnoException).code);
   const certificateHelp = helpWithCertificate(code);
   if (certificateHelp !== undefined) {
-    return new AnnalsError('corrupt', `${message}. ${certificateHelp}`, { cause: error });
+    return new AnnalsError('corrupt', `${message}. ${certificateHelp}`, {
+      cause: error,
+      isPermanent: true,
+    });
   }
   const help = hasResponded ? undefined : helpWithAddress(code);
   return help === undefined

@@ -84,7 +84,8 @@ export async function exportToFiles(
     return files;
   } catch (error) {
     await sink.abandon();
-    if (isAccessDenied(error) && state.plan === undefined && tracker.nothingReceived) {
+    const isHopeless = isAccessDenied(error) || (error instanceof AnnalsError && error.isPermanent);
+    if (isHopeless && state.plan === undefined && tracker.nothingReceived) {
       // Nothing was begun, so there is nothing to continue and nothing to report.
       await work.remove().catch(() => undefined);
       throw error;
