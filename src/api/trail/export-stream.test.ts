@@ -4,6 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { minute, systemClock } from '../../core/micros.ts';
+import { createUpcloudServer } from '../../dialects/upcloud/server.ts';
 import { type SendOptions, sendChunksDirectly } from '../../http/send.ts';
 import type { ListQuery, Packing } from '../../store/event-store.ts';
 import { createMemoryStore } from '../../store/memory/store.ts';
@@ -155,13 +156,16 @@ describe('a long response whose key stops being valid', () => {
     ),
     '/1.3/audit-logs/export?format=csv',
     '/1.3/audit-logs/export?format=json',
+    '/upcloud/1.3/audit-logs/export?format=json',
     '/v1/audit/proof/multiproof',
   ];
   let now = systemClock();
 
   /** A response of which the first chunk is read. */
   async function begun(path: string, packing = 'identity') {
-    const app = new TestApp({ clock: () => now });
+    const server = createUpcloudServer();
+    const dialects = [{ paths: ['/1.3'], prefixes: ['/upcloud'], server }];
+    const app = new TestApp({ clock: () => now, dialects });
     const organisation = await app.organisation();
     const key = await app.key('org-auditor', organisation, now + minute);
     const description = 'x'.repeat(1_000);
