@@ -14,6 +14,7 @@ import { createUpcloudServer } from '../dialects/upcloud/server.ts';
 import { addressOf, requestFacts } from '../http/connection.ts';
 import type { HttpBindings, HttpEnv } from '../http/env.ts';
 import { Metrics } from '../http/metrics.ts';
+import type { Quotas } from '../http/quotas.ts';
 import {
   formatVerifierKey,
   privateKeyFromSeed,
@@ -40,6 +41,7 @@ export interface TestAppOptions {
   readonly dialects?: readonly MountedDialect[];
   readonly witnesses?: readonly VerifierKey[];
   readonly log?: Logger;
+  readonly quotas?: Quotas;
 }
 
 /** The whole application in memory, for tests: called without a socket, nothing kept. */
@@ -66,6 +68,7 @@ export class TestApp {
     dialects,
     witnesses = [],
     log = pino({ level: 'silent' }),
+    quotas,
   }: TestAppOptions = {}) {
     this.clock = clock;
     this.store = store;
@@ -120,6 +123,7 @@ export class TestApp {
       ],
       maxBodyBytes: 1024 * 1024,
       maxBatchEvents: 1_000,
+      ...(quotas !== undefined && { quotas }),
       waitingEvents: () => this.ledger.waitingEvents,
       isStopping: () => false,
       cannotRecord: () => this.cannotRecord,

@@ -5,6 +5,7 @@ import type { AuditEvent, Draft } from '../core/event.ts';
 import { formatInstant } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import { parseCsv } from '../export/read-csv.ts';
+import { Quotas } from '../http/quotas.ts';
 import { TestApp } from './app.fixture.ts';
 
 interface List {
@@ -108,6 +109,21 @@ it('says the charset of JSON, or not, in any spelling', async () => {
   const headers = { 'Content-Type': 'application/json; charset=latin1' };
   const response = await app.request('POST', '/v1/keys', { key, headers, body: '{}' });
   assert.equal(response.status, 415);
+});
+
+it('turns an organisation away that has used up its quota, before the body is read', async () => {
+  const limits = { keyEventsPerSecond: 0, keyBytesPerDay: 0, organisationBytesPerDay: 0 };
+  const quotas = new Quotas({ ...limits, organisationEventsPerSecond: 2 }, () => 0);
+  const app = new TestApp({ quotas });
+  const [acme, other] = [await app.organisation(), await app.organisation()];
+  const [key, second] = [await app.key('writer', acme), await app.key('writer', acme)];
+  const body = { events: Array(3).fill({ action: 'a' }) };
+  await app.json('POST', '/v1/audit/events', { key, body });
+  const response = await app.request('POST', '/v1/audit/events', { key: second, body: 'no JSON' });
+  assert.equal(response.status, 429);
+  assert.equal(response.headers.get('retry-after'), '1');
+  assert.match(await response.text(), /this organisation may record 2 events a second/);
+  await app.json('POST', '/v1/audit/events', { key: await app.key('writer', other), body });
 });
 
 it('rejects query parameters that a route does not have, and names what was meant', async () => {

@@ -12,6 +12,7 @@ import type { DialectDependencies } from '../dialects/dialect.ts';
 import { callerOf, recordAddress, requireNamedOrganisation } from '../http/connection.ts';
 import type { HttpEnv } from '../http/env.ts';
 import type { Metrics } from '../http/metrics.ts';
+import type { Quotas } from '../http/quotas.ts';
 import type { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OwnRecords } from '../ledger/own-records.ts';
@@ -50,6 +51,7 @@ export interface AppDependencies {
   readonly dialects: readonly MountedDialect[];
   readonly maxBodyBytes: number;
   readonly maxBatchEvents: number;
+  readonly quotas?: Quotas;
   readonly waitingEvents: () => number;
   readonly isStopping: () => boolean;
   /** Why nothing can be recorded, if that is so. */

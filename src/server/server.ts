@@ -15,6 +15,7 @@ import { pooledRandom } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
 import { addressOf, requestFacts } from '../http/connection.ts';
 import { Metrics } from '../http/metrics.ts';
+import { Quotas } from '../http/quotas.ts';
 import { RequestBudget } from '../http/request-budget.ts';
 import { checkedClock } from '../ledger/checked-clock.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
@@ -200,6 +201,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     dialects: mountedDialects(settings, { gate, tokens, clock }),
     maxBodyBytes: settings.maxBodyBytes,
     maxBatchEvents: settings.maxBatchEvents,
+    quotas: new Quotas(settings, clock),
     waitingEvents: () => ledger.waitingEvents,
     isStopping: () => stopping,
     cannotRecord,

@@ -18,6 +18,8 @@ const wholeNumber = (lowest: number, highest: number) =>
       `must be a whole number from ${lowest} to ${highest}`,
     );
 
+const quota = wholeNumber(0, 999_999_999_999).prefault('0');
+
 /** Settings that may be given several times, or separated by commas. */
 export const listSettings: ReadonlySet<string> = new Set(['anchor', 'witness', 'acceptLoss']);
 
@@ -125,6 +127,14 @@ export const settingsSchema = z.object({
   maxKeyRequests: wholeNumber(1, 10_000)
     .prefault('256')
     .describe('the requests that one key may have at a time'),
+  keyEventsPerSecond: quota.describe('events that a key may record a second; 0 for any number'),
+  organisationEventsPerSecond: quota.describe(
+    'events that an organisation may record a second; 0 for any number',
+  ),
+  keyBytesPerDay: quota.describe('bytes that a key may record a day; 0 for any number'),
+  organisationBytesPerDay: quota.describe(
+    'bytes that an organisation may record a day; 0 for any number',
+  ),
   requestSeconds: wholeNumber(1, 86_400)
     .prefault('120')
     .describe('seconds within which a request must have arrived'),

@@ -11,6 +11,7 @@ import { readBody } from '../../http/body.ts';
 import { ByteGate } from '../../http/byte-gate.ts';
 import { mediaTypeOf } from '../../http/media-type.ts';
 import type { Metrics } from '../../http/metrics.ts';
+import type { Quotas } from '../../http/quotas.ts';
 import { toCanonicalDraft } from '../../ledger/draft-facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { type ApiRoute, json, route } from '../route.ts';
@@ -22,6 +23,7 @@ export interface RecordRouteDependencies {
   readonly metrics: Metrics;
   readonly maxBodyBytes: number;
   readonly maxBatchEvents: number;
+  readonly quotas?: Quotas;
 }
 
 const receiptSchema = z
@@ -77,6 +79,7 @@ export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
     async (c) => {
       const caller = admit(c.req.raw, 'audit_log:create');
       const mediaType = draftsMediaType(c.req.raw);
+      dependencies.quotas?.check(caller);
       const bytes = await readBody(c.req.raw, dependencies.maxBodyBytes);
       const { identity } = caller.organisation;
       const record = async () => {
@@ -91,6 +94,10 @@ export function recordRoute(dependencies: RecordRouteDependencies): ApiRoute {
       };
       const isSmall = bytes.length <= smallBodyBytes;
       const receipt = await (isSmall ? record() : largeBodies.run(identity, bytes.length, record));
+      dependencies.quotas?.use(caller, {
+        events: receipt.accepted + receipt.duplicates,
+        bytes: bytes.length,
+      });
       metrics.recordedEvents.inc(receipt.accepted);
       metrics.duplicateEvents.inc(receipt.duplicates);
       return c.json(receipt, 201);
