@@ -104,15 +104,17 @@ describe('annals sync', () => {
     assert.equal(items.filter(({ action }) => action === 'GET').length, 3);
   });
 
-  it('refuses an Annals server as a trail of Thalassa’s, and says how it is read', async () => {
-    const thalassa = `sync --source thalassa --api http://annals.test --token ${key}`;
-    for (const target of ['as-thalassa', `http://annals.test --to-token ${otherKey}`]) {
-      const { code, stderr } = await annals(`${thalassa} --to ${target}`);
-      assert.equal(code, exitCodes.usage, stderr);
-      assert.match(
-        stderr,
-        /it is an Annals server.*Use --source annals --api http:\/\/annals.test/,
-      );
+  it('refuses an Annals server as a trail of a vendor’s, and says how it is read', async () => {
+    for (const source of ['thalassa', 'upcloud', 'cockroachdb']) {
+      const vendor = `sync --source ${source} --api http://annals.test --token ${key}`;
+      for (const target of [`as-${source}`, `http://annals.test --to-token ${otherKey}`]) {
+        const { code, stderr } = await annals(`${vendor} --to ${target}`);
+        assert.equal(code, exitCodes.usage, stderr);
+        assert.match(
+          stderr,
+          /it is an Annals server.*Use --source annals --api http:\/\/annals.test/,
+        );
+      }
     }
     const { items } = await app.json<{ items: { eventID: string }[] }>('GET', '/v1/audit', {
       key: otherKey,

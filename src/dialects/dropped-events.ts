@@ -2,6 +2,9 @@ import { AnnalsError } from '../core/errors.ts';
 import { type Filter, overlapsWindow } from '../core/filter.ts';
 import type { DroppedPrefix, EventReader } from '../store/event-store.ts';
 
+/** The header of every list and export: the size of the log that was looked at. */
+export const snapshotHeader = 'Annals-Snapshot';
+
 /** The header of a response that may lack dropped events: the first sequence that the log has. */
 export const keptFromHeader = 'Annals-Kept-From';
 

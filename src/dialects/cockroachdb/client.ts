@@ -16,6 +16,7 @@ import {
   readObjects,
 } from '../../export/sources/list-objects.ts';
 import type { Batch, SourceOrigin, SourceQuery, UnorderedSource } from '../../export/stages.ts';
+import { refuseAnnals } from '../refuse-annals.ts';
 import { CursorWalk } from './cursor-walk.ts';
 import { formatNanos } from './nanos.ts';
 import type { CockroachdbSettings } from './settings.ts';
@@ -66,7 +67,11 @@ export function cockroachdbSource(
   settings: CockroachdbSettings,
   query: SourceQuery,
 ): UnorderedSource {
-  const rules: ObjectRules = { ...shape, matches: cockroachdbFilter(query.filters) };
+  const rules: ObjectRules = {
+    ...shape,
+    ...refuseAnnals(query, settings.api, 'CockroachDB Cloud'),
+    matches: cockroachdbFilter(query.filters),
+  };
   const send = throttle(
     dependencies.send,
     requestsPerSecond,

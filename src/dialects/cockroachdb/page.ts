@@ -14,6 +14,8 @@ export interface Page {
   readonly events: readonly StoredEvent[];
   /** The sequences in which the page goes on, where more events than its limit belong together. */
   readonly rest?: Range;
+  /** The size of the log. */
+  readonly size: number;
   /** Absent when there can never be more in this direction. */
   readonly next: Micros | undefined;
 }
@@ -60,13 +62,13 @@ export async function readPage(
     const last = events.at(-1);
     if (last !== undefined && events.length >= limit) {
       if (units.endOf(event) !== units.endOf(last)) {
-        return { events, next: units.between(last, event) };
+        return { events, size, next: units.between(last, event) };
       }
       if (unit > 1) return await readLongPage(event, last);
     }
     events.push(event);
   }
-  return { events, next: endOfLog(events.at(-1)) };
+  return { events, size, next: endOfLog(events.at(-1)) };
 
   /** The page goes on to the end of the unit of its last event. */
   async function readLongPage(next: StoredEvent, last: StoredEvent): Promise<Page> {
@@ -83,9 +85,9 @@ export async function readPage(
     const behind =
       order === 'asc' ? { from: rest.to, to: range.to } : { from: range.from, to: rest.from };
     for await (const event of scanInOrder(reader, organisation, behind, order, 1)) {
-      return { events, rest, next: units.between(last, event) };
+      return { events, rest, size, next: units.between(last, event) };
     }
-    return { events, rest, next: endOfLog(last) };
+    return { events, rest, size, next: endOfLog(last) };
   }
 
   /** Where to go on when the range has no more events. */

@@ -8,6 +8,7 @@ import type { HttpEnv } from '../../http/env.ts';
 import { streamTextBody } from '../../http/streaming.ts';
 import type { Order, StoredEvent } from '../../store/event-store.ts';
 import type { DialectDependencies, DialectServer } from '../dialect.ts';
+import { snapshotHeader } from '../dropped-events.ts';
 import { formatCursor } from './cursor-unit.ts';
 import { readPage, readRest, type StartBound } from './page.ts';
 import { readPageQuery } from './query.ts';
@@ -57,7 +58,10 @@ export function createCockroachdbServer(options: CockroachdbOptions = {}): Diale
       const next = page.next === undefined ? undefined : formatCursor(page.next, query.unit);
       const end = `]${next === undefined ? '' : `,"next_starting_from":"${next}"`}}`;
       const { events, rest } = page;
-      const headers = { 'Content-Type': 'application/json' };
+      const headers = {
+        'Content-Type': 'application/json',
+        [snapshotHeader]: String(page.size),
+      };
       if (rest === undefined || c.req.method === 'HEAD') {
         return new Response(`{"entries":[${textOf(events)}${end}`, { headers });
       }

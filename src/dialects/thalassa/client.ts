@@ -1,6 +1,5 @@
 import type { ClientRequest } from '../../client/request.ts';
 import type { ClientDependencies } from '../../client/send-request.ts';
-import { AnnalsError } from '../../core/errors.ts';
 import { type FilterSupport, rejectUnsupportedFilters } from '../../export/filters.ts';
 import {
   type ListResponseInfo,
@@ -10,6 +9,7 @@ import {
 } from '../../export/sources/list-objects.ts';
 import { shortfallOf, type WalkState, walkPages } from '../../export/sources/walk-pages.ts';
 import type { Shortfall, SourceOrigin, SourceQuery, UnorderedSource } from '../../export/stages.ts';
+import { refuseAnnals } from '../refuse-annals.ts';
 import { type Credentials, thalassaCredentials } from './credentials.ts';
 import type { ThalassaSettings } from './settings.ts';
 
@@ -75,7 +75,7 @@ export function thalassaSource(
         const url = pageUrl(api, query, pages + 1, limit);
         const { envelope } = yield* requestPage(credentials, dependencies, settings, url, signal, {
           ...rules,
-          ...(query.toBecomeNative === true && { checkHeaders: refuseAnnals(api) }),
+          ...refuseAnnals(query, api, 'Thalassa'),
         });
         // The difference between these two is unknown (wire: Thalassa 3.2).
         const totals = [countIn(envelope, 'totalItems'), countIn(envelope, 'totalCount')];
@@ -132,15 +132,6 @@ async function* requestPage(
     return yield* attempt();
   }
 }
-
-/** An Annals server has its events as they were recorded, and this view of them is not that. */
-const refuseAnnals = (api: string) => (headers: Headers) => {
-  if (!headers.has('annals-snapshot')) return;
-  throw new AnnalsError(
-    'invalid',
-    `Cannot sync ${api} as a trail of Thalassa’s: it is an Annals server, which has its events in full. Use --source annals --api ${api}`,
-  );
-};
 
 /** `pageUrl` sends texts under the names of our filters, which are those of the vendor. */
 const support: FilterSupport = {

@@ -24,6 +24,7 @@ import type {
   SourceQuery,
   UnorderedSource,
 } from '../../export/stages.ts';
+import { refuseAnnals } from '../refuse-annals.ts';
 import { type UpcloudFilters, upcloudFilters } from './filters.ts';
 import type { UpcloudSettings } from './settings.ts';
 
@@ -116,15 +117,20 @@ class UpcloudReader {
   constructor(
     dependencies: ClientDependencies,
     settings: UpcloudSettings,
-    { window, pageSize: requested }: SourceQuery,
+    query: SourceQuery,
     filters: UpcloudFilters,
   ) {
     this.#dependencies = dependencies;
     this.#settings = settings;
+    const { window, pageSize: requested } = query;
     this.#window = window;
     this.#limit = Math.max(minPageSize, Math.min(requested ?? pageSize, pageSize));
     this.#filters = filters;
-    this.#rules = { ...shape, matches: (value) => filters.keeps(value) };
+    this.#rules = {
+      ...shape,
+      ...refuseAnnals(query, settings.api, 'UpCloud'),
+      matches: (value) => filters.keeps(value),
+    };
   }
 
   async *read(position: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {

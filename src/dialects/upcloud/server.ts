@@ -7,6 +7,7 @@ import { recordedQuery } from '../../http/connection.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import { streamTextBody } from '../../http/streaming.ts';
 import type { DialectServer } from '../dialect.ts';
+import { snapshotHeader } from '../dropped-events.ts';
 import { exportFormats, exportText, formats } from './export.ts';
 import { findByUlid, parseStoredEvent } from './find-event.ts';
 import { isFault, problemResponse } from './problem.ts';
@@ -71,7 +72,10 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
       ]);
       await dependencies.recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
       const audit_logs = events.map((event) => toUpcloud(parseStoredEvent(event)));
-      return c.json({ audit_logs }, 200, { 'Upcloud-Total-Count': String(total) });
+      return c.json({ audit_logs }, 200, {
+        'Upcloud-Total-Count': String(total),
+        [snapshotHeader]: String(size),
+      });
     });
 
     app.get('/1.3/audit-logs/filter-options', (c) => {
@@ -95,6 +99,7 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
       return new Response(body, {
         headers: {
           'Content-Type': formats[format].mediaType,
+          [snapshotHeader]: String(size),
           'Content-Disposition': `attachment; filename="audit-logs-export.${format}"`,
         },
       });
