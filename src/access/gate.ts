@@ -26,6 +26,8 @@ export interface GateOptions {
   readonly clock: Clock;
   /** Called each time a key that exists is denied, with the request it came with. Must not throw. */
   readonly onDenied: (denied: DeniedKey, request: Request) => void;
+  /** Called each time a credential belongs to no key. Must not throw. */
+  readonly onUnknown?: (request: Request) => void;
   /** The address that a request came from, if it came over a network. */
   readonly addressOf: (request: Request) => string | undefined;
   /** Called each time an address has sent too many wrong credentials. Must not throw. */
@@ -88,7 +90,7 @@ export class Gate {
     this.#guesses.check(address, id);
     const key = this.#options.accounts.key(id);
     const right = isSecretOf(secret, key?.secretHash ?? placeholderHash);
-    if (key === undefined) throw this.#wrong(address, id);
+    if (key === undefined) throw this.#unknown(address, id, request);
     if (!right) {
       this.#wrong(address, id);
       throw this.#deny(key, 'wrong secret', request);
@@ -119,7 +121,9 @@ export class Gate {
     this.#guesses.check(address, wrongTokens);
     const token = this.#options.tokens.read(text);
     const key = token && this.#options.accounts.key(token.keyId);
-    if (token === undefined || key === undefined) throw this.#wrong(address, wrongTokens);
+    if (token === undefined || key === undefined) {
+      throw this.#unknown(address, wrongTokens, request);
+    }
     const now = this.#options.clock();
     // A token from the future was issued before the clock was set back. A small correction does no harm.
     if (token.expiresAt <= now || token.issuedAt > now + minute) {
@@ -141,6 +145,11 @@ export class Gate {
       organisation:
         organisation === undefined ? undefined : this.#options.accounts.organisation(organisation),
     };
+  }
+
+  #unknown(address: string | undefined, keyId: string, request: Request): AnnalsError {
+    this.#options.onUnknown?.(request);
+    return this.#wrong(address, keyId);
   }
 
   #wrong(address: string | undefined, keyId: string): AnnalsError {

@@ -95,6 +95,7 @@ export class TestApp {
       tokens,
       clock,
       addressOf,
+      onUnknown: (request) => this.ownRecords.unknownCredential(requestFacts(request)),
       onDenied: (denied, request) => this.ownRecords.keyRejected(denied, requestFacts(request)),
     });
     const app = createApp({

@@ -3,13 +3,19 @@ import type { Logger } from 'pino';
 import type { AccessTokens } from '../access/access-token.ts';
 import type { Accounts } from '../access/accounts.ts';
 import type { Caller } from '../access/caller.ts';
-import type { Gate } from '../access/gate.ts';
+import type { Gate, Principal } from '../access/gate.ts';
 import type { Permission } from '../access/roles.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
+import { systemLog } from '../core/organisation.ts';
 import type { Random } from '../core/uuid.ts';
 import type { DialectDependencies } from '../dialects/dialect.ts';
-import { callerOf, recordAddress, requireNamedOrganisation } from '../http/connection.ts';
+import {
+  callerOf,
+  namedOrganisation,
+  recordAddress,
+  requireNamedOrganisation,
+} from '../http/connection.ts';
 import type { HttpEnv } from '../http/env.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Quotas } from '../http/quotas.ts';
@@ -63,6 +69,9 @@ export function createApp(dependencies: AppDependencies): Hono<HttpEnv> {
   const { gate, ownRecords, log, metrics } = dependencies;
   const admit = (request: Request, permission: Permission): Caller => {
     const principal = gate.authenticate(request);
+    if (readsSystemLog(principal, permission, request)) {
+      return callerOf({ ...principal, organisation: systemLog }, request);
+    }
     gate.authorize(principal, permission, request);
     const caller = callerOf(principal, request);
     requireNamedOrganisation(caller.organisation, request);
@@ -132,6 +141,12 @@ function literalRoutes(dependencies: AppDependencies & DialectDependencies): rea
     erasureRoute(dependencies),
     tokenRoute(dependencies),
   ];
+}
+
+/** Whether this is the operator, who reads the log of the server and names it. */
+function readsSystemLog({ key }: Principal, permission: Permission, request: Request): boolean {
+  const isRead = permission === 'audit_log:list' || permission === 'audit_log:read';
+  return isRead && key.role === 'operator' && namedOrganisation(request) === systemLog.identity;
 }
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

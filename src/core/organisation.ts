@@ -14,3 +14,14 @@ export interface Organisation {
    */
   readonly personalPaths?: readonly string[];
 }
+
+/**
+ * What happens to the server as a whole is in a log of its own, which belongs to no tenant and is no organisation of the
+ * accounts. Only the operator reads it, and nobody but the server records in it.
+ */
+export const systemLog: Organisation = {
+  identity: 'system',
+  slug: 'system',
+  name: 'The server itself',
+  createdAt: 0,
+};

@@ -45,13 +45,13 @@ export function recordedQuery({ search }: URL): string {
   return search.slice(0, maxRecordedQuery);
 }
 
-/** The caller of a principal. The operator belongs to no organisation, so it sees no trail. */
+/** The caller of a principal. The operator belongs to no organisation, so it sees no trail but that of the server. */
 export function callerOf(principal: Principal, request: Request): Caller {
   const { key, organisation } = principal;
   if (organisation === undefined) {
     throw new AnnalsError(
       'forbidden',
-      'Not allowed: the operator’s key creates organisations and keys; a trail is read with a key of its organisation',
+      'Not allowed: the operator’s key creates organisations and keys; a trail is read with a key of its organisation, and that of the server with X-Organisation-Identity: system',
     );
   }
   return {

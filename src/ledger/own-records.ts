@@ -4,7 +4,7 @@ import type { DeniedKey } from '../access/gate.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Draft, ownService } from '../core/event.ts';
 import { type Clock, formatInstant, type Micros, minute } from '../core/micros.ts';
-import type { Organisation } from '../core/organisation.ts';
+import { type Organisation, systemLog } from '../core/organisation.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Where a request that is recorded came from. */
@@ -62,7 +62,8 @@ const maxOwed = 1_000;
 /**
  * Records what Annals itself does, in the log that it concerns: reads, exports, changes of keys, denied credentials. Two
  * rules limit the number of these records: lists leave them out by default, and reads and denials are recorded once and
- * then summed up by the minute. A credential that belongs to no key of an organisation is not recorded, only counted.
+ * then summed up by the minute. What concerns no organisation is in the system log: starts, stops, what the operator does,
+ * and credentials that belong to no key, all of them in one summary.
  *
  * What happened and cannot be recorded, such as a denial on a full disk, is owed: it is kept in memory and tried again. As
  * long as a record is owed, every read tries to record it first, and is refused when that fails.
@@ -89,19 +90,19 @@ export class OwnRecords {
     by: KeyRecord,
     request: RequestFacts,
   ): Promise<void> {
-    await this.#options.ledger.record(created.identity, [
-      {
-        ...actor(by, request),
-        action: 'organisation.create',
-        description: `Created the organisation ${created.slug}`,
-        resourceType: 'organisation',
-        resourceIdentity: created.identity,
-        outcome: 'success',
-        ...(created.personalPaths !== undefined && {
-          details: { personalPaths: created.personalPaths },
-        }),
-      },
-    ]);
+    const draft: Draft = {
+      ...actor(by, request),
+      action: 'organisation.create',
+      description: `Created the organisation ${created.slug}`,
+      resourceType: 'organisation',
+      resourceIdentity: created.identity,
+      outcome: 'success',
+      ...(created.personalPaths !== undefined && {
+        details: { personalPaths: created.personalPaths },
+      }),
+    };
+    await this.#record({ organisation: created.identity, draft });
+    this.#alsoSystem(draft, created.identity, by);
   }
 
   /** Durable once resolved. */
@@ -109,6 +110,7 @@ export class OwnRecords {
     if (key.organisation === undefined) return;
     const draft = keyChange('api_key.create', key, by, request);
     await this.#record({ organisation: key.organisation, draft });
+    this.#alsoSystem(draft, key.organisation, by);
   }
 
   /** Durable once resolved. When it cannot be recorded, it is owed, and this rejects with the reason. */
@@ -116,10 +118,17 @@ export class OwnRecords {
     if (key.organisation === undefined) return;
     const draft = keyChange('api_key.revoke', key, by, request);
     const record = { organisation: key.organisation, draft };
+    this.#alsoSystem(draft, key.organisation, by);
     await this.#record(record).catch((error: unknown) => {
       this.#owe(record, error);
       throw error;
     });
+  }
+
+  /** What the operator does in an organisation is in both logs. */
+  #alsoSystem(draft: Draft, organisation: string, by: KeyRecord): void {
+    if (by.organisation !== undefined) return;
+    void this.system({ ...draft, details: { ...draft.details, organisation } });
   }
 
   /** Durable once resolved. Records that an erasure begins or, with its counts, that it ended. Nothing of what is erased. */
@@ -181,7 +190,6 @@ export class OwnRecords {
 
   /** Recorded soon, in a summary, or owed. Never fails. */
   keyRejected({ key, reason }: DeniedKey, request: RequestFacts): void {
-    if (key.organisation === undefined) return;
     const draft: Draft = {
       ...actor(key, request),
       action: reason === 'no permission' ? 'auth.denied' : 'auth.failed',
@@ -191,10 +199,33 @@ export class OwnRecords {
       outcome: 'failure',
       error: reason,
     };
-    const record = { organisation: key.organisation, draft };
-    this.#track(
-      this.#summarise(record, `${key.id} ${reason}`).catch((cause) => this.#owe(record, cause)),
-    );
+    const { organisation } = key;
+    if (organisation === undefined) this.#summariseSystem(draft, `${key.id} ${reason}`);
+    else this.#summariseSoon({ organisation, draft }, `${key.id} ${reason}`);
+  }
+
+  /** A credential belongs to no key. All of them are one summary, so that strangers cannot fill the log. */
+  unknownCredential(request: RequestFacts): void {
+    const action = 'auth.failed';
+    const description = 'Denied a credential that belongs to no key';
+    const { context } = actor({ id: '', name: '' }, request);
+    const { credentials_id: _id, ...where } = context;
+    const draft: Draft = { action, description, outcome: 'failure', context: where };
+    this.#summariseSystem({ ...draft, error: 'unknown credential' }, '');
+  }
+
+  /** The operator looks at something: in a summary. */
+  operatorRead(action: string, by: KeyRecord, request: RequestFacts): void {
+    if (by.organisation !== undefined) return;
+    this.#summariseSystem({ ...actor(by, request), action, outcome: 'success' }, by.id);
+  }
+
+  /** Records in the system log. Resolves when it is durable or owed; never rejects. */
+  system(draft: Draft): Promise<void> {
+    const record = systemRecord(draft);
+    const recording = this.#record(record).catch((cause: unknown) => this.#owe(record, cause));
+    this.#track(recording);
+    return recording;
   }
 
   /** Records the summaries so far and what is owed, and waits for it. What cannot be recorded then is lost. */
@@ -249,6 +280,14 @@ export class OwnRecords {
       lastAt: now,
     });
     return recorded;
+  }
+
+  #summariseSystem(draft: Draft, who: string): void {
+    this.#summariseSoon(systemRecord(draft), who);
+  }
+
+  #summariseSoon(record: OwnRecord, who: string): void {
+    this.#track(this.#summarise(record, who).catch((cause: unknown) => this.#owe(record, cause)));
   }
 
   #close(kind: string, { organisation, draft, recorded, since, repeated, lastAt }: Summary): void {
@@ -307,6 +346,12 @@ export class OwnRecords {
     const tracked = recording.finally(() => this.#pending.delete(tracked));
     this.#pending.add(tracked);
   }
+}
+
+/** Everything in that log is of the server itself, so it is not marked as the record of a system service. */
+function systemRecord({ context = {}, ...draft }: Draft): OwnRecord {
+  const { system_service: _, ...where } = context;
+  return { organisation: systemLog.identity, draft: { ...draft, context: where } };
 }
 
 function keyChange(

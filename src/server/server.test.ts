@@ -133,6 +133,33 @@ describe('a stop', () => {
   });
 });
 
+describe('the log of the server', () => {
+  it('has each start with its settings, and each orderly stop, and is signed', async () => {
+    const data = await newDirectory();
+    const operatorKey = formatKey(createApiKey(random));
+    await (await start({ data, operatorKey })).stop();
+    const server = await start({ data, operatorKey, unrecordedReads: 'serve' });
+    const headers = {
+      Authorization: `Bearer ${operatorKey}`,
+      'X-Organisation-Identity': 'system',
+    };
+    const get = (path: string) => fetch(server.url + path, { headers });
+    type Items = { items: { action: string; details?: { unrecordedReads: string } }[] };
+    const read = async () => ((await (await get('/v1/audit?order=asc')).json()) as Items).items;
+    const items = await read();
+    assert.deepEqual(
+      items.map(({ action, details }) => [action, details?.unrecordedReads]),
+      [
+        ['server.start', 'refuse'],
+        ['server.stop', undefined],
+        ['server.start', 'serve'],
+      ],
+    );
+    assert.match(await (await get('/v1/audit/checkpoint')).text(), /^annals\/system\n/);
+    await server.stop();
+  });
+});
+
 describe('the operator’s key', () => {
   const status = async (url: string, key: string) => {
     const headers = { Authorization: `Bearer ${key}` };

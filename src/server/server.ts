@@ -10,7 +10,9 @@ import { openSqliteAccounts } from '../access/sqlite/accounts.ts';
 import { createApp } from '../api/app.ts';
 import { metricsRoutes } from '../api/operations.ts';
 import { AnnalsError } from '../core/errors.ts';
-import { type Clock, type Micros, second } from '../core/micros.ts';
+import type { Draft } from '../core/event.ts';
+import { type Clock, formatInstant, type Micros, second } from '../core/micros.ts';
+import { systemLog } from '../core/organisation.ts';
 import { pooledRandom } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
 import { addressOf, requestFacts } from '../http/connection.ts';
@@ -170,6 +172,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     clock,
     addressOf,
     onGuessing: (address) => log.warn({ address }, 'an address sends too many wrong credentials'),
+    onUnknown: (request) => ownRecords.unknownCredential(requestFacts(request)),
     onAdmitted: (key, request) => budget.assign(request, key.id, key.organisation),
     onDenied: (denied, request) => {
       deniedKeys.add(denied);
@@ -235,6 +238,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   });
   const retention = { settings, store, ledger, clock: recordingClock, metrics, log };
   opened.adopt(startRetention(retention), (it) => it.close());
+  await ownRecords.system(startRecord(settings, verifierKeys.current));
   const running = opened.move();
   log.info({ url, data: settings.data, version }, 'listening');
 
@@ -250,8 +254,31 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
       const cut = setTimeout(() => server.closeAllConnections(), stopTimeoutMillis);
       await closed;
       clearTimeout(cut);
+      void ownRecords.system({ action: 'server.stop', description: 'The server stops' });
       await running.disposeAsync();
       log.info('stopped');
+    },
+  };
+}
+
+/** That the server starts, and how it protects what it has. Nothing of it is a secret. */
+function startRecord(settings: Settings, verifierKey: string): Draft {
+  const { unrecordedReads, maxClockJump, acceptLoss, acceptClock, retention } = settings;
+  return {
+    action: 'server.start',
+    description: 'The server starts',
+    details: {
+      version,
+      verifierKey,
+      unrecordedReads,
+      acceptLoss,
+      maxClockJumpSeconds: maxClockJump / second,
+      ...(acceptClock !== undefined && { acceptClock: formatInstant(acceptClock) }),
+      ...(retention !== undefined && { retentionSeconds: retention / second }),
+      // Their addresses may have secrets.
+      anchors: settings.anchor.length,
+      witnesses: settings.witness.map(({ name }) => name),
+      metricsElsewhere: settings.metricsAddress !== undefined,
     },
   };
 }
@@ -272,7 +299,7 @@ function leavingBallast(ledger: Ledger, ballast: Ballast): Ledger {
 /** `recordedAt` of the last event of all organisations; 0 when there is none. */
 async function lastRecorded(reader: EventReader, accounts: Accounts): Promise<Micros> {
   let last = 0;
-  for (const { identity } of accounts.organisations()) {
+  for (const { identity } of [systemLog, ...accounts.organisations()]) {
     last = Math.max(last, (await reader.head(identity)).recordedAt);
   }
   return last;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Accounts } from '../access/accounts.ts';
 import type { VerifierKeys } from '../api/proofs/checkpoints.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
+import { systemLog } from '../core/organisation.ts';
 import { randomFraction } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
 import type { Metrics } from '../http/metrics.ts';
@@ -115,6 +116,8 @@ export async function startCheckpoints(
     });
     // The last events before a crash have no checkpoint yet.
     for (const { identity } of accounts.organisations()) checkpoints.markGrown(identity);
+    // Of an empty log there is nothing to say.
+    if ((await reader.head(systemLog.identity)).size > 0) checkpoints.markGrown(systemLog.identity);
     const rounds = setInterval(() => checkpoints.round(), settings.checkpointSeconds * 1_000);
     return {
       checkpoints,
@@ -146,6 +149,7 @@ async function checkLogs({ reader, accounts, newest, keys }: LogsToCheck): Promi
   const signed = new Map(newest.map((checkpoint) => [checkpoint.organisation, checkpoint]));
   const logs = new Set([
     ...accounts.organisations().map(({ identity }) => identity),
+    systemLog.identity,
     ...signed.keys(),
   ]);
   const personal = createPersonalPathsLookup(accounts);

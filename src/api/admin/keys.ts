@@ -116,6 +116,7 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
       const principal = gate.authenticate(c.req.raw);
       gate.authorize(principal, 'api_key:list', c.req.raw);
       const organisation = await organisationFor(principal, query().organisation, c.req.raw);
+      ownRecords.operatorRead('api_key.list', principal.key, requestFacts(c.req.raw));
       return c.json({ items: accounts.keys(organisation).map(keyResponse) });
     },
   );

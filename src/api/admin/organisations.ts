@@ -5,7 +5,7 @@ import type { Gate } from '../../access/gate.ts';
 import { randomText } from '../../access/key.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import { type Clock, formatInstant } from '../../core/micros.ts';
-import type { Organisation } from '../../core/organisation.ts';
+import { type Organisation, systemLog } from '../../core/organisation.ts';
 import type { Random } from '../../core/uuid.ts';
 import { requestFacts, requireNamedOrganisation } from '../../http/connection.ts';
 import { personalPaths } from '../../integrity/personal.ts';
@@ -50,7 +50,11 @@ const organisationRequestSchema = z
         /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
         'must be 1 to 63 lower-case letters, digits and inner hyphens',
       )
-      .refine((slug) => !slug.startsWith('org-'), 'must not begin with org-, as identities do'),
+      .refine((slug) => !slug.startsWith('org-'), 'must not begin with org-, as identities do')
+      .refine(
+        (slug) => slug !== systemLog.slug,
+        'must not be system, which names the log of the server',
+      ),
     name: nameSchema,
     personalPaths: z
       .array(
@@ -110,6 +114,7 @@ export function organisationRoutes(
       const visible: Organisation[] = [];
       if (principal.organisation !== undefined) visible.push(principal.organisation);
       if (principal.key.role === 'operator') {
+        ownRecords.operatorRead('organisation.list', principal.key, requestFacts(c.req.raw));
         for (const one of accounts.organisations()) {
           if (await isCreated(one, reader)) visible.push(one);
         }
