@@ -322,6 +322,15 @@ describe('readDrafts', () => {
       assert.deepEqual(issuesOf(`{"events":[${spaces}]}`), [`0  ${tooLong}`]);
     });
 
+    it('more white space than an event may have', () => {
+      const spaces = ' '.repeat(300_000);
+      const message = /more than 262144 bytes of white space at byte \d+$/;
+      for (const text of [spaces + noJson, `{"events":[${spaces}${noJson}`]) {
+        assert.match(refusal(text).message, message);
+      }
+      assert.match(refusal('\n'.repeat(300_000) + noJson, ndjson).message, message);
+    });
+
     it('more values than an event has room for', () => {
       const zeros = (count: number) =>
         `{"action":"\\u0061","details":{"z":[${Array(count).fill(0)}`;

@@ -66,19 +66,30 @@ function withoutByteOrderMark(bytes: Uint8Array): Buffer {
 
 const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 
+/** Skips white space. Throws `invalid` where there is more of it than an event may have: to skip 16 MiB takes too long. */
+function skipDraftSpace(bytes: Buffer, from: number): number {
+  const to = Math.min(bytes.length, from + maxSentEventBytes);
+  const at = skipSpace(bytes, from, to);
+  if (at < to || at === bytes.length) return at;
+  throw new AnnalsError(
+    'invalid',
+    `Cannot record: the body has more than ${maxSentEventBytes} bytes of white space at byte ${from}`,
+  );
+}
+
 function* readLines(bytes: Buffer, drafts: DraftReader): PausableWork<void> {
   // Empty lines are white space too.
-  for (let start = skipSpace(bytes, 0); start < bytes.length && !drafts.stopped; ) {
+  for (let start = skipDraftSpace(bytes, 0); start < bytes.length && !drafts.stopped; ) {
     yield;
     const lineFeed = bytes.indexOf(0x0a, start);
     const end = lineFeed < 0 ? bytes.length : lineFeed;
     drafts.add(start, end);
-    start = skipSpace(bytes, end);
+    start = skipDraftSpace(bytes, end);
   }
 }
 
 function* readDocument(bytes: Buffer, drafts: DraftReader): PausableWork<void> {
-  const start = skipSpace(bytes, 0);
+  const start = skipDraftSpace(bytes, 0);
   if (start < bytes.length && bytes[start] !== openBrace) throw neitherDraftNorList();
   const list = startOfList(bytes, start);
   if (list === undefined) drafts.addDocument();
@@ -87,13 +98,13 @@ function* readDocument(bytes: Buffer, drafts: DraftReader): PausableWork<void> {
 
 /** Behind the bracket of `{"events":[`; undefined when the document begins in another way. */
 function startOfList(bytes: Buffer, start: number): number | undefined {
-  const key = skipSpace(bytes, start + 1);
+  const key = skipDraftSpace(bytes, start + 1);
   const keyEnd = endOfValue(bytes, key, Math.min(bytes.length, key + longestEventsKey));
   if (keyEnd === none || bytes[key] !== quote) return undefined;
   const spelled = bytes.toString('utf8', key, keyEnd);
   if (spelled !== '"events"' && parseJson(spelled).value !== 'events') return undefined;
-  const colonAt = skipSpace(bytes, keyEnd);
-  const bracket = skipSpace(bytes, colonAt + 1);
+  const colonAt = skipDraftSpace(bytes, keyEnd);
+  const bracket = skipDraftSpace(bytes, colonAt + 1);
   return bytes[colonAt] === colon && bytes[bracket] === openBracket ? bracket + 1 : undefined;
 }
 
@@ -102,27 +113,27 @@ const longestEventsKey = '"events"'.length * 6;
 
 /** Reads one element after the other, so that a wrong list costs no more than the events before the first that is too many. */
 function* readList(bytes: Buffer, list: number, drafts: DraftReader): PausableWork<void> {
-  let at = skipSpace(bytes, list);
+  let at = skipDraftSpace(bytes, list);
   if (bytes[at] !== closeBracket) {
     for (;;) {
       yield;
       at = drafts.addNext(at);
       if (drafts.stopped) return;
-      at = skipSpace(bytes, at);
+      at = skipDraftSpace(bytes, at);
       if (bytes[at] !== comma) break;
-      at = skipSpace(bytes, at + 1);
+      at = skipDraftSpace(bytes, at + 1);
     }
   }
   if (bytes[at] !== closeBracket) throw unexpected(bytes, at, 'a comma or ]');
-  at = skipSpace(bytes, at + 1);
+  at = skipDraftSpace(bytes, at + 1);
   if (bytes[at] === comma) {
-    at = skipSpace(bytes, at + 1);
+    at = skipDraftSpace(bytes, at + 1);
     if (bytes[at] !== quote) throw unexpected(bytes, at, 'another member');
     drafts.addOtherMembers(at);
     return;
   }
   if (bytes[at] !== closeBrace) throw unexpected(bytes, at, 'a comma or }');
-  at = skipSpace(bytes, at + 1);
+  at = skipDraftSpace(bytes, at + 1);
   if (at < bytes.length) throw unexpected(bytes, at, 'the end');
 }
 

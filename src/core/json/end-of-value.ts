@@ -11,10 +11,10 @@ import {
 /** In place of an offset: there is none. */
 const none = -1;
 
-/** Skips white space. Returns where something else begins, or the end. */
-export function skipSpace(bytes: Uint8Array, from: number): number {
+/** Skips white space before `to`. Returns where something else begins, or `to`. */
+export function skipSpace(bytes: Uint8Array, from: number, to: number): number {
   let at = from;
-  for (; at < bytes.length; at += 1) {
+  for (; at < to; at += 1) {
     const byte = bytes[at]!;
     if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
   }
