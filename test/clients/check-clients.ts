@@ -1,8 +1,8 @@
 /**
  * Generates clients in Python and Go from `/openapi.json` and works with them: `npm run test:clients`. Each client
  * creates an organisation and keys, records, lists, exports, and checks a proof, and compares what it reads with what
- * it recorded. Before that, the document is compared with what the server does (schemathesis). A line a step; exits with 1 at the first difference. Needs Python and Go; the versions of the
- * generators are fixed.
+ * it recorded. Before that, the document is compared with what the server does (schemathesis). A line a step; exits with
+ * 1 at the first difference. Needs Python and Go; the versions of the generators are fixed.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
