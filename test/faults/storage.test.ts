@@ -259,6 +259,44 @@ describe('an event, or a salt, that was changed in a segment that takes events',
   });
 });
 
+describe('an event that was changed together with its checksum', () => {
+  it('is named by an export that is to be proved', async () => {
+    await using place = await temporary();
+    const data = join(place.path, 'data');
+    let server = await startInProcessServer(data);
+    const key = await createKey(server);
+    for (const description of ['10 paid', '20 paid', '30 paid']) {
+      await sendRequest(server, key, '/v1/audit/events', { action: 'a', description });
+    }
+    // So that the start, which looks at the last tile, does not see what is changed.
+    const more = Array.from({ length: 300 }, () => ({ action: 'b' }));
+    await sendRequest(server, key, '/v1/audit/events', { events: more });
+    await server.stop();
+    const database = new DatabaseSync(join(data, 'segments', '000000.db'));
+    database.exec('DROP TRIGGER events_never_change');
+    // A row of version 0.1 has no checksum.
+    database.exec(
+      `UPDATE chunks SET checksum = NULL,
+         lines = CAST(replace(CAST(lines AS TEXT), '20 paid', '99 paid') AS BLOB)`,
+    );
+    database.close();
+
+    server = await startInProcessServer(data);
+    try {
+      const flags = ['--api', server.url, '--token-file', join(place.path, 'key'), '--proof'];
+      writeFileSync(join(place.path, 'key'), key, { mode: 0o600 });
+      const { code, stderr } = await annals(place.path, 'export', '--since', '1d', ...flags);
+      assert.match(
+        stderr,
+        /event \d+ is not the one that was recorded. On the server, annals check/,
+      );
+      assert.equal(code, 1);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
 describe('a sealed segment in which a byte was flipped', () => {
   it('is found and named, by annals check and to whoever asks for it; the rest is served', async () => {
     await using server = await ServerProcess.start(['--segment-events', '1000']);

@@ -16,8 +16,9 @@ import { ExternalSorter } from '../sorting/external-sorter.ts';
 import type { Entry } from '../stages.ts';
 import type { WorkDirectory } from '../work-directory.ts';
 import { readSequence } from './event-header.ts';
+import { findChangedEvent } from './find-changed-event.ts';
 import { formatProofHeader, formatProofLine } from './proof-file.ts';
-import { type ProvedEvent, proofLines } from './proof-lines.ts';
+import { type FetchHashes, type ProvedEvent, proofLines } from './proof-lines.ts';
 import type { ProofServer } from './proof-server.ts';
 import { TreeCheck } from './tree-check.ts';
 
@@ -130,10 +131,7 @@ export class Prover {
         if (writer.add(formatProofLine(line))) await writer.closeBlock();
       }
       if (tree.entries !== entries || !sameHash(tree.root(), this.#checkpoint.root)) {
-        throw new AnnalsError(
-          'corrupt',
-          `Cannot prove the export: its ${tree.entries} events do not lead to the checkpoint of size ${this.#checkpoint.size}`,
-        );
+        throw await this.#notProved(tree.entries);
       }
     } catch (error) {
       await writer.abandon();
@@ -146,12 +144,26 @@ export class Prover {
     return { name, ...facts };
   }
 
-  #lines() {
-    const { server, redacted, signal } = this.#settings;
-    return proofLines(this.#checkpoint.size, this.#events(), redacted, (size, runs) =>
-      server.multiproof(size, runs, signal),
+  /** Names the event that was changed, if one was. */
+  async #notProved(entries: number): Promise<AnnalsError> {
+    const { size } = this.#checkpoint;
+    const cannotProve = 'Cannot prove the export';
+    const changed = await findChangedEvent(size, this.#events(), this.#fetchHashes);
+    return new AnnalsError(
+      'corrupt',
+      changed === undefined
+        ? `${cannotProve}: its ${entries} events do not lead to the checkpoint of size ${size}`
+        : `${cannotProve}: event ${changed} is not the one that was recorded. On the server, annals check names its file`,
     );
   }
+
+  #lines() {
+    const { redacted } = this.#settings;
+    return proofLines(this.#checkpoint.size, this.#events(), redacted, this.#fetchHashes);
+  }
+
+  readonly #fetchHashes: FetchHashes = (size, runs) =>
+    this.#settings.server.multiproof(size, runs, this.#settings.signal);
 
   async *#events(): AsyncGenerator<readonly ProvedEvent[]> {
     for await (const batch of this.#sorter.sorted()) {
