@@ -38,7 +38,7 @@ function* leaves(path: string, value: unknown): Generator<[string, string | numb
 }
 
 /** Run counts of property tests; the environment may set more. */
-export const propertyRuns = Number(process.env.ANNALS_PROPERTY_RUNS ?? 300);
+export const propertyRuns = Number(process.env.ANNALS_TEST_RUNS ?? 300);
 
 /** What JSON can say, as it comes from a parser. */
 const fromJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;

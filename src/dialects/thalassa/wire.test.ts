@@ -8,13 +8,7 @@ import { decodeEntry } from './decoder.fixture.ts';
 import { thalassaDraft, thalassaEntry } from './wire.ts';
 
 const text = fc.string({ maxLength: 300 }).map((value) => value.toWellFormed());
-const json = fc.jsonValue({ maxDepth: 3 }).map((value) =>
-  JSON.parse(
-    JSON.stringify(value)
-      .toWellFormed()
-      .replaceAll(/\\ud[89a-f]../gi, ''),
-  ),
-);
+const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)));
 const object = fc.dictionary(
   fc
     .string({ minLength: 1, maxLength: 12 })
