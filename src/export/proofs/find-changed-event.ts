@@ -13,9 +13,9 @@ export async function findChangedEvent(
   events: AsyncIterable<readonly ProvedEvent[]>,
   fetchHashes: FetchHashes,
 ): Promise<number | undefined> {
-  // With one leaf, the root is the leaf: nothing else can be wrong.
-  if (size === 1) return 0;
   for await (const batch of events) {
+    // With one leaf, the root is the leaf: nothing else can be wrong.
+    if (size === 1) return batch[0]?.sequence;
     let first: number | undefined;
     // A hash is sent for what a multiproof leaves out. Of two neighbours it would be one hash for both.
     for (const half of [0, 1]) {
