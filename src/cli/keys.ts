@@ -143,7 +143,7 @@ Examples:
     .addHelpText(
       'after',
       `
-Whoever has stolen an org-admin's key can create others with it. The command
+A person who stole an org-admin's key can create others with it. The command
 lists those that are still valid, on stderr.
 
 Examples:

@@ -153,7 +153,7 @@ async function serve(
   if (server.createdOperatorKey !== undefined) {
     const { key, file } = server.createdOperatorKey;
     stdout.write(`The operator's key is in ${file}\n`);
-    // What is not a terminal may be a journal, which keeps it for ever, for whoever reads journals.
+    // Other outputs may be journals: they keep a key for ever, and many people read them.
     if ((stdout as Partial<WriteStream>).isTTY === true) stdout.write(`  ${key}\n`);
   }
   if (!context.signal.aborted) await once(context.signal, 'abort');
