@@ -1,7 +1,7 @@
 /**
  * The paths that matter, in one table: `npm run bench -- [events] [organisations] [seconds a way of recording]`. Its data
  * is created once for each size and kept in `bench/.data`; every run works on a copy. The table is also saved there as
- * JSON. `docs/performance.md` says what each line means, and what limits it.
+ * JSON. `docs/operate/performance.md` says what each line means, and what limits it.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -11,7 +11,7 @@ import { parseCsv } from './read-csv.ts';
 /** Keys of the events in an object around them: of tcloud, of the lists of the three vendors, of CloudTrail. */
 const arrayKeys = ['logs', 'items', 'audit_logs', 'entries', 'events', 'Records'];
 
-/** The column of a CSV export that holds the whole event (`docs/exporting.md`). */
+/** The column of a CSV export that holds the whole event (`docs/use/exporting.md`). */
 const wholeEventColumn = 'event';
 
 /** The texts of consecutive events. */

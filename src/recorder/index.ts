@@ -1,4 +1,4 @@
-/** What an application uses to record every call; `docs/recording.md` shows how. */
+/** What an application uses to record every call; `docs/use/recording.md` shows how. */
 
 export { type ExpressAudit, expressAudit } from './express.ts';
 export { fastifyAudit } from './fastify.ts';

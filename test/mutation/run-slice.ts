@@ -1,7 +1,7 @@
 /**
  * Tries whether the tests notice wrong code: `npm run test:mutation`. StrykerJS changes one thing of the source at a
  * time and runs the test files that execute it. A run tries one slice of the source; without `--slice` the one whose
- * turn it is today. `docs/mutation-testing.md` says what the figures mean and keeps them.
+ * turn it is today. `docs/contribute/mutation-testing.md` says what the figures mean and keeps them.
  *
  *   --slice K/N      slice K of N (N as the run prints it; when it is another, the slices were cut anew)
  *   --files GLOB     the files that match, instead of a slice

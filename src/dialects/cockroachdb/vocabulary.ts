@@ -1,6 +1,6 @@
 import { methodVerbs } from '../method-verbs.ts';
 
-/** CockroachDB's names for actions and sources, and which of them a native one is shown as (docs/dialects.md). */
+/** CockroachDB's names for actions and sources, and which of them a native one is shown as (docs/reference/dialects.md). */
 
 const actionPrefix = 'AUDIT_LOG_ACTION_';
 const sourcePrefix = 'AUDIT_LOG_SOURCE_';

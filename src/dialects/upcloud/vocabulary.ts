@@ -3,7 +3,7 @@ import { methodVerbs } from '../method-verbs.ts';
 /**
  * UpCloud's words for actions, resource types and origins, and the word that each native one is shown as. The vendor's
  * lists are closed and its generated client fails on anything else, so every native word gets one of them, by tables that
- * docs/dialects.md shows. Each depends on one native facet alone and ignores case, because the server filters by
+ * docs/reference/dialects.md shows. Each depends on one native facet alone and ignores case, because the server filters by
  * translating the values of the facet.
  */
 
