@@ -32,7 +32,12 @@ export async function openApiDocument(
       tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
       components: {
         securitySchemes: {
-          key: { type: 'http', scheme: 'bearer', description: 'annals_<id>_<secret>' },
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'annals_<id>_<secret>. A key belongs to one organisation, whose trail it reaches. A request with the operator’s key and the header `X-Organisation-Identity: system` reaches the log of the server itself.',
+          },
           basic: { type: 'http', scheme: 'basic', description: 'Key id and secret' },
         },
       },

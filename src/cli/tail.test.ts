@@ -46,3 +46,33 @@ describe('annals tail', () => {
     assert.equal(stderr.match(/trying again in/g)?.length, 3, stderr);
   });
 });
+
+describe('the log of the server, by the command', () => {
+  it('is exported for the operator who names it, and refused to everybody else', async () => {
+    const app = new TestApp();
+    const operator = await app.key('operator');
+    const organisation = await app.key('org-admin', await app.organisation());
+    await app.json('GET', '/v1/organisations', { key: operator });
+    await app.ownRecords.flush();
+    const annals = (args: string[], key: string) =>
+      runCommand(args, {
+        env: {
+          ANNALS_API: 'http://annals.test',
+          ANNALS_KEY: key,
+          ANNALS_ORGANISATION: 'system',
+        },
+        fetch: fetchFrom(app),
+      });
+    const command = 'export --since 1h --include-system-services --output - --format ndjson';
+    const exported = await annals(command.split(' '), operator);
+    const actions = exported.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as AuditEvent).action);
+    assert.deepEqual([exported.code, actions], [0, ['organisation.list']], exported.stderr);
+
+    const refused = await annals(command.split(' '), organisation);
+    assert.deepEqual([refused.code, refused.stdout], [1, '']);
+    assert.match(refused.stderr, /404: There is no such organisation for this key/);
+  });
+});

@@ -21,7 +21,7 @@ const filterOptionsSchema = z
 
 type FilterOptions = z.output<typeof filterOptionsSchema>;
 
-export const filterOptionsRoute = ({ admit, reader }: DialectDependencies): ApiRoute =>
+export const filterOptionsRoute = ({ admit, reader, recordRead }: DialectDependencies): ApiRoute =>
   route(
     'GET',
     '/v1/audit/filter-options',
@@ -32,9 +32,11 @@ export const filterOptionsRoute = ({ admit, reader }: DialectDependencies): ApiR
       success: { status: 200, description: 'The values', content: json(filterOptionsSchema) },
     },
     async (c) => {
-      const { organisation } = admit(c.req.raw, 'audit_log:list');
+      const caller = admit(c.req.raw, 'audit_log:list');
       const tracked = reader.withSignal(c.req.raw.signal);
-      return c.json(await readFilterOptions(tracked, organisation.identity));
+      const options = await readFilterOptions(tracked, caller.organisation.identity);
+      await recordRead(caller, 'audit_log.list', { filterOptions: true });
+      return c.json(options);
     },
   );
 
