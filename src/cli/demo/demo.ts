@@ -1,27 +1,31 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { createApiKey, formatKey } from '../../access/key.ts';
 import { AnnalsError } from '../../core/errors.ts';
-import { type AuditEvent, eventSchema } from '../../core/event.ts';
+import { eventSchema } from '../../core/event.ts';
 import { createRecorder } from '../../recorder/index.ts';
-import { startServer } from '../../server/server.ts';
+import { type RunningServer, startServer } from '../../server/server.ts';
 import { readSettings } from '../../server/settings.ts';
-import type { CliContext } from '../cli-context.ts';
+import { type CliContext, Exit } from '../cli-context.ts';
 import { openApi } from '../client-dependencies.ts';
 import { exportCommand } from '../export.ts';
+import { verifyCommand } from '../verify.ts';
+import { forgeExport } from './forge-export.ts';
 import { startShop, useShop } from './shop.ts';
 
-/** `annals demo`: the main job from end to end, on real requests, in a few seconds. */
-const pageSchema = z.object({ items: z.array(eventSchema), totalItems: z.number() });
+const pageSchema = z.object({ items: z.array(eventSchema) });
 
+/** `annals demo`: a trail is recorded, exported, proved, and forged, which the verifier notices; in a few seconds. */
 export function demoCommand(context: CliContext): Command {
   return new Command('demo')
-    .description('show the main job: serve, record real requests, export them, read them back')
+    .description('record real requests, export and prove them, change a byte, see it found')
     .option('--keep', 'keep the server running, so that you can try commands, until stopped')
     .addHelpText('after', '\nExamples:\n  $ annals demo\n  $ annals demo --keep')
     .action(async ({ keep = false }: { readonly keep?: boolean }) => {
@@ -34,95 +38,159 @@ export function demoCommand(context: CliContext): Command {
     });
 }
 
-async function demonstrate(directory: string, keep: boolean, context: CliContext): Promise<void> {
-  const say = (line: string) => void context.stdout.write(`${line}\n`);
-  const operatorKey = formatKey(createApiKey(context.random));
+async function demonstrate(directory: string, keep: boolean, world: CliContext): Promise<void> {
+  const say = (line: string) => void world.stdout.write(`${line}\n`);
+  const operatorKey = formatKey(createApiKey(world.random));
   const settings = readSettings({ data: join(directory, 'data'), port: '0', operatorKey }, {});
   const server = await startServer(settings, {
-    clock: context.clock,
-    random: context.random,
-    log: pino({ level: 'error' }, context.stderr),
+    clock: world.clock,
+    random: world.random,
+    log: pino({ level: 'error' }, world.stderr),
   });
   try {
-    say(`1. A server runs on ${server.url}, with an empty data directory.`);
-    const operator = openApi(
-      { api: server.url, token: operatorKey, organisation: undefined },
-      context,
-    );
-    await operator.post(z.unknown(), '/v1/organisations', { slug: 'acme', name: 'Acme Ltd' });
-    const key = async (role: string) =>
-      (
-        await operator.post(z.object({ key: z.string() }), '/v1/keys', {
-          organisation: 'acme',
-          role,
-          name: `demo ${role}`,
-        })
-      ).key;
-    const [writer, admin] = [await key('writer'), await key('org-admin')];
-    say('2. It has an organisation, acme, with a key that writes and a key that reads.');
+    say(`1. A server runs on ${server.url}, with an empty log.`);
+    const keys = await createKeys(server, operatorKey, world);
+    const recorded = await recordRequests(server, keys.writer, say);
+    await showSecretReads(server, keys.admin, world, say);
 
-    const recorder = createRecorder({ api: server.url, key: writer, maxDelayMs: 50 });
-    const shop = await startShop(recorder);
-    const { sent, rejected } = await useShop(shop.url);
-    await shop.stop();
-    await recorder.close();
-    say(
-      `3. A small API on ${shop.url} got ${sent} requests, rejected ${rejected} of them, and recorded`,
-    );
-    say(
-      `   ${recorder.stats.delivered} events: each call, and each login and secret read beside it.`,
-    );
+    const env = { ANNALS_API: server.url, ANNALS_KEY: keys.admin };
+    const context = { ...world, cwd: directory, env };
+    await writeFile(join(directory, 'log.key'), `${server.verifierKey}\n`);
 
-    const reader = openApi({ api: server.url, token: admin, organisation: undefined }, context);
-    const list = await reader.get(pageSchema, '/v1/audit', {
-      action: 'secrets.get_value,auth.login_failed',
-    });
-    say(`4. GET /v1/audit finds ${list.totalItems} secret reads and failed logins, newest first:`);
-    for (const { createdAt, action, userIdentity, resourceIdentity, outcome } of list.items) {
-      const what = [action, userIdentity ?? 'somebody', resourceIdentity ?? '', outcome].join('  ');
-      say(`     ${createdAt}  ${what}`);
-    }
+    say('3. $ annals export --since 24h --proof --output trail.ndjson');
+    const exporting = ['--since', '24h', '--proof', '--output', 'trail.ndjson', '--quiet'];
+    await runCommand(exportCommand, exporting, context);
+    say('4. $ annals verify trail.ndjson --key log.key');
+    const genuine = await verifyTrail(context);
+    for (const line of eventLines(genuine)) say(line);
 
-    const { file, events } = await exportLastDay(directory, server.url, admin, context);
-    say(
-      `5. annals export --since 24h wrote ${file} and its manifest; read back: ${events} events, each once.`,
-    );
-    if (events !== recorder.stats.delivered) {
-      throw new AnnalsError(
-        'internal',
-        `The export has ${events} events, but ${recorder.stats.delivered} were recorded`,
-      );
+    const { sequence, before, after } = await forgeExport(directory, 'trail');
+    say(`5. Somebody edits the export: in the event of sequence ${sequence} one byte is changed,`);
+    say(`   ${before} becomes ${after}, and the checksum of the file is made to fit.`);
+    say('6. $ annals verify trail.ndjson --key log.key');
+    const forged = await verifyTrail(context);
+    for (const line of eventLines(forged, genuine)) say(line);
+
+    const isComplete = genuine.includes(` ${recorded} events `);
+    const isNamed = forged.includes(`sequence ${sequence})`);
+    if (!isComplete || / NOT PROVED/.test(genuine) || !/ NOT PROVED/.test(forged) || !isNamed) {
+      throw new AnnalsError('internal', `The demonstration failed:\n${genuine}${forged}`);
     }
-    if (!keep) {
-      say('Done; its data is deleted. Next:');
-      say('  npx annals demo --keep     the same, and it keeps running for your own commands');
-      say('  npx annals serve           a server of your own; README.md continues from there');
-      return;
-    }
-    say('It runs until Ctrl-C. In another terminal:');
-    const keyFile = join(directory, 'acme.key');
-    await writeFile(keyFile, `${admin}\n`, { mode: 0o600 });
-    say(`  export ANNALS_API=${server.url} ANNALS_KEY_FILE=${keyFile}`);
-    say('  npx annals tail');
-    say('  npx annals export --since 24h --action secrets.get_value --output -');
-    if (!context.signal.aborted) await once(context.signal, 'abort');
+    await goodbye(directory, server, keys.admin, keep, world, say);
   } finally {
     await server.stop();
   }
 }
 
-/** Runs the export command, and reads the file that it wrote. */
-async function exportLastDay(parent: string, api: string, token: string, context: CliContext) {
-  const directory = join(parent, 'export');
-  await mkdir(directory);
-  const env = { ANNALS_API: api, ANNALS_KEY: token };
-  await exportCommand({ ...context, cwd: directory, env }).parseAsync(
-    ['--since', '24h', '--quiet'],
-    { from: 'user' },
-  );
-  const names = await readdir(directory);
-  const file = names.find((name) => name.endsWith('.json') && !name.endsWith('.manifest.json'));
-  if (file === undefined) throw new AnnalsError('internal', `No export among ${names.join(', ')}`);
-  const events = JSON.parse(await readFile(join(directory, file), 'utf8')) as AuditEvent[];
-  return { file, events: new Set(events.map(({ eventID }) => eventID)).size };
+/** An organisation, with a key that records and one that reads. */
+async function createKeys({ url }: RunningServer, operatorKey: string, world: CliContext) {
+  const operator = openApi({ api: url, token: operatorKey, organisation: undefined }, world);
+  await operator.post(z.unknown(), '/v1/organisations', { slug: 'acme', name: 'Acme Ltd' });
+  const create = async (role: string) => {
+    const body = { organisation: 'acme', role, name: `demo ${role}` };
+    return (await operator.post(z.object({ key: z.string() }), '/v1/keys', body)).key;
+  };
+  return { writer: await create('writer'), admin: await create('org-admin') };
+}
+
+/** Runs the shop with a recorder and uses it. Returns how many events the server has acknowledged. */
+async function recordRequests(
+  { url }: RunningServer,
+  key: string,
+  say: (line: string) => void,
+): Promise<number> {
+  const recorder = createRecorder({ api: url, key, maxDelayMs: 50 });
+  const shop = await startShop(recorder);
+  const { sent, rejected } = await useShop(shop.url);
+  await shop.stop();
+  await recorder.close();
+  const { delivered } = recorder.stats;
+  say(`2. A small API beside it got ${sent} requests, rejected ${rejected} of them, and recorded`);
+  say(`   ${delivered} events. Who has read the database password? GET /v1/audit says:`);
+  return delivered;
+}
+
+async function showSecretReads(
+  { url }: RunningServer,
+  token: string,
+  world: CliContext,
+  say: (line: string) => void,
+): Promise<void> {
+  const reader = openApi({ api: url, token, organisation: undefined }, world);
+  const query = { action: 'secrets.get_value', order: 'asc' };
+  for (const event of (await reader.get(pageSchema, '/v1/audit', query)).items) {
+    const { createdAt, action, userIdentity = '', resourceIdentity = '' } = event;
+    say(
+      `     ${createdAt.slice(11, 23)}  ${action}  ${userIdentity.padEnd(8)}  ${resourceIdentity}`,
+    );
+  }
+}
+
+async function verifyTrail(context: CliContext): Promise<string> {
+  const args = ['trail.ndjson', '--key', 'log.key', '--quiet'];
+  return runCommand(verifyCommand, args, context);
+}
+
+/** The lines of a report that are about the events, without those of an earlier report; fit for 80 columns. */
+function eventLines(report: string, earlier = ''): string[] {
+  const known = new Set(earlier.split('\n'));
+  return report
+    .split('\n')
+    .filter((line) => /^ {2}(?! |log |only |missing:)/.test(line) && !known.has(line))
+    .flatMap((line) => wrap(line.trim(), 75).map((part) => `     ${part}`));
+}
+
+function wrap(line: string, width: number): string[] {
+  const lines = [''];
+  for (const word of line.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trimStart();
+    if (longer.length > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+/** Runs a command in this context, and returns what it wrote to stdout. That it was not successful is in the text. */
+async function runCommand(
+  create: (context: CliContext) => Command,
+  args: readonly string[],
+  context: CliContext,
+): Promise<string> {
+  const stdout = new PassThrough();
+  const written = text(stdout);
+  try {
+    await create({ ...context, stdout }).parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof Exit)) throw error;
+  } finally {
+    stdout.end();
+  }
+  return written;
+}
+
+async function goodbye(
+  directory: string,
+  { url }: RunningServer,
+  key: string,
+  keep: boolean,
+  { env, signal }: CliContext,
+  say: (line: string) => void,
+): Promise<void> {
+  // npm and npx set it; without them the command is on the path.
+  const annals = env.npm_command === undefined ? 'annals' : 'npx annals';
+  if (!keep) {
+    say('The event is named, and no server was asked. All of this is deleted now. Next:');
+    say(`  ${annals} demo --keep    the same, and the server runs on, to try things`);
+    say(`  ${annals} serve          a server of your own; README.md goes on from there`);
+    return;
+  }
+  const keyFile = join(directory, 'acme.key');
+  await writeFile(keyFile, `${key}\n`, { mode: 0o600 });
+  say(`The server runs on ${url} until Ctrl-C. In another terminal:`);
+  say(`  export ANNALS_API=${url}`);
+  say(`  export ANNALS_KEY_FILE=${keyFile}`);
+  say(`  ${annals} tail`);
+  say(`  ${annals} export --since 24h --proof --output again.ndjson`);
+  say(`  ${annals} verify again.ndjson --key ${join(directory, 'log.key')}`);
+  if (!signal.aborted) await once(signal, 'abort');
 }

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { it } from 'node:test';
+import { systemClock } from '../../core/micros.ts';
+import { run } from '../main.ts';
+
+// It takes a second, because it starts a server: what strangers see first must work.
+it('shows in a screen of 80 columns that one changed byte is found, and with --keep runs on', async () => {
+  const stop = new AbortController();
+  let shown = '';
+  const stdout = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      shown += chunk;
+      if (shown.includes('verify again.ndjson')) stop.abort();
+      done();
+    },
+  });
+  const stderr = new PassThrough();
+  const code = await run(['demo', '--keep'], {
+    env: { npm_command: 'run' },
+    stdin: Readable.from([]),
+    stdout,
+    stderr,
+    clock: systemClock,
+    random: (bytes) => void randomFillSync(bytes),
+    signal: stop.signal,
+    cwd: '/',
+    home: '/',
+  });
+  assert.deepEqual({ code, stderr: String(stderr.read() ?? '') }, { code: 0, stderr: '' });
+
+  const [story = '', end = ''] = shown.split(/^(?=The server runs on )/m);
+  const lines = story.trimEnd().split('\n');
+  assert.ok(lines.length <= 17, `${lines.length} lines`);
+  for (const line of lines) assert.ok(line.length <= 80, line);
+  assert.match(end, /^ {2}export ANNALS_API=http:\/\/127\.0\.0\.1:\d+$/m);
+  assert.match(end, /^ {2}npx annals tail$/m);
+
+  const [, sequence] = /in the event of sequence (\d+) one byte is changed/.exec(story) ?? [];
+  const [genuine = '', forged = ''] = story.split(/^5\. /m);
+  assert.match(
+    genuine,
+    /18 events in 1 file[\s\S]+nothing between them left out[\s\S]+^ +PROVED$/m,
+  );
+  assert.match(
+    forged,
+    new RegExp(
+      `^ +changed: trail\\.ndjson, [\\s\\S]+sequence ${sequence}\\): [\\s\\S]+ NOT PROVED$`,
+      'm',
+    ),
+  );
+  // The checksum was made to fit, so the proof alone finds it.
+  assert.doesNotMatch(forged, /file:/);
+});
