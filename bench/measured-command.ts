@@ -6,7 +6,8 @@ import { randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { homedir } from 'node:os';
-import { loadCommands, run } from '../src/cli/main.ts';
+import { commandNamed, commands } from '../src/cli/commands.ts';
+import { run } from '../src/cli/run.ts';
 import { systemClock } from '../src/core/micros.ts';
 import { reduceMemoryUse, restartAfterFirstCompile } from '../src/runtime/process-memory.ts';
 
@@ -22,7 +23,7 @@ function peakMemory(): number {
 
 const argv = process.argv.slice(2);
 reduceMemoryUse();
-await loadCommands(argv);
+await commands[commandNamed(argv[0] ?? '') ?? '']?.load();
 restartAfterFirstCompile();
 process.exitCode = await run(argv, {
   env: process.env,

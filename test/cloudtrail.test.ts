@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { CliContext } from '../src/cli/cli-context.ts';
-import { run } from '../src/cli/main.ts';
+import { run } from '../src/cli/run.ts';
 import type { AuditEvent } from '../src/core/event.ts';
 import { systemClock } from '../src/core/micros.ts';
 import { ServerProcess } from './server-process.fixture.ts';

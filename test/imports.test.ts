@@ -93,6 +93,20 @@ function reachedFrom(file: string, among: (file: string) => boolean): Set<string
   return reached;
 }
 
+/** Files and packages that are loaded before a file: not those of types, and not `import()`, for what is not always needed. */
+function loadedWith(file: string): ReadonlySet<string> {
+  const loaded = (from: string) =>
+    [...textOf(from).matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gm)].map(
+      ([, path = '']) => (path.startsWith('.') ? join(dirname(from), path) : path),
+    );
+  const reached = new Set([file]);
+  // A set that grows is walked to its end.
+  for (const name of reached) {
+    if (name.endsWith('.ts')) for (const next of loaded(name)) reached.add(next);
+  }
+  return reached;
+}
+
 describe('imports', () => {
   it('were found, and every room has its level', () => {
     assert.ok(imports.length > 100);
@@ -108,18 +122,16 @@ describe('imports', () => {
   });
 
   it('load no schema library for an export, which has no memory to spare for it', () => {
-    // Not those of types, and not `import()`, which is for what is not always needed.
-    const loaded = (file: string) =>
-      [...textOf(file).matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gm)].map(
-        ([, path = '']) => (path.startsWith('.') ? join(dirname(file), path) : path),
-      );
-    const reached = new Set(['cli/export.ts']);
-    // A set that grows is walked to its end.
-    for (const file of reached) {
-      if (file.endsWith('.ts')) for (const next of loaded(file)) reached.add(next);
-    }
+    const reached = loadedWith('cli/export.ts');
     assert.ok(reached.has('commander') && reached.has('export/run-export.ts'));
     assert.ok(!reached.has('zod'));
+  });
+
+  it('load no package for annals --version, and one for the help', () => {
+    const packages = (file: string) =>
+      [...loadedWith(file)].filter((name) => !/^node:|[.](?:ts|json)$/.test(name));
+    assert.deepEqual(packages('cli/main.ts'), []);
+    assert.deepEqual(packages('cli/run.ts'), ['commander']);
   });
 
   it('leave the source only for the package’s own manifest', () => {

@@ -9,7 +9,7 @@ import { systemClock } from '../core/micros.ts';
 import { databases } from '../server/databases.ts';
 import { openSegmentedStore } from '../store/segmented/store.ts';
 import { TestLog } from '../store/test-log.fixture.ts';
-import { run } from './main.ts';
+import { run } from './run.ts';
 
 describe('annals check', () => {
   let data: string;

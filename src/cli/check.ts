@@ -20,7 +20,6 @@ const kinds = ['damaged', 'missing', 'replaced', 'unknown'] as const;
 /** `annals check`: whether all files of a server are there, and every byte of the sealed ones is as it was written. */
 export function checkCommand(context: CliContext): Command {
   return new Command('check')
-    .description('compare a data directory with its catalogue, and its sealed files with checksums')
     .option('--data <directory>', 'the data directory (ANNALS_DATA, default ./annals-data)')
     .option('--json', 'print JSON')
     .option('--quiet', 'print only files with a problem')

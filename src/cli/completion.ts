@@ -15,7 +15,6 @@ interface CompletionEntry {
 /** `annals completion <shell>`: prints a script that is generated from the commands. */
 export function completionCommand(context: CliContext): Command {
   const command = new Command('completion')
-    .description('print a script that completes commands and flags')
     .addArgument(new Argument('<shell>', 'which shell').choices(shells))
     .addHelpText(
       'after',

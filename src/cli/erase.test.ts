@@ -5,7 +5,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { before, describe, it } from 'node:test';
 import { TestApp } from '../api/app.fixture.ts';
-import { run } from './main.ts';
+import { run } from './run.ts';
 
 describe('annals erase', () => {
   const app = new TestApp();

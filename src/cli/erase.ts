@@ -27,7 +27,6 @@ type Erasure = z.infer<typeof erasureSchema>;
 /** `annals erase`: needs the API key of an org-admin. */
 export function eraseCommand(context: CliContext): Command {
   const command = new Command('erase')
-    .description('erase the personal fields in the events of a user, for ever')
     .requiredOption('--user-identity <identity>', 'the user: as actor, or as impersonator')
     .option('--dry-run', 'only say what would be erased')
     .option('--yes', 'do not ask for confirmation; needed without a terminal');

@@ -9,7 +9,7 @@ import { TestApp } from '../api/app.fixture.ts';
 import { day, formatInstant, type Micros, parseInstant } from '../core/micros.ts';
 import { parseCsv } from '../export/read-csv.ts';
 import { type CliContext, exitCodes } from './cli-context.ts';
-import { run } from './main.ts';
+import { run } from './run.ts';
 
 const now = parseInstant('2026-06-20T12:00:00Z') as Micros;
 const app = new TestApp({ clock: () => now });

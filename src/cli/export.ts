@@ -45,8 +45,6 @@ import { addSourceOptions } from './sources.ts';
 /** `annals export`: writes a trail, ours or a vendor's, into files, with no gaps and no duplicates. It can be resumed. */
 export function exportCommand(context: CliContext): Command {
   const command = new Command('export')
-    .alias('download')
-    .description('export a trail into files, oldest first, each event once')
     .addHelpText(
       'after',
       `

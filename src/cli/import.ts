@@ -30,7 +30,6 @@ const maxBatchBytes = 8 * 1024 * 1024;
 
 export function importCommand(context: CliContext): Command {
   const command = new Command('import')
-    .description('record the events of files: exports of ours, of tcloud, of AWS CloudTrail')
     .argument(
       '<file...>',
       'a JSON array, tcloud’s envelope, NDJSON or CSV; plain, gzip or zstd; - is stdin',

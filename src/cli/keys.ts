@@ -54,7 +54,7 @@ const columns = ['id', 'role', 'name', 'createdAt', 'createdBy', 'expiresAt', 'r
 
 /** `annals keys`: the operator's key manages those of any organisation, an org-admin's key those of its own. */
 export function keysCommand(context: CliContext): Command {
-  const command = new Command('keys').description('list, create and revoke API keys');
+  const command = new Command('keys');
 
   const list = command
     .command('list')

@@ -26,9 +26,7 @@ const columns = ['identity', 'slug', 'name', 'createdAt'] as const;
 
 /** `annals orgs`: the operator's key creates organisations; a key of an organisation sees only its own. */
 export function organisationsCommand(context: CliContext): Command {
-  const command = new Command('orgs')
-    .alias('organisations')
-    .description('list and create organisations');
+  const command = new Command('orgs');
 
   const list = command
     .command('list')

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { TestApp } from '../api/app.fixture.ts';
 import { systemClock } from '../core/micros.ts';
 import type { CliContext, ExitCode } from './cli-context.ts';
-import { run } from './main.ts';
+import { run } from './run.ts';
 
 export interface CommandResult {
   readonly code: ExitCode;

@@ -16,9 +16,7 @@ interface SetFlags {
 
 /** `annals context`: saves servers and keys, in a file that only its owner can read. */
 export function contextsCommand(context: CliContext): Command {
-  const command = new Command('context').description(
-    'save servers and keys, so that you need not type them again',
-  );
+  const command = new Command('context');
 
   const set = command
     .command('set')

@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import type { WriteStream } from 'node:tty';
 import { Command, Option } from 'commander';
-import { pino } from 'pino';
 import { AnnalsError } from '../core/errors.ts';
-import { startServer } from '../server/server.ts';
 import {
   listSettings,
   readSettings,
@@ -59,7 +57,7 @@ type ServeFlags = Partial<Record<SettingName, string>> & { readonly dryRun?: boo
 
 /** `annals serve`: runs until SIGINT or SIGTERM, then records what was accepted, and exits with 0. */
 export function serveCommand(context: CliContext): Command {
-  const command = new Command('serve').description('run a server');
+  const command = new Command('serve');
   for (const name of settingNames) {
     const { description } = settingsSchema.shape[name];
     const [heading, value] = flagHelp[name];
@@ -138,6 +136,11 @@ async function serve(
   const settings = readSettings(given, context.env);
   // The data directory has secrets: only the server's own user may read the files that it creates.
   process.umask(0o077);
+  // Only here: the help, and completion, need no server.
+  const [{ pino }, { startServer }] = await Promise.all([
+    import('pino'),
+    import('../server/server.ts'),
+  ]);
   const log = pino({ level: settings.logLevel }, context.stderr);
   const server = await startServer(settings, {
     clock: context.clock,

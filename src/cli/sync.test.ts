@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { TestApp } from '../api/app.fixture.ts';
 import { minute, parseInstant } from '../core/micros.ts';
 import { type CliContext, exitCodes } from './cli-context.ts';
-import { run } from './main.ts';
+import { run } from './run.ts';
 
 const noon = parseInstant('2026-06-20T12:00:00Z') as number;
 const createdAt = '2026-06-20T11:00:00Z';

@@ -52,9 +52,6 @@ const spanOption = (flag: string, description: string, byDefault: string): Optio
 /** `annals sync`: brings what is new in a trail into an Annals server or a directory, each event once. */
 export function syncCommand(context: CliContext): Command {
   const command = new Command('sync')
-    .description(
-      'bring what is new in a trail into an Annals server or a directory, each event once',
-    )
     .requiredOption('--to <target>', 'the Annals server (http…), or the directory')
     .option('--to-organisation <name>', 'identity or slug on that server (ANNALS_ORGANISATION)')
     .addOption(

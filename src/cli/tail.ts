@@ -31,7 +31,6 @@ const pageSize = '500';
 
 export function tailCommand(context: CliContext): Command {
   const command = new Command('tail')
-    .description('print the last events, then new ones as they are recorded, until stopped')
     .option('-n, --lines <count>', 'how many of the last events', wholeNumber(0, 1_000), 10)
     .option('--interval <seconds>', 'how often to look for new events', seconds, 1)
     .option('--no-follow', 'stop after the last events')

@@ -34,7 +34,6 @@ interface VerifyFlags extends ConnectionFlags {
 /** `annals verify`: whether exported events are those of the log, complete and in order; or whether a log has only grown. */
 export function verifyCommand(context: CliContext): Command {
   const command = new Command('verify')
-    .description('check exports offline, or a server against an earlier checkpoint')
     .argument('[file...]', 'an exported file, a manifest, or a directory with manifests')
     .option(
       '--key <key>',

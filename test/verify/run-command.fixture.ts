@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
-import { run } from '../../src/cli/main.ts';
+import { run } from '../../src/cli/run.ts';
 import { systemClock } from '../../src/core/micros.ts';
 import type { VerifyFinding } from '../../src/export/verify/findings.ts';
 

@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { it } from 'node:test';
 import { systemClock } from '../../core/micros.ts';
-import { run } from '../main.ts';
+import { run } from '../run.ts';
 
 // It takes a second, because it starts a server: what strangers see first must work.
 it('shows in a screen of 80 columns that one changed byte is found, and with --keep runs on', async () => {

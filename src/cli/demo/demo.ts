@@ -25,7 +25,6 @@ const pageSchema = z.object({ items: z.array(eventSchema) });
 /** `annals demo`: a trail is recorded, exported, proved, and forged, which the verifier notices; in a few seconds. */
 export function demoCommand(context: CliContext): Command {
   return new Command('demo')
-    .description('record real requests, export and prove them, change a byte, see it found')
     .option('--keep', 'keep the server running, so that you can try commands, until stopped')
     .addHelpText('after', '\nExamples:\n  $ annals demo\n  $ annals demo --keep')
     .action(async ({ keep = false }: { readonly keep?: boolean }) => {

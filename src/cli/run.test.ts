@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { CliContext } from './cli-context.ts';
-import { loadCommands } from './main.ts';
+import { commands } from './commands.ts';
+import { createProgram } from './run.ts';
 import { runCommand } from './run-command.fixture.ts';
 
 function pathsBelow(command: Command, path: readonly string[]): (readonly string[])[] {
@@ -11,8 +12,7 @@ function pathsBelow(command: Command, path: readonly string[]): (readonly string
 
 describe('the help', () => {
   it('of every command fits into 80 columns', async () => {
-    const program = new Command();
-    for (const command of await loadCommands([])) program.addCommand(command({} as CliContext));
+    const program = await createProgram(Object.keys(commands), {} as CliContext);
     const paths = pathsBelow(program, []);
     assert.ok(paths.length > 20);
     for (const path of paths) {
@@ -25,6 +25,12 @@ describe('the help', () => {
         assert.doesNotMatch(line, /undefined|\[object|\[\]/);
       }
     }
+  });
+
+  it('of a command is the same for annals help', async () => {
+    const asked = await runCommand(['help', 'keys', 'create'], {});
+    assert.deepEqual(asked, await runCommand(['keys', 'create', '--help'], {}));
+    assert.match(asked.stdout, /--role <role>/);
   });
 
   it('is named when the usage is wrong', async () => {

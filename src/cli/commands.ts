@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import type { CliContext } from './cli-context.ts';
+
+type CreateCommand = (context: CliContext) => Command;
+
+export interface CommandEntry {
+  /** One line of the help: completes the sentence "This command will …". */
+  readonly summary: string;
+  readonly alias?: string;
+  /** A command is loaded only when it runs: an export does not need a server, nor the memory it takes. */
+  readonly load: () => Promise<CreateCommand>;
+}
+
+/** The commands in the order of the help. Their summaries are here, so that the help loads none of them. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  serve: {
+    summary: 'run a server',
+    load: async () => (await import('./serve.ts')).serveCommand,
+  },
+  demo: {
+    summary: 'record real requests, export and prove them, change a byte, see it found',
+    load: async () => (await import('./demo/demo.ts')).demoCommand,
+  },
+  export: {
+    summary: 'export a trail into files, oldest first, each event once',
+    alias: 'download',
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
+  sync: {
+    summary: 'bring what is new in a trail into an Annals server or a directory, each event once',
+    load: async () => (await import('./sync.ts')).syncCommand,
+  },
+  import: {
+    summary: 'record the events of files: exports of ours, of tcloud, of AWS CloudTrail',
+    load: async () => (await import('./import.ts')).importCommand,
+  },
+  tail: {
+    summary: 'print the last events, then new ones as they are recorded, until stopped',
+    load: async () => (await import('./tail.ts')).tailCommand,
+  },
+  erase: {
+    summary: 'erase the personal fields in the events of a user, for ever',
+    load: async () => (await import('./erase.ts')).eraseCommand,
+  },
+  verify: {
+    summary: 'check exports offline, or a server against an earlier checkpoint',
+    load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+  check: {
+    summary: 'compare a data directory with its catalogue, and its sealed files with checksums',
+    load: async () => (await import('./check.ts')).checkCommand,
+  },
+  orgs: {
+    summary: 'list and create organisations',
+    alias: 'organisations',
+    load: async () => (await import('./organisations.ts')).organisationsCommand,
+  },
+  keys: {
+    summary: 'list, create and revoke API keys',
+    load: async () => (await import('./keys.ts')).keysCommand,
+  },
+  context: {
+    summary: 'save servers and keys, so that you need not type them again',
+    load: async () => (await import('./saved-contexts.ts')).contextsCommand,
+  },
+  completion: {
+    summary: 'print a script that completes commands, flags and values',
+    load: async () => (await import('./completion.ts')).completionCommand,
+  },
+};
+
+/** The name of the command that a word stands for, by its name or its alias. */
+export function commandNamed(word: string): string | undefined {
+  if (Object.hasOwn(commands, word)) return word;
+  return Object.entries(commands).find(([, { alias }]) => alias === word)?.[0];
+}
