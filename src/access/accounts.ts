@@ -1,5 +1,5 @@
 import type { Micros } from '../core/micros.ts';
-import type { Organisation } from '../core/organisation.ts';
+import type { Organisation, OwnQuotas } from '../core/organisation.ts';
 import type { Role } from './roles.ts';
 
 /** A key as it is kept: its secret only as a hash. */
@@ -17,6 +17,7 @@ export interface KeyRecord {
   readonly createdBy?: string;
   readonly expiresAt?: Micros;
   readonly revokedAt?: Micros;
+  readonly quotas?: OwnQuotas;
 }
 
 export function isValid({ revokedAt, expiresAt }: KeyRecord, now: Micros): boolean {
@@ -48,6 +49,8 @@ export interface Accounts {
    * process before that makes the key valid again.
    */
   revokeKey(id: string, at: Micros): Promise<void>;
+  /** Sets all quotas of an organisation (by its identity) or of a key (by its id) that exists; none takes them away. */
+  setQuotas(owner: string, quotas: OwnQuotas): Promise<void>;
   /** A small fact the server keeps for itself, such as the hash of the operator's key. */
   setting(name: string): string | undefined;
   setSetting(name: string, value: string): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Organisation } from '../core/organisation.ts';
+import type { Organisation, OwnQuotas } from '../core/organisation.ts';
 import type { Role } from './roles.ts';
 
 /** Somebody whose credential was recognised, and where the request came from. */
@@ -6,6 +6,7 @@ export interface Caller {
   readonly keyId: string;
   readonly keyName: string;
   readonly role: Role;
+  readonly keyQuotas?: OwnQuotas;
   readonly organisation: Organisation;
   readonly clientIp: string | undefined;
   readonly userAgent: string | undefined;

@@ -1,6 +1,6 @@
 import { AnnalsError } from '../core/errors.ts';
 import type { Micros } from '../core/micros.ts';
-import type { Organisation } from '../core/organisation.ts';
+import type { Organisation, OwnQuotas } from '../core/organisation.ts';
 import { type Accounts, isValid, type KeyRecord } from './accounts.ts';
 
 /** Accounts without a disk: for tests, and for what the SQLite accounts read. */
@@ -22,6 +22,10 @@ export class MemoryAccounts implements Accounts {
 
   async addOrganisation(organisation: Organisation): Promise<void> {
     this.checkOrganisation(organisation);
+    this.#putOrganisation(organisation);
+  }
+
+  #putOrganisation(organisation: Organisation): void {
     this.#organisations.set(organisation.identity, organisation);
     this.#bySlug.set(organisation.slug, organisation);
   }
@@ -82,6 +86,13 @@ export class MemoryAccounts implements Accounts {
     }
   }
 
+  async setQuotas(owner: string, quotas: OwnQuotas): Promise<void> {
+    const organisation = this.#organisations.get(owner);
+    if (organisation !== undefined) this.#putOrganisation(withQuotas(organisation, quotas));
+    const key = this.#keys.get(owner);
+    if (key !== undefined) this.#keys.set(owner, withQuotas(key, quotas));
+  }
+
   setting(name: string): string | undefined {
     return this.#settings.get(name);
   }
@@ -91,4 +102,11 @@ export class MemoryAccounts implements Accounts {
   }
 
   async close(): Promise<void> {}
+}
+
+function withQuotas<Owner extends { readonly quotas?: OwnQuotas }>(
+  { quotas: _before, ...owner }: Owner,
+  quotas: OwnQuotas,
+): Owner {
+  return { ...owner, ...(Object.keys(quotas).length > 0 && { quotas }) } as Owner;
 }

@@ -8,7 +8,8 @@ export type Permission =
   | 'api_key:create'
   | 'api_key:delete'
   | 'organisation:create'
-  | 'organisation:list';
+  | 'organisation:list'
+  | 'quota:set';
 
 const roles = ['org-admin', 'org-auditor', 'writer', 'operator'] as const;
 export type Role = (typeof roles)[number];
@@ -29,13 +30,14 @@ const permissions: Record<Role, readonly Permission[]> = {
   ],
   'org-auditor': ['audit_log:list', 'audit_log:read'],
   writer: ['audit_log:create'],
-  // The operator creates organisations and their keys and sees no event.
+  // The operator creates organisations and their keys, says how much they may record, and sees no event.
   operator: [
     'api_key:list',
     'api_key:create',
     'api_key:delete',
     'organisation:create',
     'organisation:list',
+    'quota:set',
   ],
 };
 

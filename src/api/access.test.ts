@@ -132,6 +132,18 @@ const routes = [
     allowed: ['org-admin', 'operator'],
     body: { organisation: 'OWN', role: 'writer', name: 'x' },
   },
+  {
+    method: 'PATCH',
+    path: '/v1/organisations/OWN',
+    allowed: ['operator'],
+    body: { quotas: { eventsPerSecond: 0 } },
+  },
+  {
+    method: 'PATCH',
+    path: '/v1/keys/REVOCABLE',
+    allowed: ['operator'],
+    body: { quotas: { bytesPerDay: null } },
+  },
   { method: 'DELETE', path: '/v1/keys/REVOCABLE', allowed: ['org-admin', 'operator'] },
 ] as const;
 

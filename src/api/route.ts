@@ -72,7 +72,7 @@ export interface RouteInput<Q extends z.ZodObject, B extends z.ZodType> {
 
 /** A route of the native API: what serves it, and what the document says about it. */
 export interface ApiRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly description: RouteDescription<z.ZodObject, z.ZodType>;
   readonly handler: (c: Context<HttpEnv>) => Response | Promise<Response>;

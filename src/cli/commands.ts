@@ -51,12 +51,12 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./check.ts')).checkCommand,
   },
   orgs: {
-    summary: 'list and create organisations',
+    summary: 'list and create organisations, and change their quotas',
     alias: 'organisations',
     load: async () => (await import('./organisations.ts')).organisationsCommand,
   },
   keys: {
-    summary: 'list, create and revoke API keys',
+    summary: 'list, create and revoke API keys, and change their quotas',
     load: async () => (await import('./keys.ts')).keysCommand,
   },
   context: {

@@ -21,7 +21,7 @@ describe('annals completion', () => {
 
   for (const [words, answer] of [
     [['imp'], 'import'],
-    [['keys', ''], 'list create revoke --help'],
+    [['keys', ''], 'list create update revoke --help'],
     [['keys', '-O', 'acme', 'cre'], 'create'],
     [['keys', 'create', '--ro'], '--role'],
     [['organisations', 'c'], 'create'],
@@ -43,7 +43,7 @@ describe('annals completion', () => {
     const { stdout } = await runCommand(['completion', 'fish'], {});
     assert.match(
       stdout,
-      /^complete -c annals -n '__annals_is_at "keys"' -f -a 'list create revoke'$/m,
+      /^complete -c annals -n '__annals_is_at "keys"' -f -a 'list create update revoke'$/m,
     );
     assert.match(stdout, /^complete -c annals -n '__annals_is_at "keys\/create"' -l role$/m);
   });

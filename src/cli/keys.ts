@@ -8,6 +8,14 @@ import { AnnalsError } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
 import { openApi } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
+import {
+  addQuotaOptions,
+  givenQuotas,
+  ownQuotasSchema,
+  printWithQuotas,
+  type QuotaFlags,
+  quotasToSet,
+} from './quota-flags.ts';
 import { printTable } from './table.ts';
 import { jsonLine } from './terminal-text.ts';
 
@@ -23,6 +31,7 @@ const keySchema = z.looseObject({
   createdBy: z.string().exactOptional(),
   expiresAt: z.string().exactOptional(),
   revokedAt: z.string().exactOptional(),
+  quotas: ownQuotasSchema.exactOptional(),
 });
 const keysSchema = z.object({ items: z.array(keySchema) });
 /** The key itself is printed without quotes. */
@@ -68,7 +77,7 @@ export function keysCommand(context: CliContext): Command {
       const { organisation } = connection;
       const query = organisation === undefined ? {} : { organisation };
       const { items } = await withOrganisation(api.get(keysSchema, '/v1/keys', query));
-      printTable(context, items, columns, flags.json);
+      printWithQuotas(context, items, columns, flags.json);
     });
 
   const create = command
@@ -82,7 +91,7 @@ export function keysCommand(context: CliContext): Command {
     .requiredOption('--name <name>', 'what the key is for')
     .option('--expires-at <time>', 'when it expires, an RFC 3339 time (default: never)')
     .option('--output <file>', 'write it into a new file that only you can read');
-  addConnectionOptions(create)
+  addConnectionOptions(addQuotaOptions(create, 'create'))
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -97,12 +106,13 @@ Examples:
     )
     .action(
       async (
-        flags: Flags & {
-          readonly role: string;
-          readonly name: string;
-          readonly expiresAt?: string;
-          readonly output?: string;
-        },
+        flags: Flags &
+          QuotaFlags & {
+            readonly role: string;
+            readonly name: string;
+            readonly expiresAt?: string;
+            readonly output?: string;
+          },
       ) => {
         const connection = await resolveConnection(flags, context);
         const api = openApi({ ...connection, organisation: undefined }, context);
@@ -114,6 +124,7 @@ Examples:
               name: flags.name,
               ...(organisation !== undefined && { organisation }),
               ...(flags.expiresAt !== undefined && { expiresAt: flags.expiresAt }),
+              ...givenQuotas(flags),
             }),
           );
         const { stdout, cwd } = context;
@@ -129,6 +140,28 @@ Examples:
         );
       },
     );
+
+  const update = command
+    .command('update')
+    .description('change the quotas of an API key (needs the operator’s key)')
+    .argument('<key>', 'its id: the part between annals_ and the second underscore');
+  addConnectionOptions(addQuotaOptions(update, 'update'))
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+A change holds from the next request on. Without a quota of its own, what
+annals serve was started with holds.
+
+Example:
+  $ annals keys update 4fTq81LmW0aZ --bytes-per-day 1000000000`,
+    )
+    .action(async (key: string, flags: Flags & QuotaFlags) => {
+      const body = quotasToSet(flags);
+      const api = openApi(await resolveConnection(flags, context), context);
+      const updated = await api.patch(keySchema, pathOf(key), body);
+      printWithQuotas(context, [updated], columns, flags.json && 'first');
+    });
 
   const revoke = command
     .command('revoke')
@@ -151,14 +184,10 @@ Examples:
   $ annals keys revoke 4fTq81LmW0aZ --with-created`,
     )
     .action(async (key: string, flags: Flags & { readonly withCreated?: boolean }) => {
-      // Servers and proxies log addresses, so the secret must not be in one.
-      const id = parseKey(key)?.id ?? key;
+      const id = idOf(key);
       const api = openApi(await resolveConnection(flags, context), context);
       const query = flags.withCreated === true ? '?withCreated=true' : '';
-      const revoked = await api.delete(
-        revokedKeySchema,
-        `/v1/keys/${encodeURIComponent(id)}${query}`,
-      );
+      const revoked = await api.delete(revokedKeySchema, `${pathOf(key)}${query}`);
       const { created, owed = [] } = revoked;
       const { stderr } = context;
       const rows = flags.withCreated === true ? [revoked, ...created] : [revoked];
@@ -171,6 +200,10 @@ Examples:
     });
   return command;
 }
+
+/** Servers and proxies log addresses, so the secret must not be in one. */
+const idOf = (key: string) => parseKey(key)?.id ?? key;
+const pathOf = (key: string) => `/v1/keys/${encodeURIComponent(idOf(key))}`;
 
 /**
  * Creates a key and writes it into a new file for its owner alone. The file comes first, because the key is shown only

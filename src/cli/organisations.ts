@@ -3,13 +3,20 @@ import { z } from 'zod';
 import type { CliContext } from './cli-context.ts';
 import { openApi } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
-import { printTable } from './table.ts';
+import {
+  addQuotaOptions,
+  givenQuotas,
+  ownQuotasSchema,
+  printWithQuotas,
+  type QuotaFlags,
+  quotasToSet,
+} from './quota-flags.ts';
 
 interface Flags extends ConnectionFlags {
   readonly json?: boolean;
 }
 
-interface CreateFlags extends Flags {
+interface CreateFlags extends Flags, QuotaFlags {
   readonly name?: string;
   readonly personalPath?: readonly string[];
 }
@@ -19,6 +26,7 @@ const organisationSchema = z.looseObject({
   slug: z.string(),
   name: z.string(),
   createdAt: z.string(),
+  quotas: ownQuotasSchema.exactOptional(),
 });
 const organisationsSchema = z.object({ items: z.array(organisationSchema) });
 
@@ -37,7 +45,7 @@ export function organisationsCommand(context: CliContext): Command {
     .action(async (flags: Flags) => {
       const api = openApi(await resolveConnection(flags, context), context);
       const { items } = await api.get(organisationsSchema, '/v1/organisations');
-      printTable(context, items, columns, flags.json);
+      printWithQuotas(context, items, columns, flags.json);
     });
 
   const create = command
@@ -50,7 +58,7 @@ export function organisationsCommand(context: CliContext): Command {
       'a further personal field in its events, such as details.phone; may be repeated; cannot be changed later',
       (path: string, paths: readonly string[] = []) => [...paths, path],
     );
-  addConnectionOptions(create)
+  addConnectionOptions(addQuotaOptions(create, 'create'))
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -62,8 +70,33 @@ export function organisationsCommand(context: CliContext): Command {
         slug,
         name: flags.name ?? slug,
         ...(flags.personalPath !== undefined && { personalPaths: flags.personalPath }),
+        ...givenQuotas(flags),
       });
-      printTable(context, [created], columns, flags.json && 'first');
+      printWithQuotas(context, [created], columns, flags.json && 'first');
+    });
+
+  const update = command
+    .command('update')
+    .description('change the quotas of an organisation (needs the operator’s key)')
+    .argument('<organisation>', 'its slug or identity');
+  addConnectionOptions(addQuotaOptions(update, 'update'))
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+A change holds from the next request on. Without a quota of its own, what
+annals serve was started with holds.
+
+Examples:
+  $ annals orgs update acme --events-per-second 500
+  $ annals orgs update acme --events-per-second default --bytes-per-day 0`,
+    )
+    .action(async (organisation: string, flags: Flags & QuotaFlags) => {
+      const body = quotasToSet(flags);
+      const api = openApi(await resolveConnection(flags, context), context);
+      const path = `/v1/organisations/${encodeURIComponent(organisation)}`;
+      const updated = await api.patch(organisationSchema, path, body);
+      printWithQuotas(context, [updated], columns, flags.json && 'first');
     });
   return command;
 }

@@ -81,6 +81,11 @@ export class AnnalsApi {
     return this.#json(schema, annalsRequest(this.#endpoint, path, { method: 'POST', content }));
   }
 
+  patch<T>(schema: z.ZodType<T>, path: string, body: unknown): Promise<T> {
+    const content = { text: JSON.stringify(body), type: 'application/json' };
+    return this.#json(schema, annalsRequest(this.#endpoint, path, { method: 'PATCH', content }));
+  }
+
   delete<T>(schema: z.ZodType<T>, path: string): Promise<T> {
     return this.#json(schema, annalsRequest(this.#endpoint, path, { method: 'DELETE' }));
   }

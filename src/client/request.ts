@@ -4,7 +4,7 @@ import { AnnalsError } from '../core/errors.ts';
 export interface ClientRequest {
   readonly url: URL;
   /** GET when absent. */
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** What messages call its address, where the path holds a secret. Absent, they show the path but never the query. */

@@ -13,6 +13,13 @@ export interface Organisation {
    * organisation is created, before its first event, because they decide what its leaves mean.
    */
   readonly personalPaths?: readonly string[];
+  readonly quotas?: OwnQuotas;
+}
+
+/** What one organisation or one key may record, where that is not what the server says for all. 0 is any number. */
+export interface OwnQuotas {
+  readonly eventsPerSecond?: number;
+  readonly bytesPerDay?: number;
 }
 
 /**

@@ -58,6 +58,7 @@ export function callerOf(principal: Principal, request: Request): Caller {
     keyId: key.id,
     keyName: key.name,
     role: key.role,
+    ...(key.quotas !== undefined && { keyQuotas: key.quotas }),
     organisation,
     ...requestFacts(request),
   };

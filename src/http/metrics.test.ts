@@ -24,6 +24,7 @@ describe('metrics', () => {
       annals_events_duplicate_total: 'counter',
       annals_events_dropped_total: 'counter',
       annals_credentials_refused_total: 'counter',
+      annals_quota_refusals_total: 'counter',
       annals_own_records_lost_total: 'counter',
       annals_checkpoints_issued_total: 'counter',
       annals_checkpoints_refused_total: 'counter',

@@ -36,6 +36,11 @@ export class Metrics {
     'annals_credentials_refused_total',
     'Requests without a valid credential or permission.',
   );
+  readonly refusedByQuota = this.#counter(
+    'annals_quota_refusals_total',
+    'Requests refused because a key or an organisation had used up a quota.',
+    ['owner', 'unit'],
+  );
   readonly lostOwnRecords = this.#counter(
     'annals_own_records_lost_total',
     'Records of our own that could not be recorded; any is a reason to look.',

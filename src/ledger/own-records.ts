@@ -4,7 +4,7 @@ import type { DeniedKey } from '../access/gate.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Draft, ownService } from '../core/event.ts';
 import { type Clock, formatInstant, type Micros, minute } from '../core/micros.ts';
-import { type Organisation, systemLog } from '../core/organisation.ts';
+import { type Organisation, type OwnQuotas, systemLog } from '../core/organisation.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Where a request that is recorded came from. */
@@ -29,6 +29,14 @@ export interface OwnRecordsOptions {
   readonly summaryMicros?: Micros;
   /** How many summaries there may be. Beyond that, a summary is of all keys of an organisation. */
   readonly maxSummaries?: number;
+}
+
+/** An organisation or a key whose quotas change, and the organisation in whose log that is recorded. */
+export interface QuotaOwner {
+  readonly type: 'organisation' | 'api_key';
+  readonly id: string;
+  readonly name: string;
+  readonly organisation: string;
 }
 
 /** Whose events are erased, among how many. At the end also how many were erased now, and how many before. */
@@ -90,6 +98,7 @@ export class OwnRecords {
     by: KeyRecord,
     request: RequestFacts,
   ): Promise<void> {
+    const { personalPaths, quotas } = created;
     const draft: Draft = {
       ...actor(by, request),
       action: 'organisation.create',
@@ -97,12 +106,35 @@ export class OwnRecords {
       resourceType: 'organisation',
       resourceIdentity: created.identity,
       outcome: 'success',
-      ...(created.personalPaths !== undefined && {
-        details: { personalPaths: created.personalPaths },
+      ...((personalPaths ?? quotas) !== undefined && {
+        details: {
+          ...(personalPaths !== undefined && { personalPaths }),
+          ...(quotas !== undefined && { quotas }),
+        },
       }),
     };
     await this.#record({ organisation: created.identity, draft });
     this.#alsoSystem(draft, created.identity, by);
+  }
+
+  /** Durable once resolved. */
+  async quotasSet(
+    { type, id, name, organisation }: QuotaOwner,
+    { before, after }: { readonly before: OwnQuotas; readonly after: OwnQuotas },
+    by: KeyRecord,
+    request: RequestFacts,
+  ): Promise<void> {
+    const draft: Draft = {
+      ...actor(by, request),
+      action: `${type}.update`,
+      description: `Changed the quotas of the ${type === 'api_key' ? 'key' : type} ${name}`,
+      resourceType: type,
+      resourceIdentity: id,
+      outcome: 'success',
+      changes: { before: { quotas: before }, after: { quotas: after } },
+    };
+    await this.#record({ organisation, draft });
+    this.#alsoSystem(draft, organisation, by);
   }
 
   /** Durable once resolved. */
@@ -370,6 +402,7 @@ function keyChange(
     details: {
       role: key.role,
       ...(key.expiresAt !== undefined && { expiresAt: formatInstant(key.expiresAt) }),
+      ...(key.quotas !== undefined && { quotas: key.quotas }),
     },
   };
 }

@@ -107,6 +107,35 @@ describe('metrics with an address of their own', () => {
   });
 });
 
+describe('quotas of a day', () => {
+  it('are as used up after a restart as before', async () => {
+    const settings = { data: await newDirectory(), organisationBytesPerDay: '10' };
+    const first = await start(settings);
+    const post = async (url: string, key: string, path: string, body: object) => {
+      const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
+      const response = await fetch(url + path, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, ...((await response.json()) as { key?: string }) };
+    };
+    const operator = first.createdOperatorKey!.key;
+    await post(first.url, operator, '/v1/organisations', { slug: 'acme', name: 'Acme' });
+    const request = { organisation: 'acme', role: 'writer', name: 'app' };
+    const { key = '' } = await post(first.url, operator, '/v1/keys', request);
+    const record = async (url: string) =>
+      (await post(url, key, '/v1/audit/events', { action: 'a' })).status;
+    assert.deepEqual([await record(first.url), await record(first.url)], [201, 429]);
+    await first.stop();
+    const second = await start(settings);
+    assert.equal(await record(second.url), 429);
+    const metrics = await (await fetch(`${second.url}/metrics`)).text();
+    assert.match(metrics, /^annals_quota_refusals_total{owner="organisation",unit="bytes"} 1$/m);
+    await second.stop();
+  });
+});
+
 describe('a stop', () => {
   it('finishes what is under way, and closes its connection', async () => {
     const operatorKey = formatKey(createApiKey(random));

@@ -9,7 +9,7 @@ import { Gate } from '../access/gate.ts';
 import { openSqliteAccounts } from '../access/sqlite/accounts.ts';
 import { createApp } from '../api/app.ts';
 import { metricsRoutes } from '../api/operations.ts';
-import { AnnalsError } from '../core/errors.ts';
+import { AnnalsError, messageOf } from '../core/errors.ts';
 import type { Draft } from '../core/event.ts';
 import { type Clock, formatInstant, type Micros, second } from '../core/micros.ts';
 import { systemLog } from '../core/organisation.ts';
@@ -184,6 +184,9 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     if (ballast.isGivenUp) return diskNearlyFull;
     return ownRecords.isOwing ? 'Reads and denials of keys cannot be recorded' : undefined;
   };
+  const quotas = new Quotas(settings, clock, (kind) => metrics.refusedByQuota.inc(kind));
+  quotas.restore(accounts.setting(quotaUse) ?? '[]');
+  opened.defer(() => saveQuotaUse(quotas, accounts, log));
   let stopping = false;
   const app = createApp({
     version,
@@ -204,7 +207,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     dialects: mountedDialects(settings, { gate, tokens, clock }),
     maxBodyBytes: settings.maxBodyBytes,
     maxBatchEvents: settings.maxBatchEvents,
-    quotas: new Quotas(settings, clock),
+    quotas,
     waitingEvents: () => ledger.waitingEvents,
     isStopping: () => stopping,
     cannotRecord,
@@ -228,6 +231,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     deniedKeys.flush();
   }, 10_000).unref();
   opened.defer(() => clearInterval(summaries));
+  const savings = setInterval(() => void saveQuotaUse(quotas, accounts, log), 60_000).unref();
+  opened.defer(() => clearInterval(savings));
   opened.adopt(startIdleCollection(), (it) => it.close());
   const url = await listen(server, settings);
   opened.defer(() => void server.close());
@@ -259,6 +264,18 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
       log.info('stopped');
     },
   };
+}
+
+/** The setting of the accounts that has what was used of the quotas of a day. */
+const quotaUse = 'quota_use';
+
+/** So a restart does not give a whole day's quota again. What a kill forgets is that of the last minute. */
+async function saveQuotaUse(quotas: Quotas, accounts: Accounts, log: Logger): Promise<void> {
+  const use = quotas.save();
+  if (use === undefined) return;
+  await accounts.setSetting(quotaUse, use).catch((error: unknown) => {
+    log.warn({ reason: messageOf(error) }, 'what was used of the quotas of a day is not saved');
+  });
 }
 
 /** That the server starts, and how it protects what it has. Nothing of it is a secret. */

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
-import type { Organisation } from '../../core/organisation.ts';
+import type { Organisation, OwnQuotas } from '../../core/organisation.ts';
 import { ensureIdentity, joinInstallation } from '../../runtime/database-identity.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
 import type { KeyRecord } from '../accounts.ts';
@@ -35,6 +35,12 @@ const schema = `
     expires_at INTEGER,
     revoked_at INTEGER,
     created_by TEXT
+  ) STRICT;
+  -- Apart from what they belong to: version 0.1 does not know of it, and reads the other tables as before.
+  CREATE TABLE IF NOT EXISTS quotas (
+    owner TEXT PRIMARY KEY, -- an identity of an organisation or an id of a key: only the first has a hyphen
+    events_per_second INTEGER,
+    bytes_per_day INTEGER
   ) STRICT;
   CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `;
@@ -76,6 +82,7 @@ const methods = {
         name: String(row.name),
         createdAt: Number(row.created_at),
         ...personalPathsOf(String(row.identity)),
+        ...quotasOf(String(row.identity)),
       })),
       keys: keys.map((row) => ({
         id: String(row.id),
@@ -87,42 +94,51 @@ const methods = {
         ...(row.expires_at !== null && { expiresAt: Number(row.expires_at) }),
         ...(row.revoked_at !== null && { revokedAt: Number(row.revoked_at) }),
         ...(row.created_by !== null && { createdBy: String(row.created_by) }),
+        ...quotasOf(String(row.id)),
       })),
       settings: settings.map((row) => [String(row.name), String(row.value)] as const),
     };
   },
 
   addOrganisation(organisation: Organisation): void {
-    const { identity, slug, name, createdAt, personalPaths = [] } = organisation;
-    database.exec('BEGIN IMMEDIATE');
-    try {
+    const { identity, slug, name, createdAt, personalPaths = [], quotas } = organisation;
+    inTransaction(() => {
       database
         .prepare('INSERT INTO organisations VALUES (?, ?, ?, ?)')
         .run(identity, slug, name, createdAt);
       const addPath = database.prepare('INSERT INTO personal_paths VALUES (?, ?)');
       for (const path of personalPaths) addPath.run(identity, path);
-      database.exec('COMMIT');
-    } catch (error) {
-      // A full disk has ended the transaction already.
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
+      if (quotas !== undefined) methods.setQuotas(identity, quotas);
+    });
   },
 
   addKey(key: KeyRecord): void {
+    inTransaction(() => {
+      database
+        .prepare('INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(
+          key.id,
+          key.organisation ?? null,
+          key.role,
+          key.name,
+          key.secretHash,
+          key.createdAt,
+          key.expiresAt ?? null,
+          key.revokedAt ?? null,
+          key.createdBy ?? null,
+        );
+      if (key.quotas !== undefined) methods.setQuotas(key.id, key.quotas);
+    });
+  },
+
+  setQuotas(owner: string, { eventsPerSecond, bytesPerDay }: OwnQuotas): void {
+    if (eventsPerSecond === undefined && bytesPerDay === undefined) {
+      database.prepare('DELETE FROM quotas WHERE owner = ?').run(owner);
+      return;
+    }
     database
-      .prepare('INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(
-        key.id,
-        key.organisation ?? null,
-        key.role,
-        key.name,
-        key.secretHash,
-        key.createdAt,
-        key.expiresAt ?? null,
-        key.revokedAt ?? null,
-        key.createdBy ?? null,
-      );
+      .prepare('INSERT OR REPLACE INTO quotas VALUES (?, ?, ?)')
+      .run(owner, eventsPerSecond ?? null, bytesPerDay ?? null);
   },
 
   revokeKey(id: string, at: number): void {
@@ -143,6 +159,29 @@ const methods = {
     database.close();
   },
 };
+
+function inTransaction(change: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    change();
+    database.exec('COMMIT');
+  } catch (error) {
+    // A full disk has ended the transaction already.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function quotasOf(owner: string): { readonly quotas?: OwnQuotas } {
+  const row = database.prepare('SELECT * FROM quotas WHERE owner = ?').get(owner);
+  if (row === undefined) return {};
+  return {
+    quotas: {
+      ...(row.events_per_second !== null && { eventsPerSecond: Number(row.events_per_second) }),
+      ...(row.bytes_per_day !== null && { bytesPerDay: Number(row.bytes_per_day) }),
+    },
+  };
+}
 
 function personalPathsOf(organisation: string): Pick<Organisation, 'personalPaths'> {
   const rows = database

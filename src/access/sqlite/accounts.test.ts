@@ -67,6 +67,31 @@ it('keys of version 0.1, which has no creators, are read', async () => {
   await rm(folder, { recursive: true });
 });
 
+it('quotas of organisations and keys come back as they were set last', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
+  const file = join(folder, 'annals.db');
+  const first = await open(file);
+  const organisation = { identity: 'org-1', slug: 'one', name: 'One', createdAt: 1 };
+  await first.addOrganisation({ ...organisation, quotas: { eventsPerSecond: 5 } });
+  await first.addKey(keyOf('kept', { organisation: 'org-1', quotas: { bytesPerDay: 7 } }));
+  await first.addKey(keyOf('freed', { quotas: { eventsPerSecond: 0, bytesPerDay: 0 } }));
+  await first.setQuotas('org-1', { eventsPerSecond: 0, bytesPerDay: 9 });
+  await first.setQuotas('freed', {});
+  const expected = (accounts: typeof first) => {
+    const quotas = { eventsPerSecond: 0, bytesPerDay: 9 };
+    assert.deepEqual(accounts.organisation('one'), { ...organisation, quotas });
+    assert.deepEqual(accounts.organisation('org-1'), { ...organisation, quotas });
+    assert.deepEqual(accounts.key('kept')?.quotas, { bytesPerDay: 7 });
+    assert.deepEqual(accounts.key('freed'), keyOf('freed'));
+  };
+  expected(first);
+  await first.close();
+  const again = await open(file);
+  expected(again);
+  await again.close();
+  await rm(folder, { recursive: true });
+});
+
 it('the secret of access tokens, which version 0.1 kept, is erased', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
   const file = join(folder, 'annals.db');

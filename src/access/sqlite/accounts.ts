@@ -1,6 +1,6 @@
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Micros } from '../../core/micros.ts';
-import type { Organisation } from '../../core/organisation.ts';
+import type { Organisation, OwnQuotas } from '../../core/organisation.ts';
 import { OnDemandThread } from '../../runtime/on-demand-thread.ts';
 import { siblingModule, Thread } from '../../runtime/thread.ts';
 import type { Accounts, KeyRecord } from '../accounts.ts';
@@ -106,6 +106,13 @@ class SqliteAccounts implements Accounts {
     void this.#memory.revokeKey(id, at);
     this.#owed.set(id, at);
     return this.#commit(() => this.#writeOwed());
+  }
+
+  setQuotas(owner: string, quotas: OwnQuotas): Promise<void> {
+    return this.#commit(async () => {
+      await this.#thread.call.setQuotas(owner, quotas);
+      await this.#memory.setQuotas(owner, quotas);
+    });
   }
 
   setting(name: string): string | undefined {

@@ -18,6 +18,7 @@ import type { EventReader } from '../../store/event-store.ts';
 import { flagParameter } from '../parameters.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 import { isCreated, nameSchema } from './organisations.ts';
+import { changedQuotas, ownQuotas, quotasChangeSchema, quotasSchema } from './quotas.ts';
 
 export interface KeyRouteDependencies {
   readonly accounts: Accounts;
@@ -41,6 +42,7 @@ const keyRequestSchema = z
       .describe('RFC 3339; never by default')
       .meta({ format: 'date-time' })
       .exactOptional(),
+    quotas: quotasSchema.describe('For the operator').exactOptional(),
   })
   .meta({ id: 'KeyRequest' });
 
@@ -60,6 +62,7 @@ const keySchema = z
       .exactOptional(),
     expiresAt: instant.exactOptional(),
     revokedAt: instant.exactOptional(),
+    quotas: quotasSchema.exactOptional(),
   })
   .meta({ id: 'Key' });
 
@@ -135,6 +138,7 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
       const principal = gate.authenticate(c.req.raw);
       gate.authorize(principal, 'api_key:create', c.req.raw);
       const requested = await body('create the key');
+      if (requested.quotas !== undefined) gate.authorize(principal, 'quota:set', c.req.raw);
       const organisation = await organisationFor(principal, requested.organisation, c.req.raw);
       const expiresAt =
         requested.expiresAt === undefined ? undefined : parseExpiry(requested.expiresAt);
@@ -148,11 +152,37 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
         createdAt: clock(),
         createdBy: principal.key.id,
         ...(expiresAt !== undefined && { expiresAt }),
+        ...ownQuotas(requested.quotas),
       };
       // Recorded first: a record of a key that was not created does less harm than a key without a record.
       await ownRecords.keyCreated(record, principal.key, requestFacts(c.req.raw));
       await accounts.addKey(record);
       return c.json({ ...keyResponse(record), key: formatKey(key) }, 201);
+    },
+  );
+
+  const update = route(
+    'PATCH',
+    '/v1/keys/:id',
+    {
+      operationId: 'updateKey',
+      tag: 'keys',
+      summary: 'Change the quotas of a key, from the next request on; for the operator',
+      path: { id: z.string().describe('The key’s id') },
+      body: quotasChangeSchema,
+      success: { status: 200, description: 'The key', content: json(keySchema) },
+    },
+    async (c, { body }) => {
+      const principal = gate.authenticate(c.req.raw);
+      gate.authorize(principal, 'quota:set', c.req.raw);
+      const change = await body('change the key');
+      const { key, organisation } = keyFor(principal, c.req.param('id'), c.req.raw);
+      const { id, name, quotas: before = {} } = key;
+      const after = changedQuotas(before, change);
+      const owner = { type: 'api_key', id, name, organisation: organisation.identity } as const;
+      await ownRecords.quotasSet(owner, { before, after }, principal.key, requestFacts(c.req.raw));
+      await accounts.setQuotas(id, after);
+      return c.json(keyResponse(accounts.key(id) ?? key));
     },
   );
 
@@ -170,12 +200,7 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
     async (c, { query }) => {
       const principal = gate.authenticate(c.req.raw);
       gate.authorize(principal, 'api_key:delete', c.req.raw);
-      const key = accounts.key(c.req.param('id'));
-      const organisation = accounts.organisation(key?.organisation ?? '');
-      if (key === undefined || organisation === undefined || !mayManage(principal, organisation)) {
-        throw new AnnalsError('not-found', 'There is no key of this id');
-      }
-      requireNamedOrganisation(organisation, c.req.raw);
+      const { key } = keyFor(principal, c.req.param('id'), c.req.raw);
       const { withCreated = false } = query();
       const owed = new Set<string>();
       const owe = (what: string) => (error: unknown) => {
@@ -210,7 +235,18 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
     },
   );
 
-  return [list, create, revoke];
+  return [list, create, update, revoke];
+
+  /** The key of that id. One that the caller may not manage does not exist for it. */
+  function keyFor(principal: Principal, id: string, request: Request) {
+    const key = accounts.key(id);
+    const organisation = accounts.organisation(key?.organisation ?? '');
+    if (key === undefined || organisation === undefined || !mayManage(principal, organisation)) {
+      throw new AnnalsError('not-found', 'There is no key of this id');
+    }
+    requireNamedOrganisation(organisation, request);
+    return { key, organisation };
+  }
 
   /** Identity of the organisation whose keys these are. One that the caller may not manage does not exist for it. */
   async function organisationFor(
@@ -251,7 +287,7 @@ function mayManage({ key, organisation }: Principal, { identity }: Organisation)
 }
 
 function keyResponse(key: KeyRecord) {
-  const { id, organisation, role, name, createdAt, createdBy, expiresAt, revokedAt } = key;
+  const { id, organisation, role, name, createdAt, createdBy, expiresAt, revokedAt, quotas } = key;
   return {
     id,
     organisation,
@@ -261,5 +297,6 @@ function keyResponse(key: KeyRecord) {
     ...(createdBy !== undefined && { createdBy }),
     ...(expiresAt !== undefined && { expiresAt: formatInstant(expiresAt) }),
     ...(revokedAt !== undefined && { revokedAt: formatInstant(revokedAt) }),
+    ...ownQuotas(quotas),
   };
 }

@@ -7,11 +7,16 @@ import { AnnalsError } from '../../core/errors.ts';
 import { type Clock, formatInstant } from '../../core/micros.ts';
 import { type Organisation, systemLog } from '../../core/organisation.ts';
 import type { Random } from '../../core/uuid.ts';
-import { requestFacts, requireNamedOrganisation } from '../../http/connection.ts';
+import {
+  organisationNotFound,
+  requestFacts,
+  requireNamedOrganisation,
+} from '../../http/connection.ts';
 import { personalPaths } from '../../integrity/personal.ts';
 import type { OwnRecords } from '../../ledger/own-records.ts';
 import type { EventReader } from '../../store/event-store.ts';
 import { type ApiRoute, json, route } from '../route.ts';
+import { changedQuotas, ownQuotas, quotasChangeSchema, quotasSchema } from './quotas.ts';
 
 export interface OrganisationRouteDependencies {
   readonly accounts: Accounts;
@@ -69,6 +74,7 @@ const organisationRequestSchema = z
         'Personal fields of its events besides those that always are, as dotted paths. They can never be changed',
       )
       .exactOptional(),
+    quotas: quotasSchema.exactOptional(),
   })
   .meta({ id: 'OrganisationRequest' });
 
@@ -79,6 +85,7 @@ const organisationSchema = z
     name: z.string(),
     createdAt: z.string().meta({ format: 'date-time' }),
     personalPaths: z.array(z.string()).exactOptional(),
+    quotas: quotasSchema.exactOptional(),
   })
   .meta({ id: 'Organisation' });
 
@@ -137,11 +144,17 @@ export function organisationRoutes(
     async (c, { body }) => {
       const principal = gate.authenticate(c.req.raw);
       gate.authorize(principal, 'organisation:create', c.req.raw);
-      const { slug, name, personalPaths: paths = [] } = await body('create the organisation');
+      const {
+        slug,
+        name,
+        personalPaths: paths = [],
+        quotas,
+      } = await body('create the organisation');
       const requested = {
         slug,
         name,
         ...(paths.length > 0 && { personalPaths: paths.toSorted() }),
+        ...ownQuotas(quotas),
       };
       const begun = await unfinished(requested);
       const organisation = begun ?? {
@@ -156,7 +169,41 @@ export function organisationRoutes(
     },
   );
 
-  return [list, create];
+  const update = route(
+    'PATCH',
+    '/v1/organisations/:organisation',
+    {
+      operationId: 'updateOrganisation',
+      tag: 'organisations',
+      summary: 'Change the quotas of an organisation, from the next request on; for the operator',
+      path: { organisation: z.string().describe('Identity or slug') },
+      body: quotasChangeSchema,
+      success: { status: 200, description: 'The organisation', content: json(organisationSchema) },
+    },
+    async (c, { body }) => {
+      const principal = gate.authenticate(c.req.raw);
+      gate.authorize(principal, 'quota:set', c.req.raw);
+      const change = await body('change the organisation');
+      const organisation = accounts.organisation(c.req.param('organisation'));
+      if (organisation === undefined || !(await isCreated(organisation, reader))) {
+        throw organisationNotFound();
+      }
+      requireNamedOrganisation(organisation, c.req.raw);
+      const { identity, slug, quotas: before = {} } = organisation;
+      const after = changedQuotas(before, change);
+      const owner = {
+        type: 'organisation',
+        id: identity,
+        name: slug,
+        organisation: identity,
+      } as const;
+      await ownRecords.quotasSet(owner, { before, after }, principal.key, requestFacts(c.req.raw));
+      await accounts.setQuotas(identity, after);
+      return c.json(organisationResponse(accounts.organisation(identity) ?? organisation));
+    },
+  );
+
+  return [list, create, update];
 
   /** The same organisation, when its creation was interrupted. */
   async function unfinished(
@@ -169,7 +216,7 @@ export function organisationRoutes(
     if (isDeepStrictEqual(rest, requested)) return found;
     throw new AnnalsError(
       'conflict',
-      `Cannot create the organisation: the creation of ${requested.slug} was interrupted, and can only be repeated with the same name and personal paths`,
+      `Cannot create the organisation: the creation of ${requested.slug} was interrupted, and can only be repeated with the same name, personal paths and quotas`,
     );
   }
 }
