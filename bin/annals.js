@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts the command on a Node that can run it. A clone has its own Node in node_modules, so that an old one on the
-// machine does no harm: npm puts it first on the path, and without npm this file finds it.
+// Starts the command on a Node that can run it. Node is a dependency of this package, so that an old one on the machine
+// does no harm: in a clone npm puts it first on the path, and elsewhere this file finds it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as modules from 'node:module';
@@ -11,8 +11,9 @@ import { setFlagsFromString } from 'node:v8';
 
 const needed = 26;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const built = join(root, 'dist', 'cli', 'main.js');
-const program = existsSync(built) ? built : join(root, 'src', 'cli', 'main.ts');
+/** In a clone the source: what was built there some time ago may be old. */
+const source = join(root, 'src', 'cli', 'main.ts');
+const program = existsSync(source) ? source : join(root, 'dist', 'main.js');
 
 // What a server sets for itself, and what each setting saves: docs/decisions/022-memory-policy.md.
 /** The nursery of the first thread. V8 would let it grow further, to no use; with less, recording takes a tenth longer. */
@@ -35,23 +36,44 @@ function restartWithLessMemory() {
   execve(execPath, [execPath, nursery, ...execArgv, ...argv.slice(1)], { ...allocator, ...env });
 }
 
+/**
+ * The Node of the platform package that npm installed. It is beside this package, or in it, or further up: npm decides,
+ * so it is looked for as a module is.
+ */
+function pinnedNode() {
+  const require = modules.createRequire(import.meta.url);
+  const { optionalDependencies } = require('../package.json');
+  for (const name of Object.keys(optionalDependencies ?? {})) {
+    // npm installs none but that of this platform; a directory that was copied from another machine may have others.
+    if (!name.endsWith(`-${process.platform}-${process.arch}`)) continue;
+    try {
+      return join(dirname(require.resolve(`${name}/package.json`)), 'bin', 'node');
+    } catch {
+      // Not installed.
+    }
+  }
+  return undefined;
+}
+
 if (Number(process.versions.node.split('.')[0]) >= needed) {
   restartWithLessMemory();
   // A server collects garbage while it is idle. V8 accepts compiled code only with the flags that it was compiled with,
   // so this flag comes first.
   if (['serve', 'demo'].includes(process.argv[2])) setFlagsFromString('--expose-gc');
-  // Keeps compiled code for the next start, where only the user who installed this can write. Threads find the directory
-  // in the environment; without it each would load a compiler of its own.
-  const cache = join(root, 'node_modules', '.cache', 'compiled');
-  const { directory } = modules.enableCompileCache(cache);
-  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= cache;
+  // Of TypeScript compiled code is kept for the next start, where only the user who installed this can write. Threads find
+  // the directory in the environment; without it each would load a compiler of its own. JavaScript starts as quickly without.
+  if (program === source) {
+    const cache = join(root, 'node_modules', '.cache', 'compiled');
+    const { directory } = modules.enableCompileCache(cache);
+    if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= cache;
+  }
   const { main } = await import(program);
   await main();
 } else {
-  const pinned = join(root, 'node_modules', '.bin', 'node');
-  if (!existsSync(pinned)) {
+  const pinned = pinnedNode();
+  if (pinned === undefined) {
     process.stderr.write(
-      `annals: Cannot start on Node ${process.versions.node}: ${needed} or newer is needed, and ${pinned} is missing. Run npm ci first.\n`,
+      `annals: Cannot start on Node ${process.versions.node}: ${needed} or newer is needed, and the one that npm installs with this package is missing on ${process.platform}-${process.arch}. Install again without --omit=optional, or run a newer Node.\n`,
     );
     process.exit(1);
   }
@@ -60,6 +82,10 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal));
+  child.on('error', ({ message }) => {
+    process.stderr.write(`annals: Cannot start ${pinned}: ${message}\n`);
+    process.exit(1);
+  });
   // As shells do: 130 for SIGINT.
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
 }
