@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { it } from 'node:test';
 import { systemClock } from '../../core/micros.ts';
@@ -51,6 +52,23 @@ it('shows in a screen of 80 columns that one changed byte is found, and with --k
       'm',
     ),
   );
+  // The picture in README.md shows the same, at another time: `npm run docs:demo` draws it.
+  const picture = readFileSync(new URL('../../../docs/start/demo.svg', import.meta.url), 'utf8');
+  const drawn = [...picture.matchAll(/<text [^>]*>(.*)<\/text>/g)].map(([, line = '']) =>
+    withoutTags(line),
+  );
+  assert.deepEqual(drawn.slice(1, 1 + lines.length).map(lasting), lines.map(lasting));
+
   // The checksum was made to fit, so the proof alone finds it.
   assert.doesNotMatch(forged, /file:/);
 });
+
+const withoutTags = (xml: string) =>
+  xml.replace(/<[^>]*>/g, '').replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+
+/** A line without its times, ids and ports, which are others in each run. */
+const lasting = (line: string) =>
+  line.replace(
+    /\d\d:\d\d:\d\d\.\d{3}|127\.0\.0\.1:\d+|\+[0-9a-f]{8}|[0-9a-f-]{36}|[\d.]+ kB/g,
+    '*',
+  );
