@@ -1,8 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import type { Organisation, OwnQuotas } from '../../core/organisation.ts';
 import { ensureIdentity, joinInstallation } from '../../runtime/database-identity.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
+import { openSharedDatabase } from '../../runtime/shared-database.ts';
 import type { KeyRecord } from '../accounts.ts';
 import type { Role } from '../roles.ts';
 
@@ -52,9 +52,7 @@ export interface AccountsFile {
 }
 
 const { file, installation } = workerData as AccountsFile;
-const database = new DatabaseSync(file);
-// Nobody else has it open. Shared memory for others would be a file, which a full disk has no room for.
-database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
+const database = openSharedDatabase(file);
 database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
 database.exec(schema);
 ensureIdentity(database);

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Random } from '../../core/uuid.ts';
 import { readDatabase, readIdentity } from '../../runtime/database-identity.ts';
+import { lockFile } from '../../runtime/lock-file.ts';
 import type { CatalogueFile, LiveFile } from './catalogue.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { IdSeed } from './ids/id-hash.ts';
@@ -62,7 +63,7 @@ export class StoreFile {
   /** The id of the data directory, 16 random bytes, which its databases carry. */
   readonly installation: Uint8Array;
   readonly catalogue: SqliteCatalogue;
-  readonly #lock: DatabaseSync;
+  readonly #lock: { close(): void };
   readonly #db: DatabaseSync;
 
   /**
@@ -72,9 +73,7 @@ export class StoreFile {
   constructor(directory: DataDirectory, random: Random, others: readonly OtherDatabase[]) {
     using opened = new DisposableStack();
     try {
-      this.#lock = opened.adopt(new DatabaseSync(directory.lockPath), (it) => it.close());
-      this.#lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE');
-      this.#lock.exec('BEGIN EXCLUSIVE');
+      this.#lock = opened.adopt(lockFile(directory.lockPath), (it) => it.close());
       this.#db = opened.adopt(new DatabaseSync(directory.storePath, { timeout: 1_000 }), (it) =>
         it.close(),
       );

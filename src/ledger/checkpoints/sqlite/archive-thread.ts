@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import { AnnalsError } from '../../../core/errors.ts';
 import { ensureIdentity, joinInstallation } from '../../../runtime/database-identity.ts';
 import { serveCalls } from '../../../runtime/serve-calls.ts';
+import { openSharedDatabase } from '../../../runtime/shared-database.ts';
 import type { Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
 
 export interface ArchiveFiles {
@@ -73,9 +74,7 @@ const database = open(files.file, schema);
 const copy = open(files.copy, copySchema);
 
 function open(file: string, tables: string): DatabaseSync {
-  const opened = new DatabaseSync(file);
-  // Nobody else has it open. With memory to share on the disk it could not be opened when that is full.
-  opened.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL');
+  const opened = openSharedDatabase(file);
   opened.exec('PRAGMA synchronous = FULL');
   opened.exec(tables);
   ensureIdentity(opened);

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import type { AnnalsError } from '../../../core/errors.ts';
+import { readDatabase } from '../../../runtime/database-identity.ts';
 import { describeCheckpointArchive } from '../archive.contract.ts';
 import { type OpenArchiveOptions, openSqliteArchive } from './archive.ts';
 
@@ -42,13 +43,17 @@ describe('a file of checkpoints', () => {
     await second.close();
   });
 
-  it('is alone with its write-ahead log while it is open, and alone once it is closed', async () => {
+  it('is read by others while it is open, and is alone once it is closed', async () => {
     const file = newFile();
     const own = async () =>
       (await readdir(directory)).filter((name) => name.startsWith(`${basename(file)}`)).toSorted();
     const archive = await open(file);
     await archive.add(checkpoint);
-    assert.deepEqual(await own(), [basename(file), `${basename(file)}-wal`]);
+    const read = readDatabase(file, (it) => it.prepare('SELECT size FROM checkpoints').all());
+    assert.deepEqual(
+      read.map(({ size }) => size),
+      [checkpoint.size],
+    );
     await archive.close();
     assert.deepEqual(await own(), [basename(file)]);
   });
