@@ -21,7 +21,7 @@ const kinds = ['damaged', 'missing', 'replaced', 'unknown'] as const;
 export function checkCommand(context: CliContext): Command {
   return new Command('check')
     .option('--data <directory>', 'the data directory (ANNALS_DATA, default ./annals-data)')
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON')
     .option('--quiet', 'print only files with a problem')
     .addHelpText(
       'after',

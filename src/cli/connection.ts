@@ -6,6 +6,7 @@ import { AnnalsError, messageOf } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
 import { readConfig } from './config.ts';
 import { readSecretFile, secretOptions } from './secrets.ts';
+import { complain } from './terminal-text.ts';
 
 /** A server, and the key for it. */
 export interface ConnectionFlags {
@@ -91,12 +92,12 @@ export function checkAddress(text: string, purpose: string): void {
 /** Warns when a credential would leave the machine in the clear. */
 export function warnOfExposure(
   address: string,
-  { stderr, fetch }: Pick<CliContext, 'stderr' | 'fetch'>,
+  context: Pick<CliContext, 'stderr' | 'env' | 'fetch'>,
 ): void {
   const { protocol, hostname, host } = new URL(address);
   const isLocal = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
-  if (protocol === 'https:' || isLocal || fetch !== undefined) return;
-  stderr.write(`annals: the credential goes to ${host} unencrypted: use https\n`);
+  if (protocol === 'https:' || isLocal || context.fetch !== undefined) return;
+  complain(context, `the credential goes to ${host} unencrypted: use https`);
 }
 
 /** What `--ca-file` or the environment names; undefined without either. Throws `invalid` for a file without a certificate. */

@@ -31,7 +31,7 @@ export function eraseCommand(context: CliContext): Command {
     .option('--dry-run', 'only say what would be erased')
     .option('--yes', 'do not ask for confirmation; needed without a terminal');
   return addConnectionOptions(command)
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON')
     .addHelpText(
       'after',
       `

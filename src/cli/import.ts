@@ -39,7 +39,7 @@ export function importCommand(context: CliContext): Command {
         .choices(Object.keys(importers))
         .default('native'),
     )
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON')
     .option('--quiet', 'show no progress')
     .addHelpText(
       'after',

@@ -5,19 +5,22 @@ import { z } from 'zod';
 import { parseKey } from '../access/key.ts';
 import { organisationRoles } from '../access/roles.ts';
 import { AnnalsError } from '../core/errors.ts';
+import { formatInstant, type Micros } from '../core/micros.ts';
+import { parseSince } from '../core/window.ts';
 import type { CliContext } from './cli-context.ts';
 import { openApi } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
+import { keyState } from './key-state.ts';
 import {
   addQuotaOptions,
   givenQuotas,
   ownQuotasSchema,
-  printWithQuotas,
   type QuotaFlags,
+  quotaColumn,
   quotasToSet,
 } from './quota-flags.ts';
-import { printTable } from './table.ts';
-import { jsonLine } from './terminal-text.ts';
+import { type Column, printRows, Table } from './table.ts';
+import { complain, jsonLine } from './terminal-text.ts';
 
 interface Flags extends ConnectionFlags {
   readonly json?: boolean;
@@ -59,7 +62,22 @@ async function withOrganisation<T>(response: Promise<T>): Promise<T> {
   }
 }
 
-const columns = ['id', 'role', 'name', 'createdAt', 'createdBy', 'expiresAt', 'revokedAt'] as const;
+/** Of the keys as they are now. */
+function columnsAt(now: Micros): readonly Column<z.output<typeof keySchema>>[] {
+  return [
+    { title: 'ID', text: ({ id }) => id },
+    { title: 'ROLE', text: ({ role }) => role },
+    { title: 'NAME', text: ({ name }) => name, least: 10 },
+    { title: 'CREATED', text: ({ createdAt }) => createdAt.slice(0, 10), expendable: 1 },
+    { title: 'BY', text: ({ createdBy }) => createdBy, expendable: 2 },
+    {
+      title: 'VALIDITY',
+      text: (key) => keyState(key, now).text,
+      style: (key) => keyState(key, now).style,
+    },
+    quotaColumn,
+  ];
+}
 
 /** `annals keys`: the operator's key manages those of any organisation, an org-admin's key those of its own. */
 export function keysCommand(context: CliContext): Command {
@@ -69,7 +87,7 @@ export function keysCommand(context: CliContext): Command {
     .command('list')
     .description('list the API keys of an organisation, without their secrets');
   addConnectionOptions(list)
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON for each')
     .addHelpText('after', '\nExample:\n  $ annals keys list -O acme')
     .action(async (flags: Flags) => {
       const connection = await resolveConnection(flags, context);
@@ -77,7 +95,10 @@ export function keysCommand(context: CliContext): Command {
       const { organisation } = connection;
       const query = organisation === undefined ? {} : { organisation };
       const { items } = await withOrganisation(api.get(keysSchema, '/v1/keys', query));
-      printWithQuotas(context, items, columns, flags.json);
+      await printRows(context, items, columnsAt(context.clock()), {
+        json: flags.json,
+        nothing: 'There are no API keys: annals keys create creates one',
+      });
     });
 
   const create = command
@@ -89,10 +110,13 @@ export function keysCommand(context: CliContext): Command {
         .makeOptionMandatory(),
     )
     .requiredOption('--name <name>', 'what the key is for')
-    .option('--expires-at <time>', 'when it expires, an RFC 3339 time (default: never)')
+    .option('--expires-in <span>', 'when it expires, from now: 90d, 12h, 1y (default: never)')
+    .addOption(
+      new Option('--expires-at <time>', 'when it expires: an RFC 3339 time').conflicts('expiresIn'),
+    )
     .option('--output <file>', 'write it into a new file that only you can read');
   addConnectionOptions(addQuotaOptions(create, 'create'))
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON')
     .addHelpText(
       'after',
       `
@@ -102,7 +126,8 @@ Roles: org-admin (everything, also API keys), org-auditor (read), writer
 Examples:
   $ annals keys create -O acme --role org-admin --name "first admin" \\
       --token-file annals-data/operator-key --output acme.key
-  $ annals keys create --role writer --name api-server --output api-server.key`,
+  $ annals keys create --role writer --name api-server --expires-in 90d \\
+      --output api-server.key`,
     )
     .action(
       async (
@@ -111,9 +136,11 @@ Examples:
             readonly role: string;
             readonly name: string;
             readonly expiresAt?: string;
+            readonly expiresIn?: string;
             readonly output?: string;
           },
       ) => {
+        const { expiresIn, expiresAt = expiresIn && timeAfter(expiresIn, context.clock()) } = flags;
         const connection = await resolveConnection(flags, context);
         const api = openApi({ ...connection, organisation: undefined }, context);
         const { organisation } = connection;
@@ -123,7 +150,7 @@ Examples:
               role: flags.role,
               name: flags.name,
               ...(organisation !== undefined && { organisation }),
-              ...(flags.expiresAt !== undefined && { expiresAt: flags.expiresAt }),
+              ...(expiresAt !== undefined && { expiresAt }),
               ...givenQuotas(flags),
             }),
           );
@@ -146,7 +173,7 @@ Examples:
     .description('change the quotas of an API key (needs the operator’s key)')
     .argument('<key>', 'its id: the part between annals_ and the second underscore');
   addConnectionOptions(addQuotaOptions(update, 'update'))
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON')
     .addHelpText(
       'after',
       `
@@ -160,7 +187,7 @@ Example:
       const body = quotasToSet(flags);
       const api = openApi(await resolveConnection(flags, context), context);
       const updated = await api.patch(keySchema, pathOf(key), body);
-      printWithQuotas(context, [updated], columns, flags.json && 'first');
+      await printRows(context, [updated], columnsAt(context.clock()), flags);
     });
 
   const revoke = command
@@ -172,7 +199,7 @@ Example:
       '--with-created',
       'revoke the API keys that it created too, and those that these created',
     )
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON')
     .addHelpText(
       'after',
       `
@@ -189,13 +216,17 @@ Examples:
       const query = flags.withCreated === true ? '?withCreated=true' : '';
       const revoked = await api.delete(revokedKeySchema, `${pathOf(key)}${query}`);
       const { created, owed = [] } = revoked;
-      const { stderr } = context;
-      const rows = flags.withCreated === true ? [revoked, ...created] : [revoked];
-      printTable(context, rows, columns, flags.json && 'first');
-      for (const one of owed) stderr.write(`annals: the key is revoked, but ${one}\n`);
+      const { stderr, env, clock } = context;
+      const columns = columnsAt(clock());
+      if (flags.json === true) context.stdout.write(jsonLine(revoked));
+      else {
+        const rows = flags.withCreated === true ? [revoked, ...created] : [revoked];
+        await printRows(context, rows, columns, {});
+      }
+      for (const one of owed) complain(context, `the key is revoked, but ${one}`);
       if (flags.withCreated === true || created.length === 0) return;
       stderr.write(`${id} created API keys that are still valid:\n`);
-      printTable({ stdout: stderr }, created, columns, false);
+      await new Table(stderr, env, columns).print(created);
       stderr.write(`To revoke them: annals keys revoke ${id} --with-created\n`);
     });
   return command;
@@ -204,6 +235,9 @@ Examples:
 /** Servers and proxies log addresses, so the secret must not be in one. */
 const idOf = (key: string) => parseKey(key)?.id ?? key;
 const pathOf = (key: string) => `/v1/keys/${encodeURIComponent(idOf(key))}`;
+
+/** The time this long after now. Throws `invalid` for a span that cannot be read. */
+const timeAfter = (span: string, now: Micros): string => formatInstant(now + parseSince(span));
 
 /**
  * Creates a key and writes it into a new file for its owner alone. The file comes first, because the key is shown only

@@ -7,10 +7,11 @@ import {
   addQuotaOptions,
   givenQuotas,
   ownQuotasSchema,
-  printWithQuotas,
   type QuotaFlags,
+  quotaColumn,
   quotasToSet,
 } from './quota-flags.ts';
+import { type Column, printRows } from './table.ts';
 
 interface Flags extends ConnectionFlags {
   readonly json?: boolean;
@@ -30,7 +31,13 @@ const organisationSchema = z.looseObject({
 });
 const organisationsSchema = z.object({ items: z.array(organisationSchema) });
 
-const columns = ['identity', 'slug', 'name', 'createdAt'] as const;
+const columns: readonly Column<z.output<typeof organisationSchema>>[] = [
+  { title: 'IDENTITY', text: ({ identity }) => identity },
+  { title: 'SLUG', text: ({ slug }) => slug },
+  { title: 'NAME', text: ({ name }) => name, least: 10 },
+  { title: 'CREATED', text: ({ createdAt }) => createdAt.slice(0, 10), expendable: 1 },
+  quotaColumn,
+];
 
 /** `annals orgs`: the operator's key creates organisations; a key of an organisation sees only its own. */
 export function organisationsCommand(context: CliContext): Command {
@@ -40,12 +47,15 @@ export function organisationsCommand(context: CliContext): Command {
     .command('list')
     .description('list the organisations that the API key may see');
   addConnectionOptions(list)
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON for each')
     .addHelpText('after', '\nExample:\n  $ annals orgs list --token-file annals-data/operator-key')
     .action(async (flags: Flags) => {
       const api = openApi(await resolveConnection(flags, context), context);
       const { items } = await api.get(organisationsSchema, '/v1/organisations');
-      printWithQuotas(context, items, columns, flags.json);
+      await printRows(context, items, columns, {
+        json: flags.json,
+        nothing: 'There are no organisations: annals orgs create <slug> creates one',
+      });
     });
 
   const create = command
@@ -59,7 +69,7 @@ export function organisationsCommand(context: CliContext): Command {
       (path: string, paths: readonly string[] = []) => [...paths, path],
     );
   addConnectionOptions(addQuotaOptions(create, 'create'))
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON')
     .addHelpText(
       'after',
       '\nExample:\n  $ annals orgs create acme --name "Acme Ltd" \\\n      --token-file annals-data/operator-key',
@@ -72,7 +82,7 @@ export function organisationsCommand(context: CliContext): Command {
         ...(flags.personalPath !== undefined && { personalPaths: flags.personalPath }),
         ...givenQuotas(flags),
       });
-      printWithQuotas(context, [created], columns, flags.json && 'first');
+      await printRows(context, [created], columns, flags);
     });
 
   const update = command
@@ -80,7 +90,7 @@ export function organisationsCommand(context: CliContext): Command {
     .description('change the quotas of an organisation (needs the operator’s key)')
     .argument('<organisation>', 'its slug or identity');
   addConnectionOptions(addQuotaOptions(update, 'update'))
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON')
     .addHelpText(
       'after',
       `
@@ -96,7 +106,7 @@ Examples:
       const api = openApi(await resolveConnection(flags, context), context);
       const path = `/v1/organisations/${encodeURIComponent(organisation)}`;
       const updated = await api.patch(organisationSchema, path, body);
-      printWithQuotas(context, [updated], columns, flags.json && 'first');
+      await printRows(context, [updated], columns, flags);
     });
   return command;
 }

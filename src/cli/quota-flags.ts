@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { AnnalsError } from '../core/errors.ts';
-import type { CliContext } from './cli-context.ts';
-import { printTable } from './table.ts';
+import type { Column } from './table.ts';
 
 export interface QuotaFlags {
   readonly eventsPerSecond?: number | 'default';
@@ -59,23 +58,13 @@ export function quotasToSet(flags: QuotaFlags): GivenQuotas {
   );
 }
 
-/** Prints organisations or keys as `printTable` does. Their quotas are a column if one of them has some. */
-export function printWithQuotas<
-  Row extends { readonly quotas?: ShownQuotas },
-  Column extends keyof Row & string,
->(
-  context: Pick<CliContext, 'stdout'>,
-  rows: readonly Row[],
-  columns: readonly Column[],
-  json: boolean | 'first' | undefined,
-): void {
-  if (json || rows.every(({ quotas }) => quotas === undefined)) {
-    printTable(context, rows, columns, json);
-    return;
-  }
-  const shown = rows.map((row) => ({ ...row, quotas: quotasText(row.quotas) }));
-  printTable(context, shown, [...columns, 'quotas'], json);
-}
+/** The quotas of an organisation or a key; few have some. */
+export const quotaColumn: Column<{ readonly quotas?: ShownQuotas }> = {
+  title: 'QUOTAS',
+  text: ({ quotas }) => quotasText(quotas),
+  least: 12,
+  isOptional: true,
+};
 
 function quotasText({ eventsPerSecond, bytesPerDay }: ShownQuotas = {}): string {
   const parts = [

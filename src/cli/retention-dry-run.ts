@@ -5,13 +5,14 @@ import { formatInstant, type Micros } from '../core/micros.ts';
 import { expiredInDirectory } from '../store/segmented/expired-in-directory.ts';
 import type { CliContext } from './cli-context.ts';
 import { formatCount } from './export-progress.ts';
-import { printTable } from './table.ts';
+import { printRows } from './table.ts';
 
 /** Prints what a server with this retention would drop now. It changes nothing, and a server may be running. */
-export function retentionDryRun(
+export async function retentionDryRun(
   { data, retention }: { readonly data: string; readonly retention?: Micros | undefined },
-  { stdout, clock }: Pick<CliContext, 'stdout' | 'clock'>,
-): void {
+  context: Pick<CliContext, 'stdout' | 'stderr' | 'env' | 'clock'>,
+): Promise<void> {
+  const { stdout, clock } = context;
   const problem =
     retention === undefined
       ? '--dry-run needs --retention'
@@ -31,7 +32,17 @@ export function retentionDryRun(
       from: formatCount(from),
       to: formatCount(to - 1),
     }));
-    printTable({ stdout }, rows, ['organisation', 'events', 'from', 'to'], false);
+    await printRows(
+      context,
+      rows,
+      [
+        { title: 'ORGANISATION', text: (row) => row.organisation },
+        { title: 'EVENTS', text: (row) => row.events },
+        { title: 'FROM', text: (row) => row.from },
+        { title: 'TO', text: (row) => row.to },
+      ],
+      {},
+    );
   }
   const rest = isBounded ? '' : 'Events that are in no sealed segment yet were not looked at.\n';
   stdout.write(

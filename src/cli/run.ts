@@ -4,7 +4,7 @@ import { version } from '../server/version.ts';
 import { type CliContext, Exit, type ExitCode, exitCodes } from './cli-context.ts';
 import { commandNamed, commands } from './commands.ts';
 import { readSecretFlags } from './secrets.ts';
-import { safeForTerminal } from './terminal-text.ts';
+import { complain, safeForTerminal } from './terminal-text.ts';
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
@@ -56,6 +56,7 @@ export async function run(line: readonly string[], world: CliContext): Promise<E
       .configureOutput({
         writeOut: (text) => void context.stdout.write(text),
         writeErr: (text) => void context.stderr.write(text),
+        outputError: (text) => complain(context, text.trimEnd().replace(/^error: /, ''), 'bad'),
       });
   });
   program.hook('preAction', async (_, command) => {
@@ -69,7 +70,7 @@ export async function run(line: readonly string[], world: CliContext): Promise<E
     return exitCodes.complete;
   } catch (error) {
     const { code, message } = outcomeOf(error, context.signal.aborted);
-    if (message !== '') context.stderr.write(`annals: ${message}\n`);
+    if (message !== '') complain(context, message, 'bad');
     return code;
   }
 }

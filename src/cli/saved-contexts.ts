@@ -6,7 +6,7 @@ import { readConfig, writeConfig } from './config.ts';
 import type { SavedContext } from './config-schema.ts';
 import { checkAddress } from './connection.ts';
 import { secretOptions } from './secrets.ts';
-import { printTable } from './table.ts';
+import { printRows } from './table.ts';
 
 interface SetFlags {
   readonly api?: string;
@@ -47,7 +47,7 @@ export function contextsCommand(context: CliContext): Command {
   command
     .command('list')
     .description('list saved contexts, without their keys')
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON for each')
     .addHelpText('after', '\nExample:\n  $ annals context list')
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { current, contexts } = await readConfig(context);
@@ -58,7 +58,18 @@ export function contextsCommand(context: CliContext): Command {
         organisation: organisation ?? '',
         key: key === undefined ? '' : shortened(key),
       }));
-      printTable(context, rows, ['name', 'current', 'api', 'organisation', 'key'], json);
+      await printRows(
+        context,
+        rows,
+        [
+          { title: 'NAME', text: ({ name }) => name },
+          { title: 'IN USE', text: ({ current: used }) => used },
+          { title: 'SERVER', text: ({ api }) => api, least: 20 },
+          { title: 'ORGANISATION', text: ({ organisation }) => organisation, least: 8 },
+          { title: 'KEY', text: ({ key }) => key },
+        ],
+        { json, nothing: 'No context is saved: annals context set <name> saves one' },
+      );
     });
 
   command

@@ -146,7 +146,7 @@ describe('a secret', () => {
   it('that would leave the machine unencrypted is announced', () => {
     const warned = (address: string) => {
       const stderr = new PassThrough();
-      warnOfExposure(address, { stderr });
+      warnOfExposure(address, { stderr, env: {} });
       return String(stderr.read() ?? '');
     };
     assert.equal(

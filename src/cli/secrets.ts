@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { AnnalsError } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
+import { complain } from './terminal-text.ts';
 
 /** Flags with a secret, and what it is. Of each there is one with a file in its place: `--token-file` for `--token`. */
 const secrets = {
@@ -49,9 +50,7 @@ export async function readSecretFlags(command: Command, context: CliContext): Pr
       if (file !== undefined) {
         throw new AnnalsError('invalid', `Cannot use both ${flag} and ${flag}-file: give one`);
       }
-      context.stderr.write(
-        `annals: every user of this machine can see ${flag}: use ${flag}-file\n`,
-      );
+      complain(context, `every user of this machine can see ${flag}: use ${flag}-file`);
     }
     if (file === undefined) continue;
     if (file === '-') {
@@ -76,10 +75,11 @@ const maxBytes = 64 * 1024;
 export async function readSecretFile(
   file: string,
   what: string,
-  { stdin, stderr, cwd }: Pick<CliContext, 'stdin' | 'stderr' | 'cwd'>,
+  context: Pick<CliContext, 'stdin' | 'stderr' | 'env' | 'cwd'>,
 ): Promise<string> {
   const fail = (reason: string, cause?: unknown) =>
     new AnnalsError('invalid', `Cannot read ${what}: ${reason}`, { cause });
+  const { stdin, cwd } = context;
   let content: string;
   if (file === '-') content = await text(stdin);
   else {
@@ -88,7 +88,7 @@ export async function readSecretFile(
       const { mode, size } = await opened.stat();
       if (size > maxBytes) throw fail(`${file} has more than ${maxBytes} bytes`);
       if ((mode & 0o004) !== 0) {
-        stderr.write(`annals: every user of this machine can read ${file}: chmod 600 ${file}\n`);
+        complain(context, `every user of this machine can read ${file}: chmod 600 ${file}`);
       }
       content = await opened.readFile('utf8');
     } catch (error) {

@@ -27,6 +27,7 @@ import {
   warnOfExposure,
 } from './connection.ts';
 import { secretOptions } from './secrets.ts';
+import { complain } from './terminal-text.ts';
 import { readVendorConfig } from './vendor-config.ts';
 
 export type Mapping = (object: JsonObject, id: string) => Draft;
@@ -144,8 +145,9 @@ export async function findTrail(flags: SourceFlags, context: CliContext): Promis
   checkAddress(trail.origin.endpoint, 'read the trail');
   warnOfExposure(trail.origin.endpoint, context);
   if (trail.verifyCertificates === false) {
-    context.stderr.write(
-      'annals: certificates are not checked (UPCLOUD_DEBUG_SKIP_CERTIFICATE_VERIFY): anybody on the way can take the credential\n',
+    complain(
+      context,
+      'certificates are not checked (UPCLOUD_DEBUG_SKIP_CERTIFICATE_VERIFY): anybody on the way can take the credential',
     );
   }
   return trail;

@@ -1,29 +1,158 @@
 import type { CliContext } from './cli-context.ts';
-import { jsonLine, printable } from './terminal-text.ts';
+import {
+  columnsOf,
+  jsonLine,
+  printable,
+  type Style,
+  showsStyles,
+  type TerminalWritable,
+  writeStyled,
+} from './terminal-text.ts';
+import { cutToWidth, type Measure, measureOf } from './text-width.ts';
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly text: (row: Row) => string | undefined;
+  readonly style?: (row: Row) => Style | undefined;
+  /** On a terminal it is cut, to no less than this. Without it is never cut, such as an id that somebody will copy. */
+  readonly least?: number;
+  /** On a terminal that is too narrow for all columns, those with the highest number are left out first. */
+  readonly expendable?: number;
+  /** Left out of a list in which no row has it. */
+  readonly isOptional?: boolean;
+}
+
+interface Cell {
+  readonly text: string;
+  readonly style: Style | undefined;
+}
+
+/** A column as it is shown: which one it is, and its width. */
+interface Place {
+  readonly index: number;
+  width: number;
+  readonly least: number;
+}
+
+const gap = '  ';
 
 /**
- * Prints rows: a table for people, or JSON (`first` for a single object). Control characters in values are replaced, so
- * that no stored text can control a terminal.
+ * Rows in columns. On a terminal they fit into its width, and one that is too narrow for columns gets a line for each
+ * value. Elsewhere nothing is cut or left out. Rows may come in parts: columns keep at least the width that they had.
+ * Control characters in values are replaced.
  */
-export function printTable<Row extends object, Column extends keyof Row & string>(
-  { stdout }: Pick<CliContext, 'stdout'>,
+export class Table<Row> {
+  readonly #out: TerminalWritable;
+  readonly #columns: readonly Column<Row>[];
+  readonly #hasStyles: boolean;
+  #widths: readonly number[];
+  #isBegun = false;
+
+  constructor(out: TerminalWritable, env: CliContext['env'], columns: readonly Column<Row>[]) {
+    this.#out = out;
+    this.#columns = columns;
+    this.#hasStyles = showsStyles(out, env);
+    this.#widths = columns.map(({ title }) => title.length);
+  }
+
+  /** Prints rows, before the first of them the titles. */
+  async print(rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
+    const lines = rows.map((row) => this.#columns.map((column) => cellOf(column, row)));
+    const measure = await measureOf(lines.flat().map(({ text }) => text));
+    this.#widths = this.#widths.map((width, index) =>
+      Math.max(width, ...lines.map((cells) => measure(cells[index]?.text ?? ''))),
+    );
+    const places = fit(this.#columns, this.#widths, columnsOf(this.#out));
+    const titles = this.#columns.map(({ title }): Cell => ({ text: title, style: 'title' }));
+    if (places === undefined) {
+      for (const cells of lines) this.#printApart(titles, cells);
+    } else {
+      for (const cells of this.#isBegun ? lines : [titles, ...lines]) {
+        this.#printLine(places, cells, measure);
+      }
+    }
+    this.#isBegun = true;
+  }
+
+  #printLine(places: readonly Place[], cells: readonly Cell[], measure: Measure): void {
+    let blank = '';
+    for (const { index, width } of places) {
+      const { text, style } = cells[index]!;
+      const shown = cutToWidth(text, width, measure);
+      this.#write(blank, undefined);
+      this.#write(shown, style);
+      blank = ' '.repeat(width - measure(shown)) + gap;
+    }
+    this.#out.write('\n');
+  }
+
+  /** A line for each value, and an empty one before the next row. */
+  #printApart(titles: readonly Cell[], cells: readonly Cell[]): void {
+    const width = Math.max(...titles.map(({ text }) => text.length)) + gap.length;
+    if (this.#isBegun) this.#out.write('\n');
+    this.#isBegun = true;
+    for (const [index, { text, style }] of cells.entries()) {
+      this.#write((titles[index]?.text ?? '').padEnd(width), 'title');
+      this.#write(text, style);
+      this.#out.write('\n');
+    }
+  }
+
+  #write(text: string, style: Style | undefined): void {
+    if (text !== '') writeStyled(this.#out, text, this.#hasStyles ? style : undefined);
+  }
+}
+
+function cellOf<Row>({ text, style }: Column<Row>, row: Row): Cell {
+  return { text: printable(text(row) || '-'), style: style?.(row) };
+}
+
+/** The columns that are shown, and their widths: expendable ones are left out, the widest cut first. Undefined if they do not fit. */
+function fit<Row>(
+  columns: readonly Column<Row>[],
+  widths: readonly number[],
+  available = Number.POSITIVE_INFINITY,
+): readonly Place[] | undefined {
+  let places = columns.map(({ least }, index): Place => {
+    const width = widths[index] ?? 0;
+    return { index, width, least: Math.min(width, least ?? width) };
+  });
+  const total = (of: 'width' | 'least') =>
+    places.reduce((sum, place) => sum + place[of] + gap.length, -gap.length);
+  const rank = ({ index }: Place) => columns[index]?.expendable ?? 0;
+  while (total('least') > available) {
+    const next = Math.max(...places.map(rank));
+    if (next === 0) return undefined;
+    places = places.filter((place) => rank(place) !== next);
+  }
+  for (let excess = total('width') - available; excess > 0; ) {
+    const cuttable = places.filter(({ width, least }) => width > least);
+    const widest = cuttable.reduce((one, other) => (other.width > one.width ? other : one));
+    // A text of thousands of characters is cut in one step to where the next one is as wide.
+    const second = Math.max(
+      widest.least,
+      ...cuttable.filter((one) => one !== widest).map(({ width }) => width),
+    );
+    const step = Math.min(excess, Math.max(1, widest.width - second));
+    widest.width -= step;
+    excess -= step;
+  }
+  return places;
+}
+
+/** Prints rows: a table for people, or each as a line of JSON. `nothing` is said on stderr in place of an empty table. */
+export async function printRows<Row extends object>(
+  { stdout, stderr, env }: Pick<CliContext, 'stdout' | 'stderr' | 'env'>,
   rows: readonly Row[],
-  columns: readonly Column[],
-  json: boolean | 'first' | undefined,
-): void {
-  if (json) {
-    stdout.write(jsonLine(json === 'first' ? rows[0] : rows));
+  columns: readonly Column<Row>[],
+  { json, nothing }: { readonly json?: boolean | undefined; readonly nothing?: string },
+): Promise<void> {
+  if (json === true) {
+    for (const row of rows) stdout.write(jsonLine(row));
     return;
   }
-  const cells = [
-    columns.map((column) => column.toUpperCase()),
-    ...rows.map((row) => columns.map((column) => printable(String(row[column] ?? '')))),
-  ];
-  const widths = columns.map((_, index) =>
-    Math.max(...cells.map((row) => row[index]?.length ?? 0)),
-  );
-  for (const row of cells) {
-    const line = row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ');
-    stdout.write(`${line.trimEnd()}\n`);
-  }
+  const used = columns.filter(({ isOptional, text }) => !isOptional || rows.some(text));
+  await new Table<Row>(stdout, env, used).print(rows);
+  if (rows.length === 0 && nothing !== undefined) stderr.write(`${nothing}\n`);
 }

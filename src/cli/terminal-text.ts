@@ -21,10 +21,63 @@ const escapeUnit = (character: string): string =>
     .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
     .join('');
 
-/** Clears the line of the cursor. It is the only control sequence that commands write, always by itself. */
+/** Clears the line of the cursor. Like the sequences of styles it is written by itself, as one piece. */
 export const clearLine = '\r\u001b[2K';
 
+/** What a style says: it failed, look at it, it is in order, a title, less important. */
+const styles = { bad: 31, warning: 33, good: 32, title: 1, minor: 2 } as const;
+export type Style = keyof typeof styles;
+
+const begin = (style: Style) => `\u001b[${styles[style]}m`;
+const endOfStyle = '\u001b[0m';
+
+/** All control sequences that commands write. */
+const sequences: ReadonlySet<string> = new Set([
+  clearLine,
+  endOfStyle,
+  ...(Object.keys(styles) as Style[]).map(begin),
+]);
+
 export type TerminalWritable = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/**
+ * Whether to show styles: on a terminal, unless `NO_COLOR` is set. `FORCE_COLOR` alone decides where it is set, as for
+ * Node itself: a pager can show colours too.
+ */
+export function showsStyles(
+  stream: TerminalWritable,
+  { FORCE_COLOR, NO_COLOR, TERM }: Readonly<Record<string, string | undefined>>,
+): boolean {
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return stream.isTTY === true && !NO_COLOR && TERM !== 'dumb';
+}
+
+/** Writes a text that is printable, in this style if there is one. */
+export function writeStyled(stream: Writable, text: string, style: Style | undefined): void {
+  const pieces = style === undefined ? [text] : [begin(style), text, endOfStyle];
+  for (const piece of pieces) stream.write(piece);
+}
+
+/** Prints `annals: …` on stderr: what failed, or what somebody should look at. */
+export function complain(
+  {
+    stderr,
+    env,
+  }: { readonly stderr: Writable; readonly env: Readonly<Record<string, string | undefined>> },
+  message: string,
+  style: 'bad' | 'warning' = 'warning',
+): void {
+  if (!showsStyles(stderr, env)) stderr.write(`annals: ${message}\n`);
+  else {
+    writeStyled(stderr, 'annals:', style);
+    stderr.write(` ${message}\n`);
+  }
+}
+
+/** The columns of a terminal; undefined elsewhere. Some terminals that do not know their width report 0. */
+export function columnsOf(stream: TerminalWritable): number | undefined {
+  return stream.isTTY === true ? stream.columns || 80 : undefined;
+}
 
 /**
  * A writable that shows whatever servers, files and producers put into messages, and lets none of it control the
@@ -35,12 +88,11 @@ export function safeForTerminal(target: TerminalWritable): TerminalWritable {
     decodeStrings: false,
     write(chunk, _encoding, done) {
       const text = String(chunk);
-      const shown =
-        text === clearLine
-          ? text
-          : text.replace(unseen, (each) =>
-              each === '\n' || each === '\t' ? each : escapeUnit(each),
-            );
+      const shown = sequences.has(text)
+        ? text
+        : text.replace(unseen, (each) =>
+            each === '\n' || each === '\t' ? each : escapeUnit(each),
+          );
       target.write(shown);
       done();
     },

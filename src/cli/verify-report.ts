@@ -4,14 +4,20 @@ import type { ServerReport } from '../export/verify/verify-server.ts';
 import { encodeBase64 } from '../integrity/base64.ts';
 import type { Checkpoint } from '../integrity/checkpoint.ts';
 import { formatBytes, formatCount } from './export-progress.ts';
-import { printable } from './terminal-text.ts';
+import { printable, type Style } from './terminal-text.ts';
 
 /** How many findings people see; `--json` has all that were kept. */
 const mostShown = 50;
 
-export function exportReportText(report: ExportReport): string {
+/** A line of a report; the verdict and what is wrong have a style. */
+export type ReportLine = string | { readonly text: string; readonly style: Style };
+
+const verdict = (proved: boolean): ReportLine =>
+  proved ? { text: '  PROVED', style: 'good' } : { text: '  NOT PROVED', style: 'bad' };
+
+export function exportReportLines(report: ExportReport): readonly ReportLine[] {
   const { name, files, events, bytes, checkpoint, signers, redacted } = report;
-  const lines = [
+  return [
     printable(name),
     `  ${count(events, 'event')} in ${count(files, 'file')}, ${formatBytes(bytes)}`,
     ...(checkpoint === undefined ? [] : [`  log ${checkpointText(checkpoint)}`]),
@@ -21,9 +27,8 @@ export function exportReportText(report: ExportReport): string {
     ...claimed(report),
     ...(signers.length === 0 ? [] : [`  signed by ${printable(signers.join(', '))}`]),
     ...findingLines(report.findings, report.findingCount),
-    report.proved ? '  PROVED' : '  NOT PROVED',
+    verdict(report.proved),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 function coverage({ span, checkpoint, events }: ExportReport): string[] {
@@ -56,9 +61,12 @@ function claimed({ claimed: claims, proved }: ExportReport): string[] {
   return ['  only the exporter says:', ...words.map((line) => `    ${printable(line)}`)];
 }
 
-export function serverReportText(report: ServerReport, saved: string | undefined): string {
+export function serverReportLines(
+  report: ServerReport,
+  saved: string | undefined,
+): readonly ReportLine[] {
   const { checkpoint, kept, signers, previous, message, proved } = report;
-  const lines = [
+  return [
     `log ${checkpointText(checkpoint)}`,
     ...(signers.length === 0 ? [] : [`  signed by ${printable(signers.join(', '))}`]),
     ...(proved ? previous.map((key) => `  before that by ${printable(key)}`) : []),
@@ -70,12 +78,11 @@ export function serverReportText(report: ServerReport, saved: string | undefined
         ]
       : []),
     ...findingLines(report.findings, report.findings.length),
-    proved ? '  PROVED' : '  NOT PROVED',
+    verdict(proved),
     ...(proved && saved !== undefined
       ? [`  saved as ${printable(saved)}`]
       : ['', ...message.trimEnd().split('\n').map(printable)]),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 function findingLines(findings: readonly VerifyFinding[], total: number): string[] {

@@ -13,13 +13,14 @@ import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { clientDependencies } from './export-job.ts';
-import { jsonLine } from './terminal-text.ts';
+import { jsonLine, showsStyles, writeStyled } from './terminal-text.ts';
 import { openVerifyProgress } from './verify-progress.ts';
 import {
   exportReportJson,
-  exportReportText,
+  exportReportLines,
+  type ReportLine,
   serverReportJson,
-  serverReportText,
+  serverReportLines,
 } from './verify-report.ts';
 
 interface VerifyFlags extends ConnectionFlags {
@@ -43,7 +44,7 @@ export function verifyCommand(context: CliContext): Command {
     .option('--checkpoint <file>', 'a checkpoint from elsewhere, as a file or as text')
     .option('--server', 'check a server in place of files')
     .option('--save <file>', 'with --server: save its newest checkpoint, once it is proved')
-    .option('--json', 'print JSON')
+    .option('--json', 'print a line of JSON')
     .option('--quiet', 'show no progress')
     .addHelpText(
       'after',
@@ -108,7 +109,7 @@ async function verifyFiles(
     });
     counter.end();
     reports.push(report);
-    if (flags.json !== true) stdout.write(exportReportText(report));
+    if (flags.json !== true) printReport(exportReportLines(report), context);
   }
   const proved = reports.every((report) => report.proved);
   if (flags.json === true) {
@@ -128,10 +129,18 @@ async function verifyLive(flags: VerifyFlags, trust: Trust, context: CliContext)
   if (report.proved && flags.save !== undefined) {
     await writeFileAtomically(resolve(cwd, flags.save), report.message, { mode: 0o666 });
   }
-  stdout.write(
-    flags.json === true ? jsonLine(serverReportJson(report)) : serverReportText(report, flags.save),
-  );
+  if (flags.json === true) stdout.write(jsonLine(serverReportJson(report)));
+  else printReport(serverReportLines(report, flags.save), context);
   return report.proved;
+}
+
+function printReport(lines: readonly ReportLine[], { stdout, env }: CliContext): void {
+  const hasStyles = showsStyles(stdout, env);
+  for (const line of lines) {
+    if (typeof line === 'string') stdout.write(line);
+    else writeStyled(stdout, line.text, hasStyles ? line.style : undefined);
+    stdout.write('\n');
+  }
 }
 
 async function trustOf({ key, checkpoint }: VerifyFlags, { cwd }: CliContext): Promise<Trust> {
