@@ -18,7 +18,7 @@ describe('quotas by the command', () => {
     const key = (await annals(...create, '--events-per-second', '50')).trim();
     await annals(...create);
     const ofKeys = await annals('keys', 'list', '-O', 'acme');
-    assert.match(ofKeys, /REVOKEDAT {2}QUOTAS\n.* 50 events\/s\n[^/]*\n$/);
+    assert.match(ofKeys, /VALIDITY +QUOTAS\n.* 50 events\/s\n[^/]*\n$/);
     const update = await annals('keys', 'update', key, '--events-per-second', '0');
     assert.match(update, / any events\/s\n$/);
     const changes = ['--events-per-second', '2000', '--bytes-per-day', '0'];
