@@ -35,7 +35,8 @@ export async function bundle(root: string, wanted: Bundle): Promise<BundledPacka
     sourcemapPathTransform: (source, map) => withinRepository(root, resolve(dirname(map), source)),
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
-    keepNames: true,
+    // The source maps have them.
+    comments: { jsdoc: false, legal: true },
   });
   await build.close();
   const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []));

@@ -44,3 +44,29 @@ export function commandManifest(of: RepositoryManifest): Record<string, unknown>
     ...repository(),
   };
 }
+
+/** The manifest of `@annals/recorder`, for applications: ESM and CommonJS, with declarations. */
+export function recorderManifest(of: RepositoryManifest): Record<string, unknown> {
+  return {
+    name: '@annals/recorder',
+    version: of.version,
+    description: 'Records every call of an application in an Annals audit trail.',
+    license: of.license,
+    type: 'module',
+    sideEffects: false,
+    engines: { node: '>=20' },
+    exports: {
+      '.': {
+        import: { types: './esm/index.d.ts', default: './esm/index.js' },
+        require: { types: './cjs/recorder/index.d.ts', default: './cjs/index.js' },
+      },
+      './package.json': './package.json',
+    },
+    // For what does not read `exports`.
+    main: './cjs/index.js',
+    types: './cjs/recorder/index.d.ts',
+    files: ['cjs/', 'esm/'],
+    publishConfig: { access: 'public', provenance: true },
+    ...repository(),
+  };
+}

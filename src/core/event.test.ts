@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { z } from 'zod';
 import {
+  type Draft,
   draftSchema,
   eventSchema,
   maxAheadMicros,
@@ -18,7 +20,21 @@ describe('the limits of events and requests', () => {
   });
 });
 
+type Same<One, Other> =
+  (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
+type Flat<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [K in keyof T]: Flat<T[K]> }
+    : T;
+
 describe('the schema of a draft', () => {
+  it('says the same as the type', () => {
+    // Checked by the compiler: it is `false`, and so an error, when a field or its type differs.
+    const same: Same<Flat<z.infer<typeof draftSchema>>, Flat<Draft>> = true;
+    assert.ok(same);
+  });
+
   it('gives each field its type, and persons and contexts room for more', () => {
     const action = 'a';
     for (const good of [

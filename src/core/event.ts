@@ -1,28 +1,33 @@
 import { z } from 'zod';
+import { maxEventBytes, nameFields, noControlCharacters, proseFields } from './draft-fields.ts';
 import { instantProblem, type Micros, parseInstant } from './micros.ts';
 
-/** Limits of one event and one request (design: "The event"). */
-export const maxEventBytes = 65_535;
-/** As it is sent, with escapes and white space. Few writers need twice the canonical bytes. What is longer is not parsed. */
+export {
+  type Draft,
+  maxEventBytes,
+  maxRequestBytes,
+  maxRequestEvents,
+  noControlCharacters,
+} from './draft-fields.ts';
+
+/**
+ * An event as it is sent, with escapes and white space. Few writers need twice the canonical bytes. What is longer is not
+ * parsed.
+ */
 export const maxSentEventBytes = 4 * (maxEventBytes + 1);
 /** A value in canonical JSON needs two bytes: one of its own, and one that separates it from the next. */
 export const maxEventValues = (maxEventBytes + 1) / 2;
-export const maxRequestEvents = 10_000;
-export const maxRequestBytes = 16 * 1024 * 1024;
 /** How far ahead of our clock `createdAt` may be. */
 export const maxAheadMicros: Micros = 5 * 60 * 1_000_000;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is rejected
-export const noControlCharacters = /^[^\x00-\x1f\x7f]*$/;
+const atMost = (max: number) => z.string().max(max, `must have at most ${max} characters`);
 
-const name = (max = 256) =>
-  z
-    .string()
+const name = (field: keyof typeof nameFields) =>
+  atMost(nameFields[field])
     .min(1, 'must not be empty: leave the field out instead')
-    .max(max, `must have at most ${max} characters`)
     .regex(noControlCharacters, 'must not contain control characters');
 
-const prose = (max: number) => z.string().max(max, `must have at most ${max} characters`);
+const prose = (field: keyof typeof proseFields) => atMost(proseFields[field]);
 
 const instant = z
   .string()
@@ -36,61 +41,55 @@ const instant = z
 
 const free = z.record(z.string(), z.unknown());
 
-/** A person (wire: Thalassa 3.3, AppUser). Further fields are kept. */
 const person = z.looseObject({
   subject: z.string().exactOptional(),
   name: z.string().exactOptional(),
   email: z.string().exactOptional(),
 });
 
-/** Facts of the request (wire: Thalassa 3.4). Free for more; these have one meaning and so one type. */
 const context = z.looseObject({
   client_ip: z.string().exactOptional(),
   user_agent: z.string().exactOptional(),
   method: z.string().exactOptional(),
   path: z.string().exactOptional(),
   url: z.string().exactOptional(),
-  /** HTTP status of the response. */
   status: z.number().int().min(0).max(999).exactOptional(),
-  /** Milliseconds; a text where a vendor gives one. */
   duration: z.union([z.number(), z.string()]).exactOptional(),
   credentials_id: z.string().exactOptional(),
   credentials_type: z.string().exactOptional(),
   headers: free.exactOptional(),
   country_code: z.string().exactOptional(),
-  /** How the call came in, such as `api`, `gui`, `cli`. */
   origin: z.string().exactOptional(),
-  /** Set on a service's records of its own work. Lists leave them out by default. Ours say `annals`. */
   system_service: z.string().exactOptional(),
 });
 
 /**
- * What a producer sends (`POST /v1/audit/events`). One schema gives the check, the type and the API document.
- * Unknown top-level fields are rejected: a misspelt field that is silently kept elsewhere would be a lost fact. What
- * has no field of its own belongs in `details`.
+ * What a producer sends (`POST /v1/audit/events`). One schema gives the check and the API document, and `Draft` is
+ * its type. Unknown top-level fields are rejected: a misspelt field that is silently kept elsewhere would be a lost fact.
+ * What has no field of its own belongs in `details`.
  */
 export const draftSchema = z
   .strictObject({
-    eventID: name().exactOptional(),
+    eventID: name('eventID').exactOptional(),
     createdAt: instant.exactOptional(),
-    organizationIdentity: name().exactOptional(),
-    projectId: name().exactOptional(),
-    action: name(),
-    description: prose(8_192).exactOptional(),
-    resourceType: name().exactOptional(),
-    resourceIdentity: name(2_048).exactOptional(),
-    userIdentity: name(512).exactOptional(),
+    organizationIdentity: name('organizationIdentity').exactOptional(),
+    projectId: name('projectId').exactOptional(),
+    action: name('action'),
+    description: prose('description').exactOptional(),
+    resourceType: name('resourceType').exactOptional(),
+    resourceIdentity: name('resourceIdentity').exactOptional(),
+    userIdentity: name('userIdentity').exactOptional(),
     user: person.exactOptional(),
-    serviceAccountIdentity: name(512).exactOptional(),
+    serviceAccountIdentity: name('serviceAccountIdentity').exactOptional(),
     serviceAccount: free.exactOptional(),
-    impersonatorIdentity: name(512).exactOptional(),
+    impersonatorIdentity: name('impersonatorIdentity').exactOptional(),
     impersonator: person.exactOptional(),
     client: free.exactOptional(),
     context: context.exactOptional(),
     outcome: z.enum(['success', 'failure']).exactOptional(),
-    error: prose(8_192).exactOptional(),
-    traceId: name().exactOptional(),
-    sessionId: name(512).exactOptional(),
+    error: prose('error').exactOptional(),
+    traceId: name('traceId').exactOptional(),
+    sessionId: name('sessionId').exactOptional(),
     changes: z
       .strictObject({ before: free.exactOptional(), after: free.exactOptional() })
       .exactOptional(),
@@ -102,14 +101,12 @@ export const draftSchema = z
     description: 'What a producer sends; it becomes an event when it is recorded.',
   });
 
-export type Draft = z.infer<typeof draftSchema>;
-
 /** An immutable record in a log: a draft, completed and sequenced. */
 export const eventSchema = draftSchema
   .extend({
-    eventID: name(),
+    eventID: name('eventID'),
     createdAt: instant,
-    organizationIdentity: name(),
+    organizationIdentity: name('organizationIdentity'),
     recordedAt: instant,
     sequence: z.number().int().min(0),
     /** In place of personal fields that were erased or left out: the hash that commits to them. */

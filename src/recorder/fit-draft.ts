@@ -1,6 +1,7 @@
-import { type Draft, draftSchema, maxEventBytes } from '../core/event.ts';
+import { type Draft, maxEventBytes } from '../core/draft-fields.ts';
 import type { Json, JsonObject } from '../core/json/parse-json.ts';
 import { copyAsJson } from './copy-as-json.ts';
+import { draftProblems } from './draft-problems.ts';
 
 /** What an application records: a draft whose fields may also be undefined. */
 export type RecorderDraft = { [Field in keyof Draft]?: Draft[Field] | undefined } & {
@@ -40,12 +41,12 @@ export function fitDraft(
   const fields = recordableFields(draft);
   if (typeof fields === 'string') return fields;
   fillDefaults(fields, defaults);
-  const issues = draftSchema.safeParse(fields).error?.issues;
-  if (issues !== undefined) {
-    for (const issue of issues) repair(fields, issue);
+  const problems = draftProblems(fields);
+  if (problems.length > 0) {
+    for (const { path, why, replacement } of problems) setAside(fields, path, why, replacement);
     fillDefaults(fields, defaults);
-    const left = draftSchema.safeParse(fields).error?.issues[0];
-    if (left !== undefined) return `its field ${left.path.join('.')}: ${left.message}`;
+    const [left] = draftProblems(fields);
+    if (left !== undefined) return `its field ${left.path.join('.')}: ${left.why}`;
   }
   return { eventID: String(fields.eventID), ...shrink(fields) };
 }
@@ -83,31 +84,10 @@ function fillDefaults(fields: JsonObject, defaults: { eventID: string; createdAt
   fields.createdAt ??= defaults.createdAt;
 }
 
-type SchemaIssue = NonNullable<ReturnType<typeof draftSchema.safeParse>['error']>['issues'][number];
-
-/** Makes the smallest change that corrects one issue of the schema, and notes it. */
-function repair(fields: JsonObject, issue: SchemaIssue): void {
-  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
-    for (const key of issue.keys) setAside(fields, [key], 'is not a field of an event');
-    return;
-  }
-  const value = valueAt(fields, issue.path);
-  if (typeof value === 'string' && issue.code === 'too_big') {
-    const cut = value.slice(0, Number(issue.maximum)).toWellFormed();
-    setAside(fields, issue.path, issue.message, cut);
-  } else if (typeof value === 'string' && value !== '' && issue.code === 'invalid_format') {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-    const clean = value.replace(/[\u0000-\u001f\u007f]/g, '\ufffd');
-    setAside(fields, issue.path, issue.message, clean);
-  } else {
-    setAside(fields, issue.path, issue.message);
-  }
-}
-
 /** Moves the value at a path to `details.adjusted`, and puts a replacement there if there is one. */
 function setAside(
   fields: JsonObject,
-  path: readonly PropertyKey[],
+  path: readonly string[],
   why: string,
   replacement?: string,
 ): void {
@@ -121,7 +101,7 @@ function setAside(
   adjust(fields, path.join('.'), why, value);
 }
 
-function valueAt(fields: JsonObject, path: readonly PropertyKey[]): Json | undefined {
+function valueAt(fields: JsonObject, path: readonly string[]): Json | undefined {
   let value: Json | undefined = fields;
   for (const key of path) value = (value as JsonObject | undefined)?.[String(key)];
   return value;

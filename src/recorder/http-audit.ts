@@ -1,4 +1,4 @@
-import type { Draft } from '../core/event.ts';
+import type { Draft } from '../core/draft-fields.ts';
 import type { RecorderDraft } from './fit-draft.ts';
 import type { HttpOutcome } from './http-facts.ts';
 import type { Recorder } from './recorder.ts';

@@ -1,4 +1,4 @@
-import type { Draft } from '../core/event.ts';
+import type { Draft } from '../core/draft-fields.ts';
 import { clientAddress } from './client-address.ts';
 import { maskQuery } from './secrets.ts';
 

@@ -1,10 +1,15 @@
 import { randomFillSync } from 'node:crypto';
+import { maxEventBytes, maxRequestBytes, maxRequestEvents } from '../core/draft-fields.ts';
 import { AnnalsError } from '../core/errors.ts';
-import { maxEventBytes, maxRequestBytes, maxRequestEvents } from '../core/event.ts';
 import { type Clock, systemClock } from '../core/micros.ts';
 import type { Random } from '../core/uuid.ts';
 import { type Schedule, systemSchedule } from './schedule.ts';
-import type { KeySource } from './send-drafts.ts';
+
+/** A key, or a function that gives the current one. */
+export type KeySource = string | (() => string | Promise<string>);
+
+/** The `fetch` of Node, where its types are installed: an application may do without them. */
+type Fetch = typeof globalThis extends { fetch: infer Known } ? Known : never;
 
 /** How a recorder reaches its server, how much it may hold, and when it sends. */
 export interface RecorderOptions {
@@ -32,7 +37,7 @@ export interface RecorderOptions {
   readonly closeTimeoutMs?: number | undefined;
   /** Called for each failed request and when a loss begins. By default a process warning is emitted. */
   readonly onError?: ((error: AnnalsError) => void) | undefined;
-  readonly fetch?: typeof fetch | undefined;
+  readonly fetch?: Fetch | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly schedule?: Schedule | undefined;

@@ -1,14 +1,12 @@
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import { readRetryAfter } from '../core/retry-after.ts';
+import type { KeySource } from './options.ts';
 import type { Schedule } from './schedule.ts';
 import { readSendResult, type SendResult, sendError } from './send-result.ts';
 
 /** Sends drafts, each a JSON text, in one request. Always resolves; at once when the signal is aborted. */
 export type SendDrafts = (drafts: readonly string[], signal: AbortSignal) => Promise<SendResult>;
-
-/** A key, or a function that gives the current one. */
-export type KeySource = string | (() => string | Promise<string>);
 
 export interface SendDraftsOptions {
   /** The address of the server, without `/v1/…`. */
