@@ -1,8 +1,8 @@
 /**
  * What is known of the packages that are installed: `npm run audit`.
  *
- * 1. The lock file, always: every package has a SHA-512, runs no program when it is installed, and has a licence that
- *    permits what we do with it.
+ * 1. The lock files, ours and that of the site, always: every package has a SHA-512, runs no program when it is installed,
+ *    and has a licence that permits what we do with it.
  * 2. Known vulnerabilities, where the registry answers `npm audit`: one that is high or critical fails. A registry that
  *    does not offer it is reported, because a mirror without advisories says nothing about the packages.
  */
@@ -28,27 +28,33 @@ const reportSchema = z.object({
   vulnerabilities: z.record(z.string(), z.object({ severity: z.string(), range: z.string() })),
 });
 
-/** Permissive licences. CC-BY-4.0 is that of a table of browsers, used in development. */
+/** Permissive licences. CC-BY-4.0 is that of a table of browsers, CC0-1.0 of icons, both used in development. */
 const licences = new Set([
   '0BSD',
   'Apache-2.0',
   'BlueOak-1.0.0',
+  'BSD-2-Clause',
   'BSD-3-Clause',
   'CC-BY-4.0',
+  'CC0-1.0',
   'ISC',
   'MIT',
   'MIT OR Apache-2.0',
 ]);
 
-function problemsOfLock(): string[] {
-  const { packages } = lockSchema.parse(
-    JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')),
-  );
+/** Folders with packages of their own, below the root. */
+const folders = ['', 'site/'];
+
+function problemsOfLock(folder: string): string[] {
+  const read = (name: string) => readFileSync(`${root}${folder}${name}`, 'utf8');
+  const { packages } = lockSchema.parse(JSON.parse(read('package-lock.json')));
+  const runsNothing = /^ignore-scripts=true$/m.test(read('.npmrc'));
   return Object.entries(packages).flatMap(([name, { integrity, license, hasInstallScript }]) => {
     if (name === '') return [];
     const problems: string[] = [];
     if (!integrity?.startsWith('sha512-')) problems.push(`${name}: has no SHA-512`);
-    if (hasInstallScript) problems.push(`${name}: runs a program when it is installed`);
+    if (hasInstallScript && !runsNothing)
+      problems.push(`${name}: runs a program when it is installed`);
     if (license === undefined || !licences.has(license))
       problems.push(`${name}: its licence is ${license ?? 'not stated'}`);
     return problems;
@@ -56,8 +62,9 @@ function problemsOfLock(): string[] {
 }
 
 /** Vulnerabilities that are high or critical; undefined where the registry does not offer an audit. */
-function knownVulnerabilities(): string[] | undefined {
-  const { stdout } = spawnSync('npm', ['audit', '--json'], { cwd: root, encoding: 'utf8' });
+function knownVulnerabilities(folder: string): string[] | undefined {
+  const cwd = `${root}${folder}`;
+  const { stdout } = spawnSync('npm', ['audit', '--json'], { cwd, encoding: 'utf8' });
   const report = reportSchema.safeParse(parsed(stdout));
   if (!report.success) return undefined;
   return Object.entries(report.data.vulnerabilities)
@@ -73,12 +80,12 @@ function parsed(text: string): unknown {
   }
 }
 
-const inLock = problemsOfLock();
-const vulnerabilities = knownVulnerabilities();
-for (const problem of [...inLock, ...(vulnerabilities ?? [])]) process.stderr.write(`${problem}\n`);
+const reports = folders.map(knownVulnerabilities);
+const problems = [...folders.flatMap(problemsOfLock), ...reports.flatMap((found) => found ?? [])];
+for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.stdout.write(
-  vulnerabilities === undefined
-    ? 'Lock file checked. The registry does not answer npm audit, so known vulnerabilities were not compared.\n'
-    : 'Lock file checked, and compared with the known vulnerabilities of the registry.\n',
+  reports.includes(undefined)
+    ? 'Lock files checked. The registry does not answer npm audit, so known vulnerabilities were not compared.\n'
+    : 'Lock files checked, and compared with the known vulnerabilities of the registry.\n',
 );
-process.exitCode = inLock.length + (vulnerabilities?.length ?? 0) === 0 ? 0 : 1;
+process.exitCode = problems.length === 0 ? 0 : 1;
