@@ -62,24 +62,24 @@ function sidebarOf(section: (typeof sections)[number]): DefaultTheme.SidebarItem
 /** Of files that the site does not show, such as source. Without a repository on the web they are no links. */
 const repository = process.env.ANNALS_REPOSITORY?.replace(/^git\+|\.git$/g, '');
 
+/** A token that is shown as nothing. */
+const nothing = { type: 'text', tag: '', content: '', nesting: 0 };
+
 /** Relative links between files become links between pages, whatever folder the site shows them in. */
 function linkPages(markdown: MarkdownRenderer): void {
   markdown.core.ruler.push('links-between-pages', ({ tokens, env }) => {
     const { path, realPath = path } = env as MarkdownEnv;
     for (const { children } of tokens) {
-      const open: boolean[] = [];
+      const isLink: boolean[] = [];
       for (const token of children ?? []) {
-        if (token.type === 'link_close' && open.pop() === false) token.hidden = true;
-        if (token.type !== 'link_open') continue;
-        const href = token.attrGet('href') ?? '';
-        const target = targetOf(href, relative(root, realPath));
-        open.push(target !== undefined);
-        if (target !== undefined) token.attrSet('href', target);
-        else Object.assign(token, { type: 'text', tag: '', content: '', nesting: 0 });
-      }
-      for (const token of children ?? []) {
-        if (token.hidden && token.type === 'link_close')
-          Object.assign(token, { type: 'text', tag: '', content: '', nesting: 0, hidden: false });
+        if (token.type === 'link_open') {
+          const target = targetOf(token.attrGet('href') ?? '', relative(root, realPath));
+          isLink.push(target !== undefined);
+          if (target === undefined) Object.assign(token, nothing);
+          else token.attrSet('href', target);
+        } else if (token.type === 'link_close' && isLink.pop() === false) {
+          Object.assign(token, nothing);
+        }
       }
     }
   });
