@@ -2,10 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type PausableWork, PausableWorkQueue } from './pausable-work.ts';
 
-/** Takes so long that it must pause, and says so when it is done. */
-function* slow(name: string, said: string[], millis = 20): PausableWork<string> {
-  const end = performance.now() + millis;
-  while (performance.now() < end) yield;
+/** Turns of the event loop since the beginning. Only a pause lets one pass, however slow the machine is. */
+let turn = 0;
+const countTurns = () => {
+  turn += 1;
+  setImmediate(countTurns).unref();
+};
+countTurns();
+
+/** Takes so many turns, so it must pause, and says so when it is done. */
+function* slow(name: string, said: string[], turns = 3): PausableWork<string> {
+  const end = turn + turns;
+  while (turn < end) yield;
   said.push(name);
   return name;
 }
@@ -44,23 +52,23 @@ describe('long work', () => {
     const said: string[] = [];
     const work = new PausableWorkQueue();
     await Promise.all([
-      work.run(slow('long', said, 200), 'one'),
-      work.run(slow('longer', said, 200), 'one'),
-      work.run(slow('short', said, 20), 'other'),
+      work.run(slow('long', said, 20), 'one'),
+      work.run(slow('longer', said, 20), 'one'),
+      work.run(slow('short', said, 3), 'other'),
     ]);
     assert.deepEqual(said, ['short', 'long', 'longer']);
   });
 
   it('that fails rejects, early or late, and does not stop the work after it', async () => {
     const work = new PausableWorkQueue();
-    function* failing(millis: number): PausableWork<void> {
-      yield* slow('failing', [], millis);
-      throw new Error(`after ${millis}`);
+    function* failing(turns: number): PausableWork<void> {
+      yield* slow('failing', [], turns);
+      throw new Error(`after ${turns}`);
     }
     await assert.rejects(work.run(failing(0)), /after 0/);
-    const late = work.run(failing(20));
+    const late = work.run(failing(3));
     const next = work.run(slow('next', []));
-    await assert.rejects(late, /after 20/);
+    await assert.rejects(late, /after 3/);
     assert.equal(await next, 'next');
   });
 });
