@@ -1,6 +1,6 @@
 /** Writes bytes one after the other, into memory that grows and is used again. */
 export class ByteWriter {
-  #bytes: Buffer;
+  #bytes: Buffer<ArrayBuffer>;
   /** Where the next byte goes. May be set back. */
   at = 0;
 
@@ -9,7 +9,7 @@ export class ByteWriter {
   }
 
   /** What was written is before `at`. Valid until more is written. */
-  get bytes(): Buffer {
+  get bytes(): Buffer<ArrayBuffer> {
     return this.#bytes;
   }
 

@@ -1,10 +1,12 @@
+import { ByteWriter } from '../../core/byte-writer.ts';
 import type { Position } from '../../core/cursor.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import { type Filter, overlapsWindow } from '../../core/filter.ts';
 import { parseInstant } from '../../core/micros.ts';
 import { checkNotDropped } from '../../dialects/dropped-events.ts';
-import { decodableLines } from '../../dialects/thalassa/decodable.ts';
-import { eventCsvHeader, eventCsvRow } from '../../formats/event-csv.ts';
+import { decodableBytes } from '../../dialects/thalassa/decodable.ts';
+import { eventCsvHeader } from '../../formats/event-csv.ts';
+import { eventCsvRows } from '../../formats/event-csv-rows.ts';
 import { encodeBase64 } from '../../integrity/base64.ts';
 import { leafTextOf } from '../../integrity/leaf-text.ts';
 import type { PersonalPaths } from '../../integrity/personal.ts';
@@ -25,7 +27,7 @@ interface FormatWriter {
    * A chunk of the file from whole events as lines; without it the lines are the file. `first` for the first chunk
    * with events.
    */
-  readonly write?: (lines: string, first: boolean) => string;
+  readonly write?: (lines: Uint8Array<ArrayBuffer>, first: boolean) => Uint8Array<ArrayBuffer>;
 }
 
 export const formatWriters: Record<ExportFormat, FormatWriter> = {
@@ -35,14 +37,24 @@ export const formatWriters: Record<ExportFormat, FormatWriter> = {
     mediaType: 'text/csv; charset=utf-8',
     begin: eventCsvHeader,
     end: '',
-    write: (lines) => lines.trimEnd().split('\n').map(eventCsvRow).join(''),
+    write: eventCsvRows,
   },
 };
 
 /** One event a line, with `,\n` between two. No body holds a line feed: in JSON it is written `\n`. */
-function arrayMembers(lines: string, first: boolean): string {
-  return `${first ? '' : ',\n'}${lines.trimEnd().replaceAll('\n', ',\n')}`;
+function arrayMembers(lines: Uint8Array<ArrayBuffer>, first: boolean): Uint8Array<ArrayBuffer> {
+  const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
+  const out = new ByteWriter(bytes.length + 1_024);
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(lineFeed, start);
+    if (!first || start > 0) out.text(',\n');
+    out.copy(bytes, start, end);
+    start = end + 1;
+  }
+  return out.bytes.subarray(0, out.at);
 }
+
+const lineFeed = 0x0a;
 
 /** Most events that are read at a time. */
 const pageSize = 4_000;
@@ -82,34 +94,25 @@ export async function* exportChunks(
 ): AsyncGenerator<Uint8Array> {
   const { format, packing, redacted } = options;
   const { begin, end, write } = formatWriters[format];
-  const linesOf = (bytes: Uint8Array<ArrayBuffer>) => {
-    const lines = decodeAndRelease(bytes);
-    // A leaf text proves what it says, so it stays as it is.
-    return redacted ? lines : decodableLines(lines);
-  };
+  /** A leaf text proves what it says, so it stays as it is. */
+  const linesOf = (bytes: Uint8Array<ArrayBuffer>) => (redacted ? bytes : decodableBytes(bytes));
   // Lines that are not rewritten leave packed, as they are stored.
   const read = linesReader(reader, options, write === undefined ? packing : 'plain');
-  const pack = async (text: string) =>
-    packing === 'plain' ? Buffer.from(text) : compressFrame(Buffer.from(text));
+  const pack = async (text: Uint8Array<ArrayBuffer>) =>
+    packing === 'plain' ? text : compressFrame(text);
   let count = 0;
-  if (begin !== '') yield pack(begin);
+  if (begin !== '') yield pack(Buffer.from(begin));
   for await (const { bytes, events } of readAdaptively(read, options.after)) {
     const chunk = write === undefined ? bytes : await pack(write(linesOf(bytes), count === 0));
+    if (write !== undefined) releaseBuffer(bytes);
     yield chunk;
     releaseBuffer(chunk);
     count += events;
   }
   // A body without a single frame could not be unpacked.
   const hasNoFrame = packing === 'zstd' && count === 0 && begin === '';
-  if (end !== '' || hasNoFrame) yield pack(end);
+  if (end !== '' || hasNoFrame) yield pack(Buffer.from(end));
   onEnd(count);
-}
-
-/** The text of these bytes, which are released. */
-function decodeAndRelease(bytes: Uint8Array<ArrayBuffer>): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-  releaseBuffer(bytes);
-  return text;
 }
 
 /** Reads the lines after a position. Only events that are changed on the way are taken out of their bytes. */
