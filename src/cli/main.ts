@@ -48,6 +48,7 @@ export async function main(): Promise<void> {
     stdout: process.stdout,
     stderr: process.stderr,
     clock: systemClock,
+    timeZone: Temporal.Now.timeZoneId(),
     random: (bytes) => void randomFillSync(bytes),
     signal: interrupt.signal,
     cwd: process.cwd(),
