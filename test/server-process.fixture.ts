@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,7 @@ export class ServerProcess {
   /** Everything it wrote to stdout and stderr, over all its starts. */
   output = '';
   #child: ChildProcess | undefined;
+  readonly #written = new EventEmitter();
   readonly #flags: readonly string[];
   readonly #launch: Launch;
 
@@ -55,6 +56,11 @@ export class ServerProcess {
     this.#child?.stdin?.write(`${line}\n`);
   }
 
+  /** Resolves once what it has written since all its starts matches. */
+  async said(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.output)) await once(this.#written, 'text');
+  }
+
   /** Id of the process, while it runs. */
   get pid(): number | undefined {
     return this.#child?.pid;
@@ -80,6 +86,7 @@ export class ServerProcess {
     this.url = await new Promise((resolve, reject) => {
       const read = (text: Buffer) => {
         this.output += text;
+        this.#written.emit('text');
         const url = /listens on (\S+)/.exec(String(text))?.[1];
         if (url !== undefined) resolve(url);
       };

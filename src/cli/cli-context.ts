@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { ClientTls } from '../client/http-send.ts';
 import type { Clock } from '../core/micros.ts';
 import type { Random } from '../core/uuid.ts';
 
@@ -14,17 +15,17 @@ export interface CliContext {
   /** Progress, notes and errors. */
   readonly stderr: Writable;
   readonly clock: Clock;
-  /** Where the user is: an IANA name. UTC when absent. */
-  readonly timeZone?: string;
   readonly random: Random;
   /** Used in place of the network. When absent, requests go out over node:http. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Of `--ca-file`, in PEM: trusted beside the usual certificates. `run` reads it before the command begins. */
-  readonly caCertificates?: string | undefined;
+  /** Of `--ca-file` and `--client-cert`. `run` reads them before the command begins. */
+  readonly tls?: ClientTls;
   /** Used in place of waiting. When absent, timers are used. Rejects when the signal is aborted. */
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Aborted when the user wants the command to stop (Ctrl-C, SIGTERM). */
   readonly signal: AbortSignal;
+  /** Calls a listener each time the process is told to read its files again (SIGHUP). */
+  readonly onHangup?: (listener: () => void) => void;
   readonly cwd: string;
   readonly home: string;
 }

@@ -14,12 +14,10 @@ export async function defaultSleep(milliseconds: number, signal: AbortSignal): P
 
 /** Sends requests with the `fetch` of the context, or else over node:http with these settings. */
 export function createSend(
-  { fetch, caCertificates }: Pick<CliContext, 'fetch' | 'caCertificates'>,
+  { fetch, tls }: Pick<CliContext, 'fetch' | 'tls'>,
   settings: HttpSendSettings,
 ): Send {
-  return fetch === undefined
-    ? createHttpSend({ ...settings, caCertificates })
-    : createFetchSend(fetch);
+  return fetch === undefined ? createHttpSend({ ...settings, tls }) : createFetchSend(fetch);
 }
 
 export function retrySettings(
@@ -40,7 +38,7 @@ const apiIdleMilliseconds = 5 * 60_000;
 
 export function openApi(
   endpoint: AnnalsEndpoint,
-  context: Pick<CliContext, 'fetch' | 'caCertificates' | 'clock' | 'signal'>,
+  context: Pick<CliContext, 'fetch' | 'tls' | 'clock' | 'signal'>,
 ): AnnalsApi {
   const { clock, signal } = context;
   const send = createSend(context, { idleMilliseconds: apiIdleMilliseconds });

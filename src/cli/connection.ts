@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { AnnalsEndpoint } from '../client/annals-api.ts';
-import { AnnalsError, messageOf } from '../core/errors.ts';
+import { AnnalsError } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
 import { readConfig } from './config.ts';
 import { readSecretFile, secretOptions } from './secrets.ts';
@@ -27,6 +25,8 @@ export function addConnectionOptions(command: Command, heading = 'Connection:'):
       'identity or slug (ANNALS_ORGANISATION, default: that of the key)',
     ],
     ['--ca-file <file>', 'PEM certificates to trust as well, of a private CA (ANNALS_CA_FILE)'],
+    ['--client-cert <file>', 'PEM certificate for a server that asks for one (ANNALS_CLIENT_CERT)'],
+    ['--client-key <file>', 'its private key, if it is in another file (ANNALS_CLIENT_KEY)'],
     ['--context <name>', 'a saved context (ANNALS_CONTEXT, see annals context)'],
   ] as const) {
     command.addOption(new Option(flags, description).helpGroup(heading));
@@ -98,22 +98,6 @@ export function warnOfExposure(
   const isLocal = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
   if (protocol === 'https:' || isLocal || context.fetch !== undefined) return;
   complain(context, `the credential goes to ${host} unencrypted: use https`);
-}
-
-/** What `--ca-file` or the environment names; undefined without either. Throws `invalid` for a file without a certificate. */
-export async function readCaFile(
-  flag: string | undefined,
-  { env, cwd }: Pick<CliContext, 'env' | 'cwd'>,
-): Promise<string | undefined> {
-  const file = flag ?? (env.ANNALS_CA_FILE || undefined);
-  if (file === undefined) return undefined;
-  const reject = (reason: string) =>
-    new AnnalsError('invalid', `Cannot use ${file} as --ca-file: ${reason}`);
-  const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
-    throw reject(messageOf(error));
-  });
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw reject('it has no certificate in PEM (-----BEGIN CERTIFICATE-----)');
 }
 
 async function savedContext(name: string | undefined, context: CliContext) {

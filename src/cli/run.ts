@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AnnalsError, type ErrorCode, messageOf } from '../core/errors.ts';
 import { version } from '../server/version.ts';
 import { type CliContext, Exit, type ExitCode, exitCodes } from './cli-context.ts';
+import { type ClientTlsFlags, namesTlsFile } from './client-tls-flags.ts';
 import { commandNamed, commands } from './commands.ts';
 import { readSecretFlags } from './secrets.ts';
 import { complain, safeForTerminal } from './terminal-text.ts';
@@ -60,10 +61,10 @@ export async function run(line: readonly string[], world: CliContext): Promise<E
       });
   });
   program.hook('preAction', async (_, command) => {
-    const { caFile } = command.opts<{ caFile?: string }>();
-    if (caFile === undefined && !context.env.ANNALS_CA_FILE) return;
-    const { readCaFile } = await import('./connection.ts');
-    context.caCertificates = await readCaFile(caFile, context);
+    const flags = command.opts<ClientTlsFlags>();
+    if (!namesTlsFile(flags, context.env)) return;
+    const { readClientTls } = await import('./client-tls.ts');
+    context.tls = await readClientTls(flags, context);
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });

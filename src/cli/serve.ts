@@ -21,6 +21,9 @@ const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: s
   data: ['Server:', 'directory'],
   host: ['Server:', 'address'],
   port: ['Server:', 'port'],
+  tlsCert: ['Server:', 'file'],
+  tlsKey: ['Server:', 'file'],
+  tlsClientCa: ['Server:', 'file'],
   metricsAddress: ['Server:', 'address'],
   logLevel: ['Server:', 'level'],
   operatorKey: ['Server:', 'key'],
@@ -98,6 +101,7 @@ Examples:
   $ annals serve
   $ annals serve --data /var/lib/annals --host 0.0.0.0 --log-level warn
   $ annals serve --operator-key-file /run/secrets/operator-key
+  $ annals serve --host 0.0.0.0 --tls-cert fullchain.pem --tls-key privkey.pem
   $ annals serve --retention 400d --dry-run`,
     )
     .action(({ dryRun, ...flags }: ServeFlags) =>
@@ -147,6 +151,7 @@ async function serve(
     random: context.random,
     log,
   });
+  context.onHangup?.(() => void server.reload());
   const { stdout } = context;
   stdout.write(
     `Annals ${version} listens on ${server.url} and keeps its data in ${settings.data}\n`,

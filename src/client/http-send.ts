@@ -11,9 +11,17 @@ export interface HttpSendSettings {
   readonly idleMilliseconds?: number;
   /** False accepts every certificate: for endpoints under test only. */
   readonly verifyCertificates?: boolean;
-  /** Certificates of authorities, in PEM, that are trusted beside the usual ones. */
-  readonly caCertificates?: string | undefined;
+  readonly tls?: ClientTls | undefined;
   readonly maxConnections?: number;
+}
+
+/** In PEM. */
+export interface ClientTls {
+  /** Certificates of authorities that are trusted beside the usual ones. */
+  readonly ca?: string;
+  /** What is shown to a server that asks for the certificate of its client. */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /**
@@ -24,7 +32,7 @@ export interface HttpSendSettings {
 export function createHttpSend({
   idleMilliseconds = 60_000,
   verifyCertificates = true,
-  caCertificates,
+  tls: { ca, ...certificate } = {},
   maxConnections = 8,
 }: HttpSendSettings = {}): Send {
   const options = { keepAlive: true, maxSockets: maxConnections, timeout: idleMilliseconds };
@@ -32,9 +40,8 @@ export function createHttpSend({
   const secure = new https.Agent({
     ...options,
     rejectUnauthorized: verifyCertificates,
-    ...(caCertificates !== undefined && {
-      ca: [...getCACertificates('default'), caCertificates],
-    }),
+    ...certificate,
+    ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
   });
   let hasResponded = false;
   return (request, signal) =>
@@ -150,10 +157,11 @@ function requestError(
       isPermanent: true,
     });
   }
-  const help = hasResponded ? undefined : helpWithAddress(code);
-  return help === undefined
-    ? new AnnalsError('unavailable', message, { cause: error })
-    : new AnnalsError('unavailable', `${message}. ${help}`, { cause: error, isPermanent: true });
+  const help = hasResponded ? undefined : helpWithAddress(code, request.url.protocol);
+  if (help === undefined) return new AnnalsError('unavailable', message, { cause: error });
+  // A server that is being started again resets connections as well.
+  const isPermanent = code !== 'ECONNRESET';
+  return new AnnalsError('unavailable', `${message}. ${help}`, { cause: error, isPermanent });
 }
 
 /** Undefined when the certificate is not what is wrong. The codes are those of OpenSSL and of Node. */
@@ -170,10 +178,18 @@ function helpWithCertificate(code: string): string | undefined {
   return undefined;
 }
 
-/** Undefined when the same address may work in a moment. */
-function helpWithAddress(code: string): string | undefined {
+/** Undefined when the address is not what is wrong. */
+function helpWithAddress(code: string, protocol: string): string | undefined {
   if (code === 'ECONNREFUSED') return 'Does the server run, and is --api its address?';
   if (code === 'ENOTFOUND') return 'Is the name in --api right?';
+  if (/^ERR_SSL_.*_(CERTIFICATE_REQUIRED|UNKNOWN_CA|BAD_CERTIFICATE)$/.test(code)) {
+    return 'The server wants a certificate of its client that it trusts: give --client-cert';
+  }
+  if (code === 'ECONNRESET') {
+    return protocol === 'https:'
+      ? 'Does the server want a certificate of its client? If so, give --client-cert'
+      : 'Does the server speak TLS there? If so, give --api with https://';
+  }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
     return 'Does the server speak TLS there? If not, give --api with http://';
   }

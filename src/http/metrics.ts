@@ -41,6 +41,10 @@ export class Metrics {
     'Requests refused because a key or an organisation had used up a quota.',
     ['owner', 'unit'],
   );
+  readonly failedHandshakes = this.#counter(
+    'annals_tls_handshakes_failed_total',
+    'Connections that ended before TLS was agreed on.',
+  );
   readonly lostOwnRecords = this.#counter(
     'annals_own_records_lost_total',
     'Records of our own that could not be recorded; any is a reason to look.',

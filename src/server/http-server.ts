@@ -14,6 +14,7 @@ import { ambiguity } from '../http/ambiguous-request.ts';
 import type { RequestBudget } from '../http/request-budget.ts';
 import { sendChunksDirectly } from '../http/send.ts';
 import { limitConnections } from './connection-limits.ts';
+import type { ServerTls } from './server-tls.ts';
 
 export interface HttpServerOptions {
   readonly fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
@@ -22,6 +23,8 @@ export interface HttpServerOptions {
   /** A streamed response ends within this time, whole or not. */
   readonly exportSeconds: number;
   readonly budget: RequestBudget;
+  /** Without it the server speaks plain HTTP. */
+  readonly tls?: ServerTls | undefined;
 }
 
 const maxHeaderSeconds = 20;
@@ -42,6 +45,7 @@ export function createHttpServer({
   requestSeconds,
   exportSeconds,
   budget,
+  tls,
 }: HttpServerOptions): Server {
   const headerSeconds = Math.min(requestSeconds, maxHeaderSeconds);
   const respond = budget.around(sendChunksDirectly(fetch, { maxMillis: exportSeconds * 1_000 }));
@@ -49,21 +53,23 @@ export function createHttpServer({
     overrideGlobalObjects: false,
     errorHandler: (error) => nativeErrorResponse(toRequestError(error)),
   });
-  const server = createServer(
-    {
-      requestTimeout: requestSeconds * 1_000,
-      headersTimeout: headerSeconds * 1_000,
-      connectionsCheckingInterval: checkIntervalMillis,
-      // The listener also rejects a request without a host, since it has no URL, and does so in JSON.
-      requireHostHeader: false,
-    },
-    (request, response) => {
-      const problem = ambiguity(request);
-      if (problem === undefined) return listener(request, response);
-      const message = `Cannot read the request: ${problem}`;
-      response.writeHead(400, jsonHeaders).end(JSON.stringify({ message }));
-    },
-  );
+  const options = {
+    requestTimeout: requestSeconds * 1_000,
+    headersTimeout: headerSeconds * 1_000,
+    connectionsCheckingInterval: checkIntervalMillis,
+    // The listener also rejects a request without a host, since it has no URL, and does so in JSON.
+    requireHostHeader: false,
+  };
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const problem = ambiguity(request);
+    if (problem === undefined) return listener(request, response);
+    const message = `Cannot read the request: ${problem}`;
+    response.writeHead(400, jsonHeaders).end(JSON.stringify({ message }));
+  };
+  const server =
+    tls === undefined
+      ? createServer(options, onRequest)
+      : tls.createServer(options, options.headersTimeout, onRequest);
   limitConnections(server);
   server.keepAliveTimeout = idleTimeoutMillis;
   server.on('checkExpectation', (_request, response: ServerResponse) => {
@@ -78,7 +84,7 @@ export function createHttpServer({
   server.on('clientError', (error: ClientError, socket) => {
     const response = responses.get(socket);
     const isSending = response?.headersSent === true && !response.writableEnded;
-    if (error.code === 'ECONNRESET' || !socket.writable || isSending) {
+    if (isWithoutResponse(error) || !socket.writable || isSending) {
       socket.destroy();
       return;
     }
@@ -92,6 +98,11 @@ interface ClientError extends Error {
   readonly code?: string;
   /** What the parser says, in a few words. */
   readonly reason?: string;
+}
+
+/** The connection is gone, or its handshake is not over: what is written then is sent to nobody. */
+function isWithoutResponse({ code = '' }: ClientError): boolean {
+  return code === 'ECONNRESET' || /^ERR_(TLS|SSL)_/.test(code);
 }
 
 const jsonHeaders = {

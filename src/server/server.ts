@@ -38,6 +38,8 @@ import { type CreatedOperatorKey, ensureOperatorKey, readOperatorKey } from './o
 import { segmentMicros, startRetention } from './retention.ts';
 import type { ListenAddress, Settings } from './settings.ts';
 import { startCheckpoints } from './start-checkpoints.ts';
+import { certificateFacts, openTls, warnOfPlainHttp } from './start-tls.ts';
+import type { TlsIdentity } from './tls-identity.ts';
 import { version } from './version.ts';
 
 export interface ServerWorld {
@@ -51,7 +53,7 @@ export interface ServerWorld {
 }
 
 export interface RunningServer {
-  /** `http://127.0.0.1:8420` */
+  /** `http://127.0.0.1:8420`, with https if it speaks TLS. */
   readonly url: string;
   /** `http://127.0.0.1:9464/metrics`, if metrics have a listener of their own. */
   readonly metricsUrl: string | undefined;
@@ -59,6 +61,8 @@ export interface RunningServer {
   readonly createdOperatorKey: CreatedOperatorKey | undefined;
   /** The key by which its checkpoints are verified. */
   readonly verifierKey: string;
+  /** Looks at the TLS files now. Never rejects. */
+  reload(): Promise<void>;
   /** Stops taking requests, finishes those under way, and closes the data. */
   stop(): Promise<void>;
 }
@@ -72,6 +76,7 @@ const stopTimeoutMillis = 10_000;
  */
 export async function startServer(settings: Settings, world: ServerWorld): Promise<RunningServer> {
   const { clock, random, log } = world;
+  const tlsFiles = await openTls(settings);
   createDataDirectory(settings.data);
   warnOfOpenDirectory(settings.data, log);
   // What is opened later uses what was opened before, so it is closed first.
@@ -215,7 +220,25 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
 
   const { requestSeconds, exportSeconds, metricsAddress } = settings;
   const http = { requestSeconds, exportSeconds, budget };
-  const server = createHttpServer({ fetch: app.fetch, ...http });
+  const tls = tlsFiles?.use({
+    log,
+    clock,
+    onReplaced: (identity) => {
+      const description = 'The server uses another TLS certificate';
+      const details = certificateFacts(identity);
+      void ownRecords.system({ action: 'server.certificate', description, details });
+    },
+    onFailedHandshake: () => metrics.failedHandshakes.inc(),
+  });
+  if (tls !== undefined) {
+    opened.adopt(tls, (it) => it.close());
+    metrics.addGauge(
+      'annals_tls_certificate_expires_timestamp_seconds',
+      'When the certificate that new connections get expires.',
+      () => tls.identity.validTo / second,
+    );
+  }
+  const server = createHttpServer({ fetch: app.fetch, ...http, tls });
   let metricsUrl: string | undefined;
   if (metricsAddress !== undefined) {
     const { fetch } = metricsRoutes(metrics);
@@ -234,7 +257,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const savings = setInterval(() => void saveQuotaUse(quotas, accounts, log), 60_000).unref();
   opened.defer(() => clearInterval(savings));
   opened.adopt(startIdleCollection(), (it) => it.close());
-  const url = await listen(server, settings);
+  const url = await listen(server, settings, tls === undefined ? 'http' : 'https');
+  if (tls === undefined) warnOfPlainHttp(server, log);
   opened.defer(() => void server.close());
   // Last: a start that fails must not store a key that nobody has seen.
   const createdOperatorKey = await ensureOperatorKey(accounts, givenOperatorKey, {
@@ -243,7 +267,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   });
   const retention = { settings, store, ledger, clock: recordingClock, metrics, log };
   opened.adopt(startRetention(retention), (it) => it.close());
-  await ownRecords.system(startRecord(settings, verifierKeys.current));
+  await ownRecords.system(startRecord(settings, verifierKeys.current, tls?.identity));
   const running = opened.move();
   log.info({ url, data: settings.data, version }, 'listening');
 
@@ -252,10 +276,15 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     metricsUrl,
     createdOperatorKey,
     verifierKey: verifierKeys.current,
+    reload: async () => {
+      if (tls === undefined) log.info('nothing is read again: this server has no TLS files');
+      else await tls.reload();
+    },
     stop: async () => {
       stopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
+      tls?.closeHandshakes();
       const cut = setTimeout(() => server.closeAllConnections(), stopTimeoutMillis);
       await closed;
       clearTimeout(cut);
@@ -279,7 +308,11 @@ async function saveQuotaUse(quotas: Quotas, accounts: Accounts, log: Logger): Pr
 }
 
 /** That the server starts, and how it protects what it has. Nothing of it is a secret. */
-function startRecord(settings: Settings, verifierKey: string): Draft {
+function startRecord(
+  settings: Settings,
+  verifierKey: string,
+  tlsIdentity: TlsIdentity | undefined,
+): Draft {
   const { unrecordedReads, maxClockJump, acceptLoss, acceptClock, retention } = settings;
   return {
     action: 'server.start',
@@ -296,6 +329,7 @@ function startRecord(settings: Settings, verifierKey: string): Draft {
       anchors: settings.anchor.length,
       witnesses: settings.witness.map(({ name }) => name),
       metricsElsewhere: settings.metricsAddress !== undefined,
+      tls: tlsIdentity !== undefined && certificateFacts(tlsIdentity),
     },
   };
 }
@@ -360,7 +394,11 @@ function createDataDirectory(path: string): void {
   }
 }
 
-function listen(server: Server, { host, port }: ListenAddress): Promise<string> {
+function listen(
+  server: Server,
+  { host, port }: ListenAddress,
+  protocol: 'http' | 'https' = 'http',
+): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const message = `Cannot listen on ${host}, port ${port}: ${reasonOf(cause)}`;
@@ -369,7 +407,7 @@ function listen(server: Server, { host, port }: ListenAddress): Promise<string> 
     server.listen(port, host, () => {
       const address = server.address();
       const bound = typeof address === 'object' && address !== null ? address.port : port;
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
+      resolve(`${protocol}://${host.includes(':') ? `[${host}]` : host}:${bound}`);
     });
   });
 }

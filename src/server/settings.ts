@@ -39,8 +39,9 @@ const addressPattern = /^(?:(\[[\da-fA-F:.]+\]|[^\s:[\]]+):)?(\d{1,5})$/;
 /** So a slip, such as `m` for months, drops nothing. */
 const minRetention = day;
 
-/** Every setting of the server: its flag, its variable, its meaning, its check. */
-export const settingsSchema = z.object({
+const file = z.string().min(1, 'must name a file').exactOptional();
+
+const fields = z.object({
   data: z
     .string()
     .min(1, 'must name a directory')
@@ -52,6 +53,9 @@ export const settingsSchema = z.object({
     .default('127.0.0.1')
     .describe('the address to listen on'),
   port: wholeNumber(0, 65_535).prefault('8420').describe('the port to listen on; 0 for a free one'),
+  tlsCert: file.describe('the certificate (PEM) with its chain: the server speaks TLS'),
+  tlsKey: file.describe('the private key (PEM) of the certificate'),
+  tlsClientCa: file.describe('authorities (PEM): clients must have a certificate of one of them'),
   metricsAddress: z
     .string()
     .transform((text, context): ListenAddress => {
@@ -86,11 +90,9 @@ export const settingsSchema = z.object({
     .refine(isKeyName, 'must have no spaces and no plus sign')
     .default('annals')
     .describe('the server’s name in its checkpoints, best its public host name'),
-  signingKey: z
-    .string()
-    .min(1, 'must name a file')
-    .exactOptional()
-    .describe('the key (PEM) that signs checkpoints; by default one in the data directory'),
+  signingKey: file.describe(
+    'the key (PEM) that signs checkpoints; by default one in the data directory',
+  ),
   checkpointSeconds: wholeNumber(1, 3_600)
     .prefault('5')
     .describe('seconds between two checkpoints of a log that grows'),
@@ -213,6 +215,20 @@ export const settingsSchema = z.object({
   ),
 });
 
+/** Every setting of the server: its flag, its variable, its meaning, its check. */
+export const settingsSchema = fields.superRefine((settings, context) => {
+  const { tlsCert, tlsKey, tlsClientCa } = settings;
+  const need = (path: SettingName, needed: SettingName) =>
+    context.addIssue({
+      code: 'custom',
+      path: [path],
+      message: `needs --${settingFlag(needed)} (${settingVariable(needed)}) as well`,
+    });
+  if (tlsCert !== undefined && tlsKey === undefined) need('tlsCert', 'tlsKey');
+  if (tlsKey !== undefined && tlsCert === undefined) need('tlsKey', 'tlsCert');
+  if (tlsClientCa !== undefined && tlsCert === undefined) need('tlsClientCa', 'tlsCert');
+});
+
 /** Throws `invalid` for a text that is not a verifier key of a witness. */
 function parseWitnessKey(text: string): VerifierKey {
   const key = parseVerifierKey(text);
@@ -221,7 +237,7 @@ function parseWitnessKey(text: string): VerifierKey {
 }
 
 export type Settings = z.output<typeof settingsSchema>;
-export type SettingName = keyof typeof settingsSchema.shape;
+export type SettingName = keyof typeof fields.shape;
 
 /** They must not be in a message; the address of an anchor may have a token in it. */
 const secretSettings: ReadonlySet<SettingName> = new Set<SettingName>(['operatorKey', 'anchor']);
