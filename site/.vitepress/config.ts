@@ -28,7 +28,7 @@ const sections = ['start', 'use', 'operate', 'reference', 'concepts', 'contribut
 /** What a reader should see first in a section; the other pages follow by title. */
 const first: Readonly<Record<(typeof sections)[number], readonly string[]>> = {
   start: ['first-export', 'install'],
-  use: ['recording', 'exporting', 'verify'],
+  use: ['recording', 'exporting', 'importing', 'verify'],
   operate: ['production', 'deploy', 'tls', 'backup', 'upgrades', 'monitoring'],
   reference: ['command', 'settings', 'http'],
   concepts: ['integrity', 'security'],
