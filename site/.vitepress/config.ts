@@ -18,6 +18,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'CHANGELOG.md': 'changelog.md',
   'CONTRIBUTING.md': 'contribute/contributing.md',
   'SECURITY.md': 'concepts/security.md',
+  'bench/README.md': 'contribute/benchmarks.md',
   'docs/decisions/README.md': 'decisions/index.md',
   'src/store/segmented/FORMAT.md': 'reference/format.md',
   'src/store/segmented/README.md': 'contribute/segmented-store.md',
@@ -105,7 +106,7 @@ export default defineConfig({
   description: 'An audit trail that can be proved.',
   lang: 'en',
   srcDir: root,
-  srcExclude: ['**/{annals-data,bench,dist,deploy,node_modules,packaging,site,test}/**'],
+  srcExclude: ['**/{annals-data,dist,deploy,node_modules,packaging,site,test}/**'],
   rewrites: pageOf,
   cleanUrls: false,
   markdown: {

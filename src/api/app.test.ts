@@ -338,6 +338,8 @@ describe('GET /v1/audit', () => {
       userIdentities: ['usr-1', 'usr-2'],
       serviceAccounts: ['sa-1'],
       impersonatorIdentities: ['usr-9'],
+      earliest: '2026-06-01T00:00:00.000000Z',
+      latest: '2026-06-03T23:59:59.999999Z',
       truncated: [],
     });
   });

@@ -15,6 +15,8 @@ export interface CliContext {
   /** Progress, notes and errors. */
   readonly stderr: Writable;
   readonly clock: Clock;
+  /** Where the user is: an IANA name. UTC when absent. */
+  readonly timeZone?: string;
   readonly random: Random;
   /** Used in place of the network. When absent, requests go out over node:http. */
   readonly fetch?: typeof globalThis.fetch;

@@ -34,6 +34,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'record the events of files: exports of ours, of tcloud, of AWS CloudTrail',
     load: async () => (await import('./import.ts')).importCommand,
   },
+  events: {
+    summary: 'list, show and count events',
+    load: async () => (await import('./events.ts')).eventsCommand,
+  },
   tail: {
     summary: 'print the last events, then new ones as they are recorded, until stopped',
     load: async () => (await import('./tail.ts')).tailCommand,

@@ -4,6 +4,7 @@ import { type Split, splits } from '../core/window.ts';
 import { type FormatName, formatFromName, formatNames } from '../export/output-names.ts';
 import { type Compression, compressions } from '../export/sinks/block-writer.ts';
 import { addFilterOptions, type FilterFlags, wholeNumber } from './filter-flags.ts';
+import { addRangeOptions, type RangeFlags } from './range-flags.ts';
 
 export interface RequestFlags {
   readonly pageSize?: number;
@@ -12,10 +13,7 @@ export interface RequestFlags {
 }
 
 /** The flags of `annals export`, as commander parses them. */
-export interface ExportFlags extends RequestFlags, FilterFlags {
-  readonly since?: string;
-  readonly from?: string;
-  readonly to?: string;
+export interface ExportFlags extends RequestFlags, RangeFlags, FilterFlags {
   readonly timezone: string;
   readonly daily?: boolean;
   readonly weekly?: boolean;
@@ -35,18 +33,7 @@ export interface ExportFlags extends RequestFlags, FilterFlags {
 
 /** The flags of `tcloud audit export` with their meaning there (wire: Thalassa 7), and some of our own. */
 export function addExportOptions(command: Command): Command {
-  command
-    .optionsGroup('Time range:')
-    .option(
-      '--since <span>',
-      'from this long ago until now: 90m, 24h, 7d, 4w, 1mo (30 days), 1y, or a sum: 1d12h',
-    )
-    .option('--from <time>', 'the beginning: a day, or an RFC 3339 time')
-    .option(
-      '--to <time>',
-      'the end: a day, which is included, or an RFC 3339 time, which is not (default: now)',
-    )
-    .option('--timezone <name>', 'the time zone of days: an IANA name', 'UTC')
+  addRangeOptions(command, 'Time range:')
     .option('--daily', 'write a file for each day')
     .option('--weekly', 'write a file for each ISO week')
     .option('--monthly', 'write a file for each month');

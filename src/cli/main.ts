@@ -48,6 +48,7 @@ export async function main(): Promise<void> {
     stdout: process.stdout,
     stderr: process.stderr,
     clock: systemClock,
+    timeZone: Temporal.Now.timeZoneId(),
     random: (bytes) => void randomFillSync(bytes),
     signal: interrupt.signal,
     // On a terminal SIGHUP says that the terminal is gone, and ends the process.

@@ -45,11 +45,20 @@ export class Table<Row> {
   readonly #out: TerminalWritable;
   readonly #columns: readonly Column<Row>[];
   readonly #hasStyles: boolean;
+  readonly #headingOf: ((row: Row) => string) | undefined;
+  #heading: string | undefined;
   #widths: readonly number[];
   #isBegun = false;
 
-  constructor(out: TerminalWritable, env: CliContext['env'], columns: readonly Column<Row>[]) {
+  /** @param headingOf gives the line above a row; it is printed again when it changes */
+  constructor(
+    out: TerminalWritable,
+    env: CliContext['env'],
+    columns: readonly Column<Row>[],
+    headingOf?: (row: Row) => string,
+  ) {
     this.#out = out;
+    this.#headingOf = headingOf;
     this.#columns = columns;
     this.#hasStyles = showsStyles(out, env);
     this.#widths = columns.map(({ title }) => title.length);
@@ -65,14 +74,22 @@ export class Table<Row> {
     );
     const places = fit(this.#columns, this.#widths, columnsOf(this.#out));
     const titles = this.#columns.map(({ title }): Cell => ({ text: title, style: 'title' }));
-    if (places === undefined) {
-      for (const cells of lines) this.#printApart(titles, cells);
-    } else {
-      for (const cells of this.#isBegun ? lines : [titles, ...lines]) {
-        this.#printLine(places, cells, measure);
-      }
+    if (places !== undefined && !this.#isBegun) this.#printLine(places, titles, measure);
+    for (const [index, cells] of lines.entries()) {
+      if (places === undefined && (this.#isBegun || index > 0)) this.#out.write('\n');
+      this.#printHeading(rows[index]!);
+      if (places === undefined) this.#printApart(titles, cells);
+      else this.#printLine(places, cells, measure);
     }
     this.#isBegun = true;
+  }
+
+  #printHeading(row: Row): void {
+    const heading = this.#headingOf?.(row);
+    if (heading === this.#heading) return;
+    this.#heading = heading;
+    this.#write(printable(heading ?? ''), 'title');
+    this.#out.write('\n');
   }
 
   #printLine(places: readonly Place[], cells: readonly Cell[], measure: Measure): void {
@@ -87,12 +104,11 @@ export class Table<Row> {
     this.#out.write('\n');
   }
 
-  /** A line for each value, and an empty one before the next row. */
+  /** A line for each value that there is. */
   #printApart(titles: readonly Cell[], cells: readonly Cell[]): void {
     const width = Math.max(...titles.map(({ text }) => text.length)) + gap.length;
-    if (this.#isBegun) this.#out.write('\n');
-    this.#isBegun = true;
     for (const [index, { text, style }] of cells.entries()) {
+      if (text === absent) continue;
       this.#write((titles[index]?.text ?? '').padEnd(width), 'title');
       this.#write(text, style);
       this.#out.write('\n');
@@ -104,8 +120,11 @@ export class Table<Row> {
   }
 }
 
+/** In place of a value that a row does not have. */
+const absent = '-';
+
 function cellOf<Row>({ text, style }: Column<Row>, row: Row): Cell {
-  return { text: printable(text(row) || '-'), style: style?.(row) };
+  return { text: printable(text(row) || absent), style: style?.(row) };
 }
 
 /** The columns that are shown, and their widths: expendable ones are left out, the widest cut first. Undefined if they do not fit. */

@@ -47,6 +47,55 @@ describe('annals tail', () => {
   });
 });
 
+describe('annals tail --since', () => {
+  it('prints everything since then, the oldest first, and follows from there without a gap', async () => {
+    const app = new TestApp();
+    const organisation = await app.organisation();
+    const key = await app.key('org-admin', organisation);
+    const drafts = (action: string, count: number, createdAt?: string) =>
+      Array.from({ length: count }, () => ({ action, ...(createdAt && { createdAt }) }));
+    await app.ledger.record(organisation.identity, drafts('old', 3, '2026-01-02T00:00:00Z'));
+    await app.ledger.record(organisation.identity, drafts('recent', 1_100));
+    const stop = new AbortController();
+    let sleeps = 0;
+    const { code, stdout, stderr } = await runCommand(['tail', '--since', '1h', '--json'], {
+      env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
+      signal: stop.signal,
+      fetch: fetchFrom(app),
+      sleep: async () => {
+        sleeps += 1;
+        if (sleeps > 1) stop.abort();
+        else await app.ledger.record(organisation.identity, [{ action: 'new' }]);
+        stop.signal.throwIfAborted();
+      },
+    });
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as AuditEvent);
+    assert.deepEqual([code, stderr], [0, '']);
+    // Behind them the log has records of these reads.
+    const recent = events.slice(0, -1).map(({ sequence }) => sequence);
+    assert.deepEqual(
+      recent,
+      Array.from({ length: 1_100 }, (_, n) => n + 3),
+    );
+    assert.equal(events.at(-1)?.action, 'new');
+  });
+
+  it('says why there is nothing yet', async () => {
+    const app = new TestApp();
+    const key = await app.key('org-admin', await app.organisation());
+    const args = ['tail', '--since', '1h', '--no-follow', '--action', 'login'];
+    const { code, stdout, stderr } = await runCommand(args, {
+      env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
+      fetch: fetchFrom(app),
+    });
+    assert.deepEqual([code, stdout], [0, '']);
+    assert.equal(stderr, 'No event matches so far\nNo event has the action login\n');
+  });
+});
+
 describe('the log of the server, by the command', () => {
   it('is exported for the operator who names it, and refused to everybody else', async () => {
     const app = new TestApp();

@@ -1,28 +1,28 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { AnnalsApi } from '../client/annals-api.ts';
 import { Retrier } from '../client/retry.ts';
 import type { AuditEvent } from '../core/event.ts';
-import type { ExportFilters } from '../export/filters.ts';
 import type { CliContext } from './cli-context.ts';
 import { defaultSleep, openApi, retrySettings } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
-import { addFilterOptions, type FilterFlags, filtersOf, wholeNumber } from './filter-flags.ts';
-import { jsonLine, printable } from './terminal-text.ts';
+import { eventTable } from './event-columns.ts';
+import { eventsSchema, pageSchema, walkPages } from './event-pages.ts';
+import { type EventQuery, eventQueryOf } from './event-query.ts';
+import { explainEmpty } from './explain-empty.ts';
+import { addFilterOptions, type FilterFlags, wholeNumber } from './filter-flags.ts';
+import { jsonLine } from './terminal-text.ts';
 
 interface TailFlags extends ConnectionFlags, FilterFlags {
-  readonly lines: number;
+  readonly lines?: number;
+  readonly since?: string;
   readonly interval: number;
   readonly json?: boolean;
   readonly follow: boolean;
 }
 
-/** What a line shows. Events of another version of the server may differ in the rest. */
-const eventShape = z.looseObject({ createdAt: z.string(), action: z.string() });
-const eventsShape = z.array(eventShape as unknown as z.ZodType<AuditEvent>);
-const lastPageSchema = z.object({ items: eventsShape, snapshot: z.number() });
 const followPageSchema = z.object({
-  items: eventsShape,
+  items: eventsSchema,
   nextSequence: z.number(),
   keptFrom: z.number().exactOptional(),
 });
@@ -31,7 +31,17 @@ const pageSize = '500';
 
 export function tailCommand(context: CliContext): Command {
   const command = new Command('tail')
-    .option('-n, --lines <count>', 'how many of the last events', wholeNumber(0, 1_000), 10)
+    .option(
+      '-n, --lines <count>',
+      'how many of the last events (default: 10)',
+      wholeNumber(0, 1_000),
+    )
+    .addOption(
+      new Option(
+        '--since <span>',
+        'begin with the events from this long ago: 90m, 24h, 7d',
+      ).conflicts('lines'),
+    )
     .option('--interval <seconds>', 'how often to look for new events', seconds, 1)
     .option('--no-follow', 'stop after the last events')
     .option('--json', 'print each event as a line of JSON')
@@ -43,6 +53,7 @@ included. While the server is away, it tries again until it is back.
 
 Examples:
   $ annals tail
+  $ annals tail --since 1h
   $ annals tail --action kms.decrypt,secrets.get_value --json | jq .userIdentity
   $ annals tail -n 100 --no-follow --response-status 403`,
     );
@@ -51,19 +62,71 @@ Examples:
 }
 
 async function tail(flags: TailFlags, context: CliContext): Promise<void> {
+  const { stdout, stderr, clock } = context;
+  const { lines = 10, since } = flags;
+  const query = eventQueryOf(flags, clock);
   const api = openApi(await resolveConnection(flags, context), context);
-  const query = queryOf(filtersOf(flags));
-  const print = (event: AuditEvent) =>
-    context.stdout.write(flags.json ? jsonLine(event) : `${lineOf(event)}\n`);
+  const table = eventTable(context);
+  const print = async (events: readonly AuditEvent[]) => {
+    if (flags.json !== true) return table.print(events);
+    for (const event of events) stdout.write(jsonLine(event));
+  };
+  const { shown, snapshot } =
+    since === undefined
+      ? await printLast(api, query, lines, print)
+      : await printSince(api, query, print, context);
+  if (shown === 0 && (lines > 0 || since !== undefined)) {
+    const why = await explainEmpty(api, query);
+    stderr.write(`No event matches so far${why === '' ? '' : `\n${why}`}\n`);
+  }
+  if (!flags.follow) return;
+  await follow(
+    api,
+    { ...query.filters, limit: pageSize },
+    snapshot,
+    flags.interval,
+    print,
+    context,
+  );
+}
 
-  const last = await api.get(lastPageSchema, '/v1/audit', {
-    ...query,
-    limit: String(Math.max(flags.lines, 1)),
+type Print = (events: readonly AuditEvent[]) => Promise<void>;
+
+/** What was printed, and the size of the log then: new events follow from there. */
+interface Begun {
+  readonly shown: number;
+  readonly snapshot: number;
+}
+
+async function printLast(
+  api: AnnalsApi,
+  { filters }: EventQuery,
+  lines: number,
+  print: Print,
+): Promise<Begun> {
+  const { items, snapshot } = await api.get(pageSchema, '/v1/audit', {
+    ...filters,
+    limit: String(Math.max(lines, 1)),
     cursor: '',
   });
-  if (flags.lines > 0) for (const event of last.items.toReversed()) print(event);
-  if (!flags.follow) return;
-  await follow(api, { ...query, limit: pageSize }, last.snapshot, flags.interval, print, context);
+  if (lines > 0) await print(items.toReversed());
+  return { shown: lines > 0 ? items.length : 0, snapshot };
+}
+
+async function printSince(
+  api: AnnalsApi,
+  { filters, range }: EventQuery,
+  print: Print,
+  context: CliContext,
+): Promise<Begun> {
+  let [shown, snapshot] = [0, 0];
+  const query = { ...filters, ...range, order: 'asc' };
+  for await (const page of walkPages(api, query, Number.POSITIVE_INFINITY, context)) {
+    await print(page.items);
+    shown += page.items.length;
+    snapshot = page.snapshot;
+  }
+  return { shown, snapshot };
 }
 
 async function follow(
@@ -71,7 +134,7 @@ async function follow(
   query: Record<string, string>,
   from: number,
   interval: number,
-  print: (event: AuditEvent) => void,
+  print: Print,
   context: CliContext,
 ): Promise<void> {
   const { signal, stderr, sleep = defaultSleep } = context;
@@ -90,7 +153,7 @@ async function follow(
           const dropped = `${fromSequence} to ${page.keptFrom - 1}`;
           notify(`sequences ${dropped} were dropped by the server before they were read`);
         }
-        for (const event of page.items) print(event);
+        await print(page.items);
         fromSequence = page.nextSequence;
         retrier.reset();
         if (page.items.length === Number(pageSize)) continue;
@@ -104,34 +167,6 @@ async function follow(
     // To be stopped is the normal end of following.
     if (!signal.aborted) throw error;
   }
-}
-
-function queryOf(filters: ExportFilters): Record<string, string> {
-  const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = filters;
-  return {
-    ...texts,
-    ...(actions !== undefined && { action: actions.join(',') }),
-    ...(resourceTypes !== undefined && { resourceType: resourceTypes.join(',') }),
-    ...(includeSystemServices === true && { includeSystemServices: 'true' }),
-    ...(responseStatus !== undefined && { responseStatus: String(responseStatus) }),
-  };
-}
-
-/** `2026-06-20T08:14:03.512904Z  DELETE  usr-7f3c1d  cloud_vpc/vpc-31c9aa  204  203.0.113.24  Deleted …` */
-function lineOf(event: AuditEvent): string {
-  const { context, resourceType, resourceIdentity } = event;
-  const actor = event.user?.email ?? event.userIdentity ?? event.serviceAccountIdentity ?? '-';
-  const resource = [resourceType, resourceIdentity].filter((text) => text !== undefined).join('/');
-  const result = context?.status ?? event.outcome ?? '-';
-  const columns = [
-    event.createdAt,
-    event.action,
-    actor,
-    resource || '-',
-    result,
-    context?.client_ip ?? '-',
-  ];
-  return printable([...columns, event.description ?? ''].join('  ')).trimEnd();
 }
 
 function seconds(value: string): number {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Facet } from '../../core/facets.ts';
 import type { Filter } from '../../core/filter.ts';
+import { formatInstant } from '../../core/micros.ts';
 import type { DialectDependencies } from '../../dialects/dialect.ts';
-import type { EventReader } from '../../store/event-store.ts';
+import type { EventReader, Order } from '../../store/event-store.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 
 const values = z.array(z.string());
@@ -15,6 +16,16 @@ const filterOptionsSchema = z
     userIdentities: values,
     serviceAccounts: values,
     impersonatorIdentities: values,
+    earliest: z
+      .string()
+      .describe('createdAt of the first event that a list without parameters has')
+      .meta({ format: 'date-time' })
+      .exactOptional(),
+    latest: z
+      .string()
+      .describe('createdAt of the last one')
+      .meta({ format: 'date-time' })
+      .exactOptional(),
     truncated: values.describe('Names of the lists above that hold only the most frequent values'),
   })
   .meta({ id: 'FilterOptions' });
@@ -62,20 +73,36 @@ async function readFilterOptions(
     if (counts.length > maxValues) truncated.push(name);
     return counts.slice(0, maxValues).map(({ value }) => value);
   };
-  const [actions, resourceTypes, userIdentities, serviceAccounts, impersonatorIdentities] =
-    await Promise.all([
-      valuesOf('actions'),
-      valuesOf('resourceTypes'),
-      valuesOf('userIdentities'),
-      valuesOf('serviceAccounts'),
-      valuesOf('impersonatorIdentities'),
-    ]);
+  /** When the first event in this order happened. */
+  const timeOf = async (order: Order) => {
+    const lines = await reader.listLines(organisation, { filter: defaultFilter, order, limit: 1 });
+    return lines && formatInstant(lines.last.createdAt);
+  };
+  const [
+    actions,
+    resourceTypes,
+    userIdentities,
+    serviceAccounts,
+    impersonatorIdentities,
+    earliest,
+    latest,
+  ] = await Promise.all([
+    valuesOf('actions'),
+    valuesOf('resourceTypes'),
+    valuesOf('userIdentities'),
+    valuesOf('serviceAccounts'),
+    valuesOf('impersonatorIdentities'),
+    timeOf('asc'),
+    timeOf('desc'),
+  ]);
   return {
     actions,
     resourceTypes,
     userIdentities,
     serviceAccounts,
     impersonatorIdentities,
+    ...(earliest !== undefined && { earliest }),
+    ...(latest !== undefined && { latest }),
     truncated: truncated.sort(),
   };
 }

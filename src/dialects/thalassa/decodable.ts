@@ -26,7 +26,7 @@ export function decodableEvent(body: string): string {
 }
 
 /** The same for events in canonical JSON, each with a line feed behind it. */
-export function decodableLines(lines: string): string {
+function decodableLines(lines: string): string {
   return mayBeUndecodable(lines) ? lines.split('\n').map(decodableEvent).join('\n') : lines;
 }
 

@@ -1,0 +1,172 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import type { AnnalsApi } from '../client/annals-api.ts';
+import { AnnalsError } from '../core/errors.ts';
+import type { AuditEvent } from '../core/event.ts';
+import type { CliContext } from './cli-context.ts';
+import { openApi } from './client-dependencies.ts';
+import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
+import { eventTable } from './event-columns.ts';
+import { eventLines } from './event-lines.ts';
+import { eventSchema, eventsSchema, walkPages } from './event-pages.ts';
+import { type EventQuery, eventQueryOf } from './event-query.ts';
+import { explainEmpty } from './explain-empty.ts';
+import { formatCount } from './export-progress.ts';
+import { addFilterOptions, type FilterFlags, wholeNumber } from './filter-flags.ts';
+import { addRangeOptions, type RangeFlags } from './range-flags.ts';
+import { jsonLine } from './terminal-text.ts';
+
+interface QueryFlags extends ConnectionFlags, FilterFlags, RangeFlags {
+  readonly json?: boolean;
+}
+
+interface ListFlags extends QueryFlags {
+  readonly limit: number;
+  readonly oldestFirst?: boolean;
+}
+
+interface GetFlags extends ConnectionFlags {
+  readonly sequence?: number;
+  readonly json?: boolean;
+}
+
+/** `annals events`: the events of a log, a page of them or one or how many. */
+export function eventsCommand(context: CliContext): Command {
+  const command = new Command('events');
+
+  const list = command
+    .command('list')
+    .description('list events, newest first')
+    .option('--limit <count>', 'at most so many events; 0 for all', wholeNumber(0), 50)
+    .option('--oldest-first', 'begin with the oldest event')
+    .option('--json', 'print each event as a line of JSON')
+    .addHelpText(
+      'after',
+      `
+When there are more events than --limit, a line on stderr says so.
+
+Examples:
+  $ annals events list --since 24h
+  $ annals events list --from 2026-06-01 --to 2026-06-30 --action DELETE
+  $ annals events list --user-identity usr-noor --limit 0 --json | jq .action`,
+    );
+  addQueryOptions(list).action((flags: ListFlags) => listEvents(flags, context));
+
+  const get = command
+    .command('get')
+    .description('show one event, by its id or its sequence')
+    .argument('[id]', 'the id of the event')
+    .option('--sequence <number>', 'its number in the log, in place of the id', wholeNumber(0))
+    .option('--json', 'print a line of JSON');
+  addConnectionOptions(get)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ annals events get 019786f2-3c3d-7e1a-9b53-0c9c1f1b7a10
+  $ annals events get --sequence 1204 --json`,
+    )
+    .action((id: string | undefined, flags: GetFlags) => getEvent(id, flags, context));
+
+  const count = command
+    .command('count')
+    .description('count events')
+    .option('--json', 'print a line of JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ annals events count
+  $ annals events count --since 30d --action auth.login_failed`,
+    );
+  addQueryOptions(count).action((flags: QueryFlags) => countEvents(flags, context));
+  return command;
+}
+
+function addQueryOptions(command: Command): Command {
+  return addConnectionOptions(
+    addFilterOptions(
+      addRangeOptions(command, 'Time range (without one, the whole log):').optionsGroup(
+        'Filters (an event must match each):',
+      ),
+    ),
+  );
+}
+
+async function listEvents(flags: ListFlags, context: CliContext): Promise<void> {
+  const { stdout, stderr, clock } = context;
+  const query = eventQueryOf(flags, clock);
+  const api = openApi(await resolveConnection(flags, context), context);
+  const table = eventTable(context);
+  let [printed, total] = [0, 0];
+  const parameters = {
+    ...query.filters,
+    ...query.range,
+    ...(flags.oldestFirst === true && { order: 'asc' }),
+  };
+  const limit = flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit;
+  for await (const { items, totalItems } of walkPages(api, parameters, limit, context)) {
+    if (flags.json === true) for (const event of items) stdout.write(jsonLine(event));
+    else await table.print(items);
+    printed += items.length;
+    total = totalItems;
+  }
+  if (printed < total) {
+    const which = flags.oldestFirst === true ? 'first' : 'last';
+    stderr.write(
+      `The ${which} ${formatCount(printed)} of ${formatCount(total)} events; --limit 0 prints all of them\n`,
+    );
+  }
+  if (total === 0) await sayNothingMatches(api, query, context);
+}
+
+async function sayNothingMatches(
+  api: AnnalsApi,
+  query: EventQuery,
+  { stderr }: CliContext,
+): Promise<void> {
+  const why = await explainEmpty(api, query);
+  stderr.write(`No event matches${why === '' ? '' : `\n${why}`}\n`);
+}
+
+async function countEvents(flags: QueryFlags, context: CliContext): Promise<void> {
+  const query = eventQueryOf(flags, context.clock);
+  const api = openApi(await resolveConnection(flags, context), context);
+  // The total of a list is exact, and a page of one event costs nearly nothing.
+  const { totalItems: count } = await api.get(z.object({ totalItems: z.number() }), '/v1/audit', {
+    ...query.filters,
+    ...query.range,
+    limit: '1',
+  });
+  context.stdout.write(flags.json === true ? jsonLine({ count }) : `${count}\n`);
+  if (count === 0) await sayNothingMatches(api, query, context);
+}
+
+async function getEvent(
+  id: string | undefined,
+  { sequence, json, ...flags }: GetFlags,
+  context: CliContext,
+): Promise<void> {
+  if ((id === undefined) === (sequence === undefined)) {
+    throw new AnnalsError('invalid', 'Cannot get an event: give either its id or --sequence');
+  }
+  const api = openApi(await resolveConnection(flags, context), context);
+  const event =
+    sequence === undefined
+      ? await api.get(eventSchema, `/v1/audit/${encodeURIComponent(id ?? '')}`)
+      : await eventAt(api, sequence);
+  if (json === true) context.stdout.write(jsonLine(event));
+  else for (const line of eventLines(event, context)) context.stdout.write(`${line}\n`);
+}
+
+/** By following the log from there: the next event may be a later one, when this one was dropped. */
+async function eventAt(api: AnnalsApi, sequence: number): Promise<AuditEvent> {
+  const { items } = await api.get(z.object({ items: eventsSchema }), '/v1/audit', {
+    fromSequence: String(sequence),
+    limit: '1',
+    includeSystemServices: 'true',
+  });
+  const [event] = items;
+  if (event?.sequence === sequence) return event;
+  throw new AnnalsError('not-found', `There is no event of sequence ${sequence} in this log`);
+}
