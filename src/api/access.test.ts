@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { hour, minute, systemClock } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
+import { TrustedProxies } from '../http/trusted-proxies.ts';
 import { TestApp } from './app.fixture.ts';
 
 /** Every route, what it needs, and a request to it. `OTHER` is replaced by what belongs to the other organisation. */
@@ -523,6 +524,53 @@ describe('an address that sends a hundred wrong keys', () => {
     assert.equal((await send('/oidc/token', basic, '192.0.2.1', 'POST')).status, 429);
     now += minute;
     assert.equal((await send('/oidc/token', basic, '192.0.2.1', 'POST')).status, 200);
+  });
+});
+
+describe('the address of a client', () => {
+  const readThrough = async (trusted: readonly string[], peer: string) => {
+    const app = new TestApp({ trustedProxies: new TrustedProxies(trusted) });
+    const organisation = await app.organisation();
+    const key = await app.key('org-admin', organisation);
+    const send = (credential: string, forwardedFor: string) =>
+      app.serve(
+        new Request('http://annals.test/v1/audit?includeSystemServices=true', {
+          headers: { Authorization: `Bearer ${credential}`, 'X-Forwarded-For': forwardedFor },
+        }),
+        { incoming: { httpVersion: '1.1', socket: { remoteAddress: peer } } },
+      );
+    await send(key, '10.0.0.7, 192.0.2.66, 203.0.113.9');
+    const list = await (await send(key, '203.0.113.9')).json();
+    const { items } = list as { items: { action: string; context: { client_ip: string } }[] };
+    const recorded = items.find(({ action }) => action === 'audit_log.list')?.context.client_ip;
+    // Each guess says that it comes from somewhere else; only the last hop is true.
+    for (let n = 0; n < 100; n += 1) {
+      await send(`annals_AAAAAAAAAAAA_${'A'.repeat(43)}`, `192.0.2.${n}, 203.0.113.9`);
+    }
+    const other = await app.key('org-admin', organisation);
+    return {
+      recorded,
+      guesser: (await send(other, '203.0.113.9')).status,
+      neighbour: (await send(other, '203.0.113.10')).status,
+    };
+  };
+
+  it('is what a trusted proxy says, in records and for the limit of guesses', async () => {
+    assert.deepEqual(await readThrough(['10.0.0.0/8'], '::ffff:10.0.0.1'), {
+      recorded: '203.0.113.9',
+      guesser: 429,
+      neighbour: 200,
+    });
+  });
+
+  it('is the peer’s when that is not trusted, whatever the request says', async () => {
+    for (const trusted of [[], ['10.0.0.0/8']]) {
+      assert.deepEqual(await readThrough(trusted, '198.51.100.1'), {
+        recorded: '198.51.100.1',
+        guesser: 429,
+        neighbour: 429,
+      });
+    }
   });
 });
 

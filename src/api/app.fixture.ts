@@ -15,6 +15,7 @@ import { addressOf, requestFacts } from '../http/connection.ts';
 import type { HttpBindings, HttpEnv } from '../http/env.ts';
 import { Metrics } from '../http/metrics.ts';
 import type { Quotas } from '../http/quotas.ts';
+import type { TrustedProxies } from '../http/trusted-proxies.ts';
 import {
   formatVerifierKey,
   privateKeyFromSeed,
@@ -42,6 +43,7 @@ export interface TestAppOptions {
   readonly witnesses?: readonly VerifierKey[];
   readonly log?: Logger;
   readonly quotas?: Quotas;
+  readonly trustedProxies?: TrustedProxies;
 }
 
 /** The whole application in memory, for tests: called without a socket, nothing kept. */
@@ -69,6 +71,7 @@ export class TestApp {
     witnesses = [],
     log = pino({ level: 'silent' }),
     quotas,
+    trustedProxies,
   }: TestAppOptions = {}) {
     this.clock = clock;
     this.store = store;
@@ -125,6 +128,7 @@ export class TestApp {
       maxBodyBytes: 1024 * 1024,
       maxBatchEvents: 1_000,
       ...(quotas !== undefined && { quotas }),
+      trustedProxies,
       waitingEvents: () => this.ledger.waitingEvents,
       isStopping: () => false,
       cannotRecord: () => this.cannotRecord,

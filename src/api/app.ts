@@ -19,6 +19,7 @@ import {
 import type { HttpEnv } from '../http/env.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Quotas } from '../http/quotas.ts';
+import type { TrustedProxies } from '../http/trusted-proxies.ts';
 import type { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OwnRecords } from '../ledger/own-records.ts';
@@ -58,6 +59,8 @@ export interface AppDependencies {
   readonly maxBodyBytes: number;
   readonly maxBatchEvents: number;
   readonly quotas?: Quotas;
+  /** Without them the client of a request is the peer of its connection. */
+  readonly trustedProxies?: TrustedProxies | undefined;
   readonly waitingEvents: () => number;
   readonly isStopping: () => boolean;
   /** Why nothing can be recorded, if that is so. */
@@ -96,7 +99,7 @@ export function createApp(dependencies: AppDependencies): Hono<HttpEnv> {
   });
   app.notFound((c) => pathNotFound(c.req.path));
 
-  app.use(recordAddress);
+  app.use(recordAddress(dependencies.trustedProxies));
   app.use(async (c, next) => {
     const began = performance.now();
     await next();

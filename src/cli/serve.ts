@@ -24,6 +24,7 @@ const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: s
   tlsCert: ['Server:', 'file'],
   tlsKey: ['Server:', 'file'],
   tlsClientCa: ['Server:', 'file'],
+  trustedProxy: ['Server:', 'address'],
   metricsAddress: ['Server:', 'address'],
   logLevel: ['Server:', 'level'],
   operatorKey: ['Server:', 'key'],

@@ -4,18 +4,30 @@ import type { Principal } from '../access/gate.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { HttpEnv } from './env.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
-/** The peer's address of each request, which the request itself does not have. */
+/** The client's address of each request, which the request itself does not have. */
 const addresses = new WeakMap<Request, string>();
 
-/** Keeps the peer's address of each request, for the records about it. */
-export const recordAddress: MiddlewareHandler<HttpEnv> = async (c, next) => {
-  const address = c.env?.incoming?.socket.remoteAddress;
-  if (address !== undefined) addresses.set(c.req.raw, address.replace(/^::ffff:(?=\d+\.)/, ''));
-  await next();
-};
+/**
+ * Keeps the client's address of each request, for the records about it and for limits: that of the peer, or what trusted
+ * proxies say.
+ */
+export function recordAddress(proxies: TrustedProxies | undefined): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const peer = c.env?.incoming?.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
+    if (peer !== undefined) {
+      const { raw } = c.req;
+      addresses.set(
+        raw,
+        proxies === undefined ? peer : proxies.clientOf(peer, raw.headers.get('x-forwarded-for')),
+      );
+    }
+    await next();
+  };
+}
 
-/** The peer's address, if the request came over a network. Behind a proxy it is the proxy's. */
+/** The client's address, if the request came over a network. Behind a proxy that is not trusted it is the proxy's. */
 export function addressOf(request: Request): string | undefined {
   return addresses.get(request);
 }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { bareAddress } from '../core/ip-address.ts';
 
 /**
  * The address a request came from. Anybody can write `X-Forwarded-For`, so only what one's own proxies added to it
@@ -13,12 +13,4 @@ export function clientAddress(
   const seen = (forwardedFor ?? '').split(',').map((entry) => bareAddress(entry.trim()));
   const trusted = trustedProxies > 0 ? seen.slice(-trustedProxies) : [];
   return trusted[0] ?? (peer === undefined ? undefined : bareAddress(peer));
-}
-
-/** Without port, brackets and the IPv6 form of an IPv4 address; undefined for a text that is not an address. */
-function bareAddress(text: string): string | undefined {
-  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1];
-  const withPort = /^([\d.]+):\d+$/.exec(text)?.[1];
-  const address = (bracketed ?? withPort ?? text).replace(/^::ffff:(?=[\d.]+$)/i, '');
-  return isIP(address) === 0 ? undefined : address;
 }

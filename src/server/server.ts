@@ -19,6 +19,7 @@ import { addressOf, requestFacts } from '../http/connection.ts';
 import { Metrics } from '../http/metrics.ts';
 import { Quotas } from '../http/quotas.ts';
 import { RequestBudget } from '../http/request-budget.ts';
+import { TrustedProxies } from '../http/trusted-proxies.ts';
 import { checkedClock } from '../ledger/checked-clock.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -216,6 +217,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     waitingEvents: () => ledger.waitingEvents,
     isStopping: () => stopping,
     cannotRecord,
+    trustedProxies:
+      settings.trustedProxy.length === 0 ? undefined : new TrustedProxies(settings.trustedProxy),
   });
 
   const { requestSeconds, exportSeconds, metricsAddress } = settings;
@@ -329,6 +332,7 @@ function startRecord(
       anchors: settings.anchor.length,
       witnesses: settings.witness.map(({ name }) => name),
       metricsElsewhere: settings.metricsAddress !== undefined,
+      trustedProxies: settings.trustedProxy,
       tls: tlsIdentity !== undefined && certificateFacts(tlsIdentity),
     },
   };

@@ -4,6 +4,7 @@ import { AnnalsError, type Issue, messageOf } from '../core/errors.ts';
 import { maxRequestBytes, maxRequestEvents } from '../core/event.ts';
 import { day, parseDay } from '../core/micros.ts';
 import { parseSince } from '../core/window.ts';
+import { proxyProblem } from '../http/trusted-proxies.ts';
 import { isKeyName, parseVerifierKey, type VerifierKey } from '../integrity/keys.ts';
 import { anchorProblem } from './anchors.ts';
 import { type DialectAddresses, parseDialects } from './dialect-addresses.ts';
@@ -21,7 +22,12 @@ const wholeNumber = (lowest: number, highest: number) =>
 const quota = wholeNumber(0, 999_999_999_999).prefault('0');
 
 /** Settings that may be given several times, or separated by commas. */
-export const listSettings: ReadonlySet<string> = new Set(['anchor', 'witness', 'acceptLoss']);
+export const listSettings: ReadonlySet<string> = new Set([
+  'trustedProxy',
+  'anchor',
+  'witness',
+  'acceptLoss',
+]);
 
 const commaSeparated = z
   .string()
@@ -56,6 +62,14 @@ const fields = z.object({
   tlsCert: file.describe('the certificate (PEM) with its chain: the server speaks TLS'),
   tlsKey: file.describe('the private key (PEM) of the certificate'),
   tlsClientCa: file.describe('authorities (PEM): clients must have a certificate of one of them'),
+  trustedProxy: commaSeparated
+    .superRefine((proxies, context) => {
+      for (const proxy of proxies) {
+        const problem = proxyProblem(proxy);
+        if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+      }
+    })
+    .describe('an address or range of proxies whose X-Forwarded-For counts; may be repeated'),
   metricsAddress: z
     .string()
     .transform((text, context): ListenAddress => {
