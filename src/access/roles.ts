@@ -11,7 +11,7 @@ export type Permission =
   | 'organisation:list'
   | 'quota:set';
 
-const roles = ['org-admin', 'org-auditor', 'writer', 'operator'] as const;
+export const roles = ['org-admin', 'org-auditor', 'writer', 'operator'] as const;
 export type Role = (typeof roles)[number];
 
 /** Roles that a key of an organisation can have. The operator's is given only when the server starts. */
@@ -40,6 +40,10 @@ const permissions: Record<Role, readonly Permission[]> = {
     'quota:set',
   ],
 };
+
+export function permissionsOf(role: Role): readonly Permission[] {
+  return permissions[role];
+}
 
 export function may(role: Role, permission: Permission): boolean {
   return permissions[role].includes(permission);

@@ -88,6 +88,7 @@ const routes = [
     allowed: ['org-admin', 'org-auditor'],
     dialect: 'cockroachdb',
   },
+  { method: 'GET', path: '/v1/me', allowed: ['org-admin', 'org-auditor', 'writer', 'operator'] },
   {
     method: 'GET',
     path: '/v1/me/organisation-memberships',

@@ -26,6 +26,7 @@ import type { OwnRecords } from '../ledger/own-records.ts';
 import type { EventEraser, EventReader } from '../store/event-store.ts';
 import { erasureRoute } from './admin/erasures.ts';
 import { keyRoutes } from './admin/keys.ts';
+import { meRoute } from './admin/me.ts';
 import { membershipRoute } from './admin/memberships.ts';
 import { organisationRoutes } from './admin/organisations.ts';
 import { isFault, nativeErrorResponse } from './errors.ts';
@@ -136,6 +137,7 @@ function literalRoutes(dependencies: AppDependencies & DialectDependencies): rea
   return [
     recordRoute(dependencies),
     ...organisationRoutes(dependencies),
+    meRoute(dependencies),
     membershipRoute(dependencies),
     ...keyRoutes(dependencies),
     ...checkpointRoutes(dependencies),

@@ -63,6 +63,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'list, create and revoke API keys, and change their quotas',
     load: async () => (await import('./keys.ts')).keysCommand,
   },
+  whoami: {
+    summary: 'show the server, the API key in use, and what it may do',
+    load: async () => (await import('./whoami.ts')).whoamiCommand,
+  },
   context: {
     summary: 'save servers and keys, so that you need not type them again',
     load: async () => (await import('./saved-contexts.ts')).contextsCommand,

@@ -16,14 +16,18 @@ export interface KeyState {
 const soon = 30 * day;
 
 /** Whether a key is valid, and until when: `expires 2026-12-12, in 11 days`. */
-export function keyState({ expiresAt, revokedAt }: KeyDates, now: Micros): KeyState {
-  if (revokedAt !== undefined) return { text: `revoked ${dayOf(revokedAt)}`, style: 'minor' };
+export function keyState(
+  { expiresAt, revokedAt }: KeyDates,
+  now: Micros,
+  timeText: (instant: string) => string = dayOf,
+): KeyState {
+  if (revokedAt !== undefined) return { text: `revoked ${timeText(revokedAt)}`, style: 'minor' };
   if (expiresAt === undefined) return { text: 'does not expire' };
   const at = parseInstant(expiresAt, { truncate: true });
   if (typeof at !== 'number') return { text: `expires ${expiresAt}` };
-  if (at <= now) return { text: `expired ${dayOf(expiresAt)}`, style: 'bad' };
-  if (at - now >= soon) return { text: `expires ${dayOf(expiresAt)}` };
-  return { text: `expires ${dayOf(expiresAt)}, in ${spanText(at - now)}`, style: 'warning' };
+  if (at <= now) return { text: `expired ${timeText(expiresAt)}`, style: 'bad' };
+  if (at - now >= soon) return { text: `expires ${timeText(expiresAt)}` };
+  return { text: `expires ${timeText(expiresAt)}, in ${spanText(at - now)}`, style: 'warning' };
 }
 
 const dayOf = (instant: string) => instant.slice(0, 10);
