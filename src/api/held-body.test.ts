@@ -9,6 +9,8 @@ const bodies: Readonly<Record<string, { readonly role?: 'operator'; readonly bod
   createKey: { body: { role: 'org-admin', name: 'successor' } },
   addCosignatures: { body: 'no checkpoint' },
   createMultiproof: { body: { size: 1, runs: [[0, 1]] } },
+  updateOrganisation: { role: 'operator', body: { quotas: { bytesPerDay: 1 } } },
+  updateKey: { role: 'operator', body: { quotas: { bytesPerDay: 1 } } },
   eraseUser: { body: { userIdentity: 'u-1' } },
 };
 
@@ -19,17 +21,27 @@ interface Operation {
   readonly security?: readonly object[];
 }
 
-/** Of every route with a body, its path by its operation. The API document has them all. */
-async function pathsWithBody(app: TestApp): Promise<ReadonlyMap<string, string>> {
+interface RouteWithBody {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Every route with a body, by its operation. The API document has them all. */
+async function routesWithBody(app: TestApp): Promise<ReadonlyMap<string, RouteWithBody>> {
   const document = await app.json<{ paths: Record<string, Record<string, Operation>> }>(
     'GET',
     '/openapi.json',
   );
   return new Map(
     Object.entries(document.paths).flatMap(([path, operations]) =>
-      Object.values(operations)
-        .filter(({ requestBody, security }) => requestBody !== undefined && security === undefined)
-        .map(({ operationId }) => [operationId, path] as const),
+      Object.entries(operations)
+        .filter(
+          ([, { requestBody, security }]) => requestBody !== undefined && security === undefined,
+        )
+        .map(
+          ([method, { operationId }]) =>
+            [operationId, { method: method.toUpperCase(), path }] as const,
+        ),
     ),
   );
 }
@@ -37,7 +49,7 @@ async function pathsWithBody(app: TestApp): Promise<ReadonlyMap<string, string>>
 /** A request whose body is being read; the rest comes when it is sent. */
 async function heldBack(
   app: TestApp,
-  path: string,
+  { method, path }: RouteWithBody,
   key: string,
   body: unknown,
   withLength: boolean,
@@ -53,7 +65,7 @@ async function heldBack(
   }
   const response = app.serve(
     new Request(`http://annals.test${path}`, {
-      method: 'POST',
+      method,
       headers: {
         Authorization: `Bearer ${key}`,
         'Content-Type': 'application/json',
@@ -75,7 +87,8 @@ it('a key that expires while its events are read from their body records nothing
   const app = new TestApp({ clock: () => (looks++ < 1 ? began : began + second) });
   const organisation = await app.organisation();
   const key = await app.key('writer', organisation, began + second);
-  const { response, send } = await heldBack(app, '/v1/audit/events', key, { action: 'a' }, true);
+  const route = { method: 'POST', path: '/v1/audit/events' };
+  const { response, send } = await heldBack(app, route, key, { action: 'a' }, true);
   looks = 0;
   send();
   assert.equal((await response).status, 401);
@@ -88,17 +101,17 @@ describe('a key that stops being valid while the body arrives', () => {
   const app = new TestApp({ clock: () => now });
 
   it('is tried below on every route that takes a body', async () => {
-    assert.deepEqual([...(await pathsWithBody(app)).keys()].sort(), Object.keys(bodies).sort());
+    assert.deepEqual([...(await routesWithBody(app)).keys()].sort(), Object.keys(bodies).sort());
   });
 
   for (const [operation, { role = 'org-admin', body }] of Object.entries(bodies)) {
     for (const end of ['revoked', 'expired'] as const) {
       it(`and is then ${end} does nothing by ${operation}`, async () => {
-        const path = (await pathsWithBody(app)).get(operation)!;
+        const route = (await routesWithBody(app)).get(operation)!;
         const organisation = await app.organisation();
         const of = role === 'operator' ? undefined : organisation;
         const key = await app.key(role, of, now + second);
-        const { response, send } = await heldBack(app, path, key, body, end === 'expired');
+        const { response, send } = await heldBack(app, route, key, body, end === 'expired');
         if (end === 'expired') now += second;
         else await app.accounts.revokeKey(key.split('_')[1]!, now);
         send();

@@ -24,7 +24,11 @@ export interface OperationsDependencies {
 export function operationsRoutes(dependencies: OperationsDependencies): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   const { metrics, waitingEvents } = dependencies;
-  metrics.addGauge('annals_waiting_events', 'Accepted and not yet on the disk.', waitingEvents);
+  metrics.addGauge(
+    'annals_waiting_events',
+    'Events accepted and not yet on the disk.',
+    waitingEvents,
+  );
   let document: Promise<string> | undefined;
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }));

@@ -12,6 +12,14 @@ describe('metrics', () => {
   it('have the names, types and labels that dashboards and alerts go by', async () => {
     const metrics = new Metrics();
     metrics.addGauge('annals_waiting_events', 'Accepted and not yet on the disk.', () => 7);
+    const values: [{ anchor: string }, number][] = [
+      [{ anchor: 'a' }, 2],
+      [{ anchor: 'b' }, 4],
+      [{ anchor: 'a' }, 1],
+    ];
+    metrics.addGauges('annals_waiting_checkpoints', 'Of anchors.', ['anchor'], () =>
+      values.splice(0),
+    );
     metrics.requests.inc({ method: 'GET', status: 200 });
     metrics.requestSeconds.observe(0.003);
     metrics.recordedEvents.inc(3);
@@ -25,12 +33,16 @@ describe('metrics', () => {
       annals_events_dropped_total: 'counter',
       annals_credentials_refused_total: 'counter',
       annals_quota_refusals_total: 'counter',
+      annals_tls_handshakes_failed_total: 'counter',
       annals_own_records_lost_total: 'counter',
       annals_checkpoints_issued_total: 'counter',
       annals_checkpoints_refused_total: 'counter',
       annals_anchored_checkpoints_total: 'counter',
       annals_anchor_failures_total: 'counter',
+      annals_last_checkpoint_timestamp_seconds: 'gauge',
+      annals_last_anchored_timestamp_seconds: 'gauge',
       annals_waiting_events: 'gauge',
+      annals_waiting_checkpoints: 'gauge',
     });
     for (const line of [
       'annals_http_requests_total{method="GET",status="200"} 1',
@@ -43,9 +55,13 @@ describe('metrics', () => {
       'annals_events_duplicate_total 0',
       'annals_anchor_failures_total{anchor="file:a"} 1',
       'annals_waiting_events 7',
+      'annals_waiting_checkpoints{anchor="a"} 3',
+      'annals_waiting_checkpoints{anchor="b"} 4',
     ]) {
       assert.ok(text.includes(`${line}\n`), line);
     }
+    // What is no longer there has no series.
+    assert.doesNotMatch(await metrics.text(), /annals_waiting_checkpoints{/);
   });
 
   it('of two servers are apart, and those of the process in both', async () => {

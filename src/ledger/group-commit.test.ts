@@ -361,7 +361,12 @@ describe('rejecting', () => {
         order.push(name);
       }),
     );
+    assert.deepEqual(ledger.waitingOfLogs(2), [
+      ['busy', 10_000],
+      ['one', 4],
+    ]);
     await Promise.all([...busy, ...others]);
+    assert.deepEqual(ledger.waitingOfLogs(2), []);
     assert.equal(order.filter((name) => name === 'too-many-requests').length, 14);
     const lastOfOthers = order.lastIndexOf('five');
     const busyBefore = order.slice(0, lastOfOthers).filter((name) => name.startsWith('busy'));

@@ -123,6 +123,12 @@ export class GroupCommit implements Ledger {
     return this.#waitingEvents;
   }
 
+  /** The logs with the most such events, most first, and how many each has. */
+  waitingOfLogs(most: number): (readonly [organisation: string, events: number])[] {
+    const logs = [...this.#waitingOfLog].sort(([, one], [, other]) => other - one);
+    return logs.slice(0, most);
+  }
+
   /** Why the last commit failed, until one succeeds, or for half a minute: without requests there is no next commit. */
   get failure(): string | undefined {
     const { message, at } = this.#failure ?? { at: 0 };

@@ -184,7 +184,12 @@ export class OwnRecords {
 
   /** Whether something that happened is not recorded, because it cannot be. */
   get isOwing(): boolean {
-    return this.#owed.length > 0;
+    return this.owed > 0;
+  }
+
+  /** How many records are owed. */
+  get owed(): number {
+    return this.#owed.length;
   }
 
   /**

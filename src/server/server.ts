@@ -34,6 +34,7 @@ import { openSegmentedStore } from '../store/segmented/store.ts';
 import { accountsFile, databases } from './databases.ts';
 import { DeniedKeysLog } from './denied-keys-log.ts';
 import { mountedDialects } from './dialects.ts';
+import { addGauges } from './gauges.ts';
 import { createHttpServer } from './http-server.ts';
 import { type CreatedOperatorKey, ensureOperatorKey, readOperatorKey } from './operator-key.ts';
 import { segmentMicros, startRetention } from './retention.ts';
@@ -119,6 +120,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
       installation,
       accounts,
       metrics,
+      clock,
       random,
       log,
       fetch,
@@ -171,7 +173,11 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     maxKeyBytes: settings.maxKeyBodiesBytes,
     maxKeyRequests: settings.maxKeyRequests,
   });
-  metrics.addGauge('annals_request_body_bytes', 'Of bodies that are held.', () => budget.bytes);
+  metrics.addGauge(
+    'annals_request_body_bytes',
+    'Bytes of request bodies that are in memory, or announced to come.',
+    () => budget.bytes,
+  );
   const gate = new Gate({
     accounts,
     tokens,
@@ -193,6 +199,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const quotas = new Quotas(settings, clock, (kind) => metrics.refusedByQuota.inc(kind));
   quotas.restore(accounts.setting(quotaUse) ?? '[]');
   opened.defer(() => saveQuotaUse(quotas, accounts, log));
+  addGauges({ metrics, data, store, ledger, ownRecords, cannotRecord });
   let stopping = false;
   const app = createApp({
     version,
@@ -271,6 +278,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const retention = { settings, store, ledger, clock: recordingClock, metrics, log };
   opened.adopt(startRetention(retention), (it) => it.close());
   await ownRecords.system(startRecord(settings, verifierKeys.current, tls?.identity));
+  // It has the record of this start, so every anchor is tried now, and not only when the next event comes.
+  if (settings.anchor.length > 0) checkpoints.current(systemLog.identity).catch(() => {});
   const running = opened.move();
   log.info({ url, data: settings.data, version }, 'listening');
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Accounts } from '../access/accounts.ts';
 import type { VerifierKeys } from '../api/proofs/checkpoints.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
+import { type Clock, second } from '../core/micros.ts';
 import { systemLog } from '../core/organisation.ts';
 import { randomFraction } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
@@ -30,6 +31,7 @@ export interface StartCheckpointsDependencies {
   readonly installation: Uint8Array;
   readonly accounts: Accounts;
   readonly metrics: Metrics;
+  readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
   readonly fetch: typeof globalThis.fetch;
@@ -55,7 +57,7 @@ const anchorTimeoutMillis = 5_000;
 export async function startCheckpoints(
   dependencies: StartCheckpointsDependencies,
 ): Promise<RunningCheckpoints> {
-  const { settings, reader, installation, accounts, metrics, random, log } = dependencies;
+  const { settings, reader, installation, accounts, metrics, clock, random, log } = dependencies;
   const location = { data: settings.data, file: settings.signingKey, name: settings.name };
   const archive = await openSqliteArchive({
     file: join(settings.data, archiveFile),
@@ -87,17 +89,28 @@ export async function startCheckpoints(
     };
     const newest = await archive.newest();
     await checkLogs({ reader, accounts, newest, keys: verifierKeys });
-    const queues = settings.anchor.map(
-      (text) =>
-        new AnchorQueue(anchorOf(text, dependencies.fetch), {
+    const anchors = settings.anchor.map((text) => anchorOf(text, dependencies.fetch));
+    const queues = anchors.map(
+      (anchor) =>
+        new AnchorQueue(anchor, {
           sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
           random: () => randomFraction(random),
-          onPushed: ({ name }) => metrics.anchoredCheckpoints.inc({ anchor: name }),
+          onPushed: ({ name: anchor }) => {
+            metrics.anchoredCheckpoints.inc({ anchor });
+            metrics.lastAnchored.set({ anchor }, clock() / second);
+          },
           onFailed: ({ name }, error) => {
             metrics.anchorFailures.inc({ anchor: name });
             log.warn({ anchor: name, reason: messageOf(error) }, 'a checkpoint was not anchored');
           },
         }),
+    );
+    for (const { name } of anchors) metrics.addAnchor(name);
+    metrics.addGauges(
+      'annals_anchor_waiting_checkpoints',
+      'Checkpoints that an anchor does not have yet, at most one of each log, by anchor.',
+      ['anchor'],
+      () => queues.map(({ name, waiting }) => [{ anchor: name }, waiting]),
     );
     const checkpoints = new Checkpoints({
       reader,
@@ -107,6 +120,7 @@ export async function startCheckpoints(
       witnesses: settings.witness,
       onIssued: (checkpoint) => {
         metrics.issuedCheckpoints.inc();
+        metrics.lastCheckpoint.set(clock() / second);
         for (const queue of queues) queue.push(checkpoint);
       },
       onFailed: (organisation, error) => {

@@ -44,6 +44,15 @@ export class AnchorQueue {
     });
   }
 
+  get name(): string {
+    return this.#anchor.name;
+  }
+
+  /** Checkpoints that the anchor does not have yet, at most one of each log. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Brings what waits, until an attempt fails or this many milliseconds are over. */
   async close(timeoutMillis: number): Promise<void> {
     this.#closing.abort();

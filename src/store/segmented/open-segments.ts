@@ -316,10 +316,10 @@ export class OpenSegments {
 
 /** What the catalogue knows of a sealed segment, without a look at its file. */
 function sealedInfo(live: LiveFile): SealedInfo {
-  const { fileId, file, first: number, last, revision, kind, identity } = live;
+  const { fileId, file, first: number, last, revision, kind, bytes, identity } = live;
   const { rows, earliest, latest } = readFooter(Buffer.from(identity))!;
   const dropped = kind === 'hashes';
-  return { fileId, file, number, last, revision, dropped, rows, earliest, latest };
+  return { fileId, file, number, last, revision, dropped, bytes, rows, earliest, latest };
 }
 
 function runsOf(live: readonly LiveFile[]): LiveFile[] {

@@ -74,6 +74,16 @@ describe('dropping in a data directory', () => {
     assert.deepEqual(sealed, names);
     assert.deepEqual(await files('ids'), ['000000-000003.ids']);
     await checkWhole();
+    const lengths = await Promise.all(
+      names.map(async (name) => (await stat(join(directory, 'segments', name))).size),
+    );
+    const { unsealed, ...others } = await store.segmentCounts();
+    assert.deepEqual(others, {
+      sealed: { segments: 1, bytes: lengths.pop() },
+      dropped: { segments: 3, bytes: lengths.reduce((sum, length) => sum + length, 0) },
+    });
+    assert.equal(unsealed.segments, 1);
+    assert.ok(unsealed.bytes > 0);
     await store.close();
   });
 

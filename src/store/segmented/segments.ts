@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { Micros } from '../../core/micros.ts';
@@ -7,6 +9,7 @@ import type { DroppedLogs } from '../dropped-logs.ts';
 import type { Erasure, ExpiredRange } from '../event-store.ts';
 import type { ActiveSegment } from './active/active-segment.ts';
 import type { CatalogueChange, CatalogueFile, FileKind, WrittenFile } from './catalogue.ts';
+import { filesOf } from './data-directory.ts';
 import type { StoreVersion } from './reader.ts';
 import type { ReaderPool } from './reader-pool.ts';
 import { canCompactAny } from './sealed/compaction-policy.ts';
@@ -15,6 +18,13 @@ import type { SealedInfo } from './sealed/sealed-segment.ts';
 import type { DropResult } from './sealer.ts';
 import type { SealerData, SealerMethods } from './sealer-thread.ts';
 import type { WriterMethods } from './writer-thread.ts';
+
+type SegmentState = 'unsealed' | 'sealed' | 'dropped';
+
+/** How many segments there are in each state, and how long their files are. Of a dropped one the hashes are left. */
+export type SegmentCounts = Readonly<
+  Record<SegmentState, { readonly segments: number; readonly bytes: number }>
+>;
 
 /** Full segments that may wait to be sealed; with more of them appends wait, because each takes memory. */
 const maxWaiting = 3;
@@ -38,6 +48,7 @@ export class Segments {
   readonly #dropped: DroppedLogs;
   readonly #sealer: OnDemandThread<SealerMethods>;
   readonly #segmentEvents: number;
+  readonly #directory: string;
   readonly #stop = new AbortController();
   /** What the readers were told last. */
   #version: StoreVersion;
@@ -63,10 +74,35 @@ export class Segments {
     this.#readers = readers;
     this.#dropped = dropped;
     this.#segmentEvents = data.segmentEvents;
+    this.#directory = data.directory;
     const module = siblingModule(import.meta.url, './sealer-thread');
     const start = () => new Thread<SealerMethods>('event store sealer', module, data);
     this.#sealer = new OnDemandThread(start, sealerIdleMillis);
     void this.#sealFull();
+  }
+
+  /** Reads no more than the lengths of the few files that are not sealed. */
+  async counts(): Promise<SegmentCounts> {
+    const { active, sealed } = this.#version;
+    const files = active.flatMap(({ file }) => filesOf('active', file));
+    const lengths = await Promise.all(
+      // One of them may be sealed and deleted at this moment.
+      files.map((file) =>
+        stat(join(this.#directory, file)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+    );
+    const ofSealed = (isDropped: boolean) => {
+      const those = sealed.filter(({ dropped }) => dropped === isDropped);
+      return { segments: those.length, bytes: sum(those.map(({ bytes }) => bytes)) };
+    };
+    return {
+      unsealed: { segments: active.length, bytes: sum(lengths) },
+      sealed: ofSealed(false),
+      dropped: ofSealed(true),
+    };
   }
 
   /** A new segment takes events; the one before is full. */
@@ -307,4 +343,8 @@ export class Segments {
     this.#version = version;
     return this.#readers.useVersion(version);
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -9,7 +9,7 @@ import { packAppends } from './active/packed-appends.ts';
 import type { FileProblem } from './file-content.ts';
 import { Logs } from './logs.ts';
 import { ReaderPool } from './reader-pool.ts';
-import { Segments } from './segments.ts';
+import { type SegmentCounts, Segments } from './segments.ts';
 import type { OtherDatabase } from './store-file.ts';
 import { StoreReader } from './store-reader.ts';
 import type { WriterOptions } from './writer.ts';
@@ -43,6 +43,7 @@ export interface SegmentedStore extends EventStore {
    * open when one of them is missing, or another is in its place. They exist and have an identity (see `ensureIdentity`).
    */
   registerDatabases(): Promise<void>;
+  segmentCounts(): Promise<SegmentCounts>;
 }
 
 /**
@@ -120,6 +121,10 @@ class ThreadedStore extends StoreReader implements SegmentedStore {
 
   registerDatabases(): Promise<void> {
     return this.#writer.call.registerDatabases();
+  }
+
+  segmentCounts(): Promise<SegmentCounts> {
+    return this.#segments.counts();
   }
 
   erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {

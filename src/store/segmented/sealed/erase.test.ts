@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -41,8 +41,9 @@ describe('erasing from a sealed segment', () => {
     const { rows, earliest, latest } = file.footer;
     file.close();
     const info = { fileId: 1, file: path, number: 0, last: 0, revision: 0, dropped: false };
+    const { size: bytes } = statSync(path);
     try {
-      const segment = new SealedSegment({ ...info, rows, earliest, latest }, path, cache);
+      const segment = new SealedSegment({ ...info, bytes, rows, earliest, latest }, path, cache);
       return eraseEvents(segment, 0, [erasureOf(log.events[7]!)], erased());
     } finally {
       cache.close();

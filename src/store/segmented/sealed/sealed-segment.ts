@@ -40,6 +40,8 @@ export interface SealedInfo extends TimeBounds {
   readonly revision: number;
   /** Whether its events were dropped; its hashes are left. */
   readonly dropped: boolean;
+  /** Length of the file. */
+  readonly bytes: number;
   readonly rows: number;
 }
 
