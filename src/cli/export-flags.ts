@@ -23,6 +23,7 @@ export interface ExportFlags extends RequestFlags, RangeFlags, FilterFlags {
   readonly envelope?: 'tcloud';
   readonly compress?: Compression;
   readonly shape: 'raw' | 'native';
+  readonly skipEmpty?: boolean;
   readonly resume?: boolean;
   readonly overwrite?: boolean;
   readonly manifest: boolean;
@@ -36,7 +37,8 @@ export function addExportOptions(command: Command): Command {
   addRangeOptions(command, 'Time range:')
     .option('--daily', 'write a file for each day')
     .option('--weekly', 'write a file for each ISO week')
-    .option('--monthly', 'write a file for each month');
+    .option('--monthly', 'write a file for each month')
+    .option('--skip-empty', 'write no file for a day, week or month without events');
   addFilterOptions(
     command.optionsGroup('Filters (an event must match each; any of several values will do):'),
   )

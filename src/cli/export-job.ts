@@ -63,6 +63,12 @@ export async function parseExport(
       );
     }
   }
+  if (flags.skipEmpty === true && split === undefined) {
+    throw new AnnalsError(
+      'invalid',
+      'Cannot use --skip-empty alone: it needs --daily, --weekly or --monthly',
+    );
+  }
   const trail = await findTrail(flags, context);
   checkProofFlags(flags, trail);
   const query = {
@@ -78,7 +84,12 @@ export async function parseExport(
     ...(flags.redact !== undefined && { redact: flags.redact }),
   };
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([query, flags.from, flags.to, flags.output, flags.proof]))
+    .update(
+      JSON.stringify([
+        ...[query, flags.from, flags.to, flags.output, flags.proof],
+        ...(flags.skipEmpty === true ? ['skip-empty'] : []),
+      ]),
+    )
     .digest('hex')
     .slice(0, 16);
   const mapping = flags.shape === 'native' ? await trail.loadMapping?.() : undefined;

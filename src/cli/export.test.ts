@@ -102,6 +102,36 @@ describe('annals export', () => {
     assert.deepEqual(ids(await read('days/audit-logs-2026-06-10.json')), ['e00', 'e01', 'e02']);
   });
 
+  it('with --skip-empty writes no file for an empty day, and says in the manifest which were empty', async () => {
+    const june = 'export --from 2026-06-05 --to 2026-06-11 --daily --output some/';
+    assert.equal((await annals(june)).code, exitCodes.complete);
+    const skipping = `${june} --skip-empty --overwrite`;
+    const { code, stderr } = await annals(skipping);
+    assert.equal(code, exitCodes.complete);
+    assert.match(stderr, /entries in 2 files, 5 empty periods without one, /);
+    const manifestName = 'audit-logs-2026-06-05--2026-06-11.manifest.json';
+    // The empty files that were there before are gone too.
+    assert.deepEqual((await readdir(join(cwd, 'some'))).sort(), [
+      manifestName,
+      'audit-logs-2026-06-10.json',
+      'audit-logs-2026-06-11.json',
+    ]);
+    const manifest = JSON.parse(await read(`some/${manifestName}`));
+    assert.deepEqual(
+      [manifest.complete, manifest.filesExpected, manifest.files.length],
+      [true, 2, 2],
+    );
+    assert.equal(manifest.emptyPeriods.length, 5);
+    assert.deepEqual(manifest.emptyPeriods[0], {
+      from: '2026-06-05T00:00:00.000000Z',
+      to: '2026-06-06T00:00:00.000000Z',
+    });
+    assert.match((await annals(`${june} --skip-empty --resume`)).stderr, /Nothing to do/);
+    const whole = await annals('export --since 1d --skip-empty');
+    assert.equal(whole.code, exitCodes.usage);
+    assert.match(whole.stderr, /Cannot use --skip-empty alone: it needs --daily, --weekly or/);
+  });
+
   it('puts the period before the extension of a given name', async () => {
     await annals(`export ${window} --monthly --output named/trail.ndjson`);
     assert.equal((await read('named/trail-2026-06.ndjson')).split('\n').length, 31);

@@ -184,6 +184,7 @@ async function exportToOutput(
         ...job,
         source,
         manifest: flags.manifest,
+        skipEmpty: flags.skipEmpty === true,
         continueWith,
         ...(prover && { prover }),
       },
@@ -288,10 +289,16 @@ function resumeCommandLine(command: Command): string {
 const shellQuoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-function summary(files: readonly FileFacts[], elapsed: Micros): string {
+function summary(all: readonly FileFacts[], elapsed: Micros): string {
+  const files = all.filter(({ skipped }) => skipped !== true);
   const sum = (of: (file: FileFacts) => number) =>
     files.reduce((total, file) => total + of(file), 0);
   const entries = sum((file) => file.entries);
   const counted = files.length === 1 ? '1 file' : `${formatCount(files.length)} files`;
-  return `${formatCount(entries)} entries in ${counted}, ${formatBytes(sum((file) => file.bytes))}, ${formatDuration(elapsed / second)}`;
+  const empty = all.length - files.length;
+  const skipped =
+    empty === 0
+      ? ''
+      : `, ${formatCount(empty)} empty ${empty === 1 ? 'period' : 'periods'} without one`;
+  return `${formatCount(entries)} entries in ${counted}${skipped}, ${formatBytes(sum((file) => file.bytes))}, ${formatDuration(elapsed / second)}`;
 }

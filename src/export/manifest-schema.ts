@@ -76,6 +76,8 @@ export const manifestSchema = z.object({
   bytes: count,
   filesExpected: count,
   files: z.array(fileSchema).readonly(),
+  /** Periods that were read and have no entries, when these were to have no file. */
+  emptyPeriods: z.array(z.object({ from: z.string(), to: z.string() })).exactOptional(),
   proof: z.object({ name: fileName, bytes: count, sha256: z.string() }).exactOptional(),
 });
 
@@ -95,6 +97,7 @@ const claimsSchema = manifestSchema
     bytes: true,
     filesExpected: true,
     files: true,
+    emptyPeriods: true,
     proof: true,
   })
   .extend({

@@ -57,6 +57,9 @@ export function manifestText({
   shortfall,
 }: ManifestFacts): string {
   const total = (of: (file: FileFacts) => number) => files.reduce((sum, file) => sum + of(file), 0);
+  const emptyPeriods = files.flatMap(({ skipped }, index) =>
+    skipped === true ? [describeWindow(outputFiles[index]!.window)] : [],
+  );
   const manifest: Manifest = {
     manifestVersion: 1,
     complete:
@@ -87,8 +90,11 @@ export function manifestText({
     question: fingerprint,
     entries: total((file) => file.entries),
     bytes: total((file) => file.bytes),
-    filesExpected: outputFiles.length,
-    files: files.map((file, index) => describeFile(file, outputFiles[index]?.window)),
+    filesExpected: outputFiles.length - emptyPeriods.length,
+    files: files.flatMap((file, index) =>
+      file.skipped === true ? [] : [describeFile(file, outputFiles[index]?.window)],
+    ),
+    ...(emptyPeriods.length > 0 && { emptyPeriods }),
     ...(proof && { proof }),
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
@@ -103,7 +109,7 @@ function describeFile(file: FileFacts, window: Window | undefined): ManifestFile
   const { name, entries, bytes, sha256, first, last } = file;
   return {
     name,
-    ...(window && { from: formatInstant(window.from), to: formatInstant(window.to) }),
+    ...(window && describeWindow(window)),
     entries,
     bytes,
     sha256,
@@ -111,6 +117,11 @@ function describeFile(file: FileFacts, window: Window | undefined): ManifestFile
     ...(last && { last: describeEntry(last) }),
   };
 }
+
+const describeWindow = ({ from, to }: Window) => ({
+  from: formatInstant(from),
+  to: formatInstant(to),
+});
 
 const describeEntry = ({ id, at }: EntryFacts) => ({ id, at: formatInstant(at) });
 

@@ -36,6 +36,8 @@ export interface FileExport extends ExportInput {
   readonly format: Format;
   readonly compress: Compression | undefined;
   readonly manifest: boolean;
+  /** Whether a period without entries has no file. */
+  readonly skipEmpty?: boolean;
   /** Writes the proof that goes with the files; absent without `--proof`. */
   readonly prover?: Prover;
   /** The command line that continues this export, for the manifest of one that was not finished. */
@@ -67,6 +69,7 @@ export async function exportToFiles(
       outputFiles: outputs.files,
       format: job.format,
       compress: job.compress,
+      skipEmpty: job.skipEmpty === true,
       positionAfter:
         source.order === 'oldest-first' ? (entry) => source.positionAfter(entry) : undefined,
       ...(prover !== undefined && { beforeFlush: () => prover.flush() }),

@@ -141,6 +141,8 @@ export interface Sink {
 /** What is known of a finished file. */
 export interface FileFacts {
   readonly name: string;
+  /** There is no such file: its period has no entries, and files without entries were not wanted. */
+  readonly skipped?: true;
   readonly entries: number;
   readonly bytes: number;
   /** Of the file as it is on disk, in hexadecimal. */

@@ -26,6 +26,7 @@ interface Setting {
   readonly split?: 'daily';
   readonly compress?: Compression;
   readonly manifest?: boolean;
+  readonly skipEmpty?: boolean;
 }
 
 /** So small that a few entries fill a block, a few blocks are made durable together, and runs must be merged twice. */
@@ -95,10 +96,11 @@ const settings: Setting[] = [
   { name: 'in order, into one file, without a manifest', source: ordered, manifest: false },
   { name: 'in order, a file a day, compressed', source: ordered, split: 'daily', compress: 'gzip' },
   { name: 'out of order, a file a day', source: unordered, split: 'daily' },
+  { name: 'in order, no file for an empty day', source: ordered, split: 'daily', skipEmpty: true },
 ];
 
 async function run(
-  { source, split, compress, manifest = true }: Setting,
+  { source, split, compress, manifest = true, skipEmpty = false }: Setting,
   disk: MemoryDisk,
   { resume, positions = [] }: { resume: boolean; positions?: (string | undefined)[] },
 ): Promise<void> {
@@ -134,6 +136,7 @@ async function run(
       format: jsonFormat,
       compress,
       manifest,
+      skipEmpty,
       continueWith: 'again',
     },
     work,
@@ -149,7 +152,8 @@ describe('an export stopped before any step and continued', () => {
         const calm = new MemoryDisk();
         await run(setting, calm, { resume: true });
         const expected = calm.contents('/out');
-        const files = setting.split === undefined ? 1 : 3;
+        const days = setting.skipEmpty === true ? 2 : 3;
+        const files = setting.split === undefined ? 1 : days;
         assert.equal(expected.size, setting.manifest === false ? files : files + 1);
         assert.deepEqual(await calm.names(workDirectoryPath('/out', 'q')), []);
 

@@ -65,6 +65,28 @@ describe('an export with a proof', () => {
     });
   }
 
+  it('verifies with days that have no file, but not when a file is said to be such a day', async () => {
+    await using directory = await temporary();
+    const before = ['--from', '2026-05-30', '--to', '2026-06-05'];
+    await exportProved(server, token, directory.path, ...before, '--daily', '--skip-empty');
+    const names = await readdir(directory.path);
+    assert.equal(names.filter((name) => /-\d\d\.json$/.test(name)).length, 3);
+    assert.equal((await verify(directory.path, '.', '--key', key)).proved, true);
+    const manifestFile = join(
+      directory.path,
+      names.find((name) => name.endsWith('.manifest.json')) ?? '',
+    );
+    const manifest = JSON.parse(await readFile(manifestFile, 'utf8'));
+    const [first, second, third] = manifest.files;
+    manifest.files = [first, third];
+    manifest.emptyPeriods.push({ from: second.from, to: second.to });
+    manifest.filesExpected -= 1;
+    manifest.entries -= second.entries;
+    await writeFile(manifestFile, JSON.stringify(manifest));
+    const forged = await verify(directory.path, '.', '--key', key);
+    assert.deepEqual([forged.code, forged.proved], [1, false]);
+  });
+
   it('has nothing personal in it when redacted, and no salts by which it could be guessed', async () => {
     await using directory = await temporary();
     await exportProved(server, token, directory.path, '--redact', 'personal');

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { copyText } from '../../core/copy-text.ts';
 import type { Clock, Micros } from '../../core/micros.ts';
 import { renameDurably } from '../../runtime/write-file-atomically.ts';
@@ -19,6 +19,8 @@ export interface FileSinkSettings {
   readonly outputFiles: readonly OutputFile[];
   readonly format: Format;
   readonly compress: Compression | undefined;
+  /** Whether a period without entries has no file. */
+  readonly skipEmpty: boolean;
   /** The source's position after an entry, if the source can continue there. */
   readonly positionAfter: ((entry: Entry) => string) | undefined;
   /** Makes durable what else is created from the entries, such as a proof. Called before a position is noted. */
@@ -43,7 +45,8 @@ interface OpenFile {
 
 /**
  * Writes the files of an export one after the other. Each is written under a partial name, synced, noted in the journal
- * and only then renamed, so that a file with its final name is whole. A period without entries has a file too.
+ * and only then renamed, so that a file with its final name is whole. A period without entries has a file too, unless
+ * `skipEmpty` is set.
  */
 export class FileSink implements Sink {
   readonly #settings: FileSinkSettings;
@@ -65,10 +68,11 @@ export class FileSink implements Sink {
   /** Continues where the journal says. Files that were noted but not yet renamed are renamed now. */
   static async open(settings: FileSinkSettings, progress: JournalState): Promise<FileSink> {
     const { disk, directory, workDirectory } = settings;
-    for (const { file, name } of progress.files) {
+    for (const { file, name, skipped } of progress.files) {
       const partial = join(workDirectory, partialName(file));
-      if ((await disk.size(partial)) !== undefined)
-        await disk.rename(partial, join(directory, name));
+      if ((await disk.size(partial)) === undefined) continue;
+      if (skipped !== true) await disk.rename(partial, join(directory, name));
+      else await removeEmpty(disk, partial, join(directory, name));
     }
     // Also for a file that an earlier run renamed without making the name durable.
     if (progress.files.length > 0) await disk.syncDirectory(directory);
@@ -166,6 +170,7 @@ export class FileSink implements Sink {
     const { disk, journal, directory, workDirectory, format, positionAfter, beforeFlush } =
       this.#settings;
     const { output, writer, entries, first, lastWritten } = open;
+    const isSkipped = this.#settings.skipEmpty && entries === 0;
     const last = lastWritten === undefined ? open.last : factsOf(lastWritten);
     if (positionAfter !== undefined && lastWritten !== undefined) {
       this.#position = positionAfter(lastWritten);
@@ -177,8 +182,9 @@ export class FileSink implements Sink {
     this.#open = undefined;
     const file: FileFacts = {
       name: output.name,
+      ...(isSkipped && { skipped: true }),
       entries,
-      bytes,
+      bytes: isSkipped ? 0 : bytes,
       sha256,
       ...(first !== undefined && { first }),
       ...(last !== undefined && { last }),
@@ -191,9 +197,22 @@ export class FileSink implements Sink {
       ...(position !== undefined && { position }),
     });
     const partial = join(workDirectory, partialName(output.index));
-    await renameDurably(disk, partial, join(directory, output.name));
+    const path = join(directory, output.name);
+    await (isSkipped ? removeEmpty(disk, partial, path) : renameDurably(disk, partial, path));
     this.#done.push(file);
   }
+}
+
+/**
+ * Of a period that is empty: nothing stays, also not a file that an earlier export left under its name. The partial file
+ * goes last, because by it a later run sees that this was not finished.
+ */
+async function removeEmpty(disk: Disk, partial: string, path: string): Promise<void> {
+  if ((await disk.size(path)) !== undefined) {
+    await disk.remove(path);
+    await disk.syncDirectory(dirname(path));
+  }
+  await disk.remove(partial);
 }
 
 const partialName = (file: number): string => `${file}.part`;

@@ -321,12 +321,24 @@ function claimsOf({ source, window, filters }: ManifestClaims): ExporterClaims {
   };
 }
 
-/** The files of an export cover its window, one after the other. */
-function checkWindows({ window, files, complete }: ManifestClaims, findings: VerifyFindings): void {
+/** The files of an export, and its periods without a file, cover its window, one after the other. */
+function checkWindows(
+  { window, files, emptyPeriods = [], complete }: ManifestClaims,
+  findings: VerifyFindings,
+): void {
   if (window === undefined) return;
   let reached = window.from;
+  const empty = new Map(emptyPeriods.map(({ from, to }) => [from, to]));
+  const skipEmpty = () => {
+    for (let to = empty.get(reached); to !== undefined; to = empty.get(reached)) {
+      // Each at most once, whatever a forged manifest says.
+      empty.delete(reached);
+      reached = to;
+    }
+  };
   for (const { name, from, to } of files) {
     if (from === undefined || to === undefined) return;
+    skipEmpty();
     if (from !== reached) {
       const message = `the manifest says that ${name} begins at ${from}, but the window before it ends at ${reached}`;
       findings.add('manifest', message, { file: name });
@@ -334,6 +346,7 @@ function checkWindows({ window, files, complete }: ManifestClaims, findings: Ver
     }
     reached = to;
   }
+  skipEmpty();
   if (reached === window.to || !complete) return;
   findings.add(
     'manifest',
