@@ -11,7 +11,7 @@ const root = new URL('..', import.meta.url);
 const printed = execFileSync(process.execPath, ['bin/annals.js', 'demo'], {
   cwd: fileURLToPath(root),
   encoding: 'utf8',
-  env: { ...process.env, npm_command: 'run-script' },
+  env: { ...process.env, npm_command: 'run-script', FORCE_COLOR: '0' },
 });
 const title =
   'A run of the demonstration: events are recorded, exported with a proof and verified. ' +

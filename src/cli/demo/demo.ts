@@ -16,6 +16,7 @@ import { readSettings } from '../../server/settings.ts';
 import { type CliContext, Exit } from '../cli-context.ts';
 import { openApi } from '../client-dependencies.ts';
 import { exportCommand } from '../export.ts';
+import { type Style, showsStyles, writeStyled } from '../terminal-text.ts';
 import { verifyCommand } from '../verify.ts';
 import { forgeExport } from './forge-export.ts';
 import { startShop, useShop } from './shop.ts';
@@ -38,7 +39,11 @@ export function demoCommand(context: CliContext): Command {
 }
 
 async function demonstrate(directory: string, keep: boolean, world: CliContext): Promise<void> {
-  const say = (line: string) => void world.stdout.write(`${line}\n`);
+  const hasStyles = showsStyles(world.stdout, world.env);
+  const say = (line: string) => {
+    writeStyled(world.stdout, line, hasStyles ? styleOf(line) : undefined);
+    world.stdout.write('\n');
+  };
   const operatorKey = formatKey(createApiKey(world.random));
   const settings = readSettings({ data: join(directory, 'data'), port: '0', operatorKey }, {});
   const server = await startServer(settings, {
@@ -79,6 +84,13 @@ async function demonstrate(directory: string, keep: boolean, world: CliContext):
   } finally {
     await server.stop();
   }
+}
+
+/** The commands, and what they found. */
+function styleOf(line: string): Style | undefined {
+  if (/^ +(changed:|NOT PROVED)/.test(line)) return 'bad';
+  if (/^ +PROVED/.test(line)) return 'good';
+  return /^\d\. \$ /.test(line) ? 'title' : undefined;
 }
 
 /** An organisation, with a key that records and one that reads. */
@@ -180,7 +192,7 @@ async function goodbye(
   if (!keep) {
     say('The event is named, and no server was asked. All of this is deleted now. Next:');
     say(`  ${annals} demo --keep    the same, and the server runs on, to try things`);
-    say(`  ${annals} serve          a server of your own; README.md goes on from there`);
+    say(`  ${annals} serve          a server of your own; the README goes on from there`);
     return;
   }
   const keyFile = join(directory, 'acme.key');
