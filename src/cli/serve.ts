@@ -165,6 +165,10 @@ async function serve(
     // Other outputs may be journals: they keep a key for ever, and many people read them.
     if ((stdout as Partial<WriteStream>).isTTY === true) stdout.write(`  ${key}\n`);
   }
+  if (context.env.NOTIFY_SOCKET) {
+    const { notifyReady } = await import('./service-manager.ts');
+    await notifyReady(context);
+  }
   if (!context.signal.aborted) await once(context.signal, 'abort');
   await server.stop();
 }
