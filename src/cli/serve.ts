@@ -27,6 +27,7 @@ const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: s
   trustedProxy: ['Server:', 'address'],
   metricsAddress: ['Server:', 'address'],
   logLevel: ['Server:', 'level'],
+  logFormat: ['Server:', 'format'],
   operatorKey: ['Server:', 'key'],
   name: ['Checkpoints:', 'name'],
   signingKey: ['Checkpoints:', 'file'],
@@ -96,7 +97,7 @@ the operator's key: with it you create organisations and their API keys. Move
 it to a safe place. It also creates signing-key.pem, the key that signs
 checkpoints. To replace that key, move the file away and start again, or name
 another with --signing-key. What the old key signed can still be verified. Logs
-go to stderr, one JSON object in each line.
+go to stderr: lines for people on a terminal, one JSON object a line elsewhere.
 
 Examples:
   $ annals serve
@@ -142,11 +143,11 @@ async function serve(
   // The data directory has secrets: only the server's own user may read the files that it creates.
   process.umask(0o077);
   // Only here: the help, and completion, need no server.
-  const [{ pino }, { startServer }] = await Promise.all([
-    import('pino'),
+  const [{ createServerLog }, { startServer }] = await Promise.all([
+    import('./server-log.ts'),
     import('../server/server.ts'),
   ]);
-  const log = pino({ level: settings.logLevel }, context.stderr);
+  const log = createServerLog(context, settings);
   const server = await startServer(settings, {
     clock: context.clock,
     random: context.random,

@@ -91,6 +91,10 @@ const fields = z.object({
     })
     .default('info')
     .describe('trace, debug, info, warn, error or silent'),
+  logFormat: z
+    .enum(['auto', 'json', 'text'], { message: 'must be auto, json or text' })
+    .default('auto')
+    .describe('json, text for people, or auto: text on a terminal and json elsewhere'),
   operatorKey: z
     .string()
     .refine((text) => {

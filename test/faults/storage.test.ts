@@ -65,7 +65,7 @@ describe('a server whose disk is full', { skip: noSmallDisk() }, () => {
     for (; answer.status === 201; answer = await record()) acknowledged += events.length;
     assert.equal(answer.status, 503);
     assert.match(messageIn(answer), /disk is full|cannot be sealed/);
-    assert.match(server.output, /"level":40,.*(disk is full|cannot be sealed)/);
+    assert.match(server.output, /"level":"warn",.*(disk is full|cannot be sealed)/);
     assert.equal(await count(), acknowledged);
     // What is small finds room for longer.
     let more = 0;
