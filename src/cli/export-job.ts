@@ -17,6 +17,7 @@ import type { Format, Source, Transform } from '../export/stages.ts';
 import type { CliContext } from './cli-context.ts';
 import { createSend, retrySettings } from './client-dependencies.ts';
 import { type ExportFlags, outputFormatOf, type RequestFlags, splitOf } from './export-flags.ts';
+import type { ProgressView } from './export-progress.ts';
 import { filtersOf } from './filter-flags.ts';
 import { toNativeDraft } from './native-draft.ts';
 import {
@@ -142,7 +143,7 @@ export function prepareExport(
   parsed: ParsedExport,
   { window, startedAt }: { readonly window: Window; readonly startedAt: Micros },
   context: CliContext,
-  note: (text: string) => void,
+  { note, isLive }: Pick<ProgressView, 'note' | 'isLive'>,
 ): PreparedExport {
   const { flags, trail, zone, compress, query, mapping } = parsed;
   const { filters, split } = query;
@@ -155,6 +156,7 @@ export function prepareExport(
       ...(flags.pageSize !== undefined && { pageSize: flags.pageSize }),
       ...(flags.redact !== undefined && { redact: flags.redact }),
       ...(proofOf && { proofOf }),
+      countObjects: isLive,
     });
   // This sends no request, but rejects a filter that the vendor's events have no field for.
   open();

@@ -1,57 +1,132 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { describe, it } from 'node:test';
-import { second } from '../core/micros.ts';
+import { type Micros, minute, parseInstant, second } from '../core/micros.ts';
 import type { ExportProgress } from '../export/progress.ts';
-import { openProgress } from './export-progress.ts';
+import { openProgress, type ProgressView } from './export-progress.ts';
 
-const progress: ExportProgress = {
-  phase: 'reading',
-  received: 2_000,
-  expected: undefined,
-  entries: 1_500,
-  share: 0.25,
-  file: 'audit-logs-2026-06-01.json',
-};
-
-/** What is shown at the 1st, 6th and 11th second. */
-function shown(terminal: { isTTY?: boolean; columns?: number }, quiet = false): string {
-  const chunks: string[] = [];
+/** What a terminal, or something else, gets of a progress. */
+function shown(
+  terminal: { isTTY?: boolean; columns?: number },
+  play: (view: ProgressView, setTime: (now: Micros) => void) => void,
+  quiet = false,
+): string[] {
+  const pieces: string[] = [];
   const stderr = new Writable({
     write(chunk, _encoding, done) {
-      chunks.push(String(chunk));
+      pieces.push(String(chunk));
       done();
     },
   });
   let now = 0;
-  const view = openProgress(Object.assign(stderr, terminal), () => now, quiet);
-  for (now = second; now <= 11 * second; now += 5 * second) view.show(progress);
-  view.note('waiting');
+  Object.defineProperties(stderr, {
+    isTTY: { value: terminal.isTTY },
+    columns: { get: () => terminal.columns },
+  });
+  const view = openProgress(stderr, () => now, quiet);
+  play(view, (time) => {
+    now = time;
+  });
   view.end();
-  return chunks.join('');
+  return pieces;
 }
 
-const line = (left: string, rate: string) =>
-  `[#####               ] 25%  1,500 entries  ${rate}/s  ${left} left  audit-logs-2026-06-01.json`;
+const reading = (done: number, change: Partial<ExportProgress> = {}): ExportProgress => ({
+  phase: 'reading',
+  done,
+  entries: done,
+  file: 'audit-logs-2026-06-01.json',
+  ...change,
+});
+const ofMany = (done: number) => reading(done, { total: { done: 500 + done, expected: 4_000 } });
+const clear = '\r\u001b[J';
 
 describe('the progress of an export', () => {
-  it('is one line that changes on a terminal, of whatever width', () => {
-    const lines = [line('0:03', '2,000'), line('0:18', '333'), line('0:33', '182')];
-    const clear = '\r\u001b[2K';
-    const all = `${lines.map((each) => `${each}${clear}`).join('')}waiting\n`;
-    assert.equal(shown({ isTTY: true, columns: 200 }), all);
-    // A terminal that does not know its width has 0 columns.
+  it('measures what is done of what there is, with what earlier runs did', () => {
+    const lines = shown({ isTTY: true, columns: 200 }, (view, at) => {
+      at(second);
+      view.show(ofMany(500));
+      at(5 * second);
+      view.show(ofMany(2_500));
+      view.note('waiting');
+    });
+    const file = 'audit-logs-2026-06-01.json';
+    assert.deepEqual(lines, [
+      `[#####               ] 25%  1,000 of 4,000 read  500/s  0:06 left  ${file}`,
+      clear,
+      `[###############     ] 75%  3,000 of 4,000 read  500/s  0:02 left  ${file}`,
+      clear,
+      'waiting\n',
+    ]);
+  });
+
+  it('has no share where nobody knows how much there is', () => {
+    const reached = parseInstant('2026-06-14T08:00:00Z') as Micros;
+    const [line] = shown({ isTTY: true, columns: 200 }, (view, at) => {
+      at(2 * second);
+      view.show(reading(2_000, { entries: 1_500, reached }));
+    });
     assert.equal(
-      shown({ isTTY: true, columns: 0 }),
-      `${lines.map((each) => `${each.slice(0, 79)}${clear}`).join('')}waiting\n`,
+      line,
+      '2,000 read  1,500 entries  1,000/s  up to 2026-06-14T08:00:00Z  audit-logs-2026-06-01.json',
     );
   });
 
-  it('is a line every few seconds elsewhere', () => {
-    assert.equal(shown({}), `${line('0:18', '333')}\n${line('0:33', '182')}\nwaiting\n`);
+  it('measures writing from its own beginning', () => {
+    const lines = shown({ isTTY: true, columns: 200 }, (view, at) => {
+      view.show(reading(2_000));
+      at(minute);
+      const total = { done: 1_000, expected: 4_000 };
+      view.show({ phase: 'writing', done: 1_000, entries: 1_000, total });
+      at(minute + second);
+      view.show({
+        phase: 'writing',
+        done: 2_000,
+        entries: 2_000,
+        total: { ...total, done: 2_000 },
+      });
+    });
+    assert.equal(
+      lines.at(-2),
+      '[##########          ] 50%  2,000 of 4,000 written  2,000/s  0:01 left',
+    );
   });
 
-  it('is nothing with --quiet', () => {
-    assert.equal(shown({ isTTY: true, columns: 80 }, true), '');
+  it('fits into a terminal, and leaves nothing behind in one that becomes narrower', () => {
+    const terminal = { isTTY: true, columns: 61 };
+    const lines = shown(terminal, (view, at) => {
+      at(second);
+      view.show(ofMany(500));
+      terminal.columns = 25;
+      at(2 * second);
+      view.show(reading(3_000, { file: '漢字'.repeat(20) }));
+      terminal.columns = 0;
+      at(3 * second);
+      view.show(reading(3_000, { file: 'x'.repeat(200) }));
+    });
+    assert.deepEqual(lines.slice(0, 3), [
+      '[#####               ] 25%  1,000 of 4,000 read  500/s  0:0…',
+      // 60 columns are three lines of 25 now.
+      '\r\u001b[2A\u001b[J',
+      '3,000 read  1,500/s  漢…',
+    ]);
+    assert.equal(lines[4]?.length, 79);
+  });
+
+  it('is a line now and then elsewhere, and nothing with --quiet', () => {
+    const play = (view: ProgressView, at: (now: Micros) => void) => {
+      for (let now = 0; now <= minute; now += second) {
+        at(now);
+        view.show(reading(now / second));
+      }
+      view.note('waiting');
+    };
+    const lines = shown({}, play);
+    assert.deepEqual(lines, [
+      '30 read  1/s  audit-logs-2026-06-01.json\n',
+      '60 read  1/s  audit-logs-2026-06-01.json\n',
+      'waiting\n',
+    ]);
+    assert.deepEqual(shown({ isTTY: true, columns: 80 }, play, true), []);
   });
 });

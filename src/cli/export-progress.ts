@@ -1,74 +1,55 @@
 import type { Writable } from 'node:stream';
-import { type Clock, type Micros, millisecond, second } from '../core/micros.ts';
+import { type Clock, formatInstant, type Micros, second } from '../core/micros.ts';
 import type { ExportProgress } from '../export/progress.ts';
-import { clearLine, type TerminalWritable } from './terminal-text.ts';
+import { openStatusLine, type StatusLine } from './status-line.ts';
 
 /** Shows the progress of an export. */
-export interface ProgressView {
+export interface ProgressView extends Pick<StatusLine, 'isLive' | 'note' | 'end'> {
   show(progress: ExportProgress): void;
-  /** Prints a sentence on a line of its own, such as why the export waits. */
-  note(text: string): void;
-  /** Clears an unfinished line. */
-  end(): void;
 }
 
-/** On a terminal one line that changes, elsewhere a line every few seconds, nothing when quiet. */
 export function openProgress(stderr: Writable, clock: Clock, quiet: boolean): ProgressView {
-  if (quiet) return { show() {}, note() {}, end() {} };
-  const terminal = stderr as TerminalWritable;
+  const line = openStatusLine(stderr, clock, quiet);
   const startedAt = clock();
-  const pause = terminal.isTTY === true ? 100 * millisecond : 5 * second;
-  let shownAt = terminal.isTTY === true ? startedAt - pause : startedAt;
-  let lineOpen = false;
-  const clear = () => {
-    if (lineOpen) stderr.write(clearLine);
-    lineOpen = false;
-  };
+  let phase: ExportProgress['phase'] = 'reading';
+  let phaseBeganAt = startedAt;
   return {
+    isLive: line.isLive,
     show(progress) {
-      const now = clock();
-      if (now - shownAt < pause) return;
-      shownAt = now;
-      const line = progressLine(progress, now - startedAt);
-      if (terminal.isTTY === true) {
-        clear();
-        // Some terminals that do not know their width report 0 columns.
-        stderr.write(line.slice(0, (terminal.columns || 80) - 1));
-        lineOpen = true;
-      } else {
-        stderr.write(`${line}\n`);
-      }
+      if (progress.phase !== phase) [phase, phaseBeganAt] = [progress.phase, clock()];
+      line.show(() => progressLine(progress, clock() - phaseBeganAt));
     },
-    note(text) {
-      clear();
-      stderr.write(`${text}\n`);
-    },
-    end: clear,
+    note: line.note,
+    end: line.end,
   };
 }
 
 const barWidth = 20;
 
-/** `[########            ] 41%  123,456 entries  12,345/s  0:12 left  audit-logs-2026-06-01.json` */
+/**
+ * `[########            ] 41%  123,456 of 301,000 read  12,345/s  0:12 left  audit-logs-2026-06-01.json`, by what is
+ * done; where nobody knows how much there is, `123,456 read  12,345/s  up to 2026-06-14T08:00:00Z`.
+ */
 function progressLine(progress: ExportProgress, elapsed: Micros): string {
-  const { phase, share, entries, received, expected, file } = progress;
-  const seconds = elapsed / second;
+  const { phase, done, total, entries, reached, file } = progress;
+  const verb = phase === 'reading' ? 'read' : 'written';
+  const rate = elapsed > 0 ? done / (elapsed / second) : 0;
   const parts: string[] = [];
-  if (share !== undefined) {
-    const filled = Math.floor(share * barWidth);
-    const bar = '#'.repeat(filled).padEnd(barWidth);
+  if (total !== undefined && total.expected > 0) {
+    const share = total.done / total.expected;
+    const bar = '#'.repeat(Math.floor(share * barWidth)).padEnd(barWidth);
     parts.push(`[${bar}] ${String(Math.floor(share * 100)).padStart(2)}%`);
+    parts.push(`${formatCount(total.done)} of ${formatCount(total.expected)} ${verb}`);
+  } else {
+    parts.push(`${formatCount(done)} ${verb}`);
   }
-  parts.push(
-    phase === 'reading' ? `${formatCount(entries)} entries` : `${formatCount(entries)} written`,
-  );
-  if (phase === 'reading') {
-    if (expected !== undefined)
-      parts.push(`${formatCount(received)} of ${formatCount(expected)} read`);
-    if (seconds > 0) parts.push(`${formatCount(Math.round(received / seconds))}/s`);
-    if (share !== undefined && share > 0.01) {
-      parts.push(`${formatDuration((seconds / share) * (1 - share))} left`);
-    }
+  // Of a list of everything, only what is in the window and matches is exported.
+  if (entries !== done) parts.push(`${formatCount(entries)} entries`);
+  if (rate > 0) parts.push(`${formatCount(Math.round(rate))}/s`);
+  if (total !== undefined && rate > 0) {
+    parts.push(`${formatDuration((total.expected - total.done) / rate)} left`);
+  } else if (reached !== undefined) {
+    parts.push(`up to ${formatInstant(reached).slice(0, 19)}Z`);
   }
   if (file !== undefined) parts.push(file);
   return parts.join('  ');

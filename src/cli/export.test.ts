@@ -294,6 +294,18 @@ describe('annals export', () => {
     });
   }
 
+  it('that finds nothing says what there is, on stderr alone and not with --quiet', async () => {
+    const misspelt = `export ${window} --action ${drafts[0]?.action}x --output`;
+    const { code, stdout, stderr } = await annals(`${misspelt} -`);
+    assert.deepEqual([code, JSON.parse(stdout)], [exitCodes.complete, []]);
+    assert.match(stderr, /No event has the action .*did you mean/);
+    const early = await annals('export --from 2026-01-01 --to 2026-01-02 --output nothing.json');
+    assert.equal(early.code, exitCodes.complete);
+    assert.match(early.stderr, /The log has events from 2026-06-1\dT.* to 2026-06-1\dT/);
+    const quiet = await annals(`${misspelt} - --quiet`);
+    assert.deepEqual([quiet.code, quiet.stderr], [exitCodes.complete, '']);
+  });
+
   it('has a hint about a span that may be meant otherwise', async () => {
     const { stderr } = await annals('export --since 1m --output minute.json');
     assert.match(stderr, /a month is written mo/);

@@ -24,6 +24,7 @@ import {
   workDirectoryPath,
 } from '../export/work-directory.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
+import { exportedQueryOf } from './event-query.ts';
 import { addExportOptions } from './export-flags.ts';
 import {
   type ExportCommandFlags,
@@ -101,12 +102,23 @@ async function runExportCommand(
       ? 'Nothing to do: by its manifest this export is complete'
       : summary(exported.files, context.clock() - startedAt),
   );
+  if (exported?.files.every(({ entries }) => entries === 0)) await noteWhyEmpty(parsed, view);
   if (exported?.shortfall === undefined) return;
   const overwrite = flags.output === '-' ? '' : ', with --overwrite';
   throw new Exit(
     exitCodes.incomplete,
     `Everything that the source gave is exported, but ${shortfallSentence(exported.shortfall)}. Try again later${overwrite}`,
   );
+}
+
+/** Not with --quiet: nobody would see it. */
+async function noteWhyEmpty(
+  { trail, flags, query, window }: ParsedExport,
+  view: ProgressView,
+): Promise<void> {
+  if (flags.quiet === true) return;
+  const why = await trail.explainEmpty?.(exportedQueryOf(query.filters, window));
+  if (why) view.note(why);
 }
 
 interface Exported {
@@ -121,12 +133,7 @@ async function exportToStdout(
   world: ExportEnvironment,
 ): Promise<Exported> {
   const plan = planOf(parsed, context);
-  const { open, outputs, format, compress, ...job } = prepareExport(
-    parsed,
-    plan,
-    context,
-    view.note,
-  );
+  const { open, outputs, format, compress, ...job } = prepareExport(parsed, plan, context, view);
   const suffix = Buffer.alloc(8);
   context.random(suffix);
   const temporary = workDirectoryPath(context.env.TMPDIR ?? tmpdir(), suffix.toString('hex'));
@@ -164,7 +171,7 @@ async function exportToOutput(
   const work = await openWorkDirectory(disk, directory, planOf(parsed, context), resume);
   let job: PreparedExport;
   try {
-    job = prepareExport(parsed, work.plan, context, view.note);
+    job = prepareExport(parsed, work.plan, context, view);
     if (work.state.plan === undefined) {
       if (resume && flags.since === undefined && (await isComplete(job, fingerprint, disk))) {
         await work.remove();

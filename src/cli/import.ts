@@ -8,6 +8,7 @@ import { openApi, retrySettings } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { checkReadable, type ImportedDraft, readImportedDrafts } from './import-drafts.ts';
 import { type ImportKind, importers } from './importers.ts';
+import { openStatusLine } from './status-line.ts';
 import { jsonLine } from './terminal-text.ts';
 
 interface ImportFlags extends ConnectionFlags {
@@ -64,10 +65,8 @@ async function importFiles(
 ): Promise<void> {
   const api = openApi(await resolveConnection(flags, context), context);
   for (const file of files) await checkReadable(file, context);
-  const notify = (text: string) => {
-    if (flags.quiet !== true) context.stderr.write(`${text}\n`);
-  };
-  const retrying = retrySettings(context, notify);
+  const status = openStatusLine(context.stderr, context.clock, flags.quiet === true);
+  const retrying = retrySettings(context, status.note);
   const total: Total = { files: files.length, events: 0, added: 0, duplicates: 0, leftOut: 0 };
   const addReceipt = ({ accepted, duplicates }: ReceivedReceipt) => {
     total.events += accepted + duplicates;
@@ -80,10 +79,12 @@ async function importFiles(
   try {
     for await (const batch of batches(readImportedDrafts(files, flags.from, context, leaveOut))) {
       await sendBatch(api, batch, retrying, context.signal, addReceipt);
-      notify(`${countText(total.events, 'event')} sent`);
+      status.show(() => `${countText(total.events, 'event')} sent`);
     }
   } catch (error) {
     throw context.signal.aborted ? error : withRecorded(error, total);
+  } finally {
+    status.end();
   }
   context.stdout.write(flags.json ? jsonLine(total) : `${summary(total)}\n`);
 }

@@ -19,6 +19,7 @@ import type { ProofServer } from '../export/proofs/proof-server.ts';
 import type { Source, SourceOrigin, SourceQuery } from '../export/stages.ts';
 import { eventCsvHeader, eventCsvRow } from '../formats/event-csv.ts';
 import type { CliContext } from './cli-context.ts';
+import { openApi } from './client-dependencies.ts';
 import {
   addConnectionOptions,
   type ConnectionFlags,
@@ -26,6 +27,7 @@ import {
   resolveConnection,
   warnOfExposure,
 } from './connection.ts';
+import type { EventQuery } from './event-query.ts';
 import { secretOptions } from './secrets.ts';
 import { complain } from './terminal-text.ts';
 import { readVendorConfig } from './vendor-config.ts';
@@ -41,6 +43,8 @@ export interface Trail {
   open(dependencies: ClientDependencies, query: SourceQuery): Source;
   /** Opens the server that sends proofs; absent when the trail cannot be proved. */
   readonly openProofs?: (dependencies: ClientDependencies) => Promise<ProofServer>;
+  /** Says why an export found no event; absent where nobody can say it. */
+  readonly explainEmpty?: (query: EventQuery) => Promise<string>;
   /** Loads the mapping from its objects to native drafts; absent when they are native. */
   readonly loadMapping?: () => Promise<Mapping>;
   readonly csv: CsvLayout;
@@ -76,6 +80,10 @@ const finders = {
       openProofs: async (dependencies) => {
         const { nativeProofs } = await import('../dialects/native/proofs.ts');
         return nativeProofs(dependencies, connection);
+      },
+      explainEmpty: async (query) => {
+        const { explainEmpty } = await import('./explain-empty.ts');
+        return explainEmpty(openApi(connection, context), query);
       },
       csv: nativeCsvLayout,
     };

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { runCommand } from './run-command.fixture.ts';
-import { clearLine, jsonLine, printable, safeForTerminal } from './terminal-text.ts';
+import { clearLines, jsonLine, printable, safeForTerminal } from './terminal-text.ts';
 
 const isSafe = (shown: string) =>
   /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u.test(shown.replaceAll('\n', ''));
@@ -22,15 +22,18 @@ describe('text on a terminal', () => {
     assert.deepEqual(JSON.parse(line), { name: hostile });
   });
 
-  it('keeps lines, and the one sequence that clears a line', async () => {
+  it('keeps lines, and the sequence that clears lines', async () => {
     const target = Object.assign(new PassThrough(), { isTTY: true, columns: 66 });
     const safe = safeForTerminal(target);
-    for (const piece of [clearLine, `${hostile}\n`, `a\tb${clearLine}\n`]) safe.write(piece);
+    const pieces = [clearLines(1), clearLines(3), `${hostile}\n`, `a\tb${clearLines(2)}\n`];
+    for (const piece of pieces) safe.write(piece);
     assert.deepEqual([safe.isTTY, safe.columns], [true, 66]);
-    const [cleared, ...rest] = (await text(target.end())).split(/(?<=K)/);
-    assert.equal(cleared, clearLine);
-    assert.ok(isSafe(rest.join('').replace('\t', '')));
-    assert.match(rest.join(''), /\\u001b\]0;PWNED\\u0007.*\na\tb\\u000d\\u001b\[2K\n$/);
+    const shown = await text(target.end());
+    const cleared = '\r\u001b[J\r\u001b[2A\u001b[J';
+    assert.ok(shown.startsWith(cleared));
+    const rest = shown.slice(cleared.length);
+    assert.ok(isSafe(rest.replace('\t', '')));
+    assert.match(rest, /\\u001b\]0;PWNED\\u0007.*\na\tb\\u000d\\u001b\[1A\\u001b\[J\n$/);
   });
 
   it('is all that a command writes to stderr, whatever a server says', async () => {

@@ -21,8 +21,15 @@ const escapeUnit = (character: string): string =>
     .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
     .join('');
 
-/** Clears the line of the cursor. Like the sequences of styles it is written by itself, as one piece. */
-export const clearLine = '\r\u001b[2K';
+/**
+ * Clears the line of the cursor and those above it, so many in all. Like the sequences of styles it is written by itself,
+ * as one piece.
+ */
+export const clearLines = (count: number): string =>
+  `\r${count > 1 ? `\u001b[${count - 1}A` : ''}\u001b[J`;
+
+const isClearing = (text: string): boolean =>
+  text === clearLines(1 + Number(/\[(\d{1,4})A/.exec(text)?.[1] ?? 0));
 
 /** What a style says: it failed, look at it, it is in order, a title, less important. */
 const styles = { bad: 31, warning: 33, good: 32, title: 1, minor: 2 } as const;
@@ -31,9 +38,8 @@ export type Style = keyof typeof styles;
 const begin = (style: Style) => `\u001b[${styles[style]}m`;
 const endOfStyle = '\u001b[0m';
 
-/** All control sequences that commands write. */
+/** All other control sequences that commands write. */
 const sequences: ReadonlySet<string> = new Set([
-  clearLine,
   endOfStyle,
   ...(Object.keys(styles) as Style[]).map(begin),
 ]);
@@ -88,11 +94,12 @@ export function safeForTerminal(target: TerminalWritable): TerminalWritable {
     decodeStrings: false,
     write(chunk, _encoding, done) {
       const text = String(chunk);
-      const shown = sequences.has(text)
-        ? text
-        : text.replace(unseen, (each) =>
-            each === '\n' || each === '\t' ? each : escapeUnit(each),
-          );
+      const shown =
+        sequences.has(text) || isClearing(text)
+          ? text
+          : text.replace(unseen, (each) =>
+              each === '\n' || each === '\t' ? each : escapeUnit(each),
+            );
       target.write(shown);
       done();
     },

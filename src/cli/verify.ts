@@ -13,8 +13,9 @@ import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { clientDependencies } from './export-job.ts';
-import { jsonLine, showsStyles, writeStyled } from './terminal-text.ts';
-import { openVerifyProgress } from './verify-progress.ts';
+import { formatCount } from './export-progress.ts';
+import { openStatusLine } from './status-line.ts';
+import { jsonLine, printable, showsStyles, writeStyled } from './terminal-text.ts';
 import {
   exportReportJson,
   exportReportLines,
@@ -99,15 +100,16 @@ async function verifyFiles(
   context: CliContext,
 ): Promise<boolean> {
   const { stdout, signal, cwd } = context;
-  const counter = openVerifyProgress(context, flags.quiet === true);
+  const status = openStatusLine(context.stderr, context.clock, flags.quiet === true);
   const reports = [];
   for (const found of await findExports(paths, cwd, nodeDisk)) {
     const report = await verifyExport(found, trust, {
       disk: nodeDisk,
       signal,
-      onProgress: (file, events) => counter.show(file, events),
+      onProgress: (file, events) =>
+        status.show(() => `${formatCount(events)} events of ${printable(file)}`),
     });
-    counter.end();
+    status.end();
     reports.push(report);
     if (flags.json !== true) printReport(exportReportLines(report), context);
   }

@@ -1,34 +1,36 @@
-import type { Window } from '../core/window.ts';
+import type { Micros } from '../core/micros.ts';
 import type { Batch, Entry } from './stages.ts';
 
 /** How far an export is, after every batch. */
 export interface ExportProgress {
   readonly phase: 'reading' | 'writing';
-  /** Objects received in this run, and how many there will be, if that is known. */
-  readonly received: number;
-  readonly expected: number | undefined;
-  /** Entries of the window among them. */
+  /** What was read or written in this run: objects of the source, or entries. */
+  readonly done: number;
+  /** The same with what earlier runs did, and how much there is in all; absent if nobody knows. */
+  readonly total?: { readonly done: number; readonly expected: number };
+  /** Entries of the window among what was read, or written. */
   readonly entries: number;
-  /** How much of the window is done, from 0 to 1, if that is known. */
-  readonly share: number | undefined;
-  readonly file: string | undefined;
+  /** When the last entry of a source in order happened: all before it are done. */
+  readonly reached?: Micros;
+  readonly file?: string;
 }
 
-/** Counts what an export does, and reports its progress. */
+/** Counts the work of an export, and reports its progress. */
 export class ProgressTracker {
-  readonly #window: Window;
   readonly #inOrder: boolean;
+  readonly #earlier: number;
   readonly #onProgress: (progress: ExportProgress) => void;
   #received = 0;
   #entries = 0;
   #written = 0;
   #expected: number | undefined;
-  #share: number | undefined;
+  #reached: Micros | undefined;
   #file: string | undefined;
 
-  constructor(window: Window, inOrder: boolean, onProgress: (progress: ExportProgress) => void) {
-    this.#window = window;
+  /** @param earlier entries that earlier runs of this export have made durable */
+  constructor(inOrder: boolean, earlier: number, onProgress: (progress: ExportProgress) => void) {
     this.#inOrder = inOrder;
+    this.#earlier = earlier;
     this.#onProgress = onProgress;
   }
 
@@ -41,35 +43,39 @@ export class ProgressTracker {
     return this.#received === 0;
   }
 
-  received({ received, expected, share }: Batch, entries: readonly Entry[]): void {
+  received({ received, expected }: Batch, entries: readonly Entry[]): void {
     this.#received += received;
     this.#entries += entries.length;
     this.#expected = expected ?? this.#expected;
-    this.#share = share ?? (this.#inOrder ? this.#shareAt(entries) : undefined) ?? this.#share;
-    const counted = this.#expected && this.#received / this.#expected;
-    this.#report('reading', counted ?? this.#share);
+    if (this.#inOrder) this.#reached = entries.at(-1)?.at ?? this.#reached;
+    this.#report('reading', this.#received, this.#entries, {
+      done: this.#earlier + this.#received,
+      expected: this.#expected,
+    });
   }
 
-  written(entries: readonly Entry[]): void {
+  /** @param expected how many entries are to be written; a few more when some of them came twice */
+  written(entries: readonly Entry[], expected: number): void {
     this.#written += entries.length;
-    this.#report('writing', this.#shareAt(entries));
+    this.#report('writing', this.#written, this.#written, { done: this.#written, expected });
   }
 
-  /** In time order the last entry shows how much of the window is done. */
-  #shareAt(entries: readonly Entry[]): number | undefined {
-    const { from, to } = this.#window;
-    const last = entries.at(-1);
-    return last === undefined ? undefined : (last.at - from) / (to - from);
-  }
-
-  #report(phase: ExportProgress['phase'], share: number | undefined): void {
+  #report(
+    phase: ExportProgress['phase'],
+    done: number,
+    entries: number,
+    { expected, ...total }: { readonly done: number; readonly expected: number | undefined },
+  ): void {
     this.#onProgress({
       phase,
-      received: this.#received,
-      expected: this.#expected,
-      entries: phase === 'reading' ? this.#entries : this.#written,
-      share: share === undefined ? undefined : Math.min(Math.max(share, 0), 1),
-      file: this.#file,
+      done,
+      entries,
+      // A list that grows while it is read may give more than it announced.
+      ...(expected !== undefined && {
+        total: { done: total.done, expected: Math.max(expected, total.done) },
+      }),
+      ...(this.#reached !== undefined && { reached: this.#reached }),
+      ...(this.#file !== undefined && { file: this.#file }),
     });
   }
 }

@@ -57,7 +57,7 @@ export async function exportToFiles(
   const { disk, clock, limits } = environment;
   const { source, outputs, prover } = job;
   const { journal, state } = work;
-  const tracker = createTracker(job, environment);
+  const tracker = createTracker(job, work, environment);
   const sink = await FileSink.open(
     {
       disk,
@@ -115,7 +115,7 @@ export async function exportToSink(
   environment: ExportEnvironment,
 ): Promise<readonly FileFacts[]> {
   try {
-    await copyEntries(job, sink, work, createTracker(job, environment), environment);
+    await copyEntries(job, sink, work, createTracker(job, work, environment), environment);
     return await sink.finish();
   } finally {
     await sink.abandon();
@@ -123,10 +123,15 @@ export async function exportToSink(
   }
 }
 
-const createTracker = (
-  { source, window }: ExportInput,
+function createTracker(
+  { source }: ExportInput,
+  { state: { files, openFile, runs } }: WorkDirectory,
   { onProgress }: ExportEnvironment,
-): ProgressTracker => new ProgressTracker(window, source.order === 'oldest-first', onProgress);
+): ProgressTracker {
+  const durable = [...files, ...(openFile === undefined ? [] : [openFile]), ...runs];
+  const earlier = durable.reduce((sum, { entries }) => sum + entries, 0);
+  return new ProgressTracker(source.order === 'oldest-first', earlier, onProgress);
+}
 
 /** Reads what an earlier run has not read of the source, and gives everything to the sink, oldest first. */
 async function copyEntries(
@@ -171,7 +176,7 @@ async function copyEntries(
   for await (const entries of sorter.sorted()) {
     signal.throwIfAborted();
     await sink.write(entries);
-    tracker.written(entries);
+    tracker.written(entries, sorter.entries);
   }
 }
 

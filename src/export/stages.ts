@@ -28,8 +28,6 @@ export interface Batch {
   readonly received: number;
   /** How many objects there will be in all, if the source knows by now. */
   readonly expected?: number;
-  /** How much is read after this batch, from 0 to 1, if the source knows that but not the number of objects. */
-  readonly share?: number;
   /**
    * Where a later run can continue once these entries and all before them are durable. Only the source can read it.
    * Absent when the source cannot continue from here.
@@ -54,6 +52,8 @@ export interface SourceQuery {
   readonly proofOf?: { readonly snapshot: number };
   /** For a log of ours: leave out the personal fields. */
   readonly redact?: 'personal';
+  /** The number of objects is wanted, to show how far the reading is: a source that can ask for it does. */
+  readonly countObjects?: boolean;
   /** The entries are to become native events, so a vendor's source refuses a server that has them as such. */
   readonly toBecomeNative?: boolean;
 }

@@ -3,7 +3,6 @@ import { Retrier } from '../../client/retry.ts';
 import type { ClientDependencies } from '../../client/send-request.ts';
 import { throttle } from '../../client/throttle.ts';
 import { AnnalsError } from '../../core/errors.ts';
-import type { Window } from '../../core/window.ts';
 import {
   divideFilters,
   type ExportFilters,
@@ -105,7 +104,7 @@ export function cockroachdbSource(
             }
             walk.addEntries(chunk.value);
             beyond ||= chunk.value.some(({ at }) => at >= window.to);
-            yield batchOf(chunk.value, window);
+            yield batchOf(chunk.value);
           }
         } catch (error) {
           await retrier.wait(withRoleHint(error), signal);
@@ -119,14 +118,8 @@ export function cockroachdbSource(
   };
 }
 
-/** In ascending order the time of the last entry shows which share of the window is done. */
-function batchOf(objects: readonly ReceivedObject[], { from, to }: Window): Batch {
-  const last = objects.at(-1);
-  return {
-    entries: objects.filter(({ matches }) => matches),
-    received: objects.length,
-    ...(last && { share: (last.at - from) / (to - from) }),
-  };
+function batchOf(objects: readonly ReceivedObject[]): Batch {
+  return { entries: objects.filter(({ matches }) => matches), received: objects.length };
 }
 
 function pageRequest(

@@ -165,3 +165,68 @@ describe('an export from an Annals server', () => {
     );
   });
 });
+
+describe('the number of events of an export from an Annals server', () => {
+  /** Reads an export whose second half comes once the number was answered; `expected` of each batch. */
+  async function expectedOf(countObjects: boolean, answer: string, searchText?: string) {
+    const counted = Promise.withResolvers<void>();
+    const counts: URLSearchParams[] = [];
+    if (!countObjects || searchText !== undefined) counted.resolve();
+    const source = nativeSource(
+      {
+        clock: () => from,
+        retry: { sleep: async () => undefined, random: () => 0, notify: () => undefined },
+        send: async ({ url }) => {
+          const isExport = url.pathname.endsWith('/export');
+          if (!isExport) counts.push(url.searchParams);
+          const text = async function* () {
+            if (!isExport) {
+              yield Buffer.from(answer);
+              setImmediate(() => counted.resolve());
+              return;
+            }
+            yield Buffer.from(body(lines.slice(0, 10)));
+            await counted.promise;
+            yield Buffer.from(body(lines.slice(10)));
+          };
+          return {
+            status: 200,
+            headers: new Headers({
+              'content-type': 'application/x-ndjson',
+              'annals-snapshot': '20',
+            }),
+            body: text(),
+            trailers: () => undefined,
+            discard: () => undefined,
+          };
+        },
+      },
+      { api: 'http://annals.test', token: 'annals_x', organisation: undefined },
+      { window, filters: { actions: ['a'], ...(searchText && { searchText }) }, countObjects },
+    );
+    const expected: (number | undefined)[] = [];
+    for await (const batch of source.read(undefined, new AbortController().signal)) {
+      expected.push(batch.expected);
+    }
+    return { expected, counts };
+  }
+
+  it('is asked for beside the export, of the same snapshot, when somebody watches', async () => {
+    const { expected, counts } = await expectedOf(true, '{"items":[],"totalItems":20}');
+    assert.deepEqual([expected[0], expected.at(-1)], [undefined, 20]);
+    const { limit, snapshot, action } = Object.fromEntries(counts[0] ?? []);
+    assert.deepEqual([counts.length, limit, snapshot, action], [1, '1', '20', 'a']);
+  });
+
+  it('is not asked for otherwise, nor where it would be the whole work again', async () => {
+    assert.deepEqual((await expectedOf(false, '')).counts, []);
+    assert.deepEqual((await expectedOf(true, '', 'key')).counts, []);
+  });
+
+  it('is missing when the server does not say it; the export goes on', async () => {
+    for (const answer of ['<html>', '{}']) {
+      const { expected } = await expectedOf(true, answer);
+      assert.deepEqual([...new Set(expected)], [undefined]);
+    }
+  });
+});

@@ -1,5 +1,5 @@
 import { type AnnalsEndpoint, annalsRequest } from '../../client/annals-api.ts';
-import type { ClientRequest, ClientResponse } from '../../client/request.ts';
+import { type ClientRequest, type ClientResponse, readText } from '../../client/request.ts';
 import { Retrier } from '../../client/retry.ts';
 import { type ClientDependencies, sendRequest } from '../../client/send-request.ts';
 import { AnnalsError } from '../../core/errors.ts';
@@ -23,6 +23,9 @@ export function nativeSource(
   let snapshot = query.proofOf && String(query.proofOf.snapshot);
   let log: LogFacts | undefined;
   const read = query.proofOf && query.redact === undefined ? readSaltedEntry : readEntry;
+  let expected: number | undefined;
+  // A text is searched for in every event: to count them all first would be the whole work twice.
+  let isCounted = query.countObjects !== true || query.filters.searchText !== undefined;
   const positionAfter = ({ text }: Entry): string => {
     const { createdAt, sequence } = JSON.parse(text) as { createdAt: string; sequence: number };
     return `${createdAt}/${sequence}@${snapshot ?? ''}`;
@@ -42,11 +45,25 @@ export function nativeSource(
         `The response of ${endpoint.api} is not that of an Annals server: is it one?`,
       );
     }
+    if (!isCounted) {
+      isCounted = true;
+      // The events are worth more than their number: nothing waits for it, and without it the export goes on.
+      void countEvents(dependencies, endpoint, query, snapshot, signal).then(
+        (count) => {
+          expected = count;
+        },
+        () => undefined,
+      );
+    }
     let count = 0;
     for await (const lines of readLines(response.body)) {
       const entries = lines.map(read);
       count += entries.length;
-      yield { entries, received: entries.length };
+      yield {
+        entries,
+        received: entries.length,
+        ...(expected !== undefined && { expected }),
+      };
     }
     checkEnd(response, count);
   }
@@ -65,20 +82,27 @@ export function nativeSource(
     positionAfter,
     async *read(position, signal) {
       const retrier = new Retrier(dependencies.retry);
+      // Once everything is read, or nobody reads on, no number of it is needed.
+      const ended = new AbortController();
+      const reading = AbortSignal.any([signal, ended.signal]);
       let reached = position;
-      for (;;) {
-        let last: Entry | undefined;
-        try {
-          for await (const batch of stream(reached, signal)) {
-            last = batch.entries.at(-1) ?? last;
-            retrier.reset();
-            yield batch;
+      try {
+        for (;;) {
+          let last: Entry | undefined;
+          try {
+            for await (const batch of stream(reached, reading)) {
+              last = batch.entries.at(-1) ?? last;
+              retrier.reset();
+              yield batch;
+            }
+            return;
+          } catch (error) {
+            await retrier.wait(error, signal);
           }
-          return;
-        } catch (error) {
-          await retrier.wait(error, signal);
+          if (last !== undefined) reached = positionAfter(last);
         }
-        if (last !== undefined) reached = positionAfter(last);
+      } finally {
+        ended.abort();
       }
     },
   };
@@ -95,17 +119,33 @@ function readLogFacts(headers: ClientResponse['headers']): LogFacts | undefined 
   return size === undefined ? undefined : { size, ...(keptFrom !== undefined && { keptFrom }) };
 }
 
+/** How many events an export of this snapshot has. Undefined when the server does not say it. */
+async function countEvents(
+  dependencies: ClientDependencies,
+  endpoint: AnnalsEndpoint,
+  { window, filters }: SourceQuery,
+  snapshot: string | undefined,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const query = new URLSearchParams({ limit: '1' });
+  setRangeAndFilters(query, window, filters);
+  if (snapshot) query.set('snapshot', snapshot);
+  const request = annalsRequest(endpoint, `/v1/audit?${query}`);
+  const response = await sendRequest(dependencies, request, signal);
+  // One event of 64 KiB, and what is around it.
+  const { totalItems } = JSON.parse(await readText(response, 1024 * 1024)) as {
+    totalItems?: unknown;
+  };
+  return typeof totalItems === 'number' ? totalItems : undefined;
+}
+
 function exportRequest(
   endpoint: AnnalsEndpoint,
   { window, filters, proofOf, redact }: SourceQuery,
   { after, snapshot }: { after: string | undefined; snapshot: string | undefined },
 ): ClientRequest {
-  const query = new URLSearchParams();
-  query.set('format', 'ndjson');
-  query.set('order', 'asc');
-  query.set('from', formatInstant(window.from));
-  query.set('to', formatInstant(window.to));
-  setFilters(query, filters);
+  const query = new URLSearchParams({ format: 'ndjson', order: 'asc' });
+  setRangeAndFilters(query, window, filters);
   if (after) query.set('after', after);
   if (snapshot) query.set('snapshot', snapshot);
   if (redact !== undefined) query.set('redact', redact);
@@ -114,7 +154,13 @@ function exportRequest(
 }
 
 /** Thalassa's parameters (wire: Thalassa 3.1), which are ours too. */
-function setFilters(query: URLSearchParams, filters: ExportFilters): void {
+function setRangeAndFilters(
+  query: URLSearchParams,
+  { from, to }: SourceQuery['window'],
+  filters: ExportFilters,
+): void {
+  query.set('from', formatInstant(from));
+  query.set('to', formatInstant(to));
   const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = filters;
   for (const [name, value] of Object.entries(texts)) query.set(name, value);
   for (const action of actions ?? []) query.append('action', action);

@@ -50,6 +50,11 @@ export class ExternalSorter {
     if (clock() - this.#since >= limits.runMicros) await this.flush();
   }
 
+  /** How many entries were made durable; some may have come twice. */
+  get entries(): number {
+    return this.#runs.reduce((sum, run) => sum + run.entries, 0);
+  }
+
   /** Makes what was added durable. */
   async flush(): Promise<void> {
     const { disk, clock, journal, workDirectory } = this.#settings;
