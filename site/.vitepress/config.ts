@@ -98,6 +98,10 @@ function targetOf(href: string, file: string): string | undefined {
   return repository === undefined ? undefined : `${repository}/blob/main/${target}`;
 }
 
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#0b4f8a"/>' +
+  '<path d="M4 13 8 3l4 10M5.5 9.5h5" fill="none" stroke="#fff" stroke-width="1.8"/></svg>';
+
 const packageFile = (name: string) =>
   fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url));
 
@@ -105,6 +109,7 @@ export default defineConfig({
   title: 'Annals',
   description: 'An audit trail that can be proved.',
   lang: 'en',
+  head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
   srcDir: root,
   srcExclude: ['**/{annals-data,dist,deploy,node_modules,packaging,site,test}/**'],
   rewrites: pageOf,
