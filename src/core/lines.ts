@@ -3,13 +3,20 @@ import { decodeUtf8 } from './utf8.ts';
 
 const newline = 0x0a;
 
+export interface LineOptions {
+  readonly maxBytes?: number;
+  /** Whether the sender ends every line, so that a last one without a newline was cut. */
+  readonly allEnded?: boolean;
+}
+
 /**
- * Splits bytes into lines as they arrive, in batches, without their newlines. A last line may have no newline. Throws
- * `too-large` on a line longer than `maxBytes`, `invalid` on bytes that are not UTF-8.
+ * Splits bytes into lines as they arrive, in batches, without their newlines. Throws `too-large` on a line longer than
+ * `maxBytes`, `invalid` on bytes that are not UTF-8, `incomplete` on a last line that was cut. A last line without a
+ * newline is a line unless all have to be ended.
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
-  { maxBytes = 16 * 1024 * 1024 }: { maxBytes?: number } = {},
+  { maxBytes = 16 * 1024 * 1024, allEnded = false }: LineOptions = {},
 ): AsyncGenerator<string[]> {
   // The line so far. It is copied, because the reader of a file may fill the same chunk again.
   let begun: Uint8Array[] = [];
@@ -41,6 +48,7 @@ export async function* readLines(
     if (last + 1 < chunk.length) grow(chunk.subarray(last + 1));
     yield lines;
   }
+  if (bytes > 0 && allEnded) throw new AnnalsError('incomplete', 'The last line was cut');
   if (bytes > 0) yield [decodeUtf8(Buffer.concat(begun))];
 }
 

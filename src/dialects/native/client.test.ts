@@ -23,11 +23,32 @@ const body = (sent: readonly string[]) => sent.map((line) => `${line}\n`).join('
 
 type Respond = (query: URLSearchParams, response: ServerResponse, number: number) => void;
 
-/** Exports from a server that responds as given. Returns the ids received and the queries sent. */
-async function exportFrom(respond: Respond, maxRetries = 3) {
+/** The list of what is left, for a client that wants to know whether that is nothing. */
+const rest: Respond = (query, response) => {
+  const after = query.get('after');
+  const left = lines.slice(after === null ? 0 : Number(after.split('/')[1]) + 1);
+  response.setHeader('Content-Type', 'application/json');
+  response.end(`[${left.join(',')}]\n`);
+};
+
+/**
+ * Exports from a server that responds as given, and to questions for the rest as given. Returns the ids received and the
+ * queries sent, those for the rest apart.
+ */
+async function exportFrom(respond: Respond, { maxRetries = 3, confirm = rest } = {}) {
   const queries: URLSearchParams[] = [];
+  const confirmations: URLSearchParams[] = [];
   const server = createServer((request, response) => {
-    const query = new URL(request.url ?? '', 'http://localhost').searchParams;
+    const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://localhost');
+    // The number of events is asked for beside the export, and nothing waits for it.
+    if (pathname !== '/v1/audit/export') {
+      response.statusCode = 404;
+      return response.end();
+    }
+    if (query.get('format') === 'json') {
+      confirmations.push(query);
+      return confirm(query, response, confirmations.length);
+    }
     queries.push(query);
     response.setHeader('Content-Type', 'application/x-ndjson');
     response.setHeader('Annals-Snapshot', '20');
@@ -55,7 +76,7 @@ async function exportFrom(respond: Respond, maxRetries = 3) {
     server.closeAllConnections();
     server.close();
   }
-  return { ids, queries };
+  return { ids, queries, confirmations };
 }
 
 /** What a server of ours sends: the rest, and how many events these are. */
@@ -100,9 +121,12 @@ describe('an export from an Annals server', () => {
     const createdAt = formatInstant(from);
     const other = { createdAt: '2026-06-01T00:30:00.000000Z', eventID: 'inner' };
     const event = { eventID: 'a\\"b', createdAt, sequence: 0, details: other };
-    const { ids } = await exportFrom((_query, response) => {
-      response.end(`${JSON.stringify(event)}\n${JSON.stringify({ ...event, context: other })}\n`);
-    });
+    const { ids } = await exportFrom(
+      (_query, response) => {
+        response.end(`${JSON.stringify(event)}\n${JSON.stringify({ ...event, context: other })}\n`);
+      },
+      { confirm: (_query, response) => response.end('[]') },
+    );
     assert.deepEqual(ids, ['a\\"b', 'a\\"b']);
   });
 
@@ -131,6 +155,57 @@ describe('an export from an Annals server', () => {
     assert.deepEqual(ids, all);
   });
 
+  it('asks once for the rest when its trailers are lost, and is complete when there is none', async () => {
+    const { ids, queries, confirmations } = await exportFrom((query, response) => {
+      const after = query.get('after');
+      assert.equal(after, null);
+      response.write(body(lines));
+      response.end();
+    });
+    assert.deepEqual(ids, all);
+    assert.equal(queries.length, 1);
+    const [asked] = confirmations;
+    assert.equal(confirmations.length, 1);
+    assert.equal(asked?.get('after'), '2026-06-01T00:19:00.000000Z/19');
+    assert.equal(asked?.get('snapshot'), '20');
+    assert.deepEqual(asked?.getAll('action'), ['a', 'b']);
+  });
+
+  for (const [name, sent] of [
+    ['between two events', body(lines.slice(0, 7))],
+    ['in the middle of an event', `${body(lines.slice(0, 7))}${lines[7]}`],
+    ['before its first event', ''],
+  ] as const) {
+    it(`that a proxy ends in an orderly way, cut ${name}, goes on`, async () => {
+      const { ids, queries } = await exportFrom((query, response, number) => {
+        if (number > 1) return whole(query, response, number);
+        response.write(sent);
+        response.end();
+      });
+      assert.deepEqual(ids, all);
+      assert.equal(queries.length, 2);
+    });
+  }
+
+  it('is not complete when the list of the rest was cut as well', async () => {
+    let lists = 0;
+    const { ids, queries } = await exportFrom(
+      (query, response, number) => {
+        if (number > 1) return whole(query, response, number);
+        response.write(body(lines));
+        response.end();
+      },
+      {
+        confirm: (_query, response) => {
+          lists += 1;
+          response.end(lists === 1 ? '[' : '[]');
+        },
+      },
+    );
+    assert.deepEqual(ids, all);
+    assert.equal(queries.length, 2);
+  });
+
   it('that only ends with its connection does not count as complete', async () => {
     const closing: Respond = (query, response) => {
       response.shouldKeepAlive = false;
@@ -139,7 +214,7 @@ describe('an export from an Annals server', () => {
       response.end(query.has('after') ? '' : body(lines));
     };
     await assert.rejects(
-      exportFrom(closing, 1),
+      exportFrom(closing, { maxRetries: 1 }),
       (error) => error instanceof AnnalsError && error.code === 'incomplete',
     );
   });

@@ -34,7 +34,7 @@ export function nativeSource(
   async function* stream(position: string | undefined, signal: AbortSignal): AsyncGenerator<Batch> {
     const [after, frozen] = position?.split('@') ?? [];
     snapshot = frozen || snapshot;
-    const request = exportRequest(endpoint, query, { after, snapshot });
+    const request = exportRequest(endpoint, query, { after, snapshot, format: 'ndjson' });
     const response = await sendRequest(dependencies, request, signal);
     snapshot ??= response.headers.get('annals-snapshot') ?? undefined;
     log = readLogFacts(response.headers) ?? log;
@@ -56,16 +56,33 @@ export function nativeSource(
       );
     }
     let count = 0;
-    for await (const lines of readLines(response.body)) {
+    let last: Entry | undefined;
+    for await (const lines of readLines(response.body, { allEnded: true })) {
       const entries = lines.map(read);
       count += entries.length;
+      last = entries.at(-1) ?? last;
       yield {
         entries,
         received: entries.length,
         ...(expected !== undefined && { expected }),
       };
     }
-    checkEnd(response, count);
+    if (saysItIsWhole(response, count)) return;
+    await confirmEnd(last === undefined ? after : positionAfter(last).split('@')[0], signal);
+  }
+
+  /**
+   * Throws `incomplete` unless the export has nothing after a position. Asks for JSON, in which the end can be seen: an
+   * array is closed, or was cut.
+   */
+  async function confirmEnd(after: string | undefined, signal: AbortSignal): Promise<void> {
+    const request = exportRequest(endpoint, query, { after, snapshot, format: 'json' });
+    const rest = await readStart(await sendRequest(dependencies, request, signal));
+    if (rest.trim() === '[]') return;
+    throw new AnnalsError(
+      'incomplete',
+      `The export of ${endpoint.api} was cut, and something on the way hid that`,
+    );
   }
 
   return {
@@ -142,15 +159,32 @@ async function countEvents(
 function exportRequest(
   endpoint: AnnalsEndpoint,
   { window, filters, proofOf, redact }: SourceQuery,
-  { after, snapshot }: { after: string | undefined; snapshot: string | undefined },
+  {
+    after,
+    snapshot,
+    format,
+  }: { after: string | undefined; snapshot: string | undefined; format: 'ndjson' | 'json' },
 ): ClientRequest {
-  const query = new URLSearchParams({ format: 'ndjson', order: 'asc' });
+  const query = new URLSearchParams({ format, order: 'asc' });
   setRangeAndFilters(query, window, filters);
   if (after) query.set('after', after);
   if (snapshot) query.set('snapshot', snapshot);
   if (redact !== undefined) query.set('redact', redact);
-  else if (proofOf !== undefined) query.set('salts', 'true');
-  return annalsRequest(endpoint, `/v1/audit/export?${query}`, { accept: 'application/x-ndjson' });
+  else if (proofOf !== undefined && format === 'ndjson') query.set('salts', 'true');
+  const accept = format === 'json' ? 'application/json' : 'application/x-ndjson';
+  return annalsRequest(endpoint, `/v1/audit/export?${query}`, { accept });
+}
+
+/** The beginning of a body, more than an empty list has; the rest is not read. */
+async function readStart({ body, discard }: ClientResponse): Promise<string> {
+  let text = '';
+  for await (const chunk of body) {
+    text += Buffer.from(chunk).toString('latin1');
+    if (text.length <= 16) continue;
+    discard();
+    break;
+  }
+  return text;
 }
 
 /** Thalassa's parameters (wire: Thalassa 3.1), which are ours too. */
@@ -190,15 +224,17 @@ function readSaltedEntry(line: string): Entry {
 }
 
 /**
- * If the transport shows trailers and no proxy removed them, they must agree with what arrived. Without them, a body that
- * only ends with its connection may have been cut.
+ * Whether a body says that it is whole, which it does in its trailers. Throws `incomplete` when they do not agree with what
+ * arrived. Proxies remove trailers (nginx), and end a body that was cut as if it were whole (Caddy 2.6), so a body
+ * without trailers says nothing; one that only ends with its connection may have been cut.
  */
-function checkEnd({ headers, trailers }: ClientResponse, received: number): void {
+function saysItIsWhole({ headers, trailers }: ClientResponse, received: number): boolean {
   const shown = trailers();
-  if (shown === undefined) return;
+  if (shown === undefined) return true;
   const count = shown['annals-export-count'];
+  if (count !== undefined && Number(count) === received) return true;
   const framed = headers.has('content-length') || headers.has('transfer-encoding');
-  if (count === undefined ? framed : Number(count) === received) return;
+  if (count === undefined && framed) return false;
   const statement = count === undefined ? 'did not say that this was everything' : `sent ${count}`;
   throw new AnnalsError(
     'incomplete',
