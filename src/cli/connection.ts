@@ -27,7 +27,7 @@ export function addConnectionOptions(command: Command, heading = 'Connection:'):
     ['--ca-file <file>', 'PEM certificates to trust as well, of a private CA (ANNALS_CA_FILE)'],
     ['--client-cert <file>', 'PEM certificate for a server that asks for one (ANNALS_CLIENT_CERT)'],
     ['--client-key <file>', 'its private key, if it is in another file (ANNALS_CLIENT_KEY)'],
-    ['--context <name>', 'a saved context (ANNALS_CONTEXT, see annals context)'],
+    ['--context <context>', 'a saved context (ANNALS_CONTEXT, see annals context)'],
   ] as const) {
     command.addOption(new Option(flags, description).helpGroup(heading));
   }

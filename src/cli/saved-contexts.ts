@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { parseKey } from '../access/key.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
@@ -7,11 +7,17 @@ import type { SavedContext } from './config-schema.ts';
 import { checkAddress } from './connection.ts';
 import { secretOptions } from './secrets.ts';
 import { printRows } from './table.ts';
+import { printable } from './terminal-text.ts';
 
 interface SetFlags {
   readonly api?: string;
   readonly token?: string;
   readonly organisation?: string;
+}
+
+interface ListFlags {
+  readonly json?: boolean;
+  readonly values?: 'contexts' | 'organisations';
 }
 
 /** `annals context`: saves servers and keys, in a file that only its owner can read. */
@@ -21,7 +27,7 @@ export function contextsCommand(context: CliContext): Command {
   const set = command
     .command('set')
     .description('save a context, or change parts of it, and use it from now on')
-    .argument('<name>')
+    .argument('<context>', 'its name')
     .option('--api <url>', 'the server')
     .option('-O, --organisation <name>', 'identity or slug')
     .addHelpText(
@@ -48,9 +54,17 @@ export function contextsCommand(context: CliContext): Command {
     .command('list')
     .description('list saved contexts, without their keys')
     .option('--json', 'print a line of JSON for each')
+    // For completion: plain values, one a line.
+    .addOption(new Option('--values <what>').choices(['contexts', 'organisations']).hideHelp())
     .addHelpText('after', '\nExample:\n  $ annals context list')
-    .action(async ({ json }: { readonly json?: boolean }) => {
+    .action(async ({ json, values }: ListFlags) => {
       const { current, contexts } = await readConfig(context);
+      if (values !== undefined) {
+        const organisations = Object.values(contexts).map(({ organisation }) => organisation);
+        const all = values === 'contexts' ? Object.keys(contexts) : organisations;
+        for (const value of new Set(all)) if (value) context.stdout.write(`${printable(value)}\n`);
+        return;
+      }
       const rows = Object.entries(contexts).map(([name, { api, key, organisation }]) => ({
         name,
         current: name === current ? 'yes' : '',
@@ -75,7 +89,7 @@ export function contextsCommand(context: CliContext): Command {
   command
     .command('use')
     .description('use a saved context from now on')
-    .argument('<name>')
+    .argument('<context>', 'its name')
     .addHelpText('after', '\nExample:\n  $ annals context use prod')
     .action(async (name: string) => {
       const config = await readConfig(context);
@@ -87,7 +101,7 @@ export function contextsCommand(context: CliContext): Command {
   command
     .command('remove')
     .description('delete a saved context')
-    .argument('<name>')
+    .argument('<context>', 'its name')
     .addHelpText('after', '\nExample:\n  $ annals context remove old')
     .action(async (name: string) => {
       const { current, contexts } = await readConfig(context);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { WriteStream } from 'node:tty';
 import { Command, Option } from 'commander';
+import { z } from 'zod';
 import { AnnalsError } from '../core/errors.ts';
 import {
   listSettings,
@@ -13,6 +14,7 @@ import {
 } from '../server/settings.ts';
 import { version } from '../server/version.ts';
 import type { CliContext } from './cli-context.ts';
+import { completionValues } from './completion-values.ts';
 import { retentionDryRun } from './retention-dry-run.ts';
 import { readSecretFile, secretOptions } from './secrets.ts';
 
@@ -80,6 +82,8 @@ export function serveCommand(context: CliContext): Command {
       )
       .helpGroup(heading);
     if (listSettings.has(name)) option.argParser(commaJoined);
+    const words = wordsOf(name);
+    if (words !== undefined) completionValues.set(option, words);
     command.addOption(option);
   }
   return command
@@ -117,6 +121,13 @@ Examples:
 function defaultOf(name: SettingName): string {
   const { data } = settingsSchema.shape[name].safeParse(undefined);
   return typeof data === 'string' || typeof data === 'number' ? `, default ${data}` : '';
+}
+
+/** The values of a setting that has only a few. */
+function wordsOf(name: SettingName): readonly string[] | undefined {
+  const schema: z.ZodType = settingsSchema.shape[name];
+  const inner = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
+  return inner instanceof z.ZodEnum ? inner.options.map(String) : undefined;
 }
 
 function commaJoined(value: string, before: string | undefined): string {
