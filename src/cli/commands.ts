@@ -50,6 +50,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'check exports offline, or a server against an earlier checkpoint',
     load: async () => (await import('./verify.ts')).verifyCommand,
   },
+  doctor: {
+    summary: 'look for problems of a server and its machine: clock, disk, limits, keys, anchors',
+    load: async () => (await import('./doctor/doctor.ts')).doctorCommand,
+  },
   check: {
     summary: 'compare a data directory with its catalogue, and its sealed files with checksums',
     load: async () => (await import('./check.ts')).checkCommand,

@@ -7,7 +7,7 @@ import type { CliContext } from './cli-context.ts';
 import type { Config } from './config-schema.ts';
 
 /** `~/.config/annals/config.json`, or below `XDG_CONFIG_HOME`. */
-function configFile({ env, home }: Pick<CliContext, 'env' | 'home'>): string {
+export function configFile({ env, home }: Pick<CliContext, 'env' | 'home'>): string {
   return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'annals', 'config.json');
 }
 

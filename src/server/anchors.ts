@@ -13,9 +13,15 @@ export function anchorProblem(text: string): string | undefined {
   return undefined;
 }
 
+/** The path of a file that is an anchor; undefined for an anchor behind a URL. */
+export function anchorFile(text: string): string | undefined {
+  if (text.startsWith('file://')) return fileURLToPath(text);
+  return text.startsWith('file:') ? text.slice('file:'.length) : undefined;
+}
+
 /** The anchor that a text names: `file:PATH` or a URL. */
 export function anchorOf(text: string, fetch: typeof globalThis.fetch): Anchor {
-  if (text.startsWith('file://')) return fileAnchor(fileURLToPath(text));
-  if (text.startsWith('file:')) return fileAnchor(text.slice('file:'.length));
+  const file = anchorFile(text);
+  if (file !== undefined) return fileAnchor(file);
   return httpAnchor(new URL(text), createFetchSend(fetch));
 }

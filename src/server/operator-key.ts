@@ -22,7 +22,8 @@ export interface CreatedOperatorKey {
   readonly file: string;
 }
 
-const operatorId = 'operator_key_id';
+/** The setting of the accounts that has the id of the operator's key. */
+export const operatorId = 'operator_key_id';
 
 const currentOperatorKey = (accounts: Accounts) => accounts.key(accounts.setting(operatorId) ?? '');
 

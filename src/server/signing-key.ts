@@ -43,7 +43,8 @@ export interface SigningKeyDependencies {
 /** The key file in a data directory. */
 export const signingKeyFile = 'signing-key.pem';
 
-const knownKeys = 'verifier_keys';
+/** The setting of the accounts that has the verifier keys, the current one first. */
+export const knownKeys = 'verifier_keys';
 
 /**
  * The key that signs checkpoints: the one in the given file, else the one in the data directory, else a new one, written
