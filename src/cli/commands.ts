@@ -58,6 +58,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'compare a data directory with its catalogue, and its sealed files with checksums',
     load: async () => (await import('./check.ts')).checkCommand,
   },
+  healthcheck: {
+    summary: 'say whether the server on this machine is ready, for what watches containers',
+    load: async () => (await import('./healthcheck.ts')).healthcheckCommand,
+  },
   orgs: {
     summary: 'list and create organisations, and change their quotas',
     alias: 'organisations',

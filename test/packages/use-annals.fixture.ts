@@ -12,6 +12,8 @@ export interface Installation {
   readonly env?: NodeJS.ProcessEnv;
   /** As which user; by default as this one. */
   readonly uid?: number;
+  /** Who owns the folder, when the program itself becomes another user. */
+  readonly owner?: number;
   /** An application that records; it gets the address and the file with the key as arguments. */
   readonly applications?: readonly (readonly string[])[];
 }
@@ -22,8 +24,8 @@ export interface Installation {
  */
 export async function useAnnals(folder: string, installation: Installation): Promise<void> {
   const home = mkdtempSync(join(folder, 'use-'));
-  const { uid } = installation;
-  if (uid !== undefined) chownSync(home, uid, uid);
+  const { uid, owner = uid } = installation;
+  if (owner !== undefined) chownSync(home, owner, owner);
   const options = {
     cwd: home,
     env: { ...(installation.env ?? process.env), HOME: home },
@@ -62,7 +64,7 @@ export async function useAnnals(folder: string, installation: Installation): Pro
     }
     const out = join(home, 'out');
     mkdirSync(out);
-    if (uid !== undefined) chownSync(out, uid, uid);
+    if (owner !== undefined) chownSync(out, owner, owner);
     const file = join(out, 'trail.json');
     const connection = ['--api', url, '--token-file', key, '--quiet'];
     run(
