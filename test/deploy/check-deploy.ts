@@ -9,6 +9,8 @@ const packages = {
   'systemd-analyze': 'systemd',
   strace: 'strace',
   openssl: 'openssl',
+  nginx: 'nginx-light',
+  caddy: 'caddy',
   python3: 'python3',
 };
 
@@ -25,6 +27,7 @@ if (missing.length > 0) {
 
 for (const [what, check] of [
   ['the service of systemd', () => import('./check-service.ts')],
+  ['nginx and Caddy in front of a server', () => import('./check-proxies.ts')],
 ] as const) {
   process.stdout.write(`${what}\n`);
   await check();
