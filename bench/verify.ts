@@ -105,6 +105,7 @@ async function makeExport(directory: string): Promise<void> {
   const server = {
     keys: async () => ({ current: publicKey, previous: [], personalPaths: defaultPersonalPaths }),
     checkpoint: async () => checkpoint,
+    restorations: async () => [],
     consistencyProof: async () => [],
     multiproof: async () => new Uint8Array(),
   };

@@ -18,6 +18,7 @@ const levels: Record<string, number> = {
   ledger: 3,
   export: 3,
   formats: 3,
+  backup: 4,
   http: 4,
   dialects: 5,
   api: 6,

@@ -62,6 +62,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'say whether the server on this machine is ready, for what watches containers',
     load: async () => (await import('./healthcheck.ts')).healthcheckCommand,
   },
+  backup: {
+    summary: 'back up a data directory while its server runs, or verify backups',
+    load: async () => (await import('./backup.ts')).backupCommand,
+  },
+  restore: {
+    summary: 'create a data directory from a backup',
+    load: async () => (await import('./restore.ts')).restoreCommand,
+  },
   orgs: {
     summary: 'list and create organisations, and change their quotas',
     alias: 'organisations',

@@ -29,6 +29,7 @@ import { Sequencer } from '../ledger/sequencing.ts';
 import { Ballast } from '../runtime/ballast.ts';
 import { createDirectory } from '../runtime/create-directory.ts';
 import { collectWhenIdle, startIdleCollection } from '../runtime/idle-collection.ts';
+import { refuseUnfinishedRestore } from '../runtime/unfinished-restore.ts';
 import type { EventReader } from '../store/event-store.ts';
 import { openSegmentedStore } from '../store/segmented/store.ts';
 import { accountsFile, databases } from './databases.ts';
@@ -80,6 +81,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const { clock, random, log } = world;
   const tlsFiles = await openTls(settings);
   createDataDirectory(settings.data);
+  refuseUnfinishedRestore(settings.data);
   warnOfOpenDirectory(settings.data, log);
   // What is opened later uses what was opened before, so it is closed first.
   await using opened = new AsyncDisposableStack();
@@ -149,6 +151,10 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     }),
     (it) => it.close(),
   );
+  if (store.restoration !== undefined) {
+    await recordRestored(store.restoration, accounts, ledger, log);
+    await store.forgetRestoration();
+  }
   const ownRecords = opened.adopt(
     new OwnRecords({
       ledger: { record: (...request) => ballast.use(() => ledger.record(...request)) },
@@ -317,6 +323,24 @@ async function saveQuotaUse(quotas: Quotas, accounts: Accounts, log: Logger): Pr
   await accounts.setSetting(quotaUse, use).catch((error: unknown) => {
     log.warn({ reason: messageOf(error) }, 'what was used of the quotas of a day is not saved');
   });
+}
+
+/** Before anything else is recorded, so that the record in each log is where the backup ends. */
+async function recordRestored(
+  text: string,
+  accounts: Accounts,
+  ledger: Ledger,
+  log: Logger,
+): Promise<void> {
+  const { parseRestoration, recordRestoration } = await import('../ledger/restoration.ts');
+  const restoration = parseRestoration(text);
+  const organisations = accounts.organisations().map(({ identity }) => identity);
+  await recordRestoration(restoration, organisations, ledger);
+  const { backup, takenAt, lost } = restoration;
+  log.warn(
+    { backup, takenAt, lost },
+    'the data directory was restored from a backup: what was recorded after it is lost',
+  );
 }
 
 /** That the server starts, and how it protects what it has. Nothing of it is a secret. */

@@ -3,6 +3,7 @@ import { type AnnalsEndpoint, annalsRequest } from '../../client/annals-api.ts';
 import { addressOf, type ClientRequest } from '../../client/request.ts';
 import { type ClientDependencies, requestText } from '../../client/send-request.ts';
 import { AnnalsError } from '../../core/errors.ts';
+import { ownService } from '../../core/event.ts';
 import type { ProofServer } from '../../export/proofs/proof-server.ts';
 import { decodeBase64 } from '../../integrity/base64.ts';
 import { hashBytes } from '../../integrity/hash.ts';
@@ -24,6 +25,19 @@ const keysSchema = z.object({
 });
 const consistencySchema = z.object({
   hashes: z.array(base64.refine(({ length }) => length === hashBytes, 'is not a hash')),
+});
+const restorationsSchema = z.object({ items: z.array(z.unknown()) });
+/** A record of the server itself: a producer may record what it likes under that action, but not as this service. */
+const restorationSchema = z.object({
+  sequence: z.int().min(0),
+  createdAt: z.string(),
+  context: z.object({ system_service: z.literal(ownService) }),
+  details: z.object({ takenAt: z.string() }),
+});
+const restorations = new URLSearchParams({
+  action: 'audit_log.restore',
+  includeSystemServices: 'true',
+  limit: '100',
 });
 const multiproofSchema = z.object({ hashes: base64 });
 
@@ -61,6 +75,16 @@ export function nativeProofs(
       const path = size === undefined ? 'checkpoint' : `checkpoint?size=${size}`;
       const request = annalsRequest(endpoint, `/v1/audit/${path}`, { accept: 'text/plain' });
       return requestText(dependencies, request, signal, { maxBytes });
+    },
+    async restorations(signal) {
+      const request = annalsRequest(endpoint, `/v1/audit?${restorations}`);
+      const { items } = await json(restorationsSchema, request, signal);
+      return items.flatMap((item) => {
+        const { data } = restorationSchema.safeParse(item);
+        if (data === undefined) return [];
+        const { sequence, createdAt: restoredAt, details } = data;
+        return [{ sequence, restoredAt, takenAt: details.takenAt }];
+      });
     },
     async consistencyProof(from, to, signal) {
       const path = `proof/consistency?from=${from}&to=${to}`;

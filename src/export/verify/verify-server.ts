@@ -88,16 +88,14 @@ async function compareCheckpoints(
     return;
   }
   if (newest.size < kept.size) {
-    findings.add(
-      'rollback',
-      `the log was rolled back: it had ${kept.size} events and now has ${newest.size}`,
-    );
+    const message = `the log was rolled back: it had ${kept.size} events and now has ${newest.size}`;
+    findings.add('rollback', message + (await restorationNote(server, kept, signal)));
     return;
   }
   if (newest.size === kept.size) {
     if (!sameHash(newest.root, kept.root)) {
       const message = `the log was forked: at size ${kept.size} its root is not that of ${name}`;
-      findings.add('fork', message);
+      findings.add('fork', message + (await restorationNote(server, kept, signal)));
     }
     return;
   }
@@ -110,9 +108,32 @@ async function compareCheckpoints(
   }
   const reason = await checkConsistency(server, kept, newest, signal);
   if (reason === undefined) return;
-  findings.add(
-    'fork',
-    `the log was forked: its ${newest.size} events do not begin with the ${kept.size} of ${name} (it was rolled back and continued, or replaced by another log)${reason}`,
+  const message = `the log was forked: its ${newest.size} events do not begin with the ${kept.size} of ${name} (it was rolled back and continued, or replaced by another log)${reason}`;
+  findings.add('fork', message + (await restorationNote(server, kept, signal)));
+}
+
+/**
+ * A further line of such a finding, when the log itself says that it was restored from a backup without all of these
+ * events. It explains, and proves nothing: somebody who rolls a log back can say so too.
+ */
+async function restorationNote(
+  server: ProofServer,
+  kept: Checkpoint,
+  signal: AbortSignal,
+): Promise<string> {
+  // The finding stands, whether or not the log can be read.
+  const restorations = await server.restorations(signal).catch((error: unknown) => {
+    if (signal.aborted) throw error;
+    return [];
+  });
+  const found = restorations.filter(({ sequence }) => sequence < kept.size);
+  const [last] = found;
+  if (last === undefined) return '';
+  const { sequence, takenAt, restoredAt } = last;
+  return (
+    `\nthe log says why: event ${sequence} is the record that it was restored, at ${restoredAt}, from a backup of ${takenAt}` +
+    `\nevents ${sequence} to ${kept.size - 1} of your checkpoint are then lost. Ask the operator, and hold an older checkpoint` +
+    `\n(of ${sequence} events or fewer) against the log. Keep both: together they are the evidence`
   );
 }
 

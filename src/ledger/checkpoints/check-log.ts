@@ -44,7 +44,10 @@ export async function checkLog(
   if (newest !== undefined && !isSigned(newest, keys)) {
     throw logChanged(name, `its checkpoint of ${newest.size} events is not signed by this server`);
   }
-  if (newest !== undefined && newest.size > head.size) throw logRolledBack(name, newest.size, head);
+  if (newest !== undefined && newest.size > head.size) {
+    const { message } = logRolledBack(name, newest.size, head);
+    throw new AnnalsError('corrupt', `${message}. ${wayForward}`);
+  }
   const dropped = (await reader.dropped(organisation))?.before ?? 0;
   if (dropped > 0 && (await recordedDrop(reader, organisation, dropped)) === undefined) {
     throw logChanged(
@@ -69,6 +72,11 @@ export async function checkLog(
     newest.size === head.size ? head.root : await rootAt(reader, organisation, newest.size);
   if (!sameHash(root, newest.root)) throw logRebuilt(name, newest.size);
 }
+
+const wayForward =
+  'If the data directory was put back from an older copy: put back all of it elsewhere, back that up with annals backup, ' +
+  'and create a new one with annals restore --checkpoint checkpoints.db --accept-loss. It records what is lost ' +
+  '(docs/operate/backup.md)';
 
 /** Computes the frontier of the tree from the kept events of its last tile, and from all hashes before them. */
 async function computeFrontier(

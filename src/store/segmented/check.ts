@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.ts';
 import { readDatabase } from '../../runtime/database-identity.ts';
 import { CommitLogReader } from './active/commit-log-reader.ts';
-import type { LiveFile } from './catalogue.ts';
+import type { FileKind, LiveFile } from './catalogue.ts';
 import { DataDirectory } from './data-directory.ts';
 import {
   databaseProblem,
@@ -79,10 +79,13 @@ function isLive(directory: DataDirectory, { fileId }: LiveFile): boolean {
 function checkFile(directory: DataDirectory, live: LiveFile): CheckedFile {
   const { kind, file } = live;
   const found = unlessUnreadable(file, () => fileProblem(directory, live));
-  if (found !== undefined) return found;
-  if (kind === 'active') return { file, ...checkCommitLog(directory.pathOf(file)) };
-  const checkable = kind === 'ids' ? openIdRun : openSegment;
-  return { file, ...checkContent(directory.pathOf(file), checkable) };
+  return found ?? { file, ...checkFileContent(directory.pathOf(file), kind) };
+}
+
+/** Reads a whole file of the store, wherever it is, and compares it with the checksums in it. */
+export function checkFileContent(path: string, kind: FileKind): Omit<CheckedFile, 'file'> {
+  if (kind === 'active') return checkCommitLog(path);
+  return checkContent(path, kind === 'ids' ? openIdRun : openSegment);
 }
 
 function unlessUnreadable(file: string, look: () => FileProblem | undefined) {

@@ -51,7 +51,14 @@ export function fileProblem(directory: DataDirectory, live: LiveFile): FileProbl
   return { file, kind: 'replaced', problem: 'is another file than the one that was written' };
 }
 
-/** The same for a database that is known by its identity. */
+/** Whether a sealed file, wherever it is, is the one that the catalogue has. Throws Node's own errors. */
+export function isSameContent({ kind, bytes, identity }: LiveFile, path: string): boolean {
+  if (kind === 'active') return false;
+  const found = readContent(path, kind);
+  return found.bytes === bytes && Buffer.compare(found.identity, identity) === 0;
+}
+
+/** What is wrong with a database that is known by its identity. */
 export function databaseProblem(
   directory: DataDirectory,
   { file, identity }: { readonly file: string; readonly identity: Uint8Array },

@@ -8,19 +8,20 @@ import { unknownFiles } from './file-content.ts';
 import { readStoreFile } from './store-file.ts';
 
 /**
- * Runs a program of this folder on `data` in a directory, and gives the directories with what it would have left at each
- * step if it had been killed there (see `crash-states.fixture.ts`).
+ * Runs a program on `data` in a directory, or on another directory there, and gives the directories with what it would have left at each step if it had
+ * been killed there (see `crash-states.fixture.ts`). The program is of this folder, unless it is a URL.
  */
-export function statesOf(place: string, program: string): string[] {
+export function statesOf(place: string, program: string | URL, directory = 'data'): string[] {
   const states = join(place, 'states');
   mkdirSync(states);
   const path = (name: string) => siblingModule(import.meta.url, name).pathname;
   const env = {
     ...process.env,
-    ANNALS_TEST_DIRECTORY: join(place, 'data'),
+    ANNALS_TEST_DIRECTORY: join(place, directory),
     ANNALS_TEST_STATES: states,
   };
-  const args = ['--import', path('./crash-states.fixture'), path(program)];
+  const main = typeof program === 'string' ? path(program) : program.pathname;
+  const args = ['--import', path('./crash-states.fixture'), main];
   const run = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
   assert.equal(run.status, 0, run.stderr);
   const numbers = readdirSync(states).filter((name) => /^\d+$/.test(name));

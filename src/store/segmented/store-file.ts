@@ -62,6 +62,8 @@ export class StoreFile {
   readonly idSeed: IdSeed;
   /** The id of the data directory, 16 random bytes, which its databases carry. */
   readonly installation: Uint8Array;
+  /** What `moveStoreFile` has left, until it is forgotten. */
+  readonly restoration: string | undefined;
   readonly catalogue: SqliteCatalogue;
   readonly #lock: { close(): void };
   readonly #db: DatabaseSync;
@@ -93,6 +95,7 @@ export class StoreFile {
     const words = new DataView(seed.buffer, seed.byteOffset, 8);
     this.idSeed = { high: words.getUint32(0), low: words.getUint32(4) };
     this.installation = this.#fact('installation') as Uint8Array;
+    this.restoration = this.#fact('restoration') as string | undefined;
     this.catalogue = new SqliteCatalogue(this.#db);
     opened.move();
   }
@@ -111,6 +114,10 @@ export class StoreFile {
   /** Forgets a database; the next one of that name may be any. */
   unregister(file: string): void {
     this.#db.prepare('DELETE FROM databases WHERE file = ?').run(file);
+  }
+
+  forgetRestoration(): void {
+    this.#db.prepare("DELETE FROM facts WHERE name = 'restoration'").run();
   }
 
   /** Lets the next one in. */
@@ -158,21 +165,43 @@ export class StoreFile {
   }
 }
 
+/**
+ * Makes a copy of `store.db` that of another data directory, and leaves a text for the first who opens it. Nobody has it
+ * open. What is in the file is on disk when it returns.
+ */
+export function moveStoreFile(path: string, installation: Uint8Array, restoration: string): void {
+  const db = new DatabaseSync(path);
+  try {
+    db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
+    const put = db.prepare('INSERT OR REPLACE INTO facts VALUES (?, ?)');
+    put.run('installation', installation);
+    put.run('restoration', restoration);
+    db.exec('COMMIT');
+  } finally {
+    db.close();
+  }
+}
+
 /** Reads `store.db`, whether or not a server has it open. Throws `unavailable` for another format. */
 export function readStoreFile(directory: DataDirectory): StoreContents {
   return readDatabase(directory.storePath, (db) => {
     // All reads see the same commit.
     db.exec('BEGIN');
-    const found = readFact(db, 'format');
-    if (found === 1) throw notUpgraded(directory);
-    if (found !== format) throw unreadableFormat(directory, found, readFact(db, 'readable_by'));
-    return {
-      live: readLiveFiles(db),
-      others: [...readFiles(db, 'staged'), ...readFiles(db, 'obsolete')],
-      databases: readDatabases(db),
-      installation: readFact(db, 'installation') as Uint8Array | undefined,
-    };
+    return readStoreContents(directory, db);
   });
+}
+
+/** The same in a transaction that has begun. */
+export function readStoreContents(directory: DataDirectory, db: DatabaseSync): StoreContents {
+  const found = readFact(db, 'format');
+  if (found === 1) throw notUpgraded(directory);
+  if (found !== format) throw unreadableFormat(directory, found, readFact(db, 'readable_by'));
+  return {
+    live: readLiveFiles(db),
+    others: [...readFiles(db, 'staged'), ...readFiles(db, 'obsolete')],
+    databases: readDatabases(db),
+    installation: readFact(db, 'installation') as Uint8Array | undefined,
+  };
 }
 
 /**

@@ -38,6 +38,10 @@ export interface SegmentedStore extends EventStore {
   readonly findings: readonly FileProblem[];
   /** The id of the data directory. The databases beside the store carry it too (see `joinInstallation`). */
   readonly installation: Uint8Array;
+  /** What `annals restore` has left in the directory, until it is forgotten. */
+  readonly restoration: string | undefined;
+  /** Durable once resolved: the next one who opens the store finds nothing of a restore. */
+  forgetRestoration(): Promise<void>;
   /**
    * Makes the databases beside the store parts of the data directory, unless they are: from then on the store does not
    * open when one of them is missing, or another is in its place. They exist and have an identity (see `ensureIdentity`).
@@ -65,11 +69,12 @@ export async function openSegmentedStore(options: SegmentedStoreOptions): Promis
   const module = siblingModule(import.meta.url, './writer-thread');
   const writer = new Thread<WriterMethods>('event store writer', module, data);
   try {
-    const { logs, version, findings, installation, ...opened } = await writer.call.open();
+    const { logs, version, findings, installation, restoration, ...opened } =
+      await writer.call.open();
     const dropped = new DroppedLogs(opened.segmentsDropped);
     const pool = new ReaderPool(readers, { directory, version, queryMillis });
     const segments = new Segments(data, { version, dropped }, writer, pool);
-    const facts = { findings, installation };
+    const facts = { findings, installation, restoration };
     return new ThreadedStore(writer, pool, segments, new Logs(logs, dropped), facts);
   } catch (error) {
     await writer.end();
@@ -83,6 +88,7 @@ export async function openSegmentedStore(options: SegmentedStoreOptions): Promis
 class ThreadedStore extends StoreReader implements SegmentedStore {
   readonly findings: readonly FileProblem[];
   readonly installation: Uint8Array;
+  readonly restoration: string | undefined;
   readonly #writer: Thread<WriterMethods>;
   readonly #readers: ReaderPool;
   readonly #segments: Segments;
@@ -96,11 +102,12 @@ class ThreadedStore extends StoreReader implements SegmentedStore {
     readers: ReaderPool,
     segments: Segments,
     logs: Logs,
-    { findings, installation }: Pick<SegmentedStore, 'findings' | 'installation'>,
+    facts: Pick<SegmentedStore, 'findings' | 'installation' | 'restoration'>,
   ) {
     super(readers, logs);
-    this.findings = findings;
-    this.installation = installation;
+    this.findings = facts.findings;
+    this.installation = facts.installation;
+    this.restoration = facts.restoration;
     this.#writer = writer;
     this.#readers = readers;
     this.#segments = segments;
@@ -125,6 +132,10 @@ class ThreadedStore extends StoreReader implements SegmentedStore {
 
   segmentCounts(): Promise<SegmentCounts> {
     return this.#segments.counts();
+  }
+
+  forgetRestoration(): Promise<void> {
+    return this.#writer.call.forgetRestoration();
   }
 
   erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {

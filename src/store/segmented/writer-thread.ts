@@ -25,6 +25,7 @@ const methods = {
   publish: (change: CatalogueChange) => writer!.publish(change),
   forget: (fileIds: readonly number[]) => writer!.forget(fileIds),
   registerDatabases: () => writer!.registerDatabases(),
+  forgetRestoration: () => writer!.forgetRestoration(),
   close: () => writer?.close(),
 };
 

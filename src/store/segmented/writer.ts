@@ -38,6 +38,8 @@ export interface OpenResult {
   readonly segmentsDropped: readonly (readonly [organisation: string, dropped: DroppedPrefix])[];
   readonly version: StoreVersion;
   readonly installation: Uint8Array;
+  /** How the directory was restored, as text, until that is forgotten. */
+  readonly restoration: string | undefined;
   /** What is not as it should be in the directory, although the store can be used. */
   readonly findings: readonly FileProblem[];
 }
@@ -115,6 +117,7 @@ export class Writer {
       segmentsDropped: segments.dropped(),
       version: segments.version(),
       installation: this.#store.installation,
+      restoration: this.#store.restoration,
       findings: this.#findings,
     };
   }
@@ -147,6 +150,10 @@ export class Writer {
       const identity = readIdentity(this.#directory.pathOf(database.file));
       if (identity !== undefined) this.#store.register({ ...database, identity });
     }
+  }
+
+  forgetRestoration(): void {
+    this.#guarded(() => this.#store.forgetRestoration());
   }
 
   /** Carries out appends that `checkAppends` has accepted. */

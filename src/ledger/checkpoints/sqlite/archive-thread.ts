@@ -7,6 +7,7 @@ import { ensureIdentity, joinInstallation } from '../../../runtime/database-iden
 import { serveCalls } from '../../../runtime/serve-calls.ts';
 import { openSharedDatabase } from '../../../runtime/shared-database.ts';
 import type { Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
+import { newestOfEach } from './read-archive.ts';
 
 export interface ArchiveFiles {
   readonly file: string;
@@ -44,19 +45,6 @@ const schema = `
     BEGIN SELECT RAISE(ABORT, 'checkpoints never change'); END;
   CREATE TRIGGER IF NOT EXISTS checkpoints_never_go BEFORE DELETE ON checkpoints
     BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END;
-`;
-
-/** Steps from log to log in the order of the primary key, and does not read the other checkpoints. */
-const newestOfEach = `
-  WITH RECURSIVE logs (organisation) AS (
-    SELECT min(organisation) FROM checkpoints
-    UNION ALL
-    SELECT (SELECT min(organisation) FROM checkpoints WHERE organisation > logs.organisation)
-    FROM logs WHERE organisation IS NOT NULL
-  )
-  SELECT organisation, (
-    SELECT max(size) FROM checkpoints WHERE checkpoints.organisation = logs.organisation
-  ) AS size FROM logs WHERE organisation IS NOT NULL
 `;
 
 const copySchema = `

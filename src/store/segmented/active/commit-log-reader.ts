@@ -104,6 +104,17 @@ export class CommitLogReader {
     return this.groupRow(row).leafHash(row);
   }
 
+  /** The leaf hashes of all events, a group row at a time: those of one log in their order. */
+  *leaves(): Iterable<{ organisation: string; first: number; hashes: Uint8Array }> {
+    const rows = this.#db.prepare(
+      `SELECT organisation, sequence AS first, leaf_hashes AS hashes
+       FROM chunks JOIN logs ON logs.number = chunks.log ORDER BY row`,
+    );
+    for (const row of rows.iterate()) {
+      yield row as { organisation: string; first: number; hashes: Uint8Array };
+    }
+  }
+
   /** Every event in the order of rows, from the first group row on that begins at this row or later. */
   *events(from = 0): Iterable<StoredRow> {
     const groupRows = this.#db.prepare('SELECT * FROM chunks WHERE row >= ? ORDER BY row');

@@ -1,0 +1,335 @@
+import assert from 'node:assert/strict';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { directoryContains } from '../store/segmented/directory-contents.fixture.ts';
+import { BackupDirectory } from './backup-directory.ts';
+import { takeBackup } from './take-backup.ts';
+import { address, backupOptions, openTrail, temporaryPlace } from './trail.fixture.ts';
+import { type VerifiedBackup, verifyBackups } from './verify-backups.ts';
+
+const verifyAll = (place: string) =>
+  Array.fromAsync(
+    verifyBackups({
+      backups: new BackupDirectory(join(place, 'backups')),
+      archive: 'checkpoints.db',
+      signal: new AbortController().signal,
+    }),
+  );
+
+const problemsOf = (verified: readonly VerifiedBackup[]) =>
+  verified.flatMap(({ problems }) =>
+    problems.map(({ file, problem }) => (file === undefined ? problem : `${file} ${problem}`)),
+  );
+
+async function assertWhole(place: string): Promise<void> {
+  const verified = await verifyAll(place);
+  assert.ok(verified.length > 0);
+  assert.deepEqual(problemsOf(verified), []);
+}
+
+const sealedIn = (place: string) => readdirSync(join(place, 'backups/sealed')).toSorted();
+
+describe('a backup', () => {
+  it('copies each sealed file once, for its owner alone', async () => {
+    using place = temporaryPlace();
+    await using trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 250);
+    await trail.checkpoint('org-a');
+    await trail.seal();
+    const first = await takeBackup(backupOptions(place.path));
+    const before = sealedIn(place.path);
+    const segments = before.filter((name) => name.includes('.segment-'));
+    assert.equal(segments.length, 2);
+    assert.equal(first.copied.files, first.manifest.files.length);
+    const written = segments.map(
+      (name) => statSync(join(place.path, 'backups/sealed', name), { bigint: true }).mtimeNs,
+    );
+
+    await trail.record('org-b', 100);
+    await trail.seal();
+    const second = await takeBackup(backupOptions(place.path));
+    assert.deepEqual(
+      segments.map(
+        (name) => statSync(join(place.path, 'backups/sealed', name), { bigint: true }).mtimeNs,
+      ),
+      written,
+    );
+    const now = sealedIn(place.path);
+    const added = now.filter((name) => !before.includes(name)).length;
+    const own = second.manifest.files.filter(({ stored }) => !stored.startsWith('sealed/'));
+    assert.equal(second.copied.files, added + own.length);
+    assert.deepEqual(
+      second.manifest.logs.map(({ organisation, size }) => [organisation, size]),
+      [
+        ['org-a', 250],
+        ['org-b', 100],
+      ],
+    );
+    await assertWhole(place.path);
+    const all = readdirSync(join(place.path, 'backups'), {
+      recursive: true,
+      withFileTypes: true,
+    });
+    for (const entry of all) {
+      const { mode } = statSync(join(entry.parentPath, entry.name));
+      assert.equal(mode & 0o777, entry.isFile() ? 0o600 : 0o700, entry.name);
+    }
+  });
+
+  it('has what was acknowledged before, while events are recorded, erased, compacted and dropped', async () => {
+    using place = temporaryPlace();
+    await using trail = await openTrail(join(place.path, 'data'));
+    let [acknowledged, round, copied] = [0, 0, 0];
+    const stop = new AbortController();
+    const load = (async () => {
+      for (; !stop.signal.aborted; round += 1) {
+        await trail.record('org-a', 60);
+        acknowledged += 60;
+        await trail.checkpoint('org-a');
+        if (round % 3 === 1) await trail.erase('org-a');
+        if (round % 5 === 4) await trail.drop('org-a');
+      }
+    })();
+    for (let backups = 0; backups < 5 || round < 12; backups += 1) {
+      const atLeast = acknowledged;
+      const { manifest } = await takeBackup(
+        backupOptions(place.path, {
+          onCopy: () => {
+            copied += 1;
+          },
+        }),
+      );
+      const size = manifest.logs.find(({ organisation }) => organisation === 'org-a')?.size ?? 0;
+      assert.ok(size >= atLeast, `${size} of ${atLeast} events`);
+    }
+    stop.abort();
+    await load;
+    assert.ok(copied > 0);
+    await assertWhole(place.path);
+  });
+
+  it('takes what replaces a file while it copies, and nothing that was erased meanwhile', async () => {
+    using place = temporaryPlace();
+    await using trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 350);
+    await trail.seal();
+    let erased = false;
+    await takeBackup(
+      backupOptions(place.path, {
+        onCopy: async () => {
+          // The file that is about to be copied, and all others, are deleted by it.
+          if (!erased) await trail.erase('org-a');
+          erased = true;
+        },
+      }),
+    );
+    assert.ok(erased);
+    await assertWhole(place.path);
+    assert.equal(await directoryContains(join(place.path, 'backups'), [address]), false);
+  });
+
+  it('removes older ones and what no other needs, and nothing as long as a manifest is damaged', async () => {
+    using place = temporaryPlace();
+    await using trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 250);
+    await trail.seal();
+    const names: string[] = [];
+    for (const keep of [undefined, undefined, 2]) {
+      const { name, removed } = await takeBackup(backupOptions(place.path, { keep }));
+      assert.deepEqual(removed, keep === undefined ? [] : names.slice(0, 1));
+      names.push(name);
+      const isOldest = names.length < 3;
+      assert.equal(await directoryContains(join(place.path, 'backups'), [address]), isOldest);
+      await trail.erase('org-a');
+    }
+    assert.deepEqual(new BackupDirectory(join(place.path, 'backups')).names(), names.slice(1));
+    await assertWhole(place.path);
+
+    const damaged = join(place.path, 'backups', names[2]!, 'manifest.json');
+    const text = readFileSync(damaged, 'utf8');
+    writeFileSync(damaged, text.replace('"size": 250', '"size": 251'));
+    const before = sealedIn(place.path);
+    const { warnings, removed } = await takeBackup(backupOptions(place.path, { keep: 2 }));
+    assert.deepEqual(removed, [names[1]]);
+    assert.match(warnings.join('\n'), /No file is removed: \S+manifest.json is damaged/);
+    assert.ok(before.every((file) => sealedIn(place.path).includes(file)));
+    writeFileSync(damaged, text);
+    await takeBackup(backupOptions(place.path, { keep: 1 }));
+    await assertWhole(place.path);
+  });
+
+  it('is refused beside backups of other events, in a directory of something else, and beside another', async () => {
+    using place = temporaryPlace();
+    const data = join(place.path, 'data');
+    const trail = await openTrail(data);
+    await trail.record('org-a', 30);
+    await trail.close();
+    cpSync(data, join(place.path, 'old'), { recursive: true });
+    await using continued = await openTrail(data);
+    await continued.record('org-a', 120);
+    await takeBackup(backupOptions(place.path));
+    // First it has fewer events, then as many, which are others.
+    for (const more of [0, 120]) {
+      await using rolledBack = await openTrail(join(place.path, 'old'));
+      await rolledBack.record('org-a', more);
+      await assert.rejects(
+        takeBackup(backupOptions(place.path, { data: join(place.path, 'old') })),
+        {
+          code: 'conflict',
+          message: /its newest backup, \S+Z, has events that \S+old does not have/,
+        },
+      );
+    }
+    await assertWhole(place.path);
+    await assert.rejects(takeBackup(backupOptions(place.path, { directory: data })), {
+      code: 'invalid',
+      message: /there are files in it, and no backups/,
+    });
+    await assert.rejects(takeBackup(backupOptions(place.path, { data: place.path })), {
+      code: 'invalid',
+      message: /is not the data directory of a server/,
+    });
+    await continued.record('org-a', 100);
+    await continued.seal();
+    let second: Promise<unknown> | undefined;
+    const other = backupOptions(place.path);
+    await takeBackup({
+      ...other,
+      onCopy: async () => {
+        second ??= assert.rejects(takeBackup(other), {
+          code: 'conflict',
+          message: /another backup into it is under way/,
+        });
+        await second;
+      },
+    });
+    assert.ok(second !== undefined);
+  });
+
+  it('names a file of the data directory that is damaged or missing', async () => {
+    using place = temporaryPlace();
+    const data = join(place.path, 'data');
+    const trail = await openTrail(data);
+    await trail.record('org-a', 250);
+    await trail.seal();
+    await trail.close();
+    const cases = [
+      ['segments/000001.segment', /segments\/000001\.segment: it is damaged|segment 000001/i],
+      ['segments/000002.db', /segments\/000002\.db/],
+      ['checkpoints.db', /checkpoints\.db/],
+    ] as const;
+    for (const [file, expected] of cases) {
+      const path = join(data, file);
+      const bytes = readFileSync(path);
+      const changed = Buffer.from(bytes);
+      const at = file.endsWith('.db') ? bytes.length - 2_000 : 2_000;
+      changed[at]! ^= 0xff;
+      if (file !== 'checkpoints.db') {
+        writeFileSync(path, changed);
+        await assert.rejects(takeBackup(backupOptions(place.path)), {
+          code: 'corrupt',
+          message: expected,
+        });
+      }
+      rmSync(path);
+      await assert.rejects(takeBackup(backupOptions(place.path)), {
+        code: 'corrupt',
+        message: new RegExp(`Cannot back up ${file}: it is missing`),
+      });
+      writeFileSync(path, bytes);
+    }
+    await takeBackup(backupOptions(place.path));
+    await assertWhole(place.path);
+  });
+
+  it('says that the key is elsewhere', async () => {
+    using place = temporaryPlace();
+    await using trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 1);
+    rmSync(join(place.path, 'data', 'signing-key.pem'));
+    const { warnings } = await takeBackup(backupOptions(place.path));
+    assert.match(warnings.join('\n'), /^signing-key\.pem is not in the data directory/);
+  });
+});
+
+describe('verifying backups', () => {
+  it('names every file in which a byte is changed, that is cut, or missing', async () => {
+    using place = temporaryPlace();
+    await using trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 250);
+    await trail.checkpoint('org-a');
+    await trail.seal();
+    await takeBackup(backupOptions(place.path));
+    await trail.record('org-a', 5);
+    await takeBackup(backupOptions(place.path));
+    await assertWhole(place.path);
+    const backups = join(place.path, 'backups');
+    const files = readdirSync(backups, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== 'lock')
+      .map((entry) => join(entry.parentPath, entry.name).slice(backups.length + 1));
+    assert.ok(files.length > 10);
+    const named = async () => problemsOf(await verifyAll(place.path));
+    for (const file of files) {
+      const path = join(backups, file);
+      const bytes = readFileSync(path);
+      const changed = Buffer.from(bytes);
+      changed[Math.floor(Math.random() * bytes.length)]! ^= 1;
+      for (const damage of [changed, bytes.subarray(0, -1)]) {
+        writeFileSync(path, damage);
+        const found = await named();
+        assert.ok(found.length > 0 && found.every((text) => text.startsWith(file)), `${found}`);
+      }
+      // Without its manifest a backup is an unfinished one, and does not count.
+      if (!file.endsWith('manifest.json')) {
+        rmSync(path);
+        assert.deepEqual([...new Set(await named())], [`${file} is missing`]);
+      }
+      writeFileSync(path, bytes);
+    }
+    await assertWhole(place.path);
+  });
+
+  it('says when a log does not have its root, although every file is as the manifest says', async () => {
+    using place = temporaryPlace();
+    await using trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 20);
+    const { name } = await takeBackup(backupOptions(place.path));
+    const backups = new BackupDirectory(join(place.path, 'backups'));
+    const { formatManifest } = await import('./backup-manifest.ts');
+    const manifest = backups.manifest(name);
+    const logs = manifest.logs.map((log) => ({
+      ...log,
+      root: Buffer.alloc(32).toString('base64'),
+    }));
+    writeFileSync(backups.manifestPath(name), formatManifest({ ...manifest, logs }));
+    assert.match(
+      problemsOf(await verifyAll(place.path)).join(),
+      /first 20 events of org-a are not/,
+    );
+  });
+
+  it('does not count what an interrupted backup has left', async () => {
+    using place = temporaryPlace();
+    await using trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 20);
+    const { name } = await takeBackup(backupOptions(place.path));
+    const unfinished = join(place.path, 'backups', '2026-01-01T00-00-00.000Z');
+    mkdirSync(unfinished);
+    writeFileSync(join(unfinished, 'store.db'), 'half');
+    assert.deepEqual(
+      (await verifyAll(place.path)).map((backup) => backup.name),
+      [name],
+    );
+    await takeBackup(backupOptions(place.path));
+    assert.throws(() => statSync(unfinished), { code: 'ENOENT' });
+  });
+});

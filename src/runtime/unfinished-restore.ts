@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AnnalsError } from '../core/errors.ts';
+
+/** The file that is in a data directory until it is wholly restored. In it is the name of the backup. */
+export const unfinishedRestore = (data: string): string => join(data, 'restore-unfinished');
+
+/** Throws `corrupt` for a data directory that is restored in part. */
+export function refuseUnfinishedRestore(data: string): void {
+  if (!existsSync(unfinishedRestore(data))) return;
+  throw new AnnalsError(
+    'corrupt',
+    `Cannot use ${data}: it was restored from a backup, and that has not finished. Run annals restore again`,
+  );
+}
