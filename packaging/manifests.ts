@@ -26,7 +26,10 @@ function repository(): Record<string, unknown> {
 }
 
 /** The manifest of the package `annals`: everything but Node itself is in its bundle. */
-export function commandManifest(of: RepositoryManifest): Record<string, unknown> {
+export function commandManifest(
+  of: RepositoryManifest,
+  manPages: readonly string[],
+): Record<string, unknown> {
   return {
     name: 'annals',
     version: of.version,
@@ -38,7 +41,8 @@ export function commandManifest(of: RepositoryManifest): Record<string, unknown>
     bin: { annals: 'bin/annals.js' },
     // Nothing is to be imported: applications have a package of their own, @annals/recorder.
     exports: { './package.json': './package.json' },
-    files: ['bin/', 'dist/', 'THIRD-PARTY-NOTICES'],
+    man: manPages.map((name) => `man/${name}`),
+    files: ['bin/', 'dist/', 'man/', 'THIRD-PARTY-NOTICES'],
     optionalDependencies: of.optionalDependencies,
     publishConfig: { access: 'public', provenance: true },
     ...repository(),

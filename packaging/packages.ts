@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BundledPackage, bundle, commandModules } from './bundle.ts';
 import { writeRecorderDeclarations } from './declarations.ts';
+import { writeManPages } from './man.ts';
 import { commandManifest, readRepositoryManifest, recorderManifest } from './manifests.ts';
 import { notices } from './notices.ts';
 
@@ -30,7 +31,8 @@ async function buildCommand(directory: string): Promise<BundledPackage[]> {
   for (const file of ['LICENSE', 'CHANGELOG.md']) cpSync(join(root, file), join(directory, file));
   cpSync(join(root, 'packaging/annals/README.md'), join(directory, 'README.md'));
   writeFileSync(join(directory, 'THIRD-PARTY-NOTICES'), notices(packages));
-  writeJson(join(directory, 'package.json'), commandManifest(manifest));
+  const pages = await writeManPages(root, join(directory, 'man'));
+  writeJson(join(directory, 'package.json'), commandManifest(manifest, pages));
   return packages;
 }
 
