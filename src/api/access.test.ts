@@ -453,6 +453,7 @@ describe('keys', () => {
       [{ role: 'operator', name: 'x' }, 'role must be one of org-admin, org-auditor, writer'],
       [{ role: 'writer', name: 'a\u001b[31mb' }, 'name must not contain control characters'],
       [{ role: 'writer', name: 'a\u009b31mb' }, 'name must not contain control characters'],
+      [{ role: 'writer', name: '\ta' }, 'name must not contain control characters'],
       [[], 'the body must be an object'],
     ] as const) {
       const { message: actual } = await app.json<{ message: string }>(

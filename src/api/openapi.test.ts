@@ -9,6 +9,8 @@ interface Schema {
   readonly type?: string;
   readonly pattern?: string;
   readonly minimum?: number;
+  readonly maximum?: number;
+  readonly nullable?: boolean;
   readonly items?: Schema;
   readonly maxItems?: number;
   readonly anyOf?: readonly Schema[];
@@ -192,6 +194,13 @@ describe('the API document', () => {
       for (const name of Object.keys(body)) assert.ok(list?.properties?.[name], name);
       for (const name of list?.required ?? []) assert.ok(name in body, name);
     }
+  });
+
+  it('says of a value that may be null what clients of version 3.0 read', () => {
+    const { quotas } = document.components.schemas.QuotasChange?.properties ?? {};
+    const { type, nullable, maximum } = quotas?.properties?.bytesPerDay ?? {};
+    assert.deepEqual([type, nullable, maximum], ['integer', true, 999_999_999_999]);
+    assert.ok(!JSON.stringify(document).includes('"null"'));
   });
 
   it('describes ranges of a multiproof as pairs of numbers', () => {

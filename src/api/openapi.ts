@@ -44,7 +44,16 @@ export async function openApiDocument(
       security: [{ key: [] }, { basic: [] }],
     },
   });
-  return JSON.stringify(document);
+  return JSON.stringify(document, withNullable);
+}
+
+/** A value that may be null, as version 3.0 says it: the library writes the types of version 3.1. */
+function withNullable(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('type' in value)) return value;
+  const { type: types } = value;
+  if (!Array.isArray(types) || !types.includes('null')) return value;
+  const [type] = types.filter((one) => one !== 'null');
+  return { ...value, type, nullable: true };
 }
 
 type Resolver = typeof import('hono-openapi').resolver;

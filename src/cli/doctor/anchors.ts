@@ -1,4 +1,4 @@
-import { constants, existsSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { access, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createFetchSend } from '../../client/fetch-send.ts';
@@ -10,7 +10,7 @@ import { httpAnchor } from '../../ledger/anchors/http-anchor.ts';
 import { readNewest, readWitnessed } from '../../ledger/checkpoints/sqlite/read-archive.ts';
 import { anchorFile } from '../../server/anchors.ts';
 import { archiveFile } from '../../server/databases.ts';
-import { counted, type Finding, findingsOf, type Subject } from './finding.ts';
+import { counted, exists, type Finding, findingsOf, reading, type Subject } from './finding.ts';
 
 /**
  * Tries each anchor. One behind a URL gets the newest checkpoint of the server's own log once more, which it may: there is
@@ -27,7 +27,7 @@ export async function* checkAnchors(subject: Subject): AsyncIterable<Finding> {
     return;
   }
   const archive = join(data, archiveFile);
-  const newest = existsSync(archive) ? readNewest(archive) : [];
+  const newest = exists(archive) ? reading(archive, readNewest) : [];
   const checkpoint =
     newest.find(({ organisation }) => organisation === systemLog.identity) ?? newest[0];
   for (const text of settings.anchor) {
@@ -46,7 +46,7 @@ export async function* checkAnchors(subject: Subject): AsyncIterable<Finding> {
 async function tryFile(file: string): Promise<Finding> {
   const { ok, problem } = findingsOf('anchors');
   try {
-    if (existsSync(file)) await (await open(file, constants.O_WRONLY | constants.O_APPEND)).close();
+    if (exists(file)) await (await open(file, constants.O_WRONLY | constants.O_APPEND)).close();
     else await access(dirname(file), constants.W_OK);
     return ok(`file:${file} can be appended to`);
   } catch (error) {
@@ -90,9 +90,9 @@ async function tryUrl(
 export function* checkWitnesses({ data, settings }: Subject): Iterable<Finding> {
   const { ok, warning } = findingsOf('witnesses');
   const archive = join(data, archiveFile);
-  if (settings.witness.length === 0 || !existsSync(archive)) return;
-  const newest = readNewest(archive);
-  const witnessed = readWitnessed(archive);
+  if (settings.witness.length === 0 || !exists(archive)) return;
+  const newest = reading(archive, readNewest);
+  const witnessed = reading(archive, readWitnessed);
   for (const { name, id } of settings.witness) {
     const own = witnessed.filter(({ witness }) => witness === `${name}+${id}`);
     const behind = newest.filter(

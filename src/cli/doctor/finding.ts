@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { messageOf } from '../../core/errors.ts';
 import type { Micros } from '../../core/micros.ts';
 import type { Settings } from '../../server/settings.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -53,6 +55,18 @@ export function findingsOf(check: string) {
       help,
     }),
   };
+}
+
+/** Whether there is such a file. Throws when that cannot be seen: a file that is hidden is not one that is missing. */
+export const exists = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** Reads a file; what goes wrong names the file, which SQLite's own errors do not. */
+export function reading<T>(file: string, read: (file: string) => T): T {
+  try {
+    return read(file);
+  } catch (cause) {
+    throw new Error(`${file} cannot be read: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** `0750` */

@@ -1,5 +1,4 @@
 import { createPublicKey } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ReadAccounts, readAccounts } from '../../access/sqlite/read-accounts.ts';
@@ -11,7 +10,7 @@ import { readNewest } from '../../ledger/checkpoints/sqlite/read-archive.ts';
 import { accountsFile, archiveFile } from '../../server/databases.ts';
 import { operatorId } from '../../server/operator-key.ts';
 import { knownKeys, signingKeyFile } from '../../server/signing-key.ts';
-import { counted, type Finding, findingsOf, type Subject } from './finding.ts';
+import { counted, exists, type Finding, findingsOf, reading, type Subject } from './finding.ts';
 
 const { ok, warning, problem } = findingsOf('keys');
 
@@ -23,13 +22,13 @@ const oldOperatorKey = 400 * day;
 /** The key that signs, the operator's, and the API keys that have expired or will soon. */
 export async function* checkKeys(subject: Subject): AsyncIterable<Finding> {
   const file = join(subject.data, accountsFile);
-  if (!existsSync(file)) {
+  if (!exists(file)) {
     yield ok(
       'there are no keys yet: the first start creates the operator’s and the one that signs',
     );
     return;
   }
-  const accounts = readAccounts(file);
+  const accounts = reading(file, readAccounts);
   yield* checkSigningKey(subject, accounts);
   yield* checkOperatorKey(subject, accounts);
   yield* apiKeyFindings(accounts, subject.context.clock());
@@ -41,7 +40,7 @@ async function* checkSigningKey(
 ): AsyncIterable<Finding> {
   const known = settings.get(knownKeys)?.split('\n') ?? [];
   const file = signingKey ?? join(data, signingKeyFile);
-  if (!existsSync(file)) {
+  if (!exists(file)) {
     yield problem(
       `the signing key ${file} is missing`,
       signingKey === undefined
@@ -63,7 +62,9 @@ async function* checkSigningKey(
   // Replaced keys have signed what came before them.
   const keys = [current, ...known].map(parseKnownKey);
   const archive = join(data, archiveFile);
-  for (const { organisation, size, message } of existsSync(archive) ? readNewest(archive) : []) {
+  for (const { organisation, size, message } of exists(archive)
+    ? reading(archive, readNewest)
+    : []) {
     try {
       openCheckpoint(message, keys);
     } catch {
@@ -86,7 +87,7 @@ async function* checkOperatorKey(
   const file = join(data, 'operator-key');
   const since = `the operator’s key is of ${formatDay(key.createdAt)}`;
   const isOld = clock() - key.createdAt > oldOperatorKey;
-  if (existsSync(file)) {
+  if (exists(file)) {
     yield warning(
       `the operator’s key is in ${file}, and in backups of it`,
       'Move it to a safe place',

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readText, type Send } from '../../client/request.ts';
@@ -6,7 +5,7 @@ import { messageOf } from '../../core/errors.ts';
 import { day, formatDay } from '../../core/micros.ts';
 import { readTlsIdentity } from '../../server/tls-identity.ts';
 import { createSend } from '../client-dependencies.ts';
-import { type Finding, findingsOf, type Subject } from './finding.ts';
+import { exists, type Finding, findingsOf, reading, type Subject } from './finding.ts';
 
 /** Long enough for a server that is busy. */
 const timeoutMillis = 10_000;
@@ -18,7 +17,7 @@ export async function* checkServer(subject: Subject): AsyncIterable<Finding> {
   const { ok, warning, problem } = findingsOf('server');
   const { data, settings, context } = subject;
   const lock = join(data, 'store.lock');
-  const isRunning = existsSync(lock) && isLocked(lock);
+  const isRunning = exists(lock) && reading(lock, isLocked);
   const url = addressOf(settings);
   // Nothing secret is sent, and the certificate is not one for this address.
   const send = createSend(context, { idleMilliseconds: timeoutMillis, verifyCertificates: false });
