@@ -21,9 +21,18 @@ type Organisation = 'acme' | 'globex';
  * and two files that were not written to their ends.
  */
 export function unpackFormat1(directory: string): Format1 {
-  const bytes = zstdDecompressSync(readFileSync(new URL('format-1.fixture.zst', import.meta.url)));
+  const bytes = readFileSync(new URL('format-1.fixture.zst', import.meta.url));
+  return unpackDirectory<Format1>(bytes, directory);
+}
+
+/**
+ * Puts the files of a kept directory in place, and returns what was said about them. The form is a zstd frame of a line of
+ * JSON, which has the names and lengths of the files in `files`, and of the files, one behind the other.
+ */
+export function unpackDirectory<Said>(compressed: Uint8Array, directory: string): Said {
+  const bytes = zstdDecompressSync(compressed);
   const headerEnd = bytes.indexOf('\n');
-  const { files, ...said } = JSON.parse(bytes.toString('utf8', 0, headerEnd)) as Format1 & {
+  const { files, ...said } = JSON.parse(bytes.toString('utf8', 0, headerEnd)) as {
     readonly files: readonly [name: string, length: number][];
   };
   let at = headerEnd + 1;
@@ -33,5 +42,5 @@ export function unpackFormat1(directory: string): Format1 {
     writeFileSync(path, bytes.subarray(at, at + length), { mode: 0o600 });
     at += length;
   }
-  return said;
+  return said as Said;
 }
