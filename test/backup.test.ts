@@ -26,6 +26,7 @@ const restoresOf = (server: ServerProcess, key: string, path = '') =>
     key,
   );
 
+const program = fileURLToPath(new URL('../bin/annals.js', import.meta.url));
 const flags = ['--segment-events', '1000', '--name', 'audit.example.com'];
 
 /** Records until it is told to stop, or the server is gone. Says how many events are acknowledged. */
@@ -240,7 +241,6 @@ describe('a data directory of which the store alone was put back', () => {
 
 describe('a backup on a disk that is full', { skip: noSmallDisk() }, () => {
   const small = 'mount -t tmpfs -o size=4m tmpfs "$0" && head -c 4040k /dev/zero > "$0/full"';
-  const program = fileURLToPath(new URL('../bin/annals.js', import.meta.url));
   /** Runs a command with that disk, then makes room and runs it again. */
   const twice = (disk: string, ...argv: string[]) => {
     const script = `${small}; "$@"; echo "code $?"; rm "$0/full"; "$@" && echo fine`;
@@ -272,6 +272,27 @@ describe('a backup on a disk that is full', { skip: noSmallDisk() }, () => {
     const restored = twice(at('disk'), 'restore', at('backups'), '--data', at('disk/new'));
     assert.match(restored.stderr, /^annals: Cannot restore \S+ into \S+: the disk is full\n$/);
     assert.match(restored.stdout, /^code 1\nBackup 20[\s\S]+fine\n$/);
+  });
+});
+
+describe('a backup of a file system that is mounted for reading alone', {
+  skip: noSmallDisk(),
+}, () => {
+  it('is one of the data directory in it', async () => {
+    await using place = await temporary();
+    const trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 20);
+    await trail.close();
+    const script =
+      'mount -t tmpfs tmpfs "$0/mounted" && cp -r "$0/data" "$0/mounted" && ' +
+      'mount -o remount,ro "$0/mounted" && "$1" "$2" backup "$0/backups" --data "$0/mounted/data"';
+    await mkdir(join(place.path, 'mounted'));
+    const words = ['--map-root-user', '--mount', 'sh', '-c', script, place.path];
+    const { status, stderr } = spawnSync('unshare', [...words, process.execPath, program], {
+      encoding: 'utf8',
+    });
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.equal((await annals(place.path, 'backup', '--verify', 'backups')).code, 0);
   });
 });
 

@@ -10,8 +10,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { personalPaths } from '../integrity/personal.ts';
+import { checkLog } from '../ledger/checkpoints/check-log.ts';
+import { databases } from '../server/databases.ts';
+import { checkDataDirectory } from '../store/segmented/check.ts';
 import { directoryContains } from '../store/segmented/directory-contents.fixture.ts';
 import { BackupDirectory } from './backup-directory.ts';
+import { restoreOptions } from './restore.fixture.ts';
+import { restoreBackup } from './restore-backup.ts';
 import { takeBackup } from './take-backup.ts';
 import { address, backupOptions, openTrail, temporaryPlace } from './trail.fixture.ts';
 import { type VerifiedBackup, verifyBackups } from './verify-backups.ts';
@@ -115,6 +121,17 @@ describe('a backup', () => {
     await load;
     assert.ok(copied > 0);
     await assertWhole(place.path);
+    await restoreBackup(restoreOptions(place.path));
+    const { data } = restoreOptions(place.path);
+    await using restored = await openTrail(data);
+    assert.deepEqual(restored.store.findings, []);
+    const log = { organisation: 'org-a', name: 'org-a', newest: undefined };
+    await checkLog(restored.store, log, { paths: personalPaths(), keys: [] });
+    const checked = await Array.fromAsync(checkDataDirectory(data, databases));
+    assert.deepEqual(
+      checked.filter(({ problem }) => problem !== undefined),
+      [],
+    );
   });
 
   it('takes what replaces a file while it copies, and nothing that was erased meanwhile', async () => {

@@ -268,7 +268,7 @@ class Backup {
       this.#count(sum);
       return true;
     } catch (error) {
-      if (this.#isLive(file)) throw missingOr(error, file.file);
+      if (this.#isLive(file)) throw this.#missingOr(error, file.file);
       return false;
     }
   }
@@ -299,7 +299,7 @@ class Backup {
         const snapshot = opened.use(DatabaseSnapshot.open(this.#directory.pathOf(file.file)));
         active.push({ file, snapshot });
       } catch (error) {
-        if (this.#isLive(file)) throw missingOr(error, file.file);
+        if (this.#isLive(file)) throw this.#missingOr(error, file.file);
         return undefined;
       }
     }
@@ -313,12 +313,18 @@ class Backup {
     return readStoreFile(this.#directory).live.some((file) => file.fileId === fileId);
   }
 
+  /** What is so when a file that counts cannot be opened. */
+  #missingOr(error: unknown, file: string): unknown {
+    if (error instanceof AnnalsError || existsSync(this.#directory.pathOf(file))) return error;
+    return new AnnalsError('corrupt', `Cannot back up ${file}: it is missing`, { cause: error });
+  }
+
   async #copyDatabase(file: string): Promise<BackupFile> {
     let snapshot: DatabaseSnapshot;
     try {
       snapshot = DatabaseSnapshot.open(this.#directory.pathOf(file));
     } catch (error) {
-      throw missingOr(error, file);
+      throw this.#missingOr(error, file);
     }
     try {
       return await this.#copySnapshot(snapshot, file);
@@ -442,12 +448,3 @@ function damaged(file: string, problem: string): AnnalsError {
     `Cannot back up ${file}: it ${problem}. An earlier backup may have it whole; annals check names all that is wrong`,
   );
 }
-
-/** What a file that counts, and cannot be opened, is called. */
-function missingOr(error: unknown, file: string): unknown {
-  const { code, errcode } = error as { code?: string; errcode?: number };
-  if (error instanceof AnnalsError || (code !== 'ENOENT' && errcode !== cannotOpen)) return error;
-  return new AnnalsError('corrupt', `Cannot back up ${file}: it is missing`, { cause: error });
-}
-
-const cannotOpen = 14;

@@ -1,6 +1,17 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+
+/** Whether it is whole without a write-ahead log, on a file system where nobody can write, such as a mounted snapshot. */
+function isUnchangeable(path: string): boolean {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS' && !existsSync(`${path}-wal`);
+  }
+}
 
 /** Pages copied at a time. Between two of these steps the calling thread does other things. */
 const pagesPerStep = 4_096;
@@ -22,8 +33,9 @@ export class DatabaseSnapshot {
    */
   static open(path: string): DatabaseSnapshot {
     const url = pathToFileURL(path);
+    if (isUnchangeable(path)) url.searchParams.set('immutable', '1');
     // Opened for reading alone, SQLite would leave files behind in a directory that nobody else uses.
-    url.searchParams.set('mode', 'rw');
+    else url.searchParams.set('mode', 'rw');
     const database = new DatabaseSync(url, { timeout: 5_000 });
     try {
       database.exec('PRAGMA query_only = ON; BEGIN');

@@ -8,7 +8,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { ServerProcess } from '../server-process.fixture.ts';
@@ -56,6 +56,15 @@ try {
   writeFileSync(copy, unit.replace('/usr/local/bin/annals', '/bin/true'));
   run('systemd-analyze', 'verify', '--man=no', copy);
   shown('systemd-analyze verify: every setting of the unit is known');
+
+  for (const name of ['annals-backup.service', 'annals-backup.timer']) {
+    const text = readFileSync(join(dirname(file), name), 'utf8');
+    writeFileSync(join(work, name), text.replace('/usr/local/bin/annals', '/bin/true'));
+  }
+  const backup = join(dirname(file), 'annals-backup.service');
+  run('systemd-analyze', 'security', '--offline=true', '--threshold=20', backup);
+  run('systemd-analyze', 'verify', '--man=no', join(work, 'annals-backup.timer'));
+  shown('the same of the timer for backups and of its service');
 
   // As docs/operate/deploy.md creates them.
   const signingKey = run('openssl', 'genpkey', '-algorithm', 'ed25519');
