@@ -43,17 +43,18 @@ describe('readDrafts', () => {
     assert.deepEqual(read('{"action":"GET"}\n\r\n{"action":"PUT"}\n', ndjson).length, 2);
   });
 
-  it('leaves a draft in its bytes where these are canonical, and not elsewhere', () => {
+  it('leaves a draft in its bytes where its keys are canonical, and not elsewhere', () => {
     const forms = (text: string, mediaType: DraftsMediaType = json) =>
       runToCompletion(readDrafts(Buffer.from(text), mediaType, now)).map((draft) =>
         draft instanceof RawDraft ? 'bytes' : 'object',
       );
     assert.deepEqual(forms('{"action":"a"}'), ['bytes']);
-    assert.deepEqual(forms('{"action":"\\u0061"}'), ['object']);
+    assert.deepEqual(forms('{"action":"\\u0061","context":{"duration":12.0}}'), ['bytes']);
+    assert.deepEqual(forms('{"\\u0061ction":"a"}'), ['object']);
     assert.deepEqual(forms('{"events":[{"action":"a"},{ "action":"b"}]}'), ['bytes', 'bytes']);
-    const mixed = '{"events":[{"action":"a"},{"action":"\\u0062"},{"action":"c"}]}';
+    const mixed = '{"events":[{"action":"a"},{"\\u0061ction":"b"},{"action":"c"}]}';
     assert.deepEqual(forms(mixed), ['bytes', 'object', 'bytes']);
-    const lines = '{"action":"a"}\n{"action":"\\u0062"}\n{"action":"c"}';
+    const lines = '{"action":"a"}\n{"\\u0061ction":"b"}\n{"action":"c"}';
     assert.deepEqual(forms(lines, ndjson), ['bytes', 'object', 'bytes']);
   });
 

@@ -37,8 +37,8 @@ export type DraftsMediaType = 'application/json' | 'application/x-ndjson';
  * Reads drafts from the bytes of a request, pausing between them. All or nothing: throws `invalid` with at most 20
  * issues, each naming the draft by index and the field, `too-large` when there are too many drafts. It stops at the first
  * event that is too many, at the twentieth issue, and at an event that is too long to be one, and looks at nothing behind
- * it. A draft that is spelled canonically is left in the bytes. Objects are created from those that `RawJson` cannot read,
- * and from those with something wrong (decision 006 says how often that is).
+ * it. A draft is left in the bytes. Objects are created only from those that `RawJson` cannot read (decision 006 has what
+ * that is), and from those with something wrong.
  *
  * @param now the moment of receipt, to reject a `createdAt` too far ahead
  * @param keep what to keep of a valid draft that is an object; it may throw `invalid`

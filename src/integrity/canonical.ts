@@ -54,8 +54,8 @@ export function canonicalKeys(object: object): CanonicalKeys {
 
 /**
  * Remembers the order of recent keys. The objects of a producer have the same keys again and again, and to sort them
- * costs more than to write their values. It is bounded, because producers choose the keys. Only drafts that are not
- * spelled canonically come here (decision 006).
+ * costs more than to write their values. It is bounded, because producers choose the keys. It
+ * serves those who have objects: imports, and the few drafts that cannot be left in their bytes (decision 006).
  */
 class KnownKeys {
   readonly #byCount: Known[][] = Array.from({ length: mostKeys + 1 }, () => []);

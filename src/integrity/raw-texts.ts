@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { ByteWriter } from '../core/byte-writer.ts';
 import { none, type RawJson } from '../core/json/raw-json.ts';
 import { NameTable } from '../core/name-table.ts';
-import { canonicalString } from './canonical.ts';
+import { canonicalJson, canonicalString } from './canonical.ts';
 import { commitmentKey, type PersonalPaths, saltBytes } from './personal.ts';
 
 const quote = 0x22;
@@ -225,6 +225,14 @@ export class RawTextsWriter {
     const body = this.#body;
     if (json.isCanonical(value)) {
       body.copy(json.bytes, json.start(value), json.end(value));
+      return;
+    }
+    if (json.isString(value)) {
+      body.text(canonicalString(json.textOf(value)));
+      return;
+    }
+    if (json.isNumber(value)) {
+      body.text(canonicalJson(json.numberOf(value)));
       return;
     }
     const isObject = json.isObject(value);

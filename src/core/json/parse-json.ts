@@ -9,6 +9,7 @@ import {
   openBracket,
   quote,
 } from './characters.ts';
+import { losesNothing } from './exact-number.ts';
 
 /** A JSON value that can be written again without a loss: reading it lost nothing. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -233,7 +234,7 @@ class JsonReader {
     if (literal === undefined) throw this.#unexpected('a value');
     this.#at += literal.length;
     const value = Number(literal);
-    if (mayLoseDigits(literal, value) && !isExact(literal, value)) {
+    if (Number.isFinite(value) && !losesNothing(literal, value)) {
       this.#problem(
         `is the number ${literal.slice(0, 40)}, which would lose digits: send it as text`,
       );
@@ -254,28 +255,4 @@ class JsonReader {
       `Cannot read the JSON: expected ${expected} at character ${at}, found ${found}`,
     );
   }
-}
-
-const smallestNormal = 2 ** -1_022;
-
-/** A double keeps any 15 digits, unless the number is so near to zero that the double has fewer bits for them. */
-function mayLoseDigits(literal: string, value: number): boolean {
-  return literal.length > 15 || (Math.abs(value) < smallestNormal && literal !== '0');
-}
-
-/** Whether `value` is written as the same number as `literal`, however `literal` is spelled. */
-function isExact(literal: string, value: number): boolean {
-  return Number.isFinite(value) && decimal(literal) === decimal(String(value));
-}
-
-/** One spelling for each decimal number: sign, digits without leading and trailing zeros, power of ten. */
-function decimal(literal: string): string {
-  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal);
-  if (match === null) return literal;
-  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
-  const digits = (whole + fraction).replace(/^0+/, '');
-  const trimmed = digits.replace(/0+$/, '');
-  if (trimmed === '') return '0';
-  const power = Number(exponent) - fraction.length + (digits.length - trimmed.length);
-  return `${sign}${trimmed}e${power}`;
 }

@@ -194,22 +194,38 @@ describe('JSON left in its bytes', () => {
     }
   });
 
-  it('cannot be read where a token is not canonical, or not a token', () => {
+  it('is marked where a token is not spelled canonically', () => {
+    for (const [text, value] of [
+      ['"a\\/b"', 'a/b'],
+      ['"\\u0041\\u000A\\u001F"', 'A\n\x1f'],
+      ['"\\u00eb \\ud83d\\ude00"', 'ë 😀'],
+      ['12.0', 12],
+      ['1e3', 1_000],
+      ['1.5E+2', 150],
+      ['-0', -0],
+    ] as const) {
+      const bytes = Buffer.from(`{"a":1,"b":[${text}]}`);
+      const json = new RawJson(bytes, 1);
+      const object = json.read(0, bytes.length);
+      assert.deepEqual(valueAt(json, object), { a: 1, b: [value] });
+      assert.ok(!json.isCanonical(object), text);
+      assert.ok(!json.isCanonical(json.first(json.member(object, Buffer.from('b')))), text);
+      assert.ok(json.isCanonical(json.first(object)));
+    }
+  });
+
+  it('cannot be read where a key is not canonical, or something is not a token', () => {
     for (const bad of [
-      ...['"\\/"', '"\\u0041"', '"\\u000A"', '"\\u000a"', '"\\u001F"', '"\\ud800"', '"\\x"', '"\\'],
       ...[
-        '1.0',
-        '1e3',
-        '-0',
-        '01',
-        '+1',
-        '1E400',
-        '.5',
-        '1.',
-        '12345678901234567890',
-        '--1',
-        '1-1',
+        '{"\\u0041":1}',
+        '{"a\\/b":1}',
+        '"\\ud800"',
+        '"\\ud800\\u0041"',
+        '"\\x"',
+        '"\\u00g0"',
+        '"\\',
       ],
+      ...['01', '1e', '0.1.2', '1E400', '+1', '.5', '1.', '12345678901234567890', '--1', '1-1'],
       ...['', ' ', 'nul', 'nulll', 'True', '"a', '"a\nb"', '{"a"}', '{"a":}', '{"a":1,}', '{,}'],
       ...['{a":1}', '{1"b":2}', '{"a"=1}', '{"x":{"a"}', '{"x":{"b":1,"b":2}', '{"a":1;"b":2}'],
       ...['[{"a":1]', '{"x":[1}', '[1;2]', '{"b":1,"c":2,"b":3}', '{"é":1,"é":2}', '[trux]'],

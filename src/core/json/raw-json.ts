@@ -1,8 +1,9 @@
 import {
   canonicalEscapeLength,
   endOfNumber,
-  isCanonicalNumber,
+  escapeLength,
   isNumberByte,
+  numberSpelling,
 } from './canonical-tokens.ts';
 import {
   backslash,
@@ -30,7 +31,7 @@ const wordsPerValue = 7;
 const oddKey = 1;
 /** The value is a string with escapes. */
 const escaped = 2;
-/** The bytes of the value are canonical: no white space inside, and the keys of every object in order. */
+/** The bytes of the value are canonical: no white space inside, the keys of every object in order, every token canonical. */
 const canonical = 4;
 
 /** The most members of an object whose keys are not in canonical order: see `#link`. */
@@ -49,10 +50,10 @@ export const none = -1;
  * and ends, with the members of an object in canonical order (RFC 8785), whatever their order in the text. That is a
  * tenth of the garbage of `parseJson`, and canonical text can be copied out of the bytes.
  *
- * For that, every token must already be *spelled* canonically: the shortest escapes, numbers as ECMAScript writes them
- * (decision 006 says who writes so). Canonical JSON can always be read. Of everything else `read` says no more than that
- * it cannot read it; `parseJson` reads it, or says what is wrong. A value is a number that is valid for one `RawJson`
- * only.
+ * A value that is not spelled canonically (`"\u00eb"`, `12.0`) is marked, and written canonically when it is copied. Only
+ * keys must be canonical as they are: they are compared in their bytes. Canonical JSON can always be read. Of what it
+ * cannot read `read` says no more than that; `parseJson` reads it, or says what is wrong. A value is a number that is
+ * valid for one `RawJson` only.
  */
 export class RawJson {
   readonly bytes: Buffer;
@@ -60,7 +61,7 @@ export class RawJson {
   readonly #maxWords: number;
   #tokenIndex: Int32Array;
   #used = 0;
-  /** Counts what canonical JSON does not have: white space, keys out of order. */
+  /** Counts what canonical JSON does not have: white space, keys out of order, tokens spelled in other ways. */
   #disorder = 0;
   #at = 0;
   #end = 0;
@@ -79,7 +80,7 @@ export class RawJson {
     this.#maxWords = wordsPerValue * (64 + Math.ceil(bytes.length / bytesAValue));
   }
 
-  /** Reads the one value between two offsets. Returns `none` when it is not JSON, or not spelled canonically. */
+  /** Reads the one value between two offsets. Returns `none` when it is not JSON, or cannot be left in its bytes. */
   read(from: number, to: number): number {
     const used = this.#used;
     const value = this.readNext(from, to);
@@ -224,6 +225,7 @@ export class RawJson {
       const flags = this.#string();
       good = flags !== none;
       if ((flags & backslashes) !== 0) this.#tokenIndex[value + flagsWord]! |= escaped;
+      if ((flags & respelled) !== 0) this.#disorder += 1;
     } else if (byte === openBrace) good = depth < this.#maxDepth && this.#object(value, depth + 1);
     else if (byte === openBracket) good = depth < this.#maxDepth && this.#array(value, depth + 1);
     else if (byte === 0x74) good = this.#literal('true');
@@ -247,7 +249,7 @@ export class RawJson {
       if (byte !== quote) return false;
       const keyStart = this.#at + 1;
       const flags = this.#string();
-      if (flags === none) return false;
+      if (flags === none || (flags & respelled) !== 0) return false;
       const keyEnd = this.#at - 1;
       if (this.#space() !== colon) return false;
       this.#at += 1;
@@ -330,7 +332,7 @@ export class RawJson {
     return JSON.parse(literal) as string;
   }
 
-  /** Skips a string. Returns `none` unless it is spelled canonically, otherwise `backslashes` and `beyondAscii`. */
+  /** Skips a string. Returns `none` when it is not one, otherwise `backslashes`, `beyondAscii` and `respelled`. */
   #string(): number {
     const { bytes } = this;
     const end = this.#end;
@@ -342,8 +344,12 @@ export class RawJson {
         return flags;
       }
       if (byte === backslash) {
-        const length = canonicalEscapeLength(bytes, at);
-        if (length === 0) return none;
+        let length = canonicalEscapeLength(bytes, at);
+        if (length === 0) {
+          length = escapeLength(bytes, at);
+          if (length === 0) return none;
+          flags |= respelled;
+        }
         flags |= backslashes;
         at += length - 1;
       } else if (byte >= 0x80) flags |= beyondAscii;
@@ -364,10 +370,14 @@ export class RawJson {
   #number(): boolean {
     const start = this.#at;
     this.#at = endOfNumber(this.bytes, start, this.#end);
-    return isCanonicalNumber(this.bytes, start, this.#at);
+    const spelling = numberSpelling(this.bytes, start, this.#at);
+    if (spelling === 'other') this.#disorder += 1;
+    return spelling !== undefined;
   }
 }
 
 /** Flags that `#string` returns. */
 const backslashes = 1;
 const beyondAscii = 2;
+/** An escape is not the one that canonical JSON has. */
+const respelled = 4;
