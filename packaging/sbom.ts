@@ -90,9 +90,14 @@ function npmComponent(
 }
 
 function debianComponent({ name, version, sha256 }: DebianPackage): Component {
-  const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=amd64`;
+  const purl = `pkg:deb/${distribution()}/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=amd64`;
   const hashes = [{ alg: 'SHA-256', content: sha256 }];
   return { type: 'library', 'bom-ref': purl, name, version, hashes, purl };
+}
+
+/** Whose packages apt-get downloads: `debian`, or `ubuntu`. */
+function distribution(): string {
+  return /^ID=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'debian';
 }
 
 /** A UUID of version 8 (RFC 9562), whose content is our own. */
