@@ -10,7 +10,7 @@ import { accountsFile, archiveFile } from '../server/databases.ts';
 import { signingKeyFile } from '../server/signing-key.ts';
 import { version } from '../server/version.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
-import { formatBytes, formatCount } from './export-progress.ts';
+import { counted, formatBytes, formatCount } from './quantities.ts';
 import { jsonLine, printable } from './terminal-text.ts';
 
 interface BackupFlags {
@@ -92,7 +92,7 @@ function takenText({ name, manifest, copied, removed }: TakenBackup): string {
   const hasKey = manifest.files.some(({ file }) => file === signingKeyFile);
   return [
     contents(name, manifest),
-    `  copied ${count(copied.files, 'file')}, ${formatBytes(copied.bytes)}; ${formatCount(rest)} of older backups are used again`,
+    `  copied ${counted(copied.files, 'file')}, ${formatBytes(copied.bytes)}; ${formatCount(rest)} of older backups are used again`,
     '  verified: all bytes that were written, and the tree of each log',
     ...(hasKey ? [`  it has ${signingKeyFile}: whoever reads it can sign for this server`] : []),
     ...removed.map((old) => `  removed ${old}`),
@@ -122,7 +122,7 @@ async function verify(directory: string, flags: BackupFlags, context: CliContext
     for (const { file, problem } of verified.problems) problems.add(file ?? problem);
   }
   if (wrong === 0) return;
-  const message = `${wrong} of ${count(all, 'backup')} cannot be restored: ${count(problems.size, 'problem')}`;
+  const message = `${wrong} of ${counted(all, 'backup')} cannot be restored: ${counted(problems.size, 'problem')}`;
   throw new Exit(exitCodes.failed, message);
 }
 
@@ -146,7 +146,7 @@ function verifiedJson({ name, manifest, problems }: VerifiedBackup): object {
 export function contents(name: string, { files, logs }: BackupManifest): string {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const events = logs.reduce((sum, { size }) => sum + size, 0);
-  return `Backup ${name}: ${count(logs.length, 'log')}, ${count(events, 'event')}, ${formatBytes(bytes)}`;
+  return `Backup ${name}: ${counted(logs.length, 'log')}, ${counted(events, 'event')}, ${formatBytes(bytes)}`;
 }
 
 /** The same for programs. */
@@ -161,8 +161,4 @@ export function contentsJson(name: string, manifest: BackupManifest): object {
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     logs: logs.map(({ organisation, size, root }) => ({ organisation, size, root })),
   };
-}
-
-export function count(value: number, noun: string): string {
-  return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

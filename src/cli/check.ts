@@ -6,7 +6,7 @@ import { archiveProblem } from '../ledger/checkpoints/sqlite/check-copy.ts';
 import { archiveFile, databases, newestCheckpointsFile } from '../server/databases.ts';
 import { type CheckedFile, checkDataDirectory } from '../store/segmented/check.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
-import { jsonLine, printable } from './terminal-text.ts';
+import { jsonLine, printable, showsStyles, writeStyled } from './terminal-text.ts';
 
 interface CheckFlags {
   readonly data?: string;
@@ -62,7 +62,10 @@ async function check(flags: CheckFlags, context: CliContext): Promise<void> {
     if (entries !== undefined) sealed += 1;
     if (kind !== undefined && problem !== undefined) wrong[kind].push({ file, problem });
     if (flags.json === true || (flags.quiet === true && problem === undefined)) continue;
-    stdout.write(`${printable(file)}  ${printable(problem ?? wholeness(entries))}\n`);
+    stdout.write(`${printable(file)}  `);
+    const style = problem !== undefined && showsStyles(stdout, env) ? 'bad' : undefined;
+    writeStyled(stdout, printable(problem ?? wholeness(entries)), style);
+    stdout.write('\n');
   }
   if (flags.json === true) stdout.write(jsonLine({ files, ...wrong }));
   else if (flags.quiet !== true && sealed === 0) stdout.write('No segment is sealed yet\n');

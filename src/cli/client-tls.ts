@@ -2,9 +2,10 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ClientTls } from '../client/http-send.ts';
-import { AnnalsError, messageOf } from '../core/errors.ts';
+import { AnnalsError } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
 import { type ClientTlsFlags, tlsVariables } from './client-tls-flags.ts';
+import { fileProblem } from './file-problem.ts';
 import { readSecretFile } from './secrets.ts';
 
 /** The files that flags or the environment name. Throws `invalid` for one that cannot be used. */
@@ -54,7 +55,7 @@ async function readCertificates(
   const reject = (reason: string) =>
     new AnnalsError('invalid', `Cannot use ${file} as ${flag}: ${reason}`);
   const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
-    throw reject(messageOf(error));
+    throw reject(fileProblem(error));
   });
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   throw reject('it has no certificate in PEM (-----BEGIN CERTIFICATE-----)');

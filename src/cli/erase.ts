@@ -6,6 +6,7 @@ import { AnnalsError } from '../core/errors.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 import { openApi } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
+import { counted, formatCount } from './quantities.ts';
 import { jsonLine, printable } from './terminal-text.ts';
 
 interface Flags extends ConnectionFlags {
@@ -71,8 +72,8 @@ async function erase(flags: Flags, context: CliContext): Promise<void> {
 
 function sentence({ erased, alreadyErased, snapshot, dryRun }: Erasure): string {
   const did = dryRun === true ? 'Would erase' : 'Erased';
-  const before = alreadyErased === 0 ? '' : `; ${alreadyErased} were erased before`;
-  return `${did} what was personal in ${erased} of ${snapshot} events${before}\n`;
+  const before = alreadyErased === 0 ? '' : `; ${formatCount(alreadyErased)} were erased before`;
+  return `${did} what was personal in ${formatCount(erased)} of ${counted(snapshot, 'event')}${before}\n`;
 }
 
 async function confirm(userIdentity: string, context: CliContext): Promise<void> {

@@ -121,7 +121,7 @@ describe('annals events', () => {
       [['--resource-type', 'vpc'], /No event has the resource type vpc; the log has kms_key/],
       [
         ['--action', 'login', '--since', '1d'],
-        /1203 events match at another time or with --include-system-services, the last of \d/,
+        /1,203 events match at another time or with --include-system-services, the last of \d/,
       ],
       [['--action', 'backup.run'], /1 event matches with --include-system-services: of \d/],
       [['--since', '1h'], /The log has events from \d{4}-\d\d-\d\dT\S+ to \d{4}-\d\d-\d\dT/],

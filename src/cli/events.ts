@@ -11,8 +11,8 @@ import { eventLines } from './event-lines.ts';
 import { eventSchema, eventsSchema, walkPages } from './event-pages.ts';
 import { type EventQuery, eventQueryOf } from './event-query.ts';
 import { explainEmpty } from './explain-empty.ts';
-import { formatCount } from './export-progress.ts';
 import { addFilterOptions, type FilterFlags, wholeNumber } from './filter-flags.ts';
+import { formatCount } from './quantities.ts';
 import { addRangeOptions, type RangeFlags } from './range-flags.ts';
 import { jsonLine } from './terminal-text.ts';
 

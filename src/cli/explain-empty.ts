@@ -3,6 +3,7 @@ import type { AnnalsApi } from '../client/annals-api.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { EventQuery } from './event-query.ts';
+import { formatCount } from './quantities.ts';
 
 const values = z.array(z.string());
 /** An older server says nothing of times. */
@@ -57,7 +58,7 @@ async function matchesElsewhere(
   if (newest === undefined) return undefined;
   return totalItems === 1
     ? `1 event matches ${where}: of ${newest.createdAt}`
-    : `${totalItems} events match ${where}, the last of ${newest.createdAt}`;
+    : `${formatCount(totalItems)} events match ${where}, the last of ${newest.createdAt}`;
 }
 
 /** What the values of the log say. */

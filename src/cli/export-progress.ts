@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { type Clock, formatInstant, type Micros, second } from '../core/micros.ts';
 import type { ExportProgress } from '../export/progress.ts';
+import { formatCount, formatDuration } from './quantities.ts';
 import { openStatusLine, type StatusLine } from './status-line.ts';
 
 /** Shows the progress of an export. */
@@ -53,29 +54,4 @@ function progressLine(progress: ExportProgress, elapsed: Micros): string {
   }
   if (file !== undefined) parts.push(file);
   return parts.join('  ');
-}
-
-export function formatCount(count: number): string {
-  return count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** `0:12`, `3:05`, `1:02:03` */
-export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
-  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
-}
-
-export function formatBytes(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = bytes / 1_000;
-  let unit = 0;
-  while (value >= 999.95 && unit < units.length - 1) {
-    value /= 1_000;
-    unit += 1;
-  }
-  return `${value.toFixed(1)} ${units[unit]}`;
 }

@@ -33,13 +33,8 @@ import {
   parseExport,
   prepareExport,
 } from './export-job.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  openProgress,
-  type ProgressView,
-} from './export-progress.ts';
+import { openProgress, type ProgressView } from './export-progress.ts';
+import { counted, formatBytes, formatCount, formatDuration } from './quantities.ts';
 import { isSecretFlag } from './secrets.ts';
 import { addSourceOptions } from './sources.ts';
 
@@ -301,11 +296,7 @@ function summary(all: readonly FileFacts[], elapsed: Micros): string {
   const sum = (of: (file: FileFacts) => number) =>
     files.reduce((total, file) => total + of(file), 0);
   const entries = sum((file) => file.entries);
-  const counted = files.length === 1 ? '1 file' : `${formatCount(files.length)} files`;
   const empty = all.length - files.length;
-  const skipped =
-    empty === 0
-      ? ''
-      : `, ${formatCount(empty)} empty ${empty === 1 ? 'period' : 'periods'} without one`;
-  return `${formatCount(entries)} entries in ${counted}${skipped}, ${formatBytes(sum((file) => file.bytes))}, ${formatDuration(elapsed / second)}`;
+  const skipped = empty === 0 ? '' : `, ${counted(empty, 'empty period')} without one`;
+  return `${counted(entries, 'entry', 'entries')} in ${counted(files.length, 'file')}${skipped}, ${formatBytes(sum((file) => file.bytes))}, ${formatDuration(elapsed / second)}`;
 }

@@ -9,6 +9,7 @@ import { type Draft, ownService } from '../core/event.ts';
 import type { Json } from '../core/json/parse-json.ts';
 import { type EventBatch, readEventFile } from '../export/read-event-file.ts';
 import type { CliContext } from './cli-context.ts';
+import { fileProblem } from './file-problem.ts';
 import { type ImportKind, importers } from './importers.ts';
 
 /** A draft, and where it was read, for the message if it is rejected. */
@@ -22,20 +23,12 @@ export interface ImportedDraft {
 export async function checkReadable(file: string, { cwd }: CliContext): Promise<void> {
   if (file === '-') return;
   const facts = await stat(resolve(cwd, file)).catch((error: NodeJS.ErrnoException) => {
-    throw new AnnalsError(
-      'invalid',
-      `Cannot import ${file}: ${reasons[error.code ?? ''] ?? error.code}`,
-    );
+    throw new AnnalsError('invalid', `Cannot import ${file}: ${fileProblem(error)}`);
   });
   if (!facts.isFile() && !facts.isFIFO()) {
     throw new AnnalsError('invalid', `Cannot import ${file}: it is not a file`);
   }
 }
-
-const reasons: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'you may not read it',
-};
 
 /**
  * The events of the files as drafts, without the own records of a server: they are about that server, and only a server

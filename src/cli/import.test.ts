@@ -53,7 +53,10 @@ describe('annals import', () => {
       details: { text: '漢'.repeat(600) },
     }));
     const { code, stdout } = await importing(JSON.stringify(events));
-    assert.deepEqual([code, stdout], [0, '1900 events from 1 file: 1900 added, 0 there already\n']);
+    assert.deepEqual(
+      [code, stdout],
+      [0, '1,900 events from 1 file: 1,900 added, 0 there already\n'],
+    );
     assert.equal(await count('action=part'), 1_900);
   });
 
@@ -154,7 +157,7 @@ describe('annals import', () => {
       assert.match(stderr, /Cannot import -, line 1003: /);
       assert.match(stderr, message);
       assert.match(stderr, /vendor’s entry, name the vendor with --from/);
-      assert.match(stderr, /has acknowledged 1000 events before that/);
+      assert.match(stderr, /has acknowledged 1,000 events before that/);
     }
     assert.equal(await count(), before + 1_000);
     const inArray = await importing('[{"action":"a","eventID":"x"},{"action":"b","user":4}]');

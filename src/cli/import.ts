@@ -8,6 +8,7 @@ import { openApi, retrySettings } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { checkReadable, type ImportedDraft, readImportedDrafts } from './import-drafts.ts';
 import { type ImportKind, importers } from './importers.ts';
+import { counted, formatCount } from './quantities.ts';
 import { openStatusLine } from './status-line.ts';
 import { jsonLine } from './terminal-text.ts';
 
@@ -79,7 +80,7 @@ async function importFiles(
   try {
     for await (const batch of batches(readImportedDrafts(files, flags.from, context, leaveOut))) {
       await sendBatch(api, batch, retrying, context.signal, addReceipt);
-      status.show(() => `${countText(total.events, 'event')} sent`);
+      status.show(() => `${counted(total.events, 'event')} sent`);
     }
   } catch (error) {
     throw context.signal.aborted ? error : withRecorded(error, total);
@@ -94,7 +95,7 @@ function withRecorded(error: unknown, { events, added, duplicates }: Total): unk
   const recorded =
     events === 0
       ? 'The server has acknowledged nothing of this import'
-      : `The server has acknowledged ${countText(events, 'event')} before that: ${added} added, ${duplicates} there already`;
+      : `The server has acknowledged ${counted(events, 'event')} before that: ${formatCount(added)} added, ${formatCount(duplicates)} there already`;
   const message = `${messageOf(error)}\n${recorded}`;
   if (error instanceof Exit) return new Exit(error.code, message, error);
   if (error instanceof AnnalsError) return new AnnalsError(error.code, message, { cause: error });
@@ -102,13 +103,10 @@ function withRecorded(error: unknown, { events, added, duplicates }: Total): unk
 }
 
 function summary({ files, events, added, duplicates, leftOut }: Total): string {
-  const sent = `${countText(events, 'event')} from ${countText(files, 'file')}`;
-  const own = leftOut === 0 ? '' : `; ${countText(leftOut, 'record')} of a server’s own left out`;
-  return `${sent}: ${added} added, ${duplicates} there already${own}`;
+  const sent = `${counted(events, 'event')} from ${counted(files, 'file')}`;
+  const own = leftOut === 0 ? '' : `; ${counted(leftOut, 'record')} of a server’s own left out`;
+  return `${sent}: ${formatCount(added)} added, ${formatCount(duplicates)} there already${own}`;
 }
-
-const countText = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 async function* batches(lines: AsyncIterable<ImportedDraft>): AsyncGenerator<ImportedDraft[]> {
   let batch: ImportedDraft[] = [];
@@ -161,6 +159,6 @@ function describeRejection(error: AnnalsError, batch: readonly ImportedDraft[]):
   });
   return new Exit(
     error.code === 'invalid' ? exitCodes.usage : exitCodes.failed,
-    `The server rejected a batch of ${countText(batch.length, 'event')}:\n${lines.join('\n')}`,
+    `The server rejected a batch of ${counted(batch.length, 'event')}:\n${lines.join('\n')}`,
   );
 }

@@ -1,4 +1,5 @@
 import { day, hour, type Micros, minute, parseInstant } from '../core/micros.ts';
+import { counted } from './quantities.ts';
 import type { Style } from './terminal-text.ts';
 
 /** What a listing or a server says of the validity of a key. */
@@ -42,5 +43,3 @@ function spanText(span: Micros): string {
   }
   return counted(Math.max(1, Math.floor(span / minute)), 'minute');
 }
-
-const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

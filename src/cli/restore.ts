@@ -7,7 +7,7 @@ import { accountsFile, archiveFile } from '../server/databases.ts';
 import { signingKeyFile } from '../server/signing-key.ts';
 import { contents, contentsJson } from './backup.ts';
 import type { CliContext } from './cli-context.ts';
-import { formatCount } from './export-progress.ts';
+import { formatCount } from './quantities.ts';
 import { jsonLine, printable } from './terminal-text.ts';
 
 interface RestoreFlags {

@@ -4,7 +4,7 @@ import { AnnalsError } from '../core/errors.ts';
 import { formatInstant, type Micros } from '../core/micros.ts';
 import { expiredInDirectory } from '../store/segmented/expired-in-directory.ts';
 import type { CliContext } from './cli-context.ts';
-import { formatCount } from './export-progress.ts';
+import { formatCount } from './quantities.ts';
 import { printRows } from './table.ts';
 
 /** Prints what a server with this retention would drop now. It changes nothing, and a server may be running. */

@@ -61,9 +61,9 @@ describe('a secret', () => {
 
   it('is missing with a sentence that says where, and nothing of a file', async () => {
     for (const [flags, change, message] of [
-      [['--token-file', 'none'], {}, 'Cannot read the API key: there is no file none'],
+      [['--token-file', 'none'], {}, 'Cannot read the API key: none: there is no such file'],
       [['--token-file', 'empty'], {}, 'Cannot read the API key: empty is empty'],
-      [['--token-file', '.'], {}, 'Cannot read the API key: . (EISDIR)'],
+      [['--token-file', '.'], {}, 'Cannot read the API key: .: it is a directory'],
       [['--token-file', 'large'], {}, 'Cannot read the API key: large has more than 65536 bytes'],
       [['--token-file', '-'], {}, 'Cannot read the API key: stdin is empty'],
       [

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { AnnalsError } from '../core/errors.ts';
 import type { CliContext } from './cli-context.ts';
+import { fileProblem } from './file-problem.ts';
 import { complain } from './terminal-text.ts';
 
 /** Flags with a secret, and what it is. Of each there is one with a file in its place: `--token-file` for `--token`. */
@@ -93,8 +94,7 @@ export async function readSecretFile(
       content = await opened.readFile('utf8');
     } catch (error) {
       if (error instanceof AnnalsError) throw error;
-      const { code } = error as NodeJS.ErrnoException;
-      throw fail(code === 'ENOENT' ? `there is no file ${file}` : `${file} (${code})`, error);
+      throw fail(`${file}: ${fileProblem(error)}`, error);
     }
   }
   const secret = content.trim();

@@ -15,11 +15,12 @@ import { defaultSleep } from './client-dependencies.ts';
 import { resolveConnection } from './connection.ts';
 import { addRequestOptions, type RequestFlags } from './export-flags.ts';
 import { clientDependencies } from './export-job.ts';
-import { formatCount, openProgress, type ProgressView } from './export-progress.ts';
 import { importers } from './importers.ts';
 import { toNativeDraft } from './native-draft.ts';
+import { counted, formatCount } from './quantities.ts';
 import { secretOptions } from './secrets.ts';
 import { addSourceOptions, findTrail, type SourceFlags, type Trail } from './sources.ts';
+import { openStatusLine, type StatusLine } from './status-line.ts';
 import { jsonLine } from './terminal-text.ts';
 
 interface SyncFlags extends SourceFlags, RequestFlags {
@@ -103,16 +104,16 @@ Examples:
 
 async function runSync(flags: SyncFlags, context: CliContext): Promise<void> {
   const { signal, clock, sleep = defaultSleep } = context;
-  const view = openProgress(context.stderr, clock, flags.quiet === true);
-  const settings = await settingsOf(flags, context, view);
+  const status = openStatusLine(context.stderr, clock, flags.quiet === true);
+  const settings = await settingsOf(flags, context, status);
   for (;;) {
     try {
       const outcome = await syncOnce(settings, context);
-      report(outcome, flags, context, view);
+      report(outcome, flags, context, status);
     } catch (error) {
       if (signal.aborted && flags.follow === true) return;
       if (flags.follow !== true || !isTransient(error)) throw exitOf(error, signal);
-      view.note(`${messageOf(error)}; next pass in ${flags.every / 1_000_000} s`);
+      status.note(`${messageOf(error)}; next pass in ${flags.every / 1_000_000} s`);
     }
     if (flags.follow !== true) return;
     const stopped = await sleep(flags.every / millisecond, signal).then(
@@ -146,10 +147,10 @@ async function syncOnce(
 async function settingsOf(
   flags: SyncFlags,
   context: CliContext,
-  view: ProgressView,
+  status: StatusLine,
 ): Promise<SyncSettings> {
   const trail = await findTrail(flags, context);
-  const dependencies = clientDependencies(flags, trail, context, view.note);
+  const dependencies = clientDependencies(flags, trail, context, status.note);
   const disk = nodeDisk;
   const isServer = /^https?:\/\//.test(flags.to);
   const directory = resolve(context.cwd, flags.to);
@@ -195,7 +196,7 @@ async function settingsOf(
     lookback: flags.lookback,
     deepLookback: flags.deepLookback,
     deepEvery: flags.deepEvery,
-    onProgress: (delivered) => view.note(`${formatCount(delivered)} new events`),
+    onProgress: (delivered) => status.show(() => counted(delivered, 'new event')),
   };
 }
 
@@ -217,20 +218,20 @@ function report(
   { delivered, pass, missed }: SyncOutcome,
   flags: SyncFlags,
   { stdout }: CliContext,
-  view: ProgressView,
+  status: StatusLine,
 ): void {
   const from = formatInstant(pass.from);
   const to = formatInstant(pass.to);
   if (flags.json === true) {
     stdout.write(jsonLine({ new: delivered, from, to, deep: pass.deep, missed }));
   } else if (delivered > 0 || flags.follow !== true) {
-    view.note(`${formatCount(delivered)} new events between ${from} and ${to}`);
+    status.note(`${counted(delivered, 'new event')} between ${from} and ${to}`);
   }
   if (missed === undefined) return;
   const which = `sequences ${formatCount(missed.from)} to ${formatCount(missed.to - 1)}`;
   const message = `the server dropped ${which} before they were brought; they are lost for this target`;
   if (flags.follow !== true) throw new Exit(exitCodes.incomplete, message);
-  view.note(message);
+  status.note(message);
 }
 
 function isTransient(error: unknown): error is AnnalsError {

@@ -138,7 +138,7 @@ describe('a command that cannot reach its server', () => {
     await writeFile(join(directory, 'key.pem'), key);
     for (const [file, reason] of [
       ['key.pem', /key\.pem as --ca-file: it has no certificate in PEM/],
-      ['none.pem', /none\.pem as --ca-file: ENOENT/],
+      ['none.pem', /none\.pem as --ca-file: there is no such file/],
     ] as const) {
       const { code, stderr } = await annals(['orgs', 'list', '--ca-file', file]);
       assert.equal(code, 2);

@@ -3,7 +3,7 @@ import type { ExportReport } from '../export/verify/verify-export.ts';
 import type { ServerReport } from '../export/verify/verify-server.ts';
 import { encodeBase64 } from '../integrity/base64.ts';
 import type { Checkpoint } from '../integrity/checkpoint.ts';
-import { formatBytes, formatCount } from './export-progress.ts';
+import { counted, formatBytes, formatCount } from './quantities.ts';
 import { printable, type Style } from './terminal-text.ts';
 
 /** How many findings people see; `--json` has all that were kept. */
@@ -19,7 +19,7 @@ export function exportReportLines(report: ExportReport): readonly ReportLine[] {
   const { name, files, events, bytes, checkpoint, signers, redacted } = report;
   return [
     printable(name),
-    `  ${count(events, 'event')} in ${count(files, 'file')}, ${formatBytes(bytes)}`,
+    `  ${counted(events, 'event')} in ${counted(files, 'file')}, ${formatBytes(bytes)}`,
     ...(checkpoint === undefined ? [] : [`  log ${checkpointText(checkpoint)}`]),
     ...coverage(report),
     ...dropped(report),
@@ -112,8 +112,4 @@ function checkpointJson({ origin, size, root }: Checkpoint): object {
 
 function checkpointText({ origin, size, root }: Checkpoint): string {
   return `${printable(origin)} at size ${formatCount(size)}, root ${encodeBase64(root)}`;
-}
-
-function count(value: number, noun: string): string {
-  return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

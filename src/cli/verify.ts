@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { AnnalsError, messageOf } from '../core/errors.ts';
+import { AnnalsError } from '../core/errors.ts';
 import { nativeProofs } from '../dialects/native/proofs.ts';
 import { nodeDisk } from '../export/disk.ts';
 import { findExports } from '../export/verify/find-exports.ts';
@@ -13,7 +13,8 @@ import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { clientDependencies } from './export-job.ts';
-import { formatCount } from './export-progress.ts';
+import { fileProblem } from './file-problem.ts';
+import { formatCount } from './quantities.ts';
 import { openStatusLine } from './status-line.ts';
 import { jsonLine, printable, showsStyles, writeStyled } from './terminal-text.ts';
 import {
@@ -172,6 +173,8 @@ async function readArgumentFile(path: string, cwd: string, what: string): Promis
   try {
     return await readFile(resolve(cwd, path), 'utf8');
   } catch (cause) {
-    throw new AnnalsError('invalid', `Cannot read ${what}: ${messageOf(cause)}`, { cause });
+    throw new AnnalsError('invalid', `Cannot read ${what} ${path}: ${fileProblem(cause)}`, {
+      cause,
+    });
   }
 }

@@ -10,7 +10,8 @@ import { httpAnchor } from '../../ledger/anchors/http-anchor.ts';
 import { readNewest, readWitnessed } from '../../ledger/checkpoints/sqlite/read-archive.ts';
 import { anchorFile } from '../../server/anchors.ts';
 import { archiveFile } from '../../server/databases.ts';
-import { counted, exists, type Finding, findingsOf, reading, type Subject } from './finding.ts';
+import { counted } from '../quantities.ts';
+import { exists, type Finding, findingsOf, reading, type Subject } from './finding.ts';
 
 /**
  * Tries each anchor. One behind a URL gets the newest checkpoint of the server's own log once more, which it may: there is

@@ -3,18 +3,13 @@ import { Command } from 'commander';
 import { AnnalsError, messageOf } from '../../core/errors.ts';
 import type { SettingName, Settings } from '../../server/settings.ts';
 import { type CliContext, Exit, exitCodes } from '../cli-context.ts';
+import { counted } from '../quantities.ts';
 import { addSettingOptions, type SettingFlags, settingsOf } from '../setting-flags.ts';
 import { jsonLine, printable, type Style, showsStyles, writeStyled } from '../terminal-text.ts';
 import { checkAnchors, checkWitnesses } from './anchors.ts';
 import { checkClock, momentOf } from './clock.ts';
 import { checkDisk } from './disk.ts';
-import {
-  counted,
-  type DoctorCheck,
-  type Finding,
-  type FindingStatus,
-  findingsOf,
-} from './finding.ts';
+import { type DoctorCheck, type Finding, type FindingStatus, findingsOf } from './finding.ts';
 import { checkKeys } from './keys.ts';
 import { checkLimits } from './limits.ts';
 import { checkPermissions } from './permissions.ts';

@@ -83,6 +83,3 @@ export function bytesText(bytes: number): string {
   }
   return `${bytes} bytes`;
 }
-
-/** `1 key`, `3 keys` */
-export const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -10,7 +10,8 @@ import { readNewest } from '../../ledger/checkpoints/sqlite/read-archive.ts';
 import { accountsFile, archiveFile } from '../../server/databases.ts';
 import { operatorId } from '../../server/operator-key.ts';
 import { knownKeys, signingKeyFile } from '../../server/signing-key.ts';
-import { counted, exists, type Finding, findingsOf, reading, type Subject } from './finding.ts';
+import { counted } from '../quantities.ts';
+import { exists, type Finding, findingsOf, reading, type Subject } from './finding.ts';
 
 const { ok, warning, problem } = findingsOf('keys');
 

@@ -3,7 +3,8 @@ import { didYouMean } from '../../core/did-you-mean.ts';
 import { settingNames, settingVariable } from '../../server/settings.ts';
 import { version } from '../../server/version.ts';
 import { configFile, readConfig } from '../config.ts';
-import { counted, type Finding, findingsOf, modeText, type Subject } from './finding.ts';
+import { counted } from '../quantities.ts';
+import { type Finding, findingsOf, modeText, type Subject } from './finding.ts';
 
 const lowestNode = 26;
 
