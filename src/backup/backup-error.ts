@@ -6,9 +6,14 @@ export function diskError(error: unknown, what: string): unknown {
   const { code, errcode } = error as { code?: string; errcode?: number };
   if (code === undefined && errcode === undefined) return error;
   const isFull = code === 'ENOSPC' || code === 'EDQUOT' || errcode === full;
-  const reason = isFull ? 'the disk is full' : messageOf(error);
+  const isBusy = errcode === busy;
+  const reason = isFull ? 'the disk is full' : isBusy ? inUse : messageOf(error);
   return new AnnalsError('unavailable', `${what}: ${reason}`, { cause: error });
 }
 
-/** `SQLITE_FULL`. */
-const full = 13;
+/** `SQLITE_FULL` and `SQLITE_BUSY`. */
+const [full, busy] = [13, 5];
+
+const inUse =
+  'a server keeps a database for itself, because its disk is full or its version is an earlier one. Make room, or ' +
+  'start it with this version, or stop it';

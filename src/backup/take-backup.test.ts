@@ -73,6 +73,7 @@ describe('a backup', () => {
     const added = now.filter((name) => !before.includes(name)).length;
     const own = second.manifest.files.filter(({ stored }) => !stored.startsWith('sealed/'));
     assert.equal(second.copied.files, added + own.length);
+    assert.equal(second.reused, second.manifest.files.length - second.copied.files);
     assert.deepEqual(
       second.manifest.logs.map(({ organisation, size }) => [organisation, size]),
       [
@@ -207,9 +208,13 @@ describe('a backup', () => {
       );
     }
     await assertWhole(place.path);
-    await assert.rejects(takeBackup(backupOptions(place.path, { directory: data })), {
+    await assert.rejects(takeBackup(backupOptions(place.path, { directory: place.path })), {
       code: 'invalid',
       message: /there are files in it, and no backups/,
+    });
+    await assert.rejects(takeBackup(backupOptions(place.path, { directory: join(data, 'new') })), {
+      code: 'invalid',
+      message: /is in the data directory/,
     });
     await assert.rejects(takeBackup(backupOptions(place.path, { data: place.path })), {
       code: 'invalid',

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Clock, formatInstant } from '../core/micros.ts';
 import { decodeBase64, encodeBase64 } from '../integrity/base64.ts';
@@ -9,6 +9,7 @@ import { createDirectory } from '../runtime/create-directory.ts';
 import { readDatabase } from '../runtime/database-identity.ts';
 import { DatabaseSnapshot } from '../runtime/database-snapshot.ts';
 import { lockFile } from '../runtime/lock-file.ts';
+import { refuseUnfinishedRestore } from '../runtime/unfinished-restore.ts';
 import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
 import type { LiveFile } from '../store/segmented/catalogue.ts';
 import { checkFileContent } from '../store/segmented/check.ts';
@@ -55,8 +56,10 @@ export interface BackupOptions {
 export interface TakenBackup {
   readonly name: string;
   readonly manifest: BackupManifest;
-  /** What was copied now; the rest was there. */
+  /** What was copied now. */
   readonly copied: { readonly files: number; readonly bytes: number };
+  /** How many of its files were there. */
+  readonly reused: number;
   /** The names of older backups that were removed. */
   readonly removed: readonly string[];
   /** Sentences about what is not as it should be, although the backup is whole. */
@@ -82,6 +85,11 @@ export async function takeBackup(options: BackupOptions): Promise<TakenBackup> {
   const backups = new BackupDirectory(directory);
   if (!existsSync(join(data, 'store.db'))) {
     const message = `Cannot back up ${data}: it is not the data directory of a server`;
+    throw new AnnalsError('invalid', message);
+  }
+  refuseUnfinishedRestore(data);
+  if (!relative(data, directory).startsWith('..')) {
+    const message = `Cannot back up into ${directory}: it is in the data directory, and would be lost with it`;
     throw new AnnalsError('invalid', message);
   }
   try {
@@ -133,7 +141,8 @@ class Backup {
   readonly #warnings: string[] = [];
   /** The sums of sealed files that are stored, by where they are. */
   readonly #sums = new Map<string, FileSum>();
-  #copied = { files: 0, bytes: 0 };
+  /** The bytes of what was copied, by where it is. */
+  readonly #copied = new Map<string, number>();
 
   constructor(options: BackupOptions, backups: BackupDirectory) {
     this.#options = options;
@@ -187,7 +196,11 @@ class Backup {
       return {
         name: this.#name,
         manifest,
-        copied: this.#copied,
+        copied: {
+          files: this.#copied.size,
+          bytes: this.#copied.values().reduce((sum, bytes) => sum + bytes, 0),
+        },
+        reused: manifest.files.filter(({ stored }) => !this.#copied.has(stored)).length,
         removed,
         warnings: [...this.#warnings, ...warnings],
       };
@@ -265,7 +278,7 @@ class Backup {
         },
       );
       this.#sums.set(sealedName(file), sum);
-      this.#count(sum);
+      this.#copied.set(sealedName(file), sum.bytes);
       return true;
     } catch (error) {
       if (this.#isLive(file)) throw this.#missingOr(error, file.file);
@@ -357,12 +370,9 @@ class Backup {
   }
 
   #own(file: string, sum: FileSum): BackupFile {
-    this.#count(sum);
-    return { file, stored: `${this.#name}/${basename(file)}`, ...sum };
-  }
-
-  #count({ bytes }: FileSum): void {
-    this.#copied = { files: this.#copied.files + 1, bytes: this.#copied.bytes + bytes };
+    const stored = `${this.#name}/${basename(file)}`;
+    this.#copied.set(stored, sum.bytes);
+    return { file, stored, ...sum };
   }
 
   #retirementsNow(): string {

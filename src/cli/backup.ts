@@ -11,6 +11,7 @@ import { signingKeyFile } from '../server/signing-key.ts';
 import { version } from '../server/version.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
 import { counted, formatBytes, formatCount } from './quantities.ts';
+import { openStatusLine } from './status-line.ts';
 import { jsonLine, printable } from './terminal-text.ts';
 
 interface BackupFlags {
@@ -73,6 +74,7 @@ function parseKeep(text: string): number {
 async function backup(directory: string, flags: BackupFlags, context: CliContext): Promise<void> {
   const { env, cwd, stdout, stderr, clock, signal } = context;
   const data = resolve(cwd, flags.data ?? (env.ANNALS_DATA || './annals-data'));
+  const status = openStatusLine(stderr, clock, flags.quiet === true);
   const taken = await takeBackup({
     data,
     dataFiles: { archive: archiveFile, accounts: accountsFile, signingKey: signingKeyFile },
@@ -81,18 +83,18 @@ async function backup(directory: string, flags: BackupFlags, context: CliContext
     version,
     clock,
     signal,
-  });
+    onCopy: (file) => status.show(() => `copying ${file}`),
+  }).finally(() => status.end());
   for (const warning of taken.warnings) stderr.write(`${warning}\n`);
   if (flags.json === true) stdout.write(jsonLine(takenJson(taken)));
   else if (flags.quiet !== true) stdout.write(takenText(taken));
 }
 
-function takenText({ name, manifest, copied, removed }: TakenBackup): string {
-  const rest = manifest.files.length - copied.files;
+function takenText({ name, manifest, copied, reused, removed }: TakenBackup): string {
   const hasKey = manifest.files.some(({ file }) => file === signingKeyFile);
   return [
     contents(name, manifest),
-    `  copied ${counted(copied.files, 'file')}, ${formatBytes(copied.bytes)}; ${formatCount(rest)} of older backups are used again`,
+    `  copied ${counted(copied.files, 'file')}, ${formatBytes(copied.bytes)}; ${formatCount(reused)} of older backups are used again`,
     '  verified: all bytes that were written, and the tree of each log',
     ...(hasKey ? [`  it has ${signingKeyFile}: whoever reads it can sign for this server`] : []),
     ...removed.map((old) => `  removed ${old}`),
@@ -100,8 +102,8 @@ function takenText({ name, manifest, copied, removed }: TakenBackup): string {
   ].join('\n');
 }
 
-function takenJson({ name, manifest, copied, removed, warnings }: TakenBackup): object {
-  return { ...contentsJson(name, manifest), copied, removed, warnings };
+function takenJson({ name, manifest, ...taken }: TakenBackup): object {
+  return { ...contentsJson(name, manifest), ...taken };
 }
 
 async function verify(directory: string, flags: BackupFlags, context: CliContext): Promise<void> {

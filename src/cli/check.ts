@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { archiveProblem } from '../ledger/checkpoints/sqlite/check-copy.ts';
+import { refuseUnfinishedRestore } from '../runtime/unfinished-restore.ts';
 import { archiveFile, databases, newestCheckpointsFile } from '../server/databases.ts';
 import { type CheckedFile, checkDataDirectory } from '../store/segmented/check.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
@@ -51,6 +52,7 @@ async function check(flags: CheckFlags, context: CliContext): Promise<void> {
       `Cannot check ${data}: it is not the data directory of a server`,
     );
   }
+  refuseUnfinishedRestore(data);
   const wrong = { damaged: [], missing: [], replaced: [], unknown: [] } as Record<
     (typeof kinds)[number],
     { file: string; problem: string }[]
