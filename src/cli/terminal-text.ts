@@ -85,6 +85,17 @@ export function columnsOf(stream: TerminalWritable): number | undefined {
   return stream.isTTY === true ? stream.columns || 80 : undefined;
 }
 
+/** The words of a line in lines of at most so many characters; a longer word has one of its own. */
+export function wrapWords(line: string, width: number): string[] {
+  const lines = [''];
+  for (const word of line.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trimStart();
+    if (longer.length > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
 /**
  * A writable that shows whatever servers, files and producers put into messages, and lets none of it control the
  * terminal. What is written as one piece must be whole characters.

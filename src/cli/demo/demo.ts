@@ -16,7 +16,7 @@ import { readSettings } from '../../server/settings.ts';
 import { type CliContext, Exit } from '../cli-context.ts';
 import { openApi } from '../client-dependencies.ts';
 import { exportCommand } from '../export.ts';
-import { type Style, showsStyles, writeStyled } from '../terminal-text.ts';
+import { type Style, showsStyles, wrapWords, writeStyled } from '../terminal-text.ts';
 import { verifyCommand } from '../verify.ts';
 import { forgeExport } from './forge-export.ts';
 import { startShop, useShop } from './shop.ts';
@@ -148,17 +148,7 @@ function eventLines(report: string, earlier = ''): string[] {
   return report
     .split('\n')
     .filter((line) => /^ {2}(?! |log |only |missing:)/.test(line) && !known.has(line))
-    .flatMap((line) => wrap(line.trim(), 75).map((part) => `     ${part}`));
-}
-
-function wrap(line: string, width: number): string[] {
-  const lines = [''];
-  for (const word of line.split(' ')) {
-    const longer = `${lines.at(-1)} ${word}`.trimStart();
-    if (longer.length > width) lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
+    .flatMap((line) => wrapWords(line.trim(), 75).map((part) => `     ${part}`));
 }
 
 /** Runs a command in this context, and returns what it wrote to stdout. That it was not successful is in the text. */

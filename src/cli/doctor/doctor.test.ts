@@ -230,5 +230,13 @@ describe('annals doctor', () => {
       stdout,
     );
     assert.ok(!stdout.includes('\u001b'));
+    const onTerminal = await runCommand(['doctor', '--data', other], {
+      home: directory,
+      isTerminal: true,
+      env: { NO_COLOR: '1' },
+    });
+    const isFitting = (line: string) => line.length <= 80 || !line.slice(21).includes(' ');
+    assert.ok(onTerminal.stdout.split('\n').every(isFitting), onTerminal.stdout);
+    assert.match(onTerminal.stdout, /^ {21}Give --anchor|^ {21}.* Give --anchor/m);
   });
 });

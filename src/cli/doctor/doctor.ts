@@ -5,7 +5,15 @@ import type { SettingName, Settings } from '../../server/settings.ts';
 import { type CliContext, Exit, exitCodes } from '../cli-context.ts';
 import { counted } from '../quantities.ts';
 import { addSettingOptions, type SettingFlags, settingsOf } from '../setting-flags.ts';
-import { jsonLine, printable, type Style, showsStyles, writeStyled } from '../terminal-text.ts';
+import {
+  columnsOf,
+  jsonLine,
+  printable,
+  type Style,
+  showsStyles,
+  wrapWords,
+  writeStyled,
+} from '../terminal-text.ts';
 import { checkAnchors, checkWitnesses } from './anchors.ts';
 import { checkClock, momentOf } from './clock.ts';
 import { checkDisk } from './disk.ts';
@@ -119,6 +127,10 @@ const styles: Readonly<Record<FindingStatus, Style>> = {
 
 function print({ check, status, message, help }: Finding, { stdout, env }: CliContext): void {
   writeStyled(stdout, status.padEnd(8), showsStyles(stdout, env) ? styles[status] : undefined);
-  const advice = help === undefined ? '' : `. ${help}`;
-  stdout.write(` ${check.padEnd(11)} ${printable(message + advice)}\n`);
+  const text = printable(help === undefined ? message : `${message}. ${help}`);
+  const indent = 21;
+  const columns = columnsOf(stdout);
+  // Elsewhere a finding is one line, for grep.
+  const lines = columns === undefined ? [text] : wrapWords(text, Math.max(30, columns - indent));
+  stdout.write(` ${check.padEnd(11)} ${lines.join(`\n${' '.repeat(indent)}`)}\n`);
 }
