@@ -48,4 +48,20 @@ describe('annals keys', () => {
     assert.equal(wrong.code, 2);
     assert.match(wrong.stderr, /Cannot read the time span "soon": write 90m, 24h, 7d/);
   });
+
+  it('lists more keys than a page of the server has', async () => {
+    const many = new TestApp();
+    const organisation = await many.organisation();
+    const key = await many.key('org-admin', organisation);
+    for (let number = 0; number < 1_000; number += 1) await many.key('writer', organisation);
+    const { code, stdout } = await runCommand(['keys', 'list', '--json'], {
+      env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
+      fetch: fetchFrom(many),
+    });
+    const ids = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { id: string }).id);
+    assert.deepEqual([code, ids.length, new Set(ids).size], [0, 1_001, 1_001]);
+  });
 });

@@ -36,7 +36,10 @@ const keySchema = z.looseObject({
   revokedAt: z.string().exactOptional(),
   quotas: ownQuotasSchema.exactOptional(),
 });
-const keysSchema = z.object({ items: z.array(keySchema) });
+const keysSchema = z.object({
+  items: z.array(keySchema),
+  nextCursor: z.string().exactOptional(),
+});
 /** The key itself is printed without quotes. */
 const createdKeySchema = keySchema.extend({ key: z.string().regex(/^[\x21-\x7e]+$/) });
 type CreatedKey = z.output<typeof createdKeySchema>;
@@ -94,7 +97,7 @@ export function keysCommand(context: CliContext): Command {
       const api = openApi({ ...connection, organisation: undefined }, context);
       const { organisation } = connection;
       const query = organisation === undefined ? {} : { organisation };
-      const { items } = await withOrganisation(api.get(keysSchema, '/v1/keys', query));
+      const items = await withOrganisation(api.getAll(keysSchema, '/v1/keys', query));
       await printRows(context, items, columnsAt(context.clock()), {
         json: flags.json,
         nothing: 'There are no API keys: annals keys create creates one',

@@ -29,7 +29,10 @@ const organisationSchema = z.looseObject({
   createdAt: z.string(),
   quotas: ownQuotasSchema.exactOptional(),
 });
-const organisationsSchema = z.object({ items: z.array(organisationSchema) });
+const organisationsSchema = z.object({
+  items: z.array(organisationSchema),
+  nextCursor: z.string().exactOptional(),
+});
 
 const columns: readonly Column<z.output<typeof organisationSchema>>[] = [
   { title: 'IDENTITY', text: ({ identity }) => identity },
@@ -51,7 +54,7 @@ export function organisationsCommand(context: CliContext): Command {
     .addHelpText('after', '\nExample:\n  $ annals orgs list --token-file annals-data/operator-key')
     .action(async (flags: Flags) => {
       const api = openApi(await resolveConnection(flags, context), context);
-      const { items } = await api.get(organisationsSchema, '/v1/organisations');
+      const items = await api.getAll(organisationsSchema, '/v1/organisations');
       await printRows(context, items, columns, {
         json: flags.json,
         nothing: 'There are no organisations: annals orgs create <slug> creates one',

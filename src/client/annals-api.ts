@@ -72,6 +72,25 @@ export class AnnalsApi {
     return this.#json(schema, annalsRequest(this.#endpoint, target));
   }
 
+  /** The items of all pages of a list. */
+  async getAll<T>(
+    schema: z.ZodType<{ items: T[]; nextCursor?: string }>,
+    path: string,
+    query: Record<string, string> = {},
+  ): Promise<T[]> {
+    const all: T[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const parameters = cursor === undefined ? query : { ...query, cursor };
+      const { items, nextCursor } = await this.get(schema, path, parameters);
+      all.push(...items);
+      if (nextCursor === undefined) return all;
+      if (nextCursor === cursor) {
+        throw new AnnalsError('corrupt', `${path} answered with a page whose next page is itself`);
+      }
+      cursor = nextCursor;
+    }
+  }
+
   post<T>(schema: z.ZodType<T>, path: string, body: unknown): Promise<T> {
     return this.postText(schema, path, JSON.stringify(body), 'application/json');
   }

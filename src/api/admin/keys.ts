@@ -18,6 +18,7 @@ import type { EventReader } from '../../store/event-store.ts';
 import { flagParameter } from '../parameters.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 import { isCreated, nameSchema } from './organisations.ts';
+import { nextCursorSchema, pageOf, pageParameters } from './pages.ts';
 import { changedQuotas, ownQuotas, quotasChangeSchema, quotasSchema } from './quotas.ts';
 
 export interface KeyRouteDependencies {
@@ -66,7 +67,9 @@ const keySchema = z
   })
   .meta({ id: 'Key' });
 
-const keyListSchema = z.strictObject({ items: z.array(keySchema) }).meta({ id: 'KeyList' });
+const keyListSchema = z
+  .strictObject({ items: z.array(keySchema), nextCursor: nextCursorSchema })
+  .meta({ id: 'KeyList' });
 
 const createdKeySchema = keySchema
   .extend({ key: z.string().describe('annals_<id>_<secret>; shown this once') })
@@ -94,7 +97,7 @@ const revokeQuery = z.object({
     .exactOptional(),
 });
 
-const listQuery = z.object({
+const listQuery = pageParameters.extend({
   organisation: z
     .string()
     .describe('Identity or slug; the key’s own organisation by default')
@@ -118,9 +121,11 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
     async (c, { query }) => {
       const principal = gate.authenticate(c.req.raw);
       gate.authorize(principal, 'api_key:list', c.req.raw);
-      const organisation = await organisationFor(principal, query().organisation, c.req.raw);
+      const wanted = query();
+      const organisation = await organisationFor(principal, wanted.organisation, c.req.raw);
+      const { items, ...next } = pageOf(accounts.keys(organisation), ({ id }) => id, wanted);
       ownRecords.operatorRead('api_key.list', principal.key, requestFacts(c.req.raw));
-      return c.json({ items: accounts.keys(organisation).map(keyResponse) });
+      return c.json({ items: items.map(keyResponse), ...next });
     },
   );
 

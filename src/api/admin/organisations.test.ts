@@ -54,3 +54,67 @@ describe('an organisation whose first record cannot be kept', () => {
     assert.deepEqual(actions, ['organisation.create', 'api_key.create']);
   });
 });
+
+describe('lists of organisations and keys', () => {
+  interface Page {
+    readonly items: readonly { readonly identity: string; readonly id: string }[];
+    readonly nextCursor?: string;
+  }
+
+  it('come in pages, without gaps and doubles, with what is created during the walk', async () => {
+    const app = new TestApp();
+    const key = await app.key('operator');
+    const create = async (slug: string) => {
+      const body = { slug, name: slug };
+      const path = '/v1/organisations';
+      return (await app.json<{ identity: string }>('POST', path, { key, body })).identity;
+    };
+    const created = [await create('a'), await create('b'), await create('c')];
+    const page = (query: string) => app.json<Page>('GET', `/v1/organisations?${query}`, { key });
+    const first = await page('limit=2');
+    created.push(await create('d'));
+    const second = await page(`limit=2&cursor=${first.nextCursor}`);
+    const found = [first, second].flatMap(({ items }) => items.map(({ identity }) => identity));
+    assert.deepEqual(found, created);
+    assert.deepEqual([first.items.length, second.nextCursor], [2, undefined]);
+
+    const ids: string[] = [];
+    for (let number = 0; number < 3; number += 1) {
+      const body = { organisation: 'a', role: 'writer', name: `key ${number}` };
+      ids.push((await app.json<{ id: string }>('POST', '/v1/keys', { key, body })).id);
+    }
+    const keys = (query: string) =>
+      app.json<Page>('GET', `/v1/keys?organisation=a&limit=2${query}`, { key });
+    const some = await keys('');
+    const others = await keys(`&cursor=${some.nextCursor}`);
+    assert.deepEqual(
+      [some, others].flatMap(({ items }) => items.map(({ id }) => id)),
+      ids,
+    );
+    assert.equal(others.nextCursor, undefined);
+  });
+
+  it('have at most 1,000 items, whatever the request says', async () => {
+    const app = new TestApp();
+    const key = await app.key('org-admin', await app.organisation());
+    for (let number = 0; number < 1_000; number += 1) {
+      const organisation = app.accounts.organisations()[0];
+      await app.key('writer', organisation);
+    }
+    const { items, nextCursor } = await app.json<Page>('GET', '/v1/keys?limit=5000', { key });
+    assert.equal(items.length, 1_000);
+    assert.equal(nextCursor, items.at(-1)?.id);
+  });
+
+  it('refuse a cursor that is not theirs, and a limit of nothing', async () => {
+    const app = new TestApp();
+    const key = await app.key('operator');
+    for (const [path, message] of [
+      ['/v1/organisations?cursor=org-nobody', /the cursor is not one of this list/],
+      ['/v1/organisations?limit=0', /limit must be a whole number from 1/],
+    ] as const) {
+      const refused = await app.json<{ message: string }>('GET', path, { key }, 400);
+      assert.match(refused.message, message);
+    }
+  });
+});

@@ -16,6 +16,7 @@ import { personalPaths } from '../../integrity/personal.ts';
 import type { OwnRecords } from '../../ledger/own-records.ts';
 import type { EventReader } from '../../store/event-store.ts';
 import { type ApiRoute, json, route } from '../route.ts';
+import { nextCursorSchema, pageOf, pageParameters } from './pages.ts';
 import { changedQuotas, ownQuotas, quotasChangeSchema, quotasSchema } from './quotas.ts';
 
 export interface OrganisationRouteDependencies {
@@ -91,7 +92,7 @@ const organisationSchema = z
   .meta({ id: 'Organisation' });
 
 const organisationListSchema = z
-  .strictObject({ items: z.array(organisationSchema) })
+  .strictObject({ items: z.array(organisationSchema), nextCursor: nextCursorSchema })
   .meta({ id: 'OrganisationList' });
 
 /** The operator creates organisations. Everybody else with the permission to list sees their own. */
@@ -107,27 +108,30 @@ export function organisationRoutes(
       operationId: 'listOrganisations',
       tag: 'organisations',
       summary: 'List the organisations that this key may see',
+      query: pageParameters,
       success: {
         status: 200,
         description: 'The organisations',
         content: json(organisationListSchema),
       },
     },
-    async (c) => {
+    async (c, { query }) => {
       const principal = gate.authenticate(c.req.raw);
       gate.authorize(principal, 'organisation:list', c.req.raw);
+      const wanted = query();
       if (principal.organisation !== undefined) {
         requireNamedOrganisation(principal.organisation, c.req.raw);
       }
-      const visible: Organisation[] = [];
-      if (principal.organisation !== undefined) visible.push(principal.organisation);
-      if (principal.key.role === 'operator') {
+      const own = principal.organisation === undefined ? [] : [principal.organisation];
+      const isOperator = principal.key.role === 'operator';
+      const all = isOperator ? accounts.organisations() : own;
+      const { items, ...next } = pageOf(all, ({ identity }) => identity, wanted);
+      if (isOperator) {
         ownRecords.operatorRead('organisation.list', principal.key, requestFacts(c.req.raw));
-        for (const one of accounts.organisations()) {
-          if (await isCreated(one, reader)) visible.push(one);
-        }
       }
-      return c.json({ items: visible.map(organisationResponse) });
+      const visible: Organisation[] = [];
+      for (const one of items) if (await isCreated(one, reader)) visible.push(one);
+      return c.json({ items: visible.map(organisationResponse), ...next });
     },
   );
 
