@@ -64,7 +64,8 @@ async function nextBatch(
     return { from: old, to: Math.min(old + 1 + draw(20), from) };
   }
   while (countDue(stream, now()) <= from) {
-    await sleep((createdAtOf(stream, from) + stream.late - now()) / 1_000 + 1);
+    const due = createdAtOf(stream, from) + stream.late;
+    await sleep(Math.max(0, (due - now()) / 1_000 + 1));
   }
   const waiting = countDue(stream, now()) - from;
   const length = Math.max(drawLength(draw), Math.min(waiting >> 1, mostAtOnce));
