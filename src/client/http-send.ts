@@ -144,9 +144,10 @@ function requestError(
   if (signal.aborted || error instanceof AnnalsError) return error;
   // A failure on several addresses comes as one error without a message of its own.
   const cause = error instanceof AggregateError ? (error.errors[0] ?? error) : error;
-  // Node adds advice about its own flags.
   const reason = messageOf(cause)
+    // Node adds advice about its own flags, and OpenSSL says in which line of which file it noticed.
     .replace(/; if the root CA .*/s, '')
+    .replace(/^[\dA-F]+:error:[^:]*:[^:]*:[^:]*:([^:]+):.*/s, '$1')
     .trim();
   const message = `Cannot reach ${addressOf(request)}: ${reason}`;
   const code = String((cause as NodeJS.ErrnoException).code);

@@ -11,6 +11,7 @@ const packages = {
   openssl: 'openssl',
   nginx: 'nginx-light',
   caddy: 'caddy',
+  '/usr/bin/docker-compose': 'docker-compose',
   python3: 'python3',
 };
 
@@ -27,6 +28,7 @@ if (missing.length > 0) {
 
 for (const [what, check] of [
   ['the service of systemd', () => import('./check-service.ts')],
+  ['compose.yaml', () => import('./check-compose.ts')],
   ['nginx and Caddy in front of a server', () => import('./check-proxies.ts')],
 ] as const) {
   process.stdout.write(`${what}\n`);
