@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 
 /**
  * Whether Prometheus takes the alerts, and whether each of them comes when it should: `promtool check rules` and
- * `promtool test rules`. Where promtool is not installed, it is unpacked from Debian's package into a temporary
+ * `promtool test rules`. And whether it can read the queries of the dashboard, which are checked as rules. Where promtool is not installed, it is unpacked from Debian's package into a temporary
  * directory: to install the package would start a server.
  */
 
@@ -44,6 +44,26 @@ function untestedAlerts(): string[] {
     .filter((alert) => !text.includes(`"${alert}"`) && !text.includes(`alertname: ${alert}\n`));
 }
 
+interface Queries {
+  readonly panels: readonly { readonly targets?: readonly { readonly expr: string }[] }[];
+  readonly annotations: { readonly list: readonly { readonly expr: string }[] };
+}
+
+/** A file of rules that are the queries of the dashboard, with values in place of its variables. */
+function queriesAsRules(directory: string): string {
+  const { panels, annotations } = JSON.parse(
+    readFileSync(pathOf('deploy/grafana-dashboard.json'), 'utf8'),
+  ) as Queries;
+  const queries = [...panels.flatMap(({ targets = [] }) => targets), ...annotations.list];
+  const rules = queries.map(({ expr }, index) => ({
+    record: `query_${index}`,
+    expr: expr.replaceAll('$__rate_interval', '5m'),
+  }));
+  const file = join(directory, 'queries.yaml');
+  writeFileSync(file, stringify({ groups: [{ name: 'dashboard', rules }] }));
+  return file;
+}
+
 const directory = mkdtempSync(join(tmpdir(), 'annals-promtool-'));
 try {
   const isInstalled = spawnSync('promtool', ['--version']).status === 0;
@@ -53,6 +73,7 @@ try {
   const isRight = [
     untested.length === 0,
     run(promtool, ['check', 'rules', alerts]),
+    run(promtool, ['check', 'rules', queriesAsRules(directory)]),
     run(promtool, ['test', 'rules', tests]),
   ].every((each) => each);
   process.exitCode = isRight ? 0 : 1;
