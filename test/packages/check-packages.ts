@@ -124,6 +124,12 @@ function packBoth(): { annals: string; recorder: string } {
   }
   assert.ok(recorder!.size < 60_000, `The recorder has ${recorder!.size} bytes`);
   say(`packed annals (${annals!.size} bytes) and @annals/recorder (${recorder!.size} bytes)`);
+  refuseRepository();
+  return { annals: annals!.filename, recorder: recorder!.filename };
+}
+
+/** Also with scripts switched off, nothing of a clone is packed but what npm always takes. */
+function refuseRepository(): void {
   const refused = spawnSync('npm', ['pack', '--dry-run'], {
     cwd: root,
     env: environment,
@@ -131,7 +137,12 @@ function packBoth(): { annals: string; recorder: string } {
   });
   assert.notEqual(refused.status, 0);
   assert.match(refused.stderr, /Cannot pack the repository/);
-  return { annals: annals!.filename, recorder: recorder!.filename };
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const [packed] = withLeftovers(['', 'src', 'bin'], () =>
+    JSON.parse(run('npm', args, root)),
+  ) as Packed[];
+  const names = packed?.files.map(({ path: file }) => file).toSorted();
+  assert.deepEqual(names, ['LICENSE', 'README.md', 'bin/annals.js', 'package.json']);
 }
 
 /** TypeScript as strict as it can be, without a type that the recorder does not bring. */
