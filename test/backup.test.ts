@@ -79,7 +79,7 @@ describe('a server that is backed up while it records, killed, and restored', ()
     assert.equal(refused.code, 1);
     assert.match(
       refused.stderr,
-      new RegExp(`${identity} had \\d+ events or more, and has \\d+ in`),
+      new RegExp(`acme \\(${identity}\\) had \\d+ events or more, and has \\d+ in`),
     );
     const accept = [
       '--checkpoint',
@@ -171,7 +171,10 @@ describe('a server that is backed up while it records, killed, and restored', ()
     await run('backup', 'backups', '--data', 'data');
     const refused = await run('restore', 'backups', '--data', 'one', '--at', name);
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, new RegExp(`${identity} had \\d+ events or more.+--accept-loss`));
+    assert.match(
+      refused.stderr,
+      new RegExp(`acme \\(${identity}\\) had \\d+ events or more.+--accept-loss`),
+    );
     for (const data of ['one', 'two']) {
       const outcome = await run(
         'restore',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { readSlugs } from '../access/sqlite/read-accounts.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { type Clock, formatInstant } from '../core/micros.ts';
 import type { Checkpoint } from '../integrity/checkpoint.ts';
@@ -29,8 +30,9 @@ export interface RestoreOptions {
   readonly databases: readonly string[];
   /** Checkpoints that were issued, from wherever they are. Newer backups are looked at as well. */
   readonly known: readonly Checkpoint[];
-  /** The name of the archive of checkpoints. */
+  /** The names of the archive of checkpoints and of the accounts. */
   readonly archive: string;
+  readonly accounts: string;
   /** Restore although logs are known to lack events. */
   readonly acceptLoss: boolean;
   readonly clock: Clock;
@@ -38,6 +40,8 @@ export interface RestoreOptions {
 }
 
 export interface Restored {
+  /** The slugs of the organisations, by their identities. */
+  readonly slugs: ReadonlyMap<string, string>;
   readonly name: string;
   readonly manifest: BackupManifest;
   readonly restoration: Restoration;
@@ -58,10 +62,11 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const manifest = backups.manifest(name);
   checkTarget(data, name);
   const lost = await findLoss(name, manifest, options);
-  if (lost.length > 0 && !options.acceptLoss) throw wouldLose(name, lost);
+  const slugs = slugsIn(join(backups.path, name, options.accounts));
+  if (lost.length > 0 && !options.acceptLoss) throw wouldLose(name, lost, slugs);
   try {
     const restoration = await writeDirectory(name, manifest, lost, options);
-    return { name, manifest, restoration };
+    return { name, manifest, restoration, slugs };
   } catch (error) {
     throw diskError(error, `Cannot restore ${name} into ${data}`);
   }
@@ -134,9 +139,22 @@ async function findLoss(
   }));
 }
 
-function wouldLose(name: string, lost: readonly KnownLoss[]): AnnalsError {
+/** None when the file is damaged, which is said when it is restored. */
+function slugsIn(accounts: string): ReadonlyMap<string, string> {
+  try {
+    return readSlugs(accounts);
+  } catch {
+    return new Map();
+  }
+}
+
+function wouldLose(
+  name: string,
+  lost: readonly KnownLoss[],
+  slugs: ReadonlyMap<string, string>,
+): AnnalsError {
   const shown = lost.slice(0, 10).map(({ organisation, restored, known }) => {
-    return `${organisation} had ${known} events or more, and has ${restored} in the backup`;
+    return `${logName(organisation, slugs)} had ${known} events or more, and has ${restored} in the backup`;
   });
   const more = lost.length > shown.length ? `; and ${lost.length - shown.length} other logs` : '';
   return new AnnalsError(
@@ -144,6 +162,12 @@ function wouldLose(name: string, lost: readonly KnownLoss[]): AnnalsError {
     `Cannot restore ${name} without a loss that is known: ${shown.join('; ')}${more}. If there is no newer backup, ` +
       'go on with --accept-loss. Then each log has a record of the loss, and everybody who kept a later checkpoint sees a fork there',
   );
+}
+
+/** `acme (org-…)` */
+export function logName(organisation: string, slugs: ReadonlyMap<string, string>): string {
+  const slug = slugs.get(organisation);
+  return slug === undefined ? organisation : `${slug} (${organisation})`;
 }
 
 async function writeDirectory(

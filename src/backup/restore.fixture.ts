@@ -13,6 +13,7 @@ export const restoreOptions = (
   data: join(place, 'restored'),
   databases: [accountsFile, archiveFile],
   archive: archiveFile,
+  accounts: accountsFile,
   known: [],
   acceptLoss: false,
   clock: systemClock,

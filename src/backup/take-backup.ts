@@ -359,12 +359,7 @@ class Backup {
 
   async #copyKey(file: string): Promise<BackupFile[]> {
     const path = this.#directory.pathOf(file);
-    if (!existsSync(path)) {
-      this.#warnings.push(
-        `${file} is not in the data directory, so it is not in the backup: keep a copy of the key that signs`,
-      );
-      return [];
-    }
+    if (!existsSync(path)) return [];
     const sum = await copyFile(path, this.#ownPath(file), this.#options.signal);
     return [this.#own(file, sum)];
   }

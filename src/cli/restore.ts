@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { BackupDirectory } from '../backup/backup-directory.ts';
 import { readKnownCheckpoints } from '../backup/known-checkpoints.ts';
-import { type Restored, restoreBackup } from '../backup/restore-backup.ts';
+import { logName, type Restored, restoreBackup } from '../backup/restore-backup.ts';
 import { accountsFile, archiveFile } from '../server/databases.ts';
 import { signingKeyFile } from '../server/signing-key.ts';
 import { contents, contentsJson } from './backup.ts';
@@ -72,6 +72,7 @@ async function restore(directory: string, flags: RestoreFlags, context: CliConte
     data,
     databases: [accountsFile, archiveFile],
     archive: archiveFile,
+    accounts: accountsFile,
     known,
     acceptLoss: flags.acceptLoss === true,
     clock,
@@ -82,9 +83,11 @@ async function restore(directory: string, flags: RestoreFlags, context: CliConte
   );
 }
 
-function restoredText({ name, manifest, restoration }: Restored, data: string): string {
+function restoredText({ name, manifest, restoration, slugs }: Restored, data: string): string {
   const lost = restoration.lost.map(({ organisation, restored, known }) =>
-    printable(`  ${organisation} lacks ${formatCount(known - restored)} events or more`),
+    printable(
+      `  ${logName(organisation, slugs)} lacks ${formatCount(known - restored)} events or more`,
+    ),
   );
   const hasKey = manifest.files.some(({ file }) => file === signingKeyFile);
   return [

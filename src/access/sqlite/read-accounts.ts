@@ -32,3 +32,11 @@ export function readAccounts(file: string): ReadAccounts {
     };
   });
 }
+
+/** The slugs of all organisations by their identities, in the same way. */
+export function readSlugs(file: string): ReadonlyMap<string, string> {
+  return readDatabase(file, (database) => {
+    const rows = database.prepare('SELECT identity, slug FROM organisations').all();
+    return new Map(rows.map(({ identity, slug }) => [String(identity), String(slug)]));
+  });
+}
