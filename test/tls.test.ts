@@ -1,8 +1,12 @@
 /** A server that speaks TLS and wants client certificates, and the command as its client. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { runCommand } from '../src/cli/run-command.fixture.ts';
 import {
@@ -69,6 +73,16 @@ describe('a server with TLS', () => {
     await succeed('export --since 1h --output events.json --quiet');
     const events = JSON.parse(await readFile(join(directory, 'events.json'), 'utf8')) as object[];
     assert.equal(events.length, 3_000);
+    const sent = request(`${server.url}/v1/audit/export`, {
+      ca: authority,
+      ...client,
+      headers: {
+        authorization: `Bearer ${(await readFile(join(directory, 'acme.key'), 'utf8')).trim()}`,
+      },
+    }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    await text(response);
+    assert.equal(response.trailers['annals-export-count'], '3000');
     assert.match(await succeed('tail --lines 1 --no-follow'), / a /);
   });
 
@@ -86,10 +100,11 @@ describe('a server with TLS', () => {
 
   it('has the expiry of its certificate in its metrics, which are plain HTTP', async () => {
     const [, url = ''] = /metrics are at (\S+)/.exec(server.output) ?? [];
-    const text = await (await fetch(url)).text();
-    const [, expires] = /^annals_tls_certificate_expires_timestamp_seconds (.+)$/m.exec(text) ?? [];
+    const metrics = await (await fetch(url)).text();
+    const [, expires] =
+      /^annals_tls_certificate_expires_timestamp_seconds (.+)$/m.exec(metrics) ?? [];
     assert.equal(new Date(Number(expires) * 1_000).getUTCFullYear(), 2126);
-    assert.match(text, /^annals_tls_handshakes_failed_total [1-9]/m);
+    assert.match(metrics, /^annals_tls_handshakes_failed_total [1-9]/m);
   });
 
   it('takes another certificate when it is told to, and has both in its log', async () => {

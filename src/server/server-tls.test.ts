@@ -281,7 +281,14 @@ describe('a handshake', () => {
     let sent = 0;
     const bytes = setInterval(() => slow.it.write(hello.subarray(sent, ++sent)), 20);
     const ended = Promise.all([closed(silent.it), closed(slow.it)]);
+    // After the handshake the time for headers counts, as without TLS.
+    using late = disposable(connect({ port, host: '127.0.0.1', ca: authority }));
+    late.it.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
     assert.equal(await certificateAt(port), 'first');
+    assert.match(
+      await text(late.it),
+      /^HTTP\/1\.1 408 .*its headers must arrive within 1 seconds/s,
+    );
     await ended.finally(() => clearInterval(bytes));
     assert.ok(sent < hello.length);
     assert.equal(running.counts().failed, 2);
