@@ -19,7 +19,7 @@ import { flagParameter } from '../parameters.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 import { isCreated, nameSchema } from './organisations.ts';
 import { nextCursorSchema, pageOf, pageParameters } from './pages.ts';
-import { changedQuotas, ownQuotas, quotasChangeSchema, quotasSchema } from './quotas.ts';
+import { ownQuotas, QuotaChanges, quotasChangeSchema, quotasSchema } from './quotas.ts';
 
 export interface KeyRouteDependencies {
   readonly accounts: Accounts;
@@ -107,6 +107,7 @@ const listQuery = pageParameters.extend({
 /** The operator creates, lists and revokes keys of any organisation, an org-admin those of its own. */
 export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute[] {
   const { accounts, reader, gate, ownRecords, clock, random } = dependencies;
+  const quotaChanges = new QuotaChanges(dependencies);
 
   const list = route(
     'GET',
@@ -182,12 +183,16 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
       gate.authorize(principal, 'quota:set', c.req.raw);
       const change = await body('change the key');
       const { key, organisation } = keyFor(principal, c.req.param('id'), c.req.raw);
-      const { id, name, quotas: before = {} } = key;
-      const after = changedQuotas(before, change);
-      const owner = { type: 'api_key', id, name, organisation: organisation.identity } as const;
-      await ownRecords.quotasSet(owner, { before, after }, principal.key, requestFacts(c.req.raw));
-      await accounts.setQuotas(id, after);
-      return c.json(keyResponse(accounts.key(id) ?? key));
+      const { id, name } = key;
+      const current = () => accounts.key(id) ?? key;
+      await quotaChanges.apply(
+        { type: 'api_key', id, name, organisation: organisation.identity },
+        () => current().quotas,
+        change,
+        principal.key,
+        requestFacts(c.req.raw),
+      );
+      return c.json(keyResponse(current()));
     },
   );
 

@@ -17,7 +17,7 @@ import type { OwnRecords } from '../../ledger/own-records.ts';
 import type { EventReader } from '../../store/event-store.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 import { nextCursorSchema, pageOf, pageParameters } from './pages.ts';
-import { changedQuotas, ownQuotas, quotasChangeSchema, quotasSchema } from './quotas.ts';
+import { ownQuotas, QuotaChanges, quotasChangeSchema, quotasSchema } from './quotas.ts';
 
 export interface OrganisationRouteDependencies {
   readonly accounts: Accounts;
@@ -100,6 +100,7 @@ export function organisationRoutes(
   dependencies: OrganisationRouteDependencies,
 ): readonly ApiRoute[] {
   const { accounts, reader, gate, ownRecords, clock, random } = dependencies;
+  const quotaChanges = new QuotaChanges(dependencies);
 
   const list = route(
     'GET',
@@ -194,17 +195,16 @@ export function organisationRoutes(
         throw organisationNotFound();
       }
       requireNamedOrganisation(organisation, c.req.raw);
-      const { identity, slug, quotas: before = {} } = organisation;
-      const after = changedQuotas(before, change);
-      const owner = {
-        type: 'organisation',
-        id: identity,
-        name: slug,
-        organisation: identity,
-      } as const;
-      await ownRecords.quotasSet(owner, { before, after }, principal.key, requestFacts(c.req.raw));
-      await accounts.setQuotas(identity, after);
-      return c.json(organisationResponse(accounts.organisation(identity) ?? organisation));
+      const { identity, slug } = organisation;
+      const current = () => accounts.organisation(identity) ?? organisation;
+      await quotaChanges.apply(
+        { type: 'organisation', id: identity, name: slug, organisation: identity },
+        () => current().quotas,
+        change,
+        principal.key,
+        requestFacts(c.req.raw),
+      );
+      return c.json(organisationResponse(current()));
     },
   );
 

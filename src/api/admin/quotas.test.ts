@@ -62,6 +62,17 @@ describe('quotas of a single organisation or key', () => {
     assert.match(await record(), /^429 .*this organisation may record 1 bytes a day/);
   });
 
+  it('are all changed when two changes come at the same time', async () => {
+    const { call, writer } = await open();
+    const path = `/v1/keys/${writer.id}`;
+    await Promise.all([
+      call('PATCH', path, { quotas: { eventsPerSecond: 7 } }),
+      call('PATCH', path, { quotas: { bytesPerDay: 8 } }),
+    ]);
+    const { quotas } = await call('PATCH', path, { quotas: { bytesPerDay: 9 } });
+    assert.deepEqual(quotas, { eventsPerSecond: 7, bytesPerDay: 9 });
+  });
+
   it('are in the lists, and each change in the trail and in the log of the server', async () => {
     const { app, operator, call, acme, writer } = await open();
     await call('PATCH', `/v1/keys/${writer.id}`, {

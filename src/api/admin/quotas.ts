@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { Accounts, KeyRecord } from '../../access/accounts.ts';
 import type { OwnQuotas } from '../../core/organisation.ts';
+import type { OwnRecords, QuotaOwner, RequestFacts } from '../../ledger/own-records.ts';
 
 const limit = z.int().min(0).max(999_999_999_999);
 
@@ -32,11 +34,45 @@ export const quotasChangeSchema = z
   })
   .meta({ id: 'QuotasChange' });
 
+type QuotasChange = z.output<typeof quotasChangeSchema>;
+/**
+ * Changes quotas: each change is recorded, and then holds. Changes happen one after the other, so of two that come at
+ * the same time neither undoes the other.
+ */
+export class QuotaChanges {
+  readonly #accounts: Accounts;
+  readonly #ownRecords: OwnRecords;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor({
+    accounts,
+    ownRecords,
+  }: { readonly accounts: Accounts; readonly ownRecords: OwnRecords }) {
+    this.#accounts = accounts;
+    this.#ownRecords = ownRecords;
+  }
+
+  /** Durable once resolved. `current` gives the quotas of the owner when it is the turn of this change. */
+  apply(
+    owner: QuotaOwner,
+    current: () => OwnQuotas | undefined,
+    change: QuotasChange,
+    by: KeyRecord,
+    request: RequestFacts,
+  ): Promise<void> {
+    const changing = this.#last.then(async () => {
+      const before = current() ?? {};
+      const after = changedQuotas(before, change);
+      await this.#ownRecords.quotasSet(owner, { before, after }, by, request);
+      await this.#accounts.setQuotas(owner.id, after);
+    });
+    this.#last = changing.catch(() => {});
+    return changing;
+  }
+}
+
 /** Quotas after a change: what it does not name stays. */
-export function changedQuotas(
-  before: OwnQuotas,
-  { quotas }: z.output<typeof quotasChangeSchema>,
-): OwnQuotas {
+function changedQuotas(before: OwnQuotas, { quotas }: QuotasChange): OwnQuotas {
   const entries = Object.entries({ ...before, ...quotas }).filter(([, value]) => value !== null);
   return Object.fromEntries(entries);
 }
