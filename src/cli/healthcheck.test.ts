@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { authority, expired } from '../server/certificates.fixture.ts';
 import { runCommand } from './run-command.fixture.ts';
 
 describe('annals healthcheck', () => {
@@ -46,6 +48,23 @@ describe('annals healthcheck', () => {
     assert.equal(code, 1);
     assert.match(stderr, /does not answer: .*ECONNREFUSED/);
   });
+
+  for (const [kind, options] of [
+    ['whatever its certificate says', {}],
+    ['also one that lets only clients with a certificate in', { ca: authority, requestCert: true }],
+  ] as const satisfies [string, ServerOptions][]) {
+    it(`asks a server with TLS, ${kind}`, async () => {
+      const tls = createTlsServer({ ...expired, ...options }, (_request, response) => {
+        response.writeHead(200).end();
+      }).listen(0, '127.0.0.1');
+      await once(tls, 'listening');
+      const { port: tlsPort } = tls.address() as AddressInfo;
+      const env = { ANNALS_PORT: String(tlsPort), ANNALS_TLS_CERT: 'fullchain.pem' };
+      const stdout = `https://127.0.0.1:${tlsPort}/readyz is ready\n`;
+      assert.deepEqual(await runCommand(['healthcheck'], { env }), { code: 0, stdout, stderr: '' });
+      tls.close();
+    });
+  }
 
   it('takes the address of a web server and nothing else', async () => {
     const { code } = await runCommand(['healthcheck', '--url', 'file:///etc/passwd'], {});
