@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import stringWidth from 'string-width';
 import { TestApp } from '../api/app.fixture.ts';
 import type { AuditEvent, Draft } from '../core/event.ts';
 import { day, formatInstant } from '../core/micros.ts';
@@ -158,6 +159,52 @@ describe('annals events', () => {
         : answer(input, init),
     );
     assert.deepEqual([broken.code, broken.stderr], [0, 'No event matches\n']);
+  });
+});
+
+describe('events on a terminal', () => {
+  it('fit into it, have the local time, and cannot control it', async () => {
+    const app = new TestApp();
+    const organisation = await app.organisation();
+    const key = await app.key('org-admin', organisation);
+    const hostile = '\u001b[2J\u001b]0;title\u0007\u202e漢字\u2028';
+    await app.ledger.record(organisation.identity, [
+      {
+        ...{ action: `a${hostile}`, createdAt: '2026-06-20T22:14:03Z', outcome: 'failure' },
+        ...{ resourceType: 'r'.repeat(90), resourceIdentity: hostile },
+        userIdentity: `u${hostile}`.repeat(9),
+        description: hostile,
+        context: { path: hostile },
+        details: { [hostile]: hostile },
+      },
+    ] as Draft[]);
+    for (const columns of [120, 80, 50, 20]) {
+      for (const command of [
+        ['events', 'list'],
+        ['events', 'get', '--sequence', '0'],
+        ['tail', '--no-follow'],
+      ]) {
+        const { code, stdout } = await runCommand(command, {
+          env: { ANNALS_API: 'http://annals.test', ANNALS_KEY: key },
+          fetch: fetchFrom(app),
+          timeZone: 'Europe/Amsterdam',
+          isTerminal: true,
+          columns,
+        });
+        assert.equal(code, 0);
+        // The styles are ours.
+        const shown = ['0', '1', '2', '31'].reduce(
+          (text, code) => text.replaceAll(`\u001b[${code}m`, ''),
+          stdout,
+        );
+        assert.doesNotMatch(shown.replaceAll('\n', ''), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        if (columns >= 80) assert.match(shown, /00:14:03(?:\+1| Europe\/Amsterdam)/);
+        if (command.includes('get') || columns < 50) continue;
+        for (const line of shown.split('\n')) assert.ok(stringWidth(line) <= columns, line);
+        assert.match(shown, /^2026-06-20$/m);
+        assert.ok(stdout.includes('\u001b[31mfailure\u001b[0m'));
+      }
+    }
   });
 });
 

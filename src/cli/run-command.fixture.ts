@@ -26,11 +26,13 @@ export async function runCommand(
     readonly input?: string;
     /** Whether stdout is a terminal. */
     readonly isTerminal?: boolean;
+    /** How wide that terminal is. */
+    readonly columns?: number;
   },
 ): Promise<CommandResult> {
-  const { input, isTerminal = false, ...world } = change;
+  const { input, isTerminal = false, columns = 80, ...world } = change;
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  Object.assign(stdout, { isTTY: isTerminal });
+  Object.assign(stdout, { isTTY: isTerminal, columns });
   const written = Promise.all([text(stdout), text(stderr)]);
   const code = await run(args, {
     env: {},
