@@ -16,6 +16,7 @@ export async function notifyReady(context: Pick<CliContext, 'env' | 'stderr'>): 
       timeout: 10_000,
     });
   } catch (error) {
-    complain(context, `systemd is not told that the server is ready: ${messageOf(error)}`);
+    const reason = messageOf(error).trim().replaceAll('\n', ': ');
+    complain(context, `systemd is not told that the server is ready: ${reason}`);
   }
 }

@@ -18,7 +18,7 @@ export const nextCursorSchema = z
   .describe('The cursor of the next page; absent on the last one')
   .exactOptional();
 
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor?: string;
 }
