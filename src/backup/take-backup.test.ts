@@ -12,6 +12,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { personalPaths } from '../integrity/personal.ts';
 import { checkLog } from '../ledger/checkpoints/check-log.ts';
+import { retirementsIn } from '../ledger/checkpoints/sqlite/read-archive.ts';
+import { readDatabase } from '../runtime/database-identity.ts';
 import { databases } from '../server/databases.ts';
 import { checkDataDirectory } from '../store/segmented/check.ts';
 import { directoryContains } from '../store/segmented/directory-contents.fixture.ts';
@@ -270,6 +272,25 @@ describe('a backup', () => {
       writeFileSync(path, bytes);
     }
     await takeBackup(backupOptions(place.path));
+    await assertWhole(place.path);
+  });
+
+  it('begins again when a key is replaced meanwhile, so that its checkpoints are still good', async () => {
+    using place = temporaryPlace();
+    await using trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 150);
+    await trail.checkpoint('org-a');
+    await trail.seal();
+    let replaced = false;
+    const onCopy = async () => {
+      // By now the archive was copied.
+      if (!replaced) await trail.replaceKey('old');
+      replaced = true;
+    };
+    const { name, manifest } = await takeBackup(backupOptions(place.path, { onCopy }));
+    const archive = join(place.path, 'backups', name, 'checkpoints.db');
+    assert.match(readDatabase(archive, retirementsIn), /"key":"old".+"size":150/);
+    assert.equal(manifest.files.filter(({ file }) => file === 'checkpoints.db').length, 1);
     await assertWhole(place.path);
   });
 

@@ -35,6 +35,8 @@ export interface Trail extends AsyncDisposable {
   seal(): Promise<void>;
   /** The signed checkpoint of a log as it is now. */
   checkpoint(organisation: string): Promise<string>;
+  /** Notes that a key is replaced, as a server does that starts with another one. */
+  replaceKey(key: string): Promise<void>;
   /** Erases the personal fields of all events of a log so far. */
   erase(organisation: string): Promise<void>;
   /** Drops all sealed events of a log so far. */
@@ -99,6 +101,7 @@ export async function openTrail(data: string, segmentEvents = 100): Promise<Trai
       while (readStoreFile(new DataDirectory(data)).live.filter(isActive).length > 1);
     },
     checkpoint: async (organisation) => (await checkpoints.current(organisation)).message,
+    replaceKey: (old) => archive.retire(old),
     async erase(organisation) {
       const { size: snapshot } = await store.head(organisation);
       const person = { organisation, userIdentity: 'usr-noor', snapshot, paths };
