@@ -43,9 +43,9 @@ export class BackupDirectory {
     return join(this.path, name, manifestFile);
   }
 
-  /** Whether it is empty, or has backups. */
+  /** Whether it is empty, or has backups, or what a first one has left that was interrupted. */
   isOurs(): boolean {
-    return existsSync(this.sealedPath) || this.#entries().length === 0;
+    return existsSync(this.sealedPath) || this.#entries().every(isOwnName);
   }
 
   /** The names of finished backups, the oldest first. */
@@ -106,6 +106,8 @@ export function checkBackupName(name: string): void {
     `${name} is not the name of a backup, such as 2026-06-01T00-00-00.000Z`,
   );
 }
+
+const isOwnName = (name: string) => name === 'lock' || namePattern.test(name);
 
 const nameOf = (at: Micros) =>
   formatInstant(Math.floor(at / millisecond) * millisecond)

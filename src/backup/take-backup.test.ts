@@ -366,6 +366,9 @@ describe('verifying backups', () => {
     using place = temporaryPlace();
     await using trail = await openTrail(join(place.path, 'data'));
     await trail.record('org-a', 20);
+    // The first thing that it leaves in a directory.
+    mkdirSync(join(place.path, 'backups'));
+    writeFileSync(join(place.path, 'backups', 'lock'), '');
     const { name } = await takeBackup(backupOptions(place.path));
     const unfinished = join(place.path, 'backups', '2026-01-01T00-00-00.000Z');
     mkdirSync(unfinished);
