@@ -197,6 +197,13 @@ describe('a server that is backed up while it records, killed, and restored', ()
       ids.add((JSON.parse(stdout) as { installation: string }).installation);
     }
     assert.equal(ids.size, 3);
+    // Nor can their databases be mixed.
+    await Promise.all([first, second].map((each) => each.end('SIGTERM')));
+    await cp(at('one/annals.db'), at('two/annals.db'));
+    await assert.rejects(
+      ServerProcess.on(at('two'), flags),
+      /annals\.db .+ another data directory/,
+    );
     // Backups of the one that lacks events cannot push out those of the other.
     const mixed = await run('backup', 'backups', '--data', 'one', '--keep', '1');
     assert.equal(mixed.code, 1);

@@ -369,9 +369,10 @@ export class Writer {
     database: KnownDatabase & { readonly isUnregistered?: boolean },
   ): FileProblem | undefined {
     try {
-      return database.isUnregistered === true
-        ? unregisteredProblem(this.#directory, database, this.#store.installation)
-        : databaseProblem(this.#directory, database);
+      const problem =
+        database.isUnregistered === true ? undefined : databaseProblem(this.#directory, database);
+      // A copy in a directory that was restored has the same identity, and is part of another installation.
+      return problem ?? unregisteredProblem(this.#directory, database, this.#store.installation);
     } catch {
       // The code that opens it says that it cannot be read.
       return undefined;
