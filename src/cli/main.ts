@@ -34,7 +34,14 @@ export async function main(): Promise<void> {
   // The reader of our output may stop (`annals tail | head`). That is not a failure, but an export is not complete then.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    process.exit(command === 'export' ? exitCodes.incomplete : exitCodes.complete);
+    // A server has more to do than to print its address.
+    if (command !== 'serve') {
+      process.exit(command === 'export' ? exitCodes.incomplete : exitCodes.complete);
+    }
+  });
+  // What nobody reads on stderr is progress, or a server's log: neither is a reason to stop.
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
   });
   if (command !== undefined && streaming.has(command)) reduceMemoryUse();
   const [{ run }] = await Promise.all([

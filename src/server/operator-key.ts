@@ -67,7 +67,7 @@ export async function ensureOperatorKey(
     if (existsSync(file)) {
       log.warn(
         { file },
-        'the operator’s key is in the data directory, and in its backups: move it',
+        'the operator’s key is in the data directory, and in every copy of it: move it',
       );
     }
     return undefined;

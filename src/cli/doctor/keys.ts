@@ -90,7 +90,7 @@ async function* checkOperatorKey(
   const isOld = clock() - key.createdAt > oldOperatorKey;
   if (exists(file)) {
     yield warning(
-      `the operator’s key is in ${file}, and in backups of it`,
+      `the operator’s key is in ${file}, and in every copy of its directory`,
       'Move it to a safe place',
     );
   }
