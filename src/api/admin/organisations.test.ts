@@ -109,11 +109,11 @@ describe('lists of organisations and keys', () => {
   it('refuse a cursor that is not theirs, and a limit of nothing', async () => {
     const app = new TestApp();
     const key = await app.key('operator');
-    for (const [path, message] of [
-      ['/v1/organisations?cursor=org-nobody', /the cursor is not one of this list/],
-      ['/v1/organisations?limit=0', /limit must be a whole number from 1/],
+    for (const [path, status, message] of [
+      ['/v1/organisations?cursor=org-nobody', 404, /the cursor is not one of this list/],
+      ['/v1/organisations?limit=0', 400, /limit must be a whole number from 1/],
     ] as const) {
-      const refused = await app.json<{ message: string }>('GET', path, { key }, 400);
+      const refused = await app.json<{ message: string }>('GET', path, { key }, status);
       assert.match(refused.message, message);
     }
   });

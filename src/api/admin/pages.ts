@@ -10,7 +10,10 @@ export const pageParameters = z.object({
   limit: wholeNumberParameter(1)
     .describe(`Most items of the page; ${maxPageItems} by default, and at most`)
     .exactOptional(),
-  cursor: z.string().describe('The `nextCursor` of the page before').exactOptional(),
+  cursor: z
+    .string()
+    .describe('The `nextCursor` of the page before; empty for the first page')
+    .exactOptional(),
 });
 
 export const nextCursorSchema = z
@@ -25,17 +28,17 @@ interface Page<T> {
 
 /**
  * The page of a list, whose items are never removed. A cursor is the name of the last item of the page before, so what is
- * created during a walk is in it. Throws `invalid` for a cursor that names none of them.
+ * created during a walk is in it. Throws `not-found` for a cursor that names none of them.
  */
 export function pageOf<T>(
   all: readonly T[],
   nameOf: (item: T) => string,
-  { limit = maxPageItems, cursor }: z.output<typeof pageParameters>,
+  { limit = maxPageItems, cursor = '' }: z.output<typeof pageParameters>,
 ): Page<T> {
-  const before = cursor === undefined ? -1 : all.findIndex((item) => nameOf(item) === cursor);
-  if (cursor !== undefined && before < 0) {
+  const before = cursor === '' ? -1 : all.findIndex((item) => nameOf(item) === cursor);
+  if (cursor !== '' && before < 0) {
     throw new AnnalsError(
-      'invalid',
+      'not-found',
       'Cannot list: the cursor is not one of this list. Begin again without it',
     );
   }
