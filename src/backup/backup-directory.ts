@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AnnalsError } from '../core/errors.ts';
 import { formatInstant, type Micros, millisecond } from '../core/micros.ts';
@@ -8,6 +8,8 @@ import { type BackupManifest, parseBackupManifest } from './backup-manifest.ts';
 
 const sealed = 'sealed';
 const manifestFile = 'manifest.json';
+/** A name that `sealedName` gives, or one of a copy that was interrupted. */
+const sealedPattern = /^[\w.-]+-[\da-f]{16}(?:\.part)?$/;
 const namePattern = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
 
 /**
@@ -45,24 +47,26 @@ export class BackupDirectory {
 
   /** Whether it is empty, or has backups, or what a first one has left that was interrupted. */
   isOurs(): boolean {
-    return existsSync(this.sealedPath) || this.#entries().every(isOwnName);
+    const hasLock = existsSync(this.lockPath);
+    const isOwn = (name: string) => isOwnName(name) || (hasLock && name === sealed);
+    return this.names().length > 0 || this.#entries().every(isOwn);
   }
 
   /** The names of finished backups, the oldest first. */
   names(): string[] {
-    return this.#named().filter((name) => existsSync(this.manifestPath(name)));
+    return this.#named().filter((name) => this.#isFinished(name));
   }
 
   /** The names of backups that were interrupted. */
   unfinished(): string[] {
-    return this.#named().filter((name) => !existsSync(this.manifestPath(name)));
+    return this.#named().filter((name) => !this.#isFinished(name));
   }
 
-  /** What is stored for all backups. */
+  /** What is stored for all backups, and what was left of copying it. Other files are not listed. */
   sealedFiles(): string[] {
-    return existsSync(this.sealedPath)
-      ? readdirSync(this.sealedPath).map((name) => `${sealed}/${name}`)
-      : [];
+    if (!existsSync(this.sealedPath)) return [];
+    const own = readdirSync(this.sealedPath).filter((name) => sealedPattern.test(name));
+    return own.map((name) => `${sealed}/${name}`);
   }
 
   /** Throws `corrupt` when it is damaged, and Node's own errors when it cannot be read. */
@@ -76,6 +80,11 @@ export class BackupDirectory {
     const last = this.#named().at(-1);
     const name = nameOf(now);
     return last === undefined || last < name ? name : nameOf(timeOf(last) + millisecond);
+  }
+
+  /** Throws Node's own error when a disk does not say: a backup must not be taken for an unfinished one. */
+  #isFinished(name: string): boolean {
+    return statSync(this.manifestPath(name), { throwIfNoEntry: false }) !== undefined;
   }
 
   #named(): string[] {

@@ -18,7 +18,7 @@ const manifest: BackupManifest = {
   takenAt: '2026-06-01T00:00:01.000000Z',
   installation: '0'.repeat(32),
   files: [file],
-  logs: [{ organisation: 'org-a', size: 0, root: '', frontier: '' }],
+  logs: [{ organisation: 'org-a', size: 0, root: '' }],
 };
 
 const parse = (text: string) => parseBackupManifest(text, name);

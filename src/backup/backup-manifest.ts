@@ -38,8 +38,6 @@ const logSchema = z.object({
   size: count,
   /** In base64, as in a checkpoint. */
   root: base64,
-  /** In base64: the hashes of the full subtrees that make up the tree, from left to right. */
-  frontier: base64,
 });
 
 const manifestSchema = z.object({

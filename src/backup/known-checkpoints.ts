@@ -16,9 +16,7 @@ export function readKnownCheckpoints(path: string): readonly Checkpoint[] {
   try {
     found = isDatabase(path)
       ? readDatabase(path, newestCheckpointsIn).map(({ message }) => checkpointIn(message))
-      : Array.from(readFileSync(path, 'utf8').matchAll(notePattern), ([, text = '']) =>
-          parseCheckpoint(text),
-        );
+      : Array.from(notesIn(path).matchAll(notePattern), ([, text = '']) => parseCheckpoint(text));
   } catch (cause) {
     throw new AnnalsError('invalid', `Cannot read checkpoints from ${path}: ${messageOf(cause)}`, {
       cause,
@@ -28,15 +26,28 @@ export function readKnownCheckpoints(path: string): readonly Checkpoint[] {
   throw new AnnalsError('invalid', `Cannot read checkpoints from ${path}: there is none in it`);
 }
 
-/** What checkpoints say of the logs of a server, as its archive in a backup names it; others are left out. */
+/** With the line feeds that a note has: a file that was sent by mail may have others, or lack the last one. */
+const notesIn = (path: string): string =>
+  `${readFileSync(path, 'utf8').replaceAll('\r\n', '\n')}\n`;
+
+/**
+ * What checkpoints say of the logs of a server, as its archive in a backup names it. Those of other servers are left out;
+ * throws `invalid` when there are only such.
+ */
 export function knownRootsOf(checkpoints: readonly Checkpoint[], archive: string): KnownRoot[] {
   const own = existsSync(archive) ? readDatabase(archive, newestCheckpointsIn) : [];
   const servers = new Set(own.map(({ message }) => splitOrigin(checkpointIn(message)).server));
-  return checkpoints.flatMap((checkpoint) => {
+  const roots = checkpoints.flatMap((checkpoint) => {
     const { server, organisation } = splitOrigin(checkpoint);
     const { size, root } = checkpoint;
     return servers.size === 0 || servers.has(server) ? [{ organisation, size, root }] : [];
   });
+  const [first] = checkpoints;
+  if (first === undefined || roots.length > 0) return roots;
+  throw new AnnalsError(
+    'invalid',
+    `Cannot restore: the checkpoints that were given are of ${splitOrigin(first).server}, and the backup is of ${[...servers].join(', ')}`,
+  );
 }
 
 /** A note as it stands in a file with others: three lines or more, an empty line, signatures. */

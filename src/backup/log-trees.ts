@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Frontier } from '../integrity/frontier.ts';
-import { emptyRoot, type Hash, hashAt, hashBytes, sameHash } from '../integrity/hash.ts';
+import { type Hash, hashAt, hashBytes, sameHash } from '../integrity/hash.ts';
 import type { LiveFile } from '../store/segmented/catalogue.ts';
 import { type LeafRun, leafRunsIn, logEndsIn } from '../store/segmented/leaf-runs.ts';
 
@@ -51,18 +51,9 @@ export class LogTrees {
       if (ahead === undefined || this.#broken.has(organisation)) continue;
       const { size } = this.tree(organisation);
       this.#problems.push(
-        `${organisation} has ${size} events, and a checkpoint of ${ahead.size} events was issued`,
+        `${organisation} has ${size} events, and is known to have had ${ahead.size}`,
       );
     }
-  }
-
-  /** Begins with a tree that is known, in place of the empty one. */
-  begin(organisation: string, tree: Frontier): void {
-    this.#trees.set(organisation, tree);
-    const known = this.#known.get(organisation);
-    // What is about its past was looked at when it was its present.
-    while (known !== undefined && known.length > 0 && known[0]!.size < tree.size) known.shift();
-    this.#meetKnown(organisation, tree);
   }
 
   tree(organisation: string): Frontier {
@@ -92,7 +83,7 @@ export class LogTrees {
       const { size, root } = known.shift()!;
       if (sameHash(tree.root(), root)) continue;
       this.#problems.push(
-        `the first ${size} events of ${organisation} are not those of its checkpoint of ${size} events`,
+        `the first ${size} events of ${organisation} are not those that are known of it`,
       );
     }
   }
@@ -104,39 +95,27 @@ export interface StoreCopy {
   readonly path: string;
 }
 
-/** Trees that are known to be right, and the sealed copies that have nothing but their events. */
-export interface TreesBefore {
-  readonly trees: ReadonlyMap<string, Frontier>;
-  readonly paths: ReadonlySet<string>;
-}
-
 export interface GrowOptions {
   /** In the order of the catalogue. */
   readonly copies: readonly StoreCopy[];
   readonly known: readonly KnownRoot[];
-  readonly before?: TreesBefore | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
  * Computes the trees of all logs from copies of a store, and compares them with their heads and with what is known of
- * them. Trees from before must be the beginnings of these; it then reads only what came since.
+ * them. It always begins with the first event: a backup that trusted the trees of the one before would not notice a file
+ * of old events that is gone or another one.
  */
-export async function growTrees({ copies, known, before, signal }: GrowOptions): Promise<LogTrees> {
+export async function growTrees({ copies, known, signal }: GrowOptions): Promise<LogTrees> {
   const trees = new LogTrees(known);
-  for (const [organisation, tree] of before?.trees ?? []) trees.begin(organisation, tree.clone());
   for (const { file, path } of copies) {
-    if (file.kind === 'ids' || before?.paths.has(path)) continue;
+    if (file.kind === 'ids') continue;
     await setImmediate();
     signal.throwIfAborted();
     for (const run of leafRunsIn(path, file.kind)) trees.grow(run);
   }
-  const heads = headsIn(copies);
-  const here = new Set(heads.map(({ organisation }) => organisation));
-  for (const organisation of before?.trees.keys() ?? []) {
-    if (!here.has(organisation)) trees.compareHead({ organisation, size: 0, root: emptyRoot });
-  }
-  for (const head of heads) trees.compareHead(head);
+  for (const head of headsIn(copies)) trees.compareHead(head);
   trees.compareUnreached();
   return trees;
 }

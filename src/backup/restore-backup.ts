@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { readSlugs } from '../access/sqlite/read-accounts.ts';
-import { AnnalsError } from '../core/errors.ts';
+import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Clock, formatInstant } from '../core/micros.ts';
 import type { Checkpoint } from '../integrity/checkpoint.ts';
 import type { KnownLoss, Restoration } from '../ledger/restoration.ts';
@@ -17,8 +17,8 @@ import { diskError } from './backup-error.ts';
 import type { BackupFile, BackupManifest } from './backup-manifest.ts';
 import { copyFile, sameSum, sumFile, syncDirectory } from './copy-file.ts';
 import { knownRootsOf } from './known-checkpoints.ts';
-import { growTrees } from './log-trees.ts';
-import { copiesOf, rootsOf } from './verify-backups.ts';
+import { growTrees, type KnownRoot } from './log-trees.ts';
+import { copiesOf, logProblems, rootsOf } from './verify-backups.ts';
 
 export interface RestoreOptions {
   readonly backups: BackupDirectory;
@@ -109,13 +109,14 @@ function checkTarget(data: string, name: string): void {
 async function findLoss(
   name: string,
   manifest: BackupManifest,
-  { backups, known: checkpoints, archive, signal }: RestoreOptions,
+  options: RestoreOptions,
 ): Promise<KnownLoss[]> {
+  const { backups, known: checkpoints, archive, signal } = options;
   const known = knownRootsOf(checkpoints, join(backups.path, name, archive));
   const newer = backups
     .names()
     .filter((other) => other > name)
-    .flatMap((other) => rootsOf(backups.manifest(other)));
+    .flatMap((other) => newerRoots(other, name, options));
   const sizes = new Map(manifest.logs.map(({ organisation, size }) => [organisation, size]));
   const sizeOf = (organisation: string) => sizes.get(organisation) ?? 0;
   const within = known.filter(({ organisation, size }) => size <= sizeOf(organisation));
@@ -137,6 +138,24 @@ async function findLoss(
     restored: sizeOf(organisation),
     known: size,
   }));
+}
+
+/** Of a damaged one it is not known what it had: throws `conflict` unless a loss is accepted. */
+function newerRoots(
+  newer: string,
+  name: string,
+  { backups, acceptLoss }: RestoreOptions,
+): readonly KnownRoot[] {
+  try {
+    return rootsOf(backups.manifest(newer));
+  } catch (cause) {
+    if (acceptLoss) return [];
+    throw new AnnalsError(
+      'conflict',
+      `Cannot restore ${name}: ${newer} is newer, and it is not known what it had: ${messageOf(cause)}. Go on with --accept-loss`,
+      { cause },
+    );
+  }
 }
 
 /** None when the file is damaged, which is said when it is restored. */
@@ -174,7 +193,7 @@ async function writeDirectory(
   name: string,
   manifest: BackupManifest,
   lost: readonly KnownLoss[],
-  { backups, data, databases, clock, signal }: RestoreOptions,
+  { backups, data, databases, archive, clock, signal }: RestoreOptions,
 ): Promise<Restoration> {
   createDirectory(data);
   await writeFileAtomically(unfinishedRestore(data), `${name}\n`, {
@@ -201,6 +220,14 @@ async function writeDirectory(
         moveStoreFile(path, installation, JSON.stringify(restoration));
       } else if (databases.includes(file.file)) moveDatabase(path, installation);
     });
+  }
+  // Every byte is that of the manifest by now. Whether the events are those of the log, only their tree says.
+  const [problem] = await logProblems(name, manifest, { backups, archive, signal });
+  if (problem !== undefined) {
+    throw new AnnalsError(
+      'corrupt',
+      `Cannot restore ${name}: ${problem}. Another backup may be whole: annals backup --verify, then --at`,
+    );
   }
   const directories = new Set(files.map(({ file }) => dirname(join(data, file))));
   for (const directory of [...directories, data]) syncDirectory(directory);

@@ -1,23 +1,29 @@
 import assert from 'node:assert/strict';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { personalPaths } from '../integrity/personal.ts';
 import { checkLog } from '../ledger/checkpoints/check-log.ts';
 import { retirementsIn } from '../ledger/checkpoints/sqlite/read-archive.ts';
 import { readDatabase } from '../runtime/database-identity.ts';
+import { unfinishedRestore } from '../runtime/unfinished-restore.ts';
 import { databases } from '../server/databases.ts';
 import { checkDataDirectory } from '../store/segmented/check.ts';
 import { directoryContains } from '../store/segmented/directory-contents.fixture.ts';
 import { BackupDirectory } from './backup-directory.ts';
+import { formatManifest } from './backup-manifest.ts';
+import { readKnownCheckpoints } from './known-checkpoints.ts';
 import { restoreOptions } from './restore.fixture.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { takeBackup } from './take-backup.ts';
@@ -303,6 +309,136 @@ describe('a backup', () => {
     assert.ok((await files()).includes('signing-key.pem'));
     rmSync(join(place.path, 'data', 'signing-key.pem'));
     assert.ok(!(await files()).includes('signing-key.pem'));
+  });
+});
+
+describe('a backup of a data directory that has lost old events', () => {
+  /** Its catalogue does not know its first segment any more. */
+  async function loseSegment(place: string): Promise<void> {
+    const database = new DatabaseSync(join(place, 'data/store.db'));
+    database.exec("DELETE FROM catalogue WHERE file LIKE '%000000.segment'");
+    database.close();
+  }
+
+  it('is refused, and so the backups that have them stay', async () => {
+    using place = temporaryPlace();
+    const trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 350);
+    await trail.checkpoint('org-a');
+    await trail.seal();
+    await trail.close();
+    const good = await takeBackup(backupOptions(place.path));
+    await loseSegment(place.path);
+    await assert.rejects(
+      takeBackup(backupOptions(place.path, { keep: 1 })),
+      /it is damaged: events 0 to 99 of org-a are in no file/,
+    );
+    assert.deepEqual(new BackupDirectory(join(place.path, 'backups')).names(), [good.name]);
+    await assertWhole(place.path);
+  });
+
+  it('is not restored, although every file is as its manifest says', async () => {
+    using place = temporaryPlace();
+    const trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 350);
+    await trail.seal();
+    await trail.close();
+    const { name, manifest } = await takeBackup(backupOptions(place.path));
+    const [log] = manifest.logs;
+    const forged = {
+      ...manifest,
+      logs: [{ ...log!, root: Buffer.alloc(32, 7).toString('base64') }],
+    };
+    writeFileSync(join(place.path, 'backups', name, 'manifest.json'), formatManifest(forged));
+    await assert.rejects(
+      restoreBackup(restoreOptions(place.path)),
+      /the first 350 events of org-a are not those that are known of it.*annals backup --verify/,
+    );
+    // No server starts with it.
+    assert.ok(existsSync(unfinishedRestore(join(place.path, 'restored'))));
+  });
+});
+
+describe('restoring an older backup', () => {
+  it('wants the loss accepted when it is not known what a newer one had', async () => {
+    using place = temporaryPlace();
+    const trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 50);
+    const { name } = await takeBackup(backupOptions(place.path));
+    const newer = (await takeBackup(backupOptions(place.path))).name;
+    await trail.close();
+    writeFileSync(join(place.path, 'backups', newer, 'manifest.json'), 'damaged');
+    const options = restoreOptions(place.path, { at: name });
+    await assert.rejects(restoreBackup(options), {
+      code: 'conflict',
+      message: new RegExp(`${newer} is newer, and it is not known what it had.*--accept-loss`),
+    });
+    const restored = await restoreBackup({ ...options, acceptLoss: true });
+    assert.equal(restored.name, name);
+  });
+
+  it('takes checkpoints with any line ends, and none of another server', async () => {
+    using place = temporaryPlace();
+    const trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 50);
+    await trail.checkpoint('org-a');
+    await takeBackup(backupOptions(place.path));
+    await trail.record('org-a', 50);
+    const early = await trail.checkpoint('org-a');
+    await trail.record('org-a', 50);
+    const late = await trail.checkpoint('org-a');
+    await trail.close();
+    const kept = join(place.path, 'kept');
+    const known = (text: string) => {
+      writeFileSync(kept, text);
+      return readKnownCheckpoints(kept);
+    };
+    for (const text of [
+      `${early}\n${late}`.trimEnd(),
+      `${early}\n${late}`.replaceAll('\n', '\r\n'),
+    ]) {
+      assert.deepEqual(
+        known(text).map(({ size }) => size),
+        [100, 150],
+      );
+      const options = restoreOptions(place.path, { known: known(text) });
+      await assert.rejects(restoreBackup(options), /org-a\) had 150 events or more, and has 50/);
+    }
+    const others = known(late.replace('audit.example.com/', 'other.example/'));
+    await assert.rejects(restoreBackup(restoreOptions(place.path, { known: others })), {
+      code: 'invalid',
+      message: /are of other.example, and the backup is of audit.example.com/,
+    });
+  });
+});
+
+describe('a directory of something else', () => {
+  it('gets no backups and loses no files, whatever its folders are called', async () => {
+    using place = temporaryPlace();
+    await using trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 10);
+    const sealed = join(place.path, 'backups/sealed');
+    mkdirSync(sealed, { recursive: true });
+    writeFileSync(join(sealed, 'contract.pdf'), 'signed');
+    await assert.rejects(takeBackup(backupOptions(place.path)), { code: 'invalid' });
+    assert.deepEqual(readdirSync(sealed), ['contract.pdf']);
+    // Also beside backups, a file that is not theirs stays.
+    rmSync(sealed, { recursive: true });
+    await takeBackup(backupOptions(place.path));
+    writeFileSync(join(sealed, 'contract.pdf'), 'signed');
+    await takeBackup(backupOptions(place.path, { keep: 1 }));
+    assert.ok(existsSync(join(sealed, 'contract.pdf')));
+  });
+
+  it('that is within the data directory is refused, by whatever name', async () => {
+    using place = temporaryPlace();
+    await using trail = await openTrail(join(place.path, 'data'));
+    await trail.record('org-a', 10);
+    symlinkSync(join(place.path, 'data'), join(place.path, 'link'));
+    for (const directory of ['data/..backups', 'data/backups', 'link/backups']) {
+      const options = backupOptions(place.path, { directory: join(place.path, directory) });
+      await assert.rejects(takeBackup(options), /it is in the data directory/, directory);
+    }
   });
 });
 

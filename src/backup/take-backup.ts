@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Clock, formatInstant } from '../core/micros.ts';
-import { decodeBase64, encodeBase64 } from '../integrity/base64.ts';
-import { Frontier } from '../integrity/frontier.ts';
+import { encodeBase64 } from '../integrity/base64.ts';
 import { newestCheckpointsIn, retirementsIn } from '../ledger/checkpoints/sqlite/read-archive.ts';
 import { createDirectory } from '../runtime/create-directory.ts';
 import { readDatabase } from '../runtime/database-identity.ts';
@@ -25,8 +24,9 @@ import {
   formatManifest,
 } from './backup-manifest.ts';
 import { copyFile, type FileSum, sameSum, sumFile, syncDirectory } from './copy-file.ts';
-import { growTrees, headsIn, type TreesBefore } from './log-trees.ts';
+import { growTrees, headsIn } from './log-trees.ts';
 import { pruneBackups } from './prune-backups.ts';
+import { rootsOf } from './verify-backups.ts';
 
 /** The names of what a data directory has beside the store. */
 interface DataFiles {
@@ -88,7 +88,7 @@ export async function takeBackup(options: BackupOptions): Promise<TakenBackup> {
     throw new AnnalsError('invalid', message);
   }
   refuseUnfinishedRestore(data);
-  if (!relative(data, directory).startsWith('..')) {
+  if (isWithin(realPathOf(data), realPathOf(directory))) {
     const message = `Cannot back up into ${directory}: it is in the data directory, and would be lost with it`;
     throw new AnnalsError('invalid', message);
   }
@@ -108,6 +108,18 @@ export async function takeBackup(options: BackupOptions): Promise<TakenBackup> {
   } catch (error) {
     throw diskError(error, `Cannot back up ${data} into ${directory}`);
   }
+}
+
+function isWithin(outer: string, inner: string): boolean {
+  const path = relative(outer, inner);
+  return path !== '..' && !path.startsWith(`..${sep}`);
+}
+
+/** Without symbolic links. What does not exist yet has none. */
+function realPathOf(path: string): string {
+  const absolute = resolve(path);
+  if (existsSync(absolute)) return realpathSync(absolute);
+  return join(realPathOf(dirname(absolute)), basename(absolute));
 }
 
 function lockBackups(backups: BackupDirectory): { close(): void } {
@@ -215,15 +227,16 @@ class Backup {
     rmSync(join(this.#backups.path, name), { recursive: true, force: true });
   }
 
+  /** One whose manifest is damaged is passed over. */
   #readPrevious() {
-    const name = this.#backups.names().at(-1);
-    if (name === undefined) return undefined;
-    try {
-      return { name, manifest: this.#backups.manifest(name) };
-    } catch (error) {
-      this.#warnings.push(`${messageOf(error)}; what it shares with others is copied again`);
-      return undefined;
+    for (const name of this.#backups.names().toReversed()) {
+      try {
+        return { name, manifest: this.#backups.manifest(name) };
+      } catch (error) {
+        this.#warnings.push(`${messageOf(error)}; what it shares with others is copied again`);
+      }
     }
+    return undefined;
   }
 
   /** Copies what counts of the store: sealed files as long as there are others, then the databases at one moment. */
@@ -377,17 +390,17 @@ class Backup {
   }
 
   /**
-   * Lets the trees of all logs grow to their heads. They go on from the trees of the backup before, so only what came
-   * since is read, and each log is known to have grown out of what that backup has.
+   * Lets the trees of all logs grow to their heads, through their checkpoints and through the roots in the backup before:
+   * each log has grown out of what that backup has.
    */
   async #checkLogs(live: readonly LiveFile[], archive: string): Promise<BackedUpLog[]> {
     const copies = live.map((file) => ({ file, path: this.#pathOfCopy(file) }));
-    const known = readDatabase(this.#ownPath(archive), newestCheckpointsIn);
+    const checkpoints = readDatabase(this.#ownPath(archive), newestCheckpointsIn);
     const { signal } = this.#options;
-    const before = this.#previous && treesOf(this.#previous.manifest, this.#backups);
-    const trees = await growTrees({ copies, known, before, signal });
+    const roots = this.#previous === undefined ? [] : rootsOf(this.#previous.manifest);
+    const trees = await growTrees({ copies, known: [...checkpoints, ...roots], signal });
     if (trees.problems.length > 0 && this.#previous !== undefined) {
-      const whole = await growTrees({ copies, known, signal });
+      const whole = await growTrees({ copies, known: checkpoints, signal });
       if (whole.problems.length === 0) throw this.#otherLogs(this.#previous.name);
     }
     const [problem] = trees.problems;
@@ -399,7 +412,6 @@ class Backup {
       organisation,
       size,
       root: encodeBase64(root),
-      frontier: encodeBase64(trees.tree(organisation).toBytes()),
     }));
   }
 
@@ -434,17 +446,6 @@ class Backup {
       temporaryPath: `${manifestPath}.part`,
     });
   }
-}
-
-/** What a backup that was verified when it was written says of its logs. */
-function treesOf({ logs, files }: BackupManifest, backups: BackupDirectory): TreesBefore {
-  const trees = logs.map(({ organisation, size, frontier }) => {
-    return [organisation, Frontier.fromBytes(size, decodeBase64(frontier)!)] as const;
-  });
-  return {
-    trees: new Map(trees),
-    paths: new Set(files.map(({ stored }) => backups.pathOf(stored))),
-  };
 }
 
 function damaged(file: string, problem: string): AnnalsError {

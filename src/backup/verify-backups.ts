@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { decodeBase64 } from '../integrity/base64.ts';
-import type { Frontier } from '../integrity/frontier.ts';
 import { newestCheckpointsIn } from '../ledger/checkpoints/sqlite/read-archive.ts';
 import { readDatabase } from '../runtime/database-identity.ts';
 import { DataDirectory } from '../store/segmented/data-directory.ts';
@@ -11,7 +10,7 @@ import { readStoreFile } from '../store/segmented/store-file.ts';
 import type { BackupDirectory } from './backup-directory.ts';
 import type { BackupManifest } from './backup-manifest.ts';
 import { sameSum, sumFile } from './copy-file.ts';
-import { growTrees, type KnownRoot, type StoreCopy, type TreesBefore } from './log-trees.ts';
+import { growTrees, type KnownRoot, type StoreCopy } from './log-trees.ts';
 
 /** What is wrong with a backup. */
 interface BackupProblem {
@@ -43,13 +42,10 @@ export interface VerifyBackupsOptions {
 export async function* verifyBackups(options: VerifyBackupsOptions): AsyncIterable<VerifiedBackup> {
   const { backups } = options;
   const read = new Map<string, string | undefined>();
-  let before: TreesBefore | undefined;
   for (const name of backups.names()) {
-    const verified = await verifyOne(name, options, read, before);
+    const verified = await verifyOne(name, options, read);
     // A backup that was removed meanwhile is no longer one.
-    if (!existsSync(backups.manifestPath(name))) continue;
-    before = verified.trees;
-    yield verified;
+    if (existsSync(backups.manifestPath(name))) yield verified;
   }
 }
 
@@ -57,8 +53,7 @@ async function verifyOne(
   name: string,
   options: VerifyBackupsOptions,
   read: Map<string, string | undefined>,
-  before: TreesBefore | undefined,
-): Promise<VerifiedBackup & { readonly trees?: TreesBefore }> {
+): Promise<VerifiedBackup> {
   const { backups, signal } = options;
   let manifest: BackupManifest;
   try {
@@ -77,8 +72,8 @@ async function verifyOne(
   }
   if (problems.length > 0) return { name, manifest, problems };
   try {
-    const found = await checkLogs(name, manifest, options, before);
-    return { name, manifest, ...found };
+    const found = await logProblems(name, manifest, options);
+    return { name, manifest, problems: found.map((problem) => ({ problem })) };
   } catch (error) {
     if (!(error instanceof AnnalsError)) throw error;
     return { name, manifest, problems: [{ problem: error.message }] };
@@ -103,28 +98,19 @@ async function fileProblem(
   }
 }
 
-/** Whether the trees over the events lead to the roots, in the store, in the manifest and in the checkpoints. */
-async function checkLogs(
+/**
+ * What does not fit together when the trees over the events of a backup grow to the roots in its store, in its manifest
+ * and in its checkpoints. Its files are as the manifest says. Throws `corrupt` when it lacks a file.
+ */
+export async function logProblems(
   name: string,
   manifest: BackupManifest,
   { backups, archive, signal }: VerifyBackupsOptions,
-  before: TreesBefore | undefined,
-): Promise<{ problems: BackupProblem[]; trees?: TreesBefore }> {
+): Promise<readonly string[]> {
   const copies = copiesOf(name, manifest, backups);
   const checkpoints = readDatabase(join(backups.path, name, archive), newestCheckpointsIn);
   const known = [...checkpoints, ...rootsOf(manifest)];
-  let trees = await growTrees({ copies, known, before, signal });
-  // The backup before may be of another line of events: one that was restored.
-  if (trees.problems.length > 0) trees = await growTrees({ copies, known, signal });
-  const paths = new Set(copies.map(({ path }) => path));
-  const all = manifest.logs.map(({ organisation }): [string, Frontier] => [
-    organisation,
-    trees.tree(organisation),
-  ]);
-  return {
-    problems: trees.problems.map((problem) => ({ problem })),
-    ...(trees.problems.length === 0 && { trees: { trees: new Map(all), paths } }),
-  };
+  return (await growTrees({ copies, known, signal })).problems;
 }
 
 export function rootsOf({ logs }: BackupManifest): KnownRoot[] {

@@ -39,7 +39,7 @@ Examples:
 
 /** Of the server that these variables start, seen from its own machine. */
 function ownUrl(env: CliContext['env']): string {
-  const { ANNALS_HOST: host = '', ANNALS_PORT: port = '8420', ANNALS_TLS_CERT: certificate } = env;
+  const { ANNALS_HOST: host = '', ANNALS_PORT: port, ANNALS_TLS_CERT: certificate } = env;
   const everywhere: Readonly<Record<string, string>> = {
     '': '127.0.0.1',
     '0.0.0.0': '127.0.0.1',
@@ -47,7 +47,7 @@ function ownUrl(env: CliContext['env']): string {
   };
   const address = everywhere[host] ?? host;
   const inUrl = address.includes(':') ? `[${address}]` : address;
-  return `${certificate ? 'https' : 'http'}://${inUrl}:${port}/readyz`;
+  return `${certificate ? 'https' : 'http'}://${inUrl}:${port || '8420'}/readyz`;
 }
 
 function statusOf(url: string): Promise<number> {

@@ -28,7 +28,7 @@ export async function* checkServer(subject: Subject): AsyncIterable<Finding> {
       const help =
         settings.tlsClientCa === undefined
           ? 'Give the flags and variables of that server, or look at its log'
-          : 'It asks for client certificates: give one with --client-cert';
+          : 'It asks for client certificates: name one in ANNALS_CLIENT_CERT and ANNALS_CLIENT_KEY';
       yield warning(`a server runs on ${data}, and none answers at ${url}: ${ready}`, help);
     } else yield ok(`no server runs on ${data}`);
     return;
