@@ -18,9 +18,9 @@ export function readKnownCheckpoints(path: string): readonly Checkpoint[] {
       ? readDatabase(path, newestCheckpointsIn).map(({ message }) => checkpointIn(message))
       : Array.from(notesIn(path).matchAll(notePattern), ([, text = '']) => parseCheckpoint(text));
   } catch (cause) {
-    throw new AnnalsError('invalid', `Cannot read checkpoints from ${path}: ${messageOf(cause)}`, {
-      cause,
-    });
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = isMissing ? 'there is no such file' : messageOf(cause);
+    throw new AnnalsError('invalid', `Cannot read checkpoints from ${path}: ${reason}`, { cause });
   }
   if (found.length > 0) return found;
   throw new AnnalsError('invalid', `Cannot read checkpoints from ${path}: there is none in it`);

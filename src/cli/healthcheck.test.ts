@@ -42,6 +42,14 @@ describe('annals healthcheck', () => {
     assert.match(stderr, /readyz is not ready: it responds with 503/);
   });
 
+  it('takes a variable without a value for one that is not there, as the server does', async () => {
+    const { stderr, stdout } = await runCommand(['healthcheck'], { env: { ANNALS_PORT: '' } });
+    assert.match(
+      stderr + stdout,
+      /^(?:annals: )?(?:Cannot ask )?http:\/\/127\.0\.0\.1:8420\/readyz/,
+    );
+  });
+
   it('fails when nobody answers', async () => {
     const url = 'http://127.0.0.1:1/readyz';
     const { code, stderr } = await runCommand(['healthcheck', '--url', url], {});

@@ -53,7 +53,7 @@ export function parseSince(text: string): Micros {
     micros += Number(count) * (units[unit] ?? 0);
   }
   if (micros < second) {
-    throw new AnnalsError('invalid', `Cannot look back ${text}: the shortest time span is 1s`);
+    throw new AnnalsError('invalid', `Cannot use the time span ${text}: the shortest is 1s`);
   }
   return Math.round(micros);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -159,6 +159,18 @@ describe('a stop', () => {
     response.resume();
     await stopped;
     agent.destroy();
+  });
+});
+
+describe('a directory of backups', () => {
+  it('is no data directory, and gets no files', async () => {
+    const data = await newDirectory();
+    await mkdir(join(data, 'sealed'));
+    await assert.rejects(start({ data }), {
+      code: 'invalid',
+      message: /it has backups\. annals restore creates a data directory from them/,
+    });
+    assert.deepEqual(await readdir(data), ['sealed']);
   });
 });
 

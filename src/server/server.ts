@@ -29,7 +29,7 @@ import { Sequencer } from '../ledger/sequencing.ts';
 import { Ballast } from '../runtime/ballast.ts';
 import { createDirectory } from '../runtime/create-directory.ts';
 import { collectWhenIdle, startIdleCollection } from '../runtime/idle-collection.ts';
-import { refuseUnfinishedRestore } from '../runtime/unfinished-restore.ts';
+import { refuseBackups, refuseUnfinishedRestore } from '../runtime/unfinished-restore.ts';
 import type { EventReader } from '../store/event-store.ts';
 import { openSegmentedStore } from '../store/segmented/store.ts';
 import { accountsFile, databases } from './databases.ts';
@@ -81,6 +81,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const { clock, random, log } = world;
   const tlsFiles = await openTls(settings);
   createDataDirectory(settings.data);
+  refuseBackups(settings.data);
   refuseUnfinishedRestore(settings.data);
   warnOfOpenDirectory(settings.data, log);
   // What is opened later uses what was opened before, so it is closed first.

@@ -102,7 +102,7 @@ describe('annals doctor', () => {
     const file = join(directory, 'anchor');
     const { lines } = await examine(['--anchor', `file:${file}`]);
     assert.deepEqual(lines('server'), [
-      `ok server: a server runs on ${data}, and is ready at ${server.url}`,
+      `ok server: a server runs on ${data}, and one is ready at ${server.url}`,
     ]);
     const [expiring, ...others] = lines();
     assert.match(expiring ?? '', /^warning keys: the operator’s key is in \S+\/operator-key/);

@@ -40,7 +40,7 @@ export async function* checkServer(subject: Subject): AsyncIterable<Finding> {
     );
     return;
   }
-  if (ready.status === 200) yield ok(`a server runs on ${data}, and is ready at ${url}`);
+  if (ready.status === 200) yield ok(`a server runs on ${data}, and one is ready at ${url}`);
   else {
     yield problem(
       `the server at ${url} cannot record: ${messageIn(ready.text)}`,
@@ -94,11 +94,16 @@ export async function* checkTls({ settings, context }: Subject): AsyncIterable<F
     return;
   }
   // Throws a sentence of its own.
-  const { validTo, subject } = await readTlsIdentity({ cert, key, clientCa });
+  const { validFrom, validTo, subject } = await readTlsIdentity({ cert, key, clientCa });
   const now = context.clock();
   const help = 'Put a new certificate into its file: the server takes it without a restart';
   if (validTo <= now) yield problem(`the certificate has expired on ${formatDay(validTo)}`, help);
-  else if (validTo < now + soon) {
+  else if (validFrom > now) {
+    yield problem(
+      `the certificate is not valid before ${formatDay(validFrom)}`,
+      'Correct the clock, or put a certificate that is valid now into its file',
+    );
+  } else if (validTo < now + soon) {
     yield warning(`the certificate will expire on ${formatDay(validTo)}`, help);
   } else yield ok(`the certificate of ${subject} is valid until ${formatDay(validTo)}`);
 }
