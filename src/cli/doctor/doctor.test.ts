@@ -181,6 +181,11 @@ describe('annals doctor', () => {
     assert.match((await examine(tls)).lines('tls')[0] ?? '', /^problem tls: the key in .* is not/);
     await writeFile(key, first.key);
     assert.match((await examine(tls)).lines('tls')[0] ?? '', /^ok tls: .* valid until 2126-/);
+    const early = await examine(tls, { clock: () => Date.UTC(2001, 0, 1) * 1_000 });
+    assert.match(
+      early.lines('tls')[0] ?? '',
+      /^problem tls: the certificate is not valid before 20/,
+    );
     const plain = await examine(['--host', '0.0.0.0', '--anchor', 'file:anchor']);
     assert.match(plain.lines('tls')[0] ?? '', /^warning tls: keys and events cross the network/);
     await chmod(data, 0o700);
