@@ -97,7 +97,7 @@ function takenText({ name, manifest, copied, reused, removed }: TakenBackup): st
     `  copied ${counted(copied.files, 'file')}, ${formatBytes(copied.bytes)}; ${formatCount(reused)} of older backups are used again`,
     '  verified: all bytes that were written, and the tree of each log',
     hasKey
-      ? `  it has ${signingKeyFile}: whoever reads it can sign for this server`
+      ? `  it has ${signingKeyFile}: anybody who reads it can sign for this server`
       : `  ${signingKeyFile} is not in it: keep a copy of the key that signs elsewhere`,
     ...removed.map((old) => `  removed ${old}`),
     '',

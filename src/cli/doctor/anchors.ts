@@ -22,7 +22,7 @@ export async function* checkAnchors(subject: Subject): AsyncIterable<Finding> {
   const { data, settings } = subject;
   if (settings.anchor.length === 0) {
     yield warning(
-      'there are none: whoever has this machine can rewrite a trail with its checkpoints',
+      'there are none: anybody who controls this machine can rewrite a trail with its checkpoints',
       'Give --anchor, a place outside of this machine that keeps checkpoints',
     );
     return;
