@@ -3,6 +3,7 @@ import { didYouMean } from '../core/did-you-mean.ts';
 import { AnnalsError, type Issue, maxIssues } from '../core/errors.ts';
 import { formatPath } from '../core/json/parse-json.ts';
 import { day, instantProblem, type Micros, parseDay, parseInstant } from '../core/micros.ts';
+import { splitList } from '../core/value-list.ts';
 
 /**
  * Kinds of query parameters. Each reads the text of a parameter, and says through `meta` what the API document says
@@ -39,19 +40,58 @@ export const flagParameter = z
   })
   .meta({ type: 'boolean' });
 
-const maxListValues = 1_000;
+const maxValues = 1_000;
 
-/** Any of several values: comma-joined, repeated, or both (wire: Thalassa 3.1). Empty members are ignored. */
-export const listParameter = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-  .refine(({ length }) => length <= maxListValues, `must have at most ${maxListValues} values`)
-  .meta({ type: 'array', items: { type: 'string' }, maxItems: maxListValues });
+/** Parameters that may be repeated: their schemas get every text. The others get the last one. */
+const repeatable = new WeakSet<z.ZodType>();
+
+/** What the values of a parameter are: each is read by `schema`, and described in the API document by `meta`. */
+interface ValueKind {
+  readonly schema: z.ZodType<string, string>;
+  readonly meta: object;
+}
+
+const textKind: ValueKind = { schema: z.string(), meta: { type: 'string' } };
+
+/** A number as text, in its one spelling. */
+export const numberKind = (lowest: number): ValueKind => ({
+  schema: wholeNumberParameter(lowest).transform(String),
+  meta: { type: 'integer', format: 'int64', minimum: lowest, maximum: 999_999_999_999_999 },
+});
+
+export const enumKind = (values: readonly [string, ...string[]]): ValueKind => ({
+  schema: z.enum(values, `must be ${values.join(' or ')}`),
+  meta: { type: 'string', enum: values },
+});
+
+/**
+ * Any of several values, which the parameter has where it is repeated. Empty ones are ignored.
+ *
+ * @param split divides the text of one parameter into values
+ */
+function repeatableParameter(
+  description: string,
+  { schema, meta }: ValueKind,
+  split: (text: string) => readonly string[],
+) {
+  const parameter = z
+    .array(z.string())
+    .transform((texts) => texts.flatMap(split).filter((value) => value !== ''))
+    .pipe(z.array(schema).max(maxValues, `must have at most ${maxValues} values`))
+    .meta({ type: 'array', items: meta, maxItems: maxValues })
+    .describe(description)
+    .exactOptional();
+  repeatable.add(parameter);
+  return parameter;
+}
+
+/** Comma-joined, repeated, or both (wire: Thalassa 3.1). A comma that belongs to a value is sent as `\,`. */
+export const listParameter = (description: string, kind = textKind) =>
+  repeatableParameter(description, kind, splitList);
+
+/** Each text is one value, commas included: they occur in identities, such as those of LDAP. */
+export const valuesParameter = (description: string) =>
+  repeatableParameter(description, textKind, (text) => [text]);
 
 /** @param inclusiveDay whether a date means the end of that day, not its midnight */
 export const instantParameter = (inclusiveDay: boolean) =>
@@ -71,7 +111,6 @@ const aliases: Record<string, string> = {
   actions: 'action',
   resourceTypes: 'resourceType',
 };
-const listParameterNames = new Set(['action', 'resourceType']);
 
 /**
  * Throws `invalid` for query parameters that a route does not have. A misspelt filter that is ignored would show
@@ -108,13 +147,14 @@ export function readParameters<S extends z.ZodObject>(
   search: URLSearchParams,
   purpose = 'list',
 ): z.output<S> {
-  const given: Record<string, string> = {};
+  const given: Record<string, string | string[]> = {};
   for (const [key, value] of search) {
     const name = aliases[key] ?? key;
     if (!Object.hasOwn(schema.shape, name) || (value === '' && name !== 'cursor')) continue;
     const before = given[name];
-    given[name] =
-      before !== undefined && listParameterNames.has(name) ? `${before},${value}` : value;
+    if (!repeatable.has(schema.shape[name] as z.ZodType)) given[name] = value;
+    else if (Array.isArray(before)) before.push(value);
+    else given[name] = [value];
   }
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;

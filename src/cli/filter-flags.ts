@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { splitList } from '../core/value-list.ts';
 import type { ExportFilters } from '../export/filters.ts';
 
 /** Flags of filters, with the names and meanings of `tcloud audit export` (wire: Thalassa 7). */
@@ -52,8 +53,7 @@ export function filtersOf(flags: FilterFlags): ExportFilters {
 }
 
 function list(value: string, before: readonly string[] = []): readonly string[] {
-  const values = value.split(',').map((text) => text.trim());
-  return [...before, ...values.filter((text) => text !== '')];
+  return [...before, ...splitList(value).filter((text) => text !== '')];
 }
 
 /** Reads the value of a flag that is a whole number. */

@@ -1,40 +1,73 @@
 import { z } from 'zod';
+import type { Facet } from '../../core/facets.ts';
 import type { Condition, Filter } from '../../core/filter.ts';
 import type { Organisation } from '../../core/organisation.ts';
 import {
+  enumKind,
   flagParameter,
   instantParameter,
   listParameter,
-  wholeNumberParameter,
+  numberKind,
+  valuesParameter,
 } from '../parameters.ts';
 
-/** The parameters that narrow a list, a count or an export. */
+/** The facet that each of these parameters is about. An event must have one of the values. */
+const filterFacets = {
+  action: 'action',
+  resourceType: 'resourceType',
+  resourceIdentity: 'resourceIdentity',
+  userIdentity: 'userIdentity',
+  serviceAccount: 'serviceAccountIdentity',
+  impersonatorIdentity: 'impersonatorIdentity',
+  responseStatus: 'responseStatus',
+  outcome: 'outcome',
+  clientIp: 'clientIp',
+  traceId: 'traceId',
+  sessionId: 'sessionId',
+  projectId: 'projectId',
+} as const satisfies Record<string, Facet>;
+
+type FilterName = keyof typeof filterFacets;
+
+const filterNames = Object.keys(filterFacets) as FilterName[];
+
+const facetParameters = {
+  action: listParameter(
+    'Any of these actions, repeated or comma-joined; create, update, delete, read and list also stand for their HTTP methods',
+  ),
+  resourceType: listParameter('Any of these resource types, repeated or comma-joined'),
+  resourceIdentity: valuesParameter('The affected resource; repeated for any of several'),
+  userIdentity: valuesParameter('Identity of the acting user; repeated for any of several'),
+  serviceAccount: valuesParameter(
+    'Identity of the acting service account; repeated for any of several',
+  ),
+  impersonatorIdentity: valuesParameter(
+    'Identity of the user who acted as somebody else; repeated for any of several',
+  ),
+  responseStatus: listParameter(
+    'HTTP status of the recorded call, repeated or comma-joined for any of several; 0 means any',
+    numberKind(0),
+  ),
+  outcome: listParameter(
+    'Outcome of the recorded call; an event may have none',
+    enumKind(['success', 'failure']),
+  ),
+  clientIp: listParameter('Any of these addresses of clients, repeated or comma-joined'),
+  traceId: valuesParameter('The trace; repeated for any of several'),
+  sessionId: valuesParameter('The session; repeated for any of several'),
+  projectId: valuesParameter('The project; repeated for any of several'),
+} as const satisfies Record<FilterName, z.ZodType>;
+
+/** The parameters that narrow what is read of a trail. */
 export const filterParameters = z.object({
   searchText: z
     .string()
     .describe('A part of the description, without regard to case')
     .exactOptional(),
-  serviceAccount: z.string().describe('Identity of the acting service account').exactOptional(),
-  userIdentity: z.string().describe('Identity of the acting user').exactOptional(),
-  impersonatorIdentity: z
-    .string()
-    .describe('Identity of the user who acted as somebody else')
-    .exactOptional(),
-  action: listParameter
-    .describe(
-      'Any of these actions, repeated or comma-joined; create, update, delete, read and list also stand for their HTTP methods',
-    )
-    .exactOptional(),
-  resourceType: listParameter
-    .describe('Any of these resource types, repeated or comma-joined')
-    .exactOptional(),
-  resourceIdentity: z.string().describe('The affected resource').exactOptional(),
+  ...facetParameters,
   organizationIdentity: z.string().describe('Identity or slug of the organisation').exactOptional(),
   includeSystemServices: flagParameter
     .describe('Include records of system services, Annals’ own among them')
-    .exactOptional(),
-  responseStatus: wholeNumberParameter(0)
-    .describe('HTTP status of the recorded call; 0 means any')
     .exactOptional(),
   from: instantParameter(false)
     .describe('createdAt at or after: RFC 3339, or a date')
@@ -69,23 +102,11 @@ export function filterFromParameters(
     return undefined;
   }
   const conditions: Condition[] = [];
-  const one = (facet: Condition['facets'][number], value: string | undefined) => {
-    if (value !== undefined) conditions.push({ facets: [facet], values: [value] });
-  };
-  one('serviceAccountIdentity', parameters.serviceAccount);
-  one('userIdentity', parameters.userIdentity);
-  one('impersonatorIdentity', parameters.impersonatorIdentity);
-  one('resourceIdentity', parameters.resourceIdentity);
-  if (parameters.responseStatus) one('responseStatus', String(parameters.responseStatus));
-  if (parameters.action !== undefined && parameters.action.length > 0) {
-    const values = parameters.action.flatMap((action) => [
-      action,
-      ...(methodsOfAction[action.toLowerCase()] ?? []),
-    ]);
-    conditions.push({ facets: ['action'], values });
-  }
-  if (parameters.resourceType !== undefined && parameters.resourceType.length > 0) {
-    conditions.push({ facets: ['resourceType'], values: parameters.resourceType });
+  for (const name of filterNames) {
+    const values = parameters[name] ?? [];
+    // The vendor's clients send 0 for a status that they were not given.
+    if (values.length === 0 || (name === 'responseStatus' && values.includes('0'))) continue;
+    conditions.push({ facets: [filterFacets[name]], values: valuesOf(name, values) });
   }
   const { from, to, searchText } = parameters;
   return {
@@ -95,4 +116,10 @@ export function filterFromParameters(
     ...(parameters.includeSystemServices !== true && { withoutSystemServices: 'all' as const }),
     conditions,
   };
+}
+
+/** The values of a facet that the values of a parameter stand for. */
+function valuesOf(name: FilterName, values: readonly string[]): readonly string[] {
+  if (name !== 'action') return values;
+  return values.flatMap((action) => [action, ...(methodsOfAction[action.toLowerCase()] ?? [])]);
 }

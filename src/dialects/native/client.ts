@@ -6,6 +6,7 @@ import { AnnalsError } from '../../core/errors.ts';
 import { textMembers } from '../../core/json/members.ts';
 import { readLines } from '../../core/lines.ts';
 import { formatInstant, parseInstant } from '../../core/micros.ts';
+import { listValue } from '../../core/value-list.ts';
 import type { ExportFilters } from '../../export/filters.ts';
 import type { Batch, Entry, LogFacts, OrderedSource, SourceQuery } from '../../export/stages.ts';
 import { decodeBase64 } from '../../integrity/base64.ts';
@@ -197,8 +198,8 @@ function setRangeAndFilters(
   query.set('to', formatInstant(to));
   const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = filters;
   for (const [name, value] of Object.entries(texts)) query.set(name, value);
-  for (const action of actions ?? []) query.append('action', action);
-  for (const type of resourceTypes ?? []) query.append('resourceType', type);
+  for (const action of actions ?? []) query.append('action', listValue(action));
+  for (const type of resourceTypes ?? []) query.append('resourceType', listValue(type));
   if (includeSystemServices === true) query.set('includeSystemServices', 'true');
   if (responseStatus !== undefined) query.set('responseStatus', String(responseStatus));
 }
