@@ -45,6 +45,11 @@ describe('documentation', () => {
     assert.deepEqual(problems, []);
   });
 
+  it('begins the page of the package as the README', () => {
+    const firstParagraph = (page: string) => read(page).split('\n\n')[1];
+    assert.equal(firstParagraph('packaging/annals/README.md'), firstParagraph('README.md'));
+  });
+
   it('finds links, and gives headings the anchors that GitHub gives them', () => {
     const page = [
       '# One & `two` (three)',
