@@ -26,6 +26,7 @@ const routes = [
     allowed: ['org-admin', 'org-auditor'],
   },
   { method: 'GET', path: '/v1/audit/filter-options', allowed: ['org-admin', 'org-auditor'] },
+  { method: 'GET', path: '/v1/audit/histogram', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/export?format=ndjson', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/own-event', allowed: ['org-admin', 'org-auditor'] },
   {

@@ -10,17 +10,20 @@ import { splitList } from '../core/value-list.ts';
  * about it: a client sends a number, and what arrives is text.
  */
 
+const highestNumber = 999_999_999_999_999;
+
 /** A whole number of at most 15 digits, which a double holds exactly. */
-export const wholeNumberParameter = (lowest: number) =>
+export const wholeNumberParameter = (lowest: number, highest = highestNumber) =>
   z
     .string()
     .transform((text, context): number => {
-      const value = /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-      if (value !== undefined && value >= lowest) return value;
-      context.addIssue({ code: 'custom', message: `must be a whole number from ${lowest}` });
+      const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      if (value >= lowest && value <= highest) return value;
+      const range = highest === highestNumber ? `from ${lowest}` : `from ${lowest} to ${highest}`;
+      context.addIssue({ code: 'custom', message: `must be a whole number ${range}` });
       return z.NEVER;
     })
-    .meta({ type: 'integer', minimum: lowest, maximum: 999_999_999_999_999 });
+    .meta({ type: 'integer', minimum: lowest, maximum: highest });
 
 const flagValues = new Map([
   ['true', true],

@@ -11,6 +11,7 @@ const reads = [
   '/v1/audit?fromSequence=0',
   '/v1/audit/evt-1',
   '/v1/audit/filter-options',
+  '/v1/audit/histogram',
   '/v1/audit/export?format=ndjson',
   '/v1/audit/checkpoint',
   '/v1/audit/proof/inclusion?eventID=evt-1',

@@ -124,6 +124,7 @@ export class TestTrail {
       scan: (...args) => store.scan(...args),
       listLines: (...args) => store.listLines(...args),
       sequenceAt: (...args) => store.sequenceAt(...args),
+      histogram: (...args) => store.histogram(...args),
       distinct: (...args) => store.distinct(...args),
       treeNodes: (...args) => store.treeNodes(...args),
       dropped: (...args) => store.dropped(...args),

@@ -12,7 +12,7 @@ import type {
   SequencedEvent,
   StoredEvent,
 } from './event-store.ts';
-import { type TestDraft, type TestLog, testEpoch } from './test-log.fixture.ts';
+import { histogramOf, type TestDraft, type TestLog, testEpoch } from './test-log.fixture.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 40);
 
@@ -43,6 +43,7 @@ const draft: fc.Arbitrary<TestDraft> = fc.record(
     userIdentity: value,
     serviceAccountIdentity: value,
     sessionId: value,
+    outcome: fc.constantFrom('success', 'failure', 'denied'),
     context: fc.record(
       { status: fc.constantFrom(200, 404), client_ip: value, system_service: value },
       { requiredKeys: [] },
@@ -81,17 +82,22 @@ export function describeEventQueries(fresh: () => { store: EventStore; log: Test
       limit: fc.integer({ min: 1, max: 12 }),
       skip: fc.integer({ min: 0, max: 20 }),
       snapshot: fc.integer({ min: 0, max: 90 }),
+      grid: fc.record({
+        start: fc.integer({ min: -10, max: 25 }).map((offset) => testEpoch + offset),
+        width: fc.integer({ min: 1, max: 30 }),
+        buckets: fc.integer({ min: 1, max: 12 }),
+      }),
       range: fc.record({ from: fc.nat({ max: 40 }), to: fc.nat({ max: 90 }) }),
       facet,
     });
 
-    it('list, count, scan and distinct', async () => {
+    it('list, count, histogram, scan and distinct', async () => {
       await fc.assert(
         fc.asyncProperty(question, async ({ batches, filter, order, limit, ...rest }) => {
           const { store, log } = fresh();
           const { organisation } = log;
           for (const batch of batches) await log.record(store, batch);
-          const { snapshot, skip, range, facet } = rest;
+          const { snapshot, skip, grid, range, facet } = rest;
           const matching = log.events.filter((event) => matches(filter, event));
           const seen = matching.filter(({ sequence }) => sequence < snapshot);
           const inPlace = inOrder(seen, order);
@@ -103,6 +109,10 @@ export function describeEventQueries(fresh: () => { store: EventStore; log: Test
           assert.deepEqual(sequences(skipped), ordered.slice(skip, skip + limit));
           assert.equal(await store.count(organisation, filter, snapshot), seen.length);
           assert.equal(await store.count(organisation, filter), matching.length);
+          assert.deepEqual(
+            await store.histogram(organisation, { filter, ...grid, snapshot }),
+            histogramOf(seen, grid),
+          );
           assert.deepEqual(
             await scanned(store, organisation, range, filter),
             sequences(matching).filter((at) => at >= range.from && at < range.to),

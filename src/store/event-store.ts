@@ -177,6 +177,23 @@ export interface Lines {
   readonly more: boolean;
 }
 
+/** A query for how many events there are in each part of a time: equal parts, one behind the other. */
+export interface HistogramQuery {
+  readonly filter: Filter;
+  /** Bucket n has the events created in `[start + n * width, start + (n + 1) * width)`. */
+  readonly start: Micros;
+  readonly width: Micros;
+  readonly buckets: number;
+  readonly snapshot?: number;
+}
+
+/** Counts by bucket, split by the outcome of the events; `unknown` has those that do not say it. */
+export interface Histogram {
+  readonly success: Uint32Array;
+  readonly failure: Uint32Array;
+  readonly unknown: Uint32Array;
+}
+
 export interface EventReader {
   head(organisation: string): Promise<Head>;
   get(organisation: string, eventID: string): Promise<StoredEvent | undefined>;
@@ -189,6 +206,8 @@ export interface EventReader {
   listLines(organisation: string, query: LinesQuery, packing?: Packing): Promise<Lines | undefined>;
   /** How many events match, exactly. */
   count(organisation: string, filter: Filter, snapshot?: number): Promise<number>;
+  /** How many matching events each bucket has, exactly. Events outside of all buckets are not counted. */
+  histogram(organisation: string, query: HistogramQuery): Promise<Histogram>;
   /**
    * The events of a range in order of sequence, in batches of about a thousand at most. Reads ahead one batch at most; to
    * stop early frees everything. `filter` leaves out what does not match.

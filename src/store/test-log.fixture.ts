@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FacetSource, facetsOf } from '../core/facets.ts';
+import { type FacetSource, facetIndex, facetsOf } from '../core/facets.ts';
 import { formatInstant, type Micros, second } from '../core/micros.ts';
 import { emptyHead } from './empty-head.ts';
 import type {
@@ -7,6 +7,8 @@ import type {
   Erasure,
   EventWriter,
   Head,
+  Histogram,
+  HistogramQuery,
   SequencedEvent,
   StoredEvent,
   TreeNode,
@@ -131,4 +133,24 @@ function nodesCompletedBy(organisation: string, sequence: number): TreeNode[] {
     nodes.push({ level, index, hash: testNodeHash(organisation, level, index) });
   }
   return nodes;
+}
+
+/** What a store must answer, from an array of the matching events. */
+export function histogramOf(
+  events: readonly SequencedEvent[],
+  { start, width, buckets }: Omit<HistogramQuery, 'filter'>,
+): Histogram {
+  const bucketsWith = (holds: (outcome: string | undefined) => boolean) =>
+    Uint32Array.from({ length: buckets }, (_, bucket) => {
+      const from = start + bucket * width;
+      return events.filter(
+        ({ createdAt, facets }) =>
+          createdAt >= from && createdAt < from + width && holds(facets[facetIndex('outcome')]),
+      ).length;
+    });
+  return {
+    success: bucketsWith((outcome) => outcome === 'success'),
+    failure: bucketsWith((outcome) => outcome === 'failure'),
+    unknown: bucketsWith((outcome) => outcome !== 'success' && outcome !== 'failure'),
+  };
 }

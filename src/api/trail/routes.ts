@@ -3,12 +3,17 @@ import type { ApiRoute } from '../route.ts';
 import { eventRoute } from './event.ts';
 import { exportRoute } from './export.ts';
 import { filterOptionsRoute } from './filter-options.ts';
+import { histogramRoute } from './histogram.ts';
 import { listRoute } from './list.ts';
 
-/** Reading the trail, in Thalassa's shape with additions: a list, one event, the choices for filters, an export. */
+/**
+ * Reading the trail, in Thalassa's shape with additions: a list, one event, the choices for filters, counts over time, an
+ * export.
+ */
 export const trailRoutes = (dependencies: DialectDependencies): readonly ApiRoute[] => [
   listRoute(dependencies),
   filterOptionsRoute(dependencies),
+  histogramRoute(dependencies),
   exportRoute(dependencies),
   // Last: its path matches those above.
   eventRoute(dependencies),

@@ -73,6 +73,8 @@ describe('a log seen as the vendor’s entries', () => {
     const lines = await shown.listLines(organisation, all);
     assert.equal(lines?.events, 2);
     assert.equal(await shown.count(organisation, all.filter, 3), 2);
+    const wide = { filter: all.filter, start: 0, width: Number.MAX_SAFE_INTEGER, buckets: 1 };
+    assert.deepEqual((await shown.histogram(organisation, wide)).unknown, Uint32Array.of(2));
     assert.equal((await shown.distinct(organisation, 'action', {}, 5)).length, 2);
     assert.equal(await shown.get(organisation, 'e-1'), undefined);
     const without = { ...all, filter: { withoutSystemServices: 'all' } } as const;

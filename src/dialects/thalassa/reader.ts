@@ -22,6 +22,7 @@ export function thalassaReader(reader: EventReader): EventReader {
       (await reader.list(organisation, withoutOwnRecords(query))).map(asThalassaEntry),
     count: (organisation, filter, snapshot) =>
       reader.count(organisation, visible(filter), snapshot),
+    histogram: (organisation, query) => reader.histogram(organisation, withoutOwnRecords(query)),
     scan: async function* (organisation, range, filter) {
       const batches = reader.scan(organisation, range, visible(filter));
       for await (const batch of batches) yield batch.map(asThalassaEntry);

@@ -11,6 +11,7 @@ import {
 } from '../append-check.ts';
 import { DroppedLogs } from '../dropped-logs.ts';
 import { emptyHead } from '../empty-head.ts';
+import { emptyHistogram } from '../empty-histogram.ts';
 import { toLines } from '../event-lines.ts';
 import type {
   Append,
@@ -21,6 +22,8 @@ import type {
   ExpiredRange,
   FacetCount,
   Head,
+  Histogram,
+  HistogramQuery,
   Lines,
   LinesQuery,
   ListQuery,
@@ -151,6 +154,19 @@ class MemoryStore implements EventStore {
 
   async count(organisation: string, filter: Filter, snapshot?: number): Promise<number> {
     return this.#matching(organisation, filter, snapshot).length;
+  }
+
+  async histogram(organisation: string, query: HistogramQuery): Promise<Histogram> {
+    const { filter, start, width, buckets, snapshot } = query;
+    const counts = emptyHistogram(buckets);
+    for (const { createdAt, facets } of this.#matching(organisation, filter, snapshot)) {
+      const bucket = Math.floor((createdAt - start) / width);
+      if (bucket < 0 || bucket >= buckets) continue;
+      const outcome = facets[facetIndex('outcome')];
+      const column = outcome === 'success' || outcome === 'failure' ? outcome : 'unknown';
+      counts[column][bucket]! += 1;
+    }
+    return counts;
   }
 
   async *scan(

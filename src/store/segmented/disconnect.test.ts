@@ -51,6 +51,8 @@ describe('somebody who leaves', () => {
       count: () => reader.count(organisation, {}),
       scan: () => Array.fromAsync(reader.scan(organisation, { from: 0, to: 5 })),
       sequenceAt: () => reader.sequenceAt(organisation, 0),
+      histogram: () =>
+        reader.histogram(organisation, { filter: {}, start: 0, width: 1, buckets: 1 }),
       distinct: () => reader.distinct(organisation, 'action'),
       treeNodes: () => reader.treeNodes(organisation, 0, 0, 5),
     };

@@ -4,7 +4,7 @@ import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
 import { markTransfer } from '../../runtime/transfer.ts';
-import type { LinesQuery, ListQuery, Packing, Range } from '../event-store.ts';
+import type { HistogramQuery, LinesQuery, ListQuery, Packing, Range } from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
 import { type QueryContext, Reader, type StoreVersion } from './reader.ts';
 
@@ -25,6 +25,7 @@ const methods = {
   list: (context: QueryContext, query: ListQuery) => reader.list(context, query),
   count: (context: QueryContext, filter: Filter, sequences: Range) =>
     reader.count(context, filter, sequences),
+  histogram: (context: QueryContext, query: HistogramQuery) => reader.histogram(context, query),
   distinct: (context: QueryContext, facet: Facet, filter: Filter, limit?: number) =>
     reader.distinct(context, facet, filter, limit),
   scanPage: (context: QueryContext, range: Range, filter: Filter) =>

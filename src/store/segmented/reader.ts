@@ -5,6 +5,8 @@ import type { PausableWork } from '../../core/pausable-work.ts';
 import type { Flag } from '../../runtime/flag.ts';
 import type {
   FacetCount,
+  Histogram,
+  HistogramQuery,
   Lines,
   LinesQuery,
   ListQuery,
@@ -23,6 +25,7 @@ import { type IdSeed, idHash } from './ids/id-hash.ts';
 import { IdRuns } from './ids/id-runs.ts';
 import type { LogSlice } from './log-slice.ts';
 import { count, distinct } from './query/count.ts';
+import { histogram } from './query/histogram.ts';
 import { type FilterAnswers, KnownAnswers } from './query/known-answers.ts';
 import { list } from './query/list.ts';
 import { listLines } from './query/list-lines.ts';
@@ -146,6 +149,10 @@ export class Reader {
     return this.#query(context, (slices) =>
       count(slices, filter, sequences, this.#knownAnswers(context.log, filter)),
     );
+  }
+
+  histogram(context: QueryContext, query: HistogramQuery): Promise<Histogram> {
+    return this.#query(context, (slices) => histogram(slices, query));
   }
 
   distinct(

@@ -3,11 +3,14 @@ import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
 import { type Flag, flagFromSignal } from '../../runtime/flag.ts';
 import { emptyHead } from '../empty-head.ts';
+import { emptyHistogram } from '../empty-histogram.ts';
 import type {
   DroppedPrefix,
   EventReader,
   FacetCount,
   Head,
+  Histogram,
+  HistogramQuery,
   Lines,
   LinesQuery,
   ListQuery,
@@ -55,6 +58,12 @@ export class StoreReader implements EventReader {
     if (log === undefined) return 0;
     const to = snapshot ?? Number.POSITIVE_INFINITY;
     return this.#readers.leastBusy.count(this.#contextOf(log), filter, { from: 0, to });
+  }
+
+  async histogram(organisation: string, query: HistogramQuery): Promise<Histogram> {
+    const log = this.#logs.of(organisation);
+    if (log === undefined) return emptyHistogram(query.buckets);
+    return this.#readers.leastBusy.histogram(this.#contextOf(log), query);
   }
 
   async *scan(

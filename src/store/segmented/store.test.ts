@@ -41,6 +41,7 @@ function whenSealed(store: EventStore, directory: string): EventStore {
     get: after(store.get),
     list: after(store.list),
     count: after(store.count),
+    histogram: after(store.histogram),
     async *scan(organisation, range, filter) {
       await sealed();
       yield* store.scan(organisation, range, filter);

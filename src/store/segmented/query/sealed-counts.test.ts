@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { type Facet, facetIndex } from '../../../core/facets.ts';
 import { type Filter, matches } from '../../../core/filter.ts';
 import type { EventStore, SequencedEvent } from '../../event-store.ts';
-import { erasureOf, TestLog, testEpoch } from '../../test-log.fixture.ts';
+import { erasureOf, histogramOf, TestLog, testEpoch } from '../../test-log.fixture.ts';
 import { openSegmentedStore } from '../store.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 60);
@@ -37,6 +37,13 @@ const filter: fc.Arbitrary<Filter> = fc.record(
   },
   { requiredKeys: [] },
 );
+
+/** Some with buckets wider than a segment, some with narrower ones. */
+const grid = fc.record({
+  start: time,
+  width: fc.integer({ min: 1, max: 900 }).map((n) => n * 1_000),
+  buckets: fc.integer({ min: 1, max: 40 }),
+});
 
 describe('counts from sealed segments', () => {
   let directory: string;
@@ -83,13 +90,16 @@ describe('counts from sealed segments', () => {
         filter,
         facet,
         fc.integer({ min: 0, max: 2_400 }),
-        async (log, query, of, snapshot) => {
+        grid,
+        async (log, query, of, snapshot, buckets) => {
           const matching = log.events.filter((event) => matches(query, event));
           const { organisation } = log;
           assert.equal(await store.count(organisation, query), matching.length);
           const before = matching.filter(({ sequence }) => sequence < snapshot);
           assert.equal(await store.count(organisation, query, snapshot), before.length);
           assert.deepEqual(await store.distinct(organisation, of, query), counted(matching, of));
+          const grid = { ...buckets, filter: query, snapshot };
+          assert.deepEqual(await store.histogram(organisation, grid), histogramOf(before, grid));
           const page = { filter: query, order: 'desc', limit: 30 } as const;
           assert.deepEqual(
             (await store.list(organisation, page)).map(({ sequence }) => sequence),
