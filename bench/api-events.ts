@@ -21,21 +21,58 @@ const agents = [
   'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
 ];
 
+/** Words of which each is in one of 10,007 descriptions. There are enough to ask for one that was not asked for yet. */
+export const rareWords = [
+  ...[
+    'zebrafish',
+    'aardvark',
+    'axolotl',
+    'barracuda',
+    'bumblebee',
+    'capybara',
+    'chinchilla',
+    'cockatoo',
+  ],
+  ...['dragonfly', 'echidna', 'firefly', 'flamingo', 'gazelle', 'hedgehog', 'hummingbird', 'ibex'],
+  ...[
+    'jackdaw',
+    'kingfisher',
+    'kookaburra',
+    'lemming',
+    'lobster',
+    'meerkat',
+    'mongoose',
+    'narwhal',
+  ],
+  ...[
+    'nightingale',
+    'ocelot',
+    'octopus',
+    'orangutan',
+    'pangolin',
+    'peacock',
+    'pelican',
+    'platypus',
+  ],
+] as const;
+const rareEvery = 10_007;
+
+export const actions = services.flatMap((service) => verbs.map((verb) => `${service}.${verb}`));
+
 /** One call of an API as an application would record it: about 800 bytes as an event. */
 export function apiEvent(number: number, createdAt: Micros): TestDraft {
   const pick = numbers(number);
-  const id = (kind: string, of: number) => `${kind}-${hex(`${kind} ${of}`, 20)}`;
   const service = services[pick(services.length)]!;
   const verb = verbs[pick(verbs.length)]!;
   const user = Math.floor(pick(100) ** 2 / 50);
   const resource = id(service, Math.floor(pick(300) ** 2 / 30));
   const status = pick(20) === 0 ? 403 : pick(50) === 0 ? 500 : 200;
-  const rare = number % 10_007 === 0 ? ' zebrafish' : '';
+  const rare = rareWords[number % rareEvery];
   return {
     eventID: uuid(`event ${number}`),
     createdAt,
     action: `${service}.${verb}`,
-    description: `User u${user} asked ${service} to ${verb} ${resource}${rare}`,
+    description: `User u${user} asked ${service} to ${verb} ${resource}${rare === undefined ? '' : ` ${rare}`}`,
     resourceType: service,
     resourceIdentity: resource,
     userIdentity: id('user', user),
@@ -54,6 +91,11 @@ export function apiEvent(number: number, createdAt: Micros): TestDraft {
       ...(number % 40 === 0 && { system_service: 'scheduler' }),
     },
   };
+}
+
+/** The identity of a user, a resource and the like, by its number. */
+export function id(kind: string, number: number): string {
+  return `${kind}-${hex(`${kind} ${number}`, 20)}`;
 }
 
 function hex(text: string, length: number): string {

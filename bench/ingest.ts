@@ -18,7 +18,8 @@ import {
   whole,
 } from './figures.ts';
 
-const paths = [
+/** The ways of recording that are measured. */
+export const recordingShapes = [
   { name: 'one event a request, 50 connections', connections: 50, batch: 1, target: 5_000 },
   { name: 'batches of 50, 16 connections', connections: 16, batch: 50, target: 25_000 },
   { name: 'batches of 1,000, 4 connections', connections: 4, batch: 1_000, target: 40_000 },
@@ -52,7 +53,7 @@ export async function measureIngest(
   printRow('reference: disk syncs', `${whole(syncsPerSecond())}/s`);
   printRow('reference: plain inserts, 1,000 a commit', `${whole(inserts)}/s`);
   const figures: Figure[] = [];
-  for (const { name, connections, batch, target } of paths) {
+  for (const { name, connections, batch, target } of recordingShapes) {
     // Prepared, so that creating them is not measured; enough for well over the target.
     const most = target * (warmUpSeconds + seconds) * 1.5;
     const requests = Array.from({ length: Math.ceil(most / batch) }, (_, n) => {

@@ -6,29 +6,22 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { ServerProcess } from '../test/server-process.fixture.ts';
 import { Connection, requestBytes } from './connection.ts';
 import { curlAll, exportAll } from './export-all.ts';
 import { printRow, whole } from './figures.ts';
 import { eventLines } from './ingest.ts';
-import { measureQueries } from './query.ts';
+import { processorSeconds } from './processes.ts';
+import { measureQueries, preparedData } from './query.ts';
 
 const [events = '1000000', organisations = '50'] = process.argv.slice(2);
-const prepared = fileURLToPath(new URL(`.data/${events}-${organisations}`, import.meta.url));
+const prepared = preparedData(events, organisations);
 
 async function statusOf(pid: number): Promise<Record<string, number>> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Object.fromEntries(
     [...status.matchAll(/^(\w+):\s+(\d+) kB$/gm)].map(([, name, kb]) => [name, Number(kb) / 1_000]),
   );
-}
-
-/** Processor time so far, in seconds. */
-async function processorTime(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** After this time the threads that are not needed have ended. */
@@ -75,9 +68,9 @@ try {
   const phase = async (name: string, work: () => Promise<unknown>) => {
     // Resets the peak to the current memory.
     await writeFile(`/proc/${pid}/clear_refs`, '5');
-    const before = await processorTime(pid);
+    const before = await processorSeconds(pid);
     await work();
-    const used = (await processorTime(pid)) - before;
+    const used = (await processorSeconds(pid)) - before;
     const { VmHWM, VmRSS, RssAnon, RssFile } = await statusOf(pid);
     printRow(
       name,

@@ -17,11 +17,12 @@ import { ServerProcess } from '../test/server-process.fixture.ts';
 import { curlAll, exportAll } from './export-all.ts';
 import { type Figure, millis, perSecond, printFigures, whole } from './figures.ts';
 import { makeOrganisations, measureIngest } from './ingest.ts';
-import { fill, measureQueries } from './query.ts';
+import { comparePeers, printComparison } from './peers/compare.ts';
+import { fill, measureQueries, preparedData } from './query.ts';
 
 const [events = 1_000_000, organisations = 50, seconds = 5] = process.argv.slice(2).map(Number);
 const kept = fileURLToPath(new URL('.data', import.meta.url));
-const prepared = join(kept, `${events}-${organisations}`);
+const prepared = preparedData(events, organisations);
 const program = fileURLToPath(new URL('../bin/annals.js', import.meta.url));
 
 /** Creates the data once. A directory without its keys is not finished. */
@@ -164,11 +165,13 @@ try {
       more: `${megabytes(reading)} before recording`,
     },
   );
+  const comparisons = await comparePeers(server, keys, events, seconds);
   await server.end('SIGTERM');
   printFigures(figures);
+  if (comparisons !== undefined) printComparison(comparisons);
   await writeFile(
     join(kept, `result-${events}-${organisations}.json`),
-    `${JSON.stringify({ events, organisations, figures }, null, 2)}\n`,
+    `${JSON.stringify({ events, organisations, figures, comparisons }, null, 2)}\n`,
   );
 } finally {
   await rm(scratch, { recursive: true, force: true });
