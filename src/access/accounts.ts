@@ -1,5 +1,7 @@
 import type { Micros } from '../core/micros.ts';
 import type { Organisation, OwnQuotas } from '../core/organisation.ts';
+import type { Collection } from './collection.ts';
+import type { SessionRecord } from './records.ts';
 import type { Role } from './roles.ts';
 
 /** A key as it is kept: its secret only as a hash. */
@@ -23,6 +25,15 @@ export interface KeyRecord {
 export function isValid({ revokedAt, expiresAt }: KeyRecord, now: Micros): boolean {
   return revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
 }
+
+/** What is kept besides organisations and keys. */
+export interface Collections {
+  readonly sessions: Collection<SessionRecord>;
+}
+
+export type CollectionName = keyof Collections;
+export type RecordOf<Name extends CollectionName> =
+  Collections[Name] extends Collection<infer R> ? R : never;
 
 /**
  * Keeps organisations and keys. Changes are durable once resolved and seen by every later call. The accounts are small
@@ -54,5 +65,6 @@ export interface Accounts {
   /** A small fact the server keeps for itself, such as the hash of the operator's key. */
   setting(name: string): string | undefined;
   setSetting(name: string, value: string): Promise<void>;
+  readonly collections: Collections;
   close(): Promise<void>;
 }

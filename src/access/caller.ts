@@ -8,6 +8,8 @@ export interface Caller {
   readonly role: Role;
   readonly keyQuotas?: OwnQuotas;
   readonly organisation: Organisation;
+  /** Of the session in which the request was made, if it was one. */
+  readonly sessionId?: string | undefined;
   readonly clientIp: string | undefined;
   readonly userAgent: string | undefined;
   readonly method: string;

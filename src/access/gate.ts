@@ -6,23 +6,38 @@ import type { Accounts, KeyRecord } from './accounts.ts';
 import { readCredential } from './credential.ts';
 import { GuessLimit } from './guess-limit.ts';
 import { type ApiKey, hashSecret, isSecretOf } from './key.ts';
+import type { SessionRecord } from './records.ts';
 import { may, type Permission } from './roles.ts';
+import { crossSiteProblem } from './same-origin.ts';
+import { sessionToken } from './session-cookie.ts';
+import type { Sessions } from './sessions.ts';
 
 /** A recognised key and the organisation it belongs to; the operator's belongs to none. */
 export interface Principal {
   readonly key: KeyRecord;
   readonly organisation: Organisation | undefined;
+  /** The session in which the request was made, if it came with a cookie and not with the key. */
+  readonly session: SessionRecord | undefined;
 }
 
 /** Why a known key was denied: its organisation should know. */
 export interface DeniedKey {
   readonly key: KeyRecord;
-  readonly reason: 'wrong secret' | 'revoked' | 'expired' | 'no permission';
+  readonly reason: DenialReason;
 }
+
+export type DenialReason =
+  | 'wrong secret'
+  | 'revoked'
+  | 'expired'
+  | 'session over'
+  | 'no permission'
+  | 'request of another site';
 
 export interface GateOptions {
   readonly accounts: Accounts;
   readonly tokens: AccessTokens;
+  readonly sessions: Sessions;
   readonly clock: Clock;
   /** Called each time a key that exists is denied, with the request it came with. Must not throw. */
   readonly onDenied: (denied: DeniedKey, request: Request) => void;
@@ -40,17 +55,28 @@ const placeholderHash = hashSecret(
   'compared with when the id is unknown, so that both responses take as long',
 );
 
-/** By which gate each request was let in, and with which key. */
-const admissions = new WeakMap<Request, { readonly gate: Gate; readonly keyId: string }>();
+/** By which gate a request was let in, with which key, and in which session. */
+interface Admission {
+  readonly gate: Gate;
+  readonly keyId: string;
+  readonly session: SessionRecord | undefined;
+}
+
+const admissions = new WeakMap<Request, Admission>();
+
+/** The session in which a request was made that was let in, if it was one. */
+export function sessionOf(request: Request): SessionRecord | undefined {
+  return admissions.get(request)?.session;
+}
 
 /**
- * Throws `unauthenticated` when the key that let a request in was revoked or has expired since. To be called after
- * every wait that lasts as long as the client likes: for a body, or for the reader of a long response. A request that
+ * Throws `unauthenticated` when the key that let a request in was revoked or has expired since, or its session has
+ * ended. To be called after every wait that lasts as long as the client likes: for a body, or for the reader of a long response. A request that
  * brought no key passes.
  */
 export function checkKeyAgain(request: Request): void {
   const admission = admissions.get(request);
-  admission?.gate.checkAgain(admission.keyId, request);
+  admission?.gate.checkAgain(admission, request);
 }
 
 /** Decides who a credential belongs to and what it may do. A stranger learns nothing but that it is unknown. */
@@ -70,11 +96,14 @@ export class Gate {
   authenticate(request: Request): Principal {
     const credential = readCredential(request.headers.get('authorization'));
     switch (credential.kind) {
-      case 'none':
+      case 'none': {
+        const token = sessionToken(request);
+        if (token !== undefined) return this.#authenticateSession(token, request);
         throw new AnnalsError(
           'unauthenticated',
           'No credential: send a key as Authorization: Bearer annals_…, Token annals_…, or Basic id:secret',
         );
+      }
       case 'unreadable':
         throw unknownCredential();
       case 'key':
@@ -82,6 +111,17 @@ export class Gate {
       case 'access-token':
         return this.#authenticateToken(credential.token, request);
     }
+  }
+
+  /** The same for a request that signs in: only a key itself is enough, so nothing lives longer than it was meant to. */
+  authenticateSignIn(request: Request): Principal {
+    const credential = readCredential(request.headers.get('authorization'));
+    if (credential.kind === 'key') return this.authenticateKey(credential.key, request);
+    if (credential.kind === 'unreadable') throw unknownCredential();
+    throw new AnnalsError(
+      'unauthenticated',
+      'Cannot sign in: send a key as Authorization: Bearer annals_…',
+    );
   }
 
   /** The same for a key that is in another place than the header. */
@@ -99,11 +139,16 @@ export class Gate {
     return this.#checkValid(key, request);
   }
 
-  /** Throws `unauthenticated` unless the key of a request that was let in is still valid. */
-  checkAgain(keyId: string, request: Request): void {
+  /** Throws `unauthenticated` unless the key and the session of a request that was let in are still valid. */
+  checkAgain({ keyId, session }: Pick<Admission, 'keyId' | 'session'>, request: Request): void {
     const key = this.#options.accounts.key(keyId);
     if (key === undefined) throw unknownCredential();
-    this.#checkValid(key, request);
+    if (session !== undefined) {
+      const { sessions } = this.#options;
+      if (sessions.get(session.id) === undefined) throw sessionHasEnded();
+      if (sessions.isTooOld(session)) throw this.#endedSession(key, request);
+    }
+    this.#checkValid(key, request, session);
   }
 
   /** Throws `forbidden` when the key's role does not include the permission. */
@@ -132,18 +177,46 @@ export class Gate {
     return this.#checkValid(key, request);
   }
 
-  #checkValid(key: KeyRecord, request: Request): Principal {
+  #authenticateSession(token: string, request: Request): Principal {
+    const address = this.#options.addressOf(request);
+    const { sessions, accounts } = this.#options;
+    this.#guesses.check(address, wrongTokens);
+    const session = sessions.find(token);
+    const key = session && accounts.key(session.account);
+    if (session === undefined || key === undefined) {
+      this.#unknown(address, wrongTokens, request);
+      throw sessionHasEnded();
+    }
+    const problem = crossSiteProblem(request, true);
+    if (problem !== undefined) {
+      this.#deny(key, 'request of another site', request);
+      throw new AnnalsError('forbidden', `Not allowed with the cookie of a session: ${problem}`);
+    }
+    // Of a key that is not valid any more the organisation learns that, and not that a session is over.
+    const principal = this.#checkValid(key, request, session);
+    if (sessions.isOver(session)) throw this.#endedSession(key, request);
+    sessions.use(session);
+    return principal;
+  }
+
+  #endedSession(key: KeyRecord, request: Request): AnnalsError {
+    this.#deny(key, 'session over', request);
+    return sessionHasEnded();
+  }
+
+  #checkValid(key: KeyRecord, request: Request, session?: SessionRecord): Principal {
     if (key.revokedAt !== undefined) throw this.#deny(key, 'revoked', request);
     if (key.expiresAt !== undefined && key.expiresAt <= this.#options.clock()) {
       throw this.#deny(key, 'expired', request);
     }
-    admissions.set(request, { gate: this, keyId: key.id });
+    admissions.set(request, { gate: this, keyId: key.id, session });
     this.#options.onAdmitted?.(key, request);
     const { organisation } = key;
     return {
       key,
       organisation:
         organisation === undefined ? undefined : this.#options.accounts.organisation(organisation),
+      session,
     };
   }
 
@@ -157,7 +230,7 @@ export class Gate {
     return unknownCredential();
   }
 
-  #deny(key: KeyRecord, reason: DeniedKey['reason'], request: Request): AnnalsError {
+  #deny(key: KeyRecord, reason: DenialReason, request: Request): AnnalsError {
     this.#options.onDenied({ key, reason }, request);
     return unknownCredential();
   }
@@ -165,6 +238,10 @@ export class Gate {
 
 /** In place of a key's id, which nobody knows of a wrong token. No key has it. */
 const wrongTokens = '';
+
+function sessionHasEnded(): AnnalsError {
+  return new AnnalsError('unauthenticated', 'The session is unknown or has ended: sign in again');
+}
 
 function unknownCredential(): AnnalsError {
   return new AnnalsError('unauthenticated', 'The credential is unknown, revoked or expired');

@@ -1,7 +1,8 @@
 import { AnnalsError } from '../core/errors.ts';
 import type { Micros } from '../core/micros.ts';
 import type { Organisation, OwnQuotas } from '../core/organisation.ts';
-import { type Accounts, isValid, type KeyRecord } from './accounts.ts';
+import { type Accounts, type Collections, isValid, type KeyRecord } from './accounts.ts';
+import { Collection } from './collection.ts';
 
 /** Accounts without a disk: for tests, and for what the SQLite accounts read. */
 export class MemoryAccounts implements Accounts {
@@ -11,6 +12,7 @@ export class MemoryAccounts implements Accounts {
   /** Ids of keys, by the id of the key that created them. */
   readonly #created = new Map<string, string[]>();
   readonly #settings = new Map<string, string>();
+  readonly collections: Collections = { sessions: new Collection() };
 
   organisations(): readonly Organisation[] {
     return [...this.#organisations.values()];

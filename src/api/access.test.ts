@@ -148,6 +148,17 @@ const routes = [
     body: { quotas: { bytesPerDay: null } },
   },
   { method: 'DELETE', path: '/v1/keys/REVOCABLE', allowed: ['org-admin', 'operator'] },
+  {
+    method: 'POST',
+    path: '/v1/sessions',
+    allowed: ['org-admin', 'org-auditor', 'writer', 'operator'],
+    body: {},
+  },
+  {
+    method: 'GET',
+    path: '/v1/sessions',
+    allowed: ['org-admin', 'org-auditor', 'writer', 'operator'],
+  },
 ] as const;
 
 /** How each dialect says no: the status for a key that may not, and the fields of every error. */

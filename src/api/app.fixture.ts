@@ -6,7 +6,8 @@ import { Gate } from '../access/gate.ts';
 import { createApiKey, formatKey, hashSecret } from '../access/key.ts';
 import { MemoryAccounts } from '../access/memory-accounts.ts';
 import type { Role } from '../access/roles.ts';
-import { type Clock, type Micros, systemClock } from '../core/micros.ts';
+import { Sessions } from '../access/sessions.ts';
+import { type Clock, hour, type Micros, minute, systemClock } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { Random } from '../core/uuid.ts';
 import { createCockroachdbServer } from '../dialects/cockroachdb/server.ts';
@@ -93,9 +94,17 @@ export class TestApp {
     const archive = new MemoryArchive();
     this.checkpoints = new Checkpoints({ reader: store, archive, newest: [], key, witnesses });
     const tokens = new AccessTokens({ secret: new Uint8Array(32), audience: 'annals.test' });
+    const sessions = new Sessions({
+      accounts: this.accounts,
+      clock,
+      random,
+      idleMicros: 30 * minute,
+      maxMicros: 12 * hour,
+    });
     const gate = new Gate({
       accounts: this.accounts,
       tokens,
+      sessions,
       clock,
       addressOf,
       onUnknown: (request) => this.ownRecords.unknownCredential(requestFacts(request)),
@@ -115,6 +124,7 @@ export class TestApp {
       accounts: this.accounts,
       gate,
       tokens,
+      sessions,
       ownRecords: this.ownRecords,
       metrics: new Metrics(),
       metricsElsewhere: false,

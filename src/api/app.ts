@@ -5,6 +5,7 @@ import type { Accounts } from '../access/accounts.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Gate, Principal } from '../access/gate.ts';
 import type { Permission } from '../access/roles.ts';
+import type { Sessions } from '../access/sessions.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import { systemLog } from '../core/organisation.ts';
@@ -29,6 +30,7 @@ import { keyRoutes } from './admin/keys.ts';
 import { meRoute } from './admin/me.ts';
 import { membershipRoute } from './admin/memberships.ts';
 import { organisationRoutes } from './admin/organisations.ts';
+import { sessionRoutes } from './admin/sessions.ts';
 import { isFault, nativeErrorResponse } from './errors.ts';
 import { DialectMounts, type MountedDialect } from './mounts.ts';
 import { operationsRoutes } from './operations.ts';
@@ -50,6 +52,7 @@ export interface AppDependencies {
   readonly accounts: Accounts;
   readonly gate: Gate;
   readonly tokens: AccessTokens;
+  readonly sessions: Sessions;
   readonly ownRecords: OwnRecords;
   readonly metrics: Metrics;
   readonly metricsElsewhere: boolean;
@@ -145,6 +148,7 @@ function literalRoutes(dependencies: AppDependencies & DialectDependencies): rea
     ...tileRoutes(dependencies),
     erasureRoute(dependencies),
     tokenRoute(dependencies),
+    ...sessionRoutes(dependencies),
   ];
 }
 

@@ -11,6 +11,7 @@ const bodies: Readonly<Record<string, { readonly role?: 'operator'; readonly bod
   createMultiproof: { body: { size: 1, runs: [[0, 1]] } },
   updateOrganisation: { role: 'operator', body: { quotas: { bytesPerDay: 1 } } },
   updateKey: { role: 'operator', body: { quotas: { bytesPerDay: 1 } } },
+  createSession: { body: {} },
   eraseUser: { body: { userIdentity: 'u-1' } },
 };
 

@@ -66,6 +66,7 @@ const tags: Record<Tag, string> = {
   organisations: 'Tenants',
   keys: 'API keys',
   tokens: 'Access tokens in place of keys',
+  sessions: 'Browsers that are signed in',
 };
 
 const errorSchema = z

@@ -14,7 +14,8 @@ export type Tag =
   | 'erasures'
   | 'organisations'
   | 'keys'
-  | 'tokens';
+  | 'tokens'
+  | 'sessions';
 
 /** A body by media type: how its text or its bytes look. */
 export type Content = Readonly<Record<string, z.ZodType>>;

@@ -46,6 +46,8 @@ const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: s
   organisationBytesPerDay: ['Limits:', 'n'],
   requestSeconds: ['Limits:', 'n'],
   exportSeconds: ['Limits:', 'n'],
+  sessionIdleMinutes: ['Limits:', 'n'],
+  sessionHours: ['Limits:', 'n'],
   dialects: ['Dialects:', 'list'],
   cockroachdbRequestsPerSecond: ['Dialects:', 'n'],
   cockroachdbStartingFrom: ['Dialects:', 'rule'],

@@ -6,8 +6,9 @@ import { Gate } from '../access/gate.ts';
 import { createApiKey, formatKey, hashSecret } from '../access/key.ts';
 import { MemoryAccounts } from '../access/memory-accounts.ts';
 import type { Permission, Role } from '../access/roles.ts';
+import { Sessions } from '../access/sessions.ts';
 import type { Draft } from '../core/event.ts';
-import type { Micros } from '../core/micros.ts';
+import { hour, type Micros, minute } from '../core/micros.ts';
 import type { HttpEnv } from '../http/env.ts';
 import { Frontier } from '../integrity/frontier.ts';
 import { personalPaths } from '../integrity/personal.ts';
@@ -42,6 +43,13 @@ export class TestTrail {
   readonly #gate = new Gate({
     accounts: this.#accounts,
     tokens: new AccessTokens({ secret: new Uint8Array(32), audience: 'annals.test' }),
+    sessions: new Sessions({
+      accounts: this.#accounts,
+      clock: this.#clock,
+      random,
+      idleMicros: 30 * minute,
+      maxMicros: 12 * hour,
+    }),
     clock: this.#clock,
     addressOf: () => undefined,
     onDenied: () => {},

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Caller } from '../access/caller.ts';
-import type { Principal } from '../access/gate.ts';
+import { type Principal, sessionOf } from '../access/gate.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { HttpEnv } from './env.ts';
@@ -43,6 +43,7 @@ const maxUserAgent = 512;
 /** Where a request came from, for the records about it. */
 export function requestFacts(request: Request) {
   return {
+    sessionId: sessionOf(request)?.id,
     clientIp: addresses.get(request),
     userAgent: request.headers.get('user-agent')?.slice(0, maxUserAgent),
     method: request.method,

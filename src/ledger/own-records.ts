@@ -9,6 +9,8 @@ import type { Ledger } from './ledger.ts';
 
 /** Where a request that is recorded came from. */
 export interface RequestFacts {
+  /** Of the session in which it was made, if it was one. */
+  readonly sessionId?: string | undefined;
   readonly clientIp: string | undefined;
   readonly userAgent: string | undefined;
   readonly method: string;
@@ -37,6 +39,15 @@ export interface QuotaOwner {
   readonly id: string;
   readonly name: string;
   readonly organisation: string;
+}
+
+/** That somebody signed in or out, or may do so from now on or no longer. */
+export interface AccessChange extends Pick<Draft, 'description' | 'details'> {
+  readonly action: string;
+  readonly resourceType: string;
+  readonly resourceIdentity: string;
+  /** Identity; absent when it concerns the operator alone. */
+  readonly organisation: string | undefined;
 }
 
 /** Whose events are erased, among how many. At the end also how many were erased now, and how many before. */
@@ -149,12 +160,36 @@ export class OwnRecords {
   async keyRevoked(key: KeyRecord, by: KeyRecord, request: RequestFacts): Promise<void> {
     if (key.organisation === undefined) return;
     const draft = keyChange('api_key.revoke', key, by, request);
-    const record = { organisation: key.organisation, draft };
     this.#alsoSystem(draft, key.organisation, by);
+    await this.#recordOrOwe({ organisation: key.organisation, draft });
+  }
+
+  async #recordOrOwe(record: OwnRecord): Promise<void> {
     await this.#record(record).catch((error: unknown) => {
       this.#owe(record, error);
       throw error;
     });
+  }
+
+  /**
+   * Durable once resolved. Records a change of who has access, in the log of its organisation. What the operator does in
+   * an organisation is in both logs, and what concerns no organisation is in the system log.
+   */
+  async accessChanged(change: AccessChange, by: KeyRecord, request: RequestFacts): Promise<void> {
+    const { organisation, ...fields } = change;
+    const draft: Draft = { ...actor(by, request), ...fields, outcome: 'success' };
+    if (organisation === undefined) return this.system(draft);
+    await this.#record({ organisation, draft });
+    this.#alsoSystem(draft, organisation, by);
+  }
+
+  /** The same for what holds already. When it cannot be recorded, it is owed, and this rejects with the reason. */
+  async accessEnded(change: AccessChange, by: KeyRecord, request: RequestFacts): Promise<void> {
+    const { organisation, ...fields } = change;
+    const draft: Draft = { ...actor(by, request), ...fields, outcome: 'success' };
+    if (organisation === undefined) return this.system(draft);
+    this.#alsoSystem(draft, organisation, by);
+    await this.#recordOrOwe({ organisation, draft });
   }
 
   /** What the operator does in an organisation is in both logs. */
@@ -417,6 +452,7 @@ function actor(by: Pick<KeyRecord, 'id' | 'name'>, request: RequestFacts) {
   return {
     serviceAccountIdentity: by.id,
     serviceAccount: { identity: by.id, name: by.name },
+    ...(request.sessionId !== undefined && { sessionId: request.sessionId }),
     context: {
       ...(request.clientIp !== undefined && { client_ip: request.clientIp }),
       ...(request.userAgent !== undefined && { user_agent: request.userAgent.toWellFormed() }),

@@ -6,12 +6,13 @@ import type { Logger } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
 import type { Accounts } from '../access/accounts.ts';
 import { Gate } from '../access/gate.ts';
+import { Sessions } from '../access/sessions.ts';
 import { openSqliteAccounts } from '../access/sqlite/accounts.ts';
 import { createApp } from '../api/app.ts';
 import { metricsRoutes } from '../api/operations.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import type { Draft } from '../core/event.ts';
-import { type Clock, formatInstant, type Micros, second } from '../core/micros.ts';
+import { type Clock, formatInstant, hour, type Micros, minute, second } from '../core/micros.ts';
 import { systemLog } from '../core/organisation.ts';
 import { pooledRandom } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
@@ -185,9 +186,17 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     'Bytes of request bodies that are in memory, or announced to come.',
     () => budget.bytes,
   );
+  const sessions = new Sessions({
+    accounts,
+    clock,
+    random,
+    idleMicros: settings.sessionIdleMinutes * minute,
+    maxMicros: settings.sessionHours * hour,
+  });
   const gate = new Gate({
     accounts,
     tokens,
+    sessions,
     clock,
     addressOf,
     onGuessing: (address) => log.warn({ address }, 'an address sends too many wrong credentials'),
@@ -218,6 +227,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     accounts,
     gate,
     tokens,
+    sessions,
     ownRecords,
     metrics,
     metricsElsewhere: settings.metricsAddress !== undefined,

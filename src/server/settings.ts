@@ -161,6 +161,12 @@ const fields = z.object({
   exportSeconds: wholeNumber(1, 604_800)
     .prefault('86400')
     .describe('seconds after which an export is cut off'),
+  sessionIdleMinutes: wholeNumber(1, 1_440)
+    .prefault('30')
+    .describe('minutes without a request after which a browser is signed out'),
+  sessionHours: wholeNumber(1, 720)
+    .prefault('12')
+    .describe('hours after which a browser has to sign in again'),
   dialects: z
     .string()
     .prefault('thalassa,upcloud,cockroachdb')

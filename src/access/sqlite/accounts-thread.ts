@@ -3,14 +3,17 @@ import type { Organisation, OwnQuotas } from '../../core/organisation.ts';
 import { ensureIdentity, joinInstallation } from '../../runtime/database-identity.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
 import { openSharedDatabase } from '../../runtime/shared-database.ts';
-import type { KeyRecord } from '../accounts.ts';
+import type { CollectionName, KeyRecord } from '../accounts.ts';
+import type { CollectedRecord } from '../collection.ts';
 import type { Role } from '../roles.ts';
+import { columnName, tableNames, tables } from './tables.ts';
 
 /** All accounts, read once at the start. */
 interface StoredAccounts {
   readonly organisations: readonly Organisation[];
   readonly keys: readonly KeyRecord[];
   readonly settings: readonly (readonly [name: string, value: string])[];
+  readonly collections: Readonly<Record<CollectionName, readonly CollectedRecord[]>>;
 }
 
 const schema = `
@@ -55,6 +58,12 @@ const { file, installation } = workerData as AccountsFile;
 const database = openSharedDatabase(file);
 database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
 database.exec(schema);
+for (const name of tableNames) {
+  const columns = Object.entries(tables[name]).map(
+    ([field, type]) => `${columnName(field)} ${type}`,
+  );
+  database.exec(`CREATE TABLE IF NOT EXISTS ${name} (${columns.join(', ')}) STRICT`);
+}
 ensureIdentity(database);
 joinInstallation(database, installation);
 // Version 0.1 kept the secret of access tokens here. It is worth nothing now, so a full disk may keep it.
@@ -95,6 +104,9 @@ const methods = {
         ...quotasOf(String(row.id)),
       })),
       settings: settings.map((row) => [String(row.name), String(row.value)] as const),
+      collections: Object.fromEntries(
+        tableNames.map((name) => [name, rowsOf(name)]),
+      ) as unknown as StoredAccounts['collections'],
     };
   },
 
@@ -153,6 +165,18 @@ const methods = {
       .run(name, value);
   },
 
+  putRecord(name: CollectionName, record: CollectedRecord): void {
+    const fields = Object.keys(tables[name]);
+    const places = fields.map(() => '?').join(', ');
+    database
+      .prepare(`INSERT OR REPLACE INTO ${name} VALUES (${places})`)
+      .run(...fields.map((field) => record[field] ?? null));
+  },
+
+  removeRecord(name: CollectionName, id: string): void {
+    database.prepare(`DELETE FROM ${name} WHERE id = ?`).run(id);
+  },
+
   close(): void {
     database.close();
   },
@@ -168,6 +192,18 @@ function inTransaction(change: () => void): void {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+function rowsOf(name: CollectionName): CollectedRecord[] {
+  const fields = Object.keys(tables[name]);
+  const columns = fields.map((field) => `${columnName(field)} AS "${field}"`).join(', ');
+  const rows = database.prepare(`SELECT ${columns} FROM ${name}`).all();
+  return rows.map(
+    (row) =>
+      Object.fromEntries(
+        Object.entries(row).filter(([, value]) => value !== null),
+      ) as CollectedRecord,
+  );
 }
 
 function quotasOf(owner: string): { readonly quotas?: OwnQuotas } {

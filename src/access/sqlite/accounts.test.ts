@@ -125,3 +125,35 @@ it('accounts that are opened again have every organisation as it was created', a
   await again.close();
   await rm(folder, { recursive: true });
 });
+
+it('sessions come back as they were, and those that ended do not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
+  const file = join(folder, 'annals.db');
+  const first = await open(file);
+  const session = (id: string) => ({
+    id,
+    secretHash: new Uint8Array(32).fill(id.length),
+    account: 'admin',
+    createdAt: 10,
+    lastUsedAt: 1_796_000_000_000_000,
+  });
+  const full = { ...session('full'), clientIp: '192.0.2.1', userAgent: 'Firefox' };
+  const { sessions } = first.collections;
+  await sessions.put(full);
+  await sessions.put(session('used'));
+  await sessions.put({ ...session('used'), lastUsedAt: 20 });
+  // Both are seen before either is on the disk.
+  const added = sessions.put(session('ended'));
+  assert.deepEqual(sessions.get('ended'), session('ended'));
+  const removed = sessions.remove('ended');
+  assert.equal(sessions.get('ended'), undefined);
+  await Promise.all([added, removed, sessions.remove('never there')]);
+  await first.close();
+  const again = await open(file);
+  assert.deepEqual(
+    [...again.collections.sessions.values()],
+    [full, { ...session('used'), lastUsedAt: 20 }],
+  );
+  await again.close();
+  await rm(folder, { recursive: true });
+});

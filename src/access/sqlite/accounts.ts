@@ -3,9 +3,11 @@ import type { Micros } from '../../core/micros.ts';
 import type { Organisation, OwnQuotas } from '../../core/organisation.ts';
 import { OnDemandThread } from '../../runtime/on-demand-thread.ts';
 import { siblingModule, Thread } from '../../runtime/thread.ts';
-import type { Accounts, KeyRecord } from '../accounts.ts';
+import type { Accounts, CollectionName, Collections, KeyRecord } from '../accounts.ts';
+import { type CollectedRecord, Collection } from '../collection.ts';
 import { MemoryAccounts } from '../memory-accounts.ts';
 import type { AccountsFile, AccountsMethods } from './accounts-thread.ts';
+import { tableNames } from './tables.ts';
 
 /** How long its thread stays after a change; all reads are from memory. */
 const idleMillis = 100;
@@ -30,16 +32,18 @@ export async function openSqliteAccounts(
   const module = siblingModule(import.meta.url, './accounts-thread');
   const start = () => new Thread<AccountsMethods>('accounts', module, data);
   const thread = new OnDemandThread(start, idleMillis);
-  const { organisations, keys, settings } = await thread.call.load().catch(async (error) => {
-    await thread.close();
-    const cause = error instanceof AnnalsError ? (error.cause ?? error) : error;
-    throw new AnnalsError('unavailable', `Cannot open ${file}: ${messageOf(cause)}`, { cause });
-  });
+  const { organisations, keys, settings, collections } = await thread.call
+    .load()
+    .catch(async (error) => {
+      await thread.close();
+      const cause = error instanceof AnnalsError ? (error.cause ?? error) : error;
+      throw new AnnalsError('unavailable', `Cannot open ${file}: ${messageOf(cause)}`, { cause });
+    });
   const memory = new MemoryAccounts();
   for (const organisation of organisations) await memory.addOrganisation(organisation);
   for (const key of keys) memory.restoreKey(key);
   for (const [name, value] of settings) await memory.setSetting(name, value);
-  return new SqliteAccounts(memory, thread, options);
+  return new SqliteAccounts(memory, thread, collections, options);
 }
 
 /**
@@ -51,18 +55,23 @@ class SqliteAccounts implements Accounts {
   readonly #thread: OnDemandThread<AccountsMethods>;
   readonly #options: SqliteAccountsOptions;
   #last: Promise<unknown> = Promise.resolve();
-  /** Revocations that are not on the disk yet. */
-  readonly #owed = new Map<string, Micros>();
+  /** Revocations and removals that are not on the disk yet, by what they concern. */
+  readonly #owed = new Map<string, () => Promise<void>>();
   #retry: NodeJS.Timeout | undefined;
+  readonly collections: Collections;
 
   constructor(
     memory: MemoryAccounts,
     thread: OnDemandThread<AccountsMethods>,
+    stored: Readonly<Record<CollectionName, readonly CollectedRecord[]>>,
     options: SqliteAccountsOptions,
   ) {
     this.#memory = memory;
     this.#thread = thread;
     this.#options = options;
+    this.collections = Object.fromEntries(
+      tableNames.map((name) => [name, this.#collection(name, stored[name])]),
+    ) as unknown as Collections;
   }
 
   organisations(): readonly Organisation[] {
@@ -104,8 +113,7 @@ class SqliteAccounts implements Accounts {
 
   revokeKey(id: string, at: Micros): Promise<void> {
     void this.#memory.revokeKey(id, at);
-    this.#owed.set(id, at);
-    return this.#commit(() => this.#writeOwed());
+    return this.#owe(`key ${id}`, () => this.#thread.call.revokeKey(id, at));
   }
 
   setQuotas(owner: string, quotas: OwnQuotas): Promise<void> {
@@ -134,12 +142,32 @@ class SqliteAccounts implements Accounts {
     await this.#thread.close();
   }
 
+  #collection(
+    name: CollectionName,
+    stored: readonly CollectedRecord[],
+  ): Collection<CollectedRecord> {
+    const { call } = this.#thread;
+    return new Collection(stored, {
+      put: (record) =>
+        this.#commit(async () => {
+          await call.putRecord(name, record);
+        }),
+      remove: (id) => this.#owe(`${name} ${id}`, () => call.removeRecord(name, id)),
+    });
+  }
+
+  /** Writes it now, and again later if that fails. */
+  #owe(name: string, write: () => Promise<void>): Promise<void> {
+    this.#owed.set(name, write);
+    return this.#commit(() => this.#writeOwed());
+  }
+
   async #writeOwed(): Promise<void> {
     const { retryOnFullDisk = (work) => work() } = this.#options;
     try {
-      for (const [id, at] of this.#owed) {
-        await retryOnFullDisk(() => this.#thread.call.revokeKey(id, at));
-        this.#owed.delete(id);
+      for (const [name, write] of this.#owed) {
+        await retryOnFullDisk(write);
+        this.#owed.delete(name);
       }
     } catch (error) {
       clearTimeout(this.#retry);

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Gate } from '../../access/gate.ts';
 import { permissionsOf, roles } from '../../access/roles.ts';
+import type { Sessions } from '../../access/sessions.ts';
 import { formatInstant } from '../../core/micros.ts';
 import { requireNamedOrganisation } from '../../http/connection.ts';
 import { type ApiRoute, json, route } from '../route.ts';
+import { sessionResponse, sessionSchema } from './session-response.ts';
 
 const instant = z.string().meta({ format: 'date-time' });
 
@@ -25,6 +27,7 @@ const meSchema = z
         expiresAt: instant.exactOptional(),
       })
       .meta({ id: 'OwnKey' }),
+    session: sessionSchema.describe('If the request came with its cookie').exactOptional(),
     permissions: z.array(z.string()).describe('What it may do, such as audit_log:list'),
   })
   .meta({ id: 'Me' });
@@ -32,10 +35,11 @@ const meSchema = z
 export interface MeRouteDependencies {
   readonly version: string;
   readonly gate: Gate;
+  readonly sessions: Sessions;
 }
 
 /** Whose key it is that a request carries, and what it may do: for every valid key. */
-export const meRoute = ({ version, gate }: MeRouteDependencies): ApiRoute =>
+export const meRoute = ({ version, gate, sessions }: MeRouteDependencies): ApiRoute =>
   route(
     'GET',
     '/v1/me',
@@ -46,7 +50,8 @@ export const meRoute = ({ version, gate }: MeRouteDependencies): ApiRoute =>
       success: { status: 200, description: 'The key', content: json(meSchema) },
     },
     (c) => {
-      const { key, organisation } = gate.authenticate(c.req.raw);
+      const principal = gate.authenticate(c.req.raw);
+      const { key, organisation, session } = principal;
       if (organisation !== undefined) requireNamedOrganisation(organisation, c.req.raw);
       const { id, name, role, createdAt, createdBy, expiresAt } = key;
       const me: z.output<typeof meSchema> = {
@@ -66,6 +71,7 @@ export const meRoute = ({ version, gate }: MeRouteDependencies): ApiRoute =>
           ...(createdBy !== undefined && { createdBy }),
           ...(expiresAt !== undefined && { expiresAt: formatInstant(expiresAt) }),
         },
+        ...(session !== undefined && { session: sessionResponse(session, principal, sessions) }),
         permissions: [...permissionsOf(role)],
       };
       return c.json(me);

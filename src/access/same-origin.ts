@@ -1,0 +1,30 @@
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * What is wrong with a request that changes something, if another site may have made a browser send it: it must come
+ * from a page of this server, and its body must be JSON, which a form cannot send. Undefined for requests that only
+ * read. A browser sends `Sec-Fetch-Site`, and older ones `Origin`.
+ *
+ * @param fromBrowser whether the request has a cookie, so that it cannot come from anything but a browser
+ */
+export function crossSiteProblem(request: Request, fromBrowser: boolean): string | undefined {
+  if (safeMethods.has(request.method)) return undefined;
+  const site = request.headers.get('sec-fetch-site');
+  const origin = request.headers.get('origin');
+  if (site === null && origin === null) {
+    if (fromBrowser) return 'it has neither Sec-Fetch-Site nor Origin';
+  } else if (site === null ? !isOwnOrigin(origin, request) : site !== 'same-origin') {
+    return 'it comes from a page of another site';
+  }
+  const type = request.headers.get('content-type');
+  if (type === null ? request.body === null : /^application\/json *(;|$)/i.test(type)) {
+    return undefined;
+  }
+  return 'its body is not application/json';
+}
+
+/** Behind a proxy that ends TLS the scheme of the request is another one, so only hosts are compared. */
+function isOwnOrigin(origin: string | null, request: Request): boolean {
+  if (origin === null || !URL.canParse(origin)) return false;
+  return new URL(origin).host === new URL(request.url).host;
+}

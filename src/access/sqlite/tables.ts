@@ -1,0 +1,24 @@
+import type { CollectionName, RecordOf } from '../accounts.ts';
+
+/** Tables of the collections of the accounts: each field of a record and the type of its column. */
+export const tables: { readonly [Name in CollectionName]: Columns<RecordOf<Name>> } = {
+  sessions: {
+    id: 'TEXT PRIMARY KEY',
+    secretHash: 'BLOB NOT NULL',
+    account: 'TEXT NOT NULL',
+    createdAt: 'INTEGER NOT NULL',
+    lastUsedAt: 'INTEGER NOT NULL',
+    clientIp: 'TEXT',
+    userAgent: 'TEXT',
+  },
+};
+
+type Columns<R> = { readonly [Field in keyof R]-?: ColumnType };
+type ColumnType = 'TEXT PRIMARY KEY' | `${'TEXT' | 'INTEGER' | 'BLOB'}${'' | ' NOT NULL'}`;
+
+export const tableNames = Object.keys(tables) as CollectionName[];
+
+/** `secret_hash` for `secretHash`. */
+export function columnName(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
