@@ -27,6 +27,7 @@ const routes = [
   },
   { method: 'GET', path: '/v1/audit/filter-options', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/histogram', allowed: ['org-admin', 'org-auditor'] },
+  { method: 'GET', path: '/v1/audit/facets', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/export?format=ndjson', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/own-event', allowed: ['org-admin', 'org-auditor'] },
   {

@@ -12,6 +12,7 @@ const reads = [
   '/v1/audit/evt-1',
   '/v1/audit/filter-options',
   '/v1/audit/histogram',
+  '/v1/audit/facets',
   '/v1/audit/export?format=ndjson',
   '/v1/audit/checkpoint',
   '/v1/audit/proof/inclusion?eventID=evt-1',

@@ -134,6 +134,7 @@ export class TestTrail {
       sequenceAt: (...args) => store.sequenceAt(...args),
       histogram: (...args) => store.histogram(...args),
       distinct: (...args) => store.distinct(...args),
+      facetCounts: (...args) => store.facetCounts(...args),
       treeNodes: (...args) => store.treeNodes(...args),
       dropped: (...args) => store.dropped(...args),
       withSignal: () => this.readerWith(changes),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { type Facet, facetIndex, facets } from '../core/facets.ts';
+import { type Facet, facets } from '../core/facets.ts';
 import { type Filter, matches } from '../core/filter.ts';
 import type {
   EventStore,
@@ -12,7 +12,13 @@ import type {
   SequencedEvent,
   StoredEvent,
 } from './event-store.ts';
-import { histogramOf, type TestDraft, type TestLog, testEpoch } from './test-log.fixture.ts';
+import {
+  facetCountsOf,
+  histogramOf,
+  type TestDraft,
+  type TestLog,
+  testEpoch,
+} from './test-log.fixture.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 40);
 
@@ -69,6 +75,17 @@ const filter: fc.Arbitrary<Filter> = fc.record(
   { requiredKeys: [] },
 );
 
+const everyValue = { limit: Number.POSITIVE_INFINITY, maxDistinct: Number.POSITIVE_INFINITY };
+const facetsQuery = fc.record(
+  {
+    facets: fc.uniqueArray(facet, { minLength: 1, maxLength: 4 }),
+    search: fc.constantFrom('G', 'e', 'ö', 'İ', '🚀'),
+    limit: fc.integer({ min: 1, max: 5 }),
+    maxDistinct: fc.integer({ min: 1, max: 12 }),
+  },
+  { requiredKeys: ['facets', 'limit', 'maxDistinct'] },
+);
+
 /** For any events and any filter, every way of asking gives what a plain array filter gives. */
 export function describeEventQueries(fresh: () => { store: EventStore; log: TestLog }): void {
   describe('agreement with a plain array filter', () => {
@@ -89,15 +106,16 @@ export function describeEventQueries(fresh: () => { store: EventStore; log: Test
       }),
       range: fc.record({ from: fc.nat({ max: 40 }), to: fc.nat({ max: 90 }) }),
       facet,
+      values: facetsQuery,
     });
 
-    it('list, count, histogram, scan and distinct', async () => {
+    it('list, count, histogram, scan and values of facets', async () => {
       await fc.assert(
         fc.asyncProperty(question, async ({ batches, filter, order, limit, ...rest }) => {
           const { store, log } = fresh();
           const { organisation } = log;
           for (const batch of batches) await log.record(store, batch);
-          const { snapshot, skip, grid, range, facet } = rest;
+          const { snapshot, skip, grid, range, facet, values } = rest;
           const matching = log.events.filter((event) => matches(filter, event));
           const seen = matching.filter(({ sequence }) => sequence < snapshot);
           const inPlace = inOrder(seen, order);
@@ -125,8 +143,14 @@ export function describeEventQueries(fresh: () => { store: EventStore; log: Test
           }
           assert.deepEqual(
             await store.distinct(organisation, facet, filter),
-            valueCounts(matching, facet),
+            facetCountsOf(matching, { facets: [facet], ...everyValue }).facets[0]!.values,
           );
+          for (const query of [values, { ...values, snapshot }]) {
+            assert.deepEqual(
+              await store.facetCounts(organisation, { ...query, filter }),
+              facetCountsOf('snapshot' in query ? seen : matching, values),
+            );
+          }
         }),
         { numRuns },
       );
@@ -188,15 +212,6 @@ async function scanned(
 function inOrder(events: readonly SequencedEvent[], order: Order): SequencedEvent[] {
   const ascending = events.toSorted((a, b) => a.createdAt - b.createdAt || a.sequence - b.sequence);
   return order === 'asc' ? ascending : ascending.reverse();
-}
-
-function valueCounts(events: readonly SequencedEvent[], facet: Facet) {
-  const values = events
-    .map(({ facets }) => facets[facetIndex(facet)])
-    .filter((held) => held !== undefined);
-  return [...Map.groupBy(values, (held) => held)]
-    .map(([held, group]) => ({ value: held, count: group.length }))
-    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
 }
 
 function sequences(events: readonly StoredEvent[]): number[] {

@@ -194,6 +194,33 @@ export interface Histogram {
   readonly unknown: Uint32Array;
 }
 
+/** A query for the values of facets among some events. */
+export interface FacetsQuery {
+  readonly facets: readonly Facet[];
+  readonly filter: Filter;
+  readonly snapshot?: number;
+  /** Leave out values that do not contain this text, without regard to case. */
+  readonly search?: string;
+  /** At most so many values of each facet. */
+  readonly limit: number;
+  /** A facet with more different values has none in the result, so that it does not take all memory. */
+  readonly maxDistinct: number;
+}
+
+export interface FacetCounts {
+  /** How many events match. */
+  readonly total: number;
+  /** In the order of the query. */
+  readonly facets: readonly {
+    /** Most frequent first, then by value in the order of UTF-16 units. */
+    readonly values: readonly FacetCount[];
+    /** How many different values there are, beyond the limit too; absent when there are more than `maxDistinct`. */
+    readonly distinct?: number;
+    /** Matching events without a value. */
+    readonly absent: number;
+  }[];
+}
+
 export interface EventReader {
   head(organisation: string): Promise<Head>;
   get(organisation: string, eventID: string): Promise<StoredEvent | undefined>;
@@ -228,6 +255,8 @@ export interface EventReader {
     filter?: Filter,
     limit?: number,
   ): Promise<readonly FacetCount[]>;
+  /** The values of several facets among the matching events, and how often each occurs, in one pass. */
+  facetCounts(organisation: string, query: FacetsQuery): Promise<FacetCounts>;
   /**
    * Hashes of the Merkle tree, 32 bytes each, for the nodes `[from, from + count)` of a level (0, 8, 16 …); fewer when
    * the tree has no more of them. Hashes of dropped events are included.

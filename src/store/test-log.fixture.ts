@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type FacetSource, facetIndex, facetsOf } from '../core/facets.ts';
+import { type Facet, type FacetSource, facetIndex, facetsOf } from '../core/facets.ts';
 import { formatInstant, type Micros, second } from '../core/micros.ts';
 import { emptyHead } from './empty-head.ts';
 import type {
   Append,
   Erasure,
   EventWriter,
+  FacetCounts,
+  FacetsQuery,
   Head,
   Histogram,
   HistogramQuery,
@@ -153,4 +155,25 @@ export function histogramOf(
     failure: bucketsWith((outcome) => outcome === 'failure'),
     unknown: bucketsWith((outcome) => outcome !== 'success' && outcome !== 'failure'),
   };
+}
+
+/** The same for values of facets. */
+export function facetCountsOf(
+  events: readonly SequencedEvent[],
+  { facets, search = '', limit, maxDistinct }: Omit<FacetsQuery, 'filter'>,
+): FacetCounts {
+  const ofFacet = (facet: Facet) => {
+    const values = events
+      .map(({ facets }) => facets[facetIndex(facet)])
+      .filter((held) => held !== undefined);
+    const absent = events.length - values.length;
+    const searched = values.filter((held) => held.toLowerCase().includes(search.toLowerCase()));
+    const all = [...Map.groupBy(searched, (held) => held)]
+      .map(([value, group]) => ({ value, count: group.length }))
+      .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+    return all.length > maxDistinct
+      ? { values: [], absent }
+      : { values: all.slice(0, limit), distinct: all.length, absent };
+  };
+  return { total: events.length, facets: facets.map(ofFacet) };
 }

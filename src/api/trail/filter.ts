@@ -12,7 +12,7 @@ import {
 } from '../parameters.ts';
 
 /** The facet that each of these parameters is about. An event must have one of the values. */
-const filterFacets = {
+export const filterFacets = {
   action: 'action',
   resourceType: 'resourceType',
   resourceIdentity: 'resourceIdentity',
@@ -29,7 +29,7 @@ const filterFacets = {
 
 type FilterName = keyof typeof filterFacets;
 
-const filterNames = Object.keys(filterFacets) as FilterName[];
+export const filterNames = Object.keys(filterFacets) as [FilterName, ...FilterName[]];
 
 const facetParameters = {
   action: listParameter(

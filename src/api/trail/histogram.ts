@@ -1,23 +1,24 @@
 import { z } from 'zod';
-import type { Filter } from '../../core/filter.ts';
 import { formatInstant, minute, second } from '../../core/micros.ts';
 import { type TimeGrid, timeGrid } from '../../core/time-grid.ts';
 import type { Window } from '../../core/window.ts';
 import type { DialectDependencies } from '../../dialects/dialect.ts';
-import { firstKeptSequence, keptFromHeader } from '../../dialects/dropped-events.ts';
-import { recordedQuery } from '../../http/connection.ts';
-import type { EventReader, Histogram, Order } from '../../store/event-store.ts';
+import type { Histogram, Order } from '../../store/event-store.ts';
 import { wholeNumberParameter } from '../parameters.ts';
 import { type ApiRoute, json, route } from '../route.ts';
-import { countedFilter } from './counted-filter.ts';
-import { filterParameters } from './filter.ts';
-import { keptFromSchema, snapshotSchema } from './page.ts';
+import {
+  type Counted,
+  countedHeaders,
+  countedParameters,
+  countedResponse,
+} from './counted-response.ts';
+import { snapshotSchema } from './page.ts';
 
 const defaultBuckets = 60;
 const maxBuckets = 200;
 const maxOffsetMinutes = 24 * 60;
 
-const histogramParameters = filterParameters.extend({
+const histogramParameters = countedParameters.extend({
   buckets: wholeNumberParameter(1, maxBuckets)
     .describe(`Largest number of buckets; ${defaultBuckets} by default`)
     .exactOptional(),
@@ -25,9 +26,6 @@ const histogramParameters = filterParameters.extend({
     .describe(
       'Minutes by which the clocks of a zone are ahead of UTC: buckets then begin at round times of that zone',
     )
-    .exactOptional(),
-  snapshot: wholeNumberParameter(0)
-    .describe('Size of the log to look at, as in a response before')
     .exactOptional(),
 });
 
@@ -64,7 +62,7 @@ const histogramSchema = z
   })
   .meta({ id: 'Histogram' });
 
-export const histogramRoute = ({ admit, reader, recordRead }: DialectDependencies): ApiRoute =>
+export const histogramRoute = (dependencies: DialectDependencies): ApiRoute =>
   route(
     'GET',
     '/v1/audit/histogram',
@@ -78,56 +76,39 @@ export const histogramRoute = ({ admit, reader, recordRead }: DialectDependencie
       success: {
         status: 200,
         description: 'The counts',
-        headers: { [keptFromHeader]: keptFromSchema },
+        headers: countedHeaders,
         content: json(histogramSchema),
       },
     },
-    async (c, { query }) => {
-      const caller = admit(c.req.raw, 'audit_log:list');
-      const parameters = query('count');
-      const { identity } = caller.organisation;
-      const tracked = reader.withSignal(c.req.raw.signal);
-      const { size } = await tracked.head(identity);
-      const snapshot = Math.min(parameters.snapshot ?? size, size);
-      const filter = countedFilter(parameters, caller.organisation);
-      const window = await windowOf(tracked, identity, filter, snapshot);
-      const { buckets = defaultBuckets, offsetMinutes = 0 } = parameters;
-      const grid = window && timeGrid(window, buckets, offsetMinutes * minute);
-      const counts = grid && (await tracked.histogram(identity, { ...grid, filter, snapshot }));
-      // Read last, so that it includes everything that was dropped before events were counted.
-      const dropped = await tracked.dropped(identity);
-      await recordRead(caller, 'audit_log.list', {
-        histogram: true,
-        query: recordedQuery(new URL(c.req.url)),
-      });
-      const keptFrom = firstKeptSequence(dropped, filter);
-      if (keptFrom !== undefined) c.header(keptFromHeader, String(keptFrom));
-      const response: HistogramResponse = {
-        snapshot,
-        ...(window !== undefined && {
-          from: formatInstant(window.from),
-          to: formatInstant(window.to),
-        }),
-        bucketSeconds: (grid?.width ?? second) / second,
-        total: 0,
-        buckets: grid === undefined || counts === undefined ? [] : bucketsOf(grid, counts),
-      };
-      for (const { success, failure, unknown } of response.buckets) {
-        response.total += success + failure + unknown;
-      }
-      return c.json(response);
-    },
+    (c, { query }) =>
+      countedResponse(
+        c,
+        dependencies,
+        () => query('count'),
+        { histogram: true },
+        async (counted, { buckets = defaultBuckets, offsetMinutes = 0 }) => {
+          const window = await windowOf(counted);
+          if (window === undefined) return { bucketSeconds: 1, total: 0, buckets: [] };
+          const grid = timeGrid(window, buckets, offsetMinutes * minute);
+          const { reader, organisation, filter, snapshot } = counted;
+          const counts = await reader.histogram(organisation, { ...grid, filter, snapshot });
+          return {
+            from: formatInstant(window.from),
+            to: formatInstant(window.to),
+            bucketSeconds: grid.width / second,
+            ...bucketsOf(grid, counts),
+          };
+        },
+      ),
   );
 
-type HistogramResponse = z.output<typeof histogramSchema>;
-
 /** The time that the filter says; where it says none, that of the matching events. Undefined when there is none. */
-async function windowOf(
-  reader: EventReader,
-  organisation: string,
-  filter: Filter,
-  snapshot: number,
-): Promise<Window | undefined> {
+async function windowOf({
+  reader,
+  organisation,
+  filter,
+  snapshot,
+}: Counted): Promise<Window | undefined> {
   const timeOf = async (order: Order) => {
     const lines = await reader.listLines(organisation, { filter, order, limit: 1, snapshot });
     return lines?.last.createdAt;
@@ -140,14 +121,21 @@ async function windowOf(
   return from === undefined || to === undefined || from >= to ? undefined : { from, to };
 }
 
+type HistogramResponse = z.output<typeof histogramSchema>;
+
 function bucketsOf(
   { start, width, buckets }: TimeGrid,
   { success, failure, unknown }: Histogram,
-): HistogramResponse['buckets'] {
-  return Array.from({ length: buckets }, (_, bucket) => ({
-    from: formatInstant(start + bucket * width),
-    success: success[bucket]!,
-    failure: failure[bucket]!,
-    unknown: unknown[bucket]!,
-  }));
+): Pick<HistogramResponse, 'total' | 'buckets'> {
+  let total = 0;
+  const list = Array.from({ length: buckets }, (_, bucket) => {
+    const counts = {
+      success: success[bucket]!,
+      failure: failure[bucket]!,
+      unknown: unknown[bucket]!,
+    };
+    total += counts.success + counts.failure + counts.unknown;
+    return { from: formatInstant(start + bucket * width), ...counts };
+  });
+  return { total, buckets: list };
 }

@@ -2,18 +2,20 @@ import type { DialectDependencies } from '../../dialects/dialect.ts';
 import type { ApiRoute } from '../route.ts';
 import { eventRoute } from './event.ts';
 import { exportRoute } from './export.ts';
+import { facetsRoute } from './facets.ts';
 import { filterOptionsRoute } from './filter-options.ts';
 import { histogramRoute } from './histogram.ts';
 import { listRoute } from './list.ts';
 
 /**
- * Reading the trail, in Thalassa's shape with additions: a list, one event, the choices for filters, counts over time, an
- * export.
+ * Reading the trail, in Thalassa's shape with additions: a list, one event, the choices for filters, counts over time
+ * and of values, an export.
  */
 export const trailRoutes = (dependencies: DialectDependencies): readonly ApiRoute[] => [
   listRoute(dependencies),
   filterOptionsRoute(dependencies),
   histogramRoute(dependencies),
+  facetsRoute(dependencies),
   exportRoute(dependencies),
   // Last: its path matches those above.
   eventRoute(dependencies),

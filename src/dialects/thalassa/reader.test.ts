@@ -75,6 +75,8 @@ describe('a log seen as the vendor’s entries', () => {
     assert.equal(await shown.count(organisation, all.filter, 3), 2);
     const wide = { filter: all.filter, start: 0, width: Number.MAX_SAFE_INTEGER, buckets: 1 };
     assert.deepEqual((await shown.histogram(organisation, wide)).unknown, Uint32Array.of(2));
+    const actions = { ...all, facets: ['action'], maxDistinct: 5 } as const;
+    assert.equal((await shown.facetCounts(organisation, actions)).total, 2);
     assert.equal((await shown.distinct(organisation, 'action', {}, 5)).length, 2);
     assert.equal(await shown.get(organisation, 'e-1'), undefined);
     const without = { ...all, filter: { withoutSystemServices: 'all' } } as const;

@@ -35,6 +35,8 @@ export function thalassaReader(reader: EventReader): EventReader {
     sequenceAt: (...query) => reader.sequenceAt(...query),
     distinct: (organisation, facet, filter, limit) =>
       reader.distinct(organisation, facet, visible(filter), limit),
+    facetCounts: (organisation, query) =>
+      reader.facetCounts(organisation, withoutOwnRecords(query)),
     treeNodes: (...query) => reader.treeNodes(...query),
     dropped: (organisation) => reader.dropped(organisation),
     withSignal: (signal) => thalassaReader(reader.withSignal(signal)),

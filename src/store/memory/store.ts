@@ -1,6 +1,6 @@
 import type { Position } from '../../core/cursor.ts';
 import { type Facet, facetIndex } from '../../core/facets.ts';
-import { type Filter, matches } from '../../core/filter.ts';
+import { type Filter, matches, searchForm } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
 import {
   checkAppends,
@@ -21,6 +21,8 @@ import type {
   EventStore,
   ExpiredRange,
   FacetCount,
+  FacetCounts,
+  FacetsQuery,
   Head,
   Histogram,
   HistogramQuery,
@@ -32,6 +34,7 @@ import type {
   SequencedEvent,
   StoredEvent,
 } from '../event-store.ts';
+import { mostFrequent } from '../most-frequent.ts';
 import { searchFieldsOf } from '../search-fields.ts';
 import { compressLines } from '../zstd-lines.ts';
 
@@ -203,15 +206,28 @@ class MemoryStore implements EventStore {
     filter: Filter = {},
     limit = Number.POSITIVE_INFINITY,
   ): Promise<readonly FacetCount[]> {
-    const counts = new Map<string, number>();
-    for (const { facets } of this.#matching(organisation, filter)) {
-      const value = facets[facetIndex(facet)];
-      if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
-    return [...counts]
-      .map(([value, count]) => ({ value, count }))
-      .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-      .slice(0, limit);
+    const query = { facets: [facet], filter, limit, maxDistinct: Number.POSITIVE_INFINITY };
+    return (await this.facetCounts(organisation, query)).facets[0]!.values;
+  }
+
+  async facetCounts(organisation: string, query: FacetsQuery): Promise<FacetCounts> {
+    const { facets, filter, snapshot, search = '', limit, maxDistinct } = query;
+    const matching = this.#matching(organisation, filter, snapshot);
+    const searched = searchForm(search);
+    const countsOf = (facet: Facet) => {
+      const counts = new Map<string, number>();
+      let absent = 0;
+      for (const event of matching) {
+        const value = event.facets[facetIndex(facet)];
+        if (value === undefined) absent += 1;
+        else if (searchForm(value).includes(searched)) {
+          counts.set(value, (counts.get(value) ?? 0) + 1);
+        }
+      }
+      if (counts.size > maxDistinct) return { values: [], absent };
+      return { values: mostFrequent(counts, limit), distinct: counts.size, absent };
+    };
+    return { total: matching.length, facets: facets.map(countsOf) };
   }
 
   async treeNodes(

@@ -54,6 +54,10 @@ describe('somebody who leaves', () => {
       histogram: () =>
         reader.histogram(organisation, { filter: {}, start: 0, width: 1, buckets: 1 }),
       distinct: () => reader.distinct(organisation, 'action'),
+      facetCounts: () =>
+        reader.facetCounts(organisation, {
+          ...{ facets: ['action'], filter: {}, limit: 1, maxDistinct: 1 },
+        }),
       treeNodes: () => reader.treeNodes(organisation, 0, 0, 5),
     };
     for (const [name, ask] of Object.entries(questions)) {

@@ -4,7 +4,14 @@ import type { Filter } from '../../core/filter.ts';
 import type { Micros } from '../../core/micros.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
 import { markTransfer } from '../../runtime/transfer.ts';
-import type { HistogramQuery, LinesQuery, ListQuery, Packing, Range } from '../event-store.ts';
+import type {
+  FacetsQuery,
+  HistogramQuery,
+  LinesQuery,
+  ListQuery,
+  Packing,
+  Range,
+} from '../event-store.ts';
 import { DataDirectory } from './data-directory.ts';
 import { type QueryContext, Reader, type StoreVersion } from './reader.ts';
 
@@ -28,6 +35,7 @@ const methods = {
   histogram: (context: QueryContext, query: HistogramQuery) => reader.histogram(context, query),
   distinct: (context: QueryContext, facet: Facet, filter: Filter, limit?: number) =>
     reader.distinct(context, facet, filter, limit),
+  facetCounts: (context: QueryContext, query: FacetsQuery) => reader.facetCounts(context, query),
   scanPage: (context: QueryContext, range: Range, filter: Filter) =>
     reader.scanPage(context, range, filter),
   listLines: async (context: QueryContext, query: LinesQuery, packing: Packing) => {

@@ -5,6 +5,8 @@ import type { PausableWork } from '../../core/pausable-work.ts';
 import type { Flag } from '../../runtime/flag.ts';
 import type {
   FacetCount,
+  FacetCounts,
+  FacetsQuery,
   Histogram,
   HistogramQuery,
   Lines,
@@ -24,7 +26,8 @@ import type { DataDirectory } from './data-directory.ts';
 import { type IdSeed, idHash } from './ids/id-hash.ts';
 import { IdRuns } from './ids/id-runs.ts';
 import type { LogSlice } from './log-slice.ts';
-import { count, distinct } from './query/count.ts';
+import { count } from './query/count.ts';
+import { distinct, facetCounts } from './query/facet-counts.ts';
 import { histogram } from './query/histogram.ts';
 import { type FilterAnswers, KnownAnswers } from './query/known-answers.ts';
 import { list } from './query/list.ts';
@@ -160,9 +163,15 @@ export class Reader {
     facet: Facet,
     filter: Filter,
     limit?: number,
-  ): Promise<FacetCount[]> {
+  ): Promise<readonly FacetCount[]> {
     return this.#query(context, (slices) =>
       distinct(slices, facet, filter, this.#knownAnswers(context.log, filter), limit),
+    );
+  }
+
+  facetCounts(context: QueryContext, query: FacetsQuery): Promise<FacetCounts> {
+    return this.#query(context, (slices) =>
+      facetCounts(slices, query, this.#knownAnswers(context.log, query.filter)),
     );
   }
 

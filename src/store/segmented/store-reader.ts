@@ -8,6 +8,8 @@ import type {
   DroppedPrefix,
   EventReader,
   FacetCount,
+  FacetCounts,
+  FacetsQuery,
   Head,
   Histogram,
   HistogramQuery,
@@ -111,6 +113,13 @@ export class StoreReader implements EventReader {
   ): Promise<readonly FacetCount[]> {
     const log = this.#logs.of(organisation);
     return log ? this.#readers.leastBusy.distinct(this.#contextOf(log), facet, filter, limit) : [];
+  }
+
+  async facetCounts(organisation: string, query: FacetsQuery): Promise<FacetCounts> {
+    const log = this.#logs.of(organisation);
+    if (log !== undefined) return this.#readers.leastBusy.facetCounts(this.#contextOf(log), query);
+    const nothing = { values: [], distinct: 0, absent: 0 };
+    return { total: 0, facets: query.facets.map(() => nothing) };
   }
 
   async treeNodes(

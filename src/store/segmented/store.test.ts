@@ -49,6 +49,7 @@ function whenSealed(store: EventStore, directory: string): EventStore {
     listLines: after(store.listLines),
     sequenceAt: after(store.sequenceAt),
     distinct: after(store.distinct),
+    facetCounts: after(store.facetCounts),
     treeNodes: after(store.treeNodes),
     dropped: (organisation) => store.dropped(organisation),
     withSignal: (signal) => store.withSignal(signal),

@@ -1,10 +1,9 @@
-import { type Facet, facetIndex } from '../../../core/facets.ts';
 import { type Filter, overlapsWindow } from '../../../core/filter.ts';
 import type { PausableWork } from '../../../core/pausable-work.ts';
-import type { FacetCount, Range } from '../../event-store.ts';
+import type { Range } from '../../event-store.ts';
 import { isEmptySlice, type LogSlice, type TimeBounds } from '../log-slice.ts';
 import type { FilterAnswers } from './known-answers.ts';
-import { matchingCount, matchingValueCounts } from './matching-counts.ts';
+import { matchingCount } from './matching-counts.ts';
 import { toPredicate } from './predicate.ts';
 import { allSequences, rowSelections } from './row-selections.ts';
 
@@ -46,76 +45,6 @@ function* countRows(slice: LogSlice, filter: Filter, sequences: Range): Pausable
     yield;
   }
   return total;
-}
-
-/** The values of a facet among the events that match, most frequent first, then by value. */
-export function* distinct(
-  slices: readonly LogSlice[],
-  facet: Facet,
-  filter: Filter,
-  answers: FilterAnswers,
-  limit = Number.POSITIVE_INFINITY,
-): PausableWork<FacetCount[]> {
-  // Values are known of whole segments only, and together: a window would have to tell one segment from another.
-  const isAnytime = filter.from === undefined && filter.to === undefined;
-  const known = isAnytime ? answers.valuesOf(facet) : undefined;
-  const segments = new Set(known?.segments);
-  const sealed = new Map(known?.counts);
-  const unsealed = new Map<string, number>();
-  for (const slice of slices) {
-    const { segment } = slice;
-    if (segment === undefined) yield* addValueCounts(slice, facet, filter, unsealed);
-    else if (!segments.has(segment)) {
-      yield* addValueCounts(slice, facet, filter, sealed);
-      segments.add(segment);
-    }
-  }
-  if (known !== undefined && segments.size > known.segments.size) {
-    answers.keepValues(facet, { segments, counts: new Map(sealed) });
-  }
-  for (const [value, times] of unsealed) addCount(sealed, value, times);
-  return [...sealed]
-    .map(([value, times]) => ({ value, count: times }))
-    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-    .slice(0, limit);
-}
-
-function* addValueCounts(
-  slice: LogSlice,
-  facet: Facet,
-  filter: Filter,
-  into: Map<string, number>,
-): PausableWork<void> {
-  if (!overlapsWindow(slice, filter) || isEmptySlice(slice)) return;
-  yield;
-  const column = facetIndex(facet);
-  const predicate = toPredicate(filter, allSequences, slice.values);
-  if (predicate === undefined) return;
-  const textOf = slice.values.textsOf(column);
-  const counts = coversSlice(slice, filter, allSequences)
-    ? matchingValueCounts(slice, predicate, column)
-    : undefined;
-  if (counts !== undefined) {
-    for (const { code, count: times } of counts) {
-      if (code !== 0) addCount(into, textOf(code), times);
-    }
-    return;
-  }
-  /** By code; created once there is something to count. */
-  let times = new Uint32Array();
-  for (const { rowGroup, rows } of rowSelections([slice], filter, allSequences)) {
-    if (times.length === 0) times = new Uint32Array(slice.values.sizeOf(column));
-    const codes = rowGroup.codes(column);
-    for (const row of rows) times[codes[row]!]! += 1;
-    yield;
-  }
-  for (let code = 1; code < times.length; code += 1) {
-    if (times[code]! > 0) addCount(into, textOf(code), times[code]!);
-  }
-}
-
-function addCount(counts: Map<string, number>, value: string, times: number): void {
-  counts.set(value, (counts.get(value) ?? 0) + times);
 }
 
 /** Whether a filter's window leaves out nothing that was created between these bounds. */

@@ -7,8 +7,14 @@ import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type Facet, facetIndex } from '../../../core/facets.ts';
 import { type Filter, matches } from '../../../core/filter.ts';
-import type { EventStore, SequencedEvent } from '../../event-store.ts';
-import { erasureOf, histogramOf, TestLog, testEpoch } from '../../test-log.fixture.ts';
+import type { EventStore } from '../../event-store.ts';
+import {
+  erasureOf,
+  facetCountsOf,
+  histogramOf,
+  TestLog,
+  testEpoch,
+} from '../../test-log.fixture.ts';
 import { openSegmentedStore } from '../store.ts';
 
 const numRuns = Number(process.env.ANNALS_TEST_RUNS ?? 60);
@@ -97,7 +103,16 @@ describe('counts from sealed segments', () => {
           assert.equal(await store.count(organisation, query), matching.length);
           const before = matching.filter(({ sequence }) => sequence < snapshot);
           assert.equal(await store.count(organisation, query, snapshot), before.length);
-          assert.deepEqual(await store.distinct(organisation, of, query), counted(matching, of));
+          const values = { facets: [of, 'outcome'], limit: 20, maxDistinct: 80 } as const;
+          const all = facetCountsOf(matching, values);
+          const { facets } = facetCountsOf(matching, { ...values, maxDistinct: 100, limit: 100 });
+          assert.deepEqual(await store.distinct(organisation, of, query), facets[0]!.values);
+          const byValue = { ...values, filter: query };
+          assert.deepEqual(await store.facetCounts(organisation, byValue), all);
+          assert.deepEqual(
+            await store.facetCounts(organisation, { ...byValue, snapshot }),
+            facetCountsOf(before, values),
+          );
           const grid = { ...buckets, filter: query, snapshot };
           assert.deepEqual(await store.histogram(organisation, grid), histogramOf(before, grid));
           const page = { filter: query, order: 'desc', limit: 30 } as const;
@@ -133,12 +148,3 @@ describe('counts from sealed segments', () => {
     await agree();
   });
 });
-
-function counted(events: readonly SequencedEvent[], of: Facet) {
-  const values = events
-    .map(({ facets }) => facets[facetIndex(of)])
-    .filter((one) => one !== undefined);
-  return [...Map.groupBy(values, (one) => one)]
-    .map(([one, group]) => ({ value: one, count: group.length }))
-    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
-}
