@@ -7,6 +7,7 @@ import { trailRoutes } from './trail/routes.ts';
 interface Schema {
   readonly $ref?: string;
   readonly type?: string;
+  readonly description?: string;
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -165,6 +166,21 @@ describe('the API document', () => {
     const from = parameter('/v1/audit/proof/consistency', 'from');
     assert.deepEqual([from.required, from.allowEmptyValue], [true, undefined]);
     assert.equal(await status('/v1/audit/proof/consistency?from='), 400);
+  });
+
+  it('has the negated filters as members of one parameter, for generators that name by letters', async () => {
+    const key = await app.key('org-auditor', await app.organisation());
+    const { schema } = parameter('/v1/audit', 'without');
+    const members = Object.entries(schema.properties ?? {});
+    const filters = ['action', 'outcome', 'responseStatus', 'searchText', 'userIdentity'];
+    for (const name of filters) assert.ok(schema.properties?.[`-${name}`], name);
+    for (const [name, { type, description }] of members) {
+      assert.ok(description, name);
+      const value = name === '-outcome' ? 'failure' : '404';
+      assert.equal(type, name === '-responseStatus' ? 'integer' : 'string', name);
+      const { status } = await app.request('GET', `/v1/audit?${name}=${value}`, { key });
+      assert.equal(status, 200, name);
+    }
   });
 
   it('says of `after` what the server takes', async () => {

@@ -161,6 +161,8 @@ function errorStatuses(route: ApiRoute['description']): ErrorStatus[] {
 type Parameters = NonNullable<DescribeRouteOptions['parameters']>;
 
 function parametersOf({ path = {}, query, headers = {} }: ApiRoute['description']): Parameters {
+  const shape = Object.entries((query?.shape ?? {}) as Record<string, z.ZodType>);
+  const negated = shape.filter(([name]) => name.startsWith('-'));
   return [
     ...Object.entries(path).map(([name, schema]) => ({
       name,
@@ -168,17 +170,20 @@ function parametersOf({ path = {}, query, headers = {} }: ApiRoute['description'
       required: true,
       ...describedSchema(schema),
     })),
-    ...Object.entries(query?.shape ?? {}).map(([name, schema]) => {
-      const isOptional = schema._zod.optin === 'optional';
-      return {
-        name,
-        in: 'query',
-        required: !isOptional,
-        // An empty parameter is unset.
-        ...(isOptional && { allowEmptyValue: true }),
-        ...describedSchema(schema as z.ZodType),
-      };
-    }),
+    ...shape
+      .filter(([name]) => !name.startsWith('-'))
+      .map(([name, schema]) => {
+        const isOptional = schema._zod.optin === 'optional';
+        return {
+          name,
+          in: 'query',
+          required: !isOptional,
+          // An empty parameter is unset.
+          ...(isOptional && { allowEmptyValue: true }),
+          ...describedSchema(schema),
+        };
+      }),
+    ...(negated.length === 0 ? [] : [negatedParameters(negated)]),
     ...Object.entries(headers).map(([name, schema]) => ({
       name,
       in: 'header',
@@ -186,6 +191,31 @@ function parametersOf({ path = {}, query, headers = {} }: ApiRoute['description'
       ...describedSchema(schema),
     })),
   ];
+}
+
+/**
+ * Parameters such as `-action`, as the members of one object that are sent as parameters. Generators of clients name
+ * things by letters alone: beside `action` they could not have a second parameter of that name. A member has one value,
+ * because what a list in such an object looks like is not said in OpenAPI 3.0.
+ */
+function negatedParameters(parameters: readonly (readonly [string, z.ZodType])[]) {
+  const members = parameters.map(([name, parameter]) => {
+    const { description, schema } = describedSchema(parameter);
+    return [name, { ...('items' in schema && (schema.items as object)), description }];
+  });
+  return {
+    name: 'without',
+    in: 'query',
+    required: false,
+    description: 'What to leave out: each member is a parameter of its own, such as -action=GET',
+    style: 'form',
+    explode: true,
+    schema: {
+      type: 'object',
+      properties: Object.fromEntries(members),
+      additionalProperties: false,
+    },
+  };
 }
 
 /** A schema whose description is beside it, as in parameters and headers. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { facetsOf } from './facets.ts';
+import fc from 'fast-check';
+import { type Facet, facetsOf } from './facets.ts';
 import { type Condition, matches } from './filter.ts';
 
 const event = (fields: Record<string, unknown>) => ({
@@ -32,4 +33,24 @@ test('no event meets a condition without values and without absence', () => {
   assert.equal(meets({ context: { origin: 'api' } }, { facets: ['origin'], values: [] }), false);
   assert.equal(meets({}, { facets: ['origin'], values: [] }), false);
   assert.equal(meets({}, { facets: ['origin'], values: [], orAbsent: true }), true);
+});
+
+test('a negated condition and a text to leave out keep exactly the other events', () => {
+  const value = fc.constantFrom('api', 'GUI', 'gui', 'İ');
+  const condition: fc.Arbitrary<Condition> = fc.record({
+    facets: fc.uniqueArray(fc.constantFrom<Facet>('action', 'origin', 'outcome'), { maxLength: 3 }),
+    values: fc.uniqueArray(value, { maxLength: 3 }),
+    orAbsent: fc.boolean(),
+  });
+  const fields = fc.record(
+    { action: value, outcome: value, description: value, context: fc.record({ origin: value }) },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(fields, condition, value, (fields, condition, text) => {
+      const described = { ...event(fields), description: fields.description };
+      assert.equal(meets(fields, { ...condition, negated: true }), !meets(fields, condition));
+      assert.equal(matches({ withoutTexts: [text] }, described), !matches({ text }, described));
+    }),
+  );
 });

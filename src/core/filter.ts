@@ -7,6 +7,8 @@ export interface Condition {
   readonly values: readonly string[];
   /** An event without a value for one of the facets matches too. */
   readonly orAbsent?: boolean;
+  /** The other way round: it is met by exactly the events that would not meet it. */
+  readonly negated?: boolean;
 }
 
 /**
@@ -20,6 +22,8 @@ export interface Filter {
   readonly conditions?: readonly Condition[];
   /** A substring of the description, without regard to case. */
   readonly text?: string;
+  /** Substrings that the description must not contain. An event without a description has none of them. */
+  readonly withoutTexts?: readonly string[];
   /** Services whose own records are left out: their names, or `all`. Nothing is left out by default. */
   readonly withoutSystemServices?: 'all' | readonly string[];
 }
@@ -50,11 +54,16 @@ export function matches(filter: Filter, event: Filterable): boolean {
     if (filter.withoutSystemServices === 'all') return false;
     if (filter.withoutSystemServices.includes(service)) return false;
   }
-  if (filter.text !== undefined && filter.text !== '') {
-    if (event.description === undefined) return false;
-    if (!searchForm(event.description).includes(searchForm(filter.text))) return false;
+  if (!(filter.withoutTexts ?? []).every((text) => text === '' || !contains(event, text))) {
+    return false;
   }
+  if (filter.text !== undefined && filter.text !== '' && !contains(event, filter.text))
+    return false;
   return (filter.conditions ?? []).every((condition) => conditionHolds(condition, event.facets));
+}
+
+function contains({ description }: Filterable, text: string): boolean {
+  return description !== undefined && searchForm(description).includes(searchForm(text));
 }
 
 /** Whether events created between these bounds, both included, can be in the filter's window. */
@@ -66,15 +75,16 @@ export function overlapsWindow(
 }
 
 function conditionHolds(
-  { facets, values, orAbsent = false }: Condition,
+  { facets, values, orAbsent = false, negated = false }: Condition,
   ofEvent: FacetValues,
 ): boolean {
-  return facets.some((facet) => {
+  const holds = facets.some((facet) => {
     const value = ofEvent[facetIndex(facet)];
     if (value === undefined) return orAbsent;
     const form = comparisonForm(facet, value);
     return values.some((candidate) => comparisonForm(facet, candidate) === form);
   });
+  return holds !== negated;
 }
 
 function asciiLower(text: string): string {

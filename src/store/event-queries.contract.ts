@@ -63,6 +63,7 @@ const condition = fc.record({
   facets: fc.uniqueArray(facet, { maxLength: 3 }),
   values: fc.uniqueArray(fc.oneof(value, fc.constantFrom('200', '404')), { maxLength: 4 }),
   orAbsent: fc.boolean(),
+  negated: fc.boolean(),
 });
 const filter: fc.Arbitrary<Filter> = fc.record(
   {
@@ -70,6 +71,7 @@ const filter: fc.Arbitrary<Filter> = fc.record(
     to: createdAt,
     conditions: fc.array(condition, { maxLength: 2 }),
     text: fc.oneof(description, words),
+    withoutTexts: fc.array(fc.oneof(description, words), { maxLength: 2 }),
     withoutSystemServices: fc.oneof(fc.constant('all' as const), fc.array(value, { maxLength: 2 })),
   },
   { requiredKeys: [] },

@@ -51,14 +51,21 @@ const filters = {
   traceId: someOf(traces),
 };
 type FilterName = keyof typeof filters;
+type Negated<T> = { [Name in keyof T as `-${string & Name}`]: T[Name] };
+const negatedFilters = Object.fromEntries(
+  Object.entries(filters).map(([name, values]) => [`-${name}`, values]),
+) as Negated<typeof filters>;
+const someText = fc.constantFrom('vpc', 'ünï', '%_', 'nothing');
 
 const anyQuery = fc.record(
   {
     from: instant,
     to: instant,
-    searchText: fc.constantFrom('vpc', 'ünï', '%_', 'nothing'),
+    searchText: someText,
+    '-searchText': fc.array(someText, { maxLength: 2 }),
     includeSystemServices: fc.constant('true'),
     ...filters,
+    ...negatedFilters,
   },
   { requiredKeys: [] },
 );
@@ -85,15 +92,19 @@ function belongs(query: Query, event: AuditEvent): boolean {
         (name === 'action' && values.includes('create') && value === 'post'))
     );
   };
+  const isDescribedBy = (text: string) => (event.description ?? '').toLowerCase().includes(text);
   return (
     (query.from === undefined || event.createdAt >= query.from) &&
     (query.to === undefined || event.createdAt < query.to) &&
-    (query.searchText === undefined ||
-      (event.description ?? '').toLowerCase().includes(query.searchText)) &&
+    (query.searchText === undefined || isDescribedBy(query.searchText)) &&
+    !query['-searchText']?.some(isDescribedBy) &&
     (query.includeSystemServices === 'true' || event.context?.system_service === undefined) &&
     (Object.keys(filters) as FilterName[]).every((name) => {
-      const values = query[name];
-      return values === undefined || hasOneOf(name, values);
+      const [values, excluded] = [query[name], query[`-${name}`]];
+      return (
+        (values === undefined || hasOneOf(name, values)) &&
+        (excluded === undefined || !hasOneOf(name, excluded))
+      );
     })
   );
 }

@@ -31,6 +31,8 @@ type FilterName = keyof typeof filterFacets;
 
 export const filterNames = Object.keys(filterFacets) as [FilterName, ...FilterName[]];
 
+const outcomeKind = enumKind(['success', 'failure']);
+
 const facetParameters = {
   action: listParameter(
     'Any of these actions, repeated or comma-joined; create, update, delete, read and list also stand for their HTTP methods',
@@ -48,15 +50,31 @@ const facetParameters = {
     'HTTP status of the recorded call, repeated or comma-joined for any of several; 0 means any',
     numberKind(0),
   ),
-  outcome: listParameter(
-    'Outcome of the recorded call; an event may have none',
-    enumKind(['success', 'failure']),
-  ),
+  outcome: listParameter('Outcome of the recorded call; an event may have none', outcomeKind),
   clientIp: listParameter('Any of these addresses of clients, repeated or comma-joined'),
   traceId: valuesParameter('The trace; repeated for any of several'),
   sessionId: valuesParameter('The session; repeated for any of several'),
   projectId: valuesParameter('The project; repeated for any of several'),
 } as const satisfies Record<FilterName, z.ZodType>;
+
+const leaveOut = (what: string) => `Leave out events with this ${what}; repeat it for several`;
+
+/** Each filter the other way round. */
+const negatedParameters = {
+  '-searchText': valuesParameter(leaveOut('part of the description')),
+  '-action': listParameter(leaveOut('action')),
+  '-resourceType': listParameter(leaveOut('resource type')),
+  '-resourceIdentity': valuesParameter(leaveOut('resource')),
+  '-userIdentity': valuesParameter(leaveOut('acting user')),
+  '-serviceAccount': valuesParameter(leaveOut('acting service account')),
+  '-impersonatorIdentity': valuesParameter(leaveOut('user who acted as somebody else')),
+  '-responseStatus': listParameter(leaveOut('HTTP status'), numberKind(1)),
+  '-outcome': listParameter(leaveOut('outcome'), outcomeKind),
+  '-clientIp': listParameter(leaveOut('address of the client')),
+  '-traceId': valuesParameter(leaveOut('trace')),
+  '-sessionId': valuesParameter(leaveOut('session')),
+  '-projectId': valuesParameter(leaveOut('project')),
+} as const satisfies Record<`-${FilterName | 'searchText'}`, z.ZodType>;
 
 /** The parameters that narrow what is read of a trail. */
 export const filterParameters = z.object({
@@ -65,6 +83,7 @@ export const filterParameters = z.object({
     .describe('A part of the description, without regard to case')
     .exactOptional(),
   ...facetParameters,
+  ...negatedParameters,
   organizationIdentity: z.string().describe('Identity or slug of the organisation').exactOptional(),
   includeSystemServices: flagParameter
     .describe('Include records of system services, Annals’ own among them')
@@ -103,23 +122,27 @@ export function filterFromParameters(
   }
   const conditions: Condition[] = [];
   for (const name of filterNames) {
-    const values = parameters[name] ?? [];
-    // The vendor's clients send 0 for a status that they were not given.
-    if (values.length === 0 || (name === 'responseStatus' && values.includes('0'))) continue;
-    conditions.push({ facets: [filterFacets[name]], values: valuesOf(name, values) });
+    const facets = [filterFacets[name]];
+    const values = valuesOf(name, parameters[name]);
+    if (values.length > 0) conditions.push({ facets, values });
+    const excluded = valuesOf(name, parameters[`-${name}`]);
+    if (excluded.length > 0) conditions.push({ facets, values: excluded, negated: true });
   }
-  const { from, to, searchText } = parameters;
+  const { from, to, searchText, '-searchText': withoutTexts = [] } = parameters;
   return {
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     ...(searchText !== undefined && { text: searchText }),
+    ...(withoutTexts.length > 0 && { withoutTexts }),
     ...(parameters.includeSystemServices !== true && { withoutSystemServices: 'all' as const }),
     conditions,
   };
 }
 
-/** The values of a facet that the values of a parameter stand for. */
-function valuesOf(name: FilterName, values: readonly string[]): readonly string[] {
+/** The values of a facet that the values of a parameter stand for; none where any will do. */
+function valuesOf(name: FilterName, values: readonly string[] = []): readonly string[] {
+  // The vendor's clients send 0 for a status that they were not given.
+  if (name === 'responseStatus' && values.includes('0')) return [];
   if (name !== 'action') return values;
   return values.flatMap((action) => [action, ...(methodsOfAction[action.toLowerCase()] ?? [])]);
 }

@@ -23,6 +23,8 @@ from annals_client.models.inclusion_proof import InclusionProof
 from annals_client.models.key_request import KeyRequest
 from annals_client.models.key_request_role import KeyRequestRole
 from annals_client.models.list_events_order import ListEventsOrder
+from annals_client.models.list_events_without import ListEventsWithout
+from annals_client.models.list_events_without_outcome import ListEventsWithoutOutcome
 from annals_client.models.organisation import Organisation
 from annals_client.models.organisation_request import OrganisationRequest
 from annals_client.models.receipt import Receipt
@@ -89,6 +91,7 @@ step("got errors as errors")
 page = list_events.sync(
     client=client,
     action=["POST", "kms.decrypt"],
+    without=ListEventsWithout(outcome=ListEventsWithoutOutcome.FAILURE),
     from_="2026-06-02",
     to="2026-06-04",
     order=ListEventsOrder.ASC,
@@ -100,6 +103,7 @@ matching = sorted(
         draft
         for draft in drafts
         if draft["action"] in ("POST", "kms.decrypt")
+        and draft["outcome"] != "failure"
         and "2026-06-02" <= draft["createdAt"] < "2026-06-05"
     ),
     key=lambda draft: draft["createdAt"],

@@ -68,6 +68,9 @@ const valuesOf = (facet: Facet, filter: Filter) =>
 
 describe('a segment with value counts', () => {
   const action = (...values: string[]) => ({ conditions: [condition('action', ...values)] });
+  const without = (...values: string[]) => ({
+    conditions: [{ ...condition('action', ...values), negated: true }],
+  });
 
   it('is counted without looking at its rows', () => {
     assert.equal(counted({}), 10);
@@ -78,6 +81,13 @@ describe('a segment with value counts', () => {
     assert.equal(counted({ ...action('create', 'delete'), withoutSystemServices: ['annals'] }), 8);
     assert.equal(counted({ conditions: [{ ...condition('action'), orAbsent: true }] }), 1);
     assert.equal(counted({ conditions: [condition('systemService', 'scheduler')] }), 2);
+    assert.equal(counted(without('delete')), 5);
+    assert.equal(counted({ ...without('delete', 'read'), withoutSystemServices: 'all' }), 3);
+    assert.equal(counted(without('unheard-of')), 10);
+    assert.equal(
+      counted({ conditions: [{ ...condition('action'), orAbsent: true, negated: true }] }),
+      9,
+    );
     const ofScheduler = condition('systemService', 'scheduler');
     assert.equal(counted({ conditions: [condition('action', 'delete'), ofScheduler] }), 1);
     assert.equal(counted({ from: 100, to: 201 }), 10);
@@ -89,6 +99,7 @@ describe('a segment with value counts', () => {
       { value: 'create', count: 3 },
     ]);
     assert.deepEqual(valuesOf('action', action('delete')), [{ value: 'delete', count: 5 }]);
+    assert.deepEqual(valuesOf('action', without('delete')), [{ value: 'create', count: 4 }]);
     assert.deepEqual(valuesOf('systemService', {}), [
       { value: 'scheduler', count: 2 },
       { value: 'annals', count: 1 },
@@ -103,6 +114,7 @@ describe('a segment with value counts', () => {
   it('is looked through for everything else', () => {
     const looked = /looked at rows/;
     assert.throws(() => counted({ text: 'word' }), looked);
+    assert.throws(() => counted({ withoutTexts: ['word'] }), looked);
     assert.throws(() => counted({ from: 150 }), looked);
     assert.throws(() => counted({ conditions: [condition('traceId', 'some')] }), looked);
     assert.throws(

@@ -17,10 +17,10 @@ const service = facetIndex('systemService');
  */
 export function matchingValueCounts(
   slice: LogSlice,
-  { conditions, text }: Predicate,
+  { conditions, texts }: Predicate,
   facet: number,
 ): CodeCount[] | undefined {
-  if (text !== undefined) return undefined;
+  if (texts.length > 0) return undefined;
   const required: FacetCodes[] = [];
   for (const [one, ...others] of conditions) {
     if (one === undefined || others.length > 0) return undefined;

@@ -1,5 +1,5 @@
 import { facetIndex } from '../../../core/facets.ts';
-import { type Filter, searchForm } from '../../../core/filter.ts';
+import { type Condition, type Filter, searchForm } from '../../../core/filter.ts';
 import type { Micros } from '../../../core/micros.ts';
 import type { Range } from '../../event-store.ts';
 import type { ValueDictionary } from '../log-slice.ts';
@@ -11,8 +11,14 @@ export interface Predicate {
   readonly sequences: Range;
   /** All of them must hold; of each one any of its alternatives. */
   readonly conditions: readonly (readonly FacetCodes[])[];
-  /** Bytes that the text must contain. */
-  readonly text: Buffer | undefined;
+  readonly texts: readonly TextSearch[];
+}
+
+export interface TextSearch {
+  /** What the text must contain; not empty. */
+  readonly bytes: Buffer;
+  /** The text must not contain it. */
+  readonly negated: boolean;
 }
 
 export interface FacetCodes {
@@ -29,37 +35,64 @@ export function toPredicate(
 ): Predicate | undefined {
   const conditions: (readonly FacetCodes[])[] = [];
   for (const condition of filter.conditions ?? []) {
-    const alternatives = condition.facets
-      .map((facet) => facetCodesOf(facetIndex(facet), condition.values, values, condition.orAbsent))
-      .filter((codes) => codes !== undefined);
-    if (alternatives.length === 0) return undefined;
-    conditions.push(alternatives);
+    const codes = condition.facets.map((facet) => codesOf(condition, facetIndex(facet), values));
+    if (condition.negated === true) {
+      // None of the facets may have any of the values: a condition for each facet.
+      const others = codes.map((excluded) => codesExcept(excluded, values));
+      conditions.push(...others.filter((one) => one !== undefined).map((one) => [one]));
+      continue;
+    }
+    const alternatives = codes.map((matching) => codesAmong(matching, values));
+    const possible = alternatives.filter((one) => one !== undefined);
+    if (possible.length === 0) return undefined;
+    conditions.push(possible);
   }
   const services = serviceCodes(filter.withoutSystemServices, values);
   if (services !== undefined) conditions.push([services]);
-  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, text = '' } = filter;
-  return {
-    from,
-    to,
-    sequences,
-    conditions,
-    text: text === '' ? undefined : Buffer.from(searchForm(text)),
-  };
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = filter;
+  return { from, to, sequences, conditions, texts: textSearches(filter) };
 }
 
-function facetCodesOf(
+function textSearches({ text = '', withoutTexts = [] }: Filter): TextSearch[] {
+  const searches = [
+    { searched: text, negated: false },
+    ...withoutTexts.map((searched) => ({ searched, negated: true })),
+  ];
+  return searches
+    .filter(({ searched }) => searched !== '')
+    .map(({ searched, negated }) => ({ bytes: Buffer.from(searchForm(searched)), negated }));
+}
+
+/** Some codes of a facet; 0 stands for no value. */
+interface CodeList {
+  readonly facet: number;
+  readonly codes: readonly number[];
+}
+
+function codesOf(
+  { values: matching, orAbsent = false }: Pick<Condition, 'values' | 'orAbsent'>,
   facet: number,
-  matching: readonly string[],
   values: ValueDictionary,
-  orAbsent = false,
-): FacetCodes | undefined {
+): CodeList {
   const codes = matching.flatMap((value) => values.codesOf(facet, value));
-  if (orAbsent) codes.push(0);
+  return { facet, codes: orAbsent ? [...codes, 0] : codes };
+}
+
+/** Undefined when no code matches. */
+function codesAmong({ facet, codes }: CodeList, values: ValueDictionary): FacetCodes | undefined {
   const [first] = codes;
   if (first === undefined) return undefined;
   if (codes.length === 1) return { facet, codes: first };
   const set = new Uint8Array(values.sizeOf(facet));
   for (const code of codes) set[code] = 1;
+  return { facet, codes: set };
+}
+
+/** Undefined when every code matches. */
+function codesExcept({ facet, codes }: CodeList, values: ValueDictionary): FacetCodes | undefined {
+  if (codes.length === 0) return undefined;
+  const set = new Uint8Array(values.sizeOf(facet)).fill(1);
+  for (const code of codes) set[code] = 0;
   return { facet, codes: set };
 }
 
@@ -71,9 +104,5 @@ function serviceCodes(
   if (without === undefined) return undefined;
   const facet = facetIndex('systemService');
   if (without === 'all') return { facet, codes: 0 };
-  const excluded = without.flatMap((value) => values.codesOf(facet, value));
-  if (excluded.length === 0) return undefined;
-  const set = new Uint8Array(values.sizeOf(facet)).fill(1);
-  for (const code of excluded) set[code] = 0;
-  return { facet, codes: set };
+  return codesExcept(codesOf({ values: without }, facet, values), values);
 }

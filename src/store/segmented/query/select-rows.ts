@@ -1,6 +1,6 @@
 import type { Range } from '../../event-store.ts';
 import { type RowGroup, rowGroupRows } from '../log-slice.ts';
-import type { FacetCodes, Predicate } from './predicate.ts';
+import type { FacetCodes, Predicate, TextSearch } from './predicate.ts';
 
 /** Memory into which `selectRows` writes. */
 export function createRowBuffer(): Uint16Array {
@@ -19,15 +19,18 @@ export function selectRows(
   predicate: Predicate,
   rows: Uint16Array,
 ): number {
-  const { from, to, sequences, conditions, text } = predicate;
-  if (text !== undefined && !rowGroup.mayContain(text)) return 0;
+  const { from, to, sequences, conditions, texts } = predicate;
+  if (texts.some(({ bytes, negated }) => !negated && !rowGroup.mayContain(bytes))) return 0;
   let left = keepSequences(rowGroup, sequences, rows);
   if (rowGroup.logs !== undefined) left = keepEqual(rows, left, rowGroup.logs, log);
   for (const condition of conditions) left = keepCondition(rows, left, rowGroup, condition);
   if (left > 0 && (rowGroup.earliest < from || rowGroup.latest >= to)) {
     left = keepWithin(rows, left, rowGroup.createdAt(), { from, to });
   }
-  return text === undefined || left === 0 ? left : keepText(rows, left, rowGroup, text);
+  for (const text of texts) {
+    if (left > 0) left = keepText(rows, left, rowGroup, text);
+  }
+  return left;
 }
 
 function keepSequences(rowGroup: RowGroup, { from, to }: Range, rows: Uint16Array): number {
@@ -121,16 +124,22 @@ function keepAny(
 }
 
 /** One sweep over the texts. After each hit it goes on with the next row that is left. */
-function keepText(rows: Uint16Array, count: number, rowGroup: RowGroup, text: Buffer): number {
+function keepText(
+  rows: Uint16Array,
+  count: number,
+  rowGroup: RowGroup,
+  { bytes: searched, negated }: TextSearch,
+): number {
   const { bytes, start, ends } = rowGroup.texts();
-  const searched = bytes.subarray(0, ends[rowGroup.rows - 1]);
+  const texts = bytes.subarray(0, ends[rowGroup.rows - 1]);
   let left = 0;
-  let hit = start === searched.length ? -1 : searched.indexOf(text, start);
-  for (let index = 0; index < count && hit !== -1; index += 1) {
+  let hit = start === texts.length ? -1 : texts.indexOf(searched, start);
+  for (let index = 0; index < count && (hit !== -1 || negated); index += 1) {
     const row = rows[index]!;
     const begin = row === 0 ? start : ends[row - 1]!;
-    if (hit < begin) hit = searched.indexOf(text, begin);
-    if (hit === -1 || hit + text.length > ends[row]!) continue;
+    if (hit !== -1 && hit < begin) hit = texts.indexOf(searched, begin);
+    const contains = hit !== -1 && hit + searched.length <= ends[row]!;
+    if (contains === negated) continue;
     rows[left] = row;
     left += 1;
   }

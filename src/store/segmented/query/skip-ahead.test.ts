@@ -51,8 +51,8 @@ const filter: fc.Arbitrary<Filter> = fc.record(
     from: time,
     to: time,
     conditions: fc
-      .constantFrom('rare', 'usual', 'none')
-      .map((value) => [{ facets: ['action' as const], values: [value] }]),
+      .record({ value: fc.constantFrom('rare', 'usual', 'none'), negated: fc.boolean() })
+      .map(({ value, negated }) => [{ facets: ['action' as const], values: [value], negated }]),
     withoutSystemServices: fc.constant('all' as const),
   },
   { requiredKeys: [] },
