@@ -69,6 +69,8 @@ export interface AppDependencies {
   readonly isStopping: () => boolean;
   /** Why nothing can be recorded, if that is so. */
   readonly cannotRecord: () => string | undefined;
+  /** What is served to browsers beside the API. */
+  readonly pages?: Hono<HttpEnv>;
 }
 
 /** The whole HTTP interface as one function from request to response. */
@@ -132,6 +134,7 @@ export function createApp(dependencies: AppDependencies): Hono<HttpEnv> {
     app.all(path, (c) => trailApp.fetch(c.req.raw, c.env));
   }
   mounts.mountPaths(app);
+  if (dependencies.pages !== undefined) app.route('/', dependencies.pages);
   return app;
 }
 

@@ -33,6 +33,7 @@ import { collectWhenIdle, startIdleCollection } from '../runtime/idle-collection
 import { refuseBackups, refuseUnfinishedRestore } from '../runtime/unfinished-restore.ts';
 import type { EventReader } from '../store/event-store.ts';
 import { openSegmentedStore } from '../store/segmented/store.ts';
+import { consolePages } from './console-pages.ts';
 import { accountsFile, databases } from './databases.ts';
 import { DeniedKeysLog } from './denied-keys-log.ts';
 import { mountedDialects } from './dialects.ts';
@@ -241,6 +242,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     waitingEvents: () => ledger.waitingEvents,
     isStopping: () => stopping,
     cannotRecord,
+    pages: consolePages(),
     trustedProxies:
       settings.trustedProxy.length === 0 ? undefined : new TrustedProxies(settings.trustedProxy),
   });

@@ -1,0 +1,4 @@
+/** The pages in the order of the frame, and what somebody must be allowed to do to see each. */
+export const pages = [
+  { to: '/console/events', label: 'Events', permission: 'audit_log:list' },
+] as const;

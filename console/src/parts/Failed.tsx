@@ -1,0 +1,28 @@
+import { useRouter } from '@tanstack/react-router';
+import { ApiError } from '../api/client.ts';
+import { Button } from '../ui/Button.tsx';
+
+/** What is shown in place of a page that failed, or that does not exist. */
+export function Failed({ error }: { readonly error?: unknown }) {
+  const router = useRouter();
+  if (error === undefined) {
+    return (
+      <div className="state">
+        <h1 tabIndex={-1}>There is no such page</h1>
+        <p>
+          <a href="/console">To the first page</a>
+        </p>
+      </div>
+    );
+  }
+  const isRefused = error instanceof ApiError && error.status === 403;
+  return (
+    <div className="state" role="alert">
+      <h1 tabIndex={-1}>{isRefused ? 'You may not see this' : 'This page could not be loaded'}</h1>
+      <p>{error instanceof Error ? error.message : String(error)}</p>
+      <p>
+        <Button onClick={() => void router.invalidate()}>Try again</Button>
+      </p>
+    </div>
+  );
+}

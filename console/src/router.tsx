@@ -1,0 +1,73 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { meQuery, queryClient } from './api/queries.ts';
+import { Frame } from './Frame.tsx';
+import { Failed } from './parts/Failed.tsx';
+import { parseSearch, type Search, stringifySearch } from './search.ts';
+
+/**
+ * The map of the console: which address shows what. Each page is a file of its own in `pages/`, loaded when it is first
+ * shown. The query string is the state of a page, in the words of the API.
+ */
+
+const root = createRootRoute({ errorComponent: Failed, notFoundComponent: () => <Failed /> });
+
+/** Pages for somebody who is signed in, inside the frame. Anybody else is sent to sign in, and comes back afterwards. */
+const signedIn = createRoute({
+  id: 'signed-in',
+  getParentRoute: () => root,
+  component: Frame,
+  errorComponent: Failed,
+  beforeLoad: async ({ location }) => {
+    const me = await queryClient.ensureQueryData(meQuery);
+    if (me === null) {
+      throw redirect({ to: '/console/sign-in', search: { next: [location.href] } as never });
+    }
+    return { me };
+  },
+});
+
+const searchOf = (search: Record<string, unknown>): Search => search as Search;
+
+const home = createRoute({
+  path: '/console',
+  getParentRoute: () => signedIn,
+  beforeLoad: () => {
+    throw redirect({ to: '/console/events' });
+  },
+});
+
+const events = createRoute({
+  path: '/console/events',
+  getParentRoute: () => signedIn,
+  validateSearch: searchOf,
+  component: lazyRouteComponent(() => import('./pages/events/EventsPage.tsx'), 'EventsPage'),
+});
+
+const signIn = createRoute({
+  path: '/console/sign-in',
+  getParentRoute: () => root,
+  validateSearch: searchOf,
+  component: lazyRouteComponent(() => import('./pages/sign-in/SignInPage.tsx'), 'SignInPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, signedIn.addChildren([home, events])]),
+  parseSearch,
+  stringifySearch,
+  scrollRestoration: true,
+  defaultPreload: false,
+  defaultPendingMs: 200,
+  defaultPendingMinMs: 400,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
