@@ -30,6 +30,7 @@ const routes = [
   { method: 'GET', path: '/v1/audit/facets', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/export?format=ndjson', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/own-event', allowed: ['org-admin', 'org-auditor'] },
+  { method: 'GET', path: '/v1/audit/sequence/0', allowed: ['org-admin', 'org-auditor'] },
   {
     method: 'GET',
     path: '/1.3/account',

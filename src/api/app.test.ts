@@ -366,6 +366,22 @@ describe('GET /v1/audit', () => {
     assert.equal((await app.request('GET', '/v1/audit/nothing', { key })).status, 404);
   });
 
+  it('gives one event by its sequence, and records which one was read', async () => {
+    const get = (sequence: string) => app.request('GET', `/v1/audit/sequence/${sequence}`, { key });
+    const b = await get('1');
+    assert.equal(await b.text(), await (await app.request('GET', '/v1/audit/b', { key })).text());
+    assert.equal((await get('4711')).status, 404);
+    for (const wrong of ['x', '-1', '1.5', '1'.repeat(16)]) {
+      const response = await get(wrong);
+      assert.equal(response.status, 400, wrong);
+      const { message } = (await response.json()) as { message: string };
+      assert.match(message, /the parameter sequence must be a whole number from 0/);
+    }
+    await app.ownRecords.flush();
+    const { items } = await list('action=audit_log.read&includeSystemServices=true');
+    assert.ok(items.some(({ details }) => JSON.stringify(details).includes('"sequence":1')));
+  });
+
   it('lists what can be filtered by', async () => {
     assert.deepEqual(await app.json('GET', '/v1/audit/filter-options', { key }), {
       actions: ['DELETE', 'POST', 'create', 'kms.decrypt'],

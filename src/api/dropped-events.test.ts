@@ -63,6 +63,10 @@ describe('a log whose beginning was dropped', () => {
     assert.equal(lines.length, 8);
     assert.equal((await get('/evt-11')).status, 404);
     assert.equal((await get('/evt-12')).status, 200);
+    const dropped = await get('/sequence/11');
+    assert.equal(dropped.status, 410);
+    assert.match(await dropped.text(), /does not keep event 11: those before 12 were dropped/);
+    assert.equal((await json<AuditEvent>('/sequence/12')).eventID, 'evt-12');
   });
 
   it('tells a client that follows it what was missed', async () => {

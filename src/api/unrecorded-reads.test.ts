@@ -10,6 +10,7 @@ const reads = [
   '/v1/audit',
   '/v1/audit?fromSequence=0',
   '/v1/audit/evt-1',
+  '/v1/audit/sequence/0',
   '/v1/audit/filter-options',
   '/v1/audit/histogram',
   '/v1/audit/facets',

@@ -95,7 +95,14 @@ describe('annals events', () => {
     assert.equal(eventsOf(bySequence.stdout)[0]?.eventID, 'evt-decrypt');
     const unknown = await events('get', '--sequence', '99999');
     assert.deepEqual([unknown.code, unknown.stdout], [1, '']);
-    assert.match(unknown.stderr, /There is no event of sequence 99999 in this log/);
+    assert.match(unknown.stderr, /There is no event of sequence 99999 in the organisation’s log/);
+    const number = await events('get', '3');
+    assert.equal(number.code, 1);
+    assert.match(
+      number.stderr,
+      /There is no event of this id .*; an event .* with --sequence 3\n$/,
+    );
+    assert.doesNotMatch((await events('get', 'evt-3')).stderr, /--sequence/);
     assert.equal((await events('get')).code, 2);
     assert.equal((await events('get', 'evt-decrypt', '--sequence', '1')).code, 2);
   });

@@ -2,13 +2,12 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import type { AnnalsApi } from '../client/annals-api.ts';
 import { AnnalsError } from '../core/errors.ts';
-import type { AuditEvent } from '../core/event.ts';
 import type { CliContext } from './cli-context.ts';
 import { openApi } from './client-dependencies.ts';
 import { addConnectionOptions, type ConnectionFlags, resolveConnection } from './connection.ts';
 import { eventTable } from './event-columns.ts';
 import { eventLines } from './event-lines.ts';
-import { eventSchema, eventsSchema, walkPages } from './event-pages.ts';
+import { eventSchema, walkPages } from './event-pages.ts';
 import { type EventQuery, eventQueryOf } from './event-query.ts';
 import { explainEmpty } from './explain-empty.ts';
 import { addFilterOptions, type FilterFlags, wholeNumber } from './filter-flags.ts';
@@ -151,22 +150,18 @@ async function getEvent(
     throw new AnnalsError('invalid', 'Cannot get an event: give either its id or --sequence');
   }
   const api = openApi(await resolveConnection(flags, context), context);
-  const event =
-    sequence === undefined
-      ? await api.get(eventSchema, `/v1/audit/${encodeURIComponent(id ?? '')}`)
-      : await eventAt(api, sequence);
+  const path = sequence === undefined ? encodeURIComponent(id ?? '') : `sequence/${sequence}`;
+  const event = await api.get(eventSchema, `/v1/audit/${path}`).catch((error) => {
+    throw withSequenceHint(error, id);
+  });
   if (json === true) context.stdout.write(jsonLine(event));
   else for (const line of eventLines(event, context)) context.stdout.write(`${line}\n`);
 }
 
-/** By following the log from there: the next event may be a later one, when this one was dropped. */
-async function eventAt(api: AnnalsApi, sequence: number): Promise<AuditEvent> {
-  const { items } = await api.get(z.object({ items: eventsSchema }), '/v1/audit', {
-    fromSequence: String(sequence),
-    limit: '1',
-    includeSystemServices: 'true',
-  });
-  const [event] = items;
-  if (event?.sequence === sequence) return event;
-  throw new AnnalsError('not-found', `There is no event of sequence ${sequence} in this log`);
+/** Who gives a number in place of an id most likely means the sequence, which lists show. */
+function withSequenceHint(error: unknown, id = ''): unknown {
+  const isNumber = /^\d{1,9}$/.test(id);
+  if (!isNumber || !(error instanceof AnnalsError) || error.code !== 'not-found') return error;
+  const hint = `an event is shown by its number in the log with --sequence ${id}`;
+  return new AnnalsError('not-found', `${error.message}; ${hint}`);
 }

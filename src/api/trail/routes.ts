@@ -1,6 +1,6 @@
 import type { DialectDependencies } from '../../dialects/dialect.ts';
 import type { ApiRoute } from '../route.ts';
-import { eventRoute } from './event.ts';
+import { eventBySequenceRoute, eventRoute } from './event.ts';
 import { exportRoute } from './export.ts';
 import { facetsRoute } from './facets.ts';
 import { filterOptionsRoute } from './filter-options.ts';
@@ -17,6 +17,7 @@ export const trailRoutes = (dependencies: DialectDependencies): readonly ApiRout
   histogramRoute(dependencies),
   facetsRoute(dependencies),
   exportRoute(dependencies),
+  eventBySequenceRoute(dependencies),
   // Last: its path matches those above.
   eventRoute(dependencies),
 ];
