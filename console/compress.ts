@@ -21,13 +21,14 @@ export function compress(): Plugin {
     async closeBundle() {
       const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
       const texts = names.filter((name) => /\.(css|html|js|svg)$/.test(name));
-      await Promise.all(
-        texts.map(async (name) => {
-          const bytes = readFileSync(join(directory, name));
-          const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
-          writeFileSync(join(directory, `${name}.br`), await brotli(bytes, { params }));
-        }),
-      );
+      const pack = async (name: string) => {
+        const bytes = readFileSync(join(directory, name));
+        const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+        writeFileSync(join(directory, `${name}.br`), await brotli(bytes, { params }));
+      };
+      // A server that looks for a new build finds its first page last.
+      await Promise.all(texts.filter((name) => name !== 'index.html').map(pack));
+      await pack('index.html');
     },
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Context, Hono } from 'hono';
@@ -48,6 +48,9 @@ interface ConsoleFile {
   readonly brotli: Uint8Array<ArrayBuffer>;
 }
 
+/** What a build writes when everything else is there. */
+const builtLast = 'index.html.br';
+
 /** Beside the program in a package, and in a folder of its own in a clone that has built it. */
 const places = ['./console/', '../../console/dist/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
@@ -55,18 +58,24 @@ const places = ['./console/', '../../console/dist/'].map((path) =>
 
 /**
  * The pages of the console: `/console` with everything below it, and `/reference`. `/` leads there. They are static; what
- * they show they ask for through the API. The files are read at the first request for one of them, by the names that
- * are in the folder: no path is made of a request.
+ * they show they ask for through the API. The files are read at the first request for one of them, and again after a
+ * build, by the names that are in the folder: no path is made of a request.
  *
  * @param directory where the built console is, instead of its usual places
  */
 export function consolePages(directory?: string): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
-  let files: ReadonlyMap<string, ConsoleFile> | undefined;
+  let read:
+    | { readonly builtAt: number; readonly files: ReadonlyMap<string, ConsoleFile> }
+    | undefined;
   const filesOf = () => {
-    const place = directory ?? places.find((one) => existsSync(join(one, 'index.html')));
-    files ??= place === undefined ? undefined : readFiles(place);
-    return files;
+    for (const place of directory === undefined ? places : [directory]) {
+      const builtAt = statSync(join(place, builtLast), { throwIfNoEntry: false })?.mtimeMs;
+      if (builtAt === undefined) continue;
+      if (read?.builtAt !== builtAt) read = { builtAt, files: readFiles(place) };
+      return read.files;
+    }
+    return undefined;
   };
 
   const page = (c: Context<HttpEnv>) => {

@@ -95,19 +95,7 @@ function numberOf(header: string | null): number | undefined {
   return header === null ? undefined : Number(header);
 }
 
-export interface Histogram {
-  readonly snapshot: number;
-  readonly from: string;
-  readonly to: string;
-  readonly bucketSeconds: number;
-  readonly total: number;
-  readonly buckets: readonly {
-    readonly from: string;
-    readonly success: number;
-    readonly failure: number;
-    readonly unknown: number;
-  }[];
-}
+export type Histogram = components['schemas']['Histogram'];
 
 export const histogramQuery = (search: Search, snapshot: number | undefined) => {
   const query = { ...filterOf(search), snapshot, buckets: 80 };
@@ -121,18 +109,8 @@ export const histogramQuery = (search: Search, snapshot: number | undefined) => 
   });
 };
 
-export interface FacetCounts {
-  readonly name: string;
-  readonly values: readonly { readonly value: string; readonly count: number }[];
-  readonly distinct: number;
-  readonly absent: number;
-}
-
-interface Facets {
-  readonly snapshot: number;
-  readonly total: number;
-  readonly facets: readonly FacetCounts[];
-}
+type Facets = components['schemas']['Facets'];
+export type FacetCounts = Facets['facets'][number];
 
 export const facetsQuery = (
   search: Search,

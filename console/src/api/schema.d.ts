@@ -145,6 +145,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/audit/facets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Count the values of filters among matching events */
+    get: operations['getFacets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/audit/filter-options': {
     parameters: {
       query?: never;
@@ -154,6 +171,26 @@ export interface paths {
     };
     /** Get the values that the trail can be filtered by */
     get: operations['getFilterOptions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/audit/histogram': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Count matching events over time
+     * @description Buckets of a round width, from a second to many days, in the narrowest that is enough. They begin at round times in UTC, so the first one may begin before the time that was looked at.
+     */
+    get: operations['getHistogram'];
     put?: never;
     post?: never;
     delete?: never;
@@ -367,6 +404,44 @@ export interface paths {
     head?: never;
     /** Change the quotas of an organisation, from the next request on; for the operator */
     patch: operations['updateOrganisation'];
+    trace?: never;
+  };
+  '/v1/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the sessions of this key; for an org-admin all of its organisation */
+    get: operations['listSessions'];
+    put?: never;
+    /**
+     * Sign a browser in with the key of this request
+     * @description The response sets a cookie, which stands for the key from then on: until the session is idle for too long or too old, is revoked, or the key is not valid any more.
+     */
+    post: operations['createSession'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/sessions/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Sign out: end a session, from the next request on */
+    delete: operations['endSession'];
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
 }
@@ -652,6 +727,36 @@ export interface components {
       totalPages?: number;
     };
     Events: components['schemas']['Event'][];
+    Facets: {
+      /** @description In the order of the request */
+      facets: components['schemas']['FacetValues'][];
+      /**
+       * Format: int64
+       * @description Size of the log that was looked at; a request with it as snapshot finds the same events
+       */
+      snapshot: number;
+      /**
+       * Format: int64
+       * @description Matching events
+       */
+      total: number;
+    };
+    FacetValues: {
+      /**
+       * Format: int64
+       * @description Matching events without a value
+       */
+      absent: number;
+      /**
+       * Format: int64
+       * @description How many different values there are; absent, and `values` empty, when there are more than 100,000
+       */
+      distinct?: number;
+      /** @description The filter that finds these values */
+      name: string;
+      /** @description The most frequent values first, then in the order of the values */
+      values: components['schemas']['ValueCount'][];
+    };
     FilterOptions: {
       actions: string[];
       /**
@@ -670,6 +775,51 @@ export interface components {
       /** @description Names of the lists above that hold only the most frequent values */
       truncated: string[];
       userIdentities: string[];
+    };
+    Histogram: {
+      /** @description In order, without gaps, those without events included */
+      buckets: components['schemas']['HistogramBucket'][];
+      /**
+       * Format: int64
+       * @description Width of each bucket
+       */
+      bucketSeconds: number;
+      /**
+       * Format: date-time
+       * @description Beginning of the time that was looked at: the parameter, or createdAt of the first matching event; absent without either
+       */
+      from?: string;
+      /**
+       * Format: int64
+       * @description Size of the log that was looked at; a request with it as snapshot finds the same events
+       */
+      snapshot: number;
+      /**
+       * Format: date-time
+       * @description Its end, which is not included: the parameter, or just after the last matching event
+       */
+      to?: string;
+      /**
+       * Format: int64
+       * @description Matching events: the sum of all buckets
+       */
+      total: number;
+    };
+    HistogramBucket: {
+      /** Format: int64 */
+      failure: number;
+      /**
+       * Format: date-time
+       * @description Where the bucket begins; it ends where the next one begins
+       */
+      from: string;
+      /** Format: int64 */
+      success: number;
+      /**
+       * Format: int64
+       * @description Events that say nothing of their outcome
+       */
+      unknown: number;
     };
     InclusionProof: {
       /** @description From the leaf upwards (RFC 9162, 2.1.3) */
@@ -733,6 +883,8 @@ export interface components {
       organisation?: components['schemas']['OwnOrganisation'];
       /** @description What it may do, such as audit_log:list */
       permissions: string[];
+      /** @description If the request came with its cookie */
+      session?: components['schemas']['Session'];
       /** @description Of the server */
       version: string;
     };
@@ -891,6 +1043,51 @@ export interface components {
       /** @enum {string} */
       role: 'org-admin' | 'org-auditor' | 'writer';
     };
+    Session: {
+      /** @description Where it was signed in from */
+      clientIp?: string;
+      /** Format: date-time */
+      createdAt: string;
+      /**
+       * @description The session of this request
+       * @enum {boolean}
+       */
+      current?: true;
+      /**
+       * Format: date-time
+       * @description When it ends, however much it is used
+       */
+      expiresAt: string;
+      id: string;
+      /**
+       * Format: date-time
+       * @description When it ends if it is not used
+       */
+      idleExpiresAt: string;
+      /** Format: date-time */
+      lastUsedAt: string;
+      /** @description Absent for the operator */
+      organisation?: {
+        identity: string;
+        name: string;
+        slug: string;
+      };
+      /** @enum {string} */
+      role: 'org-admin' | 'org-auditor' | 'writer' | 'operator';
+      signedInBy: {
+        id: string;
+        /** @enum {string} */
+        kind: 'key';
+        name: string;
+      };
+      userAgent?: string;
+    };
+    SessionList: {
+      items: components['schemas']['Session'][];
+      /** @description The cursor of the next page; absent on the last one */
+      nextCursor?: string;
+    };
+    SignIn: Record<string, never>;
     TokenError: {
       /** @enum {string} */
       error: 'invalid_request' | 'invalid_client' | 'unsupported_grant_type';
@@ -905,6 +1102,11 @@ export interface components {
       grant_type: 'client_credentials';
       /** @description Is ignored */
       scope?: string;
+    };
+    ValueCount: {
+      /** Format: int64 */
+      count: number;
+      value: string;
     };
     VerifierKeys: {
       /** @description Verifier key of the server: <name>+<id>+<base64> */
@@ -1019,14 +1221,16 @@ export interface operations {
       query?: {
         /** @description Any of these actions, repeated or comma-joined; create, update, delete, read and list also stand for their HTTP methods */
         action?: string[];
+        /** @description Any of these addresses of clients, repeated or comma-joined */
+        clientIp?: string[];
         /** @description The `nextCursor` of the page before; empty for the first page of a walk */
         cursor?: string;
         /** @description createdAt at or after: RFC 3339, or a date */
         from?: string;
         /** @description Instead of pages: events from this sequence on, in the order they were recorded */
         fromSequence?: number;
-        /** @description Identity of the user who acted as somebody else */
-        impersonatorIdentity?: string;
+        /** @description Identity of the user who acted as somebody else; repeated for any of several */
+        impersonatorIdentity?: string[];
         /** @description Include records of system services, Annals’ own among them */
         includeSystemServices?: boolean;
         /** @description Largest number of events; 50 by default, at most 1000: a larger one is lowered */
@@ -1035,24 +1239,67 @@ export interface operations {
         order?: 'asc' | 'desc';
         /** @description Identity or slug of the organisation */
         organizationIdentity?: string;
+        /** @description Outcome of the recorded call; an event may have none */
+        outcome?: ('success' | 'failure')[];
         /** @description Page number from 1 */
         page?: number;
-        /** @description The affected resource */
-        resourceIdentity?: string;
+        /** @description The project; repeated for any of several */
+        projectId?: string[];
+        /** @description The affected resource; repeated for any of several */
+        resourceIdentity?: string[];
         /** @description Any of these resource types, repeated or comma-joined */
         resourceType?: string[];
-        /** @description HTTP status of the recorded call; 0 means any */
-        responseStatus?: number;
+        /** @description HTTP status of the recorded call, repeated or comma-joined for any of several; 0 means any */
+        responseStatus?: number[];
         /** @description A part of the description, without regard to case */
         searchText?: string;
-        /** @description Identity of the acting service account */
-        serviceAccount?: string;
+        /** @description Identity of the acting service account; repeated for any of several */
+        serviceAccount?: string[];
+        /** @description The session; repeated for any of several */
+        sessionId?: string[];
         /** @description Size of the log to look at, as in Annals-Snapshot: numbered pages then stay as they are while events arrive */
         snapshot?: number;
         /** @description createdAt before: RFC 3339; or a date, that day included */
         to?: string;
-        /** @description Identity of the acting user */
-        userIdentity?: string;
+        /** @description The trace; repeated for any of several */
+        traceId?: string[];
+        /** @description Identity of the acting user; repeated for any of several */
+        userIdentity?: string[];
+        /** @description What to leave out: each member is a parameter of its own, such as -action=GET */
+        without?: {
+          /** @description Leave out events with this action; repeat it for several */
+          '-action'?: string;
+          /** @description Leave out events with this address of the client; repeat it for several */
+          '-clientIp'?: string;
+          /** @description Leave out events with this user who acted as somebody else; repeat it for several */
+          '-impersonatorIdentity'?: string;
+          /**
+           * @description Leave out events with this outcome; repeat it for several
+           * @enum {string}
+           */
+          '-outcome'?: 'success' | 'failure';
+          /** @description Leave out events with this project; repeat it for several */
+          '-projectId'?: string;
+          /** @description Leave out events with this resource; repeat it for several */
+          '-resourceIdentity'?: string;
+          /** @description Leave out events with this resource type; repeat it for several */
+          '-resourceType'?: string;
+          /**
+           * Format: int64
+           * @description Leave out events with this HTTP status; repeat it for several
+           */
+          '-responseStatus'?: number;
+          /** @description Leave out events with this part of the description; repeat it for several */
+          '-searchText'?: string;
+          /** @description Leave out events with this acting service account; repeat it for several */
+          '-serviceAccount'?: string;
+          /** @description Leave out events with this session; repeat it for several */
+          '-sessionId'?: string;
+          /** @description Leave out events with this trace; repeat it for several */
+          '-traceId'?: string;
+          /** @description Leave out events with this acting user; repeat it for several */
+          '-userIdentity'?: string;
+        };
       };
       header?: never;
       path?: never;
@@ -1665,38 +1912,83 @@ export interface operations {
         action?: string[];
         /** @description Go on after this event: its createdAt and sequence, joined by a slash, such as 2026-06-20T08:14:03.512904Z/41 */
         after?: string;
+        /** @description Any of these addresses of clients, repeated or comma-joined */
+        clientIp?: string[];
         /** @description json by default */
         format?: 'json' | 'ndjson' | 'csv';
         /** @description createdAt at or after: RFC 3339, or a date */
         from?: string;
-        /** @description Identity of the user who acted as somebody else */
-        impersonatorIdentity?: string;
+        /** @description Identity of the user who acted as somebody else; repeated for any of several */
+        impersonatorIdentity?: string[];
         /** @description Include records of system services, Annals’ own among them */
         includeSystemServices?: boolean;
         /** @description By createdAt; asc by default */
         order?: 'asc' | 'desc';
         /** @description Identity or slug of the organisation */
         organizationIdentity?: string;
+        /** @description Outcome of the recorded call; an event may have none */
+        outcome?: ('success' | 'failure')[];
+        /** @description The project; repeated for any of several */
+        projectId?: string[];
         /** @description Leave out the personal fields; what remains still verifies */
         redact?: 'personal';
-        /** @description The affected resource */
-        resourceIdentity?: string;
+        /** @description The affected resource; repeated for any of several */
+        resourceIdentity?: string[];
         /** @description Any of these resource types, repeated or comma-joined */
         resourceType?: string[];
-        /** @description HTTP status of the recorded call; 0 means any */
-        responseStatus?: number;
+        /** @description HTTP status of the recorded call, repeated or comma-joined for any of several; 0 means any */
+        responseStatus?: number[];
         /** @description With ndjson: each line is {"salt", "event"}, the salt in base64 or null, so that the events can be proved */
         salts?: boolean;
         /** @description A part of the description, without regard to case */
         searchText?: string;
-        /** @description Identity of the acting service account */
-        serviceAccount?: string;
+        /** @description Identity of the acting service account; repeated for any of several */
+        serviceAccount?: string[];
+        /** @description The session; repeated for any of several */
+        sessionId?: string[];
         /** @description Size of the log to look at, as in Annals-Snapshot */
         snapshot?: number;
         /** @description createdAt before: RFC 3339; or a date, that day included */
         to?: string;
-        /** @description Identity of the acting user */
-        userIdentity?: string;
+        /** @description The trace; repeated for any of several */
+        traceId?: string[];
+        /** @description Identity of the acting user; repeated for any of several */
+        userIdentity?: string[];
+        /** @description What to leave out: each member is a parameter of its own, such as -action=GET */
+        without?: {
+          /** @description Leave out events with this action; repeat it for several */
+          '-action'?: string;
+          /** @description Leave out events with this address of the client; repeat it for several */
+          '-clientIp'?: string;
+          /** @description Leave out events with this user who acted as somebody else; repeat it for several */
+          '-impersonatorIdentity'?: string;
+          /**
+           * @description Leave out events with this outcome; repeat it for several
+           * @enum {string}
+           */
+          '-outcome'?: 'success' | 'failure';
+          /** @description Leave out events with this project; repeat it for several */
+          '-projectId'?: string;
+          /** @description Leave out events with this resource; repeat it for several */
+          '-resourceIdentity'?: string;
+          /** @description Leave out events with this resource type; repeat it for several */
+          '-resourceType'?: string;
+          /**
+           * Format: int64
+           * @description Leave out events with this HTTP status; repeat it for several
+           */
+          '-responseStatus'?: number;
+          /** @description Leave out events with this part of the description; repeat it for several */
+          '-searchText'?: string;
+          /** @description Leave out events with this acting service account; repeat it for several */
+          '-serviceAccount'?: string;
+          /** @description Leave out events with this session; repeat it for several */
+          '-sessionId'?: string;
+          /** @description Leave out events with this trace; repeat it for several */
+          '-traceId'?: string;
+          /** @description Leave out events with this acting user; repeat it for several */
+          '-userIdentity'?: string;
+        };
       };
       header?: {
         /** @description Names zstd, and not identity before it, for a body packed as zstd: several frames, one after the other (RFC 8878) */
@@ -1795,6 +2087,184 @@ export interface operations {
       };
     };
   };
+  getFacets: {
+    parameters: {
+      query?: {
+        /** @description Any of these actions, repeated or comma-joined; create, update, delete, read and list also stand for their HTTP methods */
+        action?: string[];
+        /** @description Any of these addresses of clients, repeated or comma-joined */
+        clientIp?: string[];
+        /** @description The filters whose values are wanted; action, outcome, resourceType, userIdentity, serviceAccount, clientIp, responseStatus by default */
+        facet?: (
+          | 'action'
+          | 'resourceType'
+          | 'resourceIdentity'
+          | 'userIdentity'
+          | 'serviceAccount'
+          | 'impersonatorIdentity'
+          | 'responseStatus'
+          | 'outcome'
+          | 'clientIp'
+          | 'traceId'
+          | 'sessionId'
+          | 'projectId'
+        )[];
+        /** @description createdAt at or after: RFC 3339, or a date */
+        from?: string;
+        /** @description Identity of the user who acted as somebody else; repeated for any of several */
+        impersonatorIdentity?: string[];
+        /** @description Include records of system services, Annals’ own among them */
+        includeSystemServices?: boolean;
+        /** @description Largest number of values of each facet; 10 by default */
+        limit?: number;
+        /** @description Identity or slug of the organisation */
+        organizationIdentity?: string;
+        /** @description Outcome of the recorded call; an event may have none */
+        outcome?: ('success' | 'failure')[];
+        /** @description The project; repeated for any of several */
+        projectId?: string[];
+        /** @description The affected resource; repeated for any of several */
+        resourceIdentity?: string[];
+        /** @description Any of these resource types, repeated or comma-joined */
+        resourceType?: string[];
+        /** @description HTTP status of the recorded call, repeated or comma-joined for any of several; 0 means any */
+        responseStatus?: number[];
+        /** @description Only values that contain this text, without regard to case */
+        search?: string;
+        /** @description A part of the description, without regard to case */
+        searchText?: string;
+        /** @description Identity of the acting service account; repeated for any of several */
+        serviceAccount?: string[];
+        /** @description The session; repeated for any of several */
+        sessionId?: string[];
+        /** @description Size of the log to look at, as in a response before */
+        snapshot?: number;
+        /** @description createdAt before: RFC 3339; or a date, that day included */
+        to?: string;
+        /** @description The trace; repeated for any of several */
+        traceId?: string[];
+        /** @description Identity of the acting user; repeated for any of several */
+        userIdentity?: string[];
+        /** @description What to leave out: each member is a parameter of its own, such as -action=GET */
+        without?: {
+          /** @description Leave out events with this action; repeat it for several */
+          '-action'?: string;
+          /** @description Leave out events with this address of the client; repeat it for several */
+          '-clientIp'?: string;
+          /** @description Leave out events with this user who acted as somebody else; repeat it for several */
+          '-impersonatorIdentity'?: string;
+          /**
+           * @description Leave out events with this outcome; repeat it for several
+           * @enum {string}
+           */
+          '-outcome'?: 'success' | 'failure';
+          /** @description Leave out events with this project; repeat it for several */
+          '-projectId'?: string;
+          /** @description Leave out events with this resource; repeat it for several */
+          '-resourceIdentity'?: string;
+          /** @description Leave out events with this resource type; repeat it for several */
+          '-resourceType'?: string;
+          /**
+           * Format: int64
+           * @description Leave out events with this HTTP status; repeat it for several
+           */
+          '-responseStatus'?: number;
+          /** @description Leave out events with this part of the description; repeat it for several */
+          '-searchText'?: string;
+          /** @description Leave out events with this acting service account; repeat it for several */
+          '-serviceAccount'?: string;
+          /** @description Leave out events with this session; repeat it for several */
+          '-sessionId'?: string;
+          /** @description Leave out events with this trace; repeat it for several */
+          '-traceId'?: string;
+          /** @description Leave out events with this acting user; repeat it for several */
+          '-userIdentity'?: string;
+        };
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The values */
+      200: {
+        headers: {
+          /** @description Only when events that might be in the response were dropped because their retention is over: the first sequence that the log has */
+          'Annals-Kept-From'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Facets'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
   getFilterOptions: {
     parameters: {
       query?: never;
@@ -1811,6 +2281,169 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['FilterOptions'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  getHistogram: {
+    parameters: {
+      query?: {
+        /** @description Any of these actions, repeated or comma-joined; create, update, delete, read and list also stand for their HTTP methods */
+        action?: string[];
+        /** @description Largest number of buckets; 60 by default */
+        buckets?: number;
+        /** @description Any of these addresses of clients, repeated or comma-joined */
+        clientIp?: string[];
+        /** @description createdAt at or after: RFC 3339, or a date */
+        from?: string;
+        /** @description Identity of the user who acted as somebody else; repeated for any of several */
+        impersonatorIdentity?: string[];
+        /** @description Include records of system services, Annals’ own among them */
+        includeSystemServices?: boolean;
+        /** @description Minutes by which the clocks of a zone are ahead of UTC: buckets then begin at round times of that zone */
+        offsetMinutes?: number;
+        /** @description Identity or slug of the organisation */
+        organizationIdentity?: string;
+        /** @description Outcome of the recorded call; an event may have none */
+        outcome?: ('success' | 'failure')[];
+        /** @description The project; repeated for any of several */
+        projectId?: string[];
+        /** @description The affected resource; repeated for any of several */
+        resourceIdentity?: string[];
+        /** @description Any of these resource types, repeated or comma-joined */
+        resourceType?: string[];
+        /** @description HTTP status of the recorded call, repeated or comma-joined for any of several; 0 means any */
+        responseStatus?: number[];
+        /** @description A part of the description, without regard to case */
+        searchText?: string;
+        /** @description Identity of the acting service account; repeated for any of several */
+        serviceAccount?: string[];
+        /** @description The session; repeated for any of several */
+        sessionId?: string[];
+        /** @description Size of the log to look at, as in a response before */
+        snapshot?: number;
+        /** @description createdAt before: RFC 3339; or a date, that day included */
+        to?: string;
+        /** @description The trace; repeated for any of several */
+        traceId?: string[];
+        /** @description Identity of the acting user; repeated for any of several */
+        userIdentity?: string[];
+        /** @description What to leave out: each member is a parameter of its own, such as -action=GET */
+        without?: {
+          /** @description Leave out events with this action; repeat it for several */
+          '-action'?: string;
+          /** @description Leave out events with this address of the client; repeat it for several */
+          '-clientIp'?: string;
+          /** @description Leave out events with this user who acted as somebody else; repeat it for several */
+          '-impersonatorIdentity'?: string;
+          /**
+           * @description Leave out events with this outcome; repeat it for several
+           * @enum {string}
+           */
+          '-outcome'?: 'success' | 'failure';
+          /** @description Leave out events with this project; repeat it for several */
+          '-projectId'?: string;
+          /** @description Leave out events with this resource; repeat it for several */
+          '-resourceIdentity'?: string;
+          /** @description Leave out events with this resource type; repeat it for several */
+          '-resourceType'?: string;
+          /**
+           * Format: int64
+           * @description Leave out events with this HTTP status; repeat it for several
+           */
+          '-responseStatus'?: number;
+          /** @description Leave out events with this part of the description; repeat it for several */
+          '-searchText'?: string;
+          /** @description Leave out events with this acting service account; repeat it for several */
+          '-serviceAccount'?: string;
+          /** @description Leave out events with this session; repeat it for several */
+          '-sessionId'?: string;
+          /** @description Leave out events with this trace; repeat it for several */
+          '-traceId'?: string;
+          /** @description Leave out events with this acting user; repeat it for several */
+          '-userIdentity'?: string;
+        };
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The counts */
+      200: {
+        headers: {
+          /** @description Only when events that might be in the response were dropped because their retention is over: the first sequence that the log has */
+          'Annals-Kept-From'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Histogram'];
         };
       };
       /** @description Something in the request is wrong; `errors` says what */
@@ -3289,6 +3922,297 @@ export interface operations {
       };
       /** @description A content type or encoding that is not read */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  listSessions: {
+    parameters: {
+      query?: {
+        /** @description The `nextCursor` of the page before; empty for the first page */
+        cursor?: string;
+        /** @description Most items of the page; 1000 by default, and at most */
+        limit?: number;
+        /** @description Identity or slug, for the operator: the sessions of this organisation instead */
+        organisation?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The sessions */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionList'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  createSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SignIn'];
+      };
+    };
+    responses: {
+      /** @description The session */
+      201: {
+        headers: {
+          /** @description `__Host-annals`, for browsers alone */
+          'Set-Cookie'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description More than a stated limit */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description A content type or encoding that is not read */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  endSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The id of a session, or `current` for that of the cookie */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The session that has ended */
+      200: {
+        headers: {
+          /** @description `__Host-annals`, for browsers alone */
+          'Set-Cookie'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
         headers: {
           [name: string]: unknown;
         };

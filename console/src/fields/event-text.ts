@@ -38,7 +38,7 @@ export function sentenceOf(event: AuditEvent): string {
 /** Of a long id the first and the last characters: people compare those. */
 export function cutMiddle(text: string, longest = 28): string {
   if (text.length <= longest) return text;
-  const end = 8;
+  const end = Math.floor((longest - 1) / 2);
   return `${text.slice(0, longest - end - 1)}…${text.slice(-end)}`;
 }
 

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type FacetCounts, facetsQuery } from '../../api/queries.ts';
 import { formatCount } from '../../fields/count.ts';
+import { cutMiddle } from '../../fields/event-text.ts';
 import { type FilterName, filterLabels } from '../../fields/filters.ts';
 import type { Search } from '../../search.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -22,7 +23,6 @@ const shown: readonly FilterName[] = [
   'resourceType',
   'clientIp',
   'responseStatus',
-  'country',
 ];
 
 const valuesAtFirst = 6;
@@ -68,7 +68,8 @@ interface FacetValuesProps extends FacetsProps {
 function FacetValues({ name, facet, total, search, snapshot, changeSearch }: FacetValuesProps) {
   const [showsAll, setShowsAll] = useState(false);
   const label = filterLabels[name];
-  const isLonger = facet !== undefined && facet.distinct > facet.values.length;
+  const isLonger =
+    facet !== undefined && (facet.distinct ?? Number.POSITIVE_INFINITY) > facet.values.length;
   return (
     <section className="facet" aria-labelledby={`facet-${name}`}>
       <h3 id={`facet-${name}`}>{label}</h3>
@@ -91,7 +92,11 @@ function FacetValues({ name, facet, total, search, snapshot, changeSearch }: Fac
       )}
       {(isLonger || showsAll) && (
         <Button look="quiet" aria-expanded={showsAll} onClick={() => setShowsAll(!showsAll)}>
-          {showsAll ? 'Fewer' : `All ${formatCount(facet?.distinct ?? 0)}`}
+          {showsAll
+            ? 'Fewer'
+            : facet?.distinct === undefined
+              ? 'Search'
+              : `All ${formatCount(facet.distinct)}`}
         </Button>
       )}
     </section>
@@ -160,7 +165,7 @@ function ValueList({ name, values, total, search, changeSearch }: ValueListProps
                 })
               }
             >
-              <span className="facet-text">{value}</span>
+              <span className="facet-text">{cutMiddle(value, 30)}</span>
               <span className="count faint">{formatCount(count)}</span>
             </button>
             <button

@@ -30,11 +30,12 @@ export function Histogram({ search, snapshot, zone, changeSearch }: HistogramPro
   const { data, error, isPlaceholderData } = useQuery(histogramQuery(search, snapshot));
   if (error !== null) return <p className="notice bad">{error.message}</p>;
   if (data === undefined) return <div className="histogram loading" aria-hidden="true" />;
-  if (data.total === 0) return null;
+  const { from, to, total } = data;
+  if (total === 0 || from === undefined || to === undefined) return null;
   return (
     <Bars
-      key={`${data.from} ${data.bucketSeconds}`}
-      counts={data}
+      key={`${from} ${data.bucketSeconds}`}
+      counts={{ ...data, from, to }}
       isOld={isPlaceholderData}
       zone={zone}
       changeSearch={changeSearch}
@@ -43,7 +44,7 @@ export function Histogram({ search, snapshot, zone, changeSearch }: HistogramPro
 }
 
 interface BarsProps {
-  readonly counts: Counts;
+  readonly counts: Counts & Required<Pick<Counts, 'from' | 'to'>>;
   readonly isOld: boolean;
   readonly zone: Zone;
   readonly changeSearch: ChangeSearch;
