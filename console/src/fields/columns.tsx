@@ -58,10 +58,10 @@ export const eventColumns: readonly EventColumn[] = [
       if (resourceType === undefined && resourceIdentity === undefined) return absent;
       return (
         <span title={resourceOf(event)}>
-          {resourceType}{' '}
           {resourceIdentity !== undefined && (
-            <span className="mono">{cutMiddle(resourceIdentity)}</span>
+            <span className="mono">{cutMiddle(resourceIdentity, 26)} </span>
           )}
+          <span className="faint">{resourceType}</span>
         </span>
       );
     },

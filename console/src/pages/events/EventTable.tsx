@@ -52,7 +52,10 @@ export function EventTable(props: EventTableProps) {
   useLayoutEffect(() => {
     const element = grid.current;
     if (element === null) return;
-    const observer = new ResizeObserver(() => setViewHeight(element.clientHeight));
+    const head = element.querySelector<HTMLElement>('.event-head');
+    const observer = new ResizeObserver(() =>
+      setViewHeight(element.clientHeight - (head?.offsetHeight ?? 0)),
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, []);

@@ -1,8 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
-import { eventsQuery, filterOf } from '../../api/queries.ts';
-import { count } from '../../fields/count.ts';
+import { eventsQuery, filterOf, queryClient } from '../../api/queries.ts';
+import { count, formatCount } from '../../fields/count.ts';
 import { isZone } from '../../fields/instant.ts';
 import { Failed } from '../../parts/Failed.tsx';
 import { firstOf, withValues } from '../../search.ts';
@@ -54,9 +54,11 @@ export function EventsPage() {
   // A link shows the same events whenever it is opened, so the address says at which size of the log it looks.
   useEffect(() => {
     if (snapshot === undefined && data !== undefined && !isPlaceholderData) {
+      // What the address says from now on is what was asked just now.
+      queryClient.setQueryData(eventsQuery(search, 1, data.snapshot).queryKey, data);
       changeSearch({ snapshot: String(data.snapshot) }, { replace: true });
     }
-  }, [snapshot, data, isPlaceholderData, changeSearch]);
+  }, [search, snapshot, data, isPlaceholderData, changeSearch]);
 
   if (error !== null && data === undefined) return <Failed error={error} />;
   const isFiltered = Object.keys(filterOf(search)).some((name) => name !== 'includeSystemServices');
@@ -85,7 +87,7 @@ export function EventsPage() {
           <p role="status">
             {data === undefined ? 'Loading …' : <strong>{count(data.total, 'event')}</strong>}
             {snapshot !== undefined && (
-              <span className="faint"> of a log of {count(snapshot, 'event')}</span>
+              <span className="faint"> of {formatCount(snapshot)} in the log</span>
             )}
           </p>
           <NewerEvents search={search} snapshot={snapshot} changeSearch={changeSearch} />

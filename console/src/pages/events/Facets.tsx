@@ -165,7 +165,7 @@ function ValueList({ name, values, total, search, changeSearch }: ValueListProps
                 })
               }
             >
-              <span className="facet-text">{cutMiddle(value, 30)}</span>
+              <span className="facet-text">{cutMiddle(value, 26)}</span>
               <span className="count faint">{formatCount(count)}</span>
             </button>
             <button
