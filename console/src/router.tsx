@@ -49,6 +49,13 @@ const events = createRoute({
   component: lazyRouteComponent(() => import('./pages/events/EventsPage.tsx'), 'EventsPage'),
 });
 
+const keys = createRoute({
+  path: '/console/keys',
+  getParentRoute: () => signedIn,
+  validateSearch: searchOf,
+  component: lazyRouteComponent(() => import('./pages/keys/KeysPage.tsx'), 'KeysPage'),
+});
+
 const signIn = createRoute({
   path: '/console/sign-in',
   getParentRoute: () => root,
@@ -57,7 +64,7 @@ const signIn = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, signedIn.addChildren([home, events])]),
+  routeTree: root.addChildren([signIn, signedIn.addChildren([home, events, keys])]),
   parseSearch,
   stringifySearch,
   scrollRestoration: true,

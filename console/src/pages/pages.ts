@@ -1,4 +1,5 @@
 /** The pages in the order of the frame, and what somebody must be allowed to do to see each. */
 export const pages = [
   { to: '/console/events', label: 'Events', permission: 'audit_log:list' },
+  { to: '/console/keys', label: 'Keys', permission: 'api_key:list' },
 ] as const;
