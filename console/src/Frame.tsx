@@ -49,7 +49,9 @@ export function Frame() {
         </Link>
         <nav aria-label="Pages">
           {pages
-            .filter(({ permission }) => me.permissions.includes(permission))
+            .filter(
+              ({ permission }) => permission === undefined || me.permissions.includes(permission),
+            )
             .map(({ to, label }) => (
               <Link key={to} to={to} className="frame-page">
                 {label}

@@ -56,6 +56,13 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('./pages/keys/KeysPage.tsx'), 'KeysPage'),
 });
 
+const sessions = createRoute({
+  path: '/console/sessions',
+  getParentRoute: () => signedIn,
+  validateSearch: searchOf,
+  component: lazyRouteComponent(() => import('./pages/sessions/SessionsPage.tsx'), 'SessionsPage'),
+});
+
 const signIn = createRoute({
   path: '/console/sign-in',
   getParentRoute: () => root,
@@ -64,7 +71,7 @@ const signIn = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, signedIn.addChildren([home, events, keys])]),
+  routeTree: root.addChildren([signIn, signedIn.addChildren([home, events, keys, sessions])]),
   parseSearch,
   stringifySearch,
   scrollRestoration: true,

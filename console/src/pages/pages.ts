@@ -1,5 +1,9 @@
-/** The pages in the order of the frame, and what somebody must be allowed to do to see each. */
+/**
+ * The pages in the order of the frame, and what somebody must be allowed to do to see each; undefined for
+ * everybody.
+ */
 export const pages = [
   { to: '/console/events', label: 'Events', permission: 'audit_log:list' },
   { to: '/console/keys', label: 'Keys', permission: 'api_key:list' },
+  { to: '/console/sessions', label: 'Sessions', permission: undefined },
 ] as const;
