@@ -65,14 +65,20 @@ export class Connection {
 const lastChunk = Buffer.from('0\r\n\r\n');
 
 /** The bytes of a request. */
-export function requestBytes(method: string, path: string, key: string, body?: string): Buffer {
+export function requestBytes(
+  method: string,
+  path: string,
+  key: string,
+  body?: string,
+  type = 'application/x-ndjson',
+): Buffer {
   const head = [
     `${method} ${path} HTTP/1.1`,
     'Host: bench',
     `Authorization: Bearer ${key}`,
     ...(body === undefined
       ? []
-      : ['Content-Type: application/x-ndjson', `Content-Length: ${Buffer.byteLength(body)}`]),
+      : [`Content-Type: ${type}`, `Content-Length: ${Buffer.byteLength(body)}`]),
   ];
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body ?? ''}`);
 }

@@ -159,7 +159,7 @@ async function startAndSign(store: EventStore): Promise<void> {
   started = performance.now();
   for (let n = 0; n < times; n += 1) {
     const archive = new MemoryArchive();
-    const options = { reader: store, archive, newest: [], key, witnesses: [] };
+    const options = { reader: store, archive, key, witnesses: [] };
     const { message } = await new Checkpoints(options).current(organisation);
     if (n === 0) openCheckpoint(message, keys);
   }

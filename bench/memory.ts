@@ -11,18 +11,11 @@ import { Connection, requestBytes } from './connection.ts';
 import { curlAll, exportAll } from './export-all.ts';
 import { printRow, whole } from './figures.ts';
 import { eventLines } from './ingest.ts';
-import { processorSeconds } from './processes.ts';
+import { processorSeconds, statusOf } from './processes.ts';
 import { measureQueries, preparedData } from './query.ts';
 
 const [events = '1000000', organisations = '50'] = process.argv.slice(2);
 const prepared = preparedData(events, organisations);
-
-async function statusOf(pid: number): Promise<Record<string, number>> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Object.fromEntries(
-    [...status.matchAll(/^(\w+):\s+(\d+) kB$/gm)].map(([, name, kb]) => [name, Number(kb) / 1_000]),
-  );
-}
 
 /** After this time the threads that are not needed have ended. */
 const restMillis = 20_000;

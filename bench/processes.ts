@@ -12,3 +12,17 @@ export async function childrenOf(pid: number): Promise<number[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return children.split(' ').filter(Boolean).map(Number);
 }
+
+/** Lines of `/proc/PID/status` that are about memory, in megabytes. */
+export async function statusOf(pid: number): Promise<Record<string, number>> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Object.fromEntries(
+    [...status.matchAll(/^(\w+):\s+(\d+) kB$/gm)].map(([, name, kb]) => [name, Number(kb) / 1_000]),
+  );
+}
+
+/** Resident memory of a process in megabytes. */
+export async function memoryOf(pid: number): Promise<{ now: number; peak: number }> {
+  const { VmRSS: now = Number.NaN, VmHWM: peak = Number.NaN } = await statusOf(pid);
+  return { now, peak };
+}

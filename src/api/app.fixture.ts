@@ -92,7 +92,7 @@ export class TestApp {
     const key = signingKey('annals.test', privateKey);
     this.verifierKey = verifierKey(key.name, createPublicKey(privateKey));
     const archive = new MemoryArchive();
-    this.checkpoints = new Checkpoints({ reader: store, archive, newest: [], key, witnesses });
+    this.checkpoints = new Checkpoints({ reader: store, archive, key, witnesses });
     const tokens = new AccessTokens({ secret: new Uint8Array(32), audience: 'annals.test' });
     const sessions = new Sessions({
       accounts: this.accounts,
@@ -113,6 +113,7 @@ export class TestApp {
     const app = createApp({
       version: '0.0.0',
       reader: store,
+      heads: store,
       eraser: store,
       ledger: this.ledger,
       checkpoints: this.checkpoints,

@@ -45,6 +45,8 @@ import { trailRoutes } from './trail/routes.ts';
 export interface AppDependencies {
   readonly version: string;
   readonly reader: EventReader;
+  /** Heads of all logs at once, also of those that are damaged or not checked yet. */
+  readonly heads: Pick<EventReader, 'head'>;
   readonly eraser: EventEraser;
   readonly ledger: Ledger;
   readonly checkpoints: Checkpoints;
@@ -140,12 +142,13 @@ export function createApp(dependencies: AppDependencies): Hono<HttpEnv> {
 
 /** The native API except reading the trail: no path here has a parameter where another has a word. */
 function literalRoutes(dependencies: AppDependencies & DialectDependencies): readonly ApiRoute[] {
+  const accounts = { ...dependencies, reader: dependencies.heads };
   return [
     recordRoute(dependencies),
-    ...organisationRoutes(dependencies),
+    ...organisationRoutes(accounts),
     meRoute(dependencies),
     membershipRoute(dependencies),
-    ...keyRoutes(dependencies),
+    ...keyRoutes(accounts),
     ...checkpointRoutes(dependencies),
     ...proofRoutes(dependencies),
     ...tileRoutes(dependencies),

@@ -72,8 +72,7 @@ export async function openTrail(data: string, segmentEvents = 100): Promise<Trai
   const paths = personalPaths();
   const sequencer = new Sequencer({ clock, random, personalPaths: () => paths });
   const ledger = new GroupCommit({ store, sequencer, clock });
-  const newest = await archive.newest();
-  const checkpoints = new Checkpoints({ reader: store, archive, newest, key, witnesses: [] });
+  const checkpoints = new Checkpoints({ reader: store, archive, key, witnesses: [] });
   const close = async () => {
     await ledger.close();
     await accounts.close();

@@ -248,6 +248,7 @@ export class OwnRecords {
       // Each export is a copy of the trail that leaves the server, so each has a record of its own.
       await (action === 'audit_log.export' ? this.#record(record) : this.#summarise(record, keyId));
     } catch (cause) {
+      if (isDamage(cause)) throw cause;
       if (this.#options.refuseUnrecorded === false) {
         this.#owe(record, cause);
         return;
@@ -387,7 +388,7 @@ export class OwnRecords {
   }
 
   #owe({ organisation, draft }: OwnRecord, reason: unknown): void {
-    if (this.#owed.length === maxOwed) {
+    if (this.#owed.length === maxOwed || isDamage(reason)) {
       this.#options.onLost(1);
       return;
     }
@@ -407,7 +408,10 @@ export class OwnRecords {
 
   async #recordOwed(): Promise<void> {
     for (let owed = this.#owed[0]; owed !== undefined; owed = this.#owed[0]) {
-      await this.#record(owed);
+      await this.#record(owed).catch((error: unknown) => {
+        if (!isDamage(error)) throw error;
+        this.#options.onLost(1);
+      });
       this.#owed.shift();
       if (!this.isOwing) this.#options.onSettled?.();
     }
@@ -418,6 +422,11 @@ export class OwnRecords {
     const tracked = recording.finally(() => this.#pending.delete(tracked));
     this.#pending.add(tracked);
   }
+}
+
+/** A damaged log takes no record any more, so it would be owed for ever, and those of other logs behind it. */
+function isDamage(error: unknown): boolean {
+  return error instanceof AnnalsError && error.code === 'corrupt';
 }
 
 /** Everything in that log is of the server itself, so it is not marked as the record of a system service. */

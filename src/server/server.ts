@@ -118,7 +118,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   const metrics = new Metrics();
   metrics.addProcess();
   const { fetch = globalThis.fetch } = world;
-  const { checkpoints, verifierKeys } = opened.adopt(
+  const { checkpoints, verifierKeys, reader, checkAll } = opened.adopt(
     await startCheckpoints({
       settings,
       reader: store,
@@ -147,7 +147,11 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   });
   const ledger = opened.adopt(
     new GroupCommit({
-      store,
+      store: {
+        append: (appends) => store.append(appends),
+        findExisting: (...query) => store.findExisting(...query),
+        head: (organisation) => reader.head(organisation),
+      },
       sequencer,
       clock: recordingClock,
       onGrown: (organisation) => checkpoints.markGrown(organisation),
@@ -220,7 +224,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   let stopping = false;
   const app = createApp({
     version,
-    reader: store,
+    reader,
+    heads: store,
     eraser: store,
     ledger: leavingBallast(ledger, ballast),
     checkpoints,
@@ -299,6 +304,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   await ownRecords.system(startRecord(settings, verifierKeys.current, tls?.identity));
   // It has the record of this start, so every anchor is tried now, and not only when the next event comes.
   if (settings.anchor.length > 0) checkpoints.current(systemLog.identity).catch(() => {});
+  checkAll();
   const running = opened.move();
   log.info({ url, data: settings.data, version }, 'listening');
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import {
   chmod,
   copyFile,
@@ -40,7 +41,12 @@ async function newDirectory(): Promise<string> {
 
 type Flags = Partial<Record<SettingName, string>>;
 
-function start(data: string, flags: Flags = {}, fetch = globalThis.fetch): Promise<RunningServer> {
+function start(
+  data: string,
+  flags: Flags = {},
+  fetch = globalThis.fetch,
+  log = pino({ level: 'silent' }),
+): Promise<RunningServer> {
   const settings = readSettings(
     {
       data,
@@ -56,7 +62,7 @@ function start(data: string, flags: Flags = {}, fetch = globalThis.fetch): Promi
   return startServer(settings, {
     clock: systemClock,
     random,
-    log: pino({ level: 'silent' }),
+    log,
     fetch,
   });
 }
@@ -257,12 +263,30 @@ async function openSegment(data: string): Promise<DatabaseSync> {
   return database;
 }
 
-describe('a server does not start', () => {
-  it('on a database in which an event was changed, and names it', async () => {
+/** What went to the log of a server, and a way to wait for it. */
+function errorLog() {
+  const errors: Record<string, unknown>[] = [];
+  const written = new EventEmitter();
+  const write = (line: string) => {
+    errors.push(JSON.parse(line) as Record<string, unknown>);
+    written.emit('line');
+  };
+  return {
+    log: pino({ level: 'error' }, { write }),
+    errors,
+    first: async () => {
+      while (errors.length === 0) await once(written, 'line');
+      return errors[0]!;
+    },
+  };
+}
+
+describe('a log that was changed while the server was stopped', () => {
+  it('is named at the start, is neither read nor signed nor added to, and others are served', async () => {
     const data = await newDirectory();
-    const server = await start(data);
-    await fill(server, 'innocent', 10);
-    const { identity } = await fill(server, 'acme', 300);
+    let server = await start(data);
+    const innocent = await fill(server, 'innocent', 10);
+    const { identity, key } = await fill(server, 'acme', 300);
     await server.stop();
 
     const sequence = 280;
@@ -283,21 +307,74 @@ describe('a server does not start', () => {
     changed[line] = changed[line]!.replace('Noor', 'Noar');
     assert.notEqual(changed.join('\n'), chunk.lines);
     put(changed.join('\n'));
-    await assert.rejects(start(data), {
-      code: 'corrupt',
-      message: `Cannot start. Segment 000000.db is damaged: event ${sequence} of ${identity} is not as it was recorded`,
-    });
+    const damage = async (message: string) => {
+      const { log, errors, first } = errorLog();
+      server = await start(data, {}, globalThis.fetch, log);
+      for (const [method, path] of [
+        ['GET', '/v1/audit?limit=1'],
+        ['GET', '/v1/audit/export'],
+        ['GET', '/v1/audit/checkpoint'],
+        ['GET', '/v1/audit/tile/0/000.p/1'],
+        ['POST', '/v1/audit/events'],
+      ] as const) {
+        const body = method === 'POST' ? { body: '{"action":"test"}' } : {};
+        const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
+        const response = await fetch(server.url + path, { method, headers, ...body });
+        assert.equal(response.status, 500, path);
+        assert.deepEqual(await response.json(), { message }, path);
+      }
+      // That the key was denied would be recorded in the damaged log. It is not owed for ever.
+      const wrong = { headers: { Authorization: `Bearer ${key.slice(0, -4)}0000` } };
+      assert.equal((await fetch(`${server.url}/v1/audit`, wrong)).status, 401);
+      assert.equal((await first()).msg, message);
+      assert.equal(errors.filter(({ msg }) => msg === message).length, 1);
+      assert.equal((await first()).organisation, identity);
+      await record(server, innocent.key, 1);
+      await send(server, '/v1/audit/checkpoint', innocent.key);
+      const { status } = await fetch(`${server.url}/readyz`);
+      assert.equal(status, 200, 'other logs can be added to');
+      const metrics = await send(server, '/metrics', key);
+      assert.match(metrics, /^annals_damaged_logs 1$/m);
+      assert.match(metrics, /^annals_own_records_lost_total 1$/m);
+      assert.match(await send(server, '/v1/organisations', operatorKey), new RegExp(identity));
+      await server.stop();
+    };
+    await damage(
+      `Segment 000000.db is damaged: event ${sequence} of ${identity} is not as it was recorded`,
+    );
     // Somebody who knows of checksums cannot make up for the leaf hash.
     database.exec('UPDATE chunks SET checksum = NULL');
-    await assert.rejects(start(data), {
-      code: 'corrupt',
-      message: `Cannot start. The log of acme (${identity}) was changed: event ${sequence} is not the one that was recorded`,
-    });
+    await damage(
+      `The log of acme (${identity}) was changed: event ${sequence} is not the one that was recorded`,
+    );
     put(chunk.lines);
     database.close();
-    await (await start(data)).stop();
+    server = await start(data);
+    await record(server, key, 1);
+    await server.stop();
   });
 
+  it('is found although nobody asks for it', async () => {
+    const data = await newDirectory();
+    let server = await start(data);
+    const { identity } = await fill(server, 'acme', 3);
+    await server.stop();
+    const database = await openSegment(data);
+    database
+      .prepare('UPDATE logs SET frontier = zeroblob(length(frontier)) WHERE organisation = ?')
+      .run(identity);
+    database.close();
+    const { log, first } = errorLog();
+    server = await start(data, {}, globalThis.fetch, log);
+    assert.match(
+      String((await first()).msg),
+      /^The log of acme .+ was changed: the stored frontier/,
+    );
+    await server.stop();
+  });
+});
+
+describe('a server does not start', () => {
   it('on an older copy of the events, and says how far it was rolled back', async () => {
     const data = await newDirectory();
     let server = await start(data);

@@ -9,14 +9,16 @@ import { systemLog } from '../core/organisation.ts';
 import { randomFraction } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
 import type { Metrics } from '../http/metrics.ts';
-import { formatVerifierKey } from '../integrity/keys.ts';
-import { parseKnownKey } from '../integrity/known-key.ts';
+import { hashAt, sameHash } from '../integrity/hash.ts';
+import { formatVerifierKey, parseVerifierKey } from '../integrity/keys.ts';
+import type { KnownKey } from '../integrity/known-key.ts';
 import { AnchorQueue } from '../ledger/anchors/anchor-queue.ts';
-import type { IssuedCheckpoint } from '../ledger/checkpoints/archive.ts';
+import type { CheckpointArchive, SignedHeads } from '../ledger/checkpoints/archive.ts';
 import { checkLog } from '../ledger/checkpoints/check-log.ts';
+import { checkedReader } from '../ledger/checkpoints/checked-reader.ts';
 import { Checkpoints } from '../ledger/checkpoints/checkpoints.ts';
+import { LogChecks } from '../ledger/checkpoints/log-checks.ts';
 import { openSqliteArchive } from '../ledger/checkpoints/sqlite/archive.ts';
-import { forEachConcurrent } from '../ledger/for-each-concurrent.ts';
 import { createPersonalPathsLookup } from '../ledger/personal-paths.ts';
 import type { EventReader } from '../store/event-store.ts';
 import { anchorOf } from './anchors.ts';
@@ -41,23 +43,35 @@ export interface StartCheckpointsDependencies {
 export interface RunningCheckpoints {
   readonly checkpoints: Checkpoints;
   readonly verifierKeys: VerifierKeys;
+  /** Reads a log once it is checked, and nothing of a damaged one. */
+  readonly reader: EventReader;
+  /** Checks the logs that are left. Call it once the server listens. */
+  checkAll(): void;
   /** Signs what was recorded last, gives anchors a moment to take it, and closes the archive. */
   close(): Promise<void>;
 }
 
-/** Logs checked at a time when the server starts. With more, another thread starts, and it is not faster. */
-const maxConcurrentChecks = 2;
 /** How long a stop waits for anchors. */
 const anchorTimeoutMillis = 5_000;
 
 /**
- * Checks every log, then begins to sign the heads of logs that grow. Rejects with `corrupt`, naming the organisation and
- * the event or checkpoint, when a log is not the one that was recorded and signed.
+ * Compares the head of every log with its newest checkpoint, then begins to sign the heads of logs that grow. Rejects with
+ * `corrupt`, naming the organisation and the event or checkpoint, when a log does not have the head that was signed, and
+ * when the log of the server is damaged. The other logs are checked later.
  */
 export async function startCheckpoints(
   dependencies: StartCheckpointsDependencies,
 ): Promise<RunningCheckpoints> {
-  const { settings, reader, installation, accounts, metrics, clock, random, log } = dependencies;
+  const {
+    settings,
+    reader: store,
+    installation,
+    accounts,
+    metrics,
+    clock,
+    random,
+    log,
+  } = dependencies;
   const location = { data: settings.data, file: settings.signingKey, name: settings.name };
   const archive = await openSqliteArchive({
     file: join(settings.data, archiveFile),
@@ -81,14 +95,52 @@ export async function startCheckpoints(
         upTo,
       ]),
     );
+    const upToOf = (organisation: string, old: string) =>
+      signedUpTo.get(`${organisation} ${old}`) ?? 0;
+    const currentKey = parseVerifierKey(current);
+    const previousKeys = previous.map((old) => ({ old, key: parseVerifierKey(old) }));
+    const keysOf = (organisation: string): readonly KnownKey[] => [
+      currentKey,
+      ...previousKeys.map(({ old, key }) => ({ ...key, upTo: upToOf(organisation, old) })),
+    ];
     const verifierKeys: VerifierKeys = {
       current,
-      previous: (organisation) =>
-        previous.map((old) => `${old} ${signedUpTo.get(`${organisation} ${old}`) ?? 0}`),
+      previous: (organisation) => previous.map((old) => `${old} ${upToOf(organisation, old)}`),
       witnesses: settings.witness.map(formatVerifierKey),
     };
-    const newest = await archive.newest();
-    await checkLogs({ reader, accounts, newest, keys: verifierKeys });
+    const heads = await archive.signedHeads();
+    // The logs of all organisations, and all that were ever signed.
+    const organisations = new Set([
+      ...accounts.organisations().map(({ identity }) => identity),
+      ...heads.organisations,
+    ]);
+    // Last: when several are damaged, the log of an organisation says more.
+    organisations.delete(systemLog.identity);
+    organisations.add(systemLog.identity);
+    const { changed, grown } = await compareHeads(store, organisations, heads);
+    const checks = new LogChecks({
+      organisations,
+      check: createLogCheck({ store, archive, accounts, keysOf }),
+      onDamaged: (organisation, error) => log.error({ organisation }, error.message),
+      onFailed: (organisation, error) =>
+        log.warn({ organisation, reason: messageOf(error) }, 'a log could not be checked yet'),
+    });
+    for (const organisation of [...changed, systemLog.identity]) {
+      await checks.pending(organisation)?.catch((cause: unknown) => {
+        throw new AnnalsError('corrupt', `Cannot start. ${messageOf(cause)}`, { cause });
+      });
+    }
+    const reader = checkedReader(store, checks);
+    metrics.addGauge(
+      'annals_unchecked_logs',
+      'Logs whose end was not checked yet since the server started.',
+      () => checks.unchecked,
+    );
+    metrics.addGauge(
+      'annals_damaged_logs',
+      'Logs that are not as they were recorded: nothing is read from them or added to them.',
+      () => checks.damaged,
+    );
     const anchors = settings.anchor.map((text) => anchorOf(text, dependencies.fetch));
     const queues = anchors.map(
       (anchor) =>
@@ -115,7 +167,6 @@ export async function startCheckpoints(
     const checkpoints = new Checkpoints({
       reader,
       archive,
-      newest,
       key,
       witnesses: settings.witness,
       onIssued: (checkpoint) => {
@@ -129,14 +180,15 @@ export async function startCheckpoints(
       },
     });
     // The last events before a crash have no checkpoint yet.
-    for (const { identity } of accounts.organisations()) checkpoints.markGrown(identity);
-    // Of an empty log there is nothing to say.
-    if ((await reader.head(systemLog.identity)).size > 0) checkpoints.markGrown(systemLog.identity);
+    for (const organisation of grown) checkpoints.markGrown(organisation);
     const rounds = setInterval(() => checkpoints.round(), settings.checkpointSeconds * 1_000);
     return {
       checkpoints,
       verifierKeys,
+      reader,
+      checkAll: () => checks.checkAll(),
       close: async () => {
+        await checks.close();
         clearInterval(rounds);
         await checkpoints.round();
         // The round above may have been under way before the last events came.
@@ -151,30 +203,42 @@ export async function startCheckpoints(
   }
 }
 
-interface LogsToCheck {
-  readonly reader: EventReader;
-  readonly accounts: Accounts;
-  readonly newest: readonly IssuedCheckpoint[];
-  readonly keys: VerifierKeys;
+/** Logs with another head than their newest checkpoint says, and logs that grew since it was signed. */
+async function compareHeads(
+  store: EventReader,
+  organisations: Iterable<string>,
+  { organisations: signed, sizes, roots }: SignedHeads,
+): Promise<{ changed: string[]; grown: string[] }> {
+  const indexes = new Map(signed.map((organisation, index) => [organisation, index]));
+  const changed: string[] = [];
+  const grown: string[] = [];
+  for (const organisation of organisations) {
+    const { size, root } = await store.head(organisation);
+    const index = indexes.get(organisation);
+    const signedSize = index === undefined ? 0 : sizes[index]!;
+    if (size > signedSize) grown.push(organisation);
+    else if (index !== undefined && (size < signedSize || !sameHash(root, hashAt(roots, index)))) {
+      changed.push(organisation);
+    }
+  }
+  return { changed, grown };
 }
 
-/** The logs of all organisations, and all that were ever signed. */
-async function checkLogs({ reader, accounts, newest, keys }: LogsToCheck): Promise<void> {
-  const signed = new Map(newest.map((checkpoint) => [checkpoint.organisation, checkpoint]));
-  const logs = new Set([
-    ...accounts.organisations().map(({ identity }) => identity),
-    systemLog.identity,
-    ...signed.keys(),
-  ]);
+interface LogCheckDependencies {
+  readonly store: EventReader;
+  readonly archive: CheckpointArchive;
+  readonly accounts: Accounts;
+  /** The keys by which the checkpoints of a log are verified. */
+  readonly keysOf: (organisation: string) => readonly KnownKey[];
+}
+
+function createLogCheck({ store, archive, accounts, keysOf }: LogCheckDependencies) {
   const personal = createPersonalPathsLookup(accounts);
-  await forEachConcurrent(logs, maxConcurrentChecks, async (organisation) => {
+  return async (organisation: string): Promise<void> => {
     const slug = accounts.organisation(organisation)?.slug;
     const name = slug === undefined ? organisation : `${slug} (${organisation})`;
-    const log = { organisation, name, newest: signed.get(organisation) };
-    const known = [keys.current, ...keys.previous(organisation)].map(parseKnownKey);
-    const checks = { paths: personal(organisation), keys: known };
-    await checkLog(reader, log, checks).catch((cause: unknown) => {
-      throw new AnnalsError('corrupt', `Cannot start. ${messageOf(cause)}`, { cause });
-    });
-  });
+    const newest = await archive.newest(organisation);
+    const checks = { paths: personal(organisation), keys: keysOf(organisation) };
+    await checkLog(store, { organisation, name, newest }, checks);
+  };
 }

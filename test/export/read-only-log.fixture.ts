@@ -52,7 +52,7 @@ export async function openReadOnlyLog(drafts: readonly Draft[]): Promise<ReadOnl
   const signing = signingKey('annals.test', privateKey);
   const key = formatVerifierKey(verifierKey(signing.name, createPublicKey(privateKey)));
   const archive = new MemoryArchive();
-  const checkpoints = new Checkpoints({ reader, archive, newest: [], key: signing, witnesses: [] });
+  const checkpoints = new Checkpoints({ reader, archive, key: signing, witnesses: [] });
   const dependencies = {
     reader,
     clock,

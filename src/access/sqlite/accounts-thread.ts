@@ -82,14 +82,16 @@ const methods = {
     const organisations = database.prepare('SELECT * FROM organisations ORDER BY created_at').all();
     const keys = database.prepare('SELECT * FROM keys ORDER BY created_at').all();
     const settings = database.prepare('SELECT name, value FROM settings').all();
+    const quotas = readQuotas();
+    const personalPaths = readPersonalPaths();
     return {
       organisations: organisations.map((row) => ({
         identity: String(row.identity),
         slug: String(row.slug),
         name: String(row.name),
         createdAt: Number(row.created_at),
-        ...personalPathsOf(String(row.identity)),
-        ...quotasOf(String(row.identity)),
+        ...personalPaths.get(String(row.identity)),
+        ...quotas.get(String(row.identity)),
       })),
       keys: keys.map((row) => ({
         id: String(row.id),
@@ -101,7 +103,7 @@ const methods = {
         ...(row.expires_at !== null && { expiresAt: Number(row.expires_at) }),
         ...(row.revoked_at !== null && { revokedAt: Number(row.revoked_at) }),
         ...(row.created_by !== null && { createdBy: String(row.created_by) }),
-        ...quotasOf(String(row.id)),
+        ...quotas.get(String(row.id)),
       })),
       settings: settings.map((row) => [String(row.name), String(row.value)] as const),
       collections: Object.fromEntries(
@@ -206,22 +208,33 @@ function rowsOf(name: CollectionName): CollectedRecord[] {
   );
 }
 
-function quotasOf(owner: string): { readonly quotas?: OwnQuotas } {
-  const row = database.prepare('SELECT * FROM quotas WHERE owner = ?').get(owner);
-  if (row === undefined) return {};
-  return {
-    quotas: {
-      ...(row.events_per_second !== null && { eventsPerSecond: Number(row.events_per_second) }),
-      ...(row.bytes_per_day !== null && { bytesPerDay: Number(row.bytes_per_day) }),
-    },
-  };
+/** Those of all owners: a query for each would take most of a start with very many. */
+function readQuotas(): Map<string, { readonly quotas: OwnQuotas }> {
+  const rows = database.prepare('SELECT * FROM quotas').all();
+  return new Map(
+    rows.map((row) => [
+      String(row.owner),
+      {
+        quotas: {
+          ...(row.events_per_second !== null && { eventsPerSecond: Number(row.events_per_second) }),
+          ...(row.bytes_per_day !== null && { bytesPerDay: Number(row.bytes_per_day) }),
+        },
+      },
+    ]),
+  );
 }
 
-function personalPathsOf(organisation: string): Pick<Organisation, 'personalPaths'> {
-  const rows = database
-    .prepare('SELECT path FROM personal_paths WHERE organisation = ? ORDER BY path')
-    .all(organisation);
-  return rows.length === 0 ? {} : { personalPaths: rows.map(({ path }) => String(path)) };
+/** Those of all organisations that have some. */
+function readPersonalPaths(): Map<string, { readonly personalPaths: string[] }> {
+  const found = new Map<string, { readonly personalPaths: string[] }>();
+  const rows = database.prepare('SELECT * FROM personal_paths ORDER BY organisation, path').all();
+  for (const row of rows) {
+    const organisation = String(row.organisation);
+    const known = found.get(organisation) ?? { personalPaths: [] };
+    known.personalPaths.push(String(row.path));
+    found.set(organisation, known);
+  }
+  return found;
 }
 
 export type AccountsMethods = typeof methods;

@@ -26,8 +26,8 @@ export function describeCheckpointArchive(
     });
     afterEach(() => archive.close());
 
-    it('are found by organisation and size, and the newest of each log together', async () => {
-      assert.deepEqual(await archive.newest(), []);
+    it('are found by organisation and size, and the newest of each log', async () => {
+      assert.deepEqual((await archive.signedHeads()).organisations, []);
       for (const [organisation, size] of [
         ['b', 0],
         ['a', 3],
@@ -41,8 +41,21 @@ export function describeCheckpointArchive(
       assert.deepEqual(plain(await archive.find('b', 0)), plain(issued('b', 0)));
       assert.equal(await archive.find('a', 4), undefined);
       assert.equal(await archive.find('c', 3), undefined);
-      const newest = [...(await archive.newest())].map(({ message }) => message);
-      assert.deepEqual(newest.sort(), [' at 1\n', 'a at 9\n', 'b at 4\n']);
+      assert.equal(await archive.newest('c'), undefined);
+      const newest = await Promise.all(['', 'a', 'b'].map((log) => archive.newest(log)));
+      assert.deepEqual(
+        newest.map(plain),
+        [issued('', 1), issued('a', 9), issued('b', 4)].map(plain),
+      );
+      const { organisations, sizes, roots } = await archive.signedHeads();
+      const heads = organisations.map((organisation, index) =>
+        plain({
+          ...issued(organisation, sizes[index]!),
+          root: roots.subarray(index * 32, (index + 1) * 32),
+        }),
+      );
+      heads.sort((one, other) => (one!.organisation < other!.organisation ? -1 : 1));
+      assert.deepEqual(heads, newest.map(plain));
     });
 
     it('are never replaced, nor followed by a smaller one', async () => {

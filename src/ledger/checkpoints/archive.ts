@@ -10,6 +10,14 @@ export interface IssuedCheckpoint {
   readonly message: string;
 }
 
+/** The newest checkpoints of several logs without their notes. What belongs to one log has the same index. */
+export interface SignedHeads {
+  readonly organisations: readonly string[];
+  readonly sizes: Float64Array;
+  /** 32 bytes each, one behind the other. */
+  readonly roots: Uint8Array;
+}
+
 /** The signature of a witness for a checkpoint. */
 export interface Cosignature {
   /** Name and ID of the witness's key. */
@@ -35,8 +43,10 @@ export interface Retirement {
  * two checkpoints.
  */
 export interface CheckpointArchive {
-  /** The newest checkpoint of each log that has one. */
-  newest(): Promise<readonly IssuedCheckpoint[]>;
+  /** The newest checkpoint of a log; undefined when it has none. */
+  newest(organisation: string): Promise<IssuedCheckpoint | undefined>;
+  /** What the newest checkpoint of each log is of: a few bytes for each, because there may be very many logs. */
+  signedHeads(): Promise<SignedHeads>;
   /** The checkpoint of that size. Its note has the log's own signatures, and then the cosignatures added since. */
   find(organisation: string, size: number): Promise<IssuedCheckpoint | undefined>;
   /** Durable once resolved. Rejects with `conflict` when the log has a checkpoint of this size or a larger one. */

@@ -45,7 +45,7 @@ const check = async (store: EventStore, newest?: IssuedCheckpoint) =>
 
 function sign(store: EventStore): Promise<IssuedCheckpoint> {
   const archive = new MemoryArchive();
-  const options = { reader: store, archive, newest: [], key: serverKey, witnesses: [] };
+  const options = { reader: store, archive, key: serverKey, witnesses: [] };
   return new Checkpoints(options).current(organisation);
 }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { AnnalsError } from '../../core/errors.ts';
 import { parseCheckpoint, signCheckpoint } from '../../integrity/checkpoint.ts';
 import { addCosignatures } from '../../integrity/cosignature.ts';
@@ -13,8 +14,6 @@ import type { CheckpointArchive, IssuedCheckpoint } from './archive.ts';
 export interface CheckpointsOptions {
   readonly reader: Pick<EventReader, 'head' | 'treeNodes'>;
   readonly archive: CheckpointArchive;
-  /** The newest checkpoint of each log, as the archive has them. */
-  readonly newest: readonly IssuedCheckpoint[];
   /** Its name is the name of the server, with which every origin begins. */
   readonly key: SigningKey;
   readonly witnesses: readonly VerifierKey[];
@@ -30,6 +29,8 @@ interface SignedLog {
   readonly frontier?: Frontier;
 }
 
+/** Of so many logs the last checkpoint and the frontier are kept: some 3 kB each. */
+const maxSignedLogs = 1_000;
 /** How many logs are signed at a time: enough to share commits, and few enough to leave the readers to requests. */
 const maxConcurrent = 16;
 
@@ -40,16 +41,14 @@ const maxConcurrent = 16;
  */
 export class Checkpoints {
   readonly #options: CheckpointsOptions;
-  readonly #signed: Map<string, SignedLog>;
+  /** Of logs that were signed lately. What is not here is read from the archive and the store again. */
+  readonly #signed = new LRUCache<string, SignedLog>({ max: maxSignedLogs });
   readonly #signing = new Map<string, Promise<void>>();
   #grown = new Set<string>();
   #round: Promise<void> | undefined;
 
   constructor(options: CheckpointsOptions) {
     this.#options = options;
-    this.#signed = new Map(
-      options.newest.map((checkpoint) => [checkpoint.organisation, { checkpoint }]),
-    );
   }
 
   /** `<server name>/<organisation>`: the name of a log in its checkpoints. */
@@ -72,8 +71,7 @@ export class Checkpoints {
 
   /** A checkpoint with at least the events that the log has at the time of the call. Signs one if need be. */
   async current(organisation: string): Promise<IssuedCheckpoint> {
-    await this.#bringUpToDate(organisation);
-    const { size } = this.#signed.get(organisation)!.checkpoint;
+    const size = await this.#bringUpToDate(organisation);
     return (await this.ofSize(organisation, size))!;
   }
 
@@ -128,14 +126,27 @@ export class Checkpoints {
     });
   }
 
-  async #bringUpToDate(organisation: string): Promise<void> {
-    const { reader } = this.#options;
-    const before = this.#signed.get(organisation)?.checkpoint.size ?? -1;
-    const head = await reader.head(organisation);
+  /** Returns the size of the newest checkpoint afterwards. */
+  async #bringUpToDate(organisation: string): Promise<number> {
+    let signed = await this.#lastSigned(organisation);
+    const head = await this.#options.reader.head(organisation);
+    const before = sizeOf(signed);
     if (head.size < before) throw logRolledBack(organisation, before, head);
-    while ((this.#signed.get(organisation)?.checkpoint.size ?? -1) < head.size) {
+    for (;;) {
+      signed = this.#signed.get(organisation) ?? (await this.#lastSigned(organisation));
+      if (sizeOf(signed) >= head.size) return sizeOf(signed);
       await (this.#signing.get(organisation) ?? this.#sign(organisation, head));
     }
+  }
+
+  async #lastSigned(organisation: string): Promise<SignedLog | undefined> {
+    const known = this.#signed.get(organisation);
+    if (known !== undefined) return known;
+    const checkpoint = await this.#options.archive.newest(organisation);
+    // It may have been signed meanwhile.
+    const signed = this.#signed.get(organisation) ?? (checkpoint && { checkpoint });
+    if (signed !== undefined) this.#signed.set(organisation, signed);
+    return signed;
   }
 
   /** One at a time for each log. */
@@ -150,6 +161,7 @@ export class Checkpoints {
   async #issue(organisation: string, head: Head): Promise<void> {
     const { archive, key, onIssued } = this.#options;
     const frontier = await this.#signedFrontier(organisation);
+    if (frontier.size > head.size) return;
     await growFrontier(frontier, head.size, this.#options.reader, organisation);
     if (!sameHash(frontier.root(), head.root)) {
       throw new AnnalsError(
@@ -167,7 +179,7 @@ export class Checkpoints {
 
   /** A copy of the frontier at the last signed size. */
   async #signedFrontier(organisation: string): Promise<Frontier> {
-    const signed = this.#signed.get(organisation);
+    const signed = await this.#lastSigned(organisation);
     if (signed === undefined) return new Frontier();
     if (signed.frontier !== undefined) return signed.frontier.clone();
     const frontier = new Frontier();
@@ -176,6 +188,11 @@ export class Checkpoints {
     if (!sameHash(frontier.root(), root)) throw logRebuilt(organisation, size);
     return frontier;
   }
+}
+
+/** An empty log can be signed too, at size 0. */
+function sizeOf(signed: SignedLog | undefined): number {
+  return signed?.checkpoint.size ?? -1;
 }
 
 export function logRolledBack(

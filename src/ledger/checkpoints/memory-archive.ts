@@ -4,6 +4,7 @@ import {
   type IssuedCheckpoint,
   notNewerError,
   type Retirement,
+  type SignedHeads,
 } from './archive.ts';
 
 interface Entry {
@@ -18,8 +19,18 @@ export class MemoryArchive implements CheckpointArchive {
   readonly #entries = new Map<string, Entry[]>();
   #retired: readonly Retirement[] = [];
 
-  async newest(): Promise<readonly IssuedCheckpoint[]> {
-    return [...this.#entries.values()].map((entries) => withCosignatures(entries.at(-1)!));
+  async newest(organisation: string): Promise<IssuedCheckpoint | undefined> {
+    const entry = this.#entries.get(organisation)?.at(-1);
+    return entry && withCosignatures(entry);
+  }
+
+  async signedHeads(): Promise<SignedHeads> {
+    const newest = this.#newest();
+    return {
+      organisations: newest.map(({ organisation }) => organisation),
+      sizes: Float64Array.from(newest, ({ size }) => size),
+      roots: Buffer.concat(newest.map(({ root }) => root)),
+    };
   }
 
   async find(organisation: string, size: number): Promise<IssuedCheckpoint | undefined> {
@@ -46,8 +57,7 @@ export class MemoryArchive implements CheckpointArchive {
 
   async retire(key: string): Promise<void> {
     const others = this.#retired.filter((each) => each.key !== key);
-    const newest = await this.newest();
-    const now = newest.map(({ organisation, size }) => ({ key, organisation, upTo: size }));
+    const now = this.#newest().map(({ organisation, size }) => ({ key, organisation, upTo: size }));
     this.#retired = [...others, ...now];
   }
 
@@ -56,6 +66,10 @@ export class MemoryArchive implements CheckpointArchive {
   }
 
   async close(): Promise<void> {}
+
+  #newest(): IssuedCheckpoint[] {
+    return [...this.#entries.values()].map((entries) => entries.at(-1)!.checkpoint);
+  }
 
   #find(organisation: string, size: number): Entry | undefined {
     return this.#entries.get(organisation)?.find(({ checkpoint }) => checkpoint.size === size);

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import { AnnalsError } from '../../../core/errors.ts';
+import { hashBytes } from '../../../integrity/hash.ts';
 import { ensureIdentity, joinInstallation } from '../../../runtime/database-identity.ts';
 import { serveCalls } from '../../../runtime/serve-calls.ts';
 import { openSharedDatabase } from '../../../runtime/shared-database.ts';
-import type { Cosignature, IssuedCheckpoint, Retirement } from '../archive.ts';
+import type { Cosignature, IssuedCheckpoint, Retirement, SignedHeads } from '../archive.ts';
 import { newestOfEach } from './read-archive.ts';
 
 export interface ArchiveFiles {
@@ -73,6 +74,9 @@ function open(file: string, tables: string): DatabaseSync {
 const select = database.prepare(
   'SELECT root, message FROM checkpoints WHERE organisation = ? AND size = ?',
 );
+const selectSize = database.prepare(
+  'SELECT max(size) AS size FROM checkpoints WHERE organisation = ?',
+);
 const selectLines = database.prepare(
   'SELECT line FROM cosignatures WHERE organisation = ? AND size = ? ORDER BY witness',
 );
@@ -90,6 +94,7 @@ const retire = database.prepare(`
   ON CONFLICT DO UPDATE SET size = excluded.size
 `);
 
+const selectCopy = copy.prepare('SELECT * FROM newest WHERE organisation = ?');
 const putCopy = copy.prepare(`
   INSERT INTO newest VALUES (:organisation, :size, :root, :message)
   ON CONFLICT DO UPDATE SET size = excluded.size, root = excluded.root, message = excluded.message
@@ -102,29 +107,53 @@ const methods = {
    * a checkpoint. If that loss is accepted, the archive gets what the copy has. Returns sentences about what was so.
    */
   compareCopy(acceptLoss: readonly string[]): string[] {
-    const kept = copy.prepare('SELECT * FROM newest').all() as unknown as IssuedCheckpoint[];
-    const lost = kept.filter(
-      ({ organisation, size }) => select.get(organisation, size) === undefined,
+    const newest = newestSizes();
+    const kept = new Map(copy.prepare('SELECT organisation, size FROM newest').all().map(sizeOf));
+    const lost = [...kept].filter(
+      ([organisation, size]) =>
+        newest.get(organisation) !== size && select.get(organisation, size) === undefined,
     );
     const findings: string[] = [];
     if (lost.length > 0) {
+      const checkpoints = lost.map(
+        ([organisation]) => selectCopy.get(organisation) as unknown as IssuedCheckpoint,
+      );
       // An archive that was just begun again: the store let nobody come here before that loss was accepted.
-      const isEmpty = database.prepare('SELECT 1 FROM checkpoints').get() === undefined;
-      const loss = isEmpty ? `${lackOf(lost)}; these are used` : acceptedLoss(lost, acceptLoss);
-      methods.add(lost);
+      const isEmpty = newest.size === 0;
+      const loss = isEmpty
+        ? `${lackOf(checkpoints)}; these are used`
+        : acceptedLoss(checkpoints, acceptLoss);
+      methods.add(checkpoints);
       findings.push(loss);
     }
-    const newest = methods.newest();
-    if (!hadCopy && newest.length > 0) {
+    if (!hadCopy && newest.size > 0) {
       findings.push(`${basename(files.copy)} is missing; it is created again from the archive`);
     }
-    putCopies(newest);
+    const stale = [...newest.keys()].filter(
+      (organisation) => newest.get(organisation) !== kept.get(organisation),
+    );
+    putCopies(stale.map((organisation) => methods.newest(organisation)!));
     return findings;
   },
 
-  newest(): IssuedCheckpoint[] {
-    const heads = database.prepare(newestOfEach).all() as { organisation: string; size: number }[];
-    return heads.map(({ organisation, size }) => methods.find(organisation, size)!);
+  newest(organisation: string): IssuedCheckpoint | undefined {
+    const { size } = selectSize.get(organisation) as { size: number | null };
+    return size === null ? undefined : methods.find(organisation, size);
+  },
+
+  signedHeads(): SignedHeads {
+    const rows = database
+      .prepare(
+        `SELECT organisation, size, root FROM checkpoints JOIN (${newestOfEach}) USING (organisation, size)`,
+      )
+      .all() as { organisation: string; size: number; root: Uint8Array }[];
+    const roots = new Uint8Array(rows.length * hashBytes);
+    for (const [index, { root }] of rows.entries()) roots.set(root, index * hashBytes);
+    return {
+      organisations: rows.map(({ organisation }) => organisation),
+      sizes: Float64Array.from(rows, ({ size }) => size),
+      roots,
+    };
   },
 
   find(organisation: string, size: number): IssuedCheckpoint | undefined {
@@ -173,6 +202,15 @@ const methods = {
     database.close();
   },
 };
+
+/** The size of each log's newest checkpoint. */
+function newestSizes(): Map<string, number> {
+  return new Map(database.prepare(newestOfEach).all().map(sizeOf));
+}
+
+function sizeOf({ organisation, size }: Record<string, SQLOutputValue>): [string, number] {
+  return [String(organisation), Number(size)];
+}
 
 function putCopies(checkpoints: readonly IssuedCheckpoint[]): void {
   inTransaction(copy, () => {

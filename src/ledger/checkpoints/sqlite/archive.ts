@@ -7,6 +7,7 @@ import {
   type IssuedCheckpoint,
   notNewerError,
   type Retirement,
+  type SignedHeads,
 } from '../archive.ts';
 import type { ArchiveFiles, ArchiveMethods } from './archive-thread.ts';
 
@@ -56,8 +57,12 @@ class SqliteArchive implements CheckpointArchive {
     this.#thread = thread;
   }
 
-  newest(): Promise<readonly IssuedCheckpoint[]> {
-    return this.#thread.call.newest();
+  newest(organisation: string): Promise<IssuedCheckpoint | undefined> {
+    return this.#thread.call.newest(organisation);
+  }
+
+  signedHeads(): Promise<SignedHeads> {
+    return this.#thread.call.signedHeads();
   }
 
   find(organisation: string, size: number): Promise<IssuedCheckpoint | undefined> {
