@@ -1,34 +1,12 @@
 import type { Micros } from '../core/micros.ts';
 import type { Organisation, OwnQuotas } from '../core/organisation.ts';
 import type { Collection } from './collection.ts';
-import type { SessionRecord } from './records.ts';
-import type { Role } from './roles.ts';
-
-/** A key as it is kept: its secret only as a hash. */
-export interface KeyRecord {
-  /** The public half, as in `annals_<id>_<secret>`. */
-  readonly id: string;
-  /** Absent for the operator, who belongs to no organisation. */
-  readonly organisation?: string;
-  readonly role: Role;
-  readonly name: string;
-  /** SHA-256 of the secret. A secret has 256 random bits, so a slow hash would add nothing. */
-  readonly secretHash: Uint8Array;
-  readonly createdAt: Micros;
-  /** Id of the key that created it. Absent for the operator's, and for keys of version 0.1. */
-  readonly createdBy?: string;
-  readonly expiresAt?: Micros;
-  readonly revokedAt?: Micros;
-  readonly quotas?: OwnQuotas;
-}
-
-export function isValid({ revokedAt, expiresAt }: KeyRecord, now: Micros): boolean {
-  return revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
-}
+import type { Account, KeyRecord, LinkRecord, SessionRecord } from './records.ts';
 
 /** What is kept besides organisations and keys. */
 export interface Collections {
   readonly sessions: Collection<SessionRecord>;
+  readonly links: Collection<LinkRecord>;
 }
 
 export type CollectionName = keyof Collections;
@@ -47,11 +25,11 @@ export interface Accounts {
   addOrganisation(organisation: Organisation): Promise<void>;
   key(id: string): KeyRecord | undefined;
   keys(organisation: string): readonly KeyRecord[];
-  /** Keys that this key created, revoked ones included. */
+  /** Keys that this account created, revoked ones included. */
   keysCreatedBy(id: string): readonly KeyRecord[];
   /**
-   * Rejects with `conflict` if the id is taken, and with `unauthenticated` if the key that creates it is not valid any
-   * more: once a key is revoked, nothing that it creates is added.
+   * Rejects with `conflict` if the id is taken, and with `unauthenticated` if the account that creates it is not valid
+   * any more: once an account is revoked, no key that it creates is added.
    */
   addKey(key: KeyRecord): Promise<void>;
   /**
@@ -67,4 +45,12 @@ export interface Accounts {
   setSetting(name: string, value: string): Promise<void>;
   readonly collections: Collections;
   close(): Promise<void>;
+}
+
+/** The key or link of that id. */
+export function accountOf(
+  accounts: Pick<Accounts, 'key' | 'collections'>,
+  id: string,
+): Account | undefined {
+  return accounts.key(id) ?? accounts.collections.links.get(id);
 }

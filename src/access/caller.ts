@@ -1,10 +1,14 @@
 import type { Organisation, OwnQuotas } from '../core/organisation.ts';
+import type { AccountKind } from './records.ts';
 import type { Role } from './roles.ts';
 
 /** Somebody whose credential was recognised, and where the request came from. */
 export interface Caller {
+  /** Id of the key; in a session that has none, of the account that signed in. */
   readonly keyId: string;
   readonly keyName: string;
+  /** A key if absent. */
+  readonly kind?: AccountKind;
   readonly role: Role;
   readonly keyQuotas?: OwnQuotas;
   readonly organisation: Organisation;

@@ -7,12 +7,14 @@ export type CollectedRecord = { readonly id: string } & {
 export interface CollectionDisk<R> {
   /** Adds or replaces. Durable once resolved. */
   put(record: R): Promise<void>;
-  /** Durable once resolved. On rejection it is tried again, as long as the process lives. */
+  /** The same, and a removal. On rejection it is tried again, as long as the process lives. */
+  end(record: R): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
 const noDisk: CollectionDisk<unknown> = {
   put: async () => {},
+  end: async () => {},
   remove: async () => {},
 };
 
@@ -55,9 +57,15 @@ export class Collection<R extends { readonly id: string }> {
   }
 
   /**
-   * Nothing happens if there is none. It holds also when the disk is full: then this rejects with `unavailable`, and the
-   * disk gets it as soon as it can. Only a stop of the process before that brings the record back.
+   * Replaces a record by one that says that it has ended. It holds also when the disk is full: then this rejects with
+   * `unavailable`, and the disk gets it as soon as it can. Only a stop of the process before that brings back what was.
    */
+  async end(record: R): Promise<void> {
+    this.#records.set(record.id, record);
+    await this.#disk.end(record);
+  }
+
+  /** Nothing happens if there is none. It holds as `end` does. */
   async remove(id: string): Promise<void> {
     if (this.#records.delete(id)) await this.#disk.remove(id);
   }

@@ -2,27 +2,28 @@ import { AnnalsError } from '../core/errors.ts';
 import { type Clock, minute } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { AccessTokens } from './access-token.ts';
-import type { Accounts, KeyRecord } from './accounts.ts';
+import { type Accounts, accountOf } from './accounts.ts';
 import { readCredential } from './credential.ts';
 import { GuessLimit } from './guess-limit.ts';
 import { type ApiKey, hashSecret, isSecretOf } from './key.ts';
-import type { SessionRecord } from './records.ts';
+import type { Links } from './links.ts';
+import type { Account, LinkRecord, SessionRecord } from './records.ts';
 import { may, type Permission } from './roles.ts';
 import { crossSiteProblem } from './same-origin.ts';
 import { sessionToken } from './session-cookie.ts';
 import type { Sessions } from './sessions.ts';
 
-/** A recognised key and the organisation it belongs to; the operator's belongs to none. */
+/** Who a request is from, and the organisation that this account belongs to; the operator's belongs to none. */
 export interface Principal {
-  readonly key: KeyRecord;
+  readonly account: Account;
   readonly organisation: Organisation | undefined;
   /** The session in which the request was made, if it came with a cookie and not with the key. */
   readonly session: SessionRecord | undefined;
 }
 
-/** Why a known key was denied: its organisation should know. */
-export interface DeniedKey {
-  readonly key: KeyRecord;
+/** Why a known account was denied: its organisation should know. */
+export interface DeniedAccount {
+  readonly account: Account;
   readonly reason: DenialReason;
 }
 
@@ -31,6 +32,7 @@ export type DenialReason =
   | 'revoked'
   | 'expired'
   | 'session over'
+  | 'used before'
   | 'no permission'
   | 'request of another site';
 
@@ -38,27 +40,28 @@ export interface GateOptions {
   readonly accounts: Accounts;
   readonly tokens: AccessTokens;
   readonly sessions: Sessions;
+  readonly links: Links;
   readonly clock: Clock;
-  /** Called each time a key that exists is denied, with the request it came with. Must not throw. */
-  readonly onDenied: (denied: DeniedKey, request: Request) => void;
+  /** Called each time an account that exists is denied, with the request it came with. Must not throw. */
+  readonly onDenied: (denied: DeniedAccount, request: Request) => void;
   /** Called each time a credential belongs to no key. Must not throw. */
   readonly onUnknown?: (request: Request) => void;
   /** The address that a request came from, if it came over a network. */
   readonly addressOf: (request: Request) => string | undefined;
   /** Called each time an address has sent too many wrong credentials. Must not throw. */
   readonly onGuessing?: (address: string | undefined) => void;
-  /** Called with the key of each request that is let in, also when it is checked again. May throw to turn it away. */
-  readonly onAdmitted?: (key: KeyRecord, request: Request) => void;
+  /** Called with the account of each request that is let in, also when it is checked again. May throw to turn it away. */
+  readonly onAdmitted?: (account: Account, request: Request) => void;
 }
 
 const placeholderHash = hashSecret(
   'compared with when the id is unknown, so that both responses take as long',
 );
 
-/** By which gate a request was let in, with which key, and in which session. */
+/** By which gate a request was let in, with which account, and in which session. */
 interface Admission {
   readonly gate: Gate;
-  readonly keyId: string;
+  readonly accountId: string;
   readonly session: SessionRecord | undefined;
 }
 
@@ -70,7 +73,7 @@ export function sessionOf(request: Request): SessionRecord | undefined {
 }
 
 /**
- * Throws `unauthenticated` when the key that let a request in was revoked or has expired since, or its session has
+ * Throws `unauthenticated` when the account that let a request in was revoked or has expired since, or its session has
  * ended. To be called after every wait that lasts as long as the client likes: for a body, or for the reader of a long response. A request that
  * brought no key passes.
  */
@@ -124,6 +127,27 @@ export class Gate {
     );
   }
 
+  /**
+   * The link of this token, if it may be opened now. Throws `unauthenticated`, with the same sentence whatever is wrong
+   * with it, and `too-many-requests` as for a key.
+   */
+  authenticateLink(token: string, request: Request): LinkRecord {
+    const address = this.#options.addressOf(request);
+    this.#guesses.check(address, wrongTokens);
+    const { links } = this.#options;
+    const link = links.find(token);
+    if (link === undefined) {
+      this.#unknown(address, wrongTokens, request);
+      throw linkDoesNotOpen();
+    }
+    if (!links.opens(link)) {
+      const ended = link.revokedAt === undefined ? 'expired' : 'revoked';
+      this.#deny(link, link.usedAt === undefined ? ended : 'used before', request);
+      throw linkDoesNotOpen();
+    }
+    return link;
+  }
+
   /** The same for a key that is in another place than the header. */
   authenticateKey({ id, secret }: ApiKey, request: Request): Principal {
     const address = this.#options.addressOf(request);
@@ -139,25 +163,28 @@ export class Gate {
     return this.#checkValid(key, request);
   }
 
-  /** Throws `unauthenticated` unless the key and the session of a request that was let in are still valid. */
-  checkAgain({ keyId, session }: Pick<Admission, 'keyId' | 'session'>, request: Request): void {
-    const key = this.#options.accounts.key(keyId);
-    if (key === undefined) throw unknownCredential();
+  /** Throws `unauthenticated` unless the account and the session of a request that was let in are still valid. */
+  checkAgain(
+    { accountId, session }: Pick<Admission, 'accountId' | 'session'>,
+    request: Request,
+  ): void {
+    const { sessions, accounts } = this.#options;
+    const account = accountOf(accounts, accountId);
+    if (account === undefined) throw unknownCredential();
     if (session !== undefined) {
-      const { sessions } = this.#options;
       if (sessions.get(session.id) === undefined) throw sessionHasEnded();
-      if (sessions.isTooOld(session)) throw this.#endedSession(key, request);
+      if (sessions.isTooOld(session)) throw this.#endedSession(account, request);
     }
-    this.#checkValid(key, request, session);
+    this.#checkValid(account, request, session);
   }
 
-  /** Throws `forbidden` when the key's role does not include the permission. */
-  authorize({ key }: Principal, permission: Permission, request: Request): void {
-    if (may(key.role, permission)) return;
-    this.#options.onDenied({ key, reason: 'no permission' }, request);
+  /** Throws `forbidden` when the account's role does not include the permission. */
+  authorize({ account }: Principal, permission: Permission, request: Request): void {
+    if (may(account.role, permission)) return;
+    this.#options.onDenied({ account, reason: 'no permission' }, request);
     throw new AnnalsError(
       'forbidden',
-      `Not allowed: this needs ${permission}, which the role ${key.role} does not have`,
+      `Not allowed: this needs ${permission}, which the role ${account.role} does not have`,
     );
   }
 
@@ -182,38 +209,39 @@ export class Gate {
     const { sessions, accounts } = this.#options;
     this.#guesses.check(address, wrongTokens);
     const session = sessions.find(token);
-    const key = session && accounts.key(session.account);
-    if (session === undefined || key === undefined) {
+    if (session === undefined) {
       this.#unknown(address, wrongTokens, request);
       throw sessionHasEnded();
     }
+    const account = accountOf(accounts, session.account);
+    if (account === undefined) throw sessionHasEnded();
     const problem = crossSiteProblem(request, true);
     if (problem !== undefined) {
-      this.#deny(key, 'request of another site', request);
+      this.#deny(account, 'request of another site', request);
       throw new AnnalsError('forbidden', `Not allowed with the cookie of a session: ${problem}`);
     }
-    // Of a key that is not valid any more the organisation learns that, and not that a session is over.
-    const principal = this.#checkValid(key, request, session);
-    if (sessions.isOver(session)) throw this.#endedSession(key, request);
+    // Of an account that is not valid any more the organisation learns that, and not that a session is over.
+    const principal = this.#checkValid(account, request, session);
+    if (sessions.isOver(session)) throw this.#endedSession(account, request);
     sessions.use(session);
     return principal;
   }
 
-  #endedSession(key: KeyRecord, request: Request): AnnalsError {
-    this.#deny(key, 'session over', request);
+  #endedSession(account: Account, request: Request): AnnalsError {
+    this.#deny(account, 'session over', request);
     return sessionHasEnded();
   }
 
-  #checkValid(key: KeyRecord, request: Request, session?: SessionRecord): Principal {
-    if (key.revokedAt !== undefined) throw this.#deny(key, 'revoked', request);
-    if (key.expiresAt !== undefined && key.expiresAt <= this.#options.clock()) {
-      throw this.#deny(key, 'expired', request);
+  #checkValid(account: Account, request: Request, session?: SessionRecord): Principal {
+    if (account.revokedAt !== undefined) throw this.#deny(account, 'revoked', request);
+    if (account.expiresAt !== undefined && account.expiresAt <= this.#options.clock()) {
+      throw this.#deny(account, 'expired', request);
     }
-    admissions.set(request, { gate: this, keyId: key.id, session });
-    this.#options.onAdmitted?.(key, request);
-    const { organisation } = key;
+    admissions.set(request, { gate: this, accountId: account.id, session });
+    this.#options.onAdmitted?.(account, request);
+    const { organisation } = account;
     return {
-      key,
+      account,
       organisation:
         organisation === undefined ? undefined : this.#options.accounts.organisation(organisation),
       session,
@@ -230,14 +258,21 @@ export class Gate {
     return unknownCredential();
   }
 
-  #deny(key: KeyRecord, reason: DenialReason, request: Request): AnnalsError {
-    this.#options.onDenied({ key, reason }, request);
+  #deny(account: Account, reason: DenialReason, request: Request): AnnalsError {
+    this.#options.onDenied({ account, reason }, request);
     return unknownCredential();
   }
 }
 
 /** In place of a key's id, which nobody knows of a wrong token. No key has it. */
 const wrongTokens = '';
+
+function linkDoesNotOpen(): AnnalsError {
+  return new AnnalsError(
+    'unauthenticated',
+    'This link does not open anything: it is unknown, used, revoked or expired. Ask for another one',
+  );
+}
 
 function sessionHasEnded(): AnnalsError {
   return new AnnalsError('unauthenticated', 'The session is unknown or has ended: sign in again');

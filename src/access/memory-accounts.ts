@@ -1,8 +1,9 @@
 import { AnnalsError } from '../core/errors.ts';
 import type { Micros } from '../core/micros.ts';
 import type { Organisation, OwnQuotas } from '../core/organisation.ts';
-import { type Accounts, type Collections, isValid, type KeyRecord } from './accounts.ts';
+import { type Accounts, accountOf, type Collections } from './accounts.ts';
 import { Collection } from './collection.ts';
+import { isValid, type KeyRecord } from './records.ts';
 
 /** Accounts without a disk: for tests, and for what the SQLite accounts read. */
 export class MemoryAccounts implements Accounts {
@@ -12,7 +13,12 @@ export class MemoryAccounts implements Accounts {
   /** Ids of keys, by the id of the key that created them. */
   readonly #created = new Map<string, string[]>();
   readonly #settings = new Map<string, string>();
-  readonly collections: Collections = { sessions: new Collection() };
+  readonly collections: Collections;
+
+  /** Without collections, they are empty ones in memory. */
+  constructor(collections: Collections = { sessions: new Collection(), links: new Collection() }) {
+    this.collections = collections;
+  }
 
   organisations(): readonly Organisation[] {
     return [...this.#organisations.values()];
@@ -24,10 +30,11 @@ export class MemoryAccounts implements Accounts {
 
   async addOrganisation(organisation: Organisation): Promise<void> {
     this.checkOrganisation(organisation);
-    this.#putOrganisation(organisation);
+    this.restoreOrganisation(organisation);
   }
 
-  #putOrganisation(organisation: Organisation): void {
+  /** Adds or replaces it. */
+  restoreOrganisation(organisation: Organisation): void {
     this.#organisations.set(organisation.identity, organisation);
     this.#bySlug.set(organisation.slug, organisation);
   }
@@ -63,11 +70,11 @@ export class MemoryAccounts implements Accounts {
       throw new AnnalsError('conflict', `Cannot add the key: the id ${id} is taken`);
     }
     if (createdBy === undefined) return;
-    const creator = this.#keys.get(createdBy);
+    const creator = accountOf(this, createdBy);
     if (creator !== undefined && isValid(creator, createdAt)) return;
     throw new AnnalsError(
       'unauthenticated',
-      'Cannot add the key: the key that creates it is unknown, revoked or expired',
+      'Cannot add the key: who creates it is unknown, revoked or expired',
     );
   }
 
@@ -90,7 +97,7 @@ export class MemoryAccounts implements Accounts {
 
   async setQuotas(owner: string, quotas: OwnQuotas): Promise<void> {
     const organisation = this.#organisations.get(owner);
-    if (organisation !== undefined) this.#putOrganisation(withQuotas(organisation, quotas));
+    if (organisation !== undefined) this.restoreOrganisation(withQuotas(organisation, quotas));
     const key = this.#keys.get(owner);
     if (key !== undefined) this.#keys.set(owner, withQuotas(key, quotas));
   }

@@ -1,11 +1,70 @@
 import type { Micros } from '../core/micros.ts';
+import type { OwnQuotas } from '../core/organisation.ts';
+import type { Role } from './roles.ts';
+
+/** What a key, a person and a link have in common: each may do something, in one organisation. */
+interface AccountFields {
+  readonly id: string;
+  /** Identity. Absent for the operator, who belongs to no organisation. */
+  readonly organisation?: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly createdAt: Micros;
+  /** Id of the account that created it. Absent for the operator's key, and for keys of version 0.1. */
+  readonly createdBy?: string;
+  readonly expiresAt?: Micros;
+  readonly revokedAt?: Micros;
+  readonly quotas?: OwnQuotas;
+}
+
+/** A key as it is kept: its secret only as a hash. Its id is the public half, as in `annals_<id>_<secret>`. */
+export interface KeyRecord extends AccountFields {
+  /** SHA-256 of the secret. A secret has 256 random bits, so a slow hash would add nothing. */
+  readonly secretHash: Uint8Array;
+}
+
+export const linkPurposes = ['sign-in', 'share'] as const;
+type LinkPurpose = (typeof linkPurposes)[number];
+
+/**
+ * A link that lets somebody in. `sign-in` works once, `share` as often as its readers like until it expires. Whoever
+ * opens it has a session, which may do what the link's role may.
+ */
+export interface LinkRecord extends Omit<AccountFields, 'quotas'> {
+  readonly organisation: string;
+  readonly createdBy: string;
+  readonly purpose: LinkPurpose;
+  /** SHA-256 of the secret in it, which has 256 random bits. */
+  readonly secretHash: Uint8Array;
+  /** Until when it can be opened. A shared link expires then too, with its sessions. */
+  readonly opensUntil: Micros;
+  /** When it was opened, if it works once. */
+  readonly usedAt?: Micros;
+}
+
+/** Whoever a request is from. */
+export type Account = KeyRecord | LinkRecord;
+
+export const accountKinds = ['key', 'link'] as const;
+export type AccountKind = (typeof accountKinds)[number];
+
+export function accountKind(account: Account): AccountKind {
+  return 'purpose' in account ? 'link' : 'key';
+}
+
+export function isValid(
+  { revokedAt, expiresAt }: Pick<Account, 'revokedAt' | 'expiresAt'>,
+  now: Micros,
+): boolean {
+  return revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
+}
 
 /** A browser that somebody has signed in with. Its cookie is `<id>.<secret>`; of the secret only a hash is kept. */
 export interface SessionRecord {
   readonly id: string;
   /** SHA-256 of the secret, which has 256 random bits. */
   readonly secretHash: Uint8Array;
-  /** Id of the key that signed in. The session may do what the key may, and ends with it. */
+  /** Id of the account that signed in. The session may do what the account may, and ends with it. */
   readonly account: string;
   readonly createdAt: Micros;
   /** As it is on the disk: a tenth of the idle limit behind, at most. */

@@ -1,8 +1,8 @@
 import type { Clock, Micros } from '../core/micros.ts';
 import type { Random } from '../core/uuid.ts';
-import type { Accounts, KeyRecord } from './accounts.ts';
-import { hashSecret, isSecretOf, randomText } from './key.ts';
-import type { SessionRecord } from './records.ts';
+import { type Accounts, accountOf } from './accounts.ts';
+import { createIdAndSecret, findBySecret } from './id-and-secret.ts';
+import type { Account, SessionRecord } from './records.ts';
 
 /** Where a sign-in came from. */
 export interface SignInOrigin {
@@ -29,10 +29,6 @@ export interface CreatedSession {
 /** Sessions that one account may have; with another one, the least recently used ends. */
 const maxSessions = 100;
 
-const tokenPattern = /^([0-9A-Za-z]{12})\.([\w-]{43})$/;
-
-const placeholderHash = hashSecret('compared with when there is no such session');
-
 /** Signs in, and knows which sessions there are and how long they last. Sessions outlive a restart of the server. */
 export class Sessions {
   readonly #options: SessionsOptions;
@@ -44,19 +40,13 @@ export class Sessions {
   }
 
   /** A session is valid once this resolves. Sessions that are over are removed first. */
-  async create(
-    { id: account }: Pick<KeyRecord, 'id'>,
-    from: SignInOrigin,
-  ): Promise<CreatedSession> {
+  async create({ id: account }: Account, from: SignInOrigin): Promise<CreatedSession> {
     const { clock, random, accounts } = this.#options;
     await this.#makeRoom(account);
-    const id = randomText(12, random);
-    const bytes = new Uint8Array(32);
-    random(bytes);
-    const secret = Buffer.from(bytes).toString('base64url');
+    const { id, secretHash, text } = createIdAndSecret(random);
     const session: SessionRecord = {
       id,
-      secretHash: hashSecret(secret),
+      secretHash,
       account,
       createdAt: clock(),
       lastUsedAt: clock(),
@@ -64,14 +54,12 @@ export class Sessions {
       ...(from.userAgent !== undefined && { userAgent: from.userAgent.toWellFormed() }),
     };
     await accounts.collections.sessions.put(session);
-    return { session, token: `${id}.${secret}` };
+    return { session, token: text };
   }
 
   /** The session of a cookie's value, also one that is over. Takes as long when there is none. */
   find(token: string): SessionRecord | undefined {
-    const [, id = '', secret = ''] = tokenPattern.exec(token) ?? [];
-    const session = this.#options.accounts.collections.sessions.get(id);
-    return isSecretOf(secret, session?.secretHash ?? placeholderHash) ? session : undefined;
+    return findBySecret(token, (id) => this.get(id));
   }
 
   get(id: string): SessionRecord | undefined {
@@ -112,7 +100,7 @@ export class Sessions {
   /** When it ends however much it is used: no later than its account. */
   expiresAt({ createdAt, account }: SessionRecord): Micros {
     const { accounts, maxMicros } = this.#options;
-    return Math.min(createdAt + maxMicros, accounts.key(account)?.expiresAt ?? Infinity);
+    return Math.min(createdAt + maxMicros, accountOf(accounts, account)?.expiresAt ?? Infinity);
   }
 
   isOver(session: SessionRecord): boolean {
@@ -122,8 +110,8 @@ export class Sessions {
   /** Whether a response that is still being sent has to end: reading a long one is no idleness. */
   isTooOld(session: SessionRecord): boolean {
     const { accounts, clock } = this.#options;
-    const key = accounts.key(session.account);
-    if (key === undefined || key.revokedAt !== undefined) return true;
+    const account = accountOf(accounts, session.account);
+    if (account === undefined || account.revokedAt !== undefined) return true;
     return this.expiresAt(session) <= clock();
   }
 

@@ -150,6 +150,13 @@ const routes = [
     body: { quotas: { bytesPerDay: null } },
   },
   { method: 'DELETE', path: '/v1/keys/REVOCABLE', allowed: ['org-admin', 'operator'] },
+  { method: 'GET', path: '/v1/links?organisation=OWN', allowed: ['org-admin', 'operator'] },
+  {
+    method: 'POST',
+    path: '/v1/links',
+    allowed: ['org-admin', 'operator'],
+    body: { organisation: 'OWN', purpose: 'sign-in' },
+  },
   {
     method: 'POST',
     path: '/v1/sessions',
@@ -452,7 +459,7 @@ describe('keys', () => {
     await app.json('DELETE', `/v1/keys/${writer}`, named('other'), 404);
     await app.json('DELETE', `/v1/keys/${writer}`, named('acme'));
     assert.deepEqual(await app.json('GET', '/v1/keys', { key: operator }, 400), {
-      message: 'Cannot tell whose keys: name the organisation',
+      message: 'Cannot tell which organisation is meant: name it',
       errors: [{ field: 'organisation', message: 'is missing' }],
     });
   });

@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
 import { Gate } from '../access/gate.ts';
 import { createApiKey, formatKey, hashSecret } from '../access/key.ts';
+import { Links } from '../access/links.ts';
 import { MemoryAccounts } from '../access/memory-accounts.ts';
 import type { Role } from '../access/roles.ts';
 import { Sessions } from '../access/sessions.ts';
@@ -101,14 +102,16 @@ export class TestApp {
       idleMicros: 30 * minute,
       maxMicros: 12 * hour,
     });
+    const links = new Links({ accounts: this.accounts, sessions, clock, random });
     const gate = new Gate({
       accounts: this.accounts,
       tokens,
       sessions,
+      links,
       clock,
       addressOf,
       onUnknown: (request) => this.ownRecords.unknownCredential(requestFacts(request)),
-      onDenied: (denied, request) => this.ownRecords.keyRejected(denied, requestFacts(request)),
+      onDenied: (denied, request) => this.ownRecords.accountDenied(denied, requestFacts(request)),
     });
     const app = createApp({
       version: '0.0.0',
@@ -126,6 +129,7 @@ export class TestApp {
       gate,
       tokens,
       sessions,
+      links,
       ownRecords: this.ownRecords,
       metrics: new Metrics(),
       metricsElsewhere: false,

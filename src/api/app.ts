@@ -4,6 +4,7 @@ import type { AccessTokens } from '../access/access-token.ts';
 import type { Accounts } from '../access/accounts.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Gate, Principal } from '../access/gate.ts';
+import type { Links } from '../access/links.ts';
 import type { Permission } from '../access/roles.ts';
 import type { Sessions } from '../access/sessions.ts';
 import { AnnalsError } from '../core/errors.ts';
@@ -27,6 +28,7 @@ import type { OwnRecords } from '../ledger/own-records.ts';
 import type { EventEraser, EventReader } from '../store/event-store.ts';
 import { erasureRoute } from './admin/erasures.ts';
 import { keyRoutes } from './admin/keys.ts';
+import { linkRoutes } from './admin/links.ts';
 import { meRoute } from './admin/me.ts';
 import { membershipRoute } from './admin/memberships.ts';
 import { organisationRoutes } from './admin/organisations.ts';
@@ -55,6 +57,7 @@ export interface AppDependencies {
   readonly gate: Gate;
   readonly tokens: AccessTokens;
   readonly sessions: Sessions;
+  readonly links: Links;
   readonly ownRecords: OwnRecords;
   readonly metrics: Metrics;
   readonly metricsElsewhere: boolean;
@@ -155,13 +158,14 @@ function literalRoutes(dependencies: AppDependencies & DialectDependencies): rea
     erasureRoute(dependencies),
     tokenRoute(dependencies),
     ...sessionRoutes(dependencies),
+    ...linkRoutes(dependencies),
   ];
 }
 
 /** Whether this is the operator, who reads the log of the server and names it. */
-function readsSystemLog({ key }: Principal, permission: Permission, request: Request): boolean {
+function readsSystemLog({ account }: Principal, permission: Permission, request: Request): boolean {
   const isRead = permission === 'audit_log:list' || permission === 'audit_log:read';
-  return isRead && key.role === 'operator' && namedOrganisation(request) === systemLog.identity;
+  return isRead && account.role === 'operator' && namedOrganisation(request) === systemLog.identity;
 }
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

@@ -12,13 +12,14 @@ const bodies: Readonly<Record<string, { readonly role?: 'operator'; readonly bod
   updateOrganisation: { role: 'operator', body: { quotas: { bytesPerDay: 1 } } },
   updateKey: { role: 'operator', body: { quotas: { bytesPerDay: 1 } } },
   createSession: { body: {} },
+  createLink: { body: { purpose: 'share', name: 'successor' } },
   eraseUser: { body: { userIdentity: 'u-1' } },
 };
 
 interface Operation {
   readonly operationId: string;
   readonly requestBody?: object;
-  /** Empty for a route that needs no key. */
+  /** Absent where a key is needed; without `key` where there is none. */
   readonly security?: readonly object[];
 }
 
@@ -37,7 +38,8 @@ async function routesWithBody(app: TestApp): Promise<ReadonlyMap<string, RouteWi
     Object.entries(document.paths).flatMap(([path, operations]) =>
       Object.entries(operations)
         .filter(
-          ([, { requestBody, security }]) => requestBody !== undefined && security === undefined,
+          ([, { requestBody, security = [{ key: [] }] }]) =>
+            requestBody !== undefined && security.some((one) => 'key' in one),
         )
         .map(
           ([method, { operationId }]) =>

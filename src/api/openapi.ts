@@ -67,6 +67,7 @@ const tags: Record<Tag, string> = {
   keys: 'API keys',
   tokens: 'Access tokens in place of keys',
   sessions: 'Browsers that are signed in',
+  links: 'Links that let people in',
 };
 
 const errorSchema = z
@@ -120,6 +121,7 @@ function operationOf({ description: route }: ApiRoute, resolver: Resolver): Desc
     summary,
     ...(description !== undefined && { description }),
     ...(route.withoutKey !== undefined && { security: [{ basic: [] }, {}] }),
+    ...(route.keyIsOptional && { security: [{ key: [] }, { basic: [] }, {}] }),
     parameters: parametersOf(route),
     ...(request !== undefined && {
       requestBody: { required: true, content: contentOf(request) },

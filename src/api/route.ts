@@ -15,7 +15,8 @@ export type Tag =
   | 'organisations'
   | 'keys'
   | 'tokens'
-  | 'sessions';
+  | 'sessions'
+  | 'links';
 
 /** A body by media type: how its text or its bytes look. */
 export type Content = Readonly<Record<string, z.ZodType>>;
@@ -55,6 +56,8 @@ export interface RouteDescription<Q extends z.ZodObject, B extends z.ZodType> {
   readonly success: ResponseDescription & { readonly status: 200 | 201 };
   /** Errors besides those that every route has that takes a key, a query or a body. */
   readonly errors?: readonly (409 | 410)[];
+  /** Whether a request may do without a key, because something in its body stands for one. */
+  readonly keyIsOptional?: true;
   /** For the route that needs no key: its errors, which have a shape of their own. */
   readonly withoutKey?: Readonly<Record<number, ResponseDescription>>;
 }

@@ -109,7 +109,7 @@ async function createToken(
     return unknownClient();
   }
   const now = clock();
-  const expiresAt = Math.min(now + maxTokenLifetime, principal.key.expiresAt ?? Infinity);
+  const expiresAt = Math.min(now + maxTokenLifetime, principal.account.expiresAt ?? Infinity);
   const token = tokens.issue({ keyId: key.id, issuedAt: now, expiresAt });
   // Never 0: clients take that for a token without an end (wire: Thalassa 2.2).
   const expiresIn = Math.max(1, Math.floor((expiresAt - now) / second));

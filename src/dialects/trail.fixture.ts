@@ -4,6 +4,7 @@ import { AccessTokens } from '../access/access-token.ts';
 import type { Caller } from '../access/caller.ts';
 import { Gate } from '../access/gate.ts';
 import { createApiKey, formatKey, hashSecret } from '../access/key.ts';
+import { Links } from '../access/links.ts';
 import { MemoryAccounts } from '../access/memory-accounts.ts';
 import type { Permission, Role } from '../access/roles.ts';
 import { Sessions } from '../access/sessions.ts';
@@ -40,15 +41,22 @@ export class TestTrail {
     sequencer: this.#sealing,
     clock: this.#clock,
   });
+  readonly #sessions = new Sessions({
+    accounts: this.#accounts,
+    clock: this.#clock,
+    random,
+    idleMicros: 30 * minute,
+    maxMicros: 12 * hour,
+  });
   readonly #gate = new Gate({
     accounts: this.#accounts,
     tokens: new AccessTokens({ secret: new Uint8Array(32), audience: 'annals.test' }),
-    sessions: new Sessions({
+    sessions: this.#sessions,
+    links: new Links({
       accounts: this.#accounts,
+      sessions: this.#sessions,
       clock: this.#clock,
       random,
-      idleMicros: 30 * minute,
-      maxMicros: 12 * hour,
     }),
     clock: this.#clock,
     addressOf: () => undefined,
@@ -145,12 +153,12 @@ export class TestTrail {
   #admit(request: Request, permission: Permission): Caller {
     const principal = this.#gate.authenticate(request);
     this.#gate.authorize(principal, permission, request);
-    const { key, organisation } = principal;
+    const { account, organisation } = principal;
     if (organisation === undefined) throw new Error('the test has no such organisation');
     return {
-      keyId: key.id,
-      keyName: key.name,
-      role: key.role,
+      keyId: account.id,
+      keyName: account.name,
+      role: account.role,
       organisation,
       clientIp: undefined,
       userAgent: undefined,

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Caller } from '../access/caller.ts';
 import { type Principal, sessionOf } from '../access/gate.ts';
+import { accountKind } from '../access/records.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Organisation } from '../core/organisation.ts';
 import type { HttpEnv } from './env.ts';
@@ -60,7 +61,7 @@ export function recordedQuery({ search }: URL): string {
 
 /** The caller of a principal. The operator belongs to no organisation, so it sees no trail but that of the server. */
 export function callerOf(principal: Principal, request: Request): Caller {
-  const { key, organisation } = principal;
+  const { account, organisation } = principal;
   if (organisation === undefined) {
     throw new AnnalsError(
       'forbidden',
@@ -68,10 +69,11 @@ export function callerOf(principal: Principal, request: Request): Caller {
     );
   }
   return {
-    keyId: key.id,
-    keyName: key.name,
-    role: key.role,
-    ...(key.quotas !== undefined && { keyQuotas: key.quotas }),
+    keyId: account.id,
+    keyName: account.name,
+    kind: accountKind(account),
+    role: account.role,
+    ...('quotas' in account && account.quotas !== undefined && { keyQuotas: account.quotas }),
     organisation,
     ...requestFacts(request),
   };

@@ -1,6 +1,6 @@
-import type { KeyRecord } from '../access/accounts.ts';
 import type { Caller } from '../access/caller.ts';
-import type { DeniedKey } from '../access/gate.ts';
+import type { DenialReason, DeniedAccount } from '../access/gate.ts';
+import { type Account, type AccountKind, accountKind, type KeyRecord } from '../access/records.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Draft, ownService } from '../core/event.ts';
 import { type Clock, formatInstant, type Micros, minute } from '../core/micros.ts';
@@ -106,7 +106,7 @@ export class OwnRecords {
   /** Durable once resolved. */
   async organisationCreated(
     created: Organisation,
-    by: KeyRecord,
+    by: Account,
     request: RequestFacts,
   ): Promise<void> {
     const { personalPaths, quotas } = created;
@@ -132,7 +132,7 @@ export class OwnRecords {
   async quotasSet(
     { type, id, name, organisation }: QuotaOwner,
     { before, after }: { readonly before: OwnQuotas; readonly after: OwnQuotas },
-    by: KeyRecord,
+    by: Account,
     request: RequestFacts,
   ): Promise<void> {
     const draft: Draft = {
@@ -149,7 +149,7 @@ export class OwnRecords {
   }
 
   /** Durable once resolved. */
-  async keyCreated(key: KeyRecord, by: KeyRecord, request: RequestFacts): Promise<void> {
+  async keyCreated(key: KeyRecord, by: Account, request: RequestFacts): Promise<void> {
     if (key.organisation === undefined) return;
     const draft = keyChange('api_key.create', key, by, request);
     await this.#record({ organisation: key.organisation, draft });
@@ -157,7 +157,7 @@ export class OwnRecords {
   }
 
   /** Durable once resolved. When it cannot be recorded, it is owed, and this rejects with the reason. */
-  async keyRevoked(key: KeyRecord, by: KeyRecord, request: RequestFacts): Promise<void> {
+  async keyRevoked(key: KeyRecord, by: Account, request: RequestFacts): Promise<void> {
     if (key.organisation === undefined) return;
     const draft = keyChange('api_key.revoke', key, by, request);
     this.#alsoSystem(draft, key.organisation, by);
@@ -175,7 +175,7 @@ export class OwnRecords {
    * Durable once resolved. Records a change of who has access, in the log of its organisation. What the operator does in
    * an organisation is in both logs, and what concerns no organisation is in the system log.
    */
-  async accessChanged(change: AccessChange, by: KeyRecord, request: RequestFacts): Promise<void> {
+  async accessChanged(change: AccessChange, by: Account, request: RequestFacts): Promise<void> {
     const { organisation, ...fields } = change;
     const draft: Draft = { ...actor(by, request), ...fields, outcome: 'success' };
     if (organisation === undefined) return this.system(draft);
@@ -184,7 +184,7 @@ export class OwnRecords {
   }
 
   /** The same for what holds already. When it cannot be recorded, it is owed, and this rejects with the reason. */
-  async accessEnded(change: AccessChange, by: KeyRecord, request: RequestFacts): Promise<void> {
+  async accessEnded(change: AccessChange, by: Account, request: RequestFacts): Promise<void> {
     const { organisation, ...fields } = change;
     const draft: Draft = { ...actor(by, request), ...fields, outcome: 'success' };
     if (organisation === undefined) return this.system(draft);
@@ -193,18 +193,18 @@ export class OwnRecords {
   }
 
   /** What the operator does in an organisation is in both logs. */
-  #alsoSystem(draft: Draft, organisation: string, by: KeyRecord): void {
+  #alsoSystem(draft: Draft, organisation: string, by: Account): void {
     if (by.organisation !== undefined) return;
     void this.system({ ...draft, details: { ...draft.details, organisation } });
   }
 
   /** Durable once resolved. Records that an erasure begins or, with its counts, that it ended. Nothing of what is erased. */
   async erasure(caller: Caller, details: ErasureFacts): Promise<void> {
-    const { keyId, keyName, organisation } = caller;
+    const { organisation } = caller;
     const ended = details.erased !== undefined;
     await this.#options.ledger.record(organisation.identity, [
       {
-        ...actor({ id: keyId, name: keyName }, caller),
+        ...actor(actorOf(caller), caller),
         action: ended ? 'audit_log.erased' : 'audit_log.erase',
         description: ended
           ? `Erased the personal fields of ${details.erased} events`
@@ -233,9 +233,9 @@ export class OwnRecords {
    * unless reads are not refused.
    */
   async read(caller: Caller, action: string, details: Record<string, unknown>): Promise<void> {
-    const { keyId, keyName, organisation } = caller;
+    const { keyId, organisation } = caller;
     const draft: Draft = {
-      ...actor({ id: keyId, name: keyName }, caller),
+      ...actor(actorOf(caller), caller),
       action,
       resourceType: 'audit_log',
       resourceIdentity: organisation.identity,
@@ -262,33 +262,34 @@ export class OwnRecords {
   }
 
   /** Recorded soon, in a summary, or owed. Never fails. */
-  keyRejected({ key, reason }: DeniedKey, request: RequestFacts): void {
+  accountDenied({ account, reason }: DeniedAccount, request: RequestFacts): void {
+    const { id, name, organisation } = account;
+    const kind = accountKind(account);
     const draft: Draft = {
-      ...actor(key, request),
-      action: reason === 'no permission' ? 'auth.denied' : 'auth.failed',
-      description: `Denied the key ${key.name}: ${reason}`,
-      resourceType: 'api_key',
-      resourceIdentity: key.id,
+      ...actor(account, request),
+      action: mayTryAgain.has(reason) ? 'auth.denied' : 'auth.failed',
+      description: `Denied the ${kind} ${name}: ${reason}`,
+      resourceType: kind === 'key' ? 'api_key' : kind,
+      resourceIdentity: id,
       outcome: 'failure',
       error: reason,
     };
-    const { organisation } = key;
-    if (organisation === undefined) this.#summariseSystem(draft, `${key.id} ${reason}`);
-    else this.#summariseSoon({ organisation, draft }, `${key.id} ${reason}`);
+    if (organisation === undefined) this.#summariseSystem(draft, `${id} ${reason}`);
+    else this.#summariseSoon({ organisation, draft }, `${id} ${reason}`);
   }
 
   /** A credential belongs to no key. All of them are one summary, so that strangers cannot fill the log. */
   unknownCredential(request: RequestFacts): void {
     const action = 'auth.failed';
     const description = 'Denied a credential that belongs to no key';
-    const { context } = actor({ id: '', name: '' }, request);
+    const { context } = actor({ id: '', name: '', kind: 'key' }, request);
     const { credentials_id: _id, ...where } = context;
     const draft: Draft = { action, description, outcome: 'failure', context: where };
     this.#summariseSystem({ ...draft, error: 'unknown credential' }, '');
   }
 
   /** The operator looks at something: in a summary. */
-  operatorRead(action: string, by: KeyRecord, request: RequestFacts): void {
+  operatorRead(action: string, by: Account, request: RequestFacts): void {
     if (by.organisation !== undefined) return;
     this.#summariseSystem({ ...actor(by, request), action, outcome: 'success' }, by.id);
   }
@@ -438,7 +439,7 @@ function systemRecord({ context = {}, ...draft }: Draft): OwnRecord {
 function keyChange(
   action: 'api_key.create' | 'api_key.revoke',
   key: KeyRecord,
-  by: KeyRecord,
+  by: Account,
   request: RequestFacts,
 ): Draft {
   return {
@@ -456,8 +457,27 @@ function keyChange(
   };
 }
 
+/** Denials of a credential that is right: it may do something else, or the same from elsewhere. */
+const mayTryAgain: ReadonlySet<DenialReason> = new Set([
+  'no permission',
+  'request of another site',
+]);
+
+const credentialTypes: Readonly<Record<AccountKind, string>> = { key: 'api_key', link: 'link' };
+
+interface Actor {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: AccountKind;
+}
+
+function actorOf({ keyId, keyName, kind = 'key' }: Caller): Actor {
+  return { id: keyId, name: keyName, kind };
+}
+
 /** Who did it and from where, in the fields of an event. */
-function actor(by: Pick<KeyRecord, 'id' | 'name'>, request: RequestFacts) {
+function actor(by: Account | Actor, request: RequestFacts) {
+  const kind = 'kind' in by ? by.kind : accountKind(by);
   return {
     serviceAccountIdentity: by.id,
     serviceAccount: { identity: by.id, name: by.name },
@@ -468,7 +488,7 @@ function actor(by: Pick<KeyRecord, 'id' | 'name'>, request: RequestFacts) {
       method: request.method,
       path: request.path.toWellFormed(),
       credentials_id: by.id,
-      credentials_type: 'api_key',
+      credentials_type: credentialTypes[kind],
       system_service: ownService,
     },
   } satisfies Partial<Draft>;

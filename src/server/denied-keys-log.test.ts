@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { pino } from 'pino';
-import type { DeniedKey } from '../access/gate.ts';
+import type { DeniedAccount } from '../access/gate.ts';
 import { DeniedKeysLog } from './denied-keys-log.ts';
 
 it('denied keys are logged once at first, and then counted', () => {
   const lines: { key: string; reason: string; times?: number }[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const denials = new DeniedKeysLog(log);
-  const denied = (id: string, reason: DeniedKey['reason']): DeniedKey => ({
-    key: {
+  const denied = (id: string, reason: DeniedAccount['reason']): DeniedAccount => ({
+    account: {
       id,
       role: 'writer',
       name: id,

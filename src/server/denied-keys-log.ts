@@ -1,28 +1,30 @@
 import type { Logger } from 'pino';
-import type { DeniedKey } from '../access/gate.ts';
+import type { DeniedAccount } from '../access/gate.ts';
+import { accountKind } from '../access/records.ts';
 
 /**
- * Tells the operator's log of known keys that were denied: the first time at once, then how often since, whenever it is
+ * Tells the operator's log of known keys and links that were denied: the first time at once, then how often since, whenever it is
  * flushed. A client that goes on with a revoked key does not fill the disk with lines.
  */
 export class DeniedKeysLog {
   readonly #log: Logger;
-  readonly #repeated = new Map<string, { readonly denied: DeniedKey; times: number }>();
+  readonly #repeated = new Map<string, { readonly denied: DeniedAccount; times: number }>();
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
-  add(denied: DeniedKey): void {
-    const { key, reason } = denied;
-    const name = `${key.id} ${reason}`;
+  add(denied: DeniedAccount): void {
+    const { account, reason } = denied;
+    const name = `${account.id} ${reason}`;
     const known = this.#repeated.get(name);
     if (known !== undefined) {
       known.times += 1;
       return;
     }
     this.#repeated.set(name, { denied, times: 0 });
-    this.#log.warn({ key: key.id, reason }, 'a key was denied');
+    const kind = accountKind(account);
+    this.#log.warn({ [kind]: account.id, reason }, `a ${kind} was denied`);
   }
 
   /** Logs what was repeated since the last call. */
@@ -33,10 +35,9 @@ export class DeniedKeysLog {
         this.#repeated.delete(name);
         continue;
       }
-      this.#log.warn(
-        { key: denied.key.id, reason: denied.reason, times },
-        'a key was denied again',
-      );
+      const { account, reason } = denied;
+      const kind = accountKind(account);
+      this.#log.warn({ [kind]: account.id, reason, times }, `a ${kind} was denied again`);
       entry.times = 0;
     }
   }

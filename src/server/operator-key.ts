@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type Accounts, isValid } from '../access/accounts.ts';
+import type { Accounts } from '../access/accounts.ts';
 import {
   type ApiKey,
   createApiKey,
@@ -11,6 +11,7 @@ import {
   isSecretOf,
   parseKey,
 } from '../access/key.ts';
+import { isValid } from '../access/records.ts';
 import { AnnalsError } from '../core/errors.ts';
 import type { Clock } from '../core/micros.ts';
 import type { Random } from '../core/uuid.ts';

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { AccessTokens } from '../access/access-token.ts';
 import type { Accounts } from '../access/accounts.ts';
 import { Gate } from '../access/gate.ts';
+import { Links } from '../access/links.ts';
 import { Sessions } from '../access/sessions.ts';
 import { openSqliteAccounts } from '../access/sqlite/accounts.ts';
 import { createApp } from '../api/app.ts';
@@ -198,10 +199,12 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     idleMicros: settings.sessionIdleMinutes * minute,
     maxMicros: settings.sessionHours * hour,
   });
+  const links = new Links({ accounts, sessions, clock, random });
   const gate = new Gate({
     accounts,
     tokens,
     sessions,
+    links,
     clock,
     addressOf,
     onGuessing: (address) => log.warn({ address }, 'an address sends too many wrong credentials'),
@@ -209,7 +212,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     onAdmitted: (key, request) => budget.assign(request, key.id, key.organisation),
     onDenied: (denied, request) => {
       deniedKeys.add(denied);
-      ownRecords.keyRejected(denied, requestFacts(request));
+      ownRecords.accountDenied(denied, requestFacts(request));
     },
   });
   const cannotRecord = () => {
@@ -234,6 +237,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     gate,
     tokens,
     sessions,
+    links,
     ownRecords,
     metrics,
     metricsElsewhere: settings.metricsAddress !== undefined,

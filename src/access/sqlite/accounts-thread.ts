@@ -3,13 +3,14 @@ import type { Organisation, OwnQuotas } from '../../core/organisation.ts';
 import { ensureIdentity, joinInstallation } from '../../runtime/database-identity.ts';
 import { serveCalls } from '../../runtime/serve-calls.ts';
 import { openSharedDatabase } from '../../runtime/shared-database.ts';
-import type { CollectionName, KeyRecord } from '../accounts.ts';
+import type { CollectionName } from '../accounts.ts';
 import type { CollectedRecord } from '../collection.ts';
+import type { KeyRecord } from '../records.ts';
 import type { Role } from '../roles.ts';
 import { columnName, tableNames, tables } from './tables.ts';
 
 /** All accounts, read once at the start. */
-interface StoredAccounts {
+export interface StoredAccounts {
   readonly organisations: readonly Organisation[];
   readonly keys: readonly KeyRecord[];
   readonly settings: readonly (readonly [name: string, value: string])[];

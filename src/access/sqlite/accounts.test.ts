@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { it } from 'node:test';
-import type { KeyRecord } from '../accounts.ts';
+import type { KeyRecord } from '../records.ts';
 import { openSqliteAccounts } from './accounts.ts';
 
 const open = (file: string) => openSqliteAccounts({ file, installation: new Uint8Array(16) });
@@ -126,7 +126,7 @@ it('accounts that are opened again have every organisation as it was created', a
   await rm(folder, { recursive: true });
 });
 
-it('sessions come back as they were, and those that ended do not', async () => {
+it('sessions and links come back as they were, and sessions that ended do not', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
   const file = join(folder, 'annals.db');
   const first = await open(file);
@@ -148,12 +148,29 @@ it('sessions come back as they were, and those that ended do not', async () => {
   const removed = sessions.remove('ended');
   assert.equal(sessions.get('ended'), undefined);
   await Promise.all([added, removed, sessions.remove('never there')]);
+  const link = {
+    id: 'link',
+    purpose: 'share',
+    organisation: 'org-1',
+    role: 'org-auditor',
+    name: 'Auditors',
+    secretHash: new Uint8Array(32).fill(7),
+    createdAt: 10,
+    createdBy: 'admin',
+    opensUntil: 20,
+    expiresAt: 20,
+    usedAt: 15,
+  } as const;
+  const { links } = first.collections;
+  await links.put(link);
+  await links.end({ ...link, revokedAt: 16 });
   await first.close();
   const again = await open(file);
   assert.deepEqual(
     [...again.collections.sessions.values()],
     [full, { ...session('used'), lastUsedAt: 20 }],
   );
+  assert.deepEqual([...again.collections.links.values()], [{ ...link, revokedAt: 16 }]);
   await again.close();
   await rm(folder, { recursive: true });
 });

@@ -3,10 +3,11 @@ import type { Micros } from '../../core/micros.ts';
 import type { Organisation, OwnQuotas } from '../../core/organisation.ts';
 import { OnDemandThread } from '../../runtime/on-demand-thread.ts';
 import { siblingModule, Thread } from '../../runtime/thread.ts';
-import type { Accounts, CollectionName, Collections, KeyRecord } from '../accounts.ts';
+import type { Accounts, CollectionName, Collections } from '../accounts.ts';
 import { type CollectedRecord, Collection } from '../collection.ts';
 import { MemoryAccounts } from '../memory-accounts.ts';
-import type { AccountsFile, AccountsMethods } from './accounts-thread.ts';
+import type { KeyRecord } from '../records.ts';
+import type { AccountsFile, AccountsMethods, StoredAccounts } from './accounts-thread.ts';
 import { tableNames } from './tables.ts';
 
 /** How long its thread stays after a change; all reads are from memory. */
@@ -32,18 +33,12 @@ export async function openSqliteAccounts(
   const module = siblingModule(import.meta.url, './accounts-thread');
   const start = () => new Thread<AccountsMethods>('accounts', module, data);
   const thread = new OnDemandThread(start, idleMillis);
-  const { organisations, keys, settings, collections } = await thread.call
-    .load()
-    .catch(async (error) => {
-      await thread.close();
-      const cause = error instanceof AnnalsError ? (error.cause ?? error) : error;
-      throw new AnnalsError('unavailable', `Cannot open ${file}: ${messageOf(cause)}`, { cause });
-    });
-  const memory = new MemoryAccounts();
-  for (const organisation of organisations) await memory.addOrganisation(organisation);
-  for (const key of keys) memory.restoreKey(key);
-  for (const [name, value] of settings) await memory.setSetting(name, value);
-  return new SqliteAccounts(memory, thread, collections, options);
+  const stored = await thread.call.load().catch(async (error) => {
+    await thread.close();
+    const cause = error instanceof AnnalsError ? (error.cause ?? error) : error;
+    throw new AnnalsError('unavailable', `Cannot open ${file}: ${messageOf(cause)}`, { cause });
+  });
+  return new SqliteAccounts(stored, thread, options);
 }
 
 /**
@@ -61,17 +56,19 @@ class SqliteAccounts implements Accounts {
   readonly collections: Collections;
 
   constructor(
-    memory: MemoryAccounts,
+    { organisations, keys, settings, collections }: StoredAccounts,
     thread: OnDemandThread<AccountsMethods>,
-    stored: Readonly<Record<CollectionName, readonly CollectedRecord[]>>,
     options: SqliteAccountsOptions,
   ) {
-    this.#memory = memory;
     this.#thread = thread;
     this.#options = options;
     this.collections = Object.fromEntries(
-      tableNames.map((name) => [name, this.#collection(name, stored[name])]),
+      tableNames.map((name) => [name, this.#collection(name, collections[name])]),
     ) as unknown as Collections;
+    this.#memory = new MemoryAccounts(this.collections);
+    for (const organisation of organisations) this.#memory.restoreOrganisation(organisation);
+    for (const key of keys) this.#memory.restoreKey(key);
+    for (const [name, value] of settings) void this.#memory.setSetting(name, value);
   }
 
   organisations(): readonly Organisation[] {
@@ -152,6 +149,7 @@ class SqliteAccounts implements Accounts {
         this.#commit(async () => {
           await call.putRecord(name, record);
         }),
+      end: (record) => this.#owe(`${name} ${record.id}`, () => call.putRecord(name, record)),
       remove: (id) => this.#owe(`${name} ${id}`, () => call.removeRecord(name, id)),
     });
   }

@@ -1,5 +1,5 @@
 import { readDatabase } from '../../runtime/database-identity.ts';
-import type { KeyRecord } from '../accounts.ts';
+import type { KeyRecord } from '../records.ts';
 import type { Role } from '../roles.ts';
 
 type ReadKey = Pick<KeyRecord, 'id' | 'role' | 'name' | 'createdAt' | 'expiresAt' | 'revokedAt'>;

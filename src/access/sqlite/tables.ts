@@ -11,6 +11,20 @@ export const tables: { readonly [Name in CollectionName]: Columns<RecordOf<Name>
     clientIp: 'TEXT',
     userAgent: 'TEXT',
   },
+  links: {
+    id: 'TEXT PRIMARY KEY',
+    purpose: 'TEXT NOT NULL',
+    organisation: 'TEXT NOT NULL',
+    role: 'TEXT NOT NULL',
+    name: 'TEXT NOT NULL',
+    secretHash: 'BLOB NOT NULL',
+    createdAt: 'INTEGER NOT NULL',
+    createdBy: 'TEXT NOT NULL',
+    opensUntil: 'INTEGER NOT NULL',
+    expiresAt: 'INTEGER',
+    usedAt: 'INTEGER',
+    revokedAt: 'INTEGER',
+  },
 };
 
 type Columns<R> = { readonly [Field in keyof R]-?: ColumnType };

@@ -1,30 +1,31 @@
 import { z } from 'zod';
-import { type Accounts, isValid, type KeyRecord } from '../../access/accounts.ts';
+import type { Accounts } from '../../access/accounts.ts';
 import type { Gate, Principal } from '../../access/gate.ts';
 import { createApiKey, formatKey, hashSecret } from '../../access/key.ts';
+import type { Links } from '../../access/links.ts';
+import type { KeyRecord } from '../../access/records.ts';
 import { organisationRoles } from '../../access/roles.ts';
 import { AnnalsError } from '../../core/errors.ts';
-import { type Clock, formatInstant, parseInstant } from '../../core/micros.ts';
-import type { Organisation } from '../../core/organisation.ts';
+import { type Clock, parseInstant } from '../../core/micros.ts';
 import type { Random } from '../../core/uuid.ts';
-import {
-  namedOrganisation,
-  organisationNotFound,
-  requestFacts,
-  requireNamedOrganisation,
-} from '../../http/connection.ts';
+import { requestFacts, requireNamedOrganisation } from '../../http/connection.ts';
 import type { OwnRecords } from '../../ledger/own-records.ts';
 import type { EventReader } from '../../store/event-store.ts';
 import { flagParameter } from '../parameters.ts';
 import { type ApiRoute, json, route } from '../route.ts';
-import { isCreated, nameSchema } from './organisations.ts';
+import { keyResponse, keySchema } from './key-response.ts';
+import { linkResponse, linkSchema } from './links.ts';
+import { managedOrganisation, mayManage } from './managed-organisation.ts';
+import { nameSchema } from './organisations.ts';
 import { nextCursorSchema, pageOf, pageParameters } from './pages.ts';
 import { ownQuotas, QuotaChanges, quotasChangeSchema, quotasSchema } from './quotas.ts';
+import { isKey, Revocations } from './revocations.ts';
 
 export interface KeyRouteDependencies {
   readonly accounts: Accounts;
   readonly reader: Pick<EventReader, 'head'>;
   readonly gate: Gate;
+  readonly links: Links;
   readonly ownRecords: OwnRecords;
   readonly clock: Clock;
   readonly random: Random;
@@ -47,26 +48,6 @@ const keyRequestSchema = z
   })
   .meta({ id: 'KeyRequest' });
 
-const instant = z.string().meta({ format: 'date-time' });
-
-/** A key as it is listed: never with its secret. */
-const keySchema = z
-  .strictObject({
-    id: z.string(),
-    organisation: z.string().describe('Identity'),
-    role: z.enum(organisationRoles),
-    name: z.string(),
-    createdAt: instant,
-    createdBy: z
-      .string()
-      .describe('Id of the key that created it, if that is known')
-      .exactOptional(),
-    expiresAt: instant.exactOptional(),
-    revokedAt: instant.exactOptional(),
-    quotas: quotasSchema.exactOptional(),
-  })
-  .meta({ id: 'Key' });
-
 const keyListSchema = z
   .strictObject({ items: z.array(keySchema), nextCursor: nextCursorSchema })
   .meta({ id: 'KeyList' });
@@ -82,6 +63,10 @@ const revokedKeySchema = keySchema
       .describe(
         'Keys that it created, and that these created, which were valid: they still are, unless withCreated is true',
       ),
+    createdLinks: z
+      .array(linkSchema)
+      .describe('The same for links that let people in')
+      .exactOptional(),
     owed: z
       .array(z.string())
       .describe(
@@ -106,7 +91,7 @@ const listQuery = pageParameters.extend({
 
 /** The operator creates, lists and revokes keys of any organisation, an org-admin those of its own. */
 export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute[] {
-  const { accounts, reader, gate, ownRecords, clock, random } = dependencies;
+  const { accounts, gate, ownRecords, clock, random } = dependencies;
   const quotaChanges = new QuotaChanges(dependencies);
 
   const list = route(
@@ -123,9 +108,14 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
       const principal = gate.authenticate(c.req.raw);
       gate.authorize(principal, 'api_key:list', c.req.raw);
       const wanted = query();
-      const organisation = await organisationFor(principal, wanted.organisation, c.req.raw);
-      const { items, ...next } = pageOf(accounts.keys(organisation), ({ id }) => id, wanted);
-      ownRecords.operatorRead('api_key.list', principal.key, requestFacts(c.req.raw));
+      const { identity } = await managedOrganisation(
+        dependencies,
+        principal,
+        wanted.organisation,
+        c.req.raw,
+      );
+      const { items, ...next } = pageOf(accounts.keys(identity), ({ id }) => id, wanted);
+      ownRecords.operatorRead('api_key.list', principal.account, requestFacts(c.req.raw));
       return c.json({ items: items.map(keyResponse), ...next });
     },
   );
@@ -145,7 +135,12 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
       gate.authorize(principal, 'api_key:create', c.req.raw);
       const requested = await body('create the key');
       if (requested.quotas !== undefined) gate.authorize(principal, 'quota:set', c.req.raw);
-      const organisation = await organisationFor(principal, requested.organisation, c.req.raw);
+      const { identity: organisation } = await managedOrganisation(
+        dependencies,
+        principal,
+        requested.organisation,
+        c.req.raw,
+      );
       const expiresAt =
         requested.expiresAt === undefined ? undefined : parseExpiry(requested.expiresAt);
       const key = createApiKey(random);
@@ -156,12 +151,12 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
         name: requested.name,
         secretHash: hashSecret(key.secret),
         createdAt: clock(),
-        createdBy: principal.key.id,
+        createdBy: principal.account.id,
         ...(expiresAt !== undefined && { expiresAt }),
         ...ownQuotas(requested.quotas),
       };
       // Recorded first: a record of a key that was not created does less harm than a key without a record.
-      await ownRecords.keyCreated(record, principal.key, requestFacts(c.req.raw));
+      await ownRecords.keyCreated(record, principal.account, requestFacts(c.req.raw));
       await accounts.addKey(record);
       return c.json({ ...keyResponse(record), key: formatKey(key) }, 201);
     },
@@ -189,7 +184,7 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
         { type: 'api_key', id, name, organisation: organisation.identity },
         () => current().quotas,
         change,
-        principal.key,
+        principal.account,
         requestFacts(c.req.raw),
       );
       return c.json(keyResponse(current()));
@@ -212,35 +207,15 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
       gate.authorize(principal, 'api_key:delete', c.req.raw);
       const { key } = keyFor(principal, c.req.param('id'), c.req.raw);
       const { withCreated = false } = query();
-      const owed = new Set<string>();
-      const owe = (what: string) => (error: unknown) => {
-        if (!(error instanceof AnnalsError) || error.code !== 'unavailable') throw error;
-        owed.add(`${what} (${error.message})`);
-      };
-      // It holds from here on, whatever the disk says: a full one must not keep a stolen key alive.
-      const revokeOne = async (one: KeyRecord) => {
-        await accounts
-          .revokeKey(one.id, clock())
-          .catch(owe('the revocation is not on the disk yet: it ends if the server stops now'));
-        await ownRecords
-          .keyRevoked(one, principal.key, requestFacts(c.req.raw))
-          .catch(owe('the record of the revocation is not in the trail yet'));
-      };
-      if (key.revokedAt === undefined) await revokeOne(key);
-      const created: KeyRecord[] = [];
-      // From the creator to the created: one that is revoked creates no more while its keys are listed.
-      for (const ids = [key.id]; ids.length > 0; ) {
-        for (const one of accounts.keysCreatedBy(ids.shift()!)) {
-          ids.push(one.id);
-          if (!isValid(one, clock())) continue;
-          if (withCreated) await revokeOne(one);
-          created.push(accounts.key(one.id) ?? one);
-        }
-      }
+      const revocations = new Revocations(dependencies, principal.account, c.req.raw);
+      if (key.revokedAt === undefined) await revocations.revoke(key);
+      const created = await revocations.created(key, withCreated);
+      const createdLinks = created.filter((one) => 'purpose' in one);
       return c.json({
         ...keyResponse(accounts.key(key.id) ?? key),
-        created: created.map(keyResponse),
-        ...(owed.size > 0 && { owed: [...owed] }),
+        created: created.filter(isKey).map(keyResponse),
+        ...(createdLinks.length > 0 && { createdLinks: createdLinks.map(linkResponse) }),
+        ...(revocations.owed.length > 0 && { owed: revocations.owed }),
       });
     },
   );
@@ -251,35 +226,15 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
   function keyFor(principal: Principal, id: string, request: Request) {
     const key = accounts.key(id);
     const organisation = accounts.organisation(key?.organisation ?? '');
-    if (key === undefined || organisation === undefined || !mayManage(principal, organisation)) {
+    if (
+      key === undefined ||
+      organisation === undefined ||
+      !mayManage(principal, organisation.identity)
+    ) {
       throw new AnnalsError('not-found', 'There is no key of this id');
     }
     requireNamedOrganisation(organisation, request);
     return { key, organisation };
-  }
-
-  /** Identity of the organisation whose keys these are. One that the caller may not manage does not exist for it. */
-  async function organisationFor(
-    principal: Principal,
-    requested: string | undefined,
-    request: Request,
-  ): Promise<string> {
-    const named = requested || namedOrganisation(request);
-    const organisation =
-      named === undefined ? principal.organisation : accounts.organisation(named);
-    if (named === undefined && organisation === undefined) {
-      throw new AnnalsError('invalid', 'Cannot tell whose keys: name the organisation', {
-        issues: [{ field: 'organisation', message: 'is missing' }],
-      });
-    }
-    if (organisation === undefined || !mayManage(principal, organisation))
-      throw organisationNotFound();
-    // Only the operator can name one that is not created: it has no key yet.
-    if (principal.key.role === 'operator' && !(await isCreated(organisation, reader))) {
-      throw organisationNotFound();
-    }
-    requireNamedOrganisation(organisation, request);
-    return organisation.identity;
   }
 
   function parseExpiry(text: string): number {
@@ -290,23 +245,4 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
       issues: [{ field: 'expiresAt', message }],
     });
   }
-}
-
-function mayManage({ key, organisation }: Principal, { identity }: Organisation): boolean {
-  return key.role === 'operator' || organisation?.identity === identity;
-}
-
-function keyResponse(key: KeyRecord) {
-  const { id, organisation, role, name, createdAt, createdBy, expiresAt, revokedAt, quotas } = key;
-  return {
-    id,
-    organisation,
-    role,
-    name,
-    createdAt: formatInstant(createdAt),
-    ...(createdBy !== undefined && { createdBy }),
-    ...(expiresAt !== undefined && { expiresAt: formatInstant(expiresAt) }),
-    ...(revokedAt !== undefined && { revokedAt: formatInstant(revokedAt) }),
-    ...ownQuotas(quotas),
-  };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Gate } from '../../access/gate.ts';
+import { accountKind } from '../../access/records.ts';
 import { permissionsOf, roles } from '../../access/roles.ts';
 import type { Sessions } from '../../access/sessions.ts';
 import { formatInstant } from '../../core/micros.ts';
@@ -26,7 +27,9 @@ const meSchema = z
         createdBy: z.string().describe('Id of the key that created it').exactOptional(),
         expiresAt: instant.exactOptional(),
       })
-      .meta({ id: 'OwnKey' }),
+      .describe('Absent in a session that no key signed in')
+      .meta({ id: 'OwnKey' })
+      .exactOptional(),
     session: sessionSchema.describe('If the request came with its cookie').exactOptional(),
     permissions: z.array(z.string()).describe('What it may do, such as audit_log:list'),
   })
@@ -51,9 +54,9 @@ export const meRoute = ({ version, gate, sessions }: MeRouteDependencies): ApiRo
     },
     (c) => {
       const principal = gate.authenticate(c.req.raw);
-      const { key, organisation, session } = principal;
+      const { account, organisation, session } = principal;
       if (organisation !== undefined) requireNamedOrganisation(organisation, c.req.raw);
-      const { id, name, role, createdAt, createdBy, expiresAt } = key;
+      const { id, name, role, createdAt, createdBy, expiresAt } = account;
       const me: z.output<typeof meSchema> = {
         version,
         ...(organisation !== undefined && {
@@ -63,14 +66,16 @@ export const meRoute = ({ version, gate, sessions }: MeRouteDependencies): ApiRo
             name: organisation.name,
           },
         }),
-        key: {
-          id,
-          name,
-          role,
-          createdAt: formatInstant(createdAt),
-          ...(createdBy !== undefined && { createdBy }),
-          ...(expiresAt !== undefined && { expiresAt: formatInstant(expiresAt) }),
-        },
+        ...(accountKind(account) === 'key' && {
+          key: {
+            id,
+            name,
+            role,
+            createdAt: formatInstant(createdAt),
+            ...(createdBy !== undefined && { createdBy }),
+            ...(expiresAt !== undefined && { expiresAt: formatInstant(expiresAt) }),
+          },
+        }),
         ...(session !== undefined && { session: sessionResponse(session, principal, sessions) }),
         permissions: [...permissionsOf(role)],
       };

@@ -124,11 +124,11 @@ export function organisationRoutes(
         requireNamedOrganisation(principal.organisation, c.req.raw);
       }
       const own = principal.organisation === undefined ? [] : [principal.organisation];
-      const isOperator = principal.key.role === 'operator';
+      const isOperator = principal.account.role === 'operator';
       const all = isOperator ? accounts.organisations() : own;
       const { items, ...next } = pageOf(all, ({ identity }) => identity, wanted);
       if (isOperator) {
-        ownRecords.operatorRead('organisation.list', principal.key, requestFacts(c.req.raw));
+        ownRecords.operatorRead('organisation.list', principal.account, requestFacts(c.req.raw));
       }
       const visible: Organisation[] = [];
       for (const one of items) if (await isCreated(one, reader)) visible.push(one);
@@ -170,7 +170,11 @@ export function organisationRoutes(
       };
       // Before the record of it: the personal fields of its events must be known before there is an event.
       if (begun === undefined) await accounts.addOrganisation(organisation);
-      await ownRecords.organisationCreated(organisation, principal.key, requestFacts(c.req.raw));
+      await ownRecords.organisationCreated(
+        organisation,
+        principal.account,
+        requestFacts(c.req.raw),
+      );
       return c.json(organisationResponse(organisation), 201);
     },
   );
@@ -201,7 +205,7 @@ export function organisationRoutes(
         { type: 'organisation', id: identity, name: slug, organisation: identity },
         () => current().quotas,
         change,
-        principal.key,
+        principal.account,
         requestFacts(c.req.raw),
       );
       return c.json(organisationResponse(current()));

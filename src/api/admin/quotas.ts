@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Accounts, KeyRecord } from '../../access/accounts.ts';
+import type { Accounts } from '../../access/accounts.ts';
+import type { Account } from '../../access/records.ts';
 import type { OwnQuotas } from '../../core/organisation.ts';
 import type { OwnRecords, QuotaOwner, RequestFacts } from '../../ledger/own-records.ts';
 
@@ -57,7 +58,7 @@ export class QuotaChanges {
     owner: QuotaOwner,
     current: () => OwnQuotas | undefined,
     change: QuotasChange,
-    by: KeyRecord,
+    by: Account,
     request: RequestFacts,
   ): Promise<void> {
     const changing = this.#last.then(async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Principal } from '../../access/gate.ts';
-import type { SessionRecord } from '../../access/records.ts';
+import { accountKind, accountKinds, type SessionRecord } from '../../access/records.ts';
 import { roles } from '../../access/roles.ts';
 import type { Sessions } from '../../access/sessions.ts';
 import { formatInstant } from '../../core/micros.ts';
@@ -16,7 +16,7 @@ export const sessionSchema = z
       .describe('Absent for the operator')
       .exactOptional(),
     signedInBy: z.strictObject({
-      kind: z.enum(['key']),
+      kind: z.enum(accountKinds),
       id: z.string(),
       name: z.string(),
     }),
@@ -33,13 +33,13 @@ export const sessionSchema = z
 /** A session as it is shown: never with its secret. */
 export function sessionResponse(
   session: SessionRecord,
-  { key, organisation, session: current }: Principal,
+  { account, organisation, session: current }: Principal,
   sessions: Sessions,
 ): z.output<typeof sessionSchema> {
   const { id, createdAt, clientIp, userAgent } = session;
   return {
     id,
-    role: key.role,
+    role: account.role,
     ...(organisation !== undefined && {
       organisation: {
         identity: organisation.identity,
@@ -47,7 +47,7 @@ export function sessionResponse(
         name: organisation.name,
       },
     }),
-    signedInBy: { kind: 'key', id: key.id, name: key.name },
+    signedInBy: { kind: accountKind(account), id: account.id, name: account.name },
     createdAt: formatInstant(createdAt),
     lastUsedAt: formatInstant(sessions.lastUsedAt(session)),
     expiresAt: formatInstant(sessions.expiresAt(session)),

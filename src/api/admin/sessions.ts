@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { Accounts, KeyRecord } from '../../access/accounts.ts';
+import { type Accounts, accountOf } from '../../access/accounts.ts';
 import type { Gate, Principal } from '../../access/gate.ts';
-import type { SessionRecord } from '../../access/records.ts';
+import type { Links } from '../../access/links.ts';
+import { type Account, accountKind, type SessionRecord } from '../../access/records.ts';
 import { may } from '../../access/roles.ts';
-import { crossSiteProblem } from '../../access/same-origin.ts';
-import { clearSessionCookie, sessionToken, setSessionCookie } from '../../access/session-cookie.ts';
+import { clearSessionCookie } from '../../access/session-cookie.ts';
 import type { Sessions } from '../../access/sessions.ts';
 import { AnnalsError } from '../../core/errors.ts';
-import { type Clock, second } from '../../core/micros.ts';
+import type { Clock } from '../../core/micros.ts';
 import {
   organisationNotFound,
   requestFacts,
@@ -15,18 +15,29 @@ import {
 } from '../../http/connection.ts';
 import type { OwnRecords } from '../../ledger/own-records.ts';
 import { type ApiRoute, json, route } from '../route.ts';
+import { mayManage } from './managed-organisation.ts';
 import { nextCursorSchema, pageOf, pageParameters } from './pages.ts';
 import { sessionResponse, sessionSchema } from './session-response.ts';
+import { endSession, refuseOtherSites, signIn } from './sign-in.ts';
 
 export interface SessionRouteDependencies {
   readonly accounts: Accounts;
   readonly gate: Gate;
   readonly sessions: Sessions;
+  readonly links: Links;
   readonly ownRecords: OwnRecords;
   readonly clock: Clock;
 }
 
-const signInSchema = z.strictObject({}).meta({ id: 'SignIn' });
+const signInSchema = z
+  .strictObject({
+    link: z
+      .string()
+      .max(200, 'must have at most 200 characters')
+      .describe('What a link has behind its #; without a key')
+      .exactOptional(),
+  })
+  .meta({ id: 'SignIn' });
 
 const sessionListSchema = z
   .strictObject({ items: z.array(sessionSchema), nextCursor: nextCursorSchema })
@@ -43,7 +54,7 @@ const listQuery = pageParameters.extend({
 
 /** Signing in and out, and who is signed in. A session may do what its key may, and nothing more. */
 export function sessionRoutes(dependencies: SessionRouteDependencies): readonly ApiRoute[] {
-  const { accounts, gate, sessions, ownRecords, clock } = dependencies;
+  const { accounts, gate, sessions, links, ownRecords } = dependencies;
 
   const create = route(
     'POST',
@@ -51,10 +62,12 @@ export function sessionRoutes(dependencies: SessionRouteDependencies): readonly 
     {
       operationId: 'createSession',
       tag: 'sessions',
-      summary: 'Sign a browser in with the key of this request',
+      summary: 'Sign a browser in, with the key of this request or with a link',
       description:
-        'The response sets a cookie, which stands for the key from then on: until the session is idle for too long or too old, is revoked, or the key is not valid any more.',
+        'The response sets a cookie, which stands for the key or the link from then on: until the session is idle for too long or too old, is revoked, or the key or the link is not valid any more.',
       body: signInSchema,
+      bodyLimits: { maxBytes: 4_096, maxValues: 10 },
+      keyIsOptional: true,
       success: {
         status: 201,
         description: 'The session',
@@ -64,34 +77,28 @@ export function sessionRoutes(dependencies: SessionRouteDependencies): readonly 
     },
     async (c, { body }) => {
       const request = c.req.raw;
-      const problem = crossSiteProblem(request, false);
-      if (problem !== undefined) {
-        throw new AnnalsError('forbidden', `Not allowed to sign in: ${problem}`);
+      refuseOtherSites(request);
+      const account = request.headers.has('authorization')
+        ? gate.authenticateSignIn(request).account
+        : undefined;
+      const { link: token } = await body('sign in');
+      if (token === undefined) {
+        if (account === undefined) throw nothingToSignInWith();
+        return c.json(await signIn(dependencies, account, c), 201);
       }
-      const principal = gate.authenticateSignIn(request);
-      if (principal.organisation !== undefined) {
-        requireNamedOrganisation(principal.organisation, request);
-      }
-      await body('sign in');
-      await endBefore(request);
-      const { session, token } = await sessions.create(principal.key, requestFacts(request));
-      // The cookie is not sent before the sign-in is in the trail.
-      await ownRecords
-        .accessChanged(
-          change('session.create', 'Signed in', session, principal.key),
-          principal.key,
-          {
-            ...requestFacts(request),
-            sessionId: session.id,
-          },
-        )
-        .catch(async (error: unknown) => {
-          await sessions.end(session.id).catch(() => {});
-          throw error;
+      if (account !== undefined) {
+        throw new AnnalsError('invalid', 'Cannot sign in: send a key or a link, not both', {
+          issues: [{ field: 'link', message: 'must not be there beside a key' }],
         });
-      const maxAge = Math.floor((sessions.expiresAt(session) - clock()) / second);
-      c.header('Set-Cookie', setSessionCookie(token, maxAge));
-      return c.json(sessionResponse(session, { ...principal, session }, sessions), 201);
+      }
+      const link = gate.authenticateLink(token, request);
+      await links.open(link);
+      try {
+        return c.json(await signIn(dependencies, link, c), 201);
+      } catch (error) {
+        await links.giveBack(link).catch(() => {});
+        throw error;
+      }
     },
   );
 
@@ -113,15 +120,15 @@ export function sessionRoutes(dependencies: SessionRouteDependencies): readonly 
       }
       const organisation = organisationOf(principal, wanted.organisation);
       const visible = sessions.list().flatMap((session) => {
-        const key = accounts.key(session.account);
-        if (key === undefined || key.organisation !== organisation?.identity) return [];
-        return mayEnd(principal, key) ? [{ ...session, key }] : [];
+        const account = accountOf(accounts, session.account);
+        if (account === undefined || account.organisation !== organisation?.identity) return [];
+        return mayEnd(principal, session, account) ? [{ session, account }] : [];
       });
-      const { items, ...next } = pageOf(visible, ({ id }) => id, wanted);
-      ownRecords.operatorRead('session.list', principal.key, requestFacts(c.req.raw));
+      const { items, ...next } = pageOf(visible, ({ session }) => session.id, wanted);
+      ownRecords.operatorRead('session.list', principal.account, requestFacts(c.req.raw));
       return c.json({
-        items: items.map(({ key, ...session }) =>
-          sessionResponse(session, { key, organisation, session: principal.session }, sessions),
+        items: items.map(({ session, account }) =>
+          sessionResponse(session, { ...principal, account, organisation }, sessions),
         ),
         ...next,
       });
@@ -149,14 +156,14 @@ export function sessionRoutes(dependencies: SessionRouteDependencies): readonly 
       const named = c.req.param('id');
       const id = named === 'current' ? principal.session?.id : named;
       const session = sessions.list().find((one) => one.id === id);
-      const key = accounts.key(session?.account ?? '');
-      if (session === undefined || key === undefined || !mayEnd(principal, key)) {
+      const account = accountOf(accounts, session?.account ?? '');
+      if (session === undefined || account === undefined || !mayEnd(principal, session, account)) {
         throw new AnnalsError('not-found', 'There is no session of this id');
       }
-      const organisation = accounts.organisation(key.organisation ?? '');
+      const organisation = accounts.organisation(account.organisation ?? '');
       if (organisation !== undefined) requireNamedOrganisation(organisation, request);
-      const response = sessionResponse(session, { ...principal, key, organisation }, sessions);
-      await endOne(session, key, principal.key, request);
+      const response = sessionResponse(session, { ...principal, account, organisation }, sessions);
+      await endSession(dependencies, session, account, request, principal.account);
       if (principal.session?.id === session.id) c.header('Set-Cookie', clearSessionCookie);
       return c.json(response);
     },
@@ -164,56 +171,31 @@ export function sessionRoutes(dependencies: SessionRouteDependencies): readonly 
 
   return [create, list, end];
 
-  /** It holds from the call on, whatever the disk says. */
-  async function endOne(
-    session: SessionRecord,
-    of: KeyRecord,
-    by: KeyRecord,
-    request: Request,
-  ): Promise<void> {
-    const [action, text] =
-      of.id === by.id ? ['session.end', 'Signed out'] : ['session.revoke', 'Signed out somebody'];
-    const ended = await Promise.allSettled([
-      sessions.end(session.id),
-      ownRecords.accessEnded(change(action, text, session, of), by, requestFacts(request)),
-    ]);
-    for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  }
-
-  /** A browser has one session: signing in again ends the one before, so it is not left behind. */
-  async function endBefore(request: Request): Promise<void> {
-    const before = sessions.find(sessionToken(request) ?? '');
-    const key = accounts.key(before?.account ?? '');
-    if (before === undefined || key === undefined || sessions.isOver(before)) return;
-    await endOne(before, key, key, request);
-  }
-
   /** The organisation whose sessions are listed; undefined for the operator's own. */
-  function organisationOf({ key, organisation }: Principal, requested: string | undefined) {
+  function organisationOf({ account, organisation }: Principal, requested: string | undefined) {
     if (requested === undefined) return organisation;
     const found = accounts.organisation(requested);
     if (found === undefined) throw organisationNotFound();
-    if (key.role !== 'operator' && found.identity !== organisation?.identity) {
+    if (account.role !== 'operator' && found.identity !== organisation?.identity) {
       throw organisationNotFound();
     }
     return found;
   }
 }
 
-/** One's own, and as somebody who may revoke keys those of the same keys. */
-function mayEnd({ key }: Principal, of: KeyRecord): boolean {
-  if (key.id === of.id) return true;
-  if (!may(key.role, 'api_key:delete')) return false;
-  return key.role === 'operator' || key.organisation === of.organisation;
+function nothingToSignInWith(): AnnalsError {
+  return new AnnalsError(
+    'unauthenticated',
+    'Cannot sign in: send a key as Authorization: Bearer annals_…, or a link in the body',
+  );
 }
 
-function change(action: string, text: string, { id }: SessionRecord, of: KeyRecord) {
-  return {
-    action,
-    description: `${text}: ${of.name}`,
-    resourceType: 'session',
-    resourceIdentity: id,
-    organisation: of.organisation,
-    details: { role: of.role, account: of.id },
-  };
+/**
+ * One's own, and for those who may revoke keys all of the organisation. Those who have opened the same link are strangers
+ * to each other.
+ */
+function mayEnd(principal: Principal, { id }: SessionRecord, of: Account): boolean {
+  const { account, session } = principal;
+  if (account.id === of.id) return accountKind(of) !== 'link' || id === session?.id;
+  return may(account.role, 'api_key:delete') && mayManage(principal, of.organisation);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { KeyRecord } from '../../access/accounts.ts';
+import type { KeyRecord } from '../../access/records.ts';
 import { day, hour, second } from '../../core/micros.ts';
 import { clockFindings } from './clock.ts';
 import { diskFindings } from './disk.ts';
