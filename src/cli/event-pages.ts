@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AnnalsApi } from '../client/annals-api.ts';
+import type { AnnalsApi, Query } from '../client/annals-api.ts';
 import { retry } from '../client/retry.ts';
 import type { AuditEvent } from '../core/event.ts';
 import type { CliContext } from './cli-context.ts';
@@ -26,7 +26,7 @@ const largestPage = 1_000;
  */
 export async function* walkPages(
   api: AnnalsApi,
-  parameters: Readonly<Record<string, string>>,
+  parameters: Query,
   limit: number,
   context: CliContext,
 ): AsyncGenerator<z.output<typeof pageSchema>> {
@@ -35,7 +35,7 @@ export async function* walkPages(
   let missing = limit;
   let cursor: string | undefined = '';
   do {
-    const query: Record<string, string> = {
+    const query: Query = {
       ...parameters,
       limit: String(Math.min(missing, largestPage)),
       cursor,

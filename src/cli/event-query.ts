@@ -2,37 +2,26 @@ import { openZone } from '../core/calendar.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { type Clock, formatInstant } from '../core/micros.ts';
 import { parseWindow, type Window } from '../core/window.ts';
-import type { ExportFilters } from '../export/filters.ts';
+import { type ExportFilters, filterParameters } from '../export/filters.ts';
 import { type FilterFlags, filtersOf } from './filter-flags.ts';
 import type { RangeFlags } from './range-flags.ts';
 
 /** The parameters of a request. `range` has the two that are about time. */
 export interface EventQuery {
-  readonly filters: Readonly<Record<string, string>>;
+  readonly filters: Readonly<Record<string, readonly string[]>>;
   readonly range: { readonly from?: string; readonly to?: string };
 }
 
 /** The query of `GET /v1/audit` that the flags mean. Throws `invalid` for a time range that makes no sense. */
 export function eventQueryOf(flags: FilterFlags & RangeFlags, clock: Clock): EventQuery {
-  return { filters: parametersOf(filtersOf(flags)), range: rangeOf(flags, clock) };
+  return { filters: filterParameters(filtersOf(flags)), range: rangeOf(flags, clock) };
 }
 
 /** The same for an export, whose window is known. */
 export function exportedQueryOf(filters: ExportFilters, { from, to }: Window): EventQuery {
   return {
-    filters: parametersOf(filters),
+    filters: filterParameters(filters),
     range: { from: formatInstant(from), to: formatInstant(to) },
-  };
-}
-
-function parametersOf(given: ExportFilters): EventQuery['filters'] {
-  const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = given;
-  return {
-    ...texts,
-    ...(actions !== undefined && { action: actions.join(',') }),
-    ...(resourceTypes !== undefined && { resourceType: resourceTypes.join(',') }),
-    ...(includeSystemServices === true && { includeSystemServices: 'true' }),
-    ...(responseStatus !== undefined && { responseStatus: String(responseStatus) }),
   };
 }
 

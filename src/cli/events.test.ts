@@ -34,6 +34,7 @@ describe('annals events', () => {
       {
         ...{ eventID: 'evt-decrypt', action: 'kms.decrypt', createdAt: at(3 * day) },
         ...{ resourceType: 'kms_key', resourceIdentity: 'kms-1', userIdentity: 'usr-noor' },
+        ...{ traceId: 'trace-1', sessionId: 'a,b' },
         context: { method: 'POST', path: '/v1/decrypt', status: 403, client_ip: '203.0.113.4' },
       },
     ]);
@@ -113,10 +114,34 @@ describe('annals events', () => {
     const backups = ['--include-system-services', '--action', 'backup.run'];
     assert.equal(await count(...backups, '--json'), '{"count":1}\n');
     assert.equal(await count('--user-identity', 'usr-0'), '172\n');
+    assert.equal(await count('--user-identity', 'usr-0', '--user-identity', 'usr-1'), '344\n');
+    assert.equal(await count('--outcome', 'failure', '--client-ip', '203.0.113.4'), '1\n');
+    assert.equal(await count('--response-status', '403,404'), '1\n');
+    assert.equal(await count('--trace-id', 'trace-1', '--session-id', 'a,b'), '1\n');
+    assert.equal(await count('--project-id', 'other'), '0\n');
+    assert.equal(await count('--not', 'action=login'), '1\n');
+    assert.equal(
+      await count('--not', 'user-identity=usr-0', '--not', 'user-identity=usr-1'),
+      `${many + 1 - 344}\n`,
+    );
+    assert.equal(await count('--not', 'search-text=a=b', '--not', 'action=login'), '1\n');
     assert.equal(await count('--since', '4d'), '1\n');
     const [from, to] = [at(10 * day), at(8 * day)].map((text) => text.slice(0, 10));
     assert.equal(await count('--from', from ?? '', '--to', to ?? ''), `${many}\n`);
     assert.match((await events('count', '--to', '2026-01-01')).stderr, /--to alone: give --from/);
+  });
+
+  it('are not counted by a filter that makes no sense', async () => {
+    for (const [flags, why] of [
+      [['--outcome', 'failed'], /It must be success or failure\./],
+      [['--not', 'acton=login'], /there is no filter --acton \(did you mean action\?\)/],
+      [['--not', 'action'], /It must have a value after the =/],
+      [['--not', 'response-status=x'], /It must be a whole number of at least 1/],
+    ] as const) {
+      const { code, stderr } = await events('count', ...flags);
+      assert.equal(code, 2);
+      assert.match(stderr, why);
+    }
   });
 
   it('that do not match are explained on stderr, with two requests more at most', async () => {

@@ -10,7 +10,7 @@ import { eventLines } from './event-lines.ts';
 import { eventSchema, walkPages } from './event-pages.ts';
 import { type EventQuery, eventQueryOf } from './event-query.ts';
 import { explainEmpty } from './explain-empty.ts';
-import { addFilterOptions, type FilterFlags, wholeNumber } from './filter-flags.ts';
+import { addFilterOptions, type FilterFlags, filterHeading, wholeNumber } from './filter-flags.ts';
 import { formatCount } from './quantities.ts';
 import { addRangeOptions, type RangeFlags } from './range-flags.ts';
 import { jsonLine } from './terminal-text.ts';
@@ -86,7 +86,7 @@ function addQueryOptions(command: Command): Command {
   return addConnectionOptions(
     addFilterOptions(
       addRangeOptions(command, 'Time range (without one, the whole log):').optionsGroup(
-        'Filters (an event must match each):',
+        filterHeading,
       ),
     ),
   );

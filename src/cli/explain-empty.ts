@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AnnalsApi } from '../client/annals-api.ts';
 import { didYouMean } from '../core/did-you-mean.ts';
 import { AnnalsError } from '../core/errors.ts';
+import { splitList } from '../core/value-list.ts';
 import type { EventQuery } from './event-query.ts';
 import { formatCount } from './quantities.ts';
 
@@ -97,8 +98,8 @@ function unknownValues(filters: EventQuery['filters'], options: Options): string
     const given = filters[parameter];
     const known = options[list];
     if (given === undefined || options.truncated.includes(list)) return [];
-    const asked =
-      parameter === 'action' || parameter === 'resourceType' ? given.split(',') : [given];
+    const isList = parameter === 'action' || parameter === 'resourceType';
+    const asked = isList ? given.flatMap(splitList) : given;
     return asked
       .filter((value) => !known.includes(value))
       .map((value) => `No event has the ${noun} ${value}${suggestion(value, known)}`);

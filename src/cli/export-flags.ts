@@ -3,7 +3,7 @@ import { AnnalsError } from '../core/errors.ts';
 import { type Split, splits } from '../core/window.ts';
 import { type FormatName, formatFromName, formatNames } from '../export/output-names.ts';
 import { type Compression, compressions } from '../export/sinks/block-writer.ts';
-import { addFilterOptions, type FilterFlags, wholeNumber } from './filter-flags.ts';
+import { addFilterOptions, type FilterFlags, filterHeading, wholeNumber } from './filter-flags.ts';
 import { addRangeOptions, type RangeFlags } from './range-flags.ts';
 
 export interface RequestFlags {
@@ -39,9 +39,7 @@ export function addExportOptions(command: Command): Command {
     .option('--weekly', 'write a file for each ISO week')
     .option('--monthly', 'write a file for each month')
     .option('--skip-empty', 'write no file for a day, week or month without events');
-  addFilterOptions(
-    command.optionsGroup('Filters (an event must match each; any of several values will do):'),
-  )
+  addFilterOptions(command.optionsGroup(filterHeading))
     .optionsGroup('Output:')
     .option('-o, --output <path>', 'a file, a directory (with / at the end), or - for stdout')
     .addOption(

@@ -158,6 +158,9 @@ describe('annals export', () => {
     assert.equal(await count('--response-status 404 --action kms.decrypt'), 3);
     assert.equal(await count('--action DELETE,kms.decrypt'), 30);
     assert.equal(await count('--search-text EVENT'), 30);
+    assert.equal(await count('--not action=delete'), 15);
+    assert.equal(await count('--not response-status=404 --not search-text=event'), 0);
+    assert.equal(await count('--outcome failure --response-status 404,500'), 6);
     assert.equal(await count('--resource-type none'), 0);
   });
 
@@ -212,6 +215,18 @@ describe('annals export', () => {
     const again = await annals(`export ${window} --output mine.json --resume`);
     assert.equal(again.code, exitCodes.complete);
     assert.match(again.stderr, /this export is complete/);
+  });
+
+  it('is another export with other values to leave out', async () => {
+    const line = `export ${window} --output left.json --response-status 200 --not action=`;
+    await annals(`${line}DELETE`);
+    const { filters } = JSON.parse(await read('left.manifest.json'));
+    assert.deepEqual(filters.asked, { responseStatus: 200, without: { actions: ['DELETE'] } });
+    assert.match((await annals(`${line}DELETE --resume`)).stderr, /this export is complete/);
+    for (const other of ['kms.decrypt', 'DELETE,kms.decrypt']) {
+      const { code, stderr } = await annals(`${line}${other} --resume`);
+      assert.equal(code, exitCodes.usage, stderr);
+    }
   });
 
   it('is not complete for ever before its time range has ended', async () => {

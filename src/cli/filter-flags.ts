@@ -1,59 +1,174 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { didYouMean } from '../core/did-you-mean.ts';
 import { splitList } from '../core/value-list.ts';
-import type { ExportFilters } from '../export/filters.ts';
+import { type ExportFilters, filterNames, type NegatedFilters } from '../export/filters.ts';
 
-/** Flags of filters, with the names and meanings of `tcloud audit export` (wire: Thalassa 7). */
+type Values = readonly (string | number)[];
+
+/** Flags of filters; the first ones have the names and meanings of `tcloud audit export` (wire: Thalassa 7). */
 export interface FilterFlags {
-  readonly action?: readonly string[];
-  readonly resourceType?: readonly string[];
-  readonly userIdentity?: string;
-  readonly serviceAccount?: string;
-  readonly impersonatorIdentity?: string;
-  readonly resourceIdentity?: string;
+  readonly action?: Values;
+  readonly resourceType?: Values;
+  readonly userIdentity?: Values;
+  readonly serviceAccount?: Values;
+  readonly impersonatorIdentity?: Values;
+  readonly resourceIdentity?: Values;
   readonly organisationIdentity?: string;
-  readonly responseStatus?: number;
+  readonly responseStatus?: Values;
+  readonly outcome?: Values;
+  readonly clientIp?: Values;
+  readonly traceId?: Values;
+  readonly sessionId?: Values;
+  readonly projectId?: Values;
   readonly searchText?: string;
   readonly includeSystemServices?: boolean;
+  readonly not?: Negations;
 }
 
+type Negations = ReadonlyMap<keyof NegatedFilters, Values>;
+
+/** A filter by a field, which takes several values. */
+interface FieldFlag {
+  readonly flag: keyof FilterFlags;
+  readonly filter: Exclude<keyof NegatedFilters, 'searchText'>;
+  readonly placeholder: string;
+  readonly description: string;
+  /** The values in one argument. */
+  readonly read: (argument: string) => Values;
+}
+
+const one = (argument: string) => (argument === '' ? [] : [argument]);
+const list = (argument: string) => splitList(argument).filter((value) => value !== '');
+const statuses = (argument: string) => list(argument).map(wholeNumber(1));
+const outcomes = (argument: string) =>
+  list(argument).map((value) => {
+    if (value === 'success' || value === 'failure') return value;
+    throw new InvalidArgumentError('It must be success or failure.');
+  });
+
+/** A filter by an id, which is taken as it is. */
+const id = (name: FieldFlag['flag'] & FieldFlag['filter'], description: string): FieldFlag => ({
+  flag: name,
+  filter: name,
+  placeholder: 'id',
+  description,
+  read: one,
+});
+
+const fieldFlags: readonly FieldFlag[] = [
+  {
+    flag: 'action',
+    filter: 'actions',
+    placeholder: 'name',
+    description: 'the action; repeat or separate by commas for several',
+    read: list,
+  },
+  {
+    flag: 'resourceType',
+    filter: 'resourceTypes',
+    placeholder: 'type',
+    description: 'the resource type; repeat or separate by commas for several',
+    read: list,
+  },
+  id('userIdentity', 'the acting user'),
+  id('serviceAccount', 'the acting service account'),
+  id('impersonatorIdentity', 'the user who acted in the name of another'),
+  id('resourceIdentity', 'the affected resource'),
+  {
+    flag: 'responseStatus',
+    filter: 'responseStatus',
+    placeholder: 'status',
+    description: 'the HTTP status of the recorded call',
+    read: statuses,
+  },
+  {
+    flag: 'outcome',
+    filter: 'outcome',
+    placeholder: 'outcome',
+    description: 'success or failure',
+    read: outcomes,
+  },
+  {
+    flag: 'clientIp',
+    filter: 'clientIp',
+    placeholder: 'address',
+    description: 'the address of the client',
+    read: list,
+  },
+  id('traceId', 'the trace'),
+  id('sessionId', 'the session'),
+  id('projectId', 'the project'),
+];
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** What `--not` can turn around, by the names of the flags. */
+const negatable = new Map<string, Pick<FieldFlag, 'read'> & { filter: keyof NegatedFilters }>([
+  ...fieldFlags.map((field) => [kebab(field.flag), field] as const),
+  ['search-text', { filter: 'searchText', read: one }],
+]);
+
+export const filterHeading =
+  'Filters (an event must match each; repeat a flag for several values):';
+
 export function addFilterOptions(command: Command): Command {
+  for (const { flag, placeholder, description, read } of fieldFlags) {
+    const add = (argument: string, before: Values = []) => [...before, ...read(argument)];
+    command.option(`--${kebab(flag)} <${placeholder}>`, description, add);
+  }
   return command
-    .option('--action <name>', 'the action; repeat or separate by commas for several', list)
-    .option(
-      '--resource-type <type>',
-      'the resource type; repeat or separate by commas for several',
-      list,
-    )
-    .option('--user-identity <id>', 'the acting user')
-    .option('--service-account <id>', 'the acting service account')
-    .option('--impersonator-identity <id>', 'the user who acted in the name of another')
-    .option('--resource-identity <id>', 'the affected resource')
     .option('--organisation-identity <id>', 'the organisation in the event')
-    .option('--response-status <status>', 'the HTTP status of the recorded call', wholeNumber(1))
     .option('--search-text <text>', 'a part of the description')
-    .option('--include-system-services', 'include the records of system services');
+    .option('--include-system-services', 'include the records of system services')
+    .option(
+      '--not <filter=value>',
+      'leave out the events that match, such as --not action=GET; repeat for several',
+      addNegation,
+    );
+}
+
+function addNegation(argument: string, before: Negations = new Map()): Negations {
+  const [name = '', ...rest] = argument.split('=');
+  const field = negatable.get(name);
+  if (field === undefined) {
+    const known = didYouMean(name, [...negatable.keys()]);
+    throw new InvalidArgumentError(
+      `It must be a filter and a value, such as action=GET; there is no filter --${name}${known}.`,
+    );
+  }
+  const values = field.read(rest.join('='));
+  if (values.length === 0) throw new InvalidArgumentError('It must have a value after the =.');
+  return new Map(before).set(field.filter, [...(before.get(field.filter) ?? []), ...values]);
 }
 
 export function filtersOf(flags: FilterFlags): ExportFilters {
-  const { action, resourceType, organisationIdentity, includeSystemServices } = flags;
-  const filters = {
-    searchText: flags.searchText,
-    serviceAccount: flags.serviceAccount,
-    userIdentity: flags.userIdentity,
-    impersonatorIdentity: flags.impersonatorIdentity,
-    actions: action?.length === 0 ? undefined : action,
-    resourceTypes: resourceType?.length === 0 ? undefined : resourceType,
-    resourceIdentity: flags.resourceIdentity,
+  const { searchText, organisationIdentity, includeSystemServices, not } = flags;
+  const fields = fieldFlags.map(({ flag, filter }) => [filter, flags[flag] as Values] as const);
+  const filters: Record<string, unknown> = {
+    ...filterValues(fields),
+    searchText,
     organizationIdentity: organisationIdentity,
     includeSystemServices: includeSystemServices === true ? true : undefined,
-    responseStatus: flags.responseStatus,
+    without: not && filterValues([...not]),
   };
-  const given = Object.entries(filters).filter(([, value]) => value !== undefined && value !== '');
+  // In one order, whatever that of the flags: journals and files of tcloud's kind have it.
+  const given = filterNames
+    .map((name) => [name, filters[name]] as const)
+    .filter(([, value]) => value !== undefined && value !== '');
   return Object.fromEntries(given);
 }
 
-function list(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...splitList(value).filter((text) => text !== '')];
+/** Values of filters as `ExportFilters` has them: one by itself, as it is at Thalassa. */
+function filterValues(
+  entries: readonly (readonly [keyof NegatedFilters, Values | undefined])[],
+): Record<string, unknown> {
+  const given = entries.filter(([, values]) => values !== undefined && values.length > 0);
+  return Object.fromEntries(
+    given.map(([filter, values = []]) => {
+      const isList = filter === 'actions' || filter === 'resourceTypes' || values.length > 1;
+      return [filter, isList ? values : values[0]];
+    }),
+  );
 }
 
 /** Reads the value of a flag that is a whole number. */

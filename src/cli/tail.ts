@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import type { AnnalsApi } from '../client/annals-api.ts';
+import type { AnnalsApi, Query } from '../client/annals-api.ts';
 import { Retrier } from '../client/retry.ts';
 import type { AuditEvent } from '../core/event.ts';
 import type { CliContext } from './cli-context.ts';
@@ -10,7 +10,7 @@ import { eventTable } from './event-columns.ts';
 import { eventsSchema, pageSchema, walkPages } from './event-pages.ts';
 import { type EventQuery, eventQueryOf } from './event-query.ts';
 import { explainEmpty } from './explain-empty.ts';
-import { addFilterOptions, type FilterFlags, wholeNumber } from './filter-flags.ts';
+import { addFilterOptions, type FilterFlags, filterHeading, wholeNumber } from './filter-flags.ts';
 import { jsonLine } from './terminal-text.ts';
 
 interface TailFlags extends ConnectionFlags, FilterFlags {
@@ -57,7 +57,7 @@ Examples:
   $ annals tail --action kms.decrypt,secrets.get_value --json | jq .userIdentity
   $ annals tail -n 100 --no-follow --response-status 403`,
     );
-  addConnectionOptions(addFilterOptions(command.optionsGroup('Filters:')));
+  addConnectionOptions(addFilterOptions(command.optionsGroup(filterHeading)));
   return command.action((flags: TailFlags) => tail(flags, context));
 }
 
@@ -131,7 +131,7 @@ async function printSince(
 
 async function follow(
   api: AnnalsApi,
-  query: Record<string, string>,
+  query: Query,
   from: number,
   interval: number,
   print: Print,

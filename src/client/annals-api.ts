@@ -57,6 +57,9 @@ const maxResponseBytes = 96 * 1024 * 1024;
  * `unavailable` when the server cannot be reached or its response is cut off; with `corrupt` when the response does not
  * fit, or is a redirect.
  */
+/** Parameters by name; one with several values is repeated. */
+export type Query = Readonly<Record<string, string | readonly string[]>>;
+
 export class AnnalsApi {
   readonly #endpoint: AnnalsEndpoint;
   readonly #dependencies: AnnalsApiDependencies;
@@ -66,8 +69,11 @@ export class AnnalsApi {
     this.#dependencies = dependencies;
   }
 
-  get<T>(schema: z.ZodType<T>, path: string, query: Record<string, string> = {}): Promise<T> {
-    const search = new URLSearchParams(query).toString();
+  get<T>(schema: z.ZodType<T>, path: string, query: Query = {}): Promise<T> {
+    const pairs = Object.entries(query).flatMap(([name, values]) =>
+      [values].flat().map((value) => [name, value]),
+    );
+    const search = new URLSearchParams(pairs).toString();
     const target = search === '' ? path : `${path}?${search}`;
     return this.#json(schema, annalsRequest(this.#endpoint, target));
   }
@@ -76,7 +82,7 @@ export class AnnalsApi {
   async getAll<T>(
     schema: z.ZodType<{ items: T[]; nextCursor?: string }>,
     path: string,
-    query: Record<string, string> = {},
+    query: Query = {},
   ): Promise<T[]> {
     const all: T[] = [];
     for (let cursor: string | undefined; ; ) {

@@ -22,17 +22,32 @@ const fileSchema = z.object({
   last: event.exactOptional(),
 });
 
+const texts = z.array(z.string()).readonly();
+const oneOrMoreTexts = z.union([z.string(), texts]);
+
+const fieldFilters = {
+  serviceAccount: oneOrMoreTexts.exactOptional(),
+  userIdentity: oneOrMoreTexts.exactOptional(),
+  impersonatorIdentity: oneOrMoreTexts.exactOptional(),
+  actions: texts.exactOptional(),
+  resourceTypes: texts.exactOptional(),
+  resourceIdentity: oneOrMoreTexts.exactOptional(),
+  responseStatus: z.union([z.number(), z.array(z.number()).readonly()]).exactOptional(),
+  outcome: oneOrMoreTexts.exactOptional(),
+  clientIp: oneOrMoreTexts.exactOptional(),
+  traceId: oneOrMoreTexts.exactOptional(),
+  sessionId: oneOrMoreTexts.exactOptional(),
+  projectId: oneOrMoreTexts.exactOptional(),
+};
+
 const filtersSchema = z.object({
   searchText: z.string().exactOptional(),
-  serviceAccount: z.string().exactOptional(),
-  userIdentity: z.string().exactOptional(),
-  impersonatorIdentity: z.string().exactOptional(),
-  actions: z.array(z.string()).readonly().exactOptional(),
-  resourceTypes: z.array(z.string()).readonly().exactOptional(),
-  resourceIdentity: z.string().exactOptional(),
   organizationIdentity: z.string().exactOptional(),
   includeSystemServices: z.boolean().exactOptional(),
-  responseStatus: z.number().exactOptional(),
+  ...fieldFilters,
+  without: z
+    .object({ searchText: oneOrMoreTexts.exactOptional(), ...fieldFilters })
+    .exactOptional(),
 });
 
 export const manifestSchema = z.object({

@@ -145,6 +145,11 @@ const filtered: Readonly<Record<VendorKind, (random: SeededRandom) => Filtered>>
         where: ({ action, account_username: user }) =>
           (action === 'resize' || action === 'login') && user === 'maria',
       },
+      {
+        filters: { userIdentity: ['maria', 'jussi'], without: { actions: ['LOGIN'] } },
+        where: ({ action, account_username: user }) =>
+          action !== 'login' && (user === 'maria' || user === 'jussi'),
+      },
     ]),
   cockroachdb: (random) =>
     random.pick<Filtered>([
@@ -156,6 +161,11 @@ const filtered: Readonly<Record<VendorKind, (random: SeededRandom) => Filtered>>
         filters: { resourceIdentity: 'orders-eu', serviceAccount: 'ci-deployer' },
         where: (event) =>
           event.cluster_name === 'orders-eu' && event.service_account_name === 'ci-deployer',
+      },
+      {
+        filters: { without: { outcome: 'failure', actions: ['delete_cluster'] } },
+        where: ({ action, error }) =>
+          (error ?? '') === '' && !String(action).endsWith('_DELETE_CLUSTER'),
       },
     ]),
 };

@@ -4,9 +4,12 @@ import type { ClientDependencies } from '../../client/send-request.ts';
 import { throttle } from '../../client/throttle.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import {
+  containsOneOf,
   divideFilters,
   type ExportFilters,
   type FilterSupport,
+  filterBy,
+  isOneOf,
   rejectUnsupportedFilters,
 } from '../../export/filters.ts';
 import {
@@ -15,6 +18,7 @@ import {
   readObjects,
 } from '../../export/sources/list-objects.ts';
 import type { Batch, SourceOrigin, SourceQuery, UnorderedSource } from '../../export/stages.ts';
+import { isMembers } from '../mapping.ts';
 import { refuseAnnals } from '../refuse-annals.ts';
 import { CursorWalk } from './cursor-walk.ts';
 import { formatNanos } from './nanos.ts';
@@ -164,22 +168,29 @@ const support: FilterSupport = {
   organizationIdentity: false,
   includeSystemServices: true,
   responseStatus: false,
+  outcome: true,
+  clientIp: true,
+  traceId: true,
+  sessionId: true,
+  projectId: false,
+  without: true,
 };
 
 /** The API has no filters. A filter on a field that entries do not have is rejected: it would match nothing. */
 function cockroachdbFilter(filters: ExportFilters): NonNullable<ObjectRules['matches']> {
   rejectUnsupportedFilters(filters, support, 'CockroachDB Cloud');
-  const { userIdentity, serviceAccount, resourceIdentity } = filters;
-  const actions = filters.actions?.map(bareAction);
-  const text = filters.searchText?.toLowerCase();
-  return (value) =>
-    (actions === undefined || actions.includes(bareAction(String(value.action)))) &&
-    (userIdentity === undefined || value.user_email === userIdentity) &&
-    (serviceAccount === undefined || value.service_account_name === serviceAccount) &&
-    (resourceIdentity === undefined ||
-      value.cluster_id === resourceIdentity ||
-      value.cluster_name === resourceIdentity) &&
-    (text === undefined || JSON.stringify(value).toLowerCase().includes(text));
+  return filterBy(filters, {
+    actions: ({ action }, values) => values.map(bareAction).includes(bareAction(String(action))),
+    userIdentity: ({ user_email }, values) => isOneOf(values, user_email),
+    serviceAccount: ({ service_account_name }, values) => isOneOf(values, service_account_name),
+    resourceIdentity: ({ cluster_id, cluster_name }, values) =>
+      isOneOf(values, cluster_id) || isOneOf(values, cluster_name),
+    outcome: ({ error = '' }, values) => values.includes(error === '' ? 'success' : 'failure'),
+    clientIp: ({ metadata }, values) => isMembers(metadata) && isOneOf(values, metadata.ip_address),
+    traceId: ({ trace_id }, values) => isOneOf(values, trace_id),
+    sessionId: ({ session_id }, values) => isOneOf(values, session_id),
+    searchText: (entry, values) => containsOneOf(values, entry),
+  });
 }
 
 /** `delete_cluster` for `AUDIT_LOG_ACTION_DELETE_CLUSTER`. */

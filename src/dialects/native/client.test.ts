@@ -65,7 +65,10 @@ async function exportFrom(respond: Respond, { maxRetries = 3, confirm = rest } =
   const source = nativeSource(
     { send: createHttpSend(), clock: () => from, retry },
     { api, token: 'annals_x', organisation: 'acme' },
-    { window, filters: { actions: ['a', 'b'], responseStatus: 404 } },
+    {
+      window,
+      filters: { actions: ['a', 'b'], responseStatus: 404, without: { userIdentity: 'x' } },
+    },
   );
   const ids: string[] = [];
   try {
@@ -105,6 +108,7 @@ describe('an export from an Annals server', () => {
         ['action', 'a'],
         ['action', 'b'],
         ['responseStatus', '404'],
+        ['-userIdentity', 'x'],
       ],
     );
   });

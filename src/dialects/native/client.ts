@@ -6,8 +6,7 @@ import { AnnalsError } from '../../core/errors.ts';
 import { textMembers } from '../../core/json/members.ts';
 import { readLines } from '../../core/lines.ts';
 import { formatInstant, parseInstant } from '../../core/micros.ts';
-import { listValue } from '../../core/value-list.ts';
-import type { ExportFilters } from '../../export/filters.ts';
+import { type ExportFilters, filterParameters } from '../../export/filters.ts';
 import type { Batch, Entry, LogFacts, OrderedSource, SourceQuery } from '../../export/stages.ts';
 import { decodeBase64 } from '../../integrity/base64.ts';
 import { keptFromHeader } from '../dropped-events.ts';
@@ -188,7 +187,6 @@ async function readStart({ body, discard }: ClientResponse): Promise<string> {
   return text;
 }
 
-/** Thalassa's parameters (wire: Thalassa 3.1), which are ours too. */
 function setRangeAndFilters(
   query: URLSearchParams,
   { from, to }: SourceQuery['window'],
@@ -196,12 +194,9 @@ function setRangeAndFilters(
 ): void {
   query.set('from', formatInstant(from));
   query.set('to', formatInstant(to));
-  const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = filters;
-  for (const [name, value] of Object.entries(texts)) query.set(name, value);
-  for (const action of actions ?? []) query.append('action', listValue(action));
-  for (const type of resourceTypes ?? []) query.append('resourceType', listValue(type));
-  if (includeSystemServices === true) query.set('includeSystemServices', 'true');
-  if (responseStatus !== undefined) query.set('responseStatus', String(responseStatus));
+  for (const [name, values] of Object.entries(filterParameters(filters))) {
+    for (const value of values) query.append(name, value);
+  }
 }
 
 function readEntry(text: string): Entry {

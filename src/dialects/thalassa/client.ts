@@ -136,29 +136,34 @@ async function* requestPage(
 /** `pageUrl` sends texts under the names of our filters, which are those of the vendor. */
 const support: FilterSupport = {
   searchText: true,
-  serviceAccount: true,
-  userIdentity: true,
-  impersonatorIdentity: true,
+  serviceAccount: 'one value',
+  userIdentity: 'one value',
+  impersonatorIdentity: 'one value',
   actions: true,
   resourceTypes: true,
-  resourceIdentity: true,
+  resourceIdentity: 'one value',
   organizationIdentity: true,
   includeSystemServices: true,
-  responseStatus: true,
+  responseStatus: 'one value',
+  outcome: false,
+  clientIp: false,
+  traceId: false,
+  sessionId: false,
+  projectId: false,
+  without: false,
 };
 
 /** wire: Thalassa 3.1. Lists are comma-joined, which the real API accepts. */
 function pageUrl(api: string, { filters }: SourceQuery, page: number, limit: number): URL {
-  const { actions, resourceTypes, includeSystemServices, responseStatus, ...texts } = filters;
+  const { actions, resourceTypes, includeSystemServices, ...others } = filters;
   const url = new URL(`${api}/v1/audit`);
   const query = url.searchParams;
   query.set('page', String(page));
   query.set('limit', String(limit));
-  for (const [name, value] of Object.entries(texts)) query.set(name, value);
+  for (const [name, value] of Object.entries(others)) query.set(name, String(value));
   if (actions !== undefined) query.set('action', actions.join(','));
   if (resourceTypes !== undefined) query.set('resourceType', resourceTypes.join(','));
   if (includeSystemServices === true) query.set('includeSystemServices', 'true');
-  if (responseStatus !== undefined) query.set('responseStatus', String(responseStatus));
   return url;
 }
 

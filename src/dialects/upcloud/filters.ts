@@ -1,9 +1,13 @@
 import {
   type AppliedFilters,
+  containsOneOf,
   divideFilters,
   type ExportFilters,
   type FilterName,
   type FilterSupport,
+  type FilterTests,
+  filterBy,
+  isOneOf,
   rejectUnsupportedFilters,
 } from '../../export/filters.ts';
 import { actions, resourceTypes } from './vocabulary.ts';
@@ -29,6 +33,12 @@ const support: FilterSupport = {
   organizationIdentity: false,
   includeSystemServices: true,
   responseStatus: false,
+  outcome: false,
+  clientIp: true,
+  traceId: true,
+  sessionId: false,
+  projectId: false,
+  without: true,
 };
 
 /**
@@ -37,10 +47,6 @@ const support: FilterSupport = {
  */
 export function upcloudFilters(filters: ExportFilters): UpcloudFilters {
   rejectUnsupportedFilters(filters, support, 'UpCloud');
-  const values = {
-    actions: filters.actions?.map((action) => action.toLowerCase()),
-    resourceTypes: filters.resourceTypes,
-  };
   const query: (readonly [string, string])[] = [];
   const bySource: FilterName[] = [];
   const push = (
@@ -48,7 +54,8 @@ export function upcloudFilters(filters: ExportFilters): UpcloudFilters {
     parameter: string,
     known: readonly string[],
   ): void => {
-    const requested = values[name];
+    const given = filters[name];
+    const requested = name === 'actions' ? given?.map((value) => value.toLowerCase()) : given;
     if (requested === undefined || !requested.every((value) => known.includes(value))) return;
     for (const value of requested) query.push([parameter, value]);
     bySource.push(name);
@@ -56,26 +63,32 @@ export function upcloudFilters(filters: ExportFilters): UpcloudFilters {
   push('actions', 'actions', actions);
   push('resourceTypes', 'resource_types', resourceTypes);
   const search = (['resourceIdentity', 'userIdentity', 'searchText'] as const).find(
-    (name) => filters[name] !== undefined,
+    (name) => typeof filters[name] === 'string',
   );
   if (search !== undefined) {
-    query.push(['q', filters[search] ?? '']);
+    query.push(['q', String(filters[search])]);
     bySource.push(search);
   }
-  const { userIdentity, resourceIdentity } = filters;
-  const text = search === 'searchText' ? undefined : filters.searchText?.toLowerCase();
+  const { searchText, ...others } = filters;
   return {
     shares: divideFilters(filters, bySource),
     query,
     isEmpty: Object.keys(filters).every((name) => name === 'includeSystemServices'),
-    keeps: (event) =>
-      isAmong(values.actions, event.action) &&
-      isAmong(values.resourceTypes, event.resource_type) &&
-      (userIdentity === undefined || event.account_username === userIdentity) &&
-      (resourceIdentity === undefined || event.resource_id === resourceIdentity) &&
-      (text === undefined || JSON.stringify(event).toLowerCase().includes(text)),
+    // UpCloud searches in other fields than we do: what it found is not searched once more.
+    keeps: filterBy(search === 'searchText' ? others : filters, tests),
   };
 }
 
-const isAmong = (values: readonly string[] | undefined, value: unknown): boolean =>
-  values === undefined || (typeof value === 'string' && values.includes(value.toLowerCase()));
+const tests: FilterTests = {
+  actions: ({ action }, values) =>
+    isOneOf(
+      values.map((value) => value.toLowerCase()),
+      String(action).toLowerCase(),
+    ),
+  resourceTypes: ({ resource_type }, values) => isOneOf(values, resource_type),
+  userIdentity: ({ account_username }, values) => isOneOf(values, account_username),
+  resourceIdentity: ({ resource_id }, values) => isOneOf(values, resource_id),
+  clientIp: ({ ip_address }, values) => isOneOf(values, ip_address),
+  traceId: ({ upcloud_correlation_id }, values) => isOneOf(values, upcloud_correlation_id),
+  searchText: (event, values) => containsOneOf(values, event),
+};
