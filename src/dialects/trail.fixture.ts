@@ -139,6 +139,7 @@ export class TestTrail {
       count: (...args) => store.count(...args),
       scan: (...args) => store.scan(...args),
       listLines: (...args) => store.listLines(...args),
+      countedLines: (...args) => store.countedLines(...args),
       sequenceAt: (...args) => store.sequenceAt(...args),
       histogram: (...args) => store.histogram(...args),
       distinct: (...args) => store.distinct(...args),

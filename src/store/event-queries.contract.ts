@@ -129,6 +129,15 @@ export function describeEventQueries(fresh: () => { store: EventStore; log: Test
           assert.deepEqual(sequences(skipped), ordered.slice(skip, skip + limit));
           assert.equal(await store.count(organisation, filter, snapshot), seen.length);
           assert.equal(await store.count(organisation, filter), matching.length);
+          const page = { filter, order, limit, skip, snapshot };
+          const { lines, total } = await store.countedLines(organisation, page);
+          assert.equal(total, seen.length);
+          assert.deepEqual(lines, await store.listLines(organisation, page));
+          const after = inPlace[0];
+          if (after !== undefined) {
+            const behind = { filter, order, limit, after, snapshot };
+            assert.equal((await store.countedLines(organisation, behind)).total, seen.length);
+          }
           assert.deepEqual(
             await store.histogram(organisation, { filter, ...grid, snapshot }),
             histogramOf(seen, grid),

@@ -669,6 +669,7 @@ export function describeEventStore(
         await assert.rejects(store.treeNodes(organisation, 0, 0, 1), refused);
         await assert.rejects(async () => scan.next(), refused);
         await assert.rejects(store.listLines(organisation, query), refused);
+        await assert.rejects(store.countedLines(organisation, query), refused);
         await store.close();
       });
     });

@@ -221,6 +221,12 @@ export interface FacetCounts {
   }[];
 }
 
+/** The first lines of a list, and how many events match in all, exactly. */
+export interface CountedLines {
+  readonly lines: Lines | undefined;
+  readonly total: number;
+}
+
 export interface EventReader {
   head(organisation: string): Promise<Head>;
   get(organisation: string, eventID: string): Promise<StoredEvent | undefined>;
@@ -231,6 +237,8 @@ export interface EventReader {
    * enough bytes; undefined when no event is left. Packed lines are sent as they are stored, where they are stored packed.
    */
   listLines(organisation: string, query: LinesQuery, packing?: Packing): Promise<Lines | undefined>;
+  /** Plain lines and the number of all events that match, whatever the position: what a page of a list needs, at once. */
+  countedLines(organisation: string, query: LinesQuery): Promise<CountedLines>;
   /** How many events match, exactly. */
   count(organisation: string, filter: Filter, snapshot?: number): Promise<number>;
   /** How many matching events each bucket has, exactly. Events outside of all buckets are not counted. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { joinBytes } from '../../core/bytes.ts';
 import { formatCursor, type Position, parseCursor } from '../../core/cursor.ts';
@@ -155,10 +155,7 @@ async function listEvents(
     snapshot,
     ...(cursor === undefined ? { skip: (page - 1) * limit } : { after: cursor.after }),
   };
-  const [{ lines, next }, total] = await Promise.all([
-    readWholePage(reader, organisation.identity, query),
-    reader.count(organisation.identity, filter, snapshot),
-  ]);
+  const { lines, next, total } = await readWholePage(reader, organisation.identity, query);
   const nextCursor = next && formatCursor({ after: next, snapshot, query: fingerprint });
   // Read last, so that it includes everything that was dropped before the page was read.
   const dropped = await reader.dropped(organisation.identity);
@@ -177,6 +174,8 @@ interface WholePage {
   readonly lines: readonly Uint8Array<ArrayBuffer>[];
   /** The position after which the next page begins, if there is one. */
   readonly next: Position | undefined;
+  /** How many events match on all pages. */
+  readonly total: number;
 }
 
 /** A whole page, which the store may give in several pieces. */
@@ -187,25 +186,24 @@ async function readWholePage(
 ): Promise<WholePage> {
   const lines: Uint8Array<ArrayBuffer>[] = [];
   let missing = query.limit;
-  let piece = await reader.listLines(organisation, { ...query, ...(skip && { skip }) });
+  const first = await reader.countedLines(organisation, { ...query, ...(skip && { skip }) });
+  const { total } = first;
+  let piece = first.lines;
   while (piece !== undefined) {
     const { bytes, events, last, more } = piece;
     lines.push(bytes);
     missing -= events;
-    if (!more || missing === 0) return { lines, next: more ? last : undefined };
+    if (!more || missing === 0) return { lines, next: more ? last : undefined, total };
     piece = await reader.listLines(organisation, { ...query, limit: missing, after: last });
   }
-  return { lines, next: undefined };
+  return { lines, next: undefined, total };
 }
 
 /** A short hash of everything that decides which events a list has, and in what order. */
 function queryFingerprint(parameters: ListParameters, order: string): string {
   const { page: _page, limit: _limit, cursor: _cursor, snapshot: _snapshot, ...rest } = parameters;
   const sorted = Object.entries(rest).sort(([one], [other]) => (one < other ? -1 : 1));
-  return createHash('sha256')
-    .update(JSON.stringify([order, sorted]))
-    .digest('base64url')
-    .slice(0, 12);
+  return hash('sha256', JSON.stringify([order, sorted]), 'base64url').slice(0, 12);
 }
 
 /**

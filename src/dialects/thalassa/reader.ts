@@ -12,7 +12,7 @@ import { thalassaEntry } from './wire.ts';
  * records are not among them, as in the other vendors' dialects.
  */
 export function thalassaReader(reader: EventReader): EventReader {
-  return {
+  const shown: EventReader = {
     head: (organisation) => reader.head(organisation),
     get: async (organisation, eventID) => {
       const event = await reader.get(organisation, eventID);
@@ -32,6 +32,10 @@ export function thalassaReader(reader: EventReader): EventReader {
       const events = await reader.list(organisation, more);
       return compressLines(toLines(events.map(asThalassaEntry), query), packing);
     },
+    countedLines: async (organisation, query) => ({
+      lines: await shown.listLines(organisation, query),
+      total: await shown.count(organisation, query.filter, query.snapshot),
+    }),
     sequenceAt: (...query) => reader.sequenceAt(...query),
     distinct: (organisation, facet, filter, limit) =>
       reader.distinct(organisation, facet, visible(filter), limit),
@@ -41,6 +45,7 @@ export function thalassaReader(reader: EventReader): EventReader {
     dropped: (organisation) => reader.dropped(organisation),
     withSignal: (signal) => thalassaReader(reader.withSignal(signal)),
   };
+  return shown;
 }
 
 const withoutOwnRecords = <Q extends { readonly filter: Filter }>(query: Q): Q => ({

@@ -16,6 +16,7 @@ export function checkedReader(
     get: (of, ...query) => after(of, () => reader.get(of, ...query)),
     list: (of, ...query) => after(of, () => reader.list(of, ...query)),
     listLines: (of, ...query) => after(of, () => reader.listLines(of, ...query)),
+    countedLines: (of, ...query) => after(of, () => reader.countedLines(of, ...query)),
     count: (of, ...query) => after(of, () => reader.count(of, ...query)),
     scan: async function* (of, ...query) {
       await checks.pending(of);

@@ -15,6 +15,7 @@ import { emptyHistogram } from '../empty-histogram.ts';
 import { toLines } from '../event-lines.ts';
 import type {
   Append,
+  CountedLines,
   DroppedPrefix,
   Erasure,
   EventReader,
@@ -193,6 +194,11 @@ class MemoryStore implements EventStore {
   ): Promise<Lines | undefined> {
     const events = await this.list(organisation, { ...query, limit: query.limit + 1 });
     return compressLines(toLines(events, query), packing);
+  }
+
+  async countedLines(organisation: string, query: LinesQuery): Promise<CountedLines> {
+    const total = await this.count(organisation, query.filter, query.snapshot);
+    return { lines: await this.listLines(organisation, query), total };
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {

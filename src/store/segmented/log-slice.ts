@@ -71,6 +71,8 @@ export interface LogSlice {
   readonly log: number;
   /** The number of the segment, if its events cannot change any more. */
   readonly segment: number | undefined;
+  /** The number of the segment otherwise. Rows come behind those that it has; row groups that are full do not change. */
+  readonly unsealed?: number;
   /** Bounds of `createdAt`, of sequences, and of `recordedAt`; they may be wider than the events need. */
   readonly earliest: Micros;
   readonly latest: Micros;

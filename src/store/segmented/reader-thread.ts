@@ -42,6 +42,10 @@ const methods = {
     const lines = await reader.listLines(context, query, packing);
     return lines && markTransfer(lines, [lines.bytes.buffer]);
   },
+  countedLines: async (context: QueryContext, query: LinesQuery) => {
+    const counted = await reader.countedLines(context, query);
+    return markTransfer(counted, counted.lines === undefined ? [] : [counted.lines.bytes.buffer]);
+  },
   sequenceAt: (context: QueryContext, recordedAt: Micros) => reader.sequenceAt(context, recordedAt),
   treeNodes: (context: QueryContext, level: number, from: number, count: number) =>
     reader.treeNodes(context, level, from, count),

@@ -4,6 +4,7 @@ import type { Micros } from '../../core/micros.ts';
 import type { PausableWork } from '../../core/pausable-work.ts';
 import type { Flag } from '../../runtime/flag.ts';
 import type {
+  CountedLines,
   FacetCount,
   FacetCounts,
   FacetsQuery,
@@ -31,7 +32,7 @@ import { distinct, facetCounts } from './query/facet-counts.ts';
 import { histogram } from './query/histogram.ts';
 import { type FilterAnswers, KnownAnswers } from './query/known-answers.ts';
 import { list } from './query/list.ts';
-import { listLines } from './query/list-lines.ts';
+import { countedLines, listLines } from './query/list-lines.ts';
 import { runInSlices, throwIfDisconnected } from './query/run-in-slices.ts';
 import { type ScanPage, scanPage } from './query/scan.ts';
 import { sequenceAt } from './query/sequence-at.ts';
@@ -189,6 +190,12 @@ export class Reader {
     );
   }
 
+  countedLines(context: QueryContext, query: LinesQuery): Promise<CountedLines> {
+    return this.#query(context, (slices) =>
+      countedLines(slices, query, this.#knownAnswers(context.log, query.filter)),
+    );
+  }
+
   sequenceAt(context: QueryContext, recordedAt: Micros): Promise<number | undefined> {
     return this.#query(context, (slices) => sequenceAt(slices, recordedAt));
   }
@@ -218,7 +225,9 @@ export class Reader {
     const slices = [
       ...this.#sealed.map(({ segment, values }) => new SealedSlice(log, segment, values)),
       ...active
-        .map((open) => activeSlice(log, open.segment.columns, open))
+        .map((open) =>
+          activeSlice(log, open.segment.columns, { ...open, number: open.segment.number }),
+        )
         .filter(({ range }) => range.from < range.to),
     ];
     for (const used of active) used.queries += 1;

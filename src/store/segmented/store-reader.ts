@@ -5,6 +5,7 @@ import { type Flag, flagFromSignal } from '../../runtime/flag.ts';
 import { emptyHead } from '../empty-head.ts';
 import { emptyHistogram } from '../empty-histogram.ts';
 import type {
+  CountedLines,
   DroppedPrefix,
   EventReader,
   FacetCount,
@@ -96,6 +97,12 @@ export class StoreReader implements EventReader {
   ): Promise<Lines | undefined> {
     const log = this.#logs.of(organisation);
     return log && this.#readers.leastBusy.listLines(this.#contextOf(log), query, packing);
+  }
+
+  async countedLines(organisation: string, query: LinesQuery): Promise<CountedLines> {
+    const log = this.#logs.of(organisation);
+    if (log === undefined) return { lines: undefined, total: 0 };
+    return this.#readers.leastBusy.countedLines(this.#contextOf(log), query);
   }
 
   async sequenceAt(organisation: string, recordedAt: Micros): Promise<number> {

@@ -47,6 +47,7 @@ function whenSealed(store: EventStore, directory: string): EventStore {
       yield* store.scan(organisation, range, filter);
     },
     listLines: after(store.listLines),
+    countedLines: after(store.countedLines),
     sequenceAt: after(store.sequenceAt),
     distinct: after(store.distinct),
     facetCounts: after(store.facetCounts),

@@ -18,6 +18,7 @@ import type { CommitLogReader } from './commit-log-reader.ts';
 
 /** What a reader holds open of an active segment. */
 interface OpenSegment {
+  readonly number: number;
   readonly values: ValueDictionary;
   readonly logs: ActiveLogs;
   readonly rows: CommitLogReader;
@@ -27,7 +28,7 @@ interface OpenSegment {
 export function activeSlice(
   log: number,
   columns: ActiveColumns,
-  { values, logs, rows: reader }: OpenSegment,
+  { number, values, logs, rows: reader }: OpenSegment,
 ): LogSlice {
   const rows = visibleRows(columns);
   const { range, rowGroups: groups } = logs.rowGroupsOf(log, rows);
@@ -40,6 +41,7 @@ export function activeSlice(
   return {
     log,
     segment: undefined,
+    unsealed: number,
     earliest,
     latest,
     bounds: () => ({ earliest, latest }),

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
 import { AnnalsError } from '../../../core/errors.ts';
 import type { Micros } from '../../../core/micros.ts';
 import { leafHash, sameHash } from '../../../integrity/hash.ts';
@@ -26,13 +27,18 @@ interface LogRow {
   readonly recorded_at: Micros;
 }
 
+const maxGroupRowBytes = 4 * 1024 * 1024;
+
 /** Reads the rows of a commit log. */
 export class CommitLogReader {
   readonly #db: DatabaseSync;
   readonly #select: StatementSync;
   readonly #node: StatementSync;
-  /** The one that was read last: the next event is often one of its neighbours. */
-  #groupRow: GroupRow | undefined;
+  /** By row. They never change; the newest page of a log reads the same ones again and again. */
+  readonly #groupRows = new LRUCache<number, GroupRow>({
+    maxSize: maxGroupRowBytes,
+    sizeCalculation: ({ bytes, from, to }) => Math.ceil(bytes / (to - from)),
+  });
   /** A bit for each group row, by its first row, that was compared with its checksum: queries read the same ones often. */
   #compared = new Uint8Array(1_024);
 
@@ -51,10 +57,11 @@ export class CommitLogReader {
 
   /** The group row that has the event of this row. Throws `corrupt`, naming its events, when it was changed. */
   groupRow(row: number): GroupRow {
-    const last = this.#groupRow;
-    if (last !== undefined && last.from <= row && row < last.to) return last;
-    this.#groupRow = this.#checked(this.#select.get(row) as unknown as StoredGroupRow);
-    return this.#groupRow;
+    const known = this.#groupRows.get(row);
+    if (known !== undefined) return known;
+    const groupRow = this.#checked(this.#select.get(row) as unknown as StoredGroupRow);
+    for (let at = groupRow.from; at < groupRow.to; at += 1) this.#groupRows.set(at, groupRow);
+    return groupRow;
   }
 
   event(row: number): StoredRow {

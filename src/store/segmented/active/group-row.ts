@@ -77,6 +77,12 @@ export class GroupRow {
     }
   }
 
+  /** About what it takes in memory. */
+  get bytes(): number {
+    const { lines, salts, leaf_hashes: leafHashes } = this.#stored;
+    return lines.length + salts.length + leafHashes.length + 1_024;
+  }
+
   event(row: number): StoredRow {
     const at = row - this.from;
     const line = this.line(row);

@@ -1,7 +1,7 @@
 import { type Filter, overlapsWindow } from '../../../core/filter.ts';
 import type { PausableWork } from '../../../core/pausable-work.ts';
 import type { Range } from '../../event-store.ts';
-import { isEmptySlice, type LogSlice, type TimeBounds } from '../log-slice.ts';
+import { isEmptySlice, type LogSlice, rowGroupRows, type TimeBounds } from '../log-slice.ts';
 import type { FilterAnswers } from './known-answers.ts';
 import { matchingCount } from './matching-counts.ts';
 import { toPredicate } from './predicate.ts';
@@ -19,7 +19,11 @@ export function* count(
     if (!overlapsWindow(slice, filter) || isEmptySlice(slice)) continue;
     const isWhole = coversSlice(slice, filter, sequences);
     const known = isWhole ? (answers.countOf(slice) ?? countWithoutRows(slice, filter)) : undefined;
-    const counted = known ?? (yield* countRows(slice, filter, sequences));
+    const counted =
+      known ??
+      (isWhole && slice.unsealed !== undefined
+        ? yield* countNewRows(slice, filter, answers)
+        : yield* countRows(slice, filter, sequences));
     if (isWhole) answers.keepCount(slice, counted);
     total += counted;
     yield;
@@ -36,6 +40,27 @@ export function coversSlice(slice: LogSlice, filter: Filter, { from, to }: Range
 function countWithoutRows(slice: LogSlice, filter: Filter): number | undefined {
   const predicate = toPredicate(filter, allSequences, slice.values);
   return predicate === undefined ? 0 : matchingCount(slice, predicate);
+}
+
+/** Counts in an unsealed slice: of its full row groups only those that were not counted before. */
+function* countNewRows(
+  slice: LogSlice,
+  filter: Filter,
+  answers: FilterAnswers,
+): PausableWork<number> {
+  const known = answers.countedRowsOf(slice);
+  const rowGroups = slice.rowGroups.filter(({ firstRow }) => firstRow >= known.rows);
+  let { count: full } = known;
+  let partial = 0;
+  for (const { rowGroup, rows } of rowSelections([{ ...slice, rowGroups }], filter, allSequences)) {
+    if (rowGroup.rows === rowGroupRows) full += rows.length;
+    else partial += rows.length;
+    yield;
+  }
+  const lastFull = rowGroups.findLast(({ rows }) => rows === rowGroupRows);
+  const rows = lastFull === undefined ? known.rows : lastFull.firstRow + rowGroupRows;
+  answers.keepCountedRows(slice, { rows, count: full });
+  return full + partial;
 }
 
 function* countRows(slice: LogSlice, filter: Filter, sequences: Range): PausableWork<number> {

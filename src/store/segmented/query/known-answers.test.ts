@@ -45,6 +45,17 @@ describe('known answers', () => {
     assert.equal(answers.countOf(unsealed), undefined);
   });
 
+  it('are counts of the first rows of such a segment, until it is sealed', () => {
+    const known = new KnownAnswers();
+    const active = { segment: undefined, unsealed: 3 } as LogSlice;
+    known.of(7, text, 3).keepCountedRows(active, { rows: 4_096, count: 12 });
+    const later = known.of(7, { ...text, from: 5 }, 3);
+    assert.deepEqual(later.countedRowsOf(active), { rows: 4_096, count: 12 });
+    assert.deepEqual(known.of(7, {}, 3).countedRowsOf(active), { rows: 0, count: 0 });
+    later.keepCount(sealed(3), 20);
+    assert.deepEqual(later.countedRowsOf(active), { rows: 0, count: 0 });
+  });
+
   it('are values by log, filter and facet, beside the counts', () => {
     const known = new KnownAnswers();
     const answers = known.of(7, text, 3);

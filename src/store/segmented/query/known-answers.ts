@@ -15,10 +15,23 @@ interface Answers {
   /** By number of the segment: how many of its events match, plus one; 0 where that is unknown. */
   readonly counts: Uint32Array;
   readonly values: ReadonlyMap<Facet, CountedValues>;
+  /** By number of the segment, of those that are not sealed. */
+  readonly unsealed: Map<number, CountedRows>;
+}
+
+/** How many of the first rows of a segment match. There will be more rows, but these do not change. */
+export interface CountedRows {
+  readonly rows: number;
+  readonly count: number;
 }
 
 const noValues: CountedValues = { segments: new Set(), counts: new Map() };
-const noAnswers: Answers = { counts: new Uint32Array(), values: new Map() };
+const noRows: CountedRows = { rows: 0, count: 0 };
+const noAnswers = (): Answers => ({
+  counts: new Uint32Array(),
+  values: new Map(),
+  unsealed: new Map(),
+});
 
 const maxBytes = 4 * 1024 * 1024;
 /** Values that take more are not kept: nobody asks twice for a facet with a value for every event. */
@@ -43,12 +56,16 @@ export class KnownAnswers {
    */
   of(log: number, { from: _from, to: _to, ...anytime }: Filter, segments: number): FilterAnswers {
     const key = `${log} ${JSON.stringify(anytime)}`;
-    const { counts, values } = this.#cache.get(key) ?? noAnswers;
-    if (counts.length >= segments) return new FilterAnswers(this.#cache, key, counts);
+    const found = this.#cache.get(key);
+    if (found !== undefined && found.counts.length >= segments) {
+      return new FilterAnswers(this.#cache, key, found);
+    }
+    const known = found ?? noAnswers();
     const grown = new Uint32Array(segments + spareSegments);
-    grown.set(counts);
-    this.#cache.set(key, { counts: grown, values });
-    return new FilterAnswers(this.#cache, key, grown);
+    grown.set(known.counts);
+    const answers = { ...known, counts: grown };
+    this.#cache.set(key, answers);
+    return new FilterAnswers(this.#cache, key, answers);
   }
 }
 
@@ -57,11 +74,13 @@ export class FilterAnswers {
   readonly #cache: LRUCache<string, Answers>;
   readonly #key: string;
   readonly #counts: Uint32Array;
+  readonly #unsealed: Map<number, CountedRows>;
 
-  constructor(cache: LRUCache<string, Answers>, key: string, counts: Uint32Array) {
+  constructor(cache: LRUCache<string, Answers>, key: string, { counts, unsealed }: Answers) {
     this.#cache = cache;
     this.#key = key;
     this.#counts = counts;
+    this.#unsealed = unsealed;
   }
 
   /** How many events of a whole slice match, if that is known. */
@@ -72,7 +91,18 @@ export class FilterAnswers {
 
   /** Keeps the count of a whole slice, unless its segment still takes events. */
   keepCount({ segment }: LogSlice, count: number): void {
-    if (segment !== undefined) this.#counts[segment] = count + 1;
+    if (segment === undefined) return;
+    this.#counts[segment] = count + 1;
+    this.#unsealed.delete(segment);
+  }
+
+  /** What is known of a slice whose segment is not sealed. */
+  countedRowsOf({ unsealed }: LogSlice): CountedRows {
+    return this.#unsealed.get(unsealed ?? -1) ?? noRows;
+  }
+
+  keepCountedRows({ unsealed }: LogSlice, counted: CountedRows): void {
+    if (unsealed !== undefined && counted.rows > 0) this.#unsealed.set(unsealed, counted);
   }
 
   /** The values of a facet in all events of some segments. */
@@ -82,8 +112,8 @@ export class FilterAnswers {
 
   keepValues(facet: Facet, counted: CountedValues): void {
     if (bytesOfValues(counted) > maxValueBytes) return;
-    const { counts, values } = this.#cache.get(this.#key) ?? noAnswers;
-    this.#cache.set(this.#key, { counts, values: new Map(values).set(facet, counted) });
+    const known = this.#cache.get(this.#key) ?? noAnswers();
+    this.#cache.set(this.#key, { ...known, values: new Map(known.values).set(facet, counted) });
   }
 }
 

@@ -3,8 +3,9 @@ import type { Position } from '../../../core/cursor.ts';
 import type { PausableWork } from '../../../core/pausable-work.ts';
 import { releaseBuffer } from '../../../runtime/release-buffer.ts';
 import { defaultMaxBytes } from '../../event-lines.ts';
-import type { Lines, LinesQuery, Packing } from '../../event-store.ts';
+import type { CountedLines, Lines, LinesQuery, Packing } from '../../event-store.ts';
 import type { LogSlice } from '../log-slice.ts';
+import { count } from './count.ts';
 import type { FilterAnswers } from './known-answers.ts';
 import { selectPage } from './select-page.ts';
 
@@ -41,6 +42,21 @@ export function* listLines(
     }
   }
   return last && { events, bytes: joinAndRelease(pieces), last, more: events < selected };
+}
+
+/** Plain lines and the exact total of the list. */
+export function* countedLines(
+  slices: readonly LogSlice[],
+  query: LinesQuery,
+  answers: FilterAnswers,
+): PausableWork<CountedLines> {
+  const { filter, skip = 0, after, snapshot: to = Number.POSITIVE_INFINITY } = query;
+  const lines = yield* listLines(slices, query, 'plain', answers);
+  // A list that ends on its first page is counted already.
+  if (lines?.more === false && skip === 0 && after === undefined) {
+    return { lines, total: lines.events };
+  }
+  return { lines, total: yield* count(slices, filter, { from: 0, to }, answers) };
 }
 
 /** The pieces as one. Their own memory is released. */

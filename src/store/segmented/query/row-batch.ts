@@ -84,8 +84,9 @@ export function firstBatch(
   }
   if (found === 0) return undefined;
   const all = rowBuffer.subarray(0, found);
-  if (!sorted) all.sort((a, b) => createdAt[a]! - createdAt[b]! || a - b);
-  const first = order === 'asc' ? all.subarray(0, needed) : all.subarray(-needed).reverse();
+  const kept = sorted ? all : keepFirst(all, createdAt, order, needed);
+  if (!sorted) kept.sort((a, b) => createdAt[a]! - createdAt[b]! || a - b);
+  const first = order === 'asc' ? kept.subarray(0, needed) : kept.subarray(-needed).reverse();
   const rows = new Uint32Array(first.length);
   const times = new Float64Array(first.length);
   for (let index = 0; index < first.length; index += 1) {
@@ -93,6 +94,34 @@ export function firstBatch(
     times[index] = createdAt[first[index]!]!;
   }
   return new RowBatch(source, rows, times);
+}
+
+/**
+ * Leaves out rows that are not among the first `needed` in the order, as far as their times alone say so: to sort
+ * numbers, and then few rows, takes a tenth of the time that sorting all rows does.
+ */
+function keepFirst(
+  rows: Uint16Array,
+  createdAt: Float64Array,
+  order: Order,
+  needed: number,
+): Uint16Array {
+  if (rows.length < 4 * needed) return rows;
+  const times = new Float64Array(rows.length);
+  for (let index = 0; index < rows.length; index += 1) times[index] = createdAt[rows[index]!]!;
+  times.sort();
+  const [from, to] =
+    order === 'asc'
+      ? [Number.NEGATIVE_INFINITY, times[needed - 1]!]
+      : [times[times.length - needed]!, Number.POSITIVE_INFINITY];
+  let left = 0;
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows[index]!;
+    const time = createdAt[row]!;
+    rows[left] = row;
+    left += time >= from && time <= to ? 1 : 0;
+  }
+  return rows.subarray(0, left);
 }
 
 /** Whether a sequence is after a position of the same time. */

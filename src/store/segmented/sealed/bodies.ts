@@ -6,8 +6,9 @@ import { adjacentInBlock } from './whole-blocks.ts';
 
 const lineFeed = 0x0a;
 
-/** One of several blocks of bodies in a buffer. */
+/** The bodies of one block, in a buffer that may have others too. */
 interface Block {
+  readonly bytes: Buffer<ArrayBuffer>;
   readonly start: number;
   readonly end: number;
   /** Where each line ends, after its line feed; computed when it is first needed. */
@@ -16,23 +17,48 @@ interface Block {
 
 /** Decompressed blocks of bodies: one line for each event. */
 export class Bodies {
-  readonly bytes: Buffer<ArrayBuffer>;
-  readonly #blocks = new Map<number, Block>();
+  readonly #blocks: ReadonlyMap<number, Block>;
+
+  private constructor(blocks: ReadonlyMap<number, Block>) {
+    this.#blocks = blocks;
+  }
 
   /** `bytes` has these blocks one after the other; `frames` are those of all blocks of the segment. */
-  constructor(bytes: Buffer<ArrayBuffer>, blocks: readonly number[], frames: FrameTable) {
-    this.bytes = bytes;
+  static of(bytes: Buffer<ArrayBuffer>, numbers: readonly number[], frames: FrameTable): Bodies {
+    const blocks = new Map<number, Block>();
     let start = 0;
-    for (const block of blocks) {
-      const end = start + frames.sizeOf(block);
-      this.#blocks.set(block, { start, end, ends: undefined });
+    for (const number of numbers) {
+      const end = start + frames.sizeOf(number);
+      blocks.set(number, { bytes, start, end, ends: undefined });
       start = end;
+    }
+    return new Bodies(blocks);
+  }
+
+  /** The blocks of all of these. */
+  static together(some: readonly Bodies[]): Bodies {
+    return new Bodies(new Map(some.flatMap((one) => [...one.#blocks])));
+  }
+
+  /** Each block by itself, in a buffer of its own. */
+  *split(): Generator<[block: number, bodies: Bodies]> {
+    for (const [number, { bytes, start, end }] of this.#blocks) {
+      const copy = Buffer.from(Uint8Array.prototype.slice.call(bytes, start, end).buffer);
+      const block = { bytes: copy, start: 0, end: copy.length, ends: undefined };
+      yield [number, new Bodies(new Map([[number, block]]))];
     }
   }
 
+  /** How many bytes all lines have. */
+  get size(): number {
+    let size = 0;
+    for (const { start, end } of this.#blocks.values()) size += end - start;
+    return size;
+  }
+
   textOf(row: number): string {
-    const { from, to } = this.#span(row, 1);
-    return this.bytes.toString('utf8', from, to - 1);
+    const { bytes, from, to } = this.#span(row, 1);
+    return bytes.toString('utf8', from, to - 1);
   }
 
   /** The lines of these rows, in their order, in a buffer of their own. */
@@ -41,32 +67,38 @@ export class Bodies {
   }
 
   /**
-   * The same; afterwards this object is empty. If rows ascend and most of the bytes here are theirs, the lines are moved
-   * together in the buffer in which they are.
+   * The same, of blocks in one buffer; afterwards this object is empty. If rows ascend and most of the bytes here are
+   * theirs, the lines are moved together in the buffer in which they are.
    */
   take(rows: Uint32Array): Uint8Array<ArrayBuffer> {
+    const { bytes } = this.#anyBlock;
     const spans = this.#spans(rows);
     const size = spans.reduce((sum, { from, to }) => sum + to - from, 0);
     const ascending = spans.every(({ from }, nth) => nth === 0 || from >= spans[nth - 1]!.to);
-    if (!ascending || size * 2 < this.bytes.length || mayShareBuffer(this.bytes)) {
+    if (!ascending || size * 2 < bytes.length || mayShareBuffer(bytes)) {
       const lines = this.#copied(spans);
-      releaseBuffer(this.bytes);
+      releaseBuffer(bytes);
       return lines;
     }
     let length = 0;
     for (const { from, to } of spans) {
-      if (from !== length) this.bytes.copyWithin(length, from, to);
+      if (from !== length) bytes.copyWithin(length, from, to);
       length += to - from;
     }
-    return this.bytes.subarray(0, length);
+    return bytes.subarray(0, length);
   }
 
+  /** Gives the memory back, of blocks in one buffer. */
   [Symbol.dispose](): void {
-    releaseBuffer(this.bytes);
+    releaseBuffer(this.#anyBlock.bytes);
+  }
+
+  get #anyBlock(): Block {
+    return this.#blocks.values().next().value!;
   }
 
   #copied(spans: readonly Span[]): Uint8Array<ArrayBuffer> {
-    return joinBytes(spans.map(({ from, to }) => this.bytes.subarray(from, to)));
+    return joinBytes(spans.map(({ bytes, from, to }) => bytes.subarray(from, to)));
   }
 
   #spans(rows: Uint32Array): Span[] {
@@ -83,10 +115,11 @@ export class Bodies {
   #span(first: number, count: number): Span {
     const block = this.#blocks.get(Math.floor(first / blockRows))!;
     const index = first % blockRows;
-    const { start, end } = block;
-    if (count === blockRows) return { from: start, to: end };
-    block.ends ??= lineEnds(this.bytes, start, end);
+    const { bytes, start, end } = block;
+    if (count === blockRows) return { bytes, from: start, to: end };
+    block.ends ??= lineEnds(bytes, start, end);
     return {
+      bytes,
       from: index === 0 ? start : block.ends[index - 1]!,
       to: block.ends[index + count - 1]!,
     };
@@ -94,6 +127,7 @@ export class Bodies {
 }
 
 interface Span {
+  readonly bytes: Buffer<ArrayBuffer>;
   readonly from: number;
   readonly to: number;
 }

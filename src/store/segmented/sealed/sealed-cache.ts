@@ -35,7 +35,7 @@ export class SealedCache {
   readonly times = cacheOf<Float64Array>(4 * megabyte, byteLength);
   readonly texts = cacheOf<TextColumn>(6 * megabyte, textColumnBytes);
   readonly trigramFilters = cacheOf<Uint8Array>(4 * megabyte, byteLength);
-  readonly bodies = cacheOf<Bodies>(1 * megabyte, ({ bytes }) => bytes.length);
+  readonly bodies = cacheOf<Bodies>(6 * megabyte, ({ size }) => size);
   readonly values = cacheOf<ValueGroup>(4 * megabyte, ({ bytes }) => bytes);
   readonly valueCounts = cacheOf<Uint8Array>(4 * megabyte, valueCountsBytes);
 

@@ -45,6 +45,12 @@ export interface SealedInfo extends TimeBounds {
   readonly rows: number;
 }
 
+/**
+ * So many rows, or fewer, are a page, and not a part of an export. Pages of one log have rows of the same blocks, so the
+ * blocks of a page are kept.
+ */
+const maxPageRows = 128;
+
 /** A sealed segment, of which only those pieces are read that are needed. */
 export class SealedSegment {
   readonly info: SealedInfo;
@@ -146,9 +152,8 @@ export class SealedSegment {
       bytes += size;
     }
     const first = rows.subarray(0, taken);
-    const [block = 0] = blocks;
-    const isPiece = blocks.size === 1 && taken < blockRows;
-    const lines = isPiece ? this.bodies(block).copy(first) : this.#decompress(blocks).take(first);
+    const isPage = taken <= maxPageRows && taken < blocks.size * blockRows;
+    const lines = isPage ? this.#kept(blocks).copy(first) : this.#decompress(blocks).take(first);
     return { rows: taken, bytes: lines };
   }
 
@@ -230,10 +235,29 @@ export class SealedSegment {
     return decodeValueCounts(getOrRead(this.#cache.valueCounts, key, read));
   }
 
+  /** These blocks from those that are kept; the others are decompressed together, and kept. */
+  #kept(blocks: ReadonlySet<number>): Bodies {
+    const kept: Bodies[] = [];
+    const missing: number[] = [];
+    for (const block of blocks) {
+      const found = this.#cache.bodies.get(this.#key('bodies', block));
+      if (found === undefined) missing.push(block);
+      else kept.push(found);
+    }
+    if (missing.length > 0) {
+      using read = this.#decompress(missing);
+      for (const [block, one] of read.split()) {
+        this.#cache.bodies.set(this.#key('bodies', block), one);
+        kept.push(one);
+      }
+    }
+    return Bodies.together(kept);
+  }
+
   #decompress(blocks: Iterable<number>): Bodies {
     const bodies = this.bodyFrames;
     const inOrder = [...blocks].sort((a, b) => a - b);
-    return new Bodies(this.file.frameContents('bodies', bodies, inOrder), inOrder, bodies);
+    return Bodies.of(this.file.frameContents('bodies', bodies, inOrder), inOrder, bodies);
   }
 
   #event(row: number, { firstRow, firstSequence }: LogLocation, bodies: Bodies): StoredEvent {
