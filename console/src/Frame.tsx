@@ -43,9 +43,10 @@ export function Frame() {
         Skip to the page
       </a>
       <header className="frame">
-        <Link to="/console" className="frame-name" aria-label="Annals, first page">
+        <Link to="/console" className="frame-name">
           <Icon name="annals" />
           <span>{me.organisation?.name ?? 'Operator'}</span>
+          <span className="visually-hidden">, first page</span>
         </Link>
         <nav aria-label="Pages">
           {pages

@@ -1,7 +1,7 @@
 import { Popover } from '@base-ui/react/popover';
 import { type FormEvent, useState } from 'react';
-import { formatInstant, instantFromText, type Zone } from '../../fields/instant.ts';
-import { ranges, rangeText } from '../../fields/ranges.ts';
+import { instantFromText, type Zone } from '../../fields/instant.ts';
+import { boundText, ranges, rangeText } from '../../fields/ranges.ts';
 import { firstOf, type Search } from '../../search.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
@@ -81,7 +81,7 @@ export function RangePicker({ search, zone, changeSearch }: RangePickerProps) {
                 id="range-from"
                 name="from"
                 className="mono"
-                defaultValue={from === undefined ? '' : formatInstant(from, zone)}
+                defaultValue={boundText('from', from, zone)}
                 placeholder="2026-11-30 09:41:07"
               />
               <label htmlFor="range-to">To, not included</label>
@@ -89,7 +89,7 @@ export function RangePicker({ search, zone, changeSearch }: RangePickerProps) {
                 id="range-to"
                 name="to"
                 className="mono"
-                defaultValue={to === undefined ? '' : formatInstant(to, zone)}
+                defaultValue={boundText('to', to, zone)}
                 placeholder="now"
               />
               {problem !== undefined && (
