@@ -1,0 +1,32 @@
+import { defineConfig } from '@playwright/test';
+
+/**
+ * Tests of the console in Debian's Chromium: `npm run test:console` builds the console and starts a server first
+ * (`run-console-tests.ts`). Each test gets its address from `ANNALS_CONSOLE_TEST`.
+ */
+export default defineConfig({
+  testDir: '.',
+  testMatch: process.env.ANNALS_CONSOLE_TEST_LONG === '1' ? '*.e2e.long.ts' : '*.e2e.ts',
+  outputDir: '../../node_modules/.cache/console-tests',
+  fullyParallel: true,
+  // Two cores have a server, a browser and the tests.
+  workers: 2,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    ...(process.env.ANNALS_CONSOLE_TEST !== undefined && {
+      baseURL: new URL(JSON.parse(process.env.ANNALS_CONSOLE_TEST).url).origin,
+    }),
+    viewport: { width: 1440, height: 900 },
+    timezoneId: 'Europe/Amsterdam',
+    locale: 'en-GB',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: '/usr/bin/chromium',
+      // Root runs the tests in CI, and Chromium has no sandbox for root.
+      args: ['--no-sandbox'],
+    },
+  },
+});

@@ -1,0 +1,47 @@
+import { api, countShown, expect, rowsShown, signIn, test, trail } from './console.ts';
+
+test('a key is exchanged for a session that the browser keeps and no script can read', async ({
+  page,
+  context,
+}) => {
+  await signIn(page, trail.auditor);
+  await expect(page).toHaveURL(/\/console\/events/);
+  expect(await countShown(page)).toBe(trail.total);
+
+  const cookies = await context.cookies();
+  expect(cookies).toHaveLength(1);
+  expect(cookies[0]).toMatchObject({
+    name: '__Host-annals',
+    httpOnly: true,
+    secure: true,
+    sameSite: 'Lax',
+    path: '/',
+  });
+  const kept = await page.evaluate(() =>
+    JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }, location.href]),
+  );
+  const secret = trail.auditor.split('_')[2]!;
+  expect(kept).not.toContain(secret);
+  expect(await page.content()).not.toContain(secret);
+});
+
+test('a link leads to its page after signing in', async ({ page }) => {
+  await signIn(page, trail.auditor, '/console/events?outcome=failure&order=asc');
+  const rows = await rowsShown(page);
+  expect(rows.length).toBeGreaterThan(10);
+  for (const row of rows) expect(row.Outcome).toMatch(/^Failed/);
+});
+
+test('a wrong key is refused in words, and the refusal is in the trail', async ({ page }) => {
+  await page.goto('/console');
+  await page.getByLabel('Key', { exact: true }).fill(`${trail.auditor.slice(0, -4)}AAAA`);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page).toHaveURL(/\/console\/sign-in/);
+
+  const refusals = async () => {
+    const own = '/v1/audit?includeSystemServices=true&action=auth.failed';
+    return (await api<{ totalItems: number }>('GET', own, trail.admin)).totalItems;
+  };
+  await expect.poll(refusals).toBe(1);
+});
