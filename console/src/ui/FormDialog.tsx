@@ -79,6 +79,12 @@ export function FormDialog({ title, action, look, act, close, children }: FormDi
 }
 
 /** The button of a dialog that has nothing more to ask. */
-export function CloseDialog({ children }: { readonly children: ReactNode }) {
-  return <Dialog.Close className="button primary">{children}</Dialog.Close>;
+export function CloseDialog({
+  look = 'primary',
+  children,
+}: {
+  readonly look?: 'plain' | 'primary';
+  readonly children: ReactNode;
+}) {
+  return <Dialog.Close className={`button ${look}`}>{children}</Dialog.Close>;
 }

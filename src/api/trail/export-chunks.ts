@@ -22,7 +22,7 @@ type ExportFormat = 'json' | 'ndjson' | 'csv';
 interface FormatWriter {
   readonly mediaType: string;
   readonly begin: string;
-  readonly end: string;
+  readonly end: (events: number) => string;
   /**
    * A chunk of the file from whole events as lines; without it the lines are the file. `first` for the first chunk
    * with events.
@@ -31,23 +31,28 @@ interface FormatWriter {
 }
 
 export const formatWriters: Record<ExportFormat, FormatWriter> = {
-  json: { mediaType: 'application/json', begin: '[', end: ']\n', write: arrayMembers },
-  ndjson: { mediaType: 'application/x-ndjson', begin: '', end: '' },
+  json: {
+    mediaType: 'application/json',
+    begin: '[',
+    end: (count) => (count === 0 ? ']\n' : '\n]\n'),
+    write: arrayMembers,
+  },
+  ndjson: { mediaType: 'application/x-ndjson', begin: '', end: () => '' },
   csv: {
     mediaType: 'text/csv; charset=utf-8',
     begin: eventCsvHeader,
-    end: '',
+    end: () => '',
     write: eventCsvRows,
   },
 };
 
-/** One event a line, with `,\n` between two. No body holds a line feed: in JSON it is written `\n`. */
+/** One event a line, as the command writes a file. No body holds a line feed: in JSON it is written `\n`. */
 function arrayMembers(lines: Uint8Array<ArrayBuffer>, first: boolean): Uint8Array<ArrayBuffer> {
   const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
   const out = new ByteWriter(bytes.length + 1_024);
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(lineFeed, start);
-    if (!first || start > 0) out.text(',\n');
+    out.text(first && start === 0 ? '\n' : ',\n');
     out.copy(bytes, start, end);
     start = end + 1;
   }
@@ -109,9 +114,10 @@ export async function* exportChunks(
     releaseBuffer(chunk);
     count += events;
   }
+  const ending = end(count);
   // A body without a single frame could not be unpacked.
   const hasNoFrame = packing === 'zstd' && count === 0 && begin === '';
-  if (end !== '' || hasNoFrame) yield pack(Buffer.from(end));
+  if (ending !== '' || hasNoFrame) yield pack(Buffer.from(ending));
   onEnd(count);
 }
 

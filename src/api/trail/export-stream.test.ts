@@ -81,6 +81,16 @@ const read = async (message: IncomingMessage) => {
   return text;
 };
 
+it('is as JSON what annals export writes: an event a line, commas at the ends of lines', async (t) => {
+  const server = await open(t, 1_000);
+  const bodyOf = async (query: string) =>
+    read(await get(`${server.url}/v1/audit/export?${query}`, server.key));
+  const lines = (await bodyOf('format=ndjson')).trimEnd().split('\n');
+  assert.equal(lines.length, 1_000);
+  assert.equal(await bodyOf('format=json'), `[\n${lines.join(',\n')}\n]\n`);
+  assert.equal(await bodyOf('format=json&action=none'), '[]\n');
+});
+
 /** Pages of an eighth of a megabyte that the buffers of a connection may take; two thousand events are eighty or more. */
 const mostAhead = 60;
 

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { eventsQuery, filterOf, queryClient } from '../../api/queries.ts';
 import { count, formatCount } from '../../fields/count.ts';
 import { isZone } from '../../fields/instant.ts';
@@ -17,6 +17,10 @@ import { FilterChips } from './FilterChips.tsx';
 import { Histogram } from './Histogram.tsx';
 import { NewerEvents } from './NewerEvents.tsx';
 
+const ExportDialog = lazy(async () => ({
+  default: (await import('./ExportDialog.tsx')).ExportDialog,
+}));
+
 export type Changes = Readonly<Record<string, string | readonly string[] | undefined>>;
 /** Changes the search that is shown, and with it the address. */
 export type ChangeSearch = (changes: Changes, options?: { readonly replace?: boolean }) => void;
@@ -27,6 +31,7 @@ export function EventsPage() {
   const navigate = useNavigate();
   const isNarrow = useMedia('(max-width: 1023px)');
   const [showsFacets, setShowsFacets] = useState(false);
+  const [exports, setExports] = useState(false);
 
   const changeSearch: ChangeSearch = useCallback(
     (changes, { replace = false } = {}) => {
@@ -69,7 +74,12 @@ export function EventsPage() {
       <h1 tabIndex={-1} className="visually-hidden">
         Events
       </h1>
-      <FilterBar search={search} zone={zone} changeSearch={changeSearch} />
+      <FilterBar
+        search={search}
+        zone={zone}
+        changeSearch={changeSearch}
+        showExport={data === undefined || isPlaceholderData ? undefined : () => setExports(true)}
+      />
       <FilterChips search={search} zone={zone} changeSearch={changeSearch} />
       {isNarrow ? (
         <>
@@ -113,6 +123,16 @@ export function EventsPage() {
             />
           ))}
       </section>
+      {exports && data !== undefined && (
+        <Suspense>
+          <ExportDialog
+            search={search}
+            snapshot={snapshot ?? data.snapshot}
+            total={data.total}
+            close={() => setExports(false)}
+          />
+        </Suspense>
+      )}
       {selected !== undefined && (
         <EventPanel
           sequence={selected}

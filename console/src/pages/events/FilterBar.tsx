@@ -11,9 +11,11 @@ interface FilterBarProps {
   readonly search: Search;
   readonly zone: Zone;
   readonly changeSearch: ChangeSearch;
+  /** Undefined while it is not known what there is to export. */
+  readonly showExport: (() => void) | undefined;
 }
 
-export function FilterBar({ search, zone, changeSearch }: FilterBarProps) {
+export function FilterBar({ search, zone, changeSearch, showExport }: FilterBarProps) {
   const input = useRef<HTMLInputElement>(null);
   const text = firstOf(search, 'searchText') ?? '';
 
@@ -72,6 +74,12 @@ export function FilterBar({ search, zone, changeSearch }: FilterBarProps) {
         onClick={() => changeSearch({ order: isAscending ? undefined : 'asc' })}
       >
         {isAscending ? 'Oldest first' : 'Newest first'}
+      </Button>
+      <Button
+        disabledReason={showExport === undefined ? 'The events are not loaded yet' : undefined}
+        onClick={showExport}
+      >
+        Export
       </Button>
     </search>
   );
