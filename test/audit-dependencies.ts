@@ -1,8 +1,8 @@
 /**
  * What is known of the packages that are installed: `npm run audit`.
  *
- * 1. The lock files, ours and that of the site, always: every package has a SHA-512, runs no program when it is installed,
- *    and has a licence that permits what we do with it.
+ * 1. The lock files, ours and those of folders with packages of their own, always: every package has a SHA-512, runs no
+ *    program when it is installed, and has a licence that permits what we do with it.
  * 2. Known vulnerabilities, where the registry answers `npm audit`: one that is high or critical fails. A registry that
  *    does not offer it is reported, because a mirror without advisories says nothing about the packages.
  */
@@ -20,6 +20,7 @@ const lockSchema = z.object({
       integrity: z.string().optional(),
       license: z.string().optional(),
       hasInstallScript: z.boolean().optional(),
+      dev: z.boolean().optional(),
     }),
   ),
 });
@@ -30,6 +31,7 @@ const reportSchema = z.object({
 
 /** Permissive licences. CC-BY-4.0 is that of a table of browsers, CC0-1.0 of icons, both used in development. */
 const licences = new Set([
+  '(MIT OR CC0-1.0)',
   '0BSD',
   'Apache-2.0',
   'BlueOak-1.0.0',
@@ -40,25 +42,33 @@ const licences = new Set([
   'ISC',
   'MIT',
   'MIT OR Apache-2.0',
+  'Python-2.0',
+  'Unlicense',
 ]);
+/** Whoever passes on files under it must offer their source, so only what is used in development alone may have it. */
+const licencesInDevelopment = new Set(['MPL-2.0']);
 
 /** Folders with packages of their own, below the root. */
-const folders = ['', 'site/'];
+const folders = ['', 'console/types/', 'site/'];
 
 function problemsOfLock(folder: string): string[] {
   const read = (name: string) => readFileSync(`${root}${folder}${name}`, 'utf8');
   const { packages } = lockSchema.parse(JSON.parse(read('package-lock.json')));
   const runsNothing = /^ignore-scripts=true$/m.test(read('.npmrc'));
-  return Object.entries(packages).flatMap(([name, { integrity, license, hasInstallScript }]) => {
-    if (name === '') return [];
-    const problems: string[] = [];
-    if (!integrity?.startsWith('sha512-')) problems.push(`${name}: has no SHA-512`);
-    if (hasInstallScript && !runsNothing)
-      problems.push(`${name}: runs a program when it is installed`);
-    if (license === undefined || !licences.has(license))
-      problems.push(`${name}: its licence is ${license ?? 'not stated'}`);
-    return problems;
-  });
+  return Object.entries(packages).flatMap(
+    ([name, { integrity, license, hasInstallScript, dev }]) => {
+      if (name === '') return [];
+      const problems: string[] = [];
+      if (!integrity?.startsWith('sha512-')) problems.push(`${name}: has no SHA-512`);
+      if (hasInstallScript && !runsNothing)
+        problems.push(`${name}: runs a program when it is installed`);
+      const isPermitted =
+        license !== undefined &&
+        (licences.has(license) || (dev === true && licencesInDevelopment.has(license)));
+      if (!isPermitted) problems.push(`${name}: its licence is ${license ?? 'not stated'}`);
+      return problems;
+    },
+  );
 }
 
 /** Vulnerabilities that are high or critical; undefined where the registry does not offer an audit. */
