@@ -20,7 +20,8 @@ if (!existsSync('/usr/bin/chromium')) {
   const aptGet = (...args: string[]) =>
     execFileSync('apt-get', ['--quiet', '--quiet', ...args], { env, stdio: 'inherit' });
   aptGet('update');
-  aptGet('install', '--yes', '--no-install-recommends', 'chromium');
+  // Without a font texts would have no size.
+  aptGet('install', '--yes', '--no-install-recommends', 'chromium', 'fonts-liberation');
 }
 
 await build({
