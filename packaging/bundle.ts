@@ -49,7 +49,8 @@ function withinRepository(root: string, file: string): string {
   return inPackages >= 0 ? file.slice(inPackages + 1) : relative(root, file);
 }
 
-function packagesOf(modules: readonly string[]): BundledPackage[] {
+/** The packages that modules are of, by their names. */
+export function packagesOf(modules: readonly string[]): BundledPackage[] {
   const packages = new Map<string, BundledPackage>();
   for (const module of modules) {
     const [directory, name] = /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(module) ?? [];

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BundledPackage, bundle, commandModules } from './bundle.ts';
+import { buildConsole } from './console.ts';
 import { writeRecorderDeclarations } from './declarations.ts';
 import { writeManPages } from './man.ts';
 import { commandManifest, readRepositoryManifest, recorderManifest } from './manifests.ts';
@@ -25,7 +26,10 @@ function emptyFolder(directory: string): string {
 async function buildCommand(directory: string): Promise<BundledPackage[]> {
   const dist = join(directory, 'dist');
   const input = commandModules(root);
-  const packages = await bundle(root, { input, format: 'esm', directory: dist });
+  const packages = distinct([
+    ...(await bundle(root, { input, format: 'esm', directory: dist })),
+    ...(await buildConsole(root, join(dist, 'console'))),
+  ]);
   mkdirSync(join(directory, 'bin'));
   cpSync(join(root, 'bin/annals.js'), join(directory, 'bin/annals.js'));
   for (const file of ['LICENSE', 'CHANGELOG.md']) cpSync(join(root, file), join(directory, file));
@@ -34,6 +38,11 @@ async function buildCommand(directory: string): Promise<BundledPackage[]> {
   const pages = await writeManPages(root, join(directory, 'man'));
   writeJson(join(directory, 'package.json'), commandManifest(manifest, pages));
   return packages;
+}
+
+function distinct(packages: readonly BundledPackage[]): BundledPackage[] {
+  const byDirectory = new Map(packages.map((one) => [one.directory, one]));
+  return [...byDirectory.values()].toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** As CommonJS, which ESM imports: an application that loads both has one `AnnalsError`. */

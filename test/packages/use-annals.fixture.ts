@@ -88,10 +88,22 @@ export async function useAnnals(folder: string, installation: Installation): Pro
     // A proof that proves anything would be none.
     writeFileSync(file, readFileSync(file, 'utf8').replace('"action":"', '"action":"X'));
     assert.throws(() => run('verify', out, '--key', verifierKey, '--quiet', '--json'));
+    await openConsole(url);
     assert.equal(await end(server), 0);
   } finally {
     await end(server);
     rmSync(home, { recursive: true });
+  }
+}
+
+/** The page, and the script and the styles that it names. */
+async function openConsole(url: string): Promise<void> {
+  const page = await fetch(`${url}/console`);
+  assert.equal(page.status, 200);
+  const addresses = [...(await page.text()).matchAll(/(?:src|href)="(\/console\/[^"]+)"/g)];
+  assert.ok(addresses.length >= 3);
+  for (const [, address = ''] of addresses) {
+    assert.equal((await fetch(url + address)).status, 200, address);
   }
 }
 
