@@ -4,6 +4,7 @@ import { hour, minute, systemClock } from '../core/micros.ts';
 import type { Organisation } from '../core/organisation.ts';
 import { TrustedProxies } from '../http/trusted-proxies.ts';
 import { TestApp } from './app.fixture.ts';
+import { textOf } from './trail/sse.fixture.ts';
 
 /** Every route, what it needs, and a request to it. `OTHER` is replaced by what belongs to the other organisation. */
 const routes = [
@@ -28,6 +29,7 @@ const routes = [
   { method: 'GET', path: '/v1/audit/filter-options', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/histogram', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/facets', allowed: ['org-admin', 'org-auditor'] },
+  { method: 'GET', path: '/v1/audit/stream', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/export?format=ndjson', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/own-event', allowed: ['org-admin', 'org-auditor'] },
   { method: 'GET', path: '/v1/audit/sequence/0', allowed: ['org-admin', 'org-auditor'] },
@@ -239,7 +241,7 @@ describe('who may', () => {
           key: keys.get(role)!,
           ...('body' in rest && { body: fill(JSON.stringify(rest.body)) }),
         });
-        const text = await response.text();
+        const text = await textOf(response);
         if (expected === 'may') {
           assert.ok(response.ok, `${response.status} ${text}`);
         } else {

@@ -35,6 +35,7 @@ import type { EventStore } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
 import { createApp } from './app.ts';
 import type { MountedDialect } from './mounts.ts';
+import { OpenStreams } from './trail/open-streams.ts';
 
 const random: Random = (bytes) => void randomFillSync(bytes);
 
@@ -56,6 +57,7 @@ export class TestApp {
   readonly ledger: GroupCommit;
   readonly ownRecords: OwnRecords;
   readonly checkpoints: Checkpoints;
+  readonly streams = new OpenStreams({ maxStreams: 8, maxKeyStreams: 3 });
   /** By which checkpoints are verified. */
   readonly verifierKey: VerifierKey;
   /** The application as an HTTP server calls it: with what it hands in beside the request. */
@@ -144,6 +146,7 @@ export class TestApp {
       maxBatchEvents: 1_000,
       ...(quotas !== undefined && { quotas }),
       trustedProxies,
+      streams: this.streams,
       waitingEvents: () => this.ledger.waitingEvents,
       isStopping: () => false,
       cannotRecord: () => this.cannotRecord,

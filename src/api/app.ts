@@ -42,6 +42,7 @@ import { tileRoutes } from './proofs/tiles.ts';
 import { recordRoute } from './record/record.ts';
 import { type ApiRoute, addRoutes, appOf, pathNotFound } from './route.ts';
 import { tokenRoute } from './token.ts';
+import type { OpenStreams } from './trail/open-streams.ts';
 import { trailRoutes } from './trail/routes.ts';
 
 export interface AppDependencies {
@@ -70,6 +71,7 @@ export interface AppDependencies {
   readonly quotas?: Quotas;
   /** Without them the client of a request is the peer of its connection. */
   readonly trustedProxies?: TrustedProxies | undefined;
+  readonly streams: OpenStreams;
   readonly waitingEvents: () => number;
   readonly isStopping: () => boolean;
   /** Why nothing can be recorded, if that is so. */
@@ -128,7 +130,7 @@ export function createApp(dependencies: AppDependencies): Hono<HttpEnv> {
   });
 
   const routes = literalRoutes({ ...dependencies, ...dialectDependencies });
-  const trail = trailRoutes(dialectDependencies);
+  const trail = trailRoutes(dialectDependencies, dependencies.streams);
   const mounts = new DialectMounts(dependencies.dialects, dialectDependencies);
   mounts.mountHosts(app);
   app.route('/', operationsRoutes({ ...dependencies, routes: [...routes, ...trail] }));

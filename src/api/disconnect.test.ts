@@ -85,6 +85,7 @@ describe('a client that disconnects', () => {
     ['/v1/audit/filter-options', 'distinct'],
     ['/v1/audit/histogram?from=2026-06-01&to=2026-06-02', 'histogram'],
     ['/v1/audit/facets', 'facetCounts'],
+    ['/v1/audit/stream?fromSequence=0', 'scan'],
     ['/v1/audit/some-event', 'get'],
     ['/v1/audit/export?format=ndjson', 'listLines'],
     ['/v1/audit/export?format=json', 'listLines'],

@@ -74,7 +74,7 @@ describe('the API document', () => {
 
   it('describes every route that the server has, and no other', () => {
     // Those of the trail are in an application of their own, which has nothing but these.
-    const trail = trailRoutes({} as DialectDependencies);
+    const trail = trailRoutes({} as DialectDependencies, app.streams);
     const served = [...app.hono.routes, ...trail]
       .filter(({ method, path }) => method !== 'ALL' && !operations.includes(path))
       .flatMap(({ method, path }) =>

@@ -4,6 +4,7 @@ import { AnnalsError } from '../core/errors.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { createMemoryStore } from '../store/memory/store.ts';
 import { TestApp } from './app.fixture.ts';
+import { textOf } from './trail/sse.fixture.ts';
 
 /** Every route that gives away something of a trail. */
 const reads = [
@@ -14,6 +15,7 @@ const reads = [
   '/v1/audit/filter-options',
   '/v1/audit/histogram',
   '/v1/audit/facets',
+  '/v1/audit/stream?fromSequence=0',
   '/v1/audit/export?format=ndjson',
   '/v1/audit/checkpoint',
   '/v1/audit/proof/inclusion?eventID=evt-1',
@@ -62,7 +64,7 @@ describe('a read that cannot be recorded', () => {
       assert.doesNotMatch(text, /evt-1/, route);
       disk.isFull = false;
       const served = await read(route, key);
-      const body = await served.text();
+      const body = await textOf(served);
       assert.ok(served.ok, `${route}: ${served.status} ${body}`);
     }
   });

@@ -146,6 +146,7 @@ export class TestTrail {
       facetCounts: (...args) => store.facetCounts(...args),
       treeNodes: (...args) => store.treeNodes(...args),
       dropped: (...args) => store.dropped(...args),
+      watch: (...args) => store.watch(...args),
       withSignal: () => this.readerWith(changes),
       ...changes,
     };

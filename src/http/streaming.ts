@@ -14,6 +14,18 @@ interface ResponseContext {
 
 /** How soon a response ends whose client reads slowly, once its key is not valid any more. */
 const checkIntervalMillis = 1_000;
+/** How long a response may take then to say why it ends. */
+const lastWordMillis = 2_000;
+
+export interface StreamOptions {
+  /** Called with what broke the response, unless that was the client. */
+  readonly onFault: (fault: unknown) => void;
+  /**
+   * For a body that says itself why it ends: called once the key is not valid any more. What the chunks have from then on
+   * is sent, and the connection breaks only if they do not end soon.
+   */
+  readonly onKeyEnded?: () => void;
+}
 
 /**
  * Chunks as the body of a response, read as fast as they are sent. A chunk may be filled again once the next one is
@@ -25,9 +37,9 @@ const checkIntervalMillis = 1_000;
 export function streamBody(
   chunks: AsyncIterable<Uint8Array>,
   context: ResponseContext,
-  onFault: (fault: unknown) => void,
+  options: StreamOptions,
 ): ReadableStream<Uint8Array> {
-  const source = destroyOnFailure(chunks, context, onFault);
+  const source = destroyOnFailure(chunks, context, options);
   const body = ReadableStream.from(copyChunks(source));
   chunksOfBody.set(body, source);
   return body;
@@ -37,9 +49,9 @@ export function streamBody(
 export function streamTextBody(
   chunks: AsyncIterable<string>,
   context: ResponseContext,
-  onFault: (fault: unknown) => void,
+  options: StreamOptions,
 ): ReadableStream<Uint8Array> {
-  return streamBody(encodeChunks(chunks), context, onFault);
+  return streamBody(encodeChunks(chunks), context, options);
 }
 
 /**
@@ -62,28 +74,48 @@ async function* copyChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
 async function* destroyOnFailure(
   chunks: AsyncIterable<Uint8Array>,
   { req, env }: ResponseContext,
-  onFault: (fault: unknown) => void,
+  { onFault, onKeyEnded }: StreamOptions,
 ): AsyncGenerator<Uint8Array> {
-  const checks = setInterval(() => {
-    try {
-      checkKeyAgain(req.raw);
-    } catch {
-      clearInterval(checks);
-      env?.outgoing?.destroy();
+  let lastWord: NodeJS.Timeout | undefined;
+  const destroy = () => env?.outgoing?.destroy();
+  const endKey = () => {
+    clearInterval(checks);
+    if (onKeyEnded === undefined) destroy();
+    else {
+      lastWord = setTimeout(destroy, lastWordMillis).unref();
+      onKeyEnded();
     }
+  };
+  const checks = setInterval(() => {
+    if (!isKeyValid(req.raw)) endKey();
   }, checkIntervalMillis).unref();
   try {
     for await (const chunk of chunks) {
-      checkKeyAgain(req.raw);
+      if (onKeyEnded === undefined) checkKeyAgain(req.raw);
+      else if (lastWord === undefined && !isKeyValid(req.raw)) {
+        // This chunk was read before the chunks knew.
+        endKey();
+        continue;
+      }
       yield chunk;
     }
   } catch (error) {
     const isTold = error instanceof AnnalsError && toldElsewhere.has(error.code);
     if (!isTold) onFault(error);
-    env?.outgoing?.destroy();
+    destroy();
     throw error;
   } finally {
     clearInterval(checks);
+    clearTimeout(lastWord);
+  }
+}
+
+function isKeyValid(request: Request): boolean {
+  try {
+    checkKeyAgain(request);
+    return true;
+  } catch {
+    return false;
   }
 }
 

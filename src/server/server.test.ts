@@ -137,6 +137,28 @@ describe('quotas of a day', () => {
 });
 
 describe('a stop', () => {
+  it('ends streams with a reason, and a stream ends when its client is gone', async () => {
+    const operatorKey = formatKey(createApiKey(random));
+    const server = await start({ data: await newDirectory(), operatorKey });
+    const headers = {
+      Authorization: `Bearer ${operatorKey}`,
+      'X-Organisation-Identity': 'system',
+    };
+    const openStreams = async () => {
+      const text = await (await fetch(`${server.url}/metrics`)).text();
+      return Number(/^annals_open_streams (\d+)$/m.exec(text)?.[1]);
+    };
+    const leaving = new AbortController();
+    const url = `${server.url}/v1/audit/stream`;
+    const stream = await fetch(url, { headers });
+    await fetch(url, { headers, signal: leaving.signal });
+    assert.equal(await openStreams(), 2);
+    leaving.abort();
+    while ((await openStreams()) > 1);
+    await server.stop();
+    assert.match(await stream.text(), /\n\nevent: end\ndata: {"reason":"stopping",.*}\n\n$/);
+  });
+
   it('finishes what is under way, and closes its connection', async () => {
     const operatorKey = formatKey(createApiKey(random));
     const server = await start({ data: await newDirectory(), operatorKey });

@@ -11,6 +11,7 @@ import { Sessions } from '../access/sessions.ts';
 import { openSqliteAccounts } from '../access/sqlite/accounts.ts';
 import { createApp } from '../api/app.ts';
 import { metricsRoutes } from '../api/operations.ts';
+import { OpenStreams } from '../api/trail/open-streams.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import type { Draft } from '../core/event.ts';
 import { type Clock, formatInstant, hour, type Micros, minute, second } from '../core/micros.ts';
@@ -224,6 +225,12 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   quotas.restore(accounts.setting(quotaUse) ?? '[]');
   opened.defer(() => saveQuotaUse(quotas, accounts, log));
   addGauges({ metrics, data, store, ledger, ownRecords, cannotRecord });
+  const streams = new OpenStreams({ maxStreams: 200, maxKeyStreams: 20 });
+  metrics.addGauge(
+    'annals_open_streams',
+    'Streams of events that clients have open.',
+    () => streams.size,
+  );
   let stopping = false;
   const app = createApp({
     version,
@@ -248,6 +255,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     maxBodyBytes: settings.maxBodyBytes,
     maxBatchEvents: settings.maxBatchEvents,
     quotas,
+    streams,
     waitingEvents: () => ledger.waitingEvents,
     isStopping: () => stopping,
     cannotRecord,
@@ -323,6 +331,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     },
     stop: async () => {
       stopping = true;
+      streams.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       tls?.closeHandshakes();

@@ -6,7 +6,7 @@ import { minute } from '../core/micros.ts';
 import { emptyHead } from './empty-head.ts';
 import { describeEventQueries } from './event-queries.contract.ts';
 import { describeEventRetention } from './event-retention.contract.ts';
-import type { EventStore, Lines, ListQuery, StoredEvent } from './event-store.ts';
+import type { EventStore, Head, Lines, ListQuery, StoredEvent } from './event-store.ts';
 import { erasureOf, type TestDraft, TestLog, testEpoch, testNodeHash } from './test-log.fixture.ts';
 
 /** A store as the suite needs it: one place that is opened, and perhaps opened again. */
@@ -644,13 +644,33 @@ export function describeEventStore(
       });
     }
 
+    describe('a watcher', () => {
+      it('hears of each append once reads see it, of no other log, and of nothing after it has left', async () => {
+        const [log, other] = [newLog(), newLog()];
+        const heads: Promise<Head>[] = [];
+        const leave = store.watch(log.organisation, () => {
+          heads.push(store.head(log.organisation));
+        });
+        await log.record(store, [{}]);
+        await other.record(store, [{}]);
+        await log.record(store, [{}, {}]);
+        const sizes = (await Promise.all(heads)).map(({ size }) => size);
+        assert.deepEqual(sizes, [1, 3]);
+        leave();
+        await log.record(store, [{}]);
+        assert.equal(heads.length, 2);
+      });
+    });
+
     describe('closing', () => {
       it('finishes what was accepted, then refuses every call', async () => {
         const log = newLog();
         const { organisation } = log;
         const appending = store.append([log.plan([{}])]);
+        const told = Promise.withResolvers<void>();
+        store.watch(newLog().organisation, told.resolve);
         const closing = store.close();
-        await Promise.all([appending, closing]);
+        await Promise.all([appending, closing, told.promise]);
         const query = { filter: {}, order: 'asc', limit: 1 } as const;
         const scan = store.scan(organisation, { from: 0, to: 1 })[Symbol.asyncIterator]();
         const refused = { code: 'unavailable', message: 'The event store is closed' };

@@ -276,6 +276,11 @@ export interface EventReader {
    */
   dropped(organisation: string): Promise<DroppedPrefix | undefined>;
   /**
+   * Calls back each time the log has grown, once reads see it, and when the store is closed, until the function that it
+   * returns is called. The callback must not throw. It reads nothing, so it costs next to nothing to wait with it.
+   */
+  watch(organisation: string, onGrown: () => void): () => void;
+  /**
    * The same reader for a client that may disconnect. When the signal is aborted, the store stops its queries and begins
    * no others. They reject with `abandoned` unless they have been answered.
    */

@@ -189,7 +189,7 @@ export function proofRoutes({
       await recordRead(caller, 'audit_log.read', { proof: 'multiproof', runs: runs.length, size });
       const hashes = multiproof(size, ranges, treeNodeReader(reader, identity, size));
       const text = multiproofText(size, root, hashes);
-      const response = streamTextBody(text, c, (fault) => reportFault?.(fault));
+      const response = streamTextBody(text, c, { onFault: (fault) => reportFault?.(fault) });
       return new Response(response, { headers: { 'Content-Type': 'application/json' } });
     },
   );

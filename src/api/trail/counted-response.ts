@@ -6,7 +6,7 @@ import { recordedQuery } from '../../http/connection.ts';
 import type { HttpEnv } from '../../http/env.ts';
 import type { EventReader } from '../../store/event-store.ts';
 import { wholeNumberParameter } from '../parameters.ts';
-import { type FilterParameters, filterFromParameters, filterParameters } from './filter.ts';
+import { type FilterParameters, filterOrNothing, filterParameters } from './filter.ts';
 import { keptFromSchema } from './page.ts';
 
 /** The parameters of every route that counts events instead of listing them. */
@@ -43,12 +43,7 @@ export async function countedResponse<P extends FilterParameters & { readonly sn
   const tracked = reader.withSignal(c.req.raw.signal);
   const { size } = await tracked.head(organisation);
   const snapshot = Math.min(parameters.snapshot ?? size, size);
-  const { from, to } = parameters;
-  const filter = filterFromParameters(parameters, caller.organisation) ?? {
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-    conditions: [{ facets: [], values: [] }],
-  };
+  const filter = filterOrNothing(parameters, caller.organisation);
   const counts = await count({ reader: tracked, organisation, filter, snapshot }, parameters);
   // Read last, so that it includes everything that was dropped before events were counted.
   const keptFrom = firstKeptSequence(await tracked.dropped(organisation), filter);

@@ -168,6 +168,6 @@ function exportResponse(
       'Annals-Export-Count': String(count),
     });
   });
-  const body = streamBody(chunks, c, (fault) => reportFault?.(fault));
+  const body = streamBody(chunks, c, { onFault: (fault) => reportFault?.(fault) });
   return new Response(body, { headers });
 }

@@ -139,6 +139,18 @@ export function filterFromParameters(
   };
 }
 
+/** The same for a response whose form does not depend on what matches: nothing does if it names another organisation. */
+export function filterOrNothing(parameters: FilterParameters, organisation: Organisation): Filter {
+  const { from, to } = parameters;
+  return (
+    filterFromParameters(parameters, organisation) ?? {
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      conditions: [{ facets: [], values: [] }],
+    }
+  );
+}
+
 /** The values of a facet that the values of a parameter stand for; none where any will do. */
 function valuesOf(name: FilterName, values: readonly string[] = []): readonly string[] {
   // The vendor's clients send 0 for a status that they were not given.

@@ -72,7 +72,9 @@ export function createCockroachdbServer(options: CockroachdbOptions = {}): Diale
         }
         yield end;
       };
-      const body = streamTextBody(chunks(), c, (fault) => dependencies.reportFault?.(fault));
+      const body = streamTextBody(chunks(), c, {
+        onFault: (fault) => dependencies.reportFault?.(fault),
+      });
       return new Response(body, { headers });
     });
 

@@ -43,6 +43,7 @@ export function thalassaReader(reader: EventReader): EventReader {
       reader.facetCounts(organisation, withoutOwnRecords(query)),
     treeNodes: (...query) => reader.treeNodes(...query),
     dropped: (organisation) => reader.dropped(organisation),
+    watch: (...query) => reader.watch(...query),
     withSignal: (signal) => thalassaReader(reader.withSignal(signal)),
   };
   return shown;

@@ -95,7 +95,7 @@ export function createUpcloudServer(options: UpcloudOptions = {}): DialectServer
       const body =
         c.req.method === 'HEAD'
           ? null
-          : streamTextBody(text, c, (fault) => dependencies.reportFault?.(fault));
+          : streamTextBody(text, c, { onFault: (fault) => dependencies.reportFault?.(fault) });
       return new Response(body, {
         headers: {
           'Content-Type': formats[format].mediaType,

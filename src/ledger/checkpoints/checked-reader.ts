@@ -28,6 +28,7 @@ export function checkedReader(
     facetCounts: (of, ...query) => after(of, () => reader.facetCounts(of, ...query)),
     treeNodes: (of, ...query) => after(of, () => reader.treeNodes(of, ...query)),
     dropped: (of) => after(of, () => reader.dropped(of)),
+    watch: (...query) => reader.watch(...query),
     withSignal: (signal) => checkedReader(reader.withSignal(signal), checks),
   };
 }

@@ -37,6 +37,7 @@ import type {
 } from '../event-store.ts';
 import { mostFrequent } from '../most-frequent.ts';
 import { searchFieldsOf } from '../search-fields.ts';
+import { Watchers } from '../watchers.ts';
 import { compressLines } from '../zstd-lines.ts';
 
 /** One organisation's log. */
@@ -60,6 +61,7 @@ export function createMemoryStore(): EventStore {
 class MemoryStore implements EventStore {
   readonly #logs = new Map<string, Log>();
   readonly #dropped = new DroppedLogs();
+  readonly #watchers = new Watchers();
   #closed = false;
 
   async append(appends: readonly Append[]): Promise<void> {
@@ -81,6 +83,7 @@ class MemoryStore implements EventStore {
       log.head = head;
       this.#logs.set(organisation, log);
     }
+    for (const { organisation } of appends) this.#watchers.notify(organisation);
   }
 
   async erase(organisation: string, erasures: readonly Erasure[]): Promise<void> {
@@ -252,6 +255,10 @@ class MemoryStore implements EventStore {
     return this.#dropped.of(organisation);
   }
 
+  watch(organisation: string, onGrown: () => void): () => void {
+    return this.#watchers.add(organisation, onGrown);
+  }
+
   /** Every query is answered in the same step, so a signal has nothing to stop. */
   withSignal(): EventReader {
     return this;
@@ -259,6 +266,7 @@ class MemoryStore implements EventStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#watchers.notifyAll();
   }
 
   #checkOpen(): void {

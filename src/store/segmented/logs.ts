@@ -2,6 +2,7 @@ import type { AnnalsError } from '../../core/errors.ts';
 import type { DroppedLogs } from '../dropped-logs.ts';
 import { emptyHead } from '../empty-head.ts';
 import type { Head } from '../event-store.ts';
+import { Watchers } from '../watchers.ts';
 import type { LogEnd } from './active/commit-log-reader.ts';
 
 /** A log as the main thread knows it: its number in the files, and its head. */
@@ -13,6 +14,7 @@ export interface Log {
 /** The logs of a store by organisation, until the store is closed. */
 export class Logs {
   readonly dropped: DroppedLogs;
+  readonly watchers = new Watchers();
   readonly #logs: Map<string, Log>;
   #closedReason: AnnalsError | undefined;
 
@@ -36,11 +38,13 @@ export class Logs {
   advance(organisation: string, head: Head): void {
     const { number } = this.#logs.get(organisation)!;
     this.#logs.set(organisation, { number, head });
+    this.watchers.notify(organisation);
   }
 
   /** From now on every call throws the first reason that was given. */
   close(reason: AnnalsError): void {
     this.#closedReason ??= reason;
+    this.watchers.notifyAll();
   }
 
   checkOpen(): void {

@@ -145,6 +145,10 @@ export class StoreReader implements EventReader {
     return this.#logs.dropped.of(organisation);
   }
 
+  watch(organisation: string, onGrown: () => void): () => void {
+    return this.#logs.watchers.add(organisation, onGrown);
+  }
+
   #contextOf({ number }: Log): QueryContext {
     return { log: number, disconnected: this.#disconnected };
   }

@@ -53,6 +53,7 @@ function whenSealed(store: EventStore, directory: string): EventStore {
     facetCounts: after(store.facetCounts),
     treeNodes: after(store.treeNodes),
     dropped: (organisation) => store.dropped(organisation),
+    watch: (organisation, onGrown) => store.watch(organisation, onGrown),
     withSignal: (signal) => store.withSignal(signal),
     close: () => store.close(),
   };
