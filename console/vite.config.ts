@@ -10,6 +10,10 @@ export default defineConfig({
   base: '/console/',
   // JSX is compiled by Vite itself; a plugin would only add fast refresh and a hundred packages.
   oxc: { jsx: { runtime: 'automatic' } },
+  // src/integrity is written for Node (docs/decisions/068-verifying-in-the-browser.md).
+  resolve: {
+    alias: { 'node:crypto': fileURLToPath(new URL('src/proof/node-crypto.ts', import.meta.url)) },
+  },
   build: {
     target: ['chrome137', 'firefox129', 'safari18'],
     // The policy of the page allows no data: addresses.

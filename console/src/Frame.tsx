@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { change } from './api/client.ts';
 import { meQuery, queryClient } from './api/queries.ts';
 import { pages } from './pages/pages.ts';
+import { LogAlarm } from './parts/LogAlarm.tsx';
 import { forgetMarks } from './proof/marks.ts';
 import { currentTheme, setTheme, type Theme } from './theme.ts';
 import { Icon } from './ui/Icon.tsx';
@@ -98,6 +99,7 @@ export function Frame() {
           </Menu.Portal>
         </Menu.Root>
       </header>
+      {me.organisation !== undefined && <LogAlarm organisation={me.organisation.identity} />}
       <main id="main" className="page">
         <Outlet />
       </main>

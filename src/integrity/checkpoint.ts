@@ -5,7 +5,15 @@ import { verifyCosignature } from './cosignature.ts';
 import { type Hash, hashBytes } from './hash.ts';
 import type { SigningKey, VerifierKey } from './keys.ts';
 import { coversSize, type KnownKey } from './known-key.ts';
-import { formatNote, parseNote, signatureBy, signNote, verifyNote } from './note.ts';
+import {
+  checkedByNode,
+  formatNote,
+  parseNote,
+  type SignatureCheck,
+  signatureBy,
+  signNote,
+  verifyNote,
+} from './note.ts';
 
 /** The head of a log, in the form in which it is signed (c2sp.org/tlog-checkpoint). */
 export interface Checkpoint {
@@ -50,6 +58,7 @@ export function openCheckpoint(
   message: string,
   keys: readonly KnownKey[],
   origin?: string,
+  isSigned: SignatureCheck = checkedByNode,
 ): OpenedCheckpoint {
   const note = parseNote(message);
   const checkpoint = parseCheckpoint(note.text);
@@ -69,11 +78,11 @@ export function openCheckpoint(
     if (signature === undefined) continue;
     const forged = `the signature of ${key.name}+${key.id} is not valid for it`;
     if (key.type === 'cosignature') {
-      const at = verifyCosignature(note.text, signature, key);
+      const at = verifyCosignature(note.text, signature, key, isSigned);
       if (at === undefined) throw distrust(forged);
       witnessedBy.push({ key, at });
     } else if (signsFor(key.name, checkpoint.origin)) {
-      if (!verifyNote(note.text, signature, key)) throw distrust(forged);
+      if (!verifyNote(note.text, signature, key, isSigned)) throw distrust(forged);
       (coversSize(key, checkpoint.size) ? signedBy : replaced).push(key);
     }
   }

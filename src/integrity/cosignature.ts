@@ -1,8 +1,14 @@
-import { verify } from 'node:crypto';
 import { AnnalsError } from '../core/errors.ts';
 import { latest, type Micros, second } from '../core/micros.ts';
 import type { VerifierKey } from './keys.ts';
-import { type Note, type NoteSignature, parseSignatures, signatureBy } from './note.ts';
+import {
+  checkedByNode,
+  type Note,
+  type NoteSignature,
+  parseSignatures,
+  type SignatureCheck,
+  signatureBy,
+} from './note.ts';
 
 /**
  * Witness cosignatures, version 1 (c2sp.org/tlog-cosignature): a witness states that at some time the tree of this
@@ -13,12 +19,13 @@ import { type Note, type NoteSignature, parseSignatures, signatureBy } from './n
 export function verifyCosignature(
   text: string,
   { bytes }: NoteSignature,
-  { publicKey }: VerifierKey,
+  key: VerifierKey,
+  isSigned: SignatureCheck = checkedByNode,
 ): Micros | undefined {
   if (bytes.length !== timeBytes + signatureBytes) return undefined;
   const seconds = Buffer.from(bytes).readBigUInt64BE();
   const message = Buffer.from(`cosignature/v1\ntime ${seconds}\n${text}`);
-  if (!verify(null, message, publicKey, bytes.subarray(timeBytes))) return undefined;
+  if (!isSigned(key, message, bytes.subarray(timeBytes))) return undefined;
   return seconds <= latest / second ? Number(seconds) * second : undefined;
 }
 

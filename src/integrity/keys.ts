@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { AnnalsError } from '../core/errors.ts';
-import { decodeBase64, encodeBase64 } from './base64.ts';
+import { decodeBase64, encodeBase64, encodeBase64Url } from './base64.ts';
 import { sha256 } from './hash.ts';
 
 /**
@@ -103,7 +103,7 @@ export function parseVerifierKey(text: string): VerifierKey {
       `Cannot read ${JSON.stringify(text)} as a verifier key: it is not <name>+<id>+<base64>`,
     );
   }
-  const jwk = { kty: 'OKP', crv: 'Ed25519', x: typed.toString('base64url', 1) };
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: encodeBase64Url(typed.subarray(1)) };
   const key = verifierKey(name, createPublicKey({ key: jwk, format: 'jwk' }), type);
   if (key.id !== id) {
     throw new AnnalsError(
@@ -123,5 +123,5 @@ export function isKeyName(name: string): boolean {
 /** Type byte and public key, as they are part of key IDs and verifier keys. */
 function typedBytes(type: KeyType, publicKey: KeyObject): Buffer {
   const { x } = publicKey.export({ format: 'jwk' });
-  return Buffer.concat([Buffer.of(typeBytes[type]), Buffer.from(x!, 'base64url')]);
+  return Buffer.concat([Buffer.of(typeBytes[type]), Buffer.from(x!, 'base64')]);
 }

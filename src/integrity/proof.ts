@@ -22,21 +22,41 @@ export function inclusionProof(index: number, size: number, read: NodeReader): P
   return readAll(inclusionPath(index, size), read);
 }
 
+/** One node on the way from a leaf to the root. */
+export interface InclusionStep {
+  readonly sibling: Hash;
+  readonly side: 'left' | 'right';
+  /** Of the node above the two. */
+  readonly hash: Hash;
+}
+
+/** The way from a leaf upwards; undefined when the proof does not have the form of one for this leaf. */
+export function foldInclusion(
+  index: number,
+  leaf: Hash,
+  size: number,
+  proof: readonly Hash[],
+): readonly InclusionStep[] | undefined {
+  if (!isSize(size) || !isSize(index) || index >= size) return undefined;
+  const path = inclusionPath(index, size);
+  if (proof.length !== path.length || ![leaf, ...proof].every(isHash)) return undefined;
+  let below = leaf;
+  return path.map(({ start }, step) => {
+    const sibling = proof[step]!;
+    const side = start > index ? 'right' : 'left';
+    below = side === 'right' ? nodeHash(below, sibling) : nodeHash(sibling, below);
+    return { sibling, side, hash: below };
+  });
+}
+
 export function verifyInclusion(
   index: number,
   leaf: Hash,
   tree: TreeHead,
   proof: readonly Hash[],
 ): boolean {
-  if (!isSize(tree.size) || !isSize(index) || index >= tree.size) return false;
-  const path = inclusionPath(index, tree.size);
-  if (proof.length !== path.length || ![leaf, ...proof].every(isHash)) return false;
-  let hash = leaf;
-  for (const [step, { start }] of path.entries()) {
-    const sibling = proof[step]!;
-    hash = start > index ? nodeHash(hash, sibling) : nodeHash(sibling, hash);
-  }
-  return sameHash(hash, tree.root);
+  const steps = foldInclusion(index, leaf, tree.size, proof);
+  return steps !== undefined && sameHash(steps.at(-1)?.hash ?? leaf, tree.root);
 }
 
 /** Hashes from the older tree's right edge upwards. Throws `invalid` when the older tree is the larger one. */

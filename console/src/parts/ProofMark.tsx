@@ -9,8 +9,16 @@ const titles = {
 } as const;
 
 /** What this browser knows of an event's proof. Green is for what it has verified itself, and for nothing else. */
-export function ProofMark({ sequence }: { readonly sequence: number }) {
+export function ProofMark({
+  sequence,
+  isNamed = false,
+}: {
+  readonly sequence: number;
+  /** Words beside it say the same. */
+  readonly isNamed?: boolean;
+}) {
   const mark = useSyncExternalStore(subscribeToMarks, () => markOf(sequence));
+  if (isNamed) return <span className={`proof-mark ${mark}`} aria-hidden="true" />;
   return (
     <span className={`proof-mark ${mark}`} title={titles[mark]}>
       <span className="visually-hidden">{titles[mark]}</span>

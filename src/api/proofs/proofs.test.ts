@@ -4,6 +4,7 @@ import { before, describe, it } from 'node:test';
 import type { Draft } from '../../core/event.ts';
 import { openCheckpoint } from '../../integrity/checkpoint.ts';
 import { readEntryBundle } from '../../integrity/entry-bundle.ts';
+import { computeLeaf, type LeafProof, type LeafSource } from '../../integrity/event-proof.ts';
 import { rootOf } from '../../integrity/frontier.ts';
 import { type Hash, hashAt, leafHash } from '../../integrity/hash.ts';
 import { parseVerifierKey, privateKeyFromSeed, verifierKey } from '../../integrity/keys.ts';
@@ -326,6 +327,42 @@ describe('proofs over HTTP', () => {
       assert.deepEqual(verifier.root(), fromBase64(proof.root));
     });
   }
+
+  it('come with the events as they were recorded, and their salts, on request', async () => {
+    const paths = personalPaths();
+    const one = await log.json<LeafProof>('proof/inclusion?sequence=41&text=true');
+    assert.deepEqual(computeLeaf(one, paths).hash, fromBase64(one.leaf));
+    assert.match(one.text ?? '', /Noor 41/);
+    assert.equal((await log.json<LeafProof>('proof/inclusion?sequence=41')).text, undefined);
+
+    const multiproof = (body: object) =>
+      log.app.request('POST', '/v1/audit/proof/multiproof', { key: log.key, body });
+    const runs = [
+      [3, 5],
+      [41, 42],
+    ];
+    const proof = (await (await multiproof({ size: events, runs, texts: true })).json()) as {
+      root: string;
+      hashes: string;
+      texts: LeafSource[];
+    };
+    assert.deepEqual(
+      proof.texts.map(({ salt }) => salt !== undefined),
+      [false, true, true],
+    );
+    const verifier = new MultiproofVerifier(events, fromBase64(proof.hashes));
+    for (const [at, sequence] of [3, 4, 41].entries()) {
+      verifier.add(sequence, computeLeaf(proof.texts[at]!, paths).hash);
+    }
+    assert.deepEqual(verifier.root(), fromBase64(proof.root));
+
+    const large = await open(1_001);
+    const tooMany = await large.app.request('POST', '/v1/audit/proof/multiproof', {
+      key: large.key,
+      body: { size: 1_001, runs: [[0, 1_001]], texts: true },
+    });
+    assert.equal(tooMany.status, 400);
+  });
 
   it('may be of a hash for every second event', async () => {
     const runs = Array.from({ length: events / 2 }, (_, n) => [n * 2, n * 2 + 1]);

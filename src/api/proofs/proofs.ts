@@ -9,7 +9,7 @@ import { consistencyProof, inclusionProof } from '../../integrity/proof.ts';
 import type { Checkpoints } from '../../ledger/checkpoints/checkpoints.ts';
 import { rootAt, treeNodeReader } from '../../ledger/log-tree.ts';
 import { eventNotFound } from '../errors.ts';
-import { wholeNumberParameter } from '../parameters.ts';
+import { flagParameter, wholeNumberParameter } from '../parameters.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 
 export interface ProofRouteDependencies
@@ -27,6 +27,9 @@ const inclusionParameters = z.object({
   sequence: wholeNumberParameter(0).describe('The event to prove, by its sequence').exactOptional(),
   size: wholeNumberParameter(0)
     .describe(`Size of the log to prove it for; ${defaultSize}`)
+    .exactOptional(),
+  text: flagParameter
+    .describe('Add the event as it was recorded, and its salt: what the leaf is computed from')
     .exactOptional(),
 });
 
@@ -46,6 +49,9 @@ const isIntegerPair = (value: unknown): value is [number, number] =>
 
 /** An export is one run. A command that proves a scattered choice asks for fewer than these at a time. */
 const maxRuns = 50_000;
+
+/** A page that somebody looks at; exports have another way. */
+const maxTexts = 1_000;
 
 /** The document takes it from here. A schema of zod would collect what is wrong with each of 50,000 runs. */
 const runSchema = {
@@ -72,11 +78,29 @@ const multiproofRequestSchema = z
       .transform(toRuns)
       .meta({ type: 'array', items: runSchema })
       .describe('Events [from, to) by their sequences, in order and without overlap'),
+    texts: z
+      .boolean()
+      .describe(
+        'Add the events as they were recorded, and their salts: what the leaves are computed from. For at most 1,000 events',
+      )
+      .exactOptional(),
   })
   .meta({ id: 'MultiproofRequest' });
 
 const count = z.int().min(0);
 const hash = z.string().describe('32 bytes in base64');
+
+/** Both are absent when the event was dropped, the salt also when the event has no personal fields. */
+const leafSource = {
+  text: z
+    .string()
+    .describe('With text: the event as it was recorded, in canonical JSON; absent when dropped')
+    .exactOptional(),
+  salt: z
+    .string()
+    .describe('With text: 16 bytes in base64; absent for an event without personal fields')
+    .exactOptional(),
+};
 
 const inclusionSchema = z
   .strictObject({
@@ -85,6 +109,7 @@ const inclusionSchema = z
     root: hash,
     leaf: hash,
     hashes: z.array(hash).describe('From the leaf upwards (RFC 9162, 2.1.3)'),
+    ...leafSource,
   })
   .meta({ id: 'InclusionProof' });
 
@@ -101,6 +126,10 @@ const multiproofSchema = z
     size: count,
     root: hash,
     hashes: z.string().describe('Hashes of all subtrees without an event of a run, in base64'),
+    texts: z
+      .array(z.strictObject(leafSource))
+      .describe('With texts: of each event of the runs, in their order')
+      .exactOptional(),
   })
   .meta({ id: 'Multiproof' });
 
@@ -128,20 +157,28 @@ export function proofRoutes({
     async (c, { query }) => {
       const caller = admit(c.req.raw, 'audit_log:read');
       const { identity } = caller.organisation;
-      const { eventID, ...requested } = query(purpose);
+      const { eventID, text, ...requested } = query(purpose);
       const sequence = requested.sequence ?? (await sequenceOf(identity, eventID));
       const size = await sizeOf(identity, requested.size);
       const tree = treeNodeReader(reader, identity, size);
       const hashes = await inclusionProof(sequence, size, tree);
       const leaf = await tree(0, sequence);
       const root = await rootAt(reader, identity, size);
-      await recordRead(caller, 'audit_log.read', { proof: 'inclusion', sequence, size });
+      const range = { from: sequence, to: sequence + 1 };
+      const [source] = text === true ? await leafSources(identity, [range]) : [];
+      await recordRead(caller, 'audit_log.read', {
+        proof: 'inclusion',
+        sequence,
+        size,
+        ...(text === true && { text }),
+      });
       return c.json({
         sequence,
         size,
         root: encodeBase64(root),
         leaf: encodeBase64(leaf),
         hashes: hashes.map(encodeBase64),
+        ...source,
       });
     },
   );
@@ -181,14 +218,20 @@ export function proofRoutes({
     async (c, { body }) => {
       const caller = admit(c.req.raw, 'audit_log:read');
       const { identity } = caller.organisation;
-      const { runs, ...requested } = await body(purpose);
+      const { runs, texts = false, ...requested } = await body(purpose);
       const size = await sizeOf(identity, requested.size);
       const ranges = runs.map(([from, to]): LeafRange => ({ from, to }));
       checkLeafRanges(ranges, size);
       const root = await rootAt(reader, identity, size);
-      await recordRead(caller, 'audit_log.read', { proof: 'multiproof', runs: runs.length, size });
+      const sources = texts ? await leafSources(identity, ranges) : undefined;
+      await recordRead(caller, 'audit_log.read', {
+        proof: 'multiproof',
+        runs: runs.length,
+        size,
+        ...(texts && { texts }),
+      });
       const hashes = multiproof(size, ranges, treeNodeReader(reader, identity, size));
-      const text = multiproofText(size, root, hashes);
+      const text = multiproofText(size, root, hashes, sources);
       const response = streamTextBody(text, c, { onFault: (fault) => reportFault?.(fault) });
       return new Response(response, { headers: { 'Content-Type': 'application/json' } });
     },
@@ -207,6 +250,31 @@ export function proofRoutes({
     );
   }
 
+  /** What the leaves of these events are computed from, in their order; nothing of an event that was dropped. */
+  async function leafSources(
+    organisation: string,
+    ranges: readonly LeafRange[],
+  ): Promise<LeafSource[]> {
+    const count = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+    if (count > maxTexts) {
+      const message = `asks for the texts of ${count} events; the limit is ${maxTexts}`;
+      throw new AnnalsError('invalid', `Cannot ${purpose}: ${message}`, {
+        issues: [{ field: 'texts', message }],
+      });
+    }
+    const found = new Map<number, LeafSource>();
+    for (const range of ranges) {
+      for await (const events of reader.scan(organisation, range)) {
+        for (const { sequence, body, salt } of events) {
+          found.set(sequence, { text: body, ...(salt && { salt: encodeBase64(salt) }) });
+        }
+      }
+    }
+    return ranges.flatMap(({ from, to }) =>
+      Array.from({ length: to - from }, (_, at) => found.get(from + at) ?? {}),
+    );
+  }
+
   async function sequenceOf(organisation: string, eventID: string | undefined): Promise<number> {
     if (eventID === undefined) {
       throw new AnnalsError('invalid', `Cannot ${purpose}: name the event by eventID or sequence`);
@@ -215,6 +283,12 @@ export function proofRoutes({
     if (event === undefined) throw eventNotFound();
     return event.sequence;
   }
+}
+
+/** What the leaf of an event is computed from. */
+interface LeafSource {
+  readonly text?: string;
+  readonly salt?: string;
 }
 
 /** Rejects wrong ranges before the response begins: after that, its status cannot say it. */
@@ -239,6 +313,7 @@ async function* multiproofText(
   size: number,
   root: Hash,
   hashes: AsyncIterable<Hash>,
+  texts: readonly LeafSource[] | undefined,
 ): AsyncGenerator<string> {
   yield `{"size":${size},"root":"${encodeBase64(root)}","hashes":"`;
   let waiting: Hash[] = [];
@@ -248,5 +323,7 @@ async function* multiproofText(
     yield encodeBase64(Buffer.concat(waiting));
     waiting = [];
   }
-  yield `${encodeBase64(Buffer.concat(waiting))}"}`;
+  yield `${encodeBase64(Buffer.concat(waiting))}"`;
+  if (texts !== undefined) yield `,"texts":${JSON.stringify(texts)}`;
+  yield '}';
 }

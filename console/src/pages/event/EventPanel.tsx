@@ -1,6 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { ApiError } from '../../api/client.ts';
 import { type AuditEvent, eventQuery } from '../../api/queries.ts';
 import { sentenceOf } from '../../fields/event-text.ts';
 import type { Zone } from '../../fields/instant.ts';
@@ -12,6 +13,7 @@ import { useMedia } from '../../ui/use-media.ts';
 import type { ChangeSearch } from '../events/EventsPage.tsx';
 import { Changes } from './Changes.tsx';
 import { EventFields } from './EventFields.tsx';
+import { Proof } from './Proof.tsx';
 import { Related } from './Related.tsx';
 
 interface EventPanelProps {
@@ -66,6 +68,7 @@ function Beside(props: EventPanelProps) {
 
 function Content({ sequence, search, zone, changeSearch, close }: EventPanelProps) {
   const { data: event, error } = useQuery(eventQuery(sequence));
+  const isDropped = error instanceof ApiError && error.status === 410;
   return (
     <>
       <header className="event-panel-head">
@@ -74,10 +77,22 @@ function Content({ sequence, search, zone, changeSearch, close }: EventPanelProp
           <Icon name="close" />
         </button>
       </header>
-      {error !== null && (
-        <p className="notice bad" role="alert">
-          {error.message}
-        </p>
+      {isDropped ? (
+        <>
+          <p className="notice">
+            This event was dropped when its retention was over. Its hash is still in the log: a copy
+            from before can be proved by it, and nobody can put another event in its place.
+          </p>
+          <Section title="Proof">
+            <Proof sequence={sequence} event={undefined} />
+          </Section>
+        </>
+      ) : (
+        error !== null && (
+          <p className="notice bad" role="alert">
+            {error.message}
+          </p>
+        )
       )}
       {event === undefined ? (
         error === null && <p className="faint">Loading …</p>
@@ -107,11 +122,14 @@ function EventContent({ event, search, zone, changeSearch }: EventContentProps) 
       {event.description !== undefined && <p>{event.description}</p>}
       {event.personal !== undefined && (
         <p className="notice">
-          Its personal fields were erased or left out. A hash commits to them, so its proof still
-          holds.
+          Its personal fields were erased. What was hashed has a commitment in their place, so the
+          event can still be proved, and nobody can put other fields there.
         </p>
       )}
       {event.error !== undefined && <p className="notice bad">{event.error}</p>}
+      <Section title="Proof">
+        <Proof key={event.sequence} sequence={event.sequence} event={event} />
+      </Section>
       <Section title="Fields">
         <EventFields event={event} search={search} zone={zone} changeSearch={changeSearch} />
       </Section>

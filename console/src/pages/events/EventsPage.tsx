@@ -16,6 +16,7 @@ import { FilterBar } from './FilterBar.tsx';
 import { FilterChips } from './FilterChips.tsx';
 import { Histogram } from './Histogram.tsx';
 import { NewerEvents } from './NewerEvents.tsx';
+import { VerifyPage } from './VerifyPage.tsx';
 
 const ExportDialog = lazy(async () => ({
   default: (await import('./ExportDialog.tsx')).ExportDialog,
@@ -101,6 +102,7 @@ export function EventsPage() {
             )}
           </p>
           <NewerEvents search={search} snapshot={snapshot} changeSearch={changeSearch} />
+          {data !== undefined && data.total > 0 && <VerifyPage />}
         </div>
         {data?.keptFrom !== undefined && (
           <p className="notice">
