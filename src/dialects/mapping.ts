@@ -1,16 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AuditEvent, type Draft, draftSchema } from '../core/event.ts';
 import { parseInstant } from '../core/micros.ts';
+import { isMembers, type Members } from './members.ts';
 
-/**
+/*
  * What the mappings between native events and a vendor's shape have in common. A mapping loses nothing, because it
  * checks its own result: what the result does not say of the input is the `remainder`, and is kept.
  */
-export type Members = Readonly<Record<string, unknown>>;
-
-export function isMembers(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 export function isEmpty(members: Members): boolean {
   return Object.keys(members).length === 0;

@@ -18,7 +18,7 @@ import {
   readObjects,
 } from '../../export/sources/list-objects.ts';
 import type { Batch, SourceOrigin, SourceQuery, UnorderedSource } from '../../export/stages.ts';
-import { isMembers } from '../mapping.ts';
+import { isMembers } from '../members.ts';
 import { refuseAnnals } from '../refuse-annals.ts';
 import { CursorWalk } from './cursor-walk.ts';
 import { formatNanos } from './nanos.ts';

@@ -1,7 +1,7 @@
 import { AnnalsError } from '../../core/errors.ts';
 import type { AuditEvent } from '../../core/event.ts';
 import { parseJson } from '../../core/json/parse-json.ts';
-import { isMembers, type Members } from '../mapping.ts';
+import { isMembers, type Members } from '../members.ts';
 import { type CockroachdbEntry, toCockroachdb } from './wire.ts';
 
 export type PayloadForm = 'text' | 'object';

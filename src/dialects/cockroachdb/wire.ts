@@ -7,12 +7,11 @@ import {
   isEmpty,
   isFurtherMember,
   isKeptFor,
-  isMembers,
-  type Members,
   pick,
   remainder,
   validField,
 } from '../mapping.ts';
+import { isMembers, type Members } from '../members.ts';
 import { actionFor, originOf, sourceFor } from './vocabulary.ts';
 
 /** CockroachDB Cloud's shapes (wire: CockroachDB 3 and 5), and the one mapping between its entry and our event. */

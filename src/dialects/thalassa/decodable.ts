@@ -1,4 +1,4 @@
-import { isMembers, type Members } from '../mapping.ts';
+import { isMembers, type Members } from '../members.ts';
 import { entryTypes, typedObjects } from './types.ts';
 import { unusedName } from './wire.ts';
 

@@ -1,4 +1,5 @@
-import { foldName, isClientTime, isMembers, type Members } from '../mapping.ts';
+import { foldName, isClientTime } from '../mapping.ts';
+import { isMembers, type Members } from '../members.ts';
 
 /**
  * The types that Thalassa's own clients decode an entry into (wire: Thalassa 3.3; the nested ones are those of its Go

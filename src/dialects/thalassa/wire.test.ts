@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Draft } from '../../core/event.ts';
 import { anyDraft, factsOf, propertyRuns, recordDraft } from '../mapping.fixture.ts';
-import { isMembers, type Members } from '../mapping.ts';
+import { isMembers, type Members } from '../members.ts';
 import { decodeEntry } from './decoder.fixture.ts';
 import { thalassaDraft, thalassaEntry } from './wire.ts';
 

@@ -1,15 +1,7 @@
 import { type Draft, draftSchema } from '../../core/event.ts';
 import { formatInstant, type Micros, parseInstant } from '../../core/micros.ts';
-import {
-  foldName,
-  isEmpty,
-  isFurtherMember,
-  isKeptFor,
-  isMembers,
-  type Members,
-  pick,
-  remainder,
-} from '../mapping.ts';
+import { foldName, isEmpty, isFurtherMember, isKeptFor, pick, remainder } from '../mapping.ts';
+import { isMembers, type Members } from '../members.ts';
 import { entryTypes } from './types.ts';
 
 /** Fields that a Thalassa entry and a native event have in common; they mean the same. */

@@ -7,12 +7,11 @@ import {
   isEmpty,
   isFurtherMember,
   isKeptFor,
-  isMembers,
-  type Members,
   pick,
   remainder,
   validField,
 } from '../mapping.ts';
+import { isMembers, type Members } from '../members.ts';
 import { ulidOf, ulidPattern } from './ulid.ts';
 import {
   actionFor,
