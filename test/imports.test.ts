@@ -20,6 +20,7 @@ const levels: Record<string, number> = {
   formats: 3,
   backup: 4,
   http: 4,
+  reports: 4,
   dialects: 5,
   api: 6,
   server: 7,

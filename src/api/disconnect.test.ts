@@ -8,7 +8,6 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { pino } from 'pino';
 import { AnnalsError } from '../core/errors.ts';
 import { createCockroachdbServer } from '../dialects/cockroachdb/server.ts';
-import { thalassaReader } from '../dialects/thalassa/reader.ts';
 import { createUpcloudServer } from '../dialects/upcloud/server.ts';
 import { sendChunksDirectly } from '../http/send.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -16,14 +15,13 @@ import { createMemoryStore } from '../store/memory/store.ts';
 import { TestApp } from './app.fixture.ts';
 import type { MountedDialect } from './mounts.ts';
 import { appOf } from './route.ts';
-import { trailRoutes } from './trail/routes.ts';
+import { thalassaTrailRoutes } from './trail/routes.ts';
 
 const dialects: readonly MountedDialect[] = [
   {
     paths: [],
     prefixes: ['/pure'],
-    server: (dependencies) =>
-      appOf(trailRoutes({ ...dependencies, reader: thalassaReader(dependencies.reader) })),
+    server: (dependencies) => appOf(thalassaTrailRoutes(dependencies)),
   },
   { paths: ['/1.3'], prefixes: ['/upcloud'], server: createUpcloudServer() },
   { paths: ['/api/v1/auditlogevents'], server: createCockroachdbServer() },

@@ -42,6 +42,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'print the last events, then new ones as they are recorded, until stopped',
     load: async () => (await import('./tail.ts')).tailCommand,
   },
+  report: {
+    summary: 'report failed authentications: who, from where, why, and whether one succeeded',
+    load: async () => (await import('./report.ts')).reportCommand,
+  },
   erase: {
     summary: 'erase the personal fields in the events of a user, for ever',
     load: async () => (await import('./erase.ts')).eraseCommand,

@@ -2,10 +2,9 @@ import { membershipRoute } from '../api/admin/memberships.ts';
 import type { MountedDialect } from '../api/mounts.ts';
 import { appOf } from '../api/route.ts';
 import { type TokenRouteDependencies, tokenRoute } from '../api/token.ts';
-import { trailRoutes } from '../api/trail/routes.ts';
+import { thalassaTrailRoutes } from '../api/trail/routes.ts';
 import { createCockroachdbServer } from '../dialects/cockroachdb/server.ts';
 import type { DialectServer } from '../dialects/dialect.ts';
-import { thalassaReader } from '../dialects/thalassa/reader.ts';
 import { createUpcloudServer } from '../dialects/upcloud/server.ts';
 import type { DialectName } from './dialect-addresses.ts';
 import type { Settings } from './settings.ts';
@@ -39,11 +38,10 @@ export function mountedDialects(
  */
 function thalassaOnlyServer(token: TokenRouteDependencies): DialectServer {
   return (dependencies) => {
-    const reader = thalassaReader(dependencies.reader);
     const routes = [
       tokenRoute(token),
       membershipRoute(dependencies),
-      ...trailRoutes({ ...dependencies, reader }),
+      ...thalassaTrailRoutes(dependencies),
     ];
     return appOf(routes, dependencies.reportFault, { ignoreUnknownParameters: true });
   };

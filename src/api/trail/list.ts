@@ -4,6 +4,7 @@ import { joinBytes } from '../../core/bytes.ts';
 import { formatCursor, type Position, parseCursor } from '../../core/cursor.ts';
 import { AnnalsError } from '../../core/errors.ts';
 import { eventSchema } from '../../core/event.ts';
+import type { Filter } from '../../core/filter.ts';
 import type { Organisation } from '../../core/organisation.ts';
 import type { DialectDependencies } from '../../dialects/dialect.ts';
 import { firstKeptSequence, keptFromHeader } from '../../dialects/dropped-events.ts';
@@ -16,7 +17,7 @@ import { filterFromParameters, filterParameters } from './filter.ts';
 import { followLog, followParameters, followResponse } from './follow.ts';
 import { defaultLimit, keptFromSchema, maxLimit, snapshotSchema } from './page.ts';
 
-const listParameters = filterParameters.extend({
+export const listParameters = filterParameters.extend({
   page: wholeNumberParameter(1).describe('Page number from 1').exactOptional(),
   limit: followParameters.shape.limit,
   order: z
@@ -71,6 +72,17 @@ const listSchema = z
   })
   .meta({ id: 'EventList' });
 
+export const page = {
+  status: 200,
+  description: 'A page',
+  headers: {
+    'Annals-Snapshot': snapshotSchema,
+    [keptFromHeader]: keptFromSchema,
+    Link: z.string().describe('The next page, as rel="next"; absent on the last page'),
+  },
+  content: json(listSchema),
+} as const;
+
 export const listRoute = ({ admit, reader, recordRead }: DialectDependencies): ApiRoute =>
   route(
     'GET',
@@ -82,16 +94,7 @@ export const listRoute = ({ admit, reader, recordRead }: DialectDependencies): A
       description:
         'A page of events, newest first. With fromSequence instead: the events from that sequence on, in the order they were recorded; page, order, cursor and snapshot have no effect then.',
       query: listParameters.extend(followParameters.shape),
-      success: {
-        status: 200,
-        description: 'A page',
-        headers: {
-          'Annals-Snapshot': snapshotSchema,
-          [keptFromHeader]: keptFromSchema,
-          Link: z.string().describe('The next page, as rel="next"; absent on the last page'),
-        },
-        content: json(listSchema),
-      },
+      success: page,
     },
     async (c) => {
       const caller = admit(c.req.raw, 'audit_log:list');
@@ -128,16 +131,19 @@ interface ListResult {
 /**
  * Reads a page. The total is exact. A walk by `cursor` looks at the log as it was when the walk began; so does one by
  * `page` if it passes the `snapshot` it was given. Otherwise its pages shift as events arrive.
+ *
+ * @param narrow what else must hold, of a list that is of certain events alone
  */
-async function listEvents(
+export async function listEvents(
   reader: EventReader,
   organisation: Organisation,
   parameters: ListParameters,
+  narrow?: (filter: Filter) => Promise<Filter>,
 ): Promise<ListResult> {
   const page = parameters.page ?? 1;
   const limit = Math.min(parameters.limit ?? defaultLimit, maxLimit);
   const order = parameters.order ?? 'desc';
-  const filter = filterFromParameters(parameters, organisation);
+  const asked = filterFromParameters(parameters, organisation);
   const fingerprint = queryFingerprint(parameters, order);
   const cursor = parameters.cursor ? parseCursor(parameters.cursor, fingerprint) : undefined;
   if (parameters.cursor !== undefined && parameters.page !== undefined && page !== 1) {
@@ -145,9 +151,10 @@ async function listEvents(
   }
   const { size } = await reader.head(organisation.identity);
   const snapshot = Math.min(cursor?.snapshot ?? parameters.snapshot ?? size, size);
-  if (filter === undefined) {
+  if (asked === undefined) {
     return { lines: [], page, itemsPerPage: limit, total: 0, snapshot, nextCursor: undefined };
   }
+  const filter = narrow === undefined ? asked : await narrow(asked);
   const query: ListQuery = {
     filter,
     order,
@@ -210,7 +217,7 @@ function queryFingerprint(parameters: ListParameters, order: string): string {
  * The vendor's envelope, exactly (wire: Thalassa 3.2); the next page is in the headers. A client that walks by cursor
  * is not the vendor's, and finds `nextCursor` and `snapshot` in the body too.
  */
-function listResponse(url: URL, result: ListResult, byCursor: boolean): Response {
+export function listResponse(url: URL, result: ListResult, byCursor: boolean): Response {
   const { lines, page, itemsPerPage, total, snapshot, nextCursor, keptFrom } = result;
   const envelope = {
     totalItems: total,

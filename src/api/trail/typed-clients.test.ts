@@ -4,18 +4,16 @@ import fc from 'fast-check';
 import { type AuditEvent, type Draft, ownService } from '../../core/event.ts';
 import { anyDraft, propertyRuns } from '../../dialects/mapping.fixture.ts';
 import { decodeEntry } from '../../dialects/thalassa/decoder.fixture.ts';
-import { thalassaReader } from '../../dialects/thalassa/reader.ts';
 import { TestApp } from '../app.fixture.ts';
 import { appOf } from '../route.ts';
-import { trailRoutes } from './routes.ts';
+import { thalassaTrailRoutes } from './routes.ts';
 
 const app = new TestApp({
   dialects: [
     {
       paths: [],
       prefixes: ['/thalassa'],
-      server: (dependencies) =>
-        appOf(trailRoutes({ ...dependencies, reader: thalassaReader(dependencies.reader) })),
+      server: (dependencies) => appOf(thalassaTrailRoutes(dependencies)),
     },
   ],
 });

@@ -4,14 +4,25 @@ import { toLines } from '../../store/event-lines.ts';
 import type { EventReader, StoredEvent } from '../../store/event-store.ts';
 import { compressLines } from '../../store/zstd-lines.ts';
 import { visibleToVendors } from '../dialect.ts';
-import { isMembers, type Members } from '../mapping.ts';
+import { isMembers, type Members } from '../members.ts';
 import { thalassaEntry } from './wire.ts';
 
 /**
  * The same log with every event as a pure Thalassa entry: for tools that should see the vendor's fields alone. Annals' own
  * records are not among them, as in the other vendors' dialects.
+ *
+ * @param hidden what else a filter says, unless it leaves out all system services
  */
-export function thalassaReader(reader: EventReader): EventReader {
+export function thalassaReader(
+  reader: EventReader,
+  hidden: Filter = visibleToVendors,
+): EventReader {
+  const visible = (filter: Filter = {}): Filter =>
+    filter.withoutSystemServices === 'all' ? filter : { ...filter, ...hidden };
+  const withoutHidden = <Q extends { readonly filter: Filter }>(query: Q): Q => ({
+    ...query,
+    filter: visible(query.filter),
+  });
   const shown: EventReader = {
     head: (organisation) => reader.head(organisation),
     get: async (organisation, eventID) => {
@@ -19,16 +30,16 @@ export function thalassaReader(reader: EventReader): EventReader {
       return event && !isOwnRecord(event) ? asThalassaEntry(event) : undefined;
     },
     list: async (organisation, query) =>
-      (await reader.list(organisation, withoutOwnRecords(query))).map(asThalassaEntry),
+      (await reader.list(organisation, withoutHidden(query))).map(asThalassaEntry),
     count: (organisation, filter, snapshot) =>
       reader.count(organisation, visible(filter), snapshot),
-    histogram: (organisation, query) => reader.histogram(organisation, withoutOwnRecords(query)),
+    histogram: (organisation, query) => reader.histogram(organisation, withoutHidden(query)),
     scan: async function* (organisation, range, filter) {
       const batches = reader.scan(organisation, range, visible(filter));
       for await (const batch of batches) yield batch.map(asThalassaEntry);
     },
     listLines: async (organisation, query, packing = 'plain') => {
-      const more = { ...withoutOwnRecords(query), limit: query.limit + 1 };
+      const more = { ...withoutHidden(query), limit: query.limit + 1 };
       const events = await reader.list(organisation, more);
       return compressLines(toLines(events.map(asThalassaEntry), query), packing);
     },
@@ -39,24 +50,13 @@ export function thalassaReader(reader: EventReader): EventReader {
     sequenceAt: (...query) => reader.sequenceAt(...query),
     distinct: (organisation, facet, filter, limit) =>
       reader.distinct(organisation, facet, visible(filter), limit),
-    facetCounts: (organisation, query) =>
-      reader.facetCounts(organisation, withoutOwnRecords(query)),
+    facetCounts: (organisation, query) => reader.facetCounts(organisation, withoutHidden(query)),
     treeNodes: (...query) => reader.treeNodes(...query),
     dropped: (organisation) => reader.dropped(organisation),
     watch: (...query) => reader.watch(...query),
-    withSignal: (signal) => thalassaReader(reader.withSignal(signal)),
+    withSignal: (signal) => thalassaReader(reader.withSignal(signal), hidden),
   };
   return shown;
-}
-
-const withoutOwnRecords = <Q extends { readonly filter: Filter }>(query: Q): Q => ({
-  ...query,
-  filter: visible(query.filter),
-});
-
-/** A filter leaves out all system services, or says nothing about them. */
-function visible(filter: Filter = {}): Filter {
-  return filter.withoutSystemServices === 'all' ? filter : { ...filter, ...visibleToVendors };
 }
 
 function isOwnRecord({ body }: StoredEvent): boolean {
