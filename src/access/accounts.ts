@@ -1,12 +1,13 @@
 import type { Micros } from '../core/micros.ts';
 import type { Organisation, OwnQuotas } from '../core/organisation.ts';
 import type { Collection } from './collection.ts';
-import type { Account, KeyRecord, LinkRecord, SessionRecord } from './records.ts';
+import type { Account, KeyRecord, LinkRecord, PersonRecord, SessionRecord } from './records.ts';
 
 /** What is kept besides organisations and keys. */
 export interface Collections {
   readonly sessions: Collection<SessionRecord>;
   readonly links: Collection<LinkRecord>;
+  readonly people: Collection<PersonRecord>;
 }
 
 export type CollectionName = keyof Collections;
@@ -47,10 +48,11 @@ export interface Accounts {
   close(): Promise<void>;
 }
 
-/** The key or link of that id. */
+/** The key, person or link of that id. */
 export function accountOf(
   accounts: Pick<Accounts, 'key' | 'collections'>,
   id: string,
 ): Account | undefined {
-  return accounts.key(id) ?? accounts.collections.links.get(id);
+  const { people, links } = accounts.collections;
+  return accounts.key(id) ?? people.get(id) ?? links.get(id);
 }

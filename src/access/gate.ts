@@ -7,7 +7,8 @@ import { readCredential } from './credential.ts';
 import { GuessLimit } from './guess-limit.ts';
 import { type ApiKey, hashSecret, isSecretOf } from './key.ts';
 import type { Links } from './links.ts';
-import type { Account, LinkRecord, SessionRecord } from './records.ts';
+import { notAccepted, type RightAnswer } from './passkeys.ts';
+import type { Account, LinkRecord, PersonRecord, SessionRecord } from './records.ts';
 import { may, type Permission } from './roles.ts';
 import { crossSiteProblem } from './same-origin.ts';
 import { sessionToken } from './session-cookie.ts';
@@ -33,6 +34,7 @@ export type DenialReason =
   | 'expired'
   | 'session over'
   | 'used before'
+  | 'wrong passkey'
   | 'no permission'
   | 'request of another site';
 
@@ -41,6 +43,8 @@ export interface GateOptions {
   readonly tokens: AccessTokens;
   readonly sessions: Sessions;
   readonly links: Links;
+  /** Where browsers reach the server, such as `https://audit.example`; any host if empty. */
+  readonly publicOrigins?: readonly string[];
   readonly clock: Clock;
   /** Called each time an account that exists is denied, with the request it came with. Must not throw. */
   readonly onDenied: (denied: DeniedAccount, request: Request) => void;
@@ -148,6 +152,43 @@ export class Gate {
     return link;
   }
 
+  /** Throws `forbidden` for a request by which another site would sign a browser in. */
+  refuseOtherSites(request: Request): void {
+    const problem = this.#crossSiteProblem(request, false);
+    if (problem === undefined) return;
+    throw new AnnalsError('forbidden', `Not allowed to sign in: ${problem}`);
+  }
+
+  /**
+   * The person whose passkey has answered. Throws `unauthenticated`, with the same sentence whatever is wrong, and
+   * `too-many-requests` as for a key.
+   *
+   * @param verify throws `unauthenticated` when the answer is wrong
+   */
+  async authenticatePerson(
+    person: PersonRecord | undefined,
+    verify: (person: PersonRecord) => Promise<RightAnswer>,
+    request: Request,
+  ): Promise<RightAnswer> {
+    const address = this.#options.addressOf(request);
+    this.#guesses.check(address, wrongTokens);
+    if (person === undefined) {
+      this.#unknown(address, wrongTokens, request);
+      throw notAccepted();
+    }
+    const answer = await verify(person).catch((error: unknown) => {
+      if (error instanceof AnnalsError && error.code === 'unauthenticated') {
+        this.#wrong(address, wrongTokens);
+        this.#deny(person, 'wrong passkey', request);
+      }
+      throw error;
+    });
+    const { revokedAt } = accountOf(this.#options.accounts, person.id) ?? person;
+    if (revokedAt === undefined) return answer;
+    this.#deny(person, 'revoked', request);
+    throw notAccepted();
+  }
+
   /** The same for a key that is in another place than the header. */
   authenticateKey({ id, secret }: ApiKey, request: Request): Principal {
     const address = this.#options.addressOf(request);
@@ -215,7 +256,7 @@ export class Gate {
     }
     const account = accountOf(accounts, session.account);
     if (account === undefined) throw sessionHasEnded();
-    const problem = crossSiteProblem(request, true);
+    const problem = this.#crossSiteProblem(request, true);
     if (problem !== undefined) {
       this.#deny(account, 'request of another site', request);
       throw new AnnalsError('forbidden', `Not allowed with the cookie of a session: ${problem}`);
@@ -225,6 +266,10 @@ export class Gate {
     if (sessions.isOver(session)) throw this.#endedSession(account, request);
     sessions.use(session);
     return principal;
+  }
+
+  #crossSiteProblem(request: Request, fromBrowser: boolean): string | undefined {
+    return crossSiteProblem(request, fromBrowser, this.#options.publicOrigins ?? []);
   }
 
   #endedSession(account: Account, request: Request): AnnalsError {

@@ -105,9 +105,10 @@ export class Links {
     return this.opens(link) || this.#hasSessions(link);
   }
 
-  /** One that may have created something stays, so that this can be found through it. */
+  /** One whose sessions may have created something stays, so that this can be found through it. */
   #isUseless(link: LinkRecord): boolean {
-    const mayHaveCreated = link.usedAt !== undefined && link.role !== 'org-auditor';
+    const { usedAt, purpose, role } = link;
+    const mayHaveCreated = usedAt !== undefined && purpose === 'sign-in' && role !== 'org-auditor';
     return !mayHaveCreated && !this.#isAlive(link);
   }
 

@@ -16,7 +16,7 @@ export class MemoryAccounts implements Accounts {
   readonly collections: Collections;
 
   /** Without collections, they are empty ones in memory. */
-  constructor(collections: Collections = { sessions: new Collection(), links: new Collection() }) {
+  constructor(collections: Collections = emptyCollections()) {
     this.collections = collections;
   }
 
@@ -118,4 +118,8 @@ function withQuotas<Owner extends { readonly quotas?: OwnQuotas }>(
   quotas: OwnQuotas,
 ): Owner {
   return { ...owner, ...(Object.keys(quotas).length > 0 && { quotas }) } as Owner;
+}
+
+function emptyCollections(): Collections {
+  return { sessions: new Collection(), links: new Collection(), people: new Collection() };
 }

@@ -23,12 +23,13 @@ export interface KeyRecord extends AccountFields {
   readonly secretHash: Uint8Array;
 }
 
-export const linkPurposes = ['sign-in', 'share'] as const;
+export const linkPurposes = ['passkey', 'sign-in', 'share'] as const;
 type LinkPurpose = (typeof linkPurposes)[number];
 
 /**
- * A link that lets somebody in. `sign-in` works once, `share` as often as its readers like until it expires. Whoever
- * opens it has a session, which may do what the link's role may.
+ * A link that lets somebody in. `passkey` and `sign-in` work once, `share` as often as its readers like until it
+ * expires. `passkey` makes a person with the link's role. Whoever opens another one has a session, which may do what the
+ * link's role may.
  */
 export interface LinkRecord extends Omit<AccountFields, 'quotas'> {
   readonly organisation: string;
@@ -42,14 +43,38 @@ export interface LinkRecord extends Omit<AccountFields, 'quotas'> {
   readonly usedAt?: Micros;
 }
 
-/** Whoever a request is from. */
-export type Account = KeyRecord | LinkRecord;
+/** Somebody who signs in with a passkey. */
+export interface PersonRecord extends Omit<AccountFields, 'quotas'> {
+  readonly organisation: string;
+  readonly createdBy: string;
+  /** In base64url, as the browser names it. */
+  readonly credentialId: string;
+  /** In COSE. */
+  readonly publicKey: Uint8Array;
+  /** How often the passkey was used, where its authenticator counts that; 0 where it does not. */
+  readonly counter: number;
+  /** Whom the authenticator says that the passkey is of. */
+  readonly userHandle: string;
+  /** For which host it was made: it works for no other. */
+  readonly host: string;
+  readonly signedInAt?: Micros;
+}
 
-export const accountKinds = ['key', 'link'] as const;
+/** Whoever a request is from. */
+export type Account = KeyRecord | PersonRecord | LinkRecord;
+
+export const accountKinds = ['key', 'passkey', 'link'] as const;
 export type AccountKind = (typeof accountKinds)[number];
 
 export function accountKind(account: Account): AccountKind {
-  return 'purpose' in account ? 'link' : 'key';
+  if ('purpose' in account) return 'link';
+  return 'credentialId' in account ? 'passkey' : 'key';
+}
+
+/** For sentences that stay: the name of a person, who may want to be forgotten, is not in it. */
+export function accountLabel(account: Account): string {
+  const kind = accountKind(account);
+  return kind === 'passkey' ? `the person ${account.id}` : `the ${kind} ${account.name}`;
 }
 
 export function isValid(

@@ -1,3 +1,5 @@
+import { isOwnOrigin } from './own-origin.ts';
+
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -5,15 +7,22 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
  * from a page of this server, and its body must be JSON, which a form cannot send. Undefined for requests that only
  * read. A browser sends `Sec-Fetch-Site`, and older ones `Origin`.
  *
+ * @param publicOrigins where browsers reach the server, if that is known
  * @param fromBrowser whether the request has a cookie, so that it cannot come from anything but a browser
  */
-export function crossSiteProblem(request: Request, fromBrowser: boolean): string | undefined {
+export function crossSiteProblem(
+  request: Request,
+  fromBrowser: boolean,
+  publicOrigins: readonly string[],
+): string | undefined {
   if (safeMethods.has(request.method)) return undefined;
   const site = request.headers.get('sec-fetch-site');
   const origin = request.headers.get('origin');
   if (site === null && origin === null) {
     if (fromBrowser) return 'it has neither Sec-Fetch-Site nor Origin';
-  } else if (site === null ? !isOwnOrigin(origin, request) : site !== 'same-origin') {
+  } else if (
+    site === null ? !isOwnOrigin(origin, request, publicOrigins) : site !== 'same-origin'
+  ) {
     return 'it comes from a page of another site';
   }
   const type = request.headers.get('content-type');
@@ -21,10 +30,4 @@ export function crossSiteProblem(request: Request, fromBrowser: boolean): string
     return undefined;
   }
   return 'its body is not application/json';
-}
-
-/** Behind a proxy that ends TLS the scheme of the request is another one, so only hosts are compared. */
-function isOwnOrigin(origin: string | null, request: Request): boolean {
-  if (origin === null || !URL.canParse(origin)) return false;
-  return new URL(origin).host === new URL(request.url).host;
 }

@@ -165,6 +165,7 @@ const routes = [
     allowed: ['org-admin', 'org-auditor', 'writer', 'operator'],
     body: {},
   },
+  { method: 'GET', path: '/v1/people?organisation=OWN', allowed: ['org-admin', 'operator'] },
   {
     method: 'GET',
     path: '/v1/sessions',

@@ -6,6 +6,8 @@ import { Gate } from '../access/gate.ts';
 import { createApiKey, formatKey, hashSecret } from '../access/key.ts';
 import { Links } from '../access/links.ts';
 import { MemoryAccounts } from '../access/memory-accounts.ts';
+import { Passkeys } from '../access/passkeys.ts';
+import { People } from '../access/people.ts';
 import type { Role } from '../access/roles.ts';
 import { Sessions } from '../access/sessions.ts';
 import { type Clock, hour, type Micros, minute, systemClock } from '../core/micros.ts';
@@ -47,6 +49,7 @@ export interface TestAppOptions {
   readonly log?: Logger;
   readonly quotas?: Quotas;
   readonly trustedProxies?: TrustedProxies;
+  readonly publicOrigins?: readonly string[];
 }
 
 /** The whole application in memory, for tests: called without a socket, nothing kept. */
@@ -76,6 +79,7 @@ export class TestApp {
     log = pino({ level: 'silent' }),
     quotas,
     trustedProxies,
+    publicOrigins = [],
   }: TestAppOptions = {}) {
     this.clock = clock;
     this.store = store;
@@ -105,11 +109,20 @@ export class TestApp {
       maxMicros: 12 * hour,
     });
     const links = new Links({ accounts: this.accounts, sessions, clock, random });
+    const people = new People({ accounts: this.accounts, clock, random });
+    const passkeys = new Passkeys({
+      accounts: this.accounts,
+      clock,
+      random,
+      serverName: 'annals.test',
+      publicOrigins,
+    });
     const gate = new Gate({
       accounts: this.accounts,
       tokens,
       sessions,
       links,
+      publicOrigins,
       clock,
       addressOf,
       onUnknown: (request) => this.ownRecords.unknownCredential(requestFacts(request)),
@@ -132,6 +145,8 @@ export class TestApp {
       tokens,
       sessions,
       links,
+      people,
+      passkeys,
       ownRecords: this.ownRecords,
       metrics: new Metrics(),
       metricsElsewhere: false,

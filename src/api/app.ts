@@ -5,6 +5,8 @@ import type { Accounts } from '../access/accounts.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Gate, Principal } from '../access/gate.ts';
 import type { Links } from '../access/links.ts';
+import type { Passkeys } from '../access/passkeys.ts';
+import type { People } from '../access/people.ts';
 import type { Permission } from '../access/roles.ts';
 import type { Sessions } from '../access/sessions.ts';
 import { AnnalsError } from '../core/errors.ts';
@@ -32,6 +34,8 @@ import { linkRoutes } from './admin/links.ts';
 import { meRoute } from './admin/me.ts';
 import { membershipRoute } from './admin/memberships.ts';
 import { organisationRoutes } from './admin/organisations.ts';
+import { passkeyRoutes, passkeySessionRoutes } from './admin/passkeys.ts';
+import { peopleRoutes } from './admin/people.ts';
 import { sessionRoutes } from './admin/sessions.ts';
 import { isFault, nativeErrorResponse } from './errors.ts';
 import { DialectMounts, type MountedDialect } from './mounts.ts';
@@ -59,6 +63,8 @@ export interface AppDependencies {
   readonly tokens: AccessTokens;
   readonly sessions: Sessions;
   readonly links: Links;
+  readonly people: People;
+  readonly passkeys: Passkeys;
   readonly ownRecords: OwnRecords;
   readonly metrics: Metrics;
   readonly metricsElsewhere: boolean;
@@ -131,21 +137,25 @@ export function createApp(dependencies: AppDependencies): Hono<HttpEnv> {
 
   const routes = literalRoutes({ ...dependencies, ...dialectDependencies });
   const trail = trailRoutes(dialectDependencies, dependencies.streams);
+  const sessions = [...passkeySessionRoutes(dependencies), ...sessionRoutes(dependencies)];
   const mounts = new DialectMounts(dependencies.dialects, dialectDependencies);
   mounts.mountHosts(app);
-  app.route('/', operationsRoutes({ ...dependencies, routes: [...routes, ...trail] }));
+  app.route('/', operationsRoutes({ ...dependencies, routes: [...routes, ...sessions, ...trail] }));
   addRoutes(app, routes);
-  // An application of its own: beside `/v1/audit/:eventID` no route of this one could be found by the fast router.
-  const trailApp = appOf(trail, dialectDependencies.reportFault);
-  for (const path of ['/v1/audit', '/v1/audit/*']) {
-    app.all(path, (c) => trailApp.fetch(c.req.raw, c.env));
+  // Applications of their own: beside `/v1/audit/:eventID` no route of this one could be found by the fast router.
+  for (const [path, ofPath] of [
+    ['/v1/audit', trail],
+    ['/v1/sessions', sessions],
+  ] as const) {
+    const pathApp = appOf(ofPath, dialectDependencies.reportFault);
+    for (const one of [path, `${path}/*`]) app.all(one, (c) => pathApp.fetch(c.req.raw, c.env));
   }
   mounts.mountPaths(app);
   if (dependencies.pages !== undefined) app.route('/', dependencies.pages);
   return app;
 }
 
-/** The native API except reading the trail: no path here has a parameter where another has a word. */
+/** The native API except reading the trail and signing in: no path here has a parameter where another has a word. */
 function literalRoutes(dependencies: AppDependencies & DialectDependencies): readonly ApiRoute[] {
   const accounts = { ...dependencies, reader: dependencies.heads };
   return [
@@ -159,8 +169,9 @@ function literalRoutes(dependencies: AppDependencies & DialectDependencies): rea
     ...tileRoutes(dependencies),
     erasureRoute(dependencies),
     tokenRoute(dependencies),
-    ...sessionRoutes(dependencies),
-    ...linkRoutes(dependencies),
+    ...linkRoutes(accounts),
+    ...passkeyRoutes(dependencies),
+    ...peopleRoutes(accounts),
   ];
 }
 

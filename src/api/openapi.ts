@@ -68,6 +68,7 @@ const tags: Record<Tag, string> = {
   tokens: 'Access tokens in place of keys',
   sessions: 'Browsers that are signed in',
   links: 'Links that let people in',
+  people: 'People who sign in with passkeys',
 };
 
 const errorSchema = z
@@ -121,7 +122,8 @@ function operationOf({ description: route }: ApiRoute, resolver: Resolver): Desc
     summary,
     ...(description !== undefined && { description }),
     ...(route.withoutKey !== undefined && { security: [{ basic: [] }, {}] }),
-    ...(route.keyIsOptional && { security: [{ key: [] }, { basic: [] }, {}] }),
+    ...(route.key === 'optional' && { security: [{ key: [] }, { basic: [] }, {}] }),
+    ...(route.key === 'none' && { security: [] }),
     parameters: parametersOf(route),
     ...(request !== undefined && {
       requestBody: { required: true, content: contentOf(request) },

@@ -16,7 +16,8 @@ export type Tag =
   | 'keys'
   | 'tokens'
   | 'sessions'
-  | 'links';
+  | 'links'
+  | 'people';
 
 /** A body by media type: how its text or its bytes look. */
 export type Content = Readonly<Record<string, z.ZodType>>;
@@ -56,8 +57,8 @@ export interface RouteDescription<Q extends z.ZodObject, B extends z.ZodType> {
   readonly success: ResponseDescription & { readonly status: 200 | 201 };
   /** Errors besides those that every route has that takes a key, a query or a body. */
   readonly errors?: readonly (409 | 410)[];
-  /** Whether a request may do without a key, because something in its body stands for one. */
-  readonly keyIsOptional?: true;
+  /** Where a request needs no key, because something in its body stands for one. */
+  readonly key?: 'optional' | 'none';
   /** For the route that needs no key: its errors, which have a shape of their own. */
   readonly withoutKey?: Readonly<Record<number, ResponseDescription>>;
 }

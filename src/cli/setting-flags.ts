@@ -26,6 +26,7 @@ const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: s
   tlsKey: ['Server:', 'file'],
   tlsClientCa: ['Server:', 'file'],
   trustedProxy: ['Server:', 'address'],
+  publicUrl: ['Server:', 'url'],
   metricsAddress: ['Server:', 'address'],
   logLevel: ['Server:', 'level'],
   logFormat: ['Server:', 'format'],

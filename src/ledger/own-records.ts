@@ -1,6 +1,12 @@
 import type { Caller } from '../access/caller.ts';
 import type { DenialReason, DeniedAccount } from '../access/gate.ts';
-import { type Account, type AccountKind, accountKind, type KeyRecord } from '../access/records.ts';
+import {
+  type Account,
+  type AccountKind,
+  accountKind,
+  accountLabel,
+  type KeyRecord,
+} from '../access/records.ts';
 import { AnnalsError, messageOf } from '../core/errors.ts';
 import { type Draft, ownService } from '../core/event.ts';
 import { type Clock, formatInstant, type Micros, minute } from '../core/micros.ts';
@@ -263,13 +269,12 @@ export class OwnRecords {
 
   /** Recorded soon, in a summary, or owed. Never fails. */
   accountDenied({ account, reason }: DeniedAccount, request: RequestFacts): void {
-    const { id, name, organisation } = account;
-    const kind = accountKind(account);
+    const { id, organisation } = account;
     const draft: Draft = {
       ...actor(account, request),
       action: mayTryAgain.has(reason) ? 'auth.denied' : 'auth.failed',
-      description: `Denied the ${kind} ${name}: ${reason}`,
-      resourceType: kind === 'key' ? 'api_key' : kind,
+      description: `Denied ${accountLabel(account)}: ${reason}`,
+      resourceType: resourceTypes[accountKind(account)],
       resourceIdentity: id,
       outcome: 'failure',
       error: reason,
@@ -372,7 +377,7 @@ export class OwnRecords {
       organisation,
       draft: {
         ...rest,
-        description: `${draft.action} by ${draft.serviceAccountIdentity ?? 'somebody'}, ${repeated} more times`,
+        description: `${draft.action} by ${draft.serviceAccountIdentity ?? draft.userIdentity ?? 'somebody'}, ${repeated} more times`,
         details: { repeated, firstAt: formatInstant(since), lastAt: formatInstant(lastAt) },
       },
     };
@@ -463,7 +468,17 @@ const mayTryAgain: ReadonlySet<DenialReason> = new Set([
   'request of another site',
 ]);
 
-const credentialTypes: Readonly<Record<AccountKind, string>> = { key: 'api_key', link: 'link' };
+const credentialTypes: Readonly<Record<AccountKind, string>> = {
+  key: 'api_key',
+  passkey: 'passkey',
+  link: 'link',
+};
+
+const resourceTypes: Readonly<Record<AccountKind, string>> = {
+  key: 'api_key',
+  passkey: 'person',
+  link: 'link',
+};
 
 interface Actor {
   readonly id: string;
@@ -479,8 +494,9 @@ function actorOf({ keyId, keyName, kind = 'key' }: Caller): Actor {
 function actor(by: Account | Actor, request: RequestFacts) {
   const kind = 'kind' in by ? by.kind : accountKind(by);
   return {
-    serviceAccountIdentity: by.id,
-    serviceAccount: { identity: by.id, name: by.name },
+    ...(kind === 'passkey'
+      ? { userIdentity: by.id, user: { subject: by.id, name: by.name } }
+      : { serviceAccountIdentity: by.id, serviceAccount: { identity: by.id, name: by.name } }),
     ...(request.sessionId !== undefined && { sessionId: request.sessionId }),
     context: {
       ...(request.clientIp !== undefined && { client_ip: request.clientIp }),

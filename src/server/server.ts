@@ -7,6 +7,8 @@ import { AccessTokens } from '../access/access-token.ts';
 import type { Accounts } from '../access/accounts.ts';
 import { Gate } from '../access/gate.ts';
 import { Links } from '../access/links.ts';
+import { Passkeys } from '../access/passkeys.ts';
+import { People } from '../access/people.ts';
 import { Sessions } from '../access/sessions.ts';
 import { openSqliteAccounts } from '../access/sqlite/accounts.ts';
 import { createApp } from '../api/app.ts';
@@ -201,11 +203,21 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     maxMicros: settings.sessionHours * hour,
   });
   const links = new Links({ accounts, sessions, clock, random });
+  const people = new People({ accounts, clock, random });
+  const publicOrigins = settings.publicUrl;
+  const passkeys = new Passkeys({
+    accounts,
+    clock,
+    random,
+    serverName: settings.name,
+    publicOrigins,
+  });
   const gate = new Gate({
     accounts,
     tokens,
     sessions,
     links,
+    publicOrigins,
     clock,
     addressOf,
     onGuessing: (address) => log.warn({ address }, 'an address sends too many wrong credentials'),
@@ -245,6 +257,8 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     tokens,
     sessions,
     links,
+    people,
+    passkeys,
     ownRecords,
     metrics,
     metricsElsewhere: settings.metricsAddress !== undefined,

@@ -24,6 +24,7 @@ const quota = wholeNumber(0, 999_999_999_999).prefault('0');
 /** Settings that may be given several times, or separated by commas. */
 export const listSettings: ReadonlySet<string> = new Set([
   'trustedProxy',
+  'publicUrl',
   'anchor',
   'witness',
   'acceptLoss',
@@ -161,6 +162,15 @@ const fields = z.object({
   exportSeconds: wholeNumber(1, 604_800)
     .prefault('86400')
     .describe('seconds after which an export is cut off'),
+  publicUrl: commaSeparated
+    .transform((urls, context) =>
+      urls.map((url) => {
+        const problem = publicUrlProblem(url);
+        if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+        return problem === undefined ? new URL(url).origin : url;
+      }),
+    )
+    .describe('where browsers reach the server, such as https://audit.example; may be repeated'),
   sessionIdleMinutes: wholeNumber(1, 1_440)
     .prefault('30')
     .describe('minutes without a request after which a browser is signed out'),
@@ -252,6 +262,15 @@ export const settingsSchema = fields.superRefine((settings, context) => {
   if (tlsKey !== undefined && tlsCert === undefined) need('tlsKey', 'tlsCert');
   if (tlsClientCa !== undefined && tlsCert === undefined) need('tlsClientCa', 'tlsCert');
 });
+
+/** What is wrong with an address of the server, which has nothing behind its host and port. */
+function publicUrlProblem(text: string): string | undefined {
+  const example = 'must be like https://audit.example';
+  if (!URL.canParse(text)) return example;
+  const { protocol, origin, hostname, href } = new URL(text);
+  if (protocol === 'http:' && hostname !== 'localhost') return 'must be https, or http://localhost';
+  return /^https?:$/.test(protocol) && href === `${origin}/` ? undefined : example;
+}
 
 /** Throws `invalid` for a text that is not a verifier key of a witness. */
 function parseWitnessKey(text: string): VerifierKey {

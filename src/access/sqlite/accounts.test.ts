@@ -126,7 +126,7 @@ it('accounts that are opened again have every organisation as it was created', a
   await rm(folder, { recursive: true });
 });
 
-it('sessions and links come back as they were, and sessions that ended do not', async () => {
+it('sessions, links and people come back as they were, and sessions that ended do not', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
   const file = join(folder, 'annals.db');
   const first = await open(file);
@@ -164,6 +164,26 @@ it('sessions and links come back as they were, and sessions that ended do not', 
   const { links } = first.collections;
   await links.put(link);
   await links.end({ ...link, revokedAt: 16 });
+  const person = {
+    id: 'person',
+    organisation: 'org-1',
+    role: 'org-admin',
+    name: 'Anna',
+    createdAt: 10,
+    createdBy: 'admin',
+    credentialId: 'AAAA',
+    publicKey: new Uint8Array(77).fill(3),
+    counter: 0,
+    userHandle: 'link',
+    host: 'localhost',
+    signedInAt: 11,
+  } as const;
+  await first.collections.people.put(person);
+  // A key that a person creates is added as long as they are in.
+  await first.addKey(keyOf('by-person', { createdBy: 'person', createdAt: 12 }));
+  await first.collections.people.end({ ...person, revokedAt: 13 });
+  const late = keyOf('late', { createdBy: 'person', createdAt: 14 });
+  await assert.rejects(first.addKey(late), { code: 'unauthenticated' });
   await first.close();
   const again = await open(file);
   assert.deepEqual(
@@ -171,6 +191,7 @@ it('sessions and links come back as they were, and sessions that ended do not', 
     [full, { ...session('used'), lastUsedAt: 20 }],
   );
   assert.deepEqual([...again.collections.links.values()], [{ ...link, revokedAt: 16 }]);
+  assert.deepEqual([...again.collections.people.values()], [{ ...person, revokedAt: 13 }]);
   await again.close();
   await rm(folder, { recursive: true });
 });

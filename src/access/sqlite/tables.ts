@@ -25,6 +25,22 @@ export const tables: { readonly [Name in CollectionName]: Columns<RecordOf<Name>
     usedAt: 'INTEGER',
     revokedAt: 'INTEGER',
   },
+  people: {
+    id: 'TEXT PRIMARY KEY',
+    organisation: 'TEXT NOT NULL',
+    role: 'TEXT NOT NULL',
+    name: 'TEXT NOT NULL',
+    createdAt: 'INTEGER NOT NULL',
+    createdBy: 'TEXT NOT NULL',
+    expiresAt: 'INTEGER',
+    revokedAt: 'INTEGER',
+    credentialId: 'TEXT NOT NULL',
+    publicKey: 'BLOB NOT NULL',
+    counter: 'INTEGER NOT NULL',
+    userHandle: 'TEXT NOT NULL',
+    host: 'TEXT NOT NULL',
+    signedInAt: 'INTEGER',
+  },
 };
 
 type Columns<R> = { readonly [Field in keyof R]-?: ColumnType };

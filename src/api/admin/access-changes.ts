@@ -1,4 +1,10 @@
-import type { Account, LinkRecord, SessionRecord } from '../../access/records.ts';
+import {
+  type Account,
+  accountLabel,
+  type LinkRecord,
+  type PersonRecord,
+  type SessionRecord,
+} from '../../access/records.ts';
 import { formatInstant } from '../../core/micros.ts';
 import type { AccessChange } from '../../ledger/own-records.ts';
 
@@ -15,7 +21,7 @@ export function sessionChange(
 ): AccessChange {
   return {
     action,
-    description: `${sessionTexts[action]}: ${of.name}`,
+    description: `${sessionTexts[action]}: ${accountLabel(of)}`,
     resourceType: 'session',
     resourceIdentity: id,
     organisation: of.organisation,
@@ -32,5 +38,20 @@ export function linkChange(action: 'link.create' | 'link.revoke', link: LinkReco
     resourceIdentity: id,
     organisation,
     details: { purpose, role, expiresAt: formatInstant(opensUntil) },
+  };
+}
+
+/** Without their name, which is personal: what they do has it in `user`, from where it can be erased. */
+export function personChange(
+  action: 'person.create' | 'person.revoke',
+  { id, organisation, role, host }: PersonRecord,
+): AccessChange {
+  return {
+    action,
+    description: `${action === 'person.create' ? 'Enrolled a passkey of' : 'Revoked'} a person`,
+    resourceType: 'person',
+    resourceIdentity: id,
+    organisation,
+    details: { role, host },
   };
 }

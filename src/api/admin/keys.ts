@@ -3,6 +3,7 @@ import type { Accounts } from '../../access/accounts.ts';
 import type { Gate, Principal } from '../../access/gate.ts';
 import { createApiKey, formatKey, hashSecret } from '../../access/key.ts';
 import type { Links } from '../../access/links.ts';
+import type { People } from '../../access/people.ts';
 import type { KeyRecord } from '../../access/records.ts';
 import { organisationRoles } from '../../access/roles.ts';
 import { AnnalsError } from '../../core/errors.ts';
@@ -13,19 +14,20 @@ import type { OwnRecords } from '../../ledger/own-records.ts';
 import type { EventReader } from '../../store/event-store.ts';
 import { flagParameter } from '../parameters.ts';
 import { type ApiRoute, json, route } from '../route.ts';
+import { createdFields, createdResponse } from './created-accounts.ts';
 import { keyResponse, keySchema } from './key-response.ts';
-import { linkResponse, linkSchema } from './links.ts';
 import { managedOrganisation, mayManage } from './managed-organisation.ts';
 import { nameSchema } from './organisations.ts';
 import { nextCursorSchema, pageOf, pageParameters } from './pages.ts';
 import { ownQuotas, QuotaChanges, quotasChangeSchema, quotasSchema } from './quotas.ts';
-import { isKey, Revocations } from './revocations.ts';
+import { Revocations } from './revocations.ts';
 
 export interface KeyRouteDependencies {
   readonly accounts: Accounts;
   readonly reader: Pick<EventReader, 'head'>;
   readonly gate: Gate;
   readonly links: Links;
+  readonly people: People;
   readonly ownRecords: OwnRecords;
   readonly clock: Clock;
   readonly random: Random;
@@ -58,15 +60,7 @@ const createdKeySchema = keySchema
 
 const revokedKeySchema = keySchema
   .extend({
-    created: z
-      .array(keySchema)
-      .describe(
-        'Keys that it created, and that these created, which were valid: they still are, unless withCreated is true',
-      ),
-    createdLinks: z
-      .array(linkSchema)
-      .describe('The same for links that let people in')
-      .exactOptional(),
+    ...createdFields,
     owed: z
       .array(z.string())
       .describe(
@@ -210,11 +204,9 @@ export function keyRoutes(dependencies: KeyRouteDependencies): readonly ApiRoute
       const revocations = new Revocations(dependencies, principal.account, c.req.raw);
       if (key.revokedAt === undefined) await revocations.revoke(key);
       const created = await revocations.created(key, withCreated);
-      const createdLinks = created.filter((one) => 'purpose' in one);
       return c.json({
         ...keyResponse(accounts.key(key.id) ?? key),
-        created: created.filter(isKey).map(keyResponse),
-        ...(createdLinks.length > 0 && { createdLinks: createdLinks.map(linkResponse) }),
+        ...createdResponse(created),
         ...(revocations.owed.length > 0 && { owed: revocations.owed }),
       });
     },

@@ -2,36 +2,37 @@ import { z } from 'zod';
 import type { Accounts } from '../../access/accounts.ts';
 import { checkKeyAgain, type Gate } from '../../access/gate.ts';
 import { type Links, maxLinks } from '../../access/links.ts';
-import { type LinkRecord, linkPurposes } from '../../access/records.ts';
+import type { People } from '../../access/people.ts';
+import { linkPurposes } from '../../access/records.ts';
 import { AnnalsError } from '../../core/errors.ts';
-import { type Clock, formatInstant, minute } from '../../core/micros.ts';
+import { type Clock, minute } from '../../core/micros.ts';
 import { requestFacts, requireNamedOrganisation } from '../../http/connection.ts';
 import type { OwnRecords } from '../../ledger/own-records.ts';
 import type { EventReader } from '../../store/event-store.ts';
 import { flagParameter } from '../parameters.ts';
 import { type ApiRoute, json, route } from '../route.ts';
 import { linkChange } from './access-changes.ts';
-import { keyResponse, keySchema } from './key-response.ts';
+import { createdFields, createdResponse } from './created-accounts.ts';
+import { linkResponse, linkRoles, linkSchema } from './link-response.ts';
 import { managedOrganisation, mayManage } from './managed-organisation.ts';
 import { nameSchema } from './organisations.ts';
 import { nextCursorSchema, pageOf, pageParameters } from './pages.ts';
-import { isKey, Revocations } from './revocations.ts';
+import { Revocations } from './revocations.ts';
 
 export interface LinkRouteDependencies {
   readonly accounts: Accounts;
   readonly reader: Pick<EventReader, 'head'>;
   readonly gate: Gate;
   readonly links: Links;
+  readonly people: People;
   readonly ownRecords: OwnRecords;
   readonly clock: Clock;
 }
 
-/** Roles that a link may give. A program has a key. */
-const linkRoles = ['org-admin', 'org-auditor'] as const;
-
 const minutesADay = 24 * 60;
 /** For how long a link can be opened: by default, and at most. One that works once is for somebody who waits for it. */
 const lifetimes = {
+  passkey: { byDefault: 15, max: 7 * minutesADay },
   'sign-in': { byDefault: 15, max: 7 * minutesADay },
   share: { byDefault: 7 * minutesADay, max: 90 * minutesADay },
 } as const;
@@ -40,7 +41,9 @@ const linkRequestSchema = z
   .strictObject({
     purpose: z
       .enum(linkPurposes)
-      .describe('`sign-in` works once; `share` for everybody who has it, until it expires'),
+      .describe(
+        '`passkey` makes a person who signs in with a passkey, `sign-in` signs a browser in: either works once. `share` signs everybody in who has it, until it expires',
+      ),
     organisation: z
       .string()
       .describe('Identity or slug; the account’s own organisation by default')
@@ -61,24 +64,6 @@ const linkRequestSchema = z
   })
   .meta({ id: 'LinkRequest' });
 
-const instant = z.string().meta({ format: 'date-time' });
-
-/** A link as it is listed: never with its secret. */
-export const linkSchema = z
-  .strictObject({
-    id: z.string(),
-    purpose: z.enum(linkPurposes),
-    organisation: z.string().describe('Identity'),
-    role: z.enum(linkRoles),
-    name: z.string(),
-    createdAt: instant,
-    createdBy: z.string().describe('Id of the key, person or link that created it'),
-    expiresAt: instant.describe('Until when it can be opened'),
-    usedAt: instant.describe('When it was opened, if it works once').exactOptional(),
-    revokedAt: instant.exactOptional(),
-  })
-  .meta({ id: 'Link' });
-
 const createdLinkSchema = linkSchema
   .extend({
     url: z
@@ -95,11 +80,7 @@ const linkListSchema = z
 
 const revokedLinkSchema = linkSchema
   .extend({
-    created: z
-      .array(keySchema)
-      .describe(
-        'Valid keys that were created by whoever opened it; revoked if withCreated is true',
-      ),
+    ...createdFields,
     owed: z
       .array(z.string())
       .describe('When the disk is full: what is not written yet. The link is revoked nevertheless')
@@ -236,7 +217,7 @@ export function linkRoutes(dependencies: LinkRouteDependencies): readonly ApiRou
       const created = await revocations.created(link, withCreated);
       return c.json({
         ...linkResponse(links.get(link.id) ?? link),
-        created: created.filter(isKey).map(keyResponse),
+        ...createdResponse(created),
         ...(revocations.owed.length > 0 && { owed: revocations.owed }),
       });
     },
@@ -249,20 +230,4 @@ function wrongField(field: string, message: string): AnnalsError {
   return new AnnalsError('invalid', `Cannot create the link: ${field} ${message}`, {
     issues: [{ field, message }],
   });
-}
-
-export function linkResponse(link: LinkRecord) {
-  const { id, purpose, organisation, role, name, createdAt, createdBy, usedAt, revokedAt } = link;
-  return {
-    id,
-    purpose,
-    organisation,
-    role,
-    name,
-    createdAt: formatInstant(createdAt),
-    createdBy,
-    expiresAt: formatInstant(link.opensUntil),
-    ...(usedAt !== undefined && { usedAt: formatInstant(usedAt) }),
-    ...(revokedAt !== undefined && { revokedAt: formatInstant(revokedAt) }),
-  };
 }

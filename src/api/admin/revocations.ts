@@ -1,15 +1,17 @@
-import type { Accounts } from '../../access/accounts.ts';
+import { type Accounts, accountOf } from '../../access/accounts.ts';
 import type { Links } from '../../access/links.ts';
-import { type Account, accountKind, isValid, type KeyRecord } from '../../access/records.ts';
+import type { People } from '../../access/people.ts';
+import { type Account, isValid, type LinkRecord, type PersonRecord } from '../../access/records.ts';
 import { AnnalsError } from '../../core/errors.ts';
-import type { Clock } from '../../core/micros.ts';
+import type { Clock, Micros } from '../../core/micros.ts';
 import { requestFacts } from '../../http/connection.ts';
-import type { OwnRecords } from '../../ledger/own-records.ts';
-import { linkChange } from './access-changes.ts';
+import type { AccessChange, OwnRecords } from '../../ledger/own-records.ts';
+import { linkChange, personChange } from './access-changes.ts';
 
 export interface RevocationDependencies {
   readonly accounts: Accounts;
   readonly links: Links;
+  readonly people: People;
   readonly ownRecords: OwnRecords;
   readonly clock: Clock;
 }
@@ -34,24 +36,27 @@ export class Revocations {
 
   /** Its sessions end with it. */
   async revoke(account: Account): Promise<void> {
-    const { accounts, links, ownRecords, clock } = this.#dependencies;
+    const { ownRecords, clock } = this.#dependencies;
     const owe = (what: string) => (error: unknown) => {
       if (!(error instanceof AnnalsError) || error.code !== 'unavailable') throw error;
       this.#owed.add(`${what} (${error.message})`);
     };
-    const revoked =
-      'purpose' in account
-        ? links.revoke(account, clock())
-        : accounts.revokeKey(account.id, clock());
-    await revoked.catch(
+    await this.#end(account, clock()).catch(
       owe('the revocation is not on the disk yet: it ends if the server stops now'),
     );
     const facts = requestFacts(this.#request);
     const recorded =
-      'purpose' in account
-        ? ownRecords.accessEnded(linkChange('link.revoke', account), this.#by, facts)
-        : ownRecords.keyRevoked(account, this.#by, facts);
+      'secretHash' in account && !('purpose' in account)
+        ? ownRecords.keyRevoked(account, this.#by, facts)
+        : ownRecords.accessEnded(revocationOf(account), this.#by, facts);
     await recorded.catch(owe('the record of the revocation is not in the trail yet'));
+  }
+
+  #end(account: Account, at: Micros): Promise<void> {
+    const { accounts, links, people } = this.#dependencies;
+    if ('purpose' in account) return links.revoke(account, at);
+    if ('credentialId' in account) return people.revoke(account, at);
+    return accounts.revokeKey(account.id, at);
   }
 
   /**
@@ -68,7 +73,7 @@ export class Revocations {
         ids.push(one.id);
         if (!isValid(one, clock())) continue;
         if (revokeToo) await this.revoke(one);
-        created.push(currentOf(accounts, one));
+        created.push(accountOf(accounts, one.id) ?? one);
       }
     }
     return created;
@@ -76,15 +81,13 @@ export class Revocations {
 }
 
 function accountsCreatedBy(accounts: Accounts, id: string): readonly Account[] {
-  const links = [...accounts.collections.links.values()];
-  return [...accounts.keysCreatedBy(id), ...links.filter(({ createdBy }) => createdBy === id)];
+  const { links, people } = accounts.collections;
+  const others = [...links.values(), ...people.values()];
+  return [...accounts.keysCreatedBy(id), ...others.filter(({ createdBy }) => createdBy === id)];
 }
 
-function currentOf(accounts: Accounts, account: Account): Account {
-  if ('purpose' in account) return accounts.collections.links.get(account.id) ?? account;
-  return accounts.key(account.id) ?? account;
-}
-
-export function isKey(account: Account): account is KeyRecord {
-  return accountKind(account) === 'key';
+function revocationOf(account: LinkRecord | PersonRecord): AccessChange {
+  return 'purpose' in account
+    ? linkChange('link.revoke', account)
+    : personChange('person.revoke', account);
 }

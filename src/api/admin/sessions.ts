@@ -18,7 +18,7 @@ import { type ApiRoute, json, route } from '../route.ts';
 import { mayManage } from './managed-organisation.ts';
 import { nextCursorSchema, pageOf, pageParameters } from './pages.ts';
 import { sessionResponse, sessionSchema } from './session-response.ts';
-import { endSession, refuseOtherSites, signIn } from './sign-in.ts';
+import { endSession, signIn } from './sign-in.ts';
 
 export interface SessionRouteDependencies {
   readonly accounts: Accounts;
@@ -67,7 +67,7 @@ export function sessionRoutes(dependencies: SessionRouteDependencies): readonly 
         'The response sets a cookie, which stands for the key or the link from then on: until the session is idle for too long or too old, is revoked, or the key or the link is not valid any more.',
       body: signInSchema,
       bodyLimits: { maxBytes: 4_096, maxValues: 10 },
-      keyIsOptional: true,
+      key: 'optional',
       success: {
         status: 201,
         description: 'The session',
@@ -77,7 +77,7 @@ export function sessionRoutes(dependencies: SessionRouteDependencies): readonly 
     },
     async (c, { body }) => {
       const request = c.req.raw;
-      refuseOtherSites(request);
+      gate.refuseOtherSites(request);
       const account = request.headers.has('authorization')
         ? gate.authenticateSignIn(request).account
         : undefined;
@@ -92,6 +92,11 @@ export function sessionRoutes(dependencies: SessionRouteDependencies): readonly 
         });
       }
       const link = gate.authenticateLink(token, request);
+      if (link.purpose === 'passkey') {
+        throw new AnnalsError('invalid', 'Cannot sign in: this link enrols a passkey', {
+          issues: [{ field: 'link', message: 'is not one to sign in with' }],
+        });
+      }
       await links.open(link);
       try {
         return c.json(await signIn(dependencies, link, c), 201);

@@ -1,10 +1,8 @@
 import type { Context } from 'hono';
 import { type Accounts, accountOf } from '../../access/accounts.ts';
 import type { Account, SessionRecord } from '../../access/records.ts';
-import { crossSiteProblem } from '../../access/same-origin.ts';
 import { sessionToken, setSessionCookie } from '../../access/session-cookie.ts';
 import type { Sessions } from '../../access/sessions.ts';
-import { AnnalsError } from '../../core/errors.ts';
 import { type Clock, second } from '../../core/micros.ts';
 import { requestFacts, requireNamedOrganisation } from '../../http/connection.ts';
 import type { HttpEnv } from '../../http/env.ts';
@@ -17,13 +15,6 @@ export interface SignInDependencies {
   readonly sessions: Sessions;
   readonly ownRecords: OwnRecords;
   readonly clock: Clock;
-}
-
-/** Throws `forbidden` for a request by which another site would sign a browser in. */
-export function refuseOtherSites(request: Request): void {
-  const problem = crossSiteProblem(request, false);
-  if (problem === undefined) return;
-  throw new AnnalsError('forbidden', `Not allowed to sign in: ${problem}`);
 }
 
 /** Gives the browser of a request a session of this account: sets the cookie, and returns the session as it is shown. */
