@@ -263,10 +263,10 @@ describe('the format of a data directory, read by another program', () => {
     );
   });
 
-  it('has trigram filters, value counts, tree nodes and saved columns as FORMAT.md says', async () => {
+  it('has trigram filters, an index of texts, value counts, tree nodes and saved columns as FORMAT.md says', async () => {
     const { stdout } = await script('check_indexes.py', directory);
     const compared = JSON.parse(stdout) as Record<string, number>;
-    for (const kind of ['trigram filters', 'value counts', 'nodes', 'saved rows']) {
+    for (const kind of ['trigram filters', 'triples', 'value counts', 'nodes', 'saved rows']) {
       assert.ok(compared[kind]! > 0, stdout);
     }
   });

@@ -2,19 +2,21 @@
 
     python check_indexes.py DIRECTORY
 
-Prints how many trigram filters, value counts, tree nodes and saved rows it compared with the events themselves.
+Prints how many trigram filters, lists of triples, value counts, tree nodes and saved rows it compared with the events themselves.
 """
 
 import json
 import struct
 import sys
 from collections import Counter
+from itertools import accumulate
 from pathlib import Path
 
 from read_segments import GROUP_ROWS, HASH_BYTES, Directory, check, checked, piece, unsealed_events
 
 FACETS = 14
 SERVICE = 10
+TEXT_BLOCK_ROWS = 256
 
 
 def trigram_filter(text):
@@ -23,6 +25,55 @@ def trigram_filter(text):
         bit = ((a << 16 | b << 8 | c) * 0x9E3779B1 & 0xFFFFFFFF) >> 16
         bits[bit >> 3] |= 1 << (bit & 7)
     return bytes(bits)
+
+
+def triples_of_buckets(segment):
+    """The numbers of the blocks that have each triple, as the index of texts says it."""
+    index, blocks, found = segment.index["textIndex"], -(-segment.rows // TEXT_BLOCK_ROWS), {}
+    buckets = list(segment.frames("buckets", index["buckets"], packed=False))
+    for place, bucket in enumerate(buckets):
+        at, before = 0, -1
+        while at < len(bucket):
+            triple = int.from_bytes(bucket[at : at + 3], "big")
+            check(triple > before, "order of triples")
+            check((triple * 0x9E3779B1 & 0xFFFFFFFF) * len(buckets) >> 32 == place, "bucket of a triple")
+            header = next(numbers(bucket[at + 3 :]))
+            start = at + 3 + len(base_128(header))
+            end = start + header // 2
+            payload = bucket[start:end]
+            if header == 0:
+                found[triple] = set(range(blocks))
+            elif header % 2:
+                found[triple] = {block for block in range(len(payload) * 8) if payload[block >> 3] >> (block & 7) & 1}
+            else:
+                found[triple] = set(accumulate(numbers(payload)))
+            at, before = end, triple
+    return found
+
+
+def base_128(number):
+    digits = bytearray()
+    while number > 127:
+        digits.append(number & 127 | 128)
+        number >>= 7
+    return bytes(digits + bytes([number]))
+
+
+def check_text_index(segment, texts, done):
+    index = segment.index["textIndex"]
+    lengths = segment.bytes("lengths", index["lengths"]["start"], index["lengths"]["length"], index["lengths"]["crc32"])
+    check(list(struct.unpack(f"<{segment.rows}H", lengths)) == [len(text.encode()) for text in texts], "lengths of texts")
+    frames, expected, block = segment.frames("texts", index["blocks"]), {}, 0
+    for row in range(0, segment.rows, TEXT_BLOCK_ROWS):
+        if row % GROUP_ROWS == 0:
+            next(frames)
+        text = "".join(texts[row : row + TEXT_BLOCK_ROWS]).encode()
+        check(next(frames) == text, "block of texts")
+        for a, b, c in zip(text, text[1:], text[2:]):
+            expected.setdefault(a << 16 | b << 8 | c, set()).add(block)
+        block += 1
+    check(triples_of_buckets(segment) == expected, "triples")
+    done["triples"] += len(expected)
 
 
 def numbers(block):
@@ -75,6 +126,8 @@ def check_segment(segment, done):
         text = "".join(texts[group * GROUP_ROWS : (group + 1) * GROUP_ROWS])
         check(bits == trigram_filter(text.encode()), "trigram filter")
         done["trigram filters"] += 1
+    if "textIndex" in segment.index:
+        check_text_index(segment, texts, done)
     columns = [codes_of(segment, place) for place in range(FACETS)]
     counts = index["tallies"]
     logs = {log["number"]: log for log in index["logs"]}

@@ -31,8 +31,8 @@ def checked(name, content, crc):
 
 
 def unpack(frame, size):
-    """A frame without bytes stands for zeros."""
-    content = zstandard.ZstdDecompressor().decompress(frame) if frame else bytes(size)
+    """A frame without bytes stands for zeros. Of texts it is several frames, one behind the other."""
+    content = zstandard.ZstdDecompressor().decompressobj(read_across_frames=True).decompress(frame) if frame else bytes(size)
     check(len(content) == size, "a frame has the wrong size")
     return content
 

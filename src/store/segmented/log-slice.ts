@@ -7,10 +7,11 @@ export const rowGroupRows = 4_096;
 /** A column of small numbers, in the narrowest form that holds them. */
 export type Codes = Uint8Array | Uint16Array | Uint32Array;
 
-/** Texts of a row group, one after the other, in their searchable form and UTF-8. */
-export interface Texts {
+/** Texts of consecutive rows of a row group, one after the other, in their searchable form and UTF-8. */
+export interface TextBlock {
+  readonly firstRow: number;
   readonly bytes: Buffer;
-  /** Where the text of the first row starts; the text of row n ends at `ends[n]`. */
+  /** Where the text of the first row starts; that of the row n after it ends at `ends[n]`. */
   readonly start: number;
   readonly ends: Uint32Array;
 }
@@ -37,7 +38,8 @@ export interface RowGroup {
   codes(facet: number): Codes;
   /** False when none of the texts contains these bytes. */
   mayContain(text: Uint8Array): boolean;
-  texts(): Texts;
+  /** The texts of all rows, in blocks, except of blocks that do not contain these bytes. */
+  textBlocks(text: Uint8Array): readonly TextBlock[];
 }
 
 /** The bodies of so many rows, in a buffer of their own. */

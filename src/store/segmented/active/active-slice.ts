@@ -9,7 +9,7 @@ import {
   type RowGroup,
   type RowLines,
   rowGroupRows,
-  type Texts,
+  type TextBlock,
   type ValueDictionary,
 } from '../log-slice.ts';
 import type { ActiveLogs } from './active-logs.ts';
@@ -126,13 +126,16 @@ class ActiveRowGroup implements RowGroup {
     return true;
   }
 
-  texts(): Texts {
+  textBlocks(): readonly TextBlock[] {
     const { text, textEnds } = this.#columns;
-    return {
-      bytes: Buffer.from(text.buffer),
-      start: this.firstRow === 0 ? 0 : textEnds[this.firstRow - 1]!,
-      ends: textEnds.subarray(this.firstRow, this.firstRow + this.rows),
-    };
+    return [
+      {
+        firstRow: 0,
+        bytes: Buffer.from(text.buffer),
+        start: this.firstRow === 0 ? 0 : textEnds[this.firstRow - 1]!,
+        ends: textEnds.subarray(this.firstRow, this.firstRow + this.rows),
+      },
+    ];
   }
 }
 

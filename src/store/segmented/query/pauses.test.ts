@@ -30,7 +30,7 @@ function createSlices(length: number): {
       recordedAt: () => new Float64Array(10),
       codes: () => new Uint8Array(10).fill(1),
       mayContain: () => true,
-      texts: () => ({ bytes: Buffer.alloc(0), start: 0, ends: new Uint32Array(10) }),
+      textBlocks: () => [],
     };
     return {
       ...bounds,

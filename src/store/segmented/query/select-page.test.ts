@@ -21,7 +21,9 @@ function createRowGroup(sequence: number, createdAt: number, hasVault: boolean):
     recordedAt: () => Float64Array.of(createdAt),
     codes: () => new Uint8Array(1),
     mayContain: () => true,
-    texts: () => ({ bytes: Buffer.from(text), start: 0, ends: Uint32Array.of(text.length) }),
+    textBlocks: () => [
+      { firstRow: 0, bytes: Buffer.from(text), start: 0, ends: Uint32Array.of(text.length) },
+    ],
   };
 }
 

@@ -123,25 +123,32 @@ function keepAny(
   return left;
 }
 
-/** One sweep over the texts. After each hit it goes on with the next row that is left. */
+/** One sweep over each block of texts. After each hit it goes on with the next row that is left. */
 function keepText(
   rows: Uint16Array,
   count: number,
   rowGroup: RowGroup,
   { bytes: searched, negated }: TextSearch,
 ): number {
-  const { bytes, start, ends } = rowGroup.texts();
-  const texts = bytes.subarray(0, ends[rowGroup.rows - 1]);
   let left = 0;
-  let hit = start === texts.length ? -1 : texts.indexOf(searched, start);
-  for (let index = 0; index < count && (hit !== -1 || negated); index += 1) {
-    const row = rows[index]!;
-    const begin = row === 0 ? start : ends[row - 1]!;
-    if (hit !== -1 && hit < begin) hit = texts.indexOf(searched, begin);
-    const contains = hit !== -1 && hit + searched.length <= ends[row]!;
-    if (contains === negated) continue;
-    rows[left] = row;
-    left += 1;
+  let index = 0;
+  /** Rows of which it is known whether they contain the text. */
+  const keepIf = (contains: boolean) => {
+    rows[left] = rows[index]!;
+    if (contains !== negated) left += 1;
+    index += 1;
+  };
+  for (const { firstRow, bytes, start, ends } of rowGroup.textBlocks(searched)) {
+    while (index < count && rows[index]! < firstRow) keepIf(false);
+    const texts = bytes.subarray(0, ends[ends.length - 1]);
+    let hit = start === texts.length ? -1 : texts.indexOf(searched, start);
+    for (; index < count && rows[index]! < firstRow + ends.length; ) {
+      const row = rows[index]! - firstRow;
+      const begin = row === 0 ? start : ends[row - 1]!;
+      if (hit !== -1 && hit < begin) hit = texts.indexOf(searched, begin);
+      keepIf(hit !== -1 && hit + searched.length <= ends[row]!);
+    }
   }
+  while (index < count) keepIf(false);
   return left;
 }

@@ -15,8 +15,8 @@ import type { SealedSegment } from './sealed-segment.ts';
 import { SealedDictionary } from './sealed-values.ts';
 import { type EncodedFrame, SegmentFileWriter } from './segment-file-writer.ts';
 import { type EncodedTexts, encodeTexts } from './texts.ts';
-import { trigramFilterOf } from './trigram-filter.ts';
 import type { CodedColumn } from './value-counts.ts';
+import { writeTexts } from './write-texts.ts';
 
 /**
  * Writes a sealed segment again with some of a log's events erased, to a path where it appears whole and on disk, or not
@@ -106,18 +106,11 @@ class SegmentEraser {
       ),
       createdAt: file.writeFrames(this.#copiedFrames(old.createdAt)),
       recordedAt: file.writeFrames(this.#copiedFrames(old.recordedAt)),
-      texts: file.writeFrames(
-        this.#copiedFrames(
-          old.texts,
-          this.#withoutDescription,
-          rowGroupRows,
-          (group) => this.#texts(group).content,
-        ),
-      ),
-      trigramFilters: file.writeFrames(
-        this.#copiedFrames(old.trigramFilters, this.#withoutDescription, rowGroupRows, (group) =>
-          trigramFilterOf(this.#texts(group).texts),
-        ),
+      // An index of the texts is of all of them.
+      ...writeTexts(
+        file,
+        Array.from({ length: rowGroups.length }, (_, group) => this.#texts(group)),
+        rows,
       ),
       salted: file.writeFrames(
         this.#copiedFrames(old.salted, erased, rowGroupRows, (group) => this.#salted(group)),

@@ -33,10 +33,15 @@ export interface FooterIndex {
   /** One frame for each row group, as `encodeTimes` writes it. */
   readonly createdAt: FrameTable;
   readonly recordedAt: FrameTable;
-  /** One frame for each row group: lengths of the searchable texts as 32-bit numbers, then the texts. */
+  /**
+   * For each row group lengths of the searchable texts as 32-bit numbers, then the texts. They are several zstd frames,
+   * one behind the other, except in older segments.
+   */
   readonly texts: FrameTable;
   /** One frame for each row group: the byte triples in its texts, as `trigramFilterOf` writes them. */
   readonly trigramFilters: FrameTable;
+  /** Absent in older segments, and where texts are like no language. */
+  readonly textIndex?: SealedTextIndex;
   /** One frame for each row group: 1 where an event has a salt. */
   readonly salted: FrameTable;
   /** In the order of `facets`. */
@@ -88,6 +93,16 @@ export interface SealedFacet {
   readonly hashes: readonly number[];
 }
 
+/** Where texts are found by what is in them (see `text-index.ts`). */
+export interface SealedTextIndex {
+  /** The frames of which `texts` consist: of each row group one with the lengths, and one for each `textBlockRows` rows. */
+  readonly blocks: FrameTable;
+  /** 16 bits for each row: the length of its text. */
+  readonly lengths: Section;
+  /** Not compressed. */
+  readonly buckets: FrameTable;
+}
+
 /** How often values occur in each of the larger logs, by number and in order (see `LogValueCounts`). Not compressed. */
 export interface SealedValueCounts {
   readonly logs: readonly number[];
@@ -114,7 +129,7 @@ export function footerIndexText(index: FooterIndex): string {
 /** A footer index from its JSON. */
 export function parseFooterIndex(text: string): FooterIndex {
   const stored = renameKeys(JSON.parse(text), keysInMemory) as Stored<FooterIndex>;
-  const { valueCounts } = stored;
+  const { valueCounts, textIndex } = stored;
   return {
     ...stored,
     bodies: FrameTable.of(stored.bodies),
@@ -123,6 +138,13 @@ export function parseFooterIndex(text: string): FooterIndex {
     texts: FrameTable.of(stored.texts),
     trigramFilters: FrameTable.of(stored.trigramFilters),
     salted: FrameTable.of(stored.salted),
+    ...(textIndex !== undefined && {
+      textIndex: {
+        ...textIndex,
+        blocks: FrameTable.of(textIndex.blocks),
+        buckets: FrameTable.of(textIndex.buckets),
+      },
+    }),
     ...(valueCounts !== undefined && {
       valueCounts: { logs: valueCounts.logs, blocks: FrameTable.of(valueCounts.blocks) },
     }),

@@ -15,7 +15,7 @@ import { type LogRows, type RowOrder, rowOrder } from './row-order.ts';
 import { SegmentFileWriter, splitEvery } from './segment-file-writer.ts';
 import { type EncodedTexts, encodeTexts } from './texts.ts';
 import { encodeTimes } from './times.ts';
-import { trigramFilterOf } from './trigram-filter.ts';
+import { writeTexts } from './write-texts.ts';
 
 /** Paths of the two files that come from sealing a segment. */
 interface SealedPaths {
@@ -103,8 +103,7 @@ class SegmentEncoder {
       bodies: file.writeFrames(this.#bodies(salts, salted, leafHashes)),
       createdAt: file.writeFrames(splitEvery(createdAt, rowGroupRows).map(encodeTimes)),
       recordedAt: file.writeFrames(splitEvery(recordedAt, rowGroupRows).map(encodeTimes)),
-      texts: file.writeFrames(texts.map(({ content }) => content)),
-      trigramFilters: file.writeFrames(texts.map((group) => trigramFilterOf(group.texts))),
+      ...writeTexts(file, texts, rows),
       salted: file.writeFrames(splitEvery(salted, rowGroupRows)),
       facets: facetColumns.map((column) => writeFacet(file, column)),
       valueCounts: writeValueCounts(file, facetColumns, logs),

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Codes } from '../log-slice.ts';
 import type { Bodies } from './bodies.ts';
-import type { FooterIndex } from './footer-index.ts';
+import type { FooterIndex, SealedTextIndex } from './footer-index.ts';
 import type { FrameTable } from './frame-table.ts';
 import type { LogLocations } from './log-locations.ts';
 import type { SegmentFile } from './segment-file.ts';
@@ -17,7 +17,12 @@ export interface TextColumn {
  * What says where things are. It is small enough to be held for every segment of some ten million events: a query that
  * passes over more segments than are held finds none of them, because each one makes room for the next.
  */
-export type FooterSummary = Omit<FooterIndex, 'logs' | 'bodies'>;
+export type FooterSummary = Omit<FooterIndex, 'logs' | 'bodies' | 'textIndex'>;
+
+/** The index of texts of a segment, if it has one. */
+export interface FoundTextIndex {
+  readonly index: SealedTextIndex | undefined;
+}
 
 const maxFiles = 256;
 const megabyte = 1024 * 1024;
@@ -34,6 +39,11 @@ export class SealedCache {
   readonly codes = cacheOf<Codes>(6 * megabyte, byteLength);
   readonly times = cacheOf<Float64Array>(4 * megabyte, byteLength);
   readonly texts = cacheOf<TextColumn>(6 * megabyte, textColumnBytes);
+  readonly textIndexes = cacheOf<FoundTextIndex>(6 * megabyte, foundTextIndexBytes);
+  readonly textBuckets = cacheOf<Uint8Array>(2 * megabyte, byteLength);
+  /** By what was searched for. */
+  readonly textMatches = cacheOf<Uint8Array>(megabyte, valueCountsBytes);
+  readonly textBlocks = cacheOf<TextColumn>(4 * megabyte, textColumnBytes);
   readonly trigramFilters = cacheOf<Uint8Array>(4 * megabyte, byteLength);
   readonly bodies = cacheOf<Bodies>(6 * megabyte, ({ size }) => size);
   readonly values = cacheOf<ValueGroup>(4 * megabyte, ({ bytes }) => bytes);
@@ -76,6 +86,8 @@ function cacheOf<Value extends object>(
 
 const byteLength = ({ byteLength: bytes }: ArrayBufferView) => bytes;
 const textColumnBytes = ({ bytes, ends }: TextColumn) => bytes.byteLength + ends.byteLength;
+const foundTextIndexBytes = ({ index }: FoundTextIndex) =>
+  300 + (index === undefined ? 0 : index.blocks.bytes + index.buckets.bytes);
 /** With the key and what else an entry takes. */
 const valueCountsBytes = ({ byteLength: bytes }: Uint8Array) => bytes + 200;
 

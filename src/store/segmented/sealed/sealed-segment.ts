@@ -1,4 +1,5 @@
 import { facets } from '../../../core/facets.ts';
+import { releaseBuffer } from '../../../runtime/release-buffer.ts';
 import { hashBytes, saltBytes } from '../../event-columns.ts';
 import type { StoredEvent } from '../../event-store.ts';
 import { compressFrameSync } from '../../zstd-lines.ts';
@@ -13,7 +14,13 @@ import {
 import type { StoredRow } from '../stored-row.ts';
 import { Bodies } from './bodies.ts';
 import { codeWidth, readCodes } from './codes.ts';
-import { blockRows, type FooterIndex, type SegmentOrigin, valuesPerFrame } from './footer-index.ts';
+import {
+  blockRows,
+  type FooterIndex,
+  type SealedTextIndex,
+  type SegmentOrigin,
+  valuesPerFrame,
+} from './footer-index.ts';
 import type { FrameTable } from './frame-table.ts';
 import { firstAtLeast, type LogLocation, LogLocations } from './log-locations.ts';
 import {
@@ -23,6 +30,7 @@ import {
   type TextColumn,
 } from './sealed-cache.ts';
 import { SegmentFile } from './segment-file.ts';
+import { blocksWith, textBlockRows } from './text-index.ts';
 import { decodeTimes } from './times.ts';
 import { decodeValueCounts, facetValueCounts } from './value-counts.ts';
 import { ValueGroup } from './value-group.ts';
@@ -56,6 +64,11 @@ export class SealedSegment {
   readonly info: SealedInfo;
   readonly path: string;
   readonly #cache: SealedCache;
+  /** Every row group is asked for the same text. */
+  #searched: { readonly text: Uint8Array; readonly blocks: Uint8Array | undefined } = {
+    text: new Uint8Array(),
+    blocks: undefined,
+  };
 
   constructor(info: SealedInfo, path: string, cache: SealedCache) {
     this.info = info;
@@ -92,10 +105,11 @@ export class SealedSegment {
 
   /** Reads the footer index, and keeps what queries need most of it. */
   #open(): { readonly summary: FooterSummary; readonly locations: LogLocations } {
-    const { logs, bodies, ...summary }: FooterIndex = this.file.footerIndex();
+    const { logs, bodies, textIndex, ...summary }: FooterIndex = this.file.footerIndex();
     const locations = new LogLocations(logs, summary.rows);
     this.#cache.logLocations.set(this.path, locations);
     this.#cache.footerSummaries.set(this.path, summary);
+    this.#cache.textIndexes.set(this.path, { index: textIndex });
     return { summary, locations };
   }
 
@@ -123,6 +137,76 @@ export class SealedSegment {
       return { bytes: bytes.subarray(rows * 4), ends };
     };
     return getOrRead(this.#cache.texts, this.#key('texts', rowGroup), read);
+  }
+
+  get #textIndex(): SealedTextIndex | undefined {
+    const read = () => ({ index: this.file.footerIndex().textIndex });
+    return getOrRead(this.#cache.textIndexes, this.path, read).index;
+  }
+
+  /** A bitmap of the blocks of texts that may contain these bytes; undefined where only the texts say it. */
+  textBlocksWith(text: Uint8Array): Uint8Array | undefined {
+    if (text !== this.#searched.text) this.#searched = { text, blocks: this.#search(text) };
+    return this.#searched.blocks;
+  }
+
+  #search(text: Uint8Array): Uint8Array | undefined {
+    const index = text.length < 3 ? undefined : this.#textIndex;
+    if (index === undefined) return undefined;
+    const { buckets } = index;
+    const blocks = Math.ceil(this.info.rows / textBlockRows);
+    const readBucket = (bucket: number) =>
+      getOrRead(this.#cache.textBuckets, this.#key('texts with', bucket), () =>
+        this.file.storedFrames('text index', buckets, [bucket]),
+      );
+    const searched = Buffer.from(text).toString('latin1');
+    return getOrRead(this.#cache.textMatches, this.#key(searched, 0), () =>
+      blocksWith(text, blocks, buckets.count, readBucket),
+    );
+  }
+
+  /**
+   * The texts of some blocks, ascending, of a segment with an index of them. If something has to be unpacked for them,
+   * so are the other blocks, in the same call.
+   */
+  textBlocks(blocks: readonly number[], others: readonly number[]): TextColumn[] {
+    const found = new Map(
+      blocks.map((block) => [block, this.#cache.textBlocks.get(this.#key('text block', block))]),
+    );
+    const missing = blocks.filter((block) => found.get(block) === undefined);
+    if (missing.length > 0) {
+      const isMissing = (block: number) =>
+        !found.has(block) && !this.#cache.textBlocks.has(this.#key('text block', block));
+      const wanted = [...missing, ...others.filter(isMissing)].sort((a, b) => a - b);
+      for (const [block, texts] of this.#readTextBlocks(wanted)) {
+        this.#cache.textBlocks.set(this.#key('text block', block), texts);
+        if (found.has(block)) found.set(block, texts);
+      }
+    }
+    return blocks.map((block) => found.get(block)!);
+  }
+
+  *#readTextBlocks(blocks: readonly number[]): Generator<[block: number, texts: TextColumn]> {
+    const { blocks: frames, lengths } = this.#textIndex!;
+    // Before the blocks of each row group there is one with their lengths.
+    const frameOf = (block: number) =>
+      block + Math.floor((block * textBlockRows) / rowGroupRows) + 1;
+    const bytes = this.file.frameContents('texts', frames, blocks.map(frameOf));
+    let start = 0;
+    for (const block of blocks) {
+      const row = block * textBlockRows;
+      const rows = Math.min(textBlockRows, this.info.rows - row);
+      const stored = readCodes(this.file.readSection(lengths, row * 2, rows * 2), 2);
+      const ends = Uint32Array.from(stored);
+      for (let nth = 1; nth < rows; nth += 1) ends[nth]! += ends[nth - 1]!;
+      const size = frames.sizeOf(frameOf(block));
+      if (ends[rows - 1] !== size) {
+        throw this.file.corrupt('the lengths of its texts are not those of the texts');
+      }
+      yield [block, { bytes: Buffer.from(bytes.subarray(start, start + size)), ends }];
+      start += size;
+    }
+    releaseBuffer(bytes);
   }
 
   trigramFilter(rowGroup: number): Uint8Array {

@@ -5,7 +5,7 @@ import {
   type RowGroup,
   type RowLines,
   rowGroupRows,
-  type Texts,
+  type TextBlock,
   type TimeBounds,
   type ValueCounts,
   type ValueDictionary,
@@ -13,6 +13,7 @@ import {
 import { emptyBounds } from './footer-index.ts';
 import type { LogLocation } from './log-locations.ts';
 import type { SealedSegment } from './sealed-segment.ts';
+import { hasBlock, textBlockRows } from './text-index.ts';
 import { mayContain } from './trigram-filter.ts';
 
 /**
@@ -117,6 +118,19 @@ function rangeOf(from: number, length: number): Range {
   return { from, to: from + length };
 }
 
+/** A text that is in no more blocks of a log is rare: all of them are unpacked together. */
+const maxReadAhead = 64;
+
+/** The blocks of a bitmap that have some of these rows. */
+function blocksOf(found: Uint8Array, firstRow: number, rows: number): number[] {
+  const last = Math.floor((firstRow + rows - 1) / textBlockRows);
+  const blocks: number[] = [];
+  for (let block = Math.floor(firstRow / textBlockRows); block <= last; block += 1) {
+    if (hasBlock(found, block)) blocks.push(block);
+  }
+  return blocks;
+}
+
 class SealedRowGroup implements RowGroup {
   readonly logs = undefined;
   readonly sequences = undefined;
@@ -126,6 +140,7 @@ class SealedRowGroup implements RowGroup {
   readonly latest: number;
   readonly range: Range;
   readonly #segment: SealedSegment;
+  readonly #log: LogLocation;
   /** Its number in the segment, and where in it the log's rows begin and end. */
   readonly #rowGroup: number;
   readonly #begin: number;
@@ -133,6 +148,7 @@ class SealedRowGroup implements RowGroup {
 
   constructor(segment: SealedSegment, log: LogLocation, rowGroup: number, bounds: TimeBounds) {
     this.#segment = segment;
+    this.#log = log;
     this.#rowGroup = rowGroup;
     const groupStart = rowGroup * rowGroupRows;
     this.firstRow = Math.max(log.firstRow, groupStart);
@@ -157,12 +173,28 @@ class SealedRowGroup implements RowGroup {
   }
 
   mayContain(text: Uint8Array): boolean {
-    return mayContain(this.#segment.trigramFilter(this.#rowGroup), text);
+    const found = this.#segment.textBlocksWith(text);
+    if (found === undefined) return mayContain(this.#segment.trigramFilter(this.#rowGroup), text);
+    return blocksOf(found, this.firstRow, this.rows).length > 0;
   }
 
-  texts(): Texts {
+  textBlocks(text: Uint8Array): readonly TextBlock[] {
+    const found = this.#segment.textBlocksWith(text);
+    if (found === undefined) return [this.#allTexts()];
+    const blocks = blocksOf(found, this.firstRow, this.rows);
+    // One frame after the other, all texts are unpacked in less time than blocks that are cut out of each other.
+    if (blocks.length * textBlockRows * 2 > this.rows) return [this.#allTexts()];
+    const inLog = blocksOf(found, this.#log.firstRow, this.#log.rows);
+    const others = inLog.length > maxReadAhead ? [] : inLog;
+    return this.#segment.textBlocks(blocks, others).map(({ bytes, ends }, nth) => {
+      const firstRow = blocks[nth]! * textBlockRows - this.firstRow;
+      return { firstRow, bytes, start: 0, ends };
+    });
+  }
+
+  #allTexts(): TextBlock {
     const { bytes, ends } = this.#segment.texts(this.#rowGroup);
     const start = this.#begin === 0 ? 0 : ends[this.#begin - 1]!;
-    return { bytes, start, ends: ends.subarray(this.#begin, this.#end) };
+    return { firstRow: 0, bytes, start, ends: ends.subarray(this.#begin, this.#end) };
   }
 }

@@ -47,7 +47,37 @@ export class SegmentFileWriter {
     return new FrameTable(start, Uint32Array.from(index));
   }
 
-  /** The same for content that hardly compresses. It is read with `SegmentFile.storedFrames`. */
+  /**
+   * The same for contents that consist of several pieces, each of which is a frame too. A content is all frames of its
+   * pieces, one behind the other: `whole` says where contents are, `pieces` where each piece is.
+   */
+  writeJoinedFrames(contents: Iterable<readonly Uint8Array[]>): {
+    whole: FrameTable;
+    pieces: FrameTable;
+  } {
+    const start = this.#position;
+    const whole: number[] = [];
+    const pieces: number[] = [];
+    for (const content of contents) {
+      const areZero = content.every(isZero);
+      let [length, size, checksum] = [0, 0, 0];
+      for (const piece of content) {
+        const bytes = areZero ? noBytes : compressFrame(piece);
+        this.#write(bytes);
+        pieces.push(bytes.length, piece.length, crc32(bytes));
+        length += bytes.length;
+        size += piece.length;
+        checksum = crc32(bytes, checksum);
+      }
+      whole.push(length, size, checksum);
+    }
+    return {
+      whole: new FrameTable(start, Uint32Array.from(whole)),
+      pieces: new FrameTable(start, Uint32Array.from(pieces)),
+    };
+  }
+
+  /** Frames of content that hardly compresses. It is read with `SegmentFile.storedFrames`. */
   writeUncompressed(contents: readonly Uint8Array[]): FrameTable {
     return this.writeFrames(contents.map((bytes) => ({ bytes, size: bytes.length })));
   }

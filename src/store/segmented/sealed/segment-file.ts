@@ -20,10 +20,10 @@ export class SegmentFile {
     try {
       const { size } = fstatSync(this.#descriptor);
       const footer = readFooter(this.#read(Math.max(0, size - footerBytes), footerBytes));
-      if (footer === undefined) throw this.#corrupt('its end is not that of a sealed segment');
+      if (footer === undefined) throw this.corrupt('its end is not that of a sealed segment');
       const { indexStart, indexLength } = footer;
       if (!Number.isSafeInteger(indexStart) || indexStart + indexLength > size - footerBytes) {
-        throw this.#corrupt('its footer names a place for the footer index that is not in it');
+        throw this.corrupt('its footer names a place for the footer index that is not in it');
       }
       this.footer = footer;
     } catch (error) {
@@ -35,12 +35,12 @@ export class SegmentFile {
   footerIndex(): FooterIndex {
     const { indexStart, indexLength, indexSize, indexCrc32 } = this.footer;
     const frame = this.#read(indexStart, indexLength);
-    if (crc32(frame) !== indexCrc32) throw this.#corrupt('footer index has the wrong checksum');
+    if (crc32(frame) !== indexCrc32) throw this.corrupt('footer index has the wrong checksum');
     const bytes = this.#decompress('footer index', frame, indexSize);
     try {
       return parseFooterIndex(bytes.toString());
     } catch (cause) {
-      throw this.#corrupt(`its footer index cannot be read (${messageOf(cause)})`);
+      throw this.corrupt(`its footer index cannot be read (${messageOf(cause)})`);
     }
   }
 
@@ -74,7 +74,7 @@ export class SegmentFile {
   /** Throws `corrupt` if it is not the section that was written. */
   readWholeSection(name: string, section: Section): Buffer {
     const bytes = this.readSection(section, 0, section.length);
-    if (crc32(bytes) !== section.crc32) throw this.#corrupt(`the checksum of ${name} is wrong`);
+    if (crc32(bytes) !== section.crc32) throw this.corrupt(`the checksum of ${name} is wrong`);
     return bytes;
   }
 
@@ -85,7 +85,7 @@ export class SegmentFile {
     } catch (error) {
       // A footer index with the right checksum, and places or members in it that none has.
       if (error instanceof RangeError || error instanceof TypeError) {
-        throw this.#corrupt(`its footer index does not describe it (${error.message})`);
+        throw this.corrupt(`its footer index does not describe it (${error.message})`);
       }
       throw error;
     }
@@ -93,15 +93,20 @@ export class SegmentFile {
 
   #checkAll(): void {
     if (!this.#read(0, magic.length).equals(magic)) {
-      throw this.#corrupt('its beginning is not that of a sealed segment');
+      throw this.corrupt('its beginning is not that of a sealed segment');
     }
     const footerIndex = this.footerIndex();
     for (const [name, frames] of frameTablesOf(footerIndex)) {
       for (let index = 0; index < frames.count; index += 1) this.frameContent(name, frames, index);
     }
-    const { salts, leafHashes, nodes, valueCounts } = footerIndex;
+    const { salts, leafHashes, nodes, valueCounts, textIndex } = footerIndex;
     if (valueCounts !== undefined) {
       this.storedFrames('value counts', valueCounts.blocks, [...valueCounts.logs.keys()]);
+    }
+    if (textIndex !== undefined) {
+      const { buckets, lengths } = textIndex;
+      this.storedFrames('text index', buckets, [...Array(buckets.count).keys()]);
+      this.readWholeSection('lengths of texts', lengths);
     }
     for (const [name, section] of Object.entries({ salts, leafHashes, nodes })) {
       this.readWholeSection(name, section);
@@ -117,10 +122,10 @@ export class SegmentFile {
     try {
       bytes = decompressFrame(stored, size);
     } catch (cause) {
-      throw this.#corrupt(`${name} cannot be decompressed (${messageOf(cause)})`);
+      throw this.corrupt(`${name} cannot be decompressed (${messageOf(cause)})`);
     }
     if (bytes.length !== size) {
-      throw this.#corrupt(`${name} has ${bytes.length} bytes instead of ${size}`);
+      throw this.corrupt(`${name} has ${bytes.length} bytes instead of ${size}`);
     }
     return bytes;
   }
@@ -140,7 +145,7 @@ export class SegmentFile {
     let at = 0;
     for (const [nth, { length, crc32: expected }] of locations.entries()) {
       if (crc32(bytes.subarray(at, at + length)) !== expected) {
-        throw this.#corrupt(`${name} (frame ${indices[nth]}) has the wrong checksum`);
+        throw this.corrupt(`${name} (frame ${indices[nth]}) has the wrong checksum`);
       }
       at += length;
     }
@@ -158,12 +163,13 @@ export class SegmentFile {
     let filled = 0;
     while (filled < length) {
       const read = readSync(this.#descriptor, bytes, filled, length - filled, start + filled);
-      if (read === 0) throw this.#corrupt(`it ends before byte ${start + length}`);
+      if (read === 0) throw this.corrupt(`it ends before byte ${start + length}`);
       filled += read;
     }
   }
 
-  #corrupt(problem: string): AnnalsError {
+  /** The error that says what is wrong with this file. */
+  corrupt(problem: string): AnnalsError {
     return new AnnalsError('corrupt', `Segment ${basename(this.#path)} is damaged: ${problem}`);
   }
 }

@@ -7,6 +7,8 @@ export interface EncodedTexts {
   readonly content: Uint8Array;
   /** The texts alone, one after the other. */
   readonly texts: Uint8Array;
+  /** How many bytes the text of each row has. */
+  readonly lengths: Uint32Array;
 }
 
 /** Collects texts; each of them is in `bytes` from its start to its end. */
@@ -19,5 +21,5 @@ export function encodeTexts(bytes: Buffer, starts: Uint32Array, ends: Uint32Arra
     content.writeUInt32LE(length, row * lengthBytes);
     at += bytes.copy(content, at, starts[row]!, ends[row]!);
   }
-  return { content, texts: content.subarray(first) };
+  return { content, texts: content.subarray(first), lengths };
 }
