@@ -80,6 +80,7 @@ const users = Array.from({ length: 64 }, (_, user) => id('user', user));
 const resources = Array.from({ length: 64 }, (_, resource) => id('kms', resource));
 const services = [...new Set(actions.map((action) => action.split('.')[0]))];
 const minutes = Array.from({ length: 30 }, (_, minute) => String(minute).padStart(2, '0'));
+const bucketCounts = Array.from({ length: 30 }, (_, nth) => 40 + nth * 2);
 const page = 'p50 1, p95 2.5 ms';
 
 function questionsOf(eventsInLog: number, isLarge: boolean): Question[] {
@@ -138,6 +139,26 @@ function questionsOf(eventsInLog: number, isLarge: boolean): Question[] {
       name: 'exact count with a filter',
       paths: resources.map((resource) => `/v1/audit?limit=1&resourceIdentity=${resource}`),
       target: 'p95 20 ms',
+    },
+    {
+      name: 'histogram',
+      paths: bucketCounts.map((buckets) => `/v1/audit/histogram?buckets=${buckets}`),
+      target: isLarge && eventsInLog > 2_500_000 ? 'p95 300 ms' : 'p95 100 ms',
+    },
+    {
+      name: 'histogram by user',
+      paths: users.map((user) => `/v1/audit/histogram?userIdentity=${user}`),
+      target: isLarge && eventsInLog > 2_500_000 ? 'p95 300 ms' : 'p95 100 ms',
+    },
+    {
+      name: 'facets',
+      paths: ['/v1/audit/facets'],
+      target: isLarge && eventsInLog > 2_500_000 ? 'p95 500 ms' : 'p95 150 ms',
+    },
+    {
+      name: 'facets by user',
+      paths: users.map((user) => `/v1/audit/facets?userIdentity=${user}`),
+      target: isLarge && eventsInLog > 2_500_000 ? 'p95 500 ms' : 'p95 150 ms',
     },
     { name: 'filter options', paths: ['/v1/audit/filter-options'], target: '' },
   ];

@@ -18,6 +18,15 @@ const kept = process.argv[4];
 const segmentEvents = Number(process.argv[5] ?? 65_536);
 const directory = kept ?? mkdtempSync(join(tmpdir(), 'annals-bench-'));
 const batch = 1_000;
+const usualFacets = [
+  'action',
+  'outcome',
+  'resourceType',
+  'userIdentity',
+  'serviceAccountIdentity',
+  'clientIp',
+  'responseStatus',
+] as const;
 const salt = new Uint8Array(16).fill(5);
 
 function line(name: string, ...figures: (string | number)[]): void {
@@ -154,6 +163,22 @@ async function ask(store: EventStore, logs: TestLog[]): Promise<void> {
   await time('distinct resources, first 100', 20, (n) =>
     store.distinct(of(n), 'resourceIdentity', {}, 100),
   );
+  const end = testEpoch + events * 1_000;
+  const buckets = { start: testEpoch, width: (end - testEpoch) / 60, buckets: 60 };
+  const histogram = (filter: Filter) => (n: number) =>
+    store.histogram(of(n), { ...buckets, start: testEpoch + n, filter });
+  const facetCounts = (filter: Filter) => (n: number) =>
+    store.facetCounts(of(n), { facets: usualFacets, limit: 10, maxDistinct: 100_000, filter });
+  const half = { from: testEpoch + events * 250, to: testEpoch + events * 750 };
+  for (const [name, filter] of [
+    ['all', {}],
+    ['by status', status],
+    ['of half the time, by status', { ...status, ...half }],
+    ['by common text', { text: 'asked KMS' }],
+  ] as const) {
+    await time(`histogram, ${name}`, 60, histogram(filter));
+    await time(`facets, ${name}`, 60, facetCounts(filter));
+  }
   await time('one by id', 200, (n) => store.get(of(n), far.get(of(n))!.body.slice(0, 36)));
   let started = performance.now();
   let scanned = 0;

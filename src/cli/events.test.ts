@@ -144,6 +144,50 @@ describe('annals events', () => {
     }
   });
 
+  it('are counted over time, with a line for each part of it', async () => {
+    const { code, stdout, stderr } = await events('histogram', '--buckets', '13');
+    assert.deepEqual([code, stderr], [0, '']);
+    const [title, first = '', ...rest] = stdout.trimEnd().split('\n');
+    assert.equal(title, '1,204 events, a line for 12 hours, UTC; ▒ failures');
+    assert.match(first, /^\d{4}-\d\d-\d\d (00|12):00 {2}1,203 {2}█{55}$/);
+    assert.equal(first.length, 80);
+    assert.match(rest.at(-1)!, /^\S+ (00|12):00 {6}1 {2}▒$/);
+    assert.match(rest[0]!, /^\S+ (00|12):00 {6}0$/);
+    const { stdout: json } = await events('histogram', '--json', '--action', 'kms.decrypt');
+    const { total, buckets } = JSON.parse(json) as { total: number; buckets: object[] };
+    assert.deepEqual([total, buckets.length], [1, 1]);
+    assert.equal((await events('histogram', '--buckets', '0')).code, 2);
+  });
+
+  it('are counted by the values of filters', async () => {
+    const { stdout } = await events('facets', '--facet', 'action,userIdentity', '--values', '2');
+    assert.deepEqual(
+      stdout.split('\n').map((line) => line.replace(/█+$/, '█')),
+      [
+        '1,204 events',
+        '',
+        'action: 2 values',
+        '  login        1,203  █',
+        '  kms.decrypt      1  █',
+        '',
+        'userIdentity: 8 values, the first 2 of them here',
+        '  usr-0          172  █',
+        '  usr-1          172  █',
+        '',
+      ],
+    );
+    const found = await events('facets', '--facet', 'clientIp', '--search', '113', '--json');
+    const { facets } = JSON.parse(found.stdout) as { facets: object[] };
+    const values = [{ value: '203.0.113.4', count: 1 }];
+    assert.deepEqual(facets, [{ name: 'clientIp', values, distinct: 1, absent: many }]);
+    assert.match(
+      (await events('facets', '--facet', 'projectId')).stdout,
+      /projectId: no event has one/,
+    );
+    const nothing = await events('facets', '--facet', 'actoin');
+    assert.equal(nothing.code, 2);
+  });
+
   it('that do not match are explained on stderr, with two requests more at most', async () => {
     for (const [flags, why] of [
       [

@@ -24,12 +24,22 @@ interface ListFlags extends QueryFlags {
   readonly oldestFirst?: boolean;
 }
 
+interface HistogramFlags extends QueryFlags {
+  readonly buckets: number;
+}
+
+interface FacetsFlags extends QueryFlags {
+  readonly facet?: readonly string[];
+  readonly values: number;
+  readonly search?: string;
+}
+
 interface GetFlags extends ConnectionFlags {
   readonly sequence?: number;
   readonly json?: boolean;
 }
 
-/** `annals events`: the events of a log, a page of them or one or how many. */
+/** `annals events`: the events of a log, a page of them or one or how many, over time and by value. */
 export function eventsCommand(context: CliContext): Command {
   const command = new Command('events');
 
@@ -79,6 +89,40 @@ Examples:
   $ annals events count --since 30d --action auth.login_failed`,
     );
   addQueryOptions(count).action((flags: QueryFlags) => countEvents(flags, context));
+
+  const histogram = command
+    .command('histogram')
+    .description('count events over time')
+    .option('--buckets <count>', 'at most so many lines, 1 to 200', wholeNumber(1, 200), 24)
+    .option('--json', 'print a line of JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ annals events histogram --since 24h
+  $ annals events histogram --from 2026-06-01 --buckets 60 --action auth.login_failed`,
+    );
+  addQueryOptions(histogram).action((flags: HistogramFlags) => showHistogram(flags, context));
+
+  const facets = command
+    .command('facets')
+    .description('count the values that filters can have')
+    .option(
+      '--facet <name>',
+      'whose values: action, userIdentity, clientIp …; repeat or separate by commas for several',
+      facetNames,
+    )
+    .option('--values <count>', 'at most so many values of each', wholeNumber(1, 1_000), 10)
+    .option('--search <text>', 'only values that contain this text')
+    .option('--json', 'print a line of JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ annals events facets --since 7d
+  $ annals events facets --facet clientIp --user-identity usr-noor --values 50`,
+    );
+  addQueryOptions(facets).action((flags: FacetsFlags) => showFacets(flags, context));
   return command;
 }
 
@@ -139,6 +183,30 @@ async function countEvents(flags: QueryFlags, context: CliContext): Promise<void
   });
   context.stdout.write(flags.json === true ? jsonLine({ count }) : `${count}\n`);
   if (count === 0) await sayNothingMatches(api, query, context);
+}
+
+async function showHistogram(flags: HistogramFlags, context: CliContext): Promise<void> {
+  const { printHistogram } = await import('./event-counts.ts');
+  const query = eventQueryOf(flags, context.clock);
+  const api = openApi(await resolveConnection(flags, context), context);
+  const output = { context, json: flags.json === true };
+  const total = await printHistogram(api, query, { buckets: String(flags.buckets) }, output);
+  if (total === 0) await sayNothingMatches(api, query, context);
+}
+
+async function showFacets(flags: FacetsFlags, context: CliContext): Promise<void> {
+  const { printFacets } = await import('./event-counts.ts');
+  const { facet = [], values, search } = flags;
+  const query = eventQueryOf(flags, context.clock);
+  const api = openApi(await resolveConnection(flags, context), context);
+  const output = { context, json: flags.json === true };
+  const parameters = { facet, limit: String(values), ...(search !== undefined && { search }) };
+  const total = await printFacets(api, query, parameters, output);
+  if (total === 0) await sayNothingMatches(api, query, context);
+}
+
+function facetNames(argument: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...argument.split(',').filter((name) => name !== '')];
 }
 
 async function getEvent(
