@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { change } from './api/client.ts';
 import { meQuery, queryClient } from './api/queries.ts';
 import { pages } from './pages/pages.ts';
+import { accountOf, roleOf } from './parts/account.ts';
 import { LogAlarm } from './parts/LogAlarm.tsx';
 import { forgetMarks } from './proof/marks.ts';
 import { currentTheme, setTheme, type Theme } from './theme.ts';
@@ -24,6 +25,7 @@ export function Frame() {
   const [theme, chooseTheme] = useState(currentTheme);
   useReadingAloud();
   if (me === undefined || me === null) return null;
+  const account = accountOf(me);
 
   const signOut = async () => {
     try {
@@ -63,14 +65,14 @@ export function Frame() {
         <Menu.Root>
           <Menu.Trigger className="button frame-account">
             <Icon name="person" />
-            <span className="frame-account-name">{me.key.name}</span>
+            <span className="frame-account-name">{account.name}</span>
           </Menu.Trigger>
           <Menu.Portal>
             <Menu.Positioner align="end" sideOffset={4} className="layer">
               <Menu.Popup className="menu">
                 <Menu.Group>
                   <Menu.GroupLabel className="menu-label">
-                    Signed in as {me.key.name}, {me.key.role}
+                    Signed in as {account.name}, {roleOf(me)}
                   </Menu.GroupLabel>
                 </Menu.Group>
                 <Menu.Separator className="menu-line" />

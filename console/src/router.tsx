@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router';
 import { meQuery, queryClient } from './api/queries.ts';
 import { Frame } from './Frame.tsx';
+import { keepToken } from './pages/link/token.ts';
 import { Failed } from './parts/Failed.tsx';
 import { parseSearch, type Search, stringifySearch } from './search.ts';
 
@@ -63,6 +64,25 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import('./pages/sessions/SessionsPage.tsx'), 'SessionsPage'),
 });
 
+const links = createRoute({
+  path: '/console/links',
+  getParentRoute: () => signedIn,
+  validateSearch: searchOf,
+  component: lazyRouteComponent(() => import('./pages/links/LinksPage.tsx'), 'LinksPage'),
+});
+
+/** Somebody was sent here. What is behind the `#` lets in, so it leaves the address before anything else is done. */
+const link = createRoute({
+  path: '/console/link',
+  getParentRoute: () => root,
+  beforeLoad: ({ location }) => {
+    if (location.hash === '') return;
+    keepToken(location.hash);
+    throw redirect({ to: '/console/link', hash: '', replace: true });
+  },
+  component: lazyRouteComponent(() => import('./pages/link/LinkPage.tsx'), 'LinkPage'),
+});
+
 const signIn = createRoute({
   path: '/console/sign-in',
   getParentRoute: () => root,
@@ -71,7 +91,11 @@ const signIn = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, signedIn.addChildren([home, events, keys, sessions])]),
+  routeTree: root.addChildren([
+    signIn,
+    link,
+    signedIn.addChildren([home, events, keys, sessions, links]),
+  ]),
   parseSearch,
   stringifySearch,
   scrollRestoration: true,

@@ -131,4 +131,38 @@ export const pageStates: readonly PageState[] = [
       await expect(page.getByRole('table').getByRole('row').nth(1)).toBeVisible();
     },
   },
+  {
+    name: 'keys, creating one',
+    key: trail.admin,
+    show: async (page) => {
+      await page.goto('/console/keys');
+      await page.getByRole('button', { name: 'Create key' }).click();
+      await expect(page.getByRole('dialog').getByLabel('Name')).toBeVisible();
+    },
+  },
+  {
+    name: 'links, none yet',
+    key: trail.stranger,
+    show: async (page) => {
+      await page.goto('/console/links');
+      await expect(page.getByRole('heading', { name: 'No link lets anybody in' })).toBeVisible();
+    },
+  },
+  {
+    name: 'a link without its secret',
+    show: async (page) => {
+      await page.goto('/console/link');
+      await expect(page.getByText('needs the whole link')).toBeVisible();
+    },
+  },
+  {
+    name: 'events, exporting them',
+    key: trail.auditor,
+    show: async (page) => {
+      await page.goto('/console/events?-action=kms.Decrypt');
+      await eventsShown(page);
+      await page.getByRole('button', { name: 'Export' }).click();
+      await expect(page.getByRole('dialog')).toContainText('this line exports more than is shown');
+    },
+  },
 ];

@@ -5,6 +5,9 @@ import type { components } from './schema.d.ts';
 export type ApiKey = components['schemas']['Key'];
 export type CreatedKey = components['schemas']['CreatedKey'];
 export type RevokedKey = components['schemas']['RevokedKey'];
+export type Link = components['schemas']['Link'];
+export type CreatedLink = components['schemas']['CreatedLink'];
+export type RevokedLink = components['schemas']['RevokedLink'];
 export type Session = components['schemas']['Session'];
 
 /** @param organisation for the operator, whose key belongs to none */
@@ -18,6 +21,12 @@ export const sessionsQuery = (organisation: string | undefined) =>
   queryOptions({
     queryKey: ['listSessions', organisation],
     queryFn: ({ signal }) => getAll<Session>('/v1/sessions', { organisation }, signal),
+  });
+
+export const linksQuery = (organisation: string | undefined) =>
+  queryOptions({
+    queryKey: ['listLinks', organisation],
+    queryFn: ({ signal }) => getAll<Link>('/v1/links', { organisation }, signal),
   });
 
 interface Page<T> {

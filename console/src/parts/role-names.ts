@@ -1,6 +1,4 @@
-import type { Me } from '../api/queries.ts';
-
-type Role = Me['key']['role'];
+import type { Role } from './account.ts';
 
 /** What a role is for, in words. */
 export const roleNames: Readonly<Record<Role, string>> = {

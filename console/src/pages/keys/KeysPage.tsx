@@ -119,7 +119,7 @@ function Keys({ organisation, showsAll }: KeysProps) {
               <RevokeKey
                 apiKey={revoked}
                 created={createdBy(revoked, keys, now)}
-                isOwn={revoked.id === me.key.id}
+                isOwn={revoked.id === me.key?.id}
                 close={() => setRevoked(undefined)}
               />
             )}

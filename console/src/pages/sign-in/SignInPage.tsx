@@ -1,8 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { change } from '../../api/client.ts';
-import { meQuery, queryClient } from '../../api/queries.ts';
-import { forgetMarks } from '../../proof/marks.ts';
+import { startSession } from '../../parts/signed-in.ts';
 import { firstOf } from '../../search.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
@@ -23,9 +22,7 @@ export function SignInPage() {
     try {
       await change('POST', '/v1/sessions', {}, { Authorization: `Bearer ${key}` });
       form.reset();
-      queryClient.clear();
-      forgetMarks();
-      await queryClient.fetchQuery(meQuery);
+      await startSession();
       await navigate({ href: ownAddress(firstOf(search, 'next')) });
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error));

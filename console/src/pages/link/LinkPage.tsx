@@ -1,0 +1,70 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ApiError, change } from '../../api/client.ts';
+import { startSession } from '../../parts/signed-in.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { forgetToken, keptToken } from './token.ts';
+
+/**
+ * Lets in whoever has a link. A press is asked for: programs that look at the links in mail would use one up that works
+ * once.
+ */
+export function LinkPage() {
+  const navigate = useNavigate();
+  const [failure, setFailure] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const token = keptToken();
+
+  const open = async () => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await change('POST', '/v1/sessions', { link: token });
+      forgetToken();
+      await startSession();
+      await navigate({ to: '/console', replace: true });
+    } catch (error) {
+      setFailure(
+        error instanceof ApiError && error.status === 401
+          ? 'This link does not work any more: it was used, revoked, or is too old. Ask for another.'
+          : String(error instanceof Error ? error.message : error),
+      );
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <main className="sign-in">
+      <div className="sign-in-name">
+        <Icon name="annals" />
+        <span>Annals</span>
+      </div>
+      <h1 tabIndex={-1}>You were invited</h1>
+      {token === undefined ? (
+        <>
+          <p>
+            This page needs the whole link that you were sent, with what is behind its{' '}
+            <code>#</code>. Open that again.
+          </p>
+          <p>
+            <a href="/console/sign-in">Sign in another way</a>
+          </p>
+        </>
+      ) : (
+        <>
+          <p>Annals keeps the audit trail of an organisation. What you read in it is recorded.</p>
+          {failure !== undefined && (
+            <p className="notice bad" role="alert">
+              {failure}
+            </p>
+          )}
+          <Button look="primary" busy={busy} onClick={() => void open()}>
+            Open the audit trail
+          </Button>
+        </>
+      )}
+    </main>
+  );
+}
