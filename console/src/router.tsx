@@ -64,6 +64,13 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import('./pages/sessions/SessionsPage.tsx'), 'SessionsPage'),
 });
 
+const people = createRoute({
+  path: '/console/people',
+  getParentRoute: () => signedIn,
+  validateSearch: searchOf,
+  component: lazyRouteComponent(() => import('./pages/people/PeoplePage.tsx'), 'PeoplePage'),
+});
+
 const links = createRoute({
   path: '/console/links',
   getParentRoute: () => signedIn,
@@ -94,7 +101,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     link,
-    signedIn.addChildren([home, events, keys, sessions, links]),
+    signedIn.addChildren([home, events, keys, sessions, links, people]),
   ]),
   parseSearch,
   stringifySearch,

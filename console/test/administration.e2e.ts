@@ -113,3 +113,52 @@ test('the operator names whose keys it looks at, and sees those alone', async ({
   await expect(page.getByRole('table')).toBeVisible();
   await expect(page.getByRole('table')).not.toContainText('audit 2026');
 });
+
+test('an invited person makes a passkey, signs in with it, and is revoked', async ({
+  openAs,
+  browser,
+}) => {
+  const admin = await openAs(trail.admin);
+  await admin.goto('/console/links');
+  await admin.getByRole('button', { name: 'Invite with a passkey' }).click();
+  const dialog = admin.getByRole('dialog');
+  await dialog.getByLabel('For whom').fill('Mira');
+  await dialog.getByRole('button', { name: 'Create link' }).click();
+  const shown = new URL(await dialog.getByText(/\/console\/link#/).innerText());
+  await dialog.getByRole('button', { name: 'Done' }).click();
+
+  // A passkey belongs to a name, and not to an address.
+  const origin = `http://localhost:${shown.port}`;
+  await using context = await browser.newContext();
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await page.goto(`${origin}/console/link${shown.hash}`);
+  await page.getByLabel('Your name').fill('Mira Novak');
+  await page.getByRole('button', { name: 'Create a passkey' }).click();
+  await eventsShown(page);
+  await page.getByRole('button', { name: 'Mira Novak', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await eventsShown(page);
+
+  await admin.goto('/console/people');
+  await expect(admin.getByRole('row', { name: /Mira Novak/ })).toContainText('localhost');
+  await admin.getByRole('button', { name: 'Revoke Mira Novak' }).click();
+  await dialog.getByRole('button', { name: 'Revoke person' }).click();
+  await expect(dialog).toHaveCount(0);
+  await page.reload();
+  await expect(page).toHaveURL(/\/console\/sign-in/);
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+});

@@ -165,4 +165,12 @@ export const pageStates: readonly PageState[] = [
       await expect(page.getByRole('dialog')).toContainText('this line exports more than is shown');
     },
   },
+  {
+    name: 'people, none yet',
+    key: trail.stranger,
+    show: async (page) => {
+      await page.goto('/console/people');
+      await expect(page.getByRole('heading', { name: 'Nobody has a passkey yet' })).toBeVisible();
+    },
+  },
 ];

@@ -8,6 +8,8 @@ export type RevokedKey = components['schemas']['RevokedKey'];
 export type Link = components['schemas']['Link'];
 export type CreatedLink = components['schemas']['CreatedLink'];
 export type RevokedLink = components['schemas']['RevokedLink'];
+export type Person = components['schemas']['Person'];
+export type RevokedPerson = components['schemas']['RevokedPerson'];
 export type Session = components['schemas']['Session'];
 
 /** @param organisation for the operator, whose key belongs to none */
@@ -27,6 +29,12 @@ export const linksQuery = (organisation: string | undefined) =>
   queryOptions({
     queryKey: ['listLinks', organisation],
     queryFn: ({ signal }) => getAll<Link>('/v1/links', { organisation }, signal),
+  });
+
+export const peopleQuery = (organisation: string | undefined) =>
+  queryOptions({
+    queryKey: ['listPeople', organisation],
+    queryFn: ({ signal }) => getAll<Person>('/v1/people', { organisation }, signal),
   });
 
 interface Page<T> {

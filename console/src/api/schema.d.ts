@@ -162,6 +162,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/audit/failed-auth': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List failed authentications
+     * @description Events of actions by which somebody proves who they are (`auth.*`, `login`, `ConsoleLogin` and other usual names) and of calls with status 401, if their outcome is a failure. Records of system services, Annals’ own among them, are included. An own record whose details have `repeated` stands for as many attempts.
+     */
+    get: operations['listFailedAuthentications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/audit/failed-auth/groups': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Count failed authentications by who, from where, or why
+     * @description The failures that `/v1/audit/failed-auth` lists, counted by one of their facts. Without from, the 24 hours before to.
+     */
+    get: operations['groupFailedAuthentications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/audit/filter-options': {
     parameters: {
       query?: never;
@@ -267,6 +307,43 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/audit/sequence/{sequence}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Get one event by its sequence */
+    get: operations['getEventBySequence'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/audit/stream': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Stream events as they are recorded
+     * @description Server-sent events, in the order of recording, without end: `audit` is an event, and its id the sequence; `dropped` says which sequences the log does not have any more; `end` says why the stream ends. A comment comes every 15 seconds. A client that connects again with Last-Event-ID misses nothing.
+     */
+    get: operations['streamEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/audit/tile/{L}/{N}': {
     parameters: {
       query?: never;
@@ -335,6 +412,41 @@ export interface paths {
     head?: never;
     /** Change the quotas of a key, from the next request on; for the operator */
     patch: operations['updateKey'];
+    trace?: never;
+  };
+  '/v1/links': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the links of an organisation that can be opened, or whose sessions last */
+    get: operations['listLinks'];
+    put?: never;
+    /** Create a link that lets somebody in; its secret is in this response and in no other */
+    post: operations['createLink'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/links/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Revoke a link and its sessions, from the next request on */
+    delete: operations['revokeLink'];
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   '/v1/me': {
@@ -406,6 +518,74 @@ export interface paths {
     patch: operations['updateOrganisation'];
     trace?: never;
   };
+  '/v1/passkeys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Enrol a passkey by a link: makes a person with the link’s role, and signs the browser in */
+    post: operations['createPasskey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/passkeys/options': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a browser needs to make a passkey, for who has a link; the link is not used by it */
+    post: operations['createPasskeyOptions'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/people': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the people of an organisation, who sign in with passkeys */
+    get: operations['listPeople'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/people/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Revoke a person’s passkey and sessions, from the next request on */
+    delete: operations['revokePerson'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/sessions': {
     parameters: {
       query?: never;
@@ -417,8 +597,8 @@ export interface paths {
     get: operations['listSessions'];
     put?: never;
     /**
-     * Sign a browser in with the key of this request
-     * @description The response sets a cookie, which stands for the key from then on: until the session is idle for too long or too old, is revoked, or the key is not valid any more.
+     * Sign a browser in, with the key of this request or with a link
+     * @description The response sets a cookie, which stands for the key or the link from then on: until the session is idle for too long or too old, is revoked, or the key or the link is not valid any more.
      */
     post: operations['createSession'];
     delete?: never;
@@ -439,6 +619,40 @@ export interface paths {
     post?: never;
     /** Sign out: end a session, from the next request on */
     delete: operations['endSession'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/sessions/passkey': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sign a browser in with a passkey */
+    post: operations['createSessionByPasskey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/sessions/passkey/options': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a browser needs to sign in with a passkey, for anybody */
+    post: operations['createSignInOptions'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -484,6 +698,34 @@ export interface components {
       revokedAt?: string;
       /** @enum {string} */
       role: 'org-admin' | 'org-auditor' | 'writer';
+    };
+    CreatedLink: {
+      /** Format: date-time */
+      createdAt: string;
+      /** @description Id of the key, person or link that created it */
+      createdBy: string;
+      /**
+       * Format: date-time
+       * @description Until when it can be opened
+       */
+      expiresAt: string;
+      id: string;
+      name: string;
+      /** @description Identity */
+      organisation: string;
+      /** @enum {string} */
+      purpose: 'passkey' | 'sign-in' | 'share';
+      /** Format: date-time */
+      revokedAt?: string;
+      /** @enum {string} */
+      role: 'org-admin' | 'org-auditor';
+      /** @description Path of the page that opens it. What is behind the # is its secret: it is in this response and in no other, and no browser sends it */
+      url: string;
+      /**
+       * Format: date-time
+       * @description When it was opened, if it works once
+       */
+      usedAt?: string;
     };
     /**
      * Draft
@@ -562,6 +804,10 @@ export interface components {
     /** @description Drafts that are recorded together, all or none. */
     DraftList: {
       events: components['schemas']['Draft'][];
+    };
+    EnrolledPerson: {
+      person: components['schemas']['Person'];
+      session: components['schemas']['Session'];
     };
     Erasure: {
       /**
@@ -757,6 +1003,60 @@ export interface components {
       /** @description The most frequent values first, then in the order of the values */
       values: components['schemas']['ValueCount'][];
     };
+    FailedAuthGroup: {
+      /**
+       * Format: int64
+       * @description Attempts. A summary counts as often as it says; two of one client within two seconds, and no third, are one mistake and count once
+       */
+      count: number;
+      /**
+       * Format: int64
+       * @description Events that say so
+       */
+      events: number;
+      /** Format: date-time */
+      first: string;
+      /** Format: date-time */
+      last: string;
+      /**
+       * Format: date-time
+       * @description When an authentication with the same value succeeded, after the first failure; absent when none did, and for reasons
+       */
+      succeededAt?: string;
+      /** @description What they have in common; absent when the events do not say it */
+      value?: string;
+    };
+    FailedAuthGroups: {
+      /**
+       * Format: int64
+       * @description How many groups there are
+       */
+      distinct: number;
+      /**
+       * Format: date-time
+       * @description Beginning of the time that was looked at
+       */
+      from: string;
+      /** @enum {string} */
+      groupBy: 'actor' | 'address' | 'credential' | 'agent' | 'reason';
+      /** @description Most attempts first */
+      groups: components['schemas']['FailedAuthGroup'][];
+      /**
+       * Format: int64
+       * @description Size of the log that was looked at; a request with it as snapshot finds the same events
+       */
+      snapshot: number;
+      /**
+       * Format: date-time
+       * @description Its end, which is not included
+       */
+      to: string;
+      /**
+       * Format: int64
+       * @description Attempts in all groups
+       */
+      total: number;
+    };
     FilterOptions: {
       actions: string[];
       /**
@@ -828,10 +1128,14 @@ export interface components {
       leaf: string;
       /** @description 32 bytes in base64 */
       root: string;
+      /** @description With text: 16 bytes in base64; absent for an event without personal fields */
+      salt?: string;
       /** Format: int64 */
       sequence: number;
       /** Format: int64 */
       size: number;
+      /** @description With text: the event as it was recorded, in canonical JSON; absent when dropped */
+      text?: string;
     };
     Issue: {
       field: string;
@@ -878,8 +1182,60 @@ export interface components {
       /** @enum {string} */
       role: 'org-admin' | 'org-auditor' | 'writer';
     };
+    Link: {
+      /** Format: date-time */
+      createdAt: string;
+      /** @description Id of the key, person or link that created it */
+      createdBy: string;
+      /**
+       * Format: date-time
+       * @description Until when it can be opened
+       */
+      expiresAt: string;
+      id: string;
+      name: string;
+      /** @description Identity */
+      organisation: string;
+      /** @enum {string} */
+      purpose: 'passkey' | 'sign-in' | 'share';
+      /** Format: date-time */
+      revokedAt?: string;
+      /** @enum {string} */
+      role: 'org-admin' | 'org-auditor';
+      /**
+       * Format: date-time
+       * @description When it was opened, if it works once
+       */
+      usedAt?: string;
+    };
+    LinkList: {
+      items: components['schemas']['Link'][];
+      /** @description The cursor of the next page; absent on the last one */
+      nextCursor?: string;
+    };
+    LinkRequest: {
+      /**
+       * Format: int64
+       * @description Until it expires: 15 by default, 10,080 (a week) to share; at most 10,080, 129,600 (90 days) to share
+       */
+      minutes?: number;
+      /** @description Whom it is for */
+      name?: string;
+      /** @description Identity or slug; the account’s own organisation by default */
+      organisation?: string;
+      /**
+       * @description `passkey` makes a person who signs in with a passkey, `sign-in` signs a browser in: either works once. `share` signs everybody in who has it, until it expires
+       * @enum {string}
+       */
+      purpose: 'passkey' | 'sign-in' | 'share';
+      /**
+       * @description `org-auditor` by default, and the only one that is shared
+       * @enum {string}
+       */
+      role?: 'org-admin' | 'org-auditor';
+    };
     Me: {
-      key: components['schemas']['OwnKey'];
+      key?: components['schemas']['OwnKey'];
       organisation?: components['schemas']['OwnOrganisation'];
       /** @description What it may do, such as audit_log:list */
       permissions: string[];
@@ -917,6 +1273,13 @@ export interface components {
       root: string;
       /** Format: int64 */
       size: number;
+      /** @description With texts: of each event of the runs, in their order */
+      texts?: {
+        /** @description With text: 16 bytes in base64; absent for an event without personal fields */
+        salt?: string;
+        /** @description With text: the event as it was recorded, in canonical JSON; absent when dropped */
+        text?: string;
+      }[];
     };
     MultiproofRequest: {
       /** @description Events [from, to) by their sequences, in order and without overlap */
@@ -926,6 +1289,8 @@ export interface components {
        * @description Size of the log to prove the events for
        */
       size: number;
+      /** @description Add the events as they were recorded, and their salts: what the leaves are computed from. For at most 1,000 events */
+      texts?: boolean;
     };
     Organisation: {
       /** Format: date-time */
@@ -948,6 +1313,7 @@ export interface components {
       quotas?: components['schemas']['Quotas'];
       slug: string;
     };
+    /** @description Absent in a session that no key signed in */
     OwnKey: {
       /** Format: date-time */
       createdAt: string;
@@ -965,6 +1331,92 @@ export interface components {
       identity: string;
       name: string;
       slug: string;
+    };
+    PasskeyAssertion: {
+      clientExtensionResults: {
+        [key: string]: unknown;
+      };
+      id: string;
+      rawId: string;
+      response: {
+        authenticatorData: string;
+        clientDataJSON: string;
+        signature: string;
+        userHandle?: string;
+      } & {
+        [key: string]: unknown;
+      };
+      /** @enum {string} */
+      type: 'public-key';
+    } & {
+      [key: string]: unknown;
+    };
+    PasskeyAttestation: {
+      clientExtensionResults: {
+        [key: string]: unknown;
+      };
+      id: string;
+      rawId: string;
+      response: {
+        attestationObject: string;
+        clientDataJSON: string;
+      } & {
+        [key: string]: unknown;
+      };
+      /** @enum {string} */
+      type: 'public-key';
+    } & {
+      [key: string]: unknown;
+    };
+    PasskeyCreationOptions: {
+      challenge: string;
+    } & {
+      [key: string]: unknown;
+    };
+    PasskeyEnrolment: {
+      /** @description What a link of the purpose `passkey` has behind its # */
+      link: string;
+      /** @description Of the person; that of the link by default */
+      name?: string;
+      response: components['schemas']['PasskeyAttestation'];
+    };
+    PasskeyRequest: {
+      /** @description What a link of the purpose `passkey` has behind its # */
+      link: string;
+    };
+    PasskeyRequestOptions: {
+      challenge: string;
+    } & {
+      [key: string]: unknown;
+    };
+    PasskeySignIn: {
+      response: components['schemas']['PasskeyAssertion'];
+    };
+    Person: {
+      /** Format: date-time */
+      createdAt: string;
+      /** @description Id of the key, person or link that created the link */
+      createdBy: string;
+      /** @description The host that the passkey was made for, and works for */
+      host: string;
+      id: string;
+      name: string;
+      /** @description Identity */
+      organisation: string;
+      /** Format: date-time */
+      revokedAt?: string;
+      /** @enum {string} */
+      role: 'org-admin' | 'org-auditor';
+      /**
+       * Format: date-time
+       * @description When the passkey was used last
+       */
+      signedInAt?: string;
+    };
+    PersonList: {
+      items: components['schemas']['Person'][];
+      /** @description The cursor of the next page; absent on the last one */
+      nextCursor?: string;
     };
     /** @description What it may record, where that is not what the server says for all */
     Quotas: {
@@ -1029,6 +1481,10 @@ export interface components {
       createdAt: string;
       /** @description Id of the key that created it, if that is known */
       createdBy?: string;
+      /** @description The same for links that let people in */
+      createdLinks?: components['schemas']['Link'][];
+      /** @description The same for people who came by such a link */
+      createdPeople?: components['schemas']['Person'][];
       /** Format: date-time */
       expiresAt?: string;
       id: string;
@@ -1042,6 +1498,69 @@ export interface components {
       revokedAt?: string;
       /** @enum {string} */
       role: 'org-admin' | 'org-auditor' | 'writer';
+    };
+    RevokedLink: {
+      /** @description Keys that it created, and that these created, which were valid: they still are, unless withCreated is true */
+      created: components['schemas']['Key'][];
+      /** Format: date-time */
+      createdAt: string;
+      /** @description Id of the key, person or link that created it */
+      createdBy: string;
+      /** @description The same for links that let people in */
+      createdLinks?: components['schemas']['Link'][];
+      /** @description The same for people who came by such a link */
+      createdPeople?: components['schemas']['Person'][];
+      /**
+       * Format: date-time
+       * @description Until when it can be opened
+       */
+      expiresAt: string;
+      id: string;
+      name: string;
+      /** @description Identity */
+      organisation: string;
+      /** @description When the disk is full: what is not written yet. The link is revoked nevertheless */
+      owed?: string[];
+      /** @enum {string} */
+      purpose: 'passkey' | 'sign-in' | 'share';
+      /** Format: date-time */
+      revokedAt?: string;
+      /** @enum {string} */
+      role: 'org-admin' | 'org-auditor';
+      /**
+       * Format: date-time
+       * @description When it was opened, if it works once
+       */
+      usedAt?: string;
+    };
+    RevokedPerson: {
+      /** @description Keys that it created, and that these created, which were valid: they still are, unless withCreated is true */
+      created: components['schemas']['Key'][];
+      /** Format: date-time */
+      createdAt: string;
+      /** @description Id of the key, person or link that created the link */
+      createdBy: string;
+      /** @description The same for links that let people in */
+      createdLinks?: components['schemas']['Link'][];
+      /** @description The same for people who came by such a link */
+      createdPeople?: components['schemas']['Person'][];
+      /** @description The host that the passkey was made for, and works for */
+      host: string;
+      id: string;
+      name: string;
+      /** @description Identity */
+      organisation: string;
+      /** @description When the disk is full: what is not written yet. The person is out nevertheless */
+      owed?: string[];
+      /** Format: date-time */
+      revokedAt?: string;
+      /** @enum {string} */
+      role: 'org-admin' | 'org-auditor';
+      /**
+       * Format: date-time
+       * @description When the passkey was used last
+       */
+      signedInAt?: string;
     };
     Session: {
       /** @description Where it was signed in from */
@@ -1077,7 +1596,7 @@ export interface components {
       signedInBy: {
         id: string;
         /** @enum {string} */
-        kind: 'key';
+        kind: 'key' | 'passkey' | 'link';
         name: string;
       };
       userAgent?: string;
@@ -1087,7 +1606,10 @@ export interface components {
       /** @description The cursor of the next page; absent on the last one */
       nextCursor?: string;
     };
-    SignIn: Record<string, never>;
+    SignIn: {
+      /** @description What a link has behind its #; without a key */
+      link?: string;
+    };
     TokenError: {
       /** @enum {string} */
       error: 'invalid_request' | 'invalid_client' | 'unsupported_grant_type';
@@ -2265,6 +2787,340 @@ export interface operations {
       };
     };
   };
+  listFailedAuthentications: {
+    parameters: {
+      query?: {
+        /** @description Any of these actions, repeated or comma-joined; create, update, delete, read and list also stand for their HTTP methods */
+        action?: string[];
+        /** @description Any of these addresses of clients, repeated or comma-joined */
+        clientIp?: string[];
+        /** @description The `nextCursor` of the page before; empty for the first page of a walk */
+        cursor?: string;
+        /** @description createdAt at or after: RFC 3339, or a date */
+        from?: string;
+        /** @description Identity of the user who acted as somebody else; repeated for any of several */
+        impersonatorIdentity?: string[];
+        /** @description Include records of system services, Annals’ own among them */
+        includeSystemServices?: boolean;
+        /** @description Largest number of events; 50 by default, at most 1000: a larger one is lowered */
+        limit?: number;
+        /** @description By createdAt; desc by default */
+        order?: 'asc' | 'desc';
+        /** @description Identity or slug of the organisation */
+        organizationIdentity?: string;
+        /** @description Outcome of the recorded call; an event may have none */
+        outcome?: ('success' | 'failure')[];
+        /** @description Page number from 1 */
+        page?: number;
+        /** @description The project; repeated for any of several */
+        projectId?: string[];
+        /** @description The affected resource; repeated for any of several */
+        resourceIdentity?: string[];
+        /** @description Any of these resource types, repeated or comma-joined */
+        resourceType?: string[];
+        /** @description HTTP status of the recorded call, repeated or comma-joined for any of several; 0 means any */
+        responseStatus?: number[];
+        /** @description A part of the description, without regard to case */
+        searchText?: string;
+        /** @description Identity of the acting service account; repeated for any of several */
+        serviceAccount?: string[];
+        /** @description The session; repeated for any of several */
+        sessionId?: string[];
+        /** @description Size of the log to look at, as in Annals-Snapshot: numbered pages then stay as they are while events arrive */
+        snapshot?: number;
+        /** @description createdAt before: RFC 3339; or a date, that day included */
+        to?: string;
+        /** @description The trace; repeated for any of several */
+        traceId?: string[];
+        /** @description Identity of the acting user; repeated for any of several */
+        userIdentity?: string[];
+        /** @description What to leave out: each member is a parameter of its own, such as -action=GET */
+        without?: {
+          /** @description Leave out events with this action; repeat it for several */
+          '-action'?: string;
+          /** @description Leave out events with this address of the client; repeat it for several */
+          '-clientIp'?: string;
+          /** @description Leave out events with this user who acted as somebody else; repeat it for several */
+          '-impersonatorIdentity'?: string;
+          /**
+           * @description Leave out events with this outcome; repeat it for several
+           * @enum {string}
+           */
+          '-outcome'?: 'success' | 'failure';
+          /** @description Leave out events with this project; repeat it for several */
+          '-projectId'?: string;
+          /** @description Leave out events with this resource; repeat it for several */
+          '-resourceIdentity'?: string;
+          /** @description Leave out events with this resource type; repeat it for several */
+          '-resourceType'?: string;
+          /**
+           * Format: int64
+           * @description Leave out events with this HTTP status; repeat it for several
+           */
+          '-responseStatus'?: number;
+          /** @description Leave out events with this part of the description; repeat it for several */
+          '-searchText'?: string;
+          /** @description Leave out events with this acting service account; repeat it for several */
+          '-serviceAccount'?: string;
+          /** @description Leave out events with this session; repeat it for several */
+          '-sessionId'?: string;
+          /** @description Leave out events with this trace; repeat it for several */
+          '-traceId'?: string;
+          /** @description Leave out events with this acting user; repeat it for several */
+          '-userIdentity'?: string;
+        };
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page */
+      200: {
+        headers: {
+          /** @description Only when events that might be in the response were dropped because their retention is over: the first sequence that the log has */
+          'Annals-Kept-From'?: number;
+          /** @description Size of the log that was looked at; a request with it as snapshot finds the same events */
+          'Annals-Snapshot'?: number;
+          /** @description The next page, as rel="next"; absent on the last page */
+          Link?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EventList'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  groupFailedAuthentications: {
+    parameters: {
+      query: {
+        /** @description Any of these actions, repeated or comma-joined; create, update, delete, read and list also stand for their HTTP methods */
+        action?: string[];
+        /** @description Any of these addresses of clients, repeated or comma-joined */
+        clientIp?: string[];
+        /** @description createdAt at or after: RFC 3339, or a date */
+        from?: string;
+        /** @description What the failures of a group have in common */
+        groupBy: 'actor' | 'address' | 'credential' | 'agent' | 'reason';
+        /** @description Identity of the user who acted as somebody else; repeated for any of several */
+        impersonatorIdentity?: string[];
+        /** @description Include records of system services, Annals’ own among them */
+        includeSystemServices?: boolean;
+        /** @description Largest number of groups; 100 by default */
+        limit?: number;
+        /** @description Identity or slug of the organisation */
+        organizationIdentity?: string;
+        /** @description Outcome of the recorded call; an event may have none */
+        outcome?: ('success' | 'failure')[];
+        /** @description The project; repeated for any of several */
+        projectId?: string[];
+        /** @description The affected resource; repeated for any of several */
+        resourceIdentity?: string[];
+        /** @description Any of these resource types, repeated or comma-joined */
+        resourceType?: string[];
+        /** @description HTTP status of the recorded call, repeated or comma-joined for any of several; 0 means any */
+        responseStatus?: number[];
+        /** @description A part of the description, without regard to case */
+        searchText?: string;
+        /** @description Identity of the acting service account; repeated for any of several */
+        serviceAccount?: string[];
+        /** @description The session; repeated for any of several */
+        sessionId?: string[];
+        /** @description Size of the log to look at, as in a response before */
+        snapshot?: number;
+        /** @description createdAt before: RFC 3339; or a date, that day included */
+        to?: string;
+        /** @description The trace; repeated for any of several */
+        traceId?: string[];
+        /** @description Identity of the acting user; repeated for any of several */
+        userIdentity?: string[];
+        /** @description What to leave out: each member is a parameter of its own, such as -action=GET */
+        without?: {
+          /** @description Leave out events with this action; repeat it for several */
+          '-action'?: string;
+          /** @description Leave out events with this address of the client; repeat it for several */
+          '-clientIp'?: string;
+          /** @description Leave out events with this user who acted as somebody else; repeat it for several */
+          '-impersonatorIdentity'?: string;
+          /**
+           * @description Leave out events with this outcome; repeat it for several
+           * @enum {string}
+           */
+          '-outcome'?: 'success' | 'failure';
+          /** @description Leave out events with this project; repeat it for several */
+          '-projectId'?: string;
+          /** @description Leave out events with this resource; repeat it for several */
+          '-resourceIdentity'?: string;
+          /** @description Leave out events with this resource type; repeat it for several */
+          '-resourceType'?: string;
+          /**
+           * Format: int64
+           * @description Leave out events with this HTTP status; repeat it for several
+           */
+          '-responseStatus'?: number;
+          /** @description Leave out events with this part of the description; repeat it for several */
+          '-searchText'?: string;
+          /** @description Leave out events with this acting service account; repeat it for several */
+          '-serviceAccount'?: string;
+          /** @description Leave out events with this session; repeat it for several */
+          '-sessionId'?: string;
+          /** @description Leave out events with this trace; repeat it for several */
+          '-traceId'?: string;
+          /** @description Leave out events with this acting user; repeat it for several */
+          '-userIdentity'?: string;
+        };
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The groups */
+      200: {
+        headers: {
+          /** @description Only when events that might be in the response were dropped because their retention is over: the first sequence that the log has */
+          'Annals-Kept-From'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FailedAuthGroups'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
   getFilterOptions: {
     parameters: {
       query?: never;
@@ -2697,6 +3553,8 @@ export interface operations {
         sequence?: number;
         /** @description Size of the log to prove it for; that of the newest checkpoint by default */
         size?: number;
+        /** @description Add the event as it was recorded, and its salt: what the leaf is computed from */
+        text?: boolean;
       };
       header?: never;
       path?: never;
@@ -2849,6 +3707,272 @@ export interface operations {
       };
       /** @description A content type or encoding that is not read */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  getEventBySequence: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The event’s number in its log, from 0 */
+        sequence: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The event */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Event'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description It was there, and is not kept any more */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  streamEvents: {
+    parameters: {
+      query?: {
+        /** @description Any of these actions, repeated or comma-joined; create, update, delete, read and list also stand for their HTTP methods */
+        action?: string[];
+        /** @description Any of these addresses of clients, repeated or comma-joined */
+        clientIp?: string[];
+        /** @description createdAt at or after: RFC 3339, or a date */
+        from?: string;
+        /** @description The first sequence; without it the stream begins with the next event */
+        fromSequence?: number;
+        /** @description Identity of the user who acted as somebody else; repeated for any of several */
+        impersonatorIdentity?: string[];
+        /** @description Include records of system services, Annals’ own among them */
+        includeSystemServices?: boolean;
+        /** @description Identity or slug of the organisation */
+        organizationIdentity?: string;
+        /** @description Outcome of the recorded call; an event may have none */
+        outcome?: ('success' | 'failure')[];
+        /** @description The project; repeated for any of several */
+        projectId?: string[];
+        /** @description The affected resource; repeated for any of several */
+        resourceIdentity?: string[];
+        /** @description Any of these resource types, repeated or comma-joined */
+        resourceType?: string[];
+        /** @description HTTP status of the recorded call, repeated or comma-joined for any of several; 0 means any */
+        responseStatus?: number[];
+        /** @description A part of the description, without regard to case */
+        searchText?: string;
+        /** @description Identity of the acting service account; repeated for any of several */
+        serviceAccount?: string[];
+        /** @description The session; repeated for any of several */
+        sessionId?: string[];
+        /** @description createdAt before: RFC 3339; or a date, that day included */
+        to?: string;
+        /** @description The trace; repeated for any of several */
+        traceId?: string[];
+        /** @description Identity of the acting user; repeated for any of several */
+        userIdentity?: string[];
+        /** @description What to leave out: each member is a parameter of its own, such as -action=GET */
+        without?: {
+          /** @description Leave out events with this action; repeat it for several */
+          '-action'?: string;
+          /** @description Leave out events with this address of the client; repeat it for several */
+          '-clientIp'?: string;
+          /** @description Leave out events with this user who acted as somebody else; repeat it for several */
+          '-impersonatorIdentity'?: string;
+          /**
+           * @description Leave out events with this outcome; repeat it for several
+           * @enum {string}
+           */
+          '-outcome'?: 'success' | 'failure';
+          /** @description Leave out events with this project; repeat it for several */
+          '-projectId'?: string;
+          /** @description Leave out events with this resource; repeat it for several */
+          '-resourceIdentity'?: string;
+          /** @description Leave out events with this resource type; repeat it for several */
+          '-resourceType'?: string;
+          /**
+           * Format: int64
+           * @description Leave out events with this HTTP status; repeat it for several
+           */
+          '-responseStatus'?: number;
+          /** @description Leave out events with this part of the description; repeat it for several */
+          '-searchText'?: string;
+          /** @description Leave out events with this acting service account; repeat it for several */
+          '-serviceAccount'?: string;
+          /** @description Leave out events with this session; repeat it for several */
+          '-sessionId'?: string;
+          /** @description Leave out events with this trace; repeat it for several */
+          '-traceId'?: string;
+          /** @description Leave out events with this acting user; repeat it for several */
+          '-userIdentity'?: string;
+        };
+      };
+      header?: {
+        /** @description The id that came last: the stream goes on after it, whatever fromSequence says */
+        'Last-Event-ID'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The events */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description What is there already contradicts the request */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -3474,6 +4598,305 @@ export interface operations {
       };
     };
   };
+  listLinks: {
+    parameters: {
+      query?: {
+        /** @description The `nextCursor` of the page before; empty for the first page */
+        cursor?: string;
+        /** @description Most items of the page; 1000 by default, and at most */
+        limit?: number;
+        /** @description Identity or slug; the account’s own organisation by default */
+        organisation?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The links */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LinkList'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  createLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LinkRequest'];
+      };
+    };
+    responses: {
+      /** @description The link */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedLink'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description What is there already contradicts the request */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description More than a stated limit */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description A content type or encoding that is not read */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  revokeLink: {
+    parameters: {
+      query?: {
+        /** @description Revoke the keys that whoever opened it created, and those that these created */
+        withCreated?: boolean;
+      };
+      header?: never;
+      path: {
+        /** @description The link’s id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The link */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RevokedLink'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
   getMe: {
     parameters: {
       query?: never;
@@ -3960,6 +5383,405 @@ export interface operations {
       };
     };
   };
+  createPasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PasskeyEnrolment'];
+      };
+    };
+    responses: {
+      /** @description The person and the session */
+      201: {
+        headers: {
+          /** @description `__Host-annals`, for browsers alone */
+          'Set-Cookie'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnrolledPerson'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description More than a stated limit */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description A content type or encoding that is not read */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  createPasskeyOptions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PasskeyRequest'];
+      };
+    };
+    responses: {
+      /** @description For PublicKeyCredential.parseCreationOptionsFromJSON */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PasskeyCreationOptions'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description More than a stated limit */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description A content type or encoding that is not read */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  listPeople: {
+    parameters: {
+      query?: {
+        /** @description The `nextCursor` of the page before; empty for the first page */
+        cursor?: string;
+        /** @description Most items of the page; 1000 by default, and at most */
+        limit?: number;
+        /** @description Identity or slug; the account’s own organisation by default */
+        organisation?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The people */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PersonList'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  revokePerson: {
+    parameters: {
+      query?: {
+        /** @description Revoke what the person created too, and what these created */
+        withCreated?: boolean;
+      };
+      header?: never;
+      path: {
+        /** @description The person’s id */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The person */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RevokedPerson'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
   listSessions: {
     parameters: {
       query?: {
@@ -4182,6 +6004,200 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  createSessionByPasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PasskeySignIn'];
+      };
+    };
+    responses: {
+      /** @description The session */
+      201: {
+        headers: {
+          /** @description `__Host-annals`, for browsers alone */
+          'Set-Cookie'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description Something in the request is wrong; `errors` says what */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The credential is missing, unknown, revoked or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The role of the key does not allow this */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Nothing of that name that this key may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description More than a stated limit */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description A content type or encoding that is not read */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description Too many requests, bodies or waiting events; try again after Retry-After seconds */
+      429: {
+        headers: {
+          /** @description Seconds */
+          'Retry-After'?: number;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description First line and headers have more than 16,384 bytes */
+      431: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+      /** @description The server is stopping, its disk is full, or the outcome is unknown: try again */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorResponse'];
+        };
+      };
+    };
+  };
+  createSignInOptions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description For PublicKeyCredential.parseRequestOptionsFromJSON */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PasskeyRequestOptions'];
         };
       };
       /** @description Something in the request is wrong; `errors` says what */

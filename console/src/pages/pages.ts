@@ -6,5 +6,6 @@ export const pages = [
   { to: '/console/events', label: 'Events', permission: 'audit_log:list' },
   { to: '/console/keys', label: 'Keys', permission: 'api_key:list' },
   { to: '/console/sessions', label: 'Sessions', permission: undefined },
+  { to: '/console/people', label: 'People', permission: 'api_key:list' },
   { to: '/console/links', label: 'Links', permission: 'api_key:list' },
 ] as const;

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { ApiError, change } from '../../api/client.ts';
+import { enrolPasskey, whyNoPasskeys } from '../../parts/passkey.ts';
 import { startSession } from '../../parts/signed-in.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
@@ -15,12 +17,21 @@ export function LinkPage() {
   const [failure, setFailure] = useState<string>();
   const [busy, setBusy] = useState(false);
   const token = keptToken();
+  const { data: makesPasskey } = useQuery({
+    queryKey: ['makesPasskey'],
+    queryFn: () => isForPasskey(token ?? ''),
+    enabled: token !== undefined,
+    gcTime: 0,
+  });
 
-  const open = async () => {
+  const open = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const name = new FormData(event.currentTarget).get('name');
     setBusy(true);
     setFailure(undefined);
     try {
-      await change('POST', '/v1/sessions', { link: token });
+      if (typeof name === 'string') await enrolPasskey(token ?? '', name.trim());
+      else await change('POST', '/v1/sessions', { link: token });
       forgetToken();
       await startSession();
       await navigate({ to: '/console', replace: true });
@@ -60,11 +71,39 @@ export function LinkPage() {
               {failure}
             </p>
           )}
-          <Button look="primary" busy={busy} onClick={() => void open()}>
-            Open the audit trail
-          </Button>
+          <form onSubmit={(event) => void open(event)}>
+            {makesPasskey && (
+              <>
+                <label htmlFor="name">Your name</label>
+                <input id="name" name="name" maxLength={200} autoComplete="name" />
+                <p className="help">
+                  {whyNoPasskeys() ??
+                    'This device makes a passkey for you: you sign in with it from now on, without a password.'}
+                </p>
+              </>
+            )}
+            <Button
+              type="submit"
+              look="primary"
+              busy={busy || makesPasskey === undefined}
+              disabledReason={makesPasskey ? whyNoPasskeys() : undefined}
+            >
+              {makesPasskey ? 'Create a passkey' : 'Open the audit trail'}
+            </Button>
+          </form>
         </>
       )}
     </main>
   );
+}
+
+/** Whether a link is there to make a passkey. Asking uses nothing up; one that is dead says so when it is opened. */
+async function isForPasskey(link: string): Promise<boolean> {
+  try {
+    await change('POST', '/v1/passkeys/options', { link });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return error.status === 400 && !error.fields.includes('link');
+  }
 }

@@ -71,6 +71,7 @@ function Links({ organisation }: { readonly organisation: string | undefined }) 
       actions={
         <>
           <Button onClick={() => setPurpose('sign-in')}>Invite to sign in</Button>
+          <Button onClick={() => setPurpose('passkey')}>Invite with a passkey</Button>
           <Button look="primary" onClick={() => setPurpose('share')}>
             Share with an auditor
           </Button>

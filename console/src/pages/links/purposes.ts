@@ -29,6 +29,20 @@ export const purposes: Readonly<Record<Link['purpose'], Purpose>> = {
     advice:
       'Everybody who has it reads this organisation’s trail until it expires or is revoked, and changes nothing.',
   },
+  passkey: {
+    name: 'Passkey, once',
+    title: 'Invite somebody with a passkey',
+    action: 'Create link',
+    choosesRole: true,
+    lifetimes: [
+      [15, '15 minutes'],
+      [60, 'An hour'],
+      [day, 'A day'],
+      [7 * day, '7 days'],
+    ],
+    advice:
+      'It works once. Whoever opens it makes a passkey, and signs in with that from then on: see People.',
+  },
   'sign-in': {
     name: 'Sign-in, once',
     title: 'Invite somebody to sign in once',

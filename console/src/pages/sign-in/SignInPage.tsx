@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { change } from '../../api/client.ts';
+import { signInWithPasskey, whyNoPasskeys } from '../../parts/passkey.ts';
 import { startSession } from '../../parts/signed-in.ts';
 import { firstOf } from '../../search.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -11,6 +12,7 @@ export function SignInPage() {
   const search = useSearch({ from: '/console/sign-in' });
   const navigate = useNavigate();
   const [failure, setFailure] = useState<string>();
+  const [passkeyFailure, setPasskeyFailure] = useState<string>();
   const [busy, setBusy] = useState(false);
 
   const signIn = async (event: FormEvent<HTMLFormElement>) => {
@@ -30,6 +32,21 @@ export function SignInPage() {
       setBusy(false);
     }
   };
+
+  const choosePasskey = async () => {
+    setBusy(true);
+    setPasskeyFailure(undefined);
+    try {
+      await signInWithPasskey();
+      await startSession();
+      await navigate({ href: ownAddress(firstOf(search, 'next')) });
+    } catch (error) {
+      setPasskeyFailure(error instanceof Error ? error.message : String(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const noPasskeys = whyNoPasskeys();
 
   return (
     <main className="sign-in">
@@ -62,6 +79,24 @@ export function SignInPage() {
           Sign in
         </Button>
       </form>
+      <section className="sign-in-other">
+        <Button
+          busy={busy}
+          disabledReason={noPasskeys}
+          aria-describedby="passkey-help"
+          onClick={() => void choosePasskey()}
+        >
+          Sign in with a passkey
+        </Button>
+        <p id="passkey-help" className="help">
+          {noPasskeys ?? 'An admin invites you: then your device has one.'}
+        </p>
+        {passkeyFailure !== undefined && (
+          <p className="notice bad" role="alert">
+            {passkeyFailure}
+          </p>
+        )}
+      </section>
     </main>
   );
 }
