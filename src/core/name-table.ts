@@ -5,7 +5,9 @@ export class NameTable {
   readonly #names: readonly Uint8Array[];
 
   constructor(names: readonly string[]) {
-    this.#names = names.map((name) => Buffer.from(name));
+    // Not `Buffer.from`: a few bytes of its pool would keep 64 KB for as long as there is the table.
+    const encoder = new TextEncoder();
+    this.#names = names.map((name) => encoder.encode(name));
     this.#slots = new Uint16Array(2 ** Math.ceil(Math.log2(names.length * 4 + 1)));
     for (const [index, name] of this.#names.entries()) {
       let slot = this.#slotOf(name, 0, name.length);

@@ -1,3 +1,4 @@
+import { joinBytes } from '../core/bytes.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { emptyRoot, type Hash, hashAt, hashBytes, nodeHash } from './hash.ts';
 import { isSize } from './subtree.ts';
@@ -30,15 +31,19 @@ export class Frontier {
     }
     const frontier = new Frontier();
     frontier.#size = size;
+    const own = new Uint8Array(bytes);
     for (const [index, level] of peakLevels(size).entries()) {
-      frontier.#peaks[level] = Buffer.from(hashAt(bytes, index));
+      frontier.#peaks[level] = hashAt(own, index);
     }
     return frontier;
   }
 
-  /** The peaks from left to right, largest first, 32 bytes each. */
+  /**
+   * The peaks from left to right, largest first, 32 bytes each. Keep this and not the frontier: each hash in it may be a
+   * few bytes of a large buffer that Node shares out.
+   */
   toBytes(): Uint8Array {
-    return Buffer.concat(peakLevels(this.#size).map((level) => this.#peaks[level]!));
+    return joinBytes(peakLevels(this.#size).map((level) => this.#peaks[level]!));
   }
 
   clone(): Frontier {

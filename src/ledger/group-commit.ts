@@ -58,6 +58,7 @@ const failureMillis = 30_000;
 export class GroupCommit implements Ledger {
   readonly #options: GroupCommitOptions;
   readonly #maxWaiting: number;
+  /** Ends of logs that the store does not know yet. */
   readonly #logStates = new Map<string, LogState>();
   readonly #recording = new Set<Promise<Receipt>>();
   readonly #preparing = new PausableWorkQueue();
@@ -253,8 +254,9 @@ export class GroupCommit implements Ledger {
         const ofLog = known?.get(organisation);
         const builder = new AppendBuilder(organisation, state, ofLog, events, this.#options);
         sequenced.push(...(await this.#add(theirs, builder)));
-        this.#logStates.set(organisation, builder.logState);
-        appends.push(...builder.build());
+        const built = builder.build();
+        if (built.length > 0) this.#logStates.set(organisation, builder.logState);
+        appends.push(...built);
       } catch (error) {
         for (const { reject } of theirs) reject(error);
       }
@@ -294,7 +296,13 @@ export class GroupCommit implements Ledger {
         await this.#options.store.append(appends);
         this.#failure = undefined;
       }
-      for (const { organisation } of appends) this.#options.onGrown?.(organisation);
+      for (const { organisation, head } of appends) {
+        // From now on the store knows it, unless the next group was sequenced meanwhile.
+        if (this.#logStates.get(organisation)?.frontier.size === head.size) {
+          this.#logStates.delete(organisation);
+        }
+        this.#options.onGrown?.(organisation);
+      }
       for (const { request, receipt } of sequenced) request.resolve(receipt);
       return [];
     } catch (error) {

@@ -26,10 +26,10 @@ export interface CheckpointsOptions {
 /** The last checkpoint of a log, and the frontier of its tree at that size, once it was checked. */
 interface SignedLog {
   readonly checkpoint: IssuedCheckpoint;
-  readonly frontier?: Frontier;
+  readonly frontier?: Uint8Array;
 }
 
-/** Of so many logs the last checkpoint and the frontier are kept: some 3 kB each. */
+/** Of so many logs the last checkpoint and the frontier are kept: some 2 kB each. */
 const maxSignedLogs = 1_000;
 /** How many logs are signed at a time: enough to share commits, and few enough to leave the readers to requests. */
 const maxConcurrent = 16;
@@ -173,7 +173,7 @@ export class Checkpoints {
     const message = signCheckpoint({ origin: this.origin(organisation), size, root }, [key]);
     const checkpoint = { organisation, size, root, message };
     await archive.add(checkpoint);
-    this.#signed.set(organisation, { checkpoint, frontier });
+    this.#signed.set(organisation, { checkpoint, frontier: frontier.toBytes() });
     onIssued?.(checkpoint);
   }
 
@@ -181,9 +181,9 @@ export class Checkpoints {
   async #signedFrontier(organisation: string): Promise<Frontier> {
     const signed = await this.#lastSigned(organisation);
     if (signed === undefined) return new Frontier();
-    if (signed.frontier !== undefined) return signed.frontier.clone();
-    const frontier = new Frontier();
     const { size, root } = signed.checkpoint;
+    if (signed.frontier !== undefined) return Frontier.fromBytes(size, signed.frontier);
+    const frontier = new Frontier();
     await growFrontier(frontier, size, this.#options.reader, organisation);
     if (!sameHash(frontier.root(), root)) throw logRebuilt(organisation, size);
     return frontier;

@@ -37,7 +37,10 @@ export class Logs {
   /** Notes the head of a log after an append. */
   advance(organisation: string, head: Head): void {
     const { number } = this.#logs.get(organisation)!;
-    this.#logs.set(organisation, { number, head });
+    const { size, recordedAt } = head;
+    // Copies: a hash may be a few bytes of a large buffer that Node shares out, and would keep all of it.
+    const [root, frontier] = [new Uint8Array(head.root), new Uint8Array(head.frontier)];
+    this.#logs.set(organisation, { number, head: { size, root, frontier, recordedAt } });
     this.watchers.notify(organisation);
   }
 

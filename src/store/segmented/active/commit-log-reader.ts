@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
+import { joinBytes } from '../../../core/bytes.ts';
 import { AnnalsError } from '../../../core/errors.ts';
 import type { Micros } from '../../../core/micros.ts';
 import { leafHash, sameHash } from '../../../integrity/hash.ts';
@@ -84,16 +85,24 @@ export class CommitLogReader {
     return (rows as { hash: Uint8Array }[]).map(({ hash }) => hash);
   }
 
-  /** The ends of all logs, whether or not they have events in this segment. */
+  /**
+   * The ends of all logs, whether or not they have events in this segment. Their hashes are in one buffer: with a buffer
+   * for each, a start with very many logs would mostly collect garbage.
+   */
   logs(): LogEnd[] {
-    const rows = this.#db.prepare('SELECT * FROM logs ORDER BY number').all();
-    return (rows as unknown as LogRow[]).map(
-      ({ number, organisation, size, root, frontier, recorded_at: recordedAt }) => ({
-        number,
-        organisation,
-        head: { size, root, frontier, recordedAt },
-      }),
-    );
+    const rows = this.#db
+      .prepare('SELECT * FROM logs ORDER BY number')
+      .all() as unknown as LogRow[];
+    const bytes = joinBytes(rows.flatMap(({ root, frontier }) => [root, frontier]));
+    let at = 0;
+    const take = ({ length }: Uint8Array) => {
+      at += length;
+      return bytes.subarray(at - length, at);
+    };
+    return rows.map(({ number, organisation, size, recorded_at: recordedAt, ...hashes }) => {
+      const [root, frontier] = [take(hashes.root), take(hashes.frontier)];
+      return { number, organisation, head: { size, root, frontier, recordedAt } };
+    });
   }
 
   /** How many rows there are; and the bytes of the file, which are no fewer than those of the bodies. */
