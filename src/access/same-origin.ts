@@ -26,8 +26,13 @@ export function crossSiteProblem(
     return 'it comes from a page of another site';
   }
   const type = request.headers.get('content-type');
-  if (type === null ? request.body === null : /^application\/json *(;|$)/i.test(type)) {
+  if (type === null ? !hasBody(request) : /^application\/json *(;|$)/i.test(type)) {
     return undefined;
   }
   return 'its body is not application/json';
+}
+
+/** A request from a socket has a stream for its body, also when it is empty. */
+function hasBody({ headers }: Request): boolean {
+  return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) !== 0;
 }

@@ -83,6 +83,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'list, create and revoke API keys, and change their quotas',
     load: async () => (await import('./keys.ts')).keysCommand,
   },
+  console: {
+    summary: 'let people into the console by links, and list and end what they have',
+    load: async () => (await import('./console.ts')).consoleCommand,
+  },
   whoami: {
     summary: 'show the server, the API key in use, and what it may do',
     load: async () => (await import('./whoami.ts')).whoamiCommand,

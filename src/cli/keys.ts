@@ -21,6 +21,7 @@ import {
 } from './quota-flags.ts';
 import { type Column, printRows, Table } from './table.ts';
 import { complain, jsonLine } from './terminal-text.ts';
+import { withOrganisation } from './with-organisation.ts';
 
 interface Flags extends ConnectionFlags {
   readonly json?: boolean;
@@ -49,21 +50,6 @@ const revokedKeySchema = keySchema.extend({
   created: z.array(keySchema),
   owed: z.array(z.string()).exactOptional(),
 });
-
-/** With the operator's key the server needs the organisation: the error names the flag for it. */
-async function withOrganisation<T>(response: Promise<T>): Promise<T> {
-  try {
-    return await response;
-  } catch (error) {
-    const missing =
-      error instanceof AnnalsError && error.issues.some(({ field }) => field === 'organisation');
-    if (!missing) throw error;
-    throw new AnnalsError(
-      'invalid',
-      'Cannot choose the organisation: with the operator’s key, name it with -O',
-    );
-  }
-}
 
 /** Of the keys as they are now. */
 function columnsAt(now: Micros): readonly Column<z.output<typeof keySchema>>[] {

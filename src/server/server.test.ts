@@ -136,6 +136,36 @@ describe('quotas of a day', () => {
   });
 });
 
+describe('a session', () => {
+  it('is still one after a restart, until it is ended', async () => {
+    const settings = { data: await newDirectory() };
+    const first = await start(settings);
+    const headers = {
+      Authorization: `Bearer ${first.createdOperatorKey!.key}`,
+      'Content-Type': 'application/json',
+    };
+    const signedIn = await fetch(`${first.url}/v1/sessions`, {
+      method: 'POST',
+      headers,
+      body: '{}',
+    });
+    assert.equal(signedIn.status, 201);
+    const Cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!;
+    await first.stop();
+    const second = await start(settings);
+    const status = async (method: string, path: string, site = 'same-origin') => {
+      const asked = { method, headers: { Cookie, 'Sec-Fetch-Site': site } };
+      return (await fetch(second.url + path, asked)).status;
+    };
+    assert.equal(await status('GET', '/v1/me'), 200);
+    assert.equal(await status('DELETE', '/v1/sessions/current', 'cross-site'), 403);
+    assert.equal(await status('POST', '/v1/sessions/passkey/options'), 400);
+    assert.equal(await status('DELETE', '/v1/sessions/current'), 200);
+    assert.equal(await status('GET', '/v1/me'), 401);
+    await second.stop();
+  });
+});
+
 describe('a stop', () => {
   it('ends streams with a reason, and a stream ends when its client is gone', async () => {
     const operatorKey = formatKey(createApiKey(random));
