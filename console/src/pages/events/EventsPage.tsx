@@ -55,16 +55,17 @@ export function EventsPage() {
     ...eventsQuery(search, 1, snapshot),
     placeholderData: keepPreviousData,
   });
-  const { data, error, isPlaceholderData } = firstPage;
+  const { data, error, isPlaceholderData, isFetching } = firstPage;
 
   // A link shows the same events whenever it is opened, so the address says at which size of the log it looks.
   useEffect(() => {
-    if (snapshot === undefined && data !== undefined && !isPlaceholderData) {
+    // What is still fetched is what was newest the last time.
+    if (snapshot === undefined && data !== undefined && !isPlaceholderData && !isFetching) {
       // What the address says from now on is what was asked just now.
       queryClient.setQueryData(eventsQuery(search, 1, data.snapshot).queryKey, data);
       changeSearch({ snapshot: String(data.snapshot) }, { replace: true });
     }
-  }, [search, snapshot, data, isPlaceholderData, changeSearch]);
+  }, [search, snapshot, data, isPlaceholderData, isFetching, changeSearch]);
 
   if (error !== null && data === undefined) return <Failed error={error} />;
   const isFiltered = Object.keys(filterOf(search)).some((name) => name !== 'includeSystemServices');

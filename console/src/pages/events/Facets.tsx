@@ -37,17 +37,29 @@ export function Facets({ search, snapshot, changeSearch }: FacetsProps) {
       </aside>
     );
   }
+  // How long each list will be is not known yet, and headings at guessed places would move.
+  if (data === undefined) {
+    return (
+      <aside className="facets" aria-label="Values">
+        <div className="bones" aria-hidden="true">
+          {shown.map((name) => (
+            <span key={name} className="bone" />
+          ))}
+        </div>
+      </aside>
+    );
+  }
   return (
     <aside className="facets" aria-label="Values">
       {shown.map((name) => {
-        const facet = data?.facets.find((one) => one.name === name);
-        if (data !== undefined && (facet === undefined || facet.distinct === 0)) return null;
+        const facet = data.facets.find((one) => one.name === name);
+        if (facet === undefined || facet.distinct === 0) return null;
         return (
           <FacetValues
             key={name}
             name={name}
             facet={facet}
-            total={data?.total ?? 0}
+            total={data.total}
             search={search}
             snapshot={snapshot}
             changeSearch={changeSearch}
@@ -60,8 +72,7 @@ export function Facets({ search, snapshot, changeSearch }: FacetsProps) {
 
 interface FacetValuesProps extends FacetsProps {
   readonly name: FilterName;
-  /** Absent while it is loaded. */
-  readonly facet: FacetCounts | undefined;
+  readonly facet: FacetCounts;
   readonly total: number;
 }
 
@@ -73,13 +84,7 @@ function FacetValues({ name, facet, total, search, snapshot, changeSearch }: Fac
   return (
     <section className="facet" aria-labelledby={`facet-${name}`}>
       <h3 id={`facet-${name}`}>{label}</h3>
-      {facet === undefined ? (
-        <div className="bones" aria-hidden="true">
-          <span className="bone" />
-          <span className="bone" />
-          <span className="bone" />
-        </div>
-      ) : showsAll ? (
+      {showsAll ? (
         <AllValues name={name} search={search} snapshot={snapshot} changeSearch={changeSearch} />
       ) : (
         <ValueList
