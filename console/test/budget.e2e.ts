@@ -50,3 +50,41 @@ test('what a page loads is cached for good', async ({ openAs }) => {
   expect(files.length).toBeGreaterThan(2);
   for (const { name, transferSize } of files) expect(transferSize, name).toBe(0);
 });
+
+test('nothing moves while a page is loaded and an event is opened', async ({ openAs }) => {
+  const page = await openAs(trail.auditor);
+  await page.addInitScript(() => {
+    const shifts: object[] = [];
+    Object.assign(globalThis, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as unknown as readonly LayoutShift[]) {
+        if (entry.hadRecentInput) continue;
+        const moved = entry.sources.map(({ node }) =>
+          node instanceof Element ? `${node.tagName} ${node.className}` : String(node),
+        );
+        shifts.push({ value: entry.value, at: entry.startTime, moved });
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  const shifts = () =>
+    page.evaluate(() => (globalThis as unknown as { shifts: readonly { value: number }[] }).shifts);
+  await page.goto('/console/events');
+  await eventsShown(page);
+  await page
+    .getByRole('row', { name: /order\.refund/ })
+    .first()
+    .click();
+  await expect(page.getByRole('complementary', { name: /^Event \d+$/ })).toContainText(
+    'order.refund',
+  );
+  const all = await shifts();
+  const sum = all.reduce((total, { value }) => total + value, 0);
+  expect(sum, JSON.stringify(all, null, 1)).toBeLessThanOrEqual(0.02);
+});
+
+/** An entry of the browser that TypeScript does not know. */
+interface LayoutShift extends PerformanceEntry {
+  readonly value: number;
+  readonly hadRecentInput: boolean;
+  readonly sources: readonly { readonly node: Node | null }[];
+}

@@ -1,16 +1,18 @@
 import { defineConfig } from '@playwright/test';
 
+const long = process.env.ANNALS_CONSOLE_TEST_LONG === '1';
+
 /**
  * Tests of the console in Debian's Chromium: `npm run test:console` builds the console and starts a server first
  * (`run-console-tests.ts`). Each test gets its address from `ANNALS_CONSOLE_TEST`.
  */
 export default defineConfig({
   testDir: '.',
-  testMatch: process.env.ANNALS_CONSOLE_TEST_LONG === '1' ? '*.e2e.long.ts' : '*.e2e.ts',
-  outputDir: '../../node_modules/.cache/console-tests',
+  testMatch: long ? '*.e2e.long.ts' : '*.e2e.ts',
+  outputDir: process.env.ANNALS_CONSOLE_TEST_OUTPUT ?? '../../node_modules/.cache/console-tests',
   fullyParallel: true,
-  // Two cores have a server, a browser and the tests.
-  workers: 2,
+  // Two cores have a server, a browser and the tests. What is measured has them for itself.
+  workers: long ? 1 : 2,
   retries: 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
@@ -22,7 +24,8 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     timezoneId: 'Europe/Amsterdam',
     locale: 'en-GB',
-    trace: 'retain-on-failure',
+    // A trace of each test costs more than the test: `--trace on` for the one that fails.
+    screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: '/usr/bin/chromium',
       // Root runs the tests in CI, and Chromium has no sandbox for root.

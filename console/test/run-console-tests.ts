@@ -1,15 +1,18 @@
 /**
  * Tests the console in a browser: `npm run test:console`, with file names or `--grep` of Playwright for a part of it,
- * `npm run test:console -- --long` for a million events. Installs Debian's Chromium through apt-get if it is missing.
+ * `npm run test:console -- --long` for how quick it is with a million
+ * events (`ANNALS_CONSOLE_TEST_EVENTS`). Installs Debian's Chromium through apt-get if it is missing.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { ServerProcess } from '../../test/server-process.fixture.ts';
-import { fillTrail } from './trail.ts';
+import { fillLargeTrail, fillTrail } from './trail.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--long');
@@ -31,6 +34,8 @@ await build({
 
 await using server = await ServerProcess.start();
 const trail = await fillTrail(server);
+const { ANNALS_CONSOLE_TEST_EVENTS: events = '1000000' } = process.env;
+const large = long ? { large: await fillLargeTrail(server, Number(events)) } : {};
 const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
 const child = spawn(
   process.execPath,
@@ -39,8 +44,10 @@ const child = spawn(
     stdio: 'inherit',
     env: {
       ...process.env,
-      ANNALS_CONSOLE_TEST: JSON.stringify(trail),
+      ANNALS_CONSOLE_TEST: JSON.stringify({ ...trail, ...large }),
       ANNALS_CONSOLE_TEST_LONG: long ? '1' : '0',
+      // Runs in two clones that share their packages would delete each other's.
+      ANNALS_CONSOLE_TEST_OUTPUT: mkdtempSync(join(tmpdir(), 'annals-console-tests-')),
     },
   },
 );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { eventLines } from '../../bench/ingest.ts';
 import { operatorKey, type ServerProcess } from '../../test/server-process.fixture.ts';
 import { cloudTrailRecords } from './cloudtrail-records.ts';
 
@@ -19,12 +20,15 @@ export interface TestTrail {
   readonly writer: string;
   /** Of "clinic", another organisation with other events. */
   readonly stranger: string;
-  /** Of "new", an organisation without events. */
+  /** Of "quiet", an organisation without events, and of "busy", to which tests add some. */
   readonly newcomer: string;
+  readonly busy: string;
   /** Identity of a user whose personal fields were erased. */
   readonly erasedUser: string;
   /** How many events a list of "acme" has. */
   readonly total: number;
+  /** Of "large", an organisation with very many events; only in the long run. */
+  readonly large?: { readonly key: string; readonly events: number };
 }
 
 const recordsOfCloudTrail = 1_500;
@@ -79,7 +83,8 @@ const shopEvents = [
 export async function fillTrail(server: ServerProcess): Promise<TestTrail> {
   const { key: admin } = await server.organisation('acme');
   const { key: stranger } = await server.organisation('clinic');
-  const { key: newcomer } = await server.organisation('new');
+  const { key: newcomer } = await server.organisation('quiet');
+  const { key: busy } = await server.organisation('busy');
   const keyOf = async (role: string, name: string) => {
     const body = { organisation: 'acme', role, name };
     return (await server.json<{ key: string }>('POST', '/v1/keys', operatorKey, body)).key;
@@ -121,9 +126,28 @@ export async function fillTrail(server: ServerProcess): Promise<TestTrail> {
     writer,
     stranger,
     newcomer,
+    busy,
     erasedUser: 'usr-left',
     total: recordsOfCloudTrail + shopEvents.length,
   };
+}
+
+/** An organisation with so many generated events, and who may read them. */
+export async function fillLargeTrail(
+  server: ServerProcess,
+  events: number,
+): Promise<NonNullable<TestTrail['large']>> {
+  const { key } = await server.organisation('large');
+  for (let first = 0; first < events; first += 10_000) {
+    const response = await fetch(`${server.url}/v1/audit/events`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/x-ndjson' },
+      body: eventLines(first, Math.min(10_000, events - first)),
+    });
+    if (!response.ok) throw new Error(`Cannot fill the large trail: ${await response.text()}`);
+    await response.arrayBuffer();
+  }
+  return { key, events };
 }
 
 /** As somebody who has the files of CloudTrail does it. */
