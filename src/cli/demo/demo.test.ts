@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { it } from 'node:test';
 import { systemClock } from '../../core/micros.ts';
@@ -36,6 +36,9 @@ it('shows in a screen of 80 columns that one changed byte is found, and with --k
   const lines = story.trimEnd().split('\n');
   assert.ok(lines.length <= 17, `${lines.length} lines`);
   for (const line of lines) assert.ok(line.length <= 80, line);
+  assert.match(end, /^ {2}http:\/\/127\.0\.0\.1:\d+\/console\/link#\S{40,}$/m);
+  const isBuilt = existsSync(new URL('../../../console/dist/index.html', import.meta.url));
+  assert.equal(/^The console is not built.* npm run build:console$/m.test(end), !isBuilt);
   assert.match(end, /^ {2}export ANNALS_API=http:\/\/127\.0\.0\.1:\d+$/m);
   assert.match(end, /^ {2}npx annals tail$/m);
 

@@ -80,7 +80,8 @@ async function demonstrate(directory: string, keep: boolean, world: CliContext):
     if (!isComplete || / NOT PROVED/.test(genuine) || !/ NOT PROVED/.test(forged) || !isNamed) {
       throw new AnnalsError('internal', `The demonstration failed:\n${genuine}${forged}`);
     }
-    await goodbye(directory, server, keys.admin, keep, world, say);
+    if (keep) await runOn(directory, server, keys.admin, world, say);
+    else goodbye(world, say);
   } finally {
     await server.stop();
   }
@@ -169,29 +170,45 @@ async function runCommand(
   return written;
 }
 
-async function goodbye(
+/** npm and npx set a variable; without them the command is on the path. */
+const commandName = ({ env }: CliContext) =>
+  env.npm_command === undefined ? 'annals' : 'npx annals';
+
+function goodbye(world: CliContext, say: (line: string) => void): void {
+  const annals = commandName(world);
+  say('The event is named, and no server was asked. All of this is deleted now. Next:');
+  say(`  ${annals} demo --keep    the same, and the server runs on, to try things`);
+  say(`  ${annals} serve          a server of your own; the README goes on from there`);
+}
+
+async function runOn(
   directory: string,
   { url }: RunningServer,
   key: string,
-  keep: boolean,
-  { env, signal }: CliContext,
+  world: CliContext,
   say: (line: string) => void,
 ): Promise<void> {
-  // npm and npx set it; without them the command is on the path.
-  const annals = env.npm_command === undefined ? 'annals' : 'npx annals';
-  if (!keep) {
-    say('The event is named, and no server was asked. All of this is deleted now. Next:');
-    say(`  ${annals} demo --keep    the same, and the server runs on, to try things`);
-    say(`  ${annals} serve          a server of your own; the README goes on from there`);
-    return;
-  }
+  const annals = commandName(world);
   const keyFile = join(directory, 'acme.key');
   await writeFile(keyFile, `${key}\n`, { mode: 0o600 });
-  say(`The server runs on ${url} until Ctrl-C. In another terminal:`);
+  say(`The server runs on ${url} until Ctrl-C.`);
+  say('In a browser, this link signs in once:');
+  say(`  ${await signInLink(url, key, world)}`);
+  const page = await fetch(`${url}/console`);
+  if (!page.ok) say('The console is not built in this clone. First: npm run build:console');
+  say('In another terminal:');
   say(`  export ANNALS_API=${url}`);
   say(`  export ANNALS_KEY_FILE=${keyFile}`);
   say(`  ${annals} tail`);
   say(`  ${annals} export --since 24h --proof --output again.ndjson`);
   say(`  ${annals} verify again.ndjson --key ${join(directory, 'log.key')}`);
-  if (!signal.aborted) await once(signal, 'abort');
+  if (!world.signal.aborted) await once(world.signal, 'abort');
+}
+
+/** The address of the console for somebody who has no key. */
+async function signInLink(api: string, token: string, world: CliContext): Promise<string> {
+  const admin = openApi({ api, token, organisation: undefined }, world);
+  const link = { purpose: 'sign-in', role: 'org-admin', name: 'demo', minutes: 60 };
+  const { url } = await admin.post(z.looseObject({ url: z.string() }), '/v1/links', link);
+  return api + url;
 }
