@@ -49,6 +49,7 @@ const flagHelp: Readonly<Record<SettingName, readonly [heading: string, value: s
   exportSeconds: ['Limits:', 'n'],
   sessionIdleMinutes: ['Limits:', 'n'],
   sessionHours: ['Limits:', 'n'],
+  console: ['Server:', 'rule'],
   dialects: ['Dialects:', 'list'],
   cockroachdbRequestsPerSecond: ['Dialects:', 'n'],
   cockroachdbStartingFrom: ['Dialects:', 'rule'],

@@ -94,8 +94,12 @@ describe('a connection', () => {
 });
 
 describe('metrics with an address of their own', () => {
-  it('are served there, and nothing else is, and not where the API is', async () => {
-    const server = await start({ data: await newDirectory(), metricsAddress: '0' });
+  it('are served there alone, and a console that is off is served nowhere', async () => {
+    const data = await newDirectory();
+    const server = await start({ data, metricsAddress: '0', console: 'off' });
+    for (const path of ['/', '/console', '/console/events', '/reference']) {
+      assert.equal((await fetch(server.url + path, { redirect: 'manual' })).status, 404, path);
+    }
     const statuses = [`${server.url}/metrics`, `${server.url}/healthz`, server.metricsUrl!];
     const { origin } = new URL(server.metricsUrl!);
     statuses.push(`${origin}/healthz`, `${origin}/v1/audit`);

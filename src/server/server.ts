@@ -273,7 +273,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     waitingEvents: () => ledger.waitingEvents,
     isStopping: () => stopping,
     cannotRecord,
-    pages: consolePages(),
+    ...(settings.console === 'on' && { pages: consolePages() }),
     trustedProxies:
       settings.trustedProxy.length === 0 ? undefined : new TrustedProxies(settings.trustedProxy),
   });

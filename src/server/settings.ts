@@ -177,6 +177,10 @@ const fields = z.object({
   sessionHours: wholeNumber(1, 720)
     .prefault('12')
     .describe('hours after which a browser has to sign in again'),
+  console: z
+    .enum(['on', 'off'], { message: 'must be on or off' })
+    .default('on')
+    .describe('whether the console is served, at /console and /reference: on or off'),
   dialects: z
     .string()
     .prefault('thalassa,upcloud,cockroachdb')
