@@ -193,7 +193,7 @@ describe('GET /v1/audit', () => {
         userIdentity: 'usr-1',
         traceId: 'trace-1',
         sessionId: 'session-1',
-        context: { status: 201, client_ip: '192.0.2.7' },
+        context: { status: 201, client_ip: '192.0.2.7', country_code: 'NL' },
       },
       {
         eventID: 'b',
@@ -205,7 +205,7 @@ describe('GET /v1/audit', () => {
         impersonatorIdentity: 'usr-9',
         traceId: 'trace-2',
         projectId: 'project-1',
-        context: { status: 403 },
+        context: { status: 403, credentials_id: 'key-1' },
       },
       {
         eventID: 'c',
@@ -286,6 +286,10 @@ describe('GET /v1/audit', () => {
     ['traceId=trace-1&traceId=trace-2', 'b a'],
     ['sessionId=session-1', 'a'],
     ['projectId=project-1', 'b'],
+    ['credential=key-1', 'b'],
+    ['country=NL,DE', 'a'],
+    ['country=nl', ''],
+    ['-country=NL&-credential=key-1', 'd c'],
     [String.raw`action=a\,b`, ''],
     ['-action=delete', 'd c a'],
     ['-action=create', 'c b'],

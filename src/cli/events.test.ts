@@ -35,7 +35,10 @@ describe('annals events', () => {
         ...{ eventID: 'evt-decrypt', action: 'kms.decrypt', createdAt: at(3 * day) },
         ...{ resourceType: 'kms_key', resourceIdentity: 'kms-1', userIdentity: 'usr-noor' },
         ...{ traceId: 'trace-1', sessionId: 'a,b' },
-        context: { method: 'POST', path: '/v1/decrypt', status: 403, client_ip: '203.0.113.4' },
+        context: {
+          ...{ method: 'POST', path: '/v1/decrypt', status: 403, client_ip: '203.0.113.4' },
+          ...{ credentials_id: 'key-1', country_code: 'NL' },
+        },
       },
     ]);
     await app.ledger.record(organisation.identity, [
@@ -119,6 +122,8 @@ describe('annals events', () => {
     assert.equal(await count('--response-status', '403,404'), '1\n');
     assert.equal(await count('--trace-id', 'trace-1', '--session-id', 'a,b'), '1\n');
     assert.equal(await count('--project-id', 'other'), '0\n');
+    assert.equal(await count('--credential', 'key-1', '--country', 'NL,DE'), '1\n');
+    assert.equal(await count('--not', 'country=NL'), `${many}\n`);
     assert.equal(await count('--not', 'action=login'), '1\n');
     assert.equal(
       await count('--not', 'user-identity=usr-0', '--not', 'user-identity=usr-1'),

@@ -20,6 +20,8 @@ export interface FilterFlags {
   readonly traceId?: Values;
   readonly sessionId?: Values;
   readonly projectId?: Values;
+  readonly credential?: Values;
+  readonly country?: Values;
   readonly searchText?: string;
   readonly includeSystemServices?: boolean;
   readonly not?: Negations;
@@ -98,6 +100,14 @@ const fieldFlags: readonly FieldFlag[] = [
   id('traceId', 'the trace'),
   id('sessionId', 'the session'),
   id('projectId', 'the project'),
+  id('credential', 'the credential, such as an API key'),
+  {
+    flag: 'country',
+    filter: 'country',
+    placeholder: 'code',
+    description: 'the country code of the client',
+    read: list,
+  },
 ];
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

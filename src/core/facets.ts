@@ -19,7 +19,18 @@ export const facets = [
   'sessionId',
   'traceId',
   'projectId',
+  'credential',
+  'country',
 ] as const;
+
+/** Facets that are members of `context`, and their names there. */
+export const contextFacets = {
+  clientIp: 'client_ip',
+  origin: 'origin',
+  systemService: 'system_service',
+  credential: 'credentials_id',
+  country: 'country_code',
+} as const;
 
 export type Facet = (typeof facets)[number];
 
@@ -53,6 +64,8 @@ export function facetsOf(event: FacetSource): FacetValues {
     text(event.sessionId),
     text(event.traceId),
     text(event.projectId),
+    text(context?.credentials_id),
+    text(context?.country_code),
   ];
 }
 

@@ -76,6 +76,8 @@ describe('filters for a vendor', () => {
     traceId: true,
     sessionId: true,
     projectId: true,
+    credential: true,
+    country: true,
     without: true,
   };
   const reject = (filters: Parameters<typeof filterBy>[0], support = all) =>

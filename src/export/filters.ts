@@ -18,6 +18,8 @@ interface FieldFilters {
   readonly traceId?: OneOrMore<string>;
   readonly sessionId?: OneOrMore<string>;
   readonly projectId?: OneOrMore<string>;
+  readonly credential?: OneOrMore<string>;
+  readonly country?: OneOrMore<string>;
 }
 
 /** What to leave out: events that meet one of these filters. */
@@ -72,6 +74,8 @@ const flags: Readonly<Record<FilterName, string>> = {
   traceId: '--trace-id',
   sessionId: '--session-id',
   projectId: '--project-id',
+  credential: '--credential',
+  country: '--country',
   without: '--not',
 };
 export const filterNames = Object.keys(flags) as FilterName[];
@@ -154,7 +158,7 @@ const parameterNames: Readonly<Record<string, string>> = {
   resourceTypes: 'resourceType',
 };
 /** Filters whose parameters may be comma-joined, so that a comma of a value must not be taken for that. */
-const lists = ['actions', 'resourceTypes', 'clientIp'];
+const lists = ['actions', 'resourceTypes', 'clientIp', 'country'];
 
 /** The query parameters of our own API that mean these filters, each with its values. */
 export function filterParameters({

@@ -38,6 +38,8 @@ const fieldFilters = {
   traceId: oneOrMoreTexts.exactOptional(),
   sessionId: oneOrMoreTexts.exactOptional(),
   projectId: oneOrMoreTexts.exactOptional(),
+  credential: oneOrMoreTexts.exactOptional(),
+  country: oneOrMoreTexts.exactOptional(),
 };
 
 const filtersSchema = z.object({

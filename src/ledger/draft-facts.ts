@@ -1,36 +1,40 @@
 import type { ByteWriter } from '../core/byte-writer.ts';
 import { type Draft, maxEventBytes } from '../core/event.ts';
-import { facets } from '../core/facets.ts';
+import { contextFacets, facets } from '../core/facets.ts';
 import { defaultMaxDepth } from '../core/json/parse-json.ts';
 import { minBytesPerValue, none, RawJson } from '../core/json/raw-json.ts';
 import { type Micros, parseInstant } from '../core/micros.ts';
+import { NameTable } from '../core/name-table.ts';
 import { facetLengthBytes, writeFacetLength } from '../core/packed-facets.ts';
 import { CanonicalDraft, RawDraft, type ReceivedDraft } from '../core/raw-draft.ts';
 import { canonicalJson } from '../integrity/canonical.ts';
 import { draftTooLarge, rejectedDraft } from './draft-errors.ts';
 import { DraftFields, type FieldName, fieldIndex } from './event-fields.ts';
 
-const statusName = Buffer.from('status');
+/** The members of the context that are looked at. */
+const contextNames = ['status', ...Object.values(contextFacets)] as const;
+const contextTable = new NameTable(contextNames);
 
-/** Where each facet comes from, in their order: a field by its index, or a member of the context by its name. */
-const facetSources: readonly (number | Uint8Array | 'outcome' | 'status')[] = facets.map(
-  (facet) => {
-    switch (facet) {
-      case 'responseStatus':
-        return 'status';
-      case 'clientIp':
-        return Buffer.from('client_ip');
-      case 'origin':
-        return Buffer.from('origin');
-      case 'systemService':
-        return Buffer.from('system_service');
-      case 'outcome':
-        return 'outcome';
-      default:
-        return fieldIndex[facet];
-    }
-  },
-);
+/** Where a facet comes from: a field of the draft or a member of its context, by index. */
+type FacetSource = { readonly field: number } | { readonly inContext: number };
+
+/** In the order of the facets; the outcome and the status are computed. */
+const facetSources = facets.map((facet): FacetSource | 'outcome' | 'status' => {
+  switch (facet) {
+    case 'responseStatus':
+      return 'status';
+    case 'outcome':
+      return 'outcome';
+    case 'clientIp':
+    case 'origin':
+    case 'systemService':
+    case 'credential':
+    case 'country':
+      return { inContext: contextNames.indexOf(contextFacets[facet]) };
+    default:
+      return { field: fieldIndex[facet] };
+  }
+});
 
 /** What must be known of a draft to record it. One instance reads many drafts, one after the other: it creates no garbage. */
 export class DraftFacts {
@@ -40,7 +44,7 @@ export class DraftFacts {
   kept!: RawDraft | CanonicalDraft;
   createdAt: Micros | undefined;
   outcome: string | undefined;
-  #context = none;
+  readonly #context: number[] = contextNames.map(() => none);
   #status: number | undefined;
 
   /** Reads a draft; the one before is forgotten. Throws `invalid` for an object that is too large for an event. */
@@ -49,7 +53,7 @@ export class DraftFacts {
     this.kept = isText ? received : toCanonicalDraft(received);
     this.draft = this.kept instanceof RawDraft ? this.kept : indexTokens(this.kept);
     this.fields.read(this.draft);
-    this.#context = this.fields.at(fieldIndex.context);
+    this.#readContext(this.fields.at(fieldIndex.context));
     this.#status = this.#statusCode();
     this.outcome = this.#outcome();
     const createdAt = this.text('createdAt');
@@ -67,8 +71,8 @@ export class DraftFacts {
       const length = into.skip(facetLengthBytes);
       if (source === 'outcome') into.text(this.outcome ?? '');
       else if (source === 'status') into.text(this.#status === undefined ? '' : `${this.#status}`);
-      else if (typeof source === 'number') this.#copyText(this.fields.at(source), into);
-      else this.#copyText(this.#inContext(source), into);
+      else if ('field' in source) this.#copyText(this.fields.at(source.field), into);
+      else this.#copyText(this.#context[source.inContext]!, into);
       writeFacetLength(into, length);
     }
   }
@@ -84,7 +88,7 @@ export class DraftFacts {
   }
 
   #statusCode(): number | undefined {
-    const status = this.#inContext(statusName);
+    const status = this.#context[contextNames.indexOf('status')]!;
     return status === none ? undefined : this.draft.json.numberOf(status);
   }
 
@@ -95,8 +99,16 @@ export class DraftFacts {
     else into.copy(json.bytes, json.start(value) + 1, json.end(value) - 1);
   }
 
-  #inContext(name: Uint8Array): number {
-    return this.#context === none ? none : this.draft.json.member(this.#context, name);
+  /** In one pass: each member has one of the names or none of them. */
+  #readContext(context: number): void {
+    const members = this.#context;
+    members.fill(none);
+    if (context === none) return;
+    const { json } = this.draft;
+    for (let member = json.first(context); member !== none; member = json.next(member)) {
+      const index = contextTable.find(json.bytes, json.keyStart(member), json.keyEnd(member));
+      if (index >= 0) members[index] = member;
+    }
   }
 
   #textOf(value: number): string | undefined {

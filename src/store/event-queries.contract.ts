@@ -51,7 +51,13 @@ const draft: fc.Arbitrary<TestDraft> = fc.record(
     sessionId: value,
     outcome: fc.constantFrom('success', 'failure', 'denied'),
     context: fc.record(
-      { status: fc.constantFrom(200, 404), client_ip: value, system_service: value },
+      {
+        status: fc.constantFrom(200, 404),
+        client_ip: value,
+        system_service: value,
+        credentials_id: value,
+        country_code: value,
+      },
       { requiredKeys: [] },
     ),
   },

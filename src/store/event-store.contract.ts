@@ -723,6 +723,9 @@ function oneFacet(place: number, value: string): TestDraft {
     { sessionId: value },
     { traceId: value },
     { projectId: value },
+    { context: { credentials_id: value } },
+    { context: { country_code: value } },
   ];
+  assert.equal(drafts.length, facets.length);
   return drafts[place] ?? {};
 }

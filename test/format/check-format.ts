@@ -83,7 +83,11 @@ function drafts(from: number, to: number): TestDraft[] {
       ...(n % 6 === 0 && { salt: Buffer.from(`salt of ${String(n).padStart(8, '0')}`) }),
       ...(n % 2_500 === 9 && { details: { filler: 'ß'.repeat(30_000) } }),
       user: { name: `Noor ${n}` },
-      context: { status: 200 + (n % 300), client_ip: `10.0.${n % 256}.1` },
+      context: {
+        ...{ status: 200 + (n % 300), client_ip: `10.0.${n % 256}.1` },
+        ...(n % 3 === 0 && { credentials_id: `key-${n % 40}` }),
+        ...(n % 7 === 0 && { country_code: ['NL', 'DE', 'FI'][n % 3]! }),
+      },
     };
   });
 }

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from read_segments import GROUP_ROWS, HASH_BYTES, Directory, check, checked, piece, unsealed_events
 
-FACETS = 14
+FACETS = 16
 SERVICE = 10
 TEXT_BLOCK_ROWS = 256
 
@@ -101,7 +101,7 @@ def value_counts(block):
 
 
 def codes_of(segment, place):
-    facet = segment.index["facets"][place]
+    facet = segment.facets()[place]
     width = "B" if facet["values"] < 2**8 else "H" if facet["values"] < 2**16 else "I"
     column = b"".join(segment.frames("codes", facet["codes"]))
     return [code for (code,) in struct.iter_unpack(f"<{width}", column)]

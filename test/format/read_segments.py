@@ -90,6 +90,9 @@ class Segment:
                 yield content[at : at + length].decode()
                 at += length
 
+    def facets(self):
+        return self.index["facets"] + self.index.get("moreFacets", [])
+
     def facet(self, facet):
         """The value of every row, or None."""
         values = [None]
@@ -105,7 +108,7 @@ class Segment:
         if not self.dropped:
             lines = b"".join(self.column("bodies")).split(b"\n")
             salted = b"".join(self.column("salted"))
-            facets = list(zip(*map(self.facet, self.index["facets"])))
+            facets = list(zip(*map(self.facet, self.facets())))
             texts = list(self.texts())
             created, recorded = list(self.times("createdAt")), list(self.times("recordedAt"))
         for log in self.index["logs"]:

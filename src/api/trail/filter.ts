@@ -25,6 +25,8 @@ export const filterFacets = {
   traceId: 'traceId',
   sessionId: 'sessionId',
   projectId: 'projectId',
+  credential: 'credential',
+  country: 'country',
 } as const satisfies Record<string, Facet>;
 
 type FilterName = keyof typeof filterFacets;
@@ -55,6 +57,10 @@ const facetParameters = {
   traceId: valuesParameter('The trace; repeated for any of several'),
   sessionId: valuesParameter('The session; repeated for any of several'),
   projectId: valuesParameter('The project; repeated for any of several'),
+  credential: valuesParameter(
+    'Id of the credential, such as an API key; repeated for any of several',
+  ),
+  country: listParameter('Any of these country codes, repeated or comma-joined'),
 } as const satisfies Record<FilterName, z.ZodType>;
 
 const leaveOut = (what: string) => `Leave out events with this ${what}; repeat it for several`;
@@ -74,6 +80,8 @@ const negatedParameters = {
   '-traceId': valuesParameter(leaveOut('trace')),
   '-sessionId': valuesParameter(leaveOut('session')),
   '-projectId': valuesParameter(leaveOut('project')),
+  '-credential': valuesParameter(leaveOut('id of the credential')),
+  '-country': listParameter(leaveOut('country code')),
 } as const satisfies Record<`-${FilterName | 'searchText'}`, z.ZodType>;
 
 /** The parameters that narrow what is read of a trail. */

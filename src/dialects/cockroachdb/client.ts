@@ -173,6 +173,8 @@ const support: FilterSupport = {
   traceId: true,
   sessionId: true,
   projectId: false,
+  credential: false,
+  country: false,
   without: true,
 };
 

@@ -150,6 +150,8 @@ const support: FilterSupport = {
   traceId: false,
   sessionId: false,
   projectId: false,
+  credential: false,
+  country: false,
   without: false,
 };
 

@@ -38,6 +38,8 @@ const support: FilterSupport = {
   traceId: true,
   sessionId: false,
   projectId: false,
+  credential: false,
+  country: false,
   without: true,
 };
 

@@ -94,7 +94,7 @@ class SegmentEraser {
     const old = segmentFile.footerIndex();
     const { number, rows, logs, origins, rowGroups } = old;
     const erased = [...this.#bodies.keys()];
-    const columns = old.facets.map((facet, index) => this.#column(facet, index));
+    const columns = facets.map((_, index) => this.#column(old.facets[index], index));
     return {
       number,
       rows,
@@ -115,7 +115,7 @@ class SegmentEraser {
       salted: file.writeFrames(
         this.#copiedFrames(old.salted, erased, rowGroupRows, (group) => this.#salted(group)),
       ),
-      facets: old.facets.map((facet, index) => this.#facet(facet, columns[index]!)),
+      facets: columns.map((column, index) => this.#facet(old.facets[index], column)),
       valueCounts: writeValueCounts(file, columns, logs),
       salts: file.writeSection(this.#salts()),
       leafHashes: file.writeSection(segmentFile.readWholeSection('leafHashes', old.leafHashes)),
@@ -175,23 +175,23 @@ class SegmentEraser {
     return salts;
   }
 
-  /** A facet's column; with a dictionary of its own if it lost a value. */
-  #column({ values }: SealedFacet, facet: number): CodedColumn | FacetColumn {
+  /** A facet's column; with a dictionary of its own if it lost a value, or is not in the file yet. */
+  #column(old: SealedFacet | undefined, facet: number): CodedColumn | FacetColumn {
     const { rows } = this.#segment.info;
     const codes = new Uint32Array(rows);
     for (let group = 0; group * rowGroupRows < rows; group += 1) {
       codes.set(this.#segment.codes(facet, group), group * rowGroupRows);
     }
     const lost = [...this.#without[facet]!].filter((row) => codes[row] !== 0);
-    if (lost.length === 0) return { codes, size: values + 1 };
+    if (lost.length === 0 && old !== undefined) return { codes, size: old.values + 1 };
     for (const row of lost) codes[row] = 0;
     const textOf = new SealedDictionary(this.#segment).textsOf(facet);
     return encodeFacetColumn(facet, codes, Uint32Array.from(codes.keys()), textOf);
   }
 
-  #facet(old: SealedFacet, column: CodedColumn | FacetColumn): SealedFacet {
+  #facet(old: SealedFacet | undefined, column: CodedColumn | FacetColumn): SealedFacet {
     const file = this.#file;
-    if ('values' in column) return writeFacet(file, column);
+    if (old === undefined || 'values' in column) return writeFacet(file, column as FacetColumn);
     const codes = file.writeFrames(this.#copiedFrames(old.codes));
     return { ...old, codes, texts: file.writeFrames(this.#copiedFrames(old.texts)) };
   }

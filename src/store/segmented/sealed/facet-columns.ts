@@ -75,16 +75,33 @@ function sortedCodes(
 }
 
 export function writeFacet(file: SegmentFileWriter, { values, codes }: FacetColumn): SealedFacet {
-  const groups = Array.from(
-    { length: Math.ceil(values.length / valuesPerFrame) },
-    (_, group) => group * valuesPerFrame,
-  );
+  const hashes: number[] = [];
+  const texts = valueGroupsOf(values).map((group) => {
+    hashes.push(group.hash);
+    return group.texts;
+  });
   return {
     values: values.length,
     codes: file.writeFrames(splitEvery(codes, rowGroupRows).map(bytesOf)),
-    texts: file.writeFrames(groups.values().map((first) => groupFrame(values, first))),
-    hashes: groups.map((first) => values.hashes[first]!),
+    texts: file.writeFrames(texts),
+    hashes,
   };
+}
+
+/** Some consecutive values: the index and the hash of the first one, and their texts as a JSON array. */
+interface EncodedGroup {
+  readonly first: number;
+  readonly hash: number;
+  readonly texts: Buffer;
+}
+
+/** Values in the groups in which they are in a file. */
+export function* valueGroupsOf(values: ValueOrder): Generator<EncodedGroup> {
+  for (let first = 0; first < values.length; first += valuesPerFrame) {
+    const length = Math.min(valuesPerFrame, values.length - first);
+    const texts = Array.from({ length }, (_, nth) => values.textAt(first + nth));
+    yield { first, hash: values.hashes[first]!, texts: Buffer.from(JSON.stringify(texts)) };
+  }
 }
 
 /** Writes the value counts of all facets; `columns` are in their order. */
@@ -96,10 +113,4 @@ export function writeValueCounts(
   const counts = countValues(columns, logs);
   const blocks = file.writeUncompressed(counts.map(({ block }) => block));
   return { logs: counts.map(({ log }) => log), blocks };
-}
-
-function groupFrame(values: ValueOrder, first: number): Uint8Array {
-  const length = Math.min(valuesPerFrame, values.length - first);
-  const texts = Array.from({ length }, (_, nth) => values.textAt(first + nth));
-  return Buffer.from(JSON.stringify(texts));
 }

@@ -1,3 +1,4 @@
+import { facets } from '../../../core/facets.ts';
 import type { Micros } from '../../../core/micros.ts';
 import type { TimeBounds } from '../log-slice.ts';
 import { FrameTable, type StoredFrameTable } from './frame-table.ts';
@@ -44,7 +45,7 @@ export interface FooterIndex {
   readonly textIndex?: SealedTextIndex;
   /** One frame for each row group: 1 where an event has a salt. */
   readonly salted: FrameTable;
-  /** In the order of `facets`. */
+  /** In the order of `facets`; without the last ones in a segment that was sealed before they existed. */
   readonly facets: readonly SealedFacet[];
   /** Absent in segments that were sealed before value counts existed. */
   readonly valueCounts?: SealedValueCounts;
@@ -121,15 +122,22 @@ const keysInMemory = Object.fromEntries(
   Object.entries(keysInFile).map(([inMemory, inFile]) => [inFile, inMemory]),
 );
 
+/** The facets of Annals 0.2, which knows `facets` in the file and must find these alone: later ones are in `moreFacets`. */
+const firstFacets = 14;
+
 /** A footer index as JSON, as `parseFooterIndex` reads it. */
-export function footerIndexText(index: FooterIndex): string {
-  return JSON.stringify(renameKeys(index, keysInFile));
+export function footerIndexText({ facets: all, ...index }: FooterIndex): string {
+  const facets = all.slice(0, firstFacets);
+  const moreFacets = all.slice(firstFacets);
+  return JSON.stringify({ ...renameKeys(index, keysInFile), facets, moreFacets });
 }
 
 /** A footer index from its JSON. */
 export function parseFooterIndex(text: string): FooterIndex {
-  const stored = renameKeys(JSON.parse(text), keysInMemory) as Stored<FooterIndex>;
+  const { moreFacets = [], ...stored } = renameKeys(JSON.parse(text), keysInMemory) as StoredIndex;
   const { valueCounts, textIndex } = stored;
+  // A later version may have sealed it with facets that this one does not know.
+  const known = [...stored.facets, ...moreFacets].slice(0, facets.length);
   return {
     ...stored,
     bodies: FrameTable.of(stored.bodies),
@@ -148,7 +156,7 @@ export function parseFooterIndex(text: string): FooterIndex {
     ...(valueCounts !== undefined && {
       valueCounts: { logs: valueCounts.logs, blocks: FrameTable.of(valueCounts.blocks) },
     }),
-    facets: stored.facets.map((facet) => ({
+    facets: known.map((facet) => ({
       ...facet,
       codes: FrameTable.of(facet.codes),
       texts: FrameTable.of(facet.texts),
@@ -161,6 +169,8 @@ function renameKeys(value: object, names: Readonly<Record<string, string>>): obj
     Object.entries(value).map(([key, member]) => [names[key] ?? key, member]),
   );
 }
+
+type StoredIndex = Stored<FooterIndex> & { readonly moreFacets?: readonly Stored<SealedFacet>[] };
 
 /** The same with frame tables as they are stored. */
 type Stored<T> = T extends FrameTable

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Codes } from '../log-slice.ts';
 import type { Bodies } from './bodies.ts';
+import type { DerivedFacet } from './derived-facets.ts';
 import type { FooterIndex, SealedTextIndex } from './footer-index.ts';
 import type { FrameTable } from './frame-table.ts';
 import type { LogLocations } from './log-locations.ts';
@@ -47,6 +48,8 @@ export class SealedCache {
   readonly trigramFilters = cacheOf<Uint8Array>(4 * megabyte, byteLength);
   readonly bodies = cacheOf<Bodies>(6 * megabyte, ({ size }) => size);
   readonly values = cacheOf<ValueGroup>(4 * megabyte, ({ bytes }) => bytes);
+  /** By segment. Held for some hundred segments whose events have a value each. */
+  readonly derivedFacets = cacheOf<readonly DerivedFacet[]>(32 * megabyte, derivedFacetsBytes);
   readonly valueCounts = cacheOf<Uint8Array>(4 * megabyte, valueCountsBytes);
 
   /** Closes the other files. What was read from them is not asked for any more, and goes with time. */
@@ -90,6 +93,9 @@ const foundTextIndexBytes = ({ index }: FoundTextIndex) =>
   300 + (index === undefined ? 0 : index.blocks.bytes + index.buckets.bytes);
 /** With the key and what else an entry takes. */
 const valueCountsBytes = ({ byteLength: bytes }: Uint8Array) => bytes + 200;
+
+const derivedFacetsBytes = (derived: readonly DerivedFacet[]) =>
+  derived.reduce((sum, { bytes }) => sum + bytes + 500, 0);
 
 /** About what a footer summary takes in memory. */
 function footerSummaryBytes({

@@ -14,9 +14,11 @@ import {
 import type { StoredRow } from '../stored-row.ts';
 import { Bodies } from './bodies.ts';
 import { codeWidth, readCodes } from './codes.ts';
+import { type DerivedFacet, deriveFacets } from './derived-facets.ts';
 import {
   blockRows,
   type FooterIndex,
+  type SealedFacet,
   type SealedTextIndex,
   type SegmentOrigin,
   valuesPerFrame,
@@ -122,8 +124,13 @@ export class SealedSegment {
   }
 
   codes(facet: number, rowGroup: number): Codes {
+    const sealed = this.footerSummary.facets[facet];
+    if (sealed === undefined) {
+      const rows = Math.min(rowGroupRows, this.info.rows - rowGroup * rowGroupRows);
+      return this.#derivedFacet(facet).codes(rowGroup, rows);
+    }
     const name = `${facets[facet]}`;
-    const { codes, values } = this.footerSummary.facets[facet]!;
+    const { codes, values } = sealed;
     const read = () => readCodes(this.file.frameContent(name, codes, rowGroup), codeWidth(values));
     return getOrRead(this.#cache.codes, this.#key(name, rowGroup), read);
   }
@@ -295,10 +302,26 @@ export class SealedSegment {
     return this.file.readSection(this.footerSummary.nodes, index * hashBytes, hashBytes);
   }
 
+  /** What the values of a facet are found by. */
+  facet(facet: number): Pick<SealedFacet, 'values' | 'hashes'> {
+    return this.footerSummary.facets[facet] ?? this.#derivedFacet(facet);
+  }
+
+  /** A facet that the segment was sealed without. */
+  #derivedFacet(facet: number): DerivedFacet {
+    const sealed = this.footerSummary.facets.length;
+    const derived = getOrRead(this.#cache.derivedFacets, this.path, () =>
+      deriveFacets(this, sealed),
+    );
+    return derived[facet - sealed]!;
+  }
+
   /** A group of a facet's values. */
   values(facet: number, group: number): ValueGroup {
+    const sealed = this.footerSummary.facets[facet];
+    if (sealed === undefined) return this.#derivedFacet(facet).group(group);
     const name = `values of ${facets[facet]}`;
-    const { texts } = this.footerSummary.facets[facet]!;
+    const { texts } = sealed;
     const read = () => {
       const content = this.file.frameContent(name, texts, group);
       return new ValueGroup(facets[facet]!, content, group * valuesPerFrame + 1);

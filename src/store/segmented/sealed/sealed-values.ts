@@ -13,11 +13,11 @@ export class SealedDictionary implements ValueDictionary {
   }
 
   sizeOf(facet: number): number {
-    return this.#segment.footerSummary.facets[facet]!.values + 1;
+    return this.#segment.facet(facet).values + 1;
   }
 
   codesOf(facet: number, value: string): readonly number[] {
-    const { hashes } = this.#segment.footerSummary.facets[facet]!;
+    const { hashes } = this.#segment.facet(facet);
     const hash = valueHash(facet, value);
     const codes: number[] = [];
     // Equal hashes may begin in the group before the first one that starts with them.
