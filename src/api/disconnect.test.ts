@@ -77,8 +77,8 @@ async function serve(t: TestContext, method: keyof EventStore) {
 
 describe('a client that disconnects', () => {
   for (const [path, method] of [
-    ['/v1/audit', 'listLines'],
-    ['/v1/audit?searchText=x', 'count'],
+    ['/v1/audit', 'countedLines'],
+    ['/v1/audit?searchText=x', 'countedLines'],
     ['/v1/audit?fromSequence=0', 'scan'],
     ['/v1/audit/filter-options', 'distinct'],
     ['/v1/audit/histogram?from=2026-06-01&to=2026-06-02', 'histogram'],

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { chunksOf } from './streaming.ts';
+import { bytesOf, chunksOf } from './streaming.ts';
 
 const defaultIdleMillis = 10 * 60 * 1_000;
 const defaultMaxMillis = 24 * 60 * 60 * 1_000;
@@ -14,8 +14,8 @@ export interface SendOptions {
 }
 
 /**
- * The same application, except that the chunks of a streamed body are written to the connection as they are. That is
- * cheaper than through a web stream, and shows when a chunk was sent, so that its memory can be used again.
+ * The same application, except that bytes and the chunks of a streamed body are written to the connection as they are.
+ * That is cheaper than through a web stream, and shows when a chunk was sent, so that its memory can be used again.
  */
 export function sendChunksDirectly(
   handler: (request: Request, bindings: HttpBindings) => Response | Promise<Response>,
@@ -23,6 +23,16 @@ export function sendChunksDirectly(
 ): (request: Request, bindings: HttpBindings) => Promise<Response> {
   return async (request, bindings) => {
     const response = await handler(request, bindings);
+    const bytes = bytesOf(response.body);
+    if (bytes !== undefined) {
+      const { outgoing } = bindings;
+      outgoing.writeHead(response.status, {
+        ...Object.fromEntries(response.headers),
+        'content-length': bytes.length,
+      });
+      outgoing.end(bytes);
+      return RESPONSE_ALREADY_SENT;
+    }
     const chunks = chunksOf(response.body);
     if (chunks === undefined) return response;
     // Anything that the client reads, however little, restarts the time.

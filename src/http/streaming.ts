@@ -5,6 +5,9 @@ import type { HttpBindings } from './env.ts';
 /** The chunks behind a body, for a sender that does not need the layers of a web stream. */
 const chunksOfBody = new WeakMap<ReadableStream, AsyncIterable<Uint8Array>>();
 
+/** The bytes behind a body, in the same way. */
+const bytesOfBody = new WeakMap<ReadableStream, Uint8Array>();
+
 /** What the response belongs to: a context of Hono. */
 interface ResponseContext {
   readonly req: { readonly raw: Request };
@@ -52,6 +55,29 @@ export function streamTextBody(
   options: StreamOptions,
 ): ReadableStream<Uint8Array> {
   return streamBody(encodeChunks(chunks), context, options);
+}
+
+/**
+ * Bytes as the body of a response that is worth it: a body of plain bytes is copied, and read through a web stream. Nobody
+ * changes the bytes afterwards.
+ */
+export function bytesBody(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => {
+        if (bytes.length > 0) controller.enqueue(bytes);
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  bytesOfBody.set(body, bytes);
+  return body;
+}
+
+/** The bytes of a body created by `bytesBody`, to be sent instead of it. */
+export function bytesOf(body: ReadableStream | null): Uint8Array | undefined {
+  return body === null ? undefined : bytesOfBody.get(body);
 }
 
 /**

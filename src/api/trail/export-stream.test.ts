@@ -91,6 +91,21 @@ it('is as JSON what annals export writes: an event a line, commas at the ends of
   assert.equal(await bodyOf('format=json&action=none'), '[]\n');
 });
 
+it('a page is sent with its length, also when only that is wanted or nothing is on it', async (t) => {
+  const server = await open(t, 1_000);
+  const url = `${server.url}/v1/audit?limit=3`;
+  const page = await get(url, server.key);
+  const body = await read(page);
+  assert.equal(page.headers['content-length'], String(Buffer.byteLength(body)));
+  assert.equal(page.headers['x-content-type-options'], 'nosniff');
+  const { items, totalItems } = JSON.parse(body) as { items: unknown[]; totalItems: number };
+  assert.deepEqual([items.length, totalItems], [3, 1_000]);
+  const head = await get(url, server.key, { method: 'HEAD' });
+  assert.deepEqual([head.statusCode, await read(head)], [200, '']);
+  const none = JSON.parse(await read(await get(`${url}&action=none`, server.key)));
+  assert.deepEqual([none.items, none.totalItems], [[], 0]);
+});
+
 /** Pages of an eighth of a megabyte that the buffers of a connection may take; two thousand events are eighty or more. */
 const mostAhead = 60;
 

@@ -10,6 +10,7 @@ import type { DialectDependencies } from '../../dialects/dialect.ts';
 import { firstKeptSequence, keptFromHeader } from '../../dialects/dropped-events.ts';
 import { decodableBytes } from '../../dialects/thalassa/decodable.ts';
 import { recordedQuery } from '../../http/connection.ts';
+import { bytesBody } from '../../http/streaming.ts';
 import type { EventReader, ListQuery } from '../../store/event-store.ts';
 import { readParameters, wholeNumberParameter } from '../parameters.ts';
 import { type ApiRoute, json, route } from '../route.ts';
@@ -100,8 +101,10 @@ export const listRoute = ({ admit, reader, recordRead }: DialectDependencies): A
       const caller = admit(c.req.raw, 'audit_log:list');
       const tracked = reader.withSignal(c.req.raw.signal);
       const url = new URL(c.req.url);
-      const follow = readParameters(followParameters, url.searchParams);
-      if (follow.fromSequence !== undefined) {
+      const follow = url.searchParams.has('fromSequence')
+        ? readParameters(followParameters, url.searchParams)
+        : undefined;
+      if (follow?.fromSequence !== undefined) {
         const { fromSequence } = follow;
         const result = await followLog(tracked, caller.organisation, { ...follow, fromSequence });
         await recordRead(caller, 'audit_log.list', { query: recordedQuery(url) });
@@ -238,23 +241,24 @@ export function listResponse(url: URL, result: ListResult, byCursor: boolean): R
     next.set('cursor', nextCursor);
     headers.set('Link', `<${url.pathname}?${next}>; rel="next"`);
   }
-  const body = joinBytes([
-    Buffer.from('{"items":['),
-    itemsOf(lines.map(decodableBytes)),
-    Buffer.from(`],${JSON.stringify(envelope).slice(1)}`),
-  ]);
-  return new Response(body, { headers });
+  const end = `],${JSON.stringify(envelope).slice(1)}`;
+  return new Response(bytesBody(itemsBody(lines.map(decodableBytes), end)), { headers });
 }
+
+const begin = Buffer.from('{"items":[');
 
 const lineFeed = 0x0a;
 const comma = 0x2c;
 
-/** Lines as the members of an array. JSON writes a line feed as `\n`, so each one in these bytes is between events. */
-function itemsOf(lines: readonly Uint8Array[]): Uint8Array {
-  const items = joinBytes(lines);
-  const last = items.length - 1;
-  for (let at = items.indexOf(lineFeed); at !== -1 && at < last; at = items.indexOf(lineFeed, at)) {
-    items[at] = comma;
-  }
-  return items.subarray(0, Math.max(0, last));
+/**
+ * Lines as the members of an array, and what follows them. JSON writes a line feed as `\n`, so each one in these bytes is
+ * between events.
+ */
+function itemsBody(lines: readonly Uint8Array[], end: string): Uint8Array<ArrayBuffer> {
+  const last = lines.at(-1);
+  const items = last === undefined ? [] : [...lines.slice(0, -1), last.subarray(0, -1)];
+  const body = joinBytes([begin, ...items, Buffer.from(end)]);
+  for (let at = body.indexOf(lineFeed); at !== -1; at = body.indexOf(lineFeed, at))
+    body[at] = comma;
+  return body;
 }
