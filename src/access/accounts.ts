@@ -1,13 +1,21 @@
 import type { Micros } from '../core/micros.ts';
 import type { Organisation, OwnQuotas } from '../core/organisation.ts';
 import type { Collection } from './collection.ts';
-import type { Account, KeyRecord, LinkRecord, PersonRecord, SessionRecord } from './records.ts';
+import type {
+  Account,
+  KeyRecord,
+  LinkRecord,
+  PersonRecord,
+  SearchRecord,
+  SessionRecord,
+} from './records.ts';
 
 /** What is kept besides organisations and keys. */
 export interface Collections {
   readonly sessions: Collection<SessionRecord>;
   readonly links: Collection<LinkRecord>;
   readonly people: Collection<PersonRecord>;
+  readonly searches: Collection<SearchRecord>;
 }
 
 export type CollectionName = keyof Collections;

@@ -121,5 +121,10 @@ function withQuotas<Owner extends { readonly quotas?: OwnQuotas }>(
 }
 
 function emptyCollections(): Collections {
-  return { sessions: new Collection(), links: new Collection(), people: new Collection() };
+  return {
+    sessions: new Collection(),
+    links: new Collection(),
+    people: new Collection(),
+    searches: new Collection(),
+  };
 }

@@ -97,3 +97,17 @@ export interface SessionRecord {
   readonly clientIp?: string;
   readonly userAgent?: string;
 }
+
+/** A search of the trail that an organisation keeps. */
+export interface SearchRecord {
+  readonly id: string;
+  /** Identity. */
+  readonly organisation: string;
+  /** Unique in its organisation. */
+  readonly name: string;
+  /** Of an address, without the question mark. */
+  readonly query: string;
+  /** Id of the account. */
+  readonly createdBy: string;
+  readonly createdAt: Micros;
+}

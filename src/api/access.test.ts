@@ -165,6 +165,13 @@ const routes = [
     allowed: ['org-admin', 'org-auditor', 'writer', 'operator'],
     body: {},
   },
+  { method: 'GET', path: '/v1/searches', allowed: ['org-admin', 'org-auditor'] },
+  {
+    method: 'POST',
+    path: '/v1/searches',
+    allowed: ['org-admin', 'org-auditor'],
+    body: { name: 'by ROLE', query: 'action=a' },
+  },
   { method: 'GET', path: '/v1/people?organisation=OWN', allowed: ['org-admin', 'operator'] },
   {
     method: 'GET',

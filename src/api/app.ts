@@ -36,6 +36,7 @@ import { membershipRoute } from './admin/memberships.ts';
 import { organisationRoutes } from './admin/organisations.ts';
 import { passkeyRoutes, passkeySessionRoutes } from './admin/passkeys.ts';
 import { peopleRoutes } from './admin/people.ts';
+import { searchRoutes } from './admin/searches.ts';
 import { sessionRoutes } from './admin/sessions.ts';
 import { isFault, nativeErrorResponse } from './errors.ts';
 import { DialectMounts, type MountedDialect } from './mounts.ts';
@@ -172,6 +173,7 @@ function literalRoutes(dependencies: AppDependencies & DialectDependencies): rea
     ...linkRoutes(accounts),
     ...passkeyRoutes(dependencies),
     ...peopleRoutes(accounts),
+    ...searchRoutes(dependencies),
   ];
 }
 

@@ -12,6 +12,8 @@ const bodies: Readonly<Record<string, { readonly role?: 'operator'; readonly bod
   updateOrganisation: { role: 'operator', body: { quotas: { bytesPerDay: 1 } } },
   updateKey: { role: 'operator', body: { quotas: { bytesPerDay: 1 } } },
   createSession: { body: {} },
+  createSearch: { body: { name: 'successor', query: '' } },
+  updateSearch: { body: { name: 'successor' } },
   createLink: { body: { purpose: 'share', name: 'successor' } },
   eraseUser: { body: { userIdentity: 'u-1' } },
 };

@@ -69,6 +69,7 @@ const tags: Record<Tag, string> = {
   sessions: 'Browsers that are signed in',
   links: 'Links that let people in',
   people: 'People who sign in with passkeys',
+  searches: 'Saved searches',
 };
 
 const errorSchema = z

@@ -17,7 +17,8 @@ export type Tag =
   | 'tokens'
   | 'sessions'
   | 'links'
-  | 'people';
+  | 'people'
+  | 'searches';
 
 /** A body by media type: how its text or its bytes look. */
 export type Content = Readonly<Record<string, z.ZodType>>;

@@ -126,7 +126,7 @@ it('accounts that are opened again have every organisation as it was created', a
   await rm(folder, { recursive: true });
 });
 
-it('sessions, links and people come back as they were, and sessions that ended do not', async () => {
+it('sessions, links, searches and people come back as they were, and sessions that ended do not', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
   const file = join(folder, 'annals.db');
   const first = await open(file);
@@ -178,6 +178,15 @@ it('sessions, links and people come back as they were, and sessions that ended d
     host: 'localhost',
     signedInAt: 11,
   } as const;
+  const search = {
+    id: 'search',
+    organisation: 'org-1',
+    name: 'Decrypts',
+    query: 'action=kms.decrypt',
+    createdBy: 'person',
+    createdAt: 12,
+  };
+  await first.collections.searches.put(search);
   await first.collections.people.put(person);
   // A key that a person creates is added as long as they are in.
   await first.addKey(keyOf('by-person', { createdBy: 'person', createdAt: 12 }));
@@ -191,6 +200,7 @@ it('sessions, links and people come back as they were, and sessions that ended d
     [full, { ...session('used'), lastUsedAt: 20 }],
   );
   assert.deepEqual([...again.collections.links.values()], [{ ...link, revokedAt: 16 }]);
+  assert.deepEqual([...again.collections.searches.values()], [search]);
   assert.deepEqual([...again.collections.people.values()], [{ ...person, revokedAt: 13 }]);
   await again.close();
   await rm(folder, { recursive: true });

@@ -25,6 +25,14 @@ export const tables: { readonly [Name in CollectionName]: Columns<RecordOf<Name>
     usedAt: 'INTEGER',
     revokedAt: 'INTEGER',
   },
+  searches: {
+    id: 'TEXT PRIMARY KEY',
+    organisation: 'TEXT NOT NULL',
+    name: 'TEXT NOT NULL',
+    query: 'TEXT NOT NULL',
+    createdBy: 'TEXT NOT NULL',
+    createdAt: 'INTEGER NOT NULL',
+  },
   people: {
     id: 'TEXT PRIMARY KEY',
     organisation: 'TEXT NOT NULL',
