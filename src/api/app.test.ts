@@ -134,6 +134,8 @@ it('rejects query parameters that a route does not have, and names what was mean
       '/v1/audit?userIdentiy=usr-1',
       'userIdentiy is not known here (did you mean userIdentity?)',
     ],
+    ['GET', '/v1/audit?-acton=GET', '-acton is not known here (did you mean -action?)'],
+    ['GET', '/v1/audit?acton=GET', 'acton is not known here (did you mean action?)'],
     ['GET', '/v1/audit?nonsense=', 'nonsense is not known here'],
     ['GET', '/v1/audit/export?limit=5', 'limit is not known here'],
     ['GET', '/v1/audit/filter-options?x=1', 'x is not known here'],

@@ -127,7 +127,9 @@ export function rejectUnknownParameters(
   const known = Object.keys(schema?.shape ?? {});
   const unknown = new Set(search.keys().filter((key) => !known.includes(aliases[key] ?? key)));
   const issues = [...unknown].slice(0, maxIssues).map((field): Issue => {
-    const message = `is not known here${didYouMean(field, known)}`;
+    // What leaves events out is not what was meant by a name that finds them, and the other way round.
+    const alike = known.filter((name) => name.startsWith('-') === field.startsWith('-'));
+    const message = `is not known here${didYouMean(field, alike)}`;
     return { field: formatPath([field]), message };
   });
   const [first] = issues;
