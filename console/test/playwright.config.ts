@@ -28,8 +28,8 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: '/usr/bin/chromium',
-      // Root runs the tests in CI, and Chromium has no sandbox for root.
-      args: ['--no-sandbox'],
+      // Root runs the tests in CI, and Chromium has no sandbox for root; a container's /dev/shm is small.
+      args: ['--no-sandbox', '--disable-dev-shm-usage'],
     },
   },
 });
