@@ -1,6 +1,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import {
   type KeyboardEvent,
+  memo,
   type UIEvent,
   useEffect,
   useLayoutEffect,
@@ -150,6 +151,8 @@ export function EventTable(props: EventTableProps) {
     event.preventDefault();
   };
 
+  const isSelected = (event: AuditEvent | undefined) =>
+    event !== undefined && event.sequence === selected;
   const rows = Array.from({ length: last - first }, (_, at) => first + at);
   return (
     <div className="event-table">
@@ -193,7 +196,7 @@ export function EventTable(props: EventTableProps) {
               event={eventAt(row)}
               top={row * rowHeight - view.offset + view.scrollTop}
               isCurrent={row === current}
-              selected={selected}
+              isSelected={isSelected(eventAt(row))}
               zone={zone}
             />
           ))}
@@ -209,12 +212,13 @@ interface EventRowProps {
   readonly event: AuditEvent | undefined;
   readonly top: number;
   readonly isCurrent: boolean;
-  readonly selected: number | undefined;
+  readonly isSelected: boolean;
   readonly zone: Zone;
 }
 
-function EventRow({ row, event, top, isCurrent, selected, zone }: EventRowProps) {
-  const isSelected = event !== undefined && event.sequence === selected;
+/** Most rows stay as they are when another one becomes current or is opened. */
+const EventRow = memo(function EventRow(props: EventRowProps) {
+  const { row, event, top, isCurrent, isSelected, zone } = props;
   return (
     <div
       role="row"
@@ -235,4 +239,4 @@ function EventRow({ row, event, top, isCurrent, selected, zone }: EventRowProps)
       ))}
     </div>
   );
-}
+});

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type PointerEvent, useRef, useState } from 'react';
 import { type Histogram as Counts, histogramQuery } from '../../api/queries.ts';
 import { count, formatCount } from '../../fields/count.ts';
 import { instantParts, type Zone } from '../../fields/instant.ts';
@@ -50,7 +50,8 @@ interface BarsProps {
   readonly changeSearch: ChangeSearch;
 }
 
-function Bars({ counts, isOld, zone, changeSearch }: BarsProps) {
+/** Each bar has a label with times of its zone, so they are written again only when something of them has changed. */
+const Bars = memo(function Bars({ counts, isOld, zone, changeSearch }: BarsProps) {
   const { buckets, bucketSeconds } = counts;
   const [current, setCurrent] = useState(0);
   const [selection, setSelection] = useState<Selection>();
@@ -185,4 +186,4 @@ function Bars({ counts, isOld, zone, changeSearch }: BarsProps) {
       </div>
     </div>
   );
-}
+});

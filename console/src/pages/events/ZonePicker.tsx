@@ -1,10 +1,11 @@
 import { Menu } from '@base-ui/react/menu';
+import { memo } from 'react';
 import type { Zone } from '../../fields/instant.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import type { ChangeSearch } from './EventsPage.tsx';
 
 /** The zone in which instants are shown. A link carries it, and the instants themselves whatever the zone. */
-export function ZonePicker({
+export const ZonePicker = memo(function ZonePicker({
   zone,
   changeSearch,
 }: {
@@ -42,4 +43,4 @@ export function ZonePicker({
       </Menu.Portal>
     </Menu.Root>
   );
-}
+});
