@@ -248,9 +248,10 @@ export class Gate {
   #authenticateSession(token: string, request: Request): Principal {
     const address = this.#options.addressOf(request);
     const { sessions, accounts } = this.#options;
-    this.#guesses.check(address, wrongTokens);
     const session = sessions.find(token);
     if (session === undefined) {
+      // Whoever has signed in is not kept out by somebody who guesses behind the same proxy: a cookie cannot be guessed.
+      this.#guesses.check(address, wrongTokens);
       this.#unknown(address, wrongTokens, request);
       throw sessionHasEnded();
     }
