@@ -42,6 +42,16 @@ function load(server: ServerProcess, key: string) {
   return { state, done };
 }
 
+/** The cookie of a session. */
+async function signIn(server: ServerProcess, key: string): Promise<string> {
+  const response = await fetch(`${server.url}/v1/sessions`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+    body: '{}',
+  });
+  return response.headers.get('set-cookie')!.split(';')[0]!;
+}
+
 describe('a server that is backed up while it records, killed, and restored', () => {
   it('has everything from before the backup, and says itself what is lost', async () => {
     await using place = await temporary();
@@ -49,6 +59,9 @@ describe('a server that is backed up while it records, killed, and restored', ()
     const run = (...argv: string[]) => annals(place.path, ...argv);
     await using server = await ServerProcess.on(at('data'), flags);
     const { identity, key } = await server.organisation('acme');
+    const cookie = await signIn(server, key);
+    const share = { purpose: 'share' };
+    const { url } = await server.json<{ url: string }>('POST', '/v1/links', key, share);
     const { state, done } = load(server, key);
 
     const before = state.acknowledged;
@@ -92,6 +105,15 @@ describe('a server that is backed up while it records, killed, and restored', ()
     assert.equal(restored.code, 0, restored.stderr);
     await using again = await ServerProcess.on(at('new'), flags);
     const renewed = ['--api', again.url, '--token', key];
+    // Who was signed out, and what was revoked after the backup, is not known.
+    const withCookie = { headers: { Cookie: cookie } };
+    assert.equal((await fetch(`${again.url}/v1/me`, withCookie)).status, 401);
+    const opened = await fetch(`${again.url}/v1/sessions`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ link: url.split('#')[1] }),
+    });
+    assert.equal(opened.status, 401);
     const { items } = await restoresOf(again, key);
     assert.equal(items.length, 1);
     const [record] = items;

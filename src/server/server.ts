@@ -164,6 +164,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
   );
   if (store.restoration !== undefined) {
     await recordRestored(store.restoration, accounts, ledger, log);
+    await endAccessOfBackup(accounts, clock());
     await store.forgetRestoration();
   }
   const ownRecords = opened.adopt(
@@ -387,6 +388,18 @@ async function recordRestored(
     { backup, takenAt, lost },
     'the data directory was restored from a backup: what was recorded after it is lost',
   );
+}
+
+/**
+ * A backup does not know who was signed out after it, nor which links were opened or revoked. So its sessions end, and its
+ * links that still open.
+ */
+async function endAccessOfBackup({ collections }: Accounts, now: Micros): Promise<void> {
+  const { sessions, links } = collections;
+  for (const { id } of [...sessions.values()]) await sessions.remove(id);
+  for (const link of [...links.values()]) {
+    if (link.usedAt === undefined) await links.end({ ...link, revokedAt: link.revokedAt ?? now });
+  }
 }
 
 /** That the server starts, and how it protects what it has. Nothing of it is a secret. */
