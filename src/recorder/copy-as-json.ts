@@ -92,9 +92,9 @@ class Copier {
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === 'function') {
       const replaced: unknown = toJSON.call(value);
-      return isObject(replaced) ? this.#members(entriesOf(replaced)) : this.copy(replaced);
+      return isObject(replaced) ? this.#properties(replaced) : this.copy(replaced);
     }
-    return this.#members(entriesOf(value));
+    return this.#properties(value);
   }
 
   #array(values: Iterable<unknown>): Json[] {
@@ -113,6 +113,19 @@ class Copier {
       if (copy !== undefined) copies.push([this.#text(String(key)), copy]);
     }
     return Object.fromEntries(copies);
+  }
+
+  /** One at a time, so that a property that throws costs only itself, and a huge object is left early. */
+  #properties(object: object): JsonObject {
+    const copies: JsonObject = {};
+    for (const key of Object.keys(object)) {
+      const copy = this.copy(readProperty(object, key));
+      if (copy === undefined) continue;
+      const name = this.#text(key);
+      if (name === '__proto__') Object.defineProperty(copies, name, { ...plain, value: copy });
+      else copies[name] = copy;
+    }
+    return copies;
   }
 
   #error(error: Error): JsonObject {
@@ -140,15 +153,12 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One at a time, so that a property that throws costs only itself, and a huge object is left early. */
-function* entriesOf(object: object): Generator<readonly [string, unknown]> {
-  for (const key of Object.keys(object)) {
-    let value: unknown;
-    try {
-      value = (object as Record<string, unknown>)[key];
-    } catch {
-      value = '[unreadable]';
-    }
-    yield [key, value];
+const plain = { enumerable: true, configurable: true, writable: true };
+
+export function readProperty(object: object, key: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[key];
+  } catch {
+    return '[unreadable]';
   }
 }

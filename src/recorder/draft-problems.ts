@@ -23,7 +23,8 @@ export function draftProblems(draft: JsonObject): DraftProblem[] {
   const problems: DraftProblem[] = [];
   // Not `draft.action`: a prototype is nobody's action.
   if (!Object.hasOwn(draft, 'action')) problems.push({ path: ['action'], why: 'is missing' });
-  for (const [field, value] of Object.entries(draft)) {
+  for (const field of Object.keys(draft)) {
+    const value = draft[field]!;
     if (!Object.hasOwn(draftChecks, field)) {
       problems.push({ path: [field], why: 'is not a field of an event' });
     } else if (Object.hasOwn(memberChecks, field) && isObject(value)) {
@@ -38,10 +39,10 @@ export function draftProblems(draft: JsonObject): DraftProblem[] {
 
 function membersOf(field: string, object: JsonObject): DraftProblem[] {
   const problems: DraftProblem[] = [];
-  for (const [member, check] of Object.entries(memberChecks[field] ?? {})) {
-    const value = Object.hasOwn(object, member) ? object[member] : undefined;
-    const problem = value === undefined ? undefined : check(value);
-    if (problem !== undefined) problems.push({ path: [field, member], ...problem });
+  const checks = memberChecks[field] ?? {};
+  for (const member of Object.keys(object)) {
+    const problem = Object.hasOwn(checks, member) && checks[member]?.(object[member]!);
+    if (problem) problems.push({ path: [field, member], ...problem });
   }
   return problems;
 }

@@ -121,6 +121,9 @@ type Loose<T> = { [Name in keyof T]?: T[Name] | undefined };
 
 /** A field that is undefined must not hide one that was found. */
 function withoutUndefined<T extends object>(object: Loose<T>): Partial<T> {
-  const entries = Object.entries(object).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Partial<T>;
+  const copy = { ...object };
+  for (const name of Object.keys(copy) as (keyof T)[]) {
+    if (copy[name] === undefined) delete copy[name];
+  }
+  return copy as Partial<T>;
 }

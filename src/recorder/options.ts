@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { maxEventBytes, maxRequestBytes, maxRequestEvents } from '../core/draft-fields.ts';
 import { AnnalsError } from '../core/errors.ts';
 import { type Clock, systemClock } from '../core/micros.ts';
+import { pooledRandom } from '../core/random.ts';
 import type { Random } from '../core/uuid.ts';
 import { type Schedule, systemSchedule } from './schedule.ts';
 
@@ -65,7 +66,7 @@ export function recorderSettings(options: RecorderOptions): RecorderSettings {
     onError: options.onError ?? warn,
     fetch: options.fetch ?? globalThis.fetch,
     clock: options.clock ?? systemClock,
-    random: options.random ?? randomFillSync,
+    random: options.random ?? pooledRandom(randomFillSync),
     schedule: options.schedule ?? systemSchedule,
   };
   if (settings.minRetryMs > settings.maxRetryMs) {

@@ -28,7 +28,8 @@ export function maskQuery(query: string): string {
   return query.replace(/[^&;]+/g, (pair) => {
     const equals = pair.indexOf('=');
     if (equals < 0) return pair;
-    return isSecretName(decodedName(pair)) ? `${pair.slice(0, equals)}=${mask}` : pair;
+    const name = pair.slice(0, equals);
+    return isSecretName(/[%+]/.test(name) ? decodedName(pair) : name) ? `${name}=${mask}` : pair;
   });
 }
 
