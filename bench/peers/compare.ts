@@ -96,11 +96,22 @@ class Turns {
   /** What the other side still does, such as sealing or vacuuming, waits for its own turn. */
   async #alone<T>(side: Side, other: Side, measure: (side: Side) => Promise<T>): Promise<T> {
     const stopped = await other.pids();
-    for (const pid of stopped) process.kill(pid, 'SIGSTOP');
     try {
+      signal(stopped, 'SIGSTOP');
       return await measure(side);
     } finally {
-      for (const pid of stopped) process.kill(pid, 'SIGCONT');
+      signal(stopped, 'SIGCONT');
+    }
+  }
+}
+
+/** Sends a signal to those that are still there: PostgreSQL's workers come and go. */
+function signal(pids: readonly number[], name: 'SIGSTOP' | 'SIGCONT'): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
 }
@@ -161,7 +172,10 @@ async function record(
   forSeconds: number,
 ): Promise<Recording> {
   const processor = async () => {
-    const seconds = await Promise.all((await side.pids()).map(processorSeconds));
+    // The time of a worker that has ended is in that of PostgreSQL's first process.
+    const seconds = await Promise.all(
+      (await side.pids()).map((pid) => processorSeconds(pid).catch(() => 0)),
+    );
     return seconds.reduce((sum, one) => sum + one, 0);
   };
   let next = 0;
