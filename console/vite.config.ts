@@ -1,9 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { compress } from './compress.ts';
+import { offlinePage } from './offline-page.ts';
 
 /** The address of a server to develop against: `ANNALS_API=http://127.0.0.1:8420 npm run console:dev`. */
 const { ANNALS_API: api = 'http://127.0.0.1:8420' } = process.env;
+
+const alias = {
+  'node:crypto': fileURLToPath(new URL('src/proof/node-crypto.ts', import.meta.url)),
+};
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
@@ -11,9 +16,7 @@ export default defineConfig({
   // JSX is compiled by Vite itself; a plugin would only add fast refresh and a hundred packages.
   oxc: { jsx: { runtime: 'automatic' } },
   // src/integrity is written for Node (docs/decisions/068-verifying-in-the-browser.md).
-  resolve: {
-    alias: { 'node:crypto': fileURLToPath(new URL('src/proof/node-crypto.ts', import.meta.url)) },
-  },
+  resolve: { alias },
   build: {
     target: ['chrome137', 'firefox129', 'safari18'],
     // The policy of the page allows no data: addresses.
@@ -28,7 +31,7 @@ export default defineConfig({
       },
     },
   },
-  plugins: [compress()],
+  plugins: [offlinePage(alias), compress()],
   server: {
     proxy: { '^/(v1|openapi\\.json)': { target: api } },
   },

@@ -90,6 +90,16 @@ const link = createRoute({
   component: lazyRouteComponent(() => import('./pages/link/LinkPage.tsx'), 'LinkPage'),
 });
 
+const checkpoints = createRoute({
+  path: '/console/checkpoints',
+  getParentRoute: () => signedIn,
+  validateSearch: searchOf,
+  component: lazyRouteComponent(
+    () => import('./pages/checkpoints/CheckpointsPage.tsx'),
+    'CheckpointsPage',
+  ),
+});
+
 const signIn = createRoute({
   path: '/console/sign-in',
   getParentRoute: () => root,
@@ -101,7 +111,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     link,
-    signedIn.addChildren([home, events, keys, sessions, links, people]),
+    signedIn.addChildren([home, events, checkpoints, keys, sessions, links, people]),
   ]),
   parseSearch,
   stringifySearch,

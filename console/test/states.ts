@@ -36,6 +36,43 @@ export const pageStates: readonly PageState[] = [
     },
   },
   {
+    name: 'the page that verifies a file without a server',
+    show: async (page) => {
+      await page.goto('/console/verify.html');
+      await expect(page.getByRole('heading', { name: 'Verify an event' })).toBeVisible();
+    },
+  },
+  {
+    name: 'checkpoints, verified',
+    key: trail.auditor,
+    show: async (page) => {
+      await page.goto('/console/checkpoints');
+      await page.getByRole('button', { name: /^Verify/ }).click();
+      await expect(page.getByText('Verified', { exact: true })).toBeVisible();
+    },
+  },
+  {
+    name: 'checkpoints, not loaded',
+    key: trail.auditor,
+    show: async (page) => {
+      await page.route('**/v1/audit/checkpoint', (route) => route.abort());
+      await page.goto('/console/checkpoints');
+      await expect(page.getByRole('alert').first()).toBeVisible();
+    },
+  },
+  {
+    name: 'an event that is verified, and one that is not what was recorded',
+    key: trail.auditor,
+    show: async (page) => {
+      await page.goto('/console/events?event=1');
+      await page.getByRole('button', { name: 'Verify', exact: true }).click();
+      await expect(page.getByText('Verified in this browser').first()).toBeVisible();
+      await page.route('**/v1/audit/checkpoint', (route) => route.fulfill({ body: 'nothing' }));
+      await page.keyboard.press('v');
+      await expect(page.getByText('do not rely on it')).toBeVisible();
+    },
+  },
+  {
     name: 'events',
     key: trail.admin,
     show: async (page) => {

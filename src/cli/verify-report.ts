@@ -1,4 +1,5 @@
 import type { VerifyFinding } from '../export/verify/findings.ts';
+import type { EventReport } from '../export/verify/verify-event-proof.ts';
 import type { ExportReport } from '../export/verify/verify-export.ts';
 import type { ServerReport } from '../export/verify/verify-server.ts';
 import { encodeBase64 } from '../integrity/base64.ts';
@@ -29,6 +30,33 @@ export function exportReportLines(report: ExportReport): readonly ReportLine[] {
     ...findingLines(report.findings, report.findingCount),
     verdict(report.proved),
   ];
+}
+
+export function eventReportLines(report: EventReport): readonly ReportLine[] {
+  const { name, sequence, event, erased, checkpoint, signers, findings, proved } = report;
+  const what = event === undefined ? '' : `, ${printable(describeEvent(event))}`;
+  return [
+    printable(name),
+    ...(sequence === undefined ? [] : [`  event ${formatCount(sequence)}${what}`]),
+    ...(proved && event === undefined
+      ? ['  it was dropped: only that its hash is in the log is proved']
+      : []),
+    ...(erased === true ? ['  its personal fields were erased'] : []),
+    ...(checkpoint === undefined ? [] : [`  log ${checkpointText(checkpoint)}`]),
+    ...(signers.length === 0 ? [] : [`  signed by ${printable(signers.join(', '))}`]),
+    ...findingLines(findings, findings.length),
+    verdict(proved),
+  ];
+}
+
+/** `kms.decrypt at 2026-06-20T08:14:03.512904Z` */
+function describeEvent(event: unknown): string {
+  const { action, createdAt } = event as { readonly action: string; readonly createdAt: string };
+  return `${action} at ${createdAt}`;
+}
+
+export function eventReportJson({ checkpoint, ...report }: EventReport): object {
+  return { ...report, ...(checkpoint && { checkpoint: checkpointJson(checkpoint) }) };
 }
 
 function coverage({ span, checkpoint, events }: ExportReport): string[] {

@@ -6,8 +6,10 @@ import { nativeProofs } from '../dialects/native/proofs.ts';
 import { nodeDisk } from '../export/disk.ts';
 import { findExports } from '../export/verify/find-exports.ts';
 import { readCheckpoint, type Trust } from '../export/verify/trust.ts';
+import { verifyEventProof } from '../export/verify/verify-event-proof.ts';
 import { verifyExport } from '../export/verify/verify-export.ts';
 import { verifyServer } from '../export/verify/verify-server.ts';
+import { eventProofSuffix } from '../integrity/event-proof.ts';
 import { type KnownKey, parseKnownKey, uniqueKeys } from '../integrity/known-key.ts';
 import { writeFileAtomically } from '../runtime/write-file-atomically.ts';
 import { type CliContext, Exit, exitCodes } from './cli-context.ts';
@@ -18,6 +20,8 @@ import { formatCount } from './quantities.ts';
 import { openStatusLine } from './status-line.ts';
 import { jsonLine, printable, showsStyles, writeStyled } from './terminal-text.ts';
 import {
+  eventReportJson,
+  eventReportLines,
   exportReportJson,
   exportReportLines,
   type ReportLine,
@@ -37,7 +41,10 @@ interface VerifyFlags extends ConnectionFlags {
 /** `annals verify`: whether exported events are those of the log, complete and in order; or whether a log has only grown. */
 export function verifyCommand(context: CliContext): Command {
   const command = new Command('verify')
-    .argument('[file...]', 'an exported file, a manifest, or a directory with manifests')
+    .argument(
+      '[file...]',
+      'an exported file, a manifest, a directory with manifests, or the proof of an event',
+    )
     .option(
       '--key <key>',
       'the verifier key of the log, or a file with such keys; may be repeated',
@@ -52,7 +59,8 @@ export function verifyCommand(context: CliContext): Command {
       'after',
       `
 Files are checked without a network. Their manifest and proof must be beside
-them; for one file the whole export is checked. The log's key must be trusted:
+them; for one file the whole export is checked. A file *.event-proof.json, which
+the console gives, has one event with its proof. The log's key must be trusted:
 give it with --key, or a checkpoint that it signed with --checkpoint. A key that
 was replaced is followed by a space and the size of the log up to which it is
 valid.
@@ -103,7 +111,16 @@ async function verifyFiles(
   const { stdout, signal, cwd } = context;
   const status = openStatusLine(context.stderr, context.clock, flags.quiet === true);
   const reports = [];
-  for (const found of await findExports(paths, cwd, nodeDisk)) {
+  const isEvent = (path: string) => path.endsWith(eventProofSuffix);
+  const events = [];
+  for (const path of paths.filter(isEvent)) {
+    const text = await readArgumentFile(path, cwd, 'the proof');
+    const report = verifyEventProof(resolve(cwd, path), text, trust);
+    events.push(report);
+    if (flags.json !== true) printReport(eventReportLines(report), context);
+  }
+  const exported = paths.filter((path) => !isEvent(path));
+  for (const found of await findExports(exported, cwd, nodeDisk)) {
     const report = await verifyExport(found, trust, {
       disk: nodeDisk,
       signal,
@@ -114,9 +131,15 @@ async function verifyFiles(
     reports.push(report);
     if (flags.json !== true) printReport(exportReportLines(report), context);
   }
-  const proved = reports.every((report) => report.proved);
+  const proved = [...reports, ...events].every((report) => report.proved);
   if (flags.json === true) {
-    stdout.write(jsonLine({ proved, exports: reports.map(exportReportJson) }));
+    stdout.write(
+      jsonLine({
+        proved,
+        exports: reports.map(exportReportJson),
+        ...(events.length > 0 && { events: events.map(eventReportJson) }),
+      }),
+    );
   }
   return proved;
 }

@@ -100,3 +100,46 @@ export function bytesOf(base64: string, length: number, what: string): Uint8Arra
     `Cannot read ${what}: ${JSON.stringify(base64)} is not base64 of ${length} bytes`,
   );
 }
+
+/** The proof of one event as a file: with the checkpoint that it leads to, and what its leaf is computed by. */
+export interface EventProofFile extends LeafProof {
+  /** As it was signed. */
+  readonly checkpoint: string;
+  /** The log's verifier keys as the server gave them: a hint, for the reader decides whom to trust. */
+  readonly keys: readonly string[];
+  readonly personalPaths: readonly string[];
+}
+
+export const eventProofSuffix = '.event-proof.json';
+
+/** One object of JSON with a line feed behind it. Of an event that was dropped it has neither text nor salt. */
+export function formatEventProof(file: EventProofFile): string {
+  const { checkpoint, keys, personalPaths, sequence, leaf, hashes, text, salt } = file;
+  const members = { checkpoint, keys, personalPaths, sequence, leaf, hashes, text, salt };
+  return `${JSON.stringify({ eventProofVersion: 1, ...members })}\n`;
+}
+
+/** Throws `corrupt` for any text that `formatEventProof` would not write. */
+export function parseEventProof(text: string): EventProofFile {
+  const wrong = (why: string) =>
+    new AnnalsError('corrupt', `Cannot read the proof of an event: ${why}`);
+  let value: EventProofFile & { readonly eventProofVersion?: unknown };
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw wrong('it is not JSON');
+  }
+  if (value?.eventProofVersion !== 1) throw wrong('it has no eventProofVersion that is known here');
+  const isText = (member: unknown) => typeof member === 'string';
+  const areTexts = (member: unknown) => Array.isArray(member) && member.every(isText);
+  const isWhole =
+    [value.checkpoint, value.leaf].every(isText) &&
+    [value.keys, value.personalPaths, value.hashes].every(areTexts) &&
+    [value.text, value.salt].every((member) => member === undefined || isText(member)) &&
+    Number.isSafeInteger(value.sequence) &&
+    value.sequence >= 0;
+  if (!isWhole) throw wrong('a member is missing, or of another type');
+  if (formatEventProof(value) !== text)
+    throw wrong('it was changed: it has other members or spaces');
+  return value;
+}

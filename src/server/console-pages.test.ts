@@ -10,7 +10,7 @@ const directory = mkdtempSync(join(tmpdir(), 'annals-console-'));
 after(() => rmSync(directory, { recursive: true }));
 
 mkdirSync(join(directory, 'assets'));
-for (const name of ['index.html', 'icon.svg', 'assets/index-abc.js']) {
+for (const name of ['index.html', 'verify.html', 'icon.svg', 'assets/index-abc.js']) {
   writeFileSync(join(directory, name), `this is ${name}`);
   writeFileSync(join(directory, `${name}.br`), brotliCompressSync(`this is ${name}`));
 }
@@ -34,6 +34,12 @@ it('serves one page at every address of the console, with a strict policy', asyn
   assert.doesNotMatch(contentSecurityPolicy, /unsafe|nonce|data:|https?:|\*/);
   const first = await app.request('/');
   assert.deepEqual([first.status, first.headers.get('Location')], [302, '/console']);
+});
+
+it('serves the page that can be saved with the policy that is in it, and in no frame', async () => {
+  const response = await app.request('/console/verify.html');
+  assert.equal(await response.text(), 'this is verify.html');
+  assert.equal(response.headers.get('Content-Security-Policy'), "frame-ancestors 'none'");
 });
 
 it('serves its files packed to browsers that take that, and to be kept forever', async () => {

@@ -90,6 +90,17 @@ export function consolePages(directory?: string): Hono<HttpEnv> {
     // Its name has the hash of its content.
     return send(c, file, { 'Cache-Control': 'public, max-age=31536000, immutable' });
   });
+  // It names its script and style by their hashes itself, and can be saved.
+  app.get('/console/verify.html', (c) => {
+    const file = filesOf()?.get('verify.html');
+    if (file === undefined) return c.text(notBuilt, 404);
+    const policy = "frame-ancestors 'none'";
+    return send(c, file, {
+      ...pageHeaders,
+      'Content-Security-Policy': policy,
+      'Cache-Control': 'no-cache',
+    });
+  });
   app.get('/console/icon.svg', (c) => {
     const icon = filesOf()?.get('icon.svg');
     return icon === undefined ? c.notFound() : send(c, icon, { 'Cache-Control': 'max-age=86400' });

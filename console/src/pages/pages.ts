@@ -4,6 +4,7 @@
  */
 export const pages = [
   { to: '/console/events', label: 'Events', permission: 'audit_log:list' },
+  { to: '/console/checkpoints', label: 'Checkpoints', permission: 'audit_log:read' },
   { to: '/console/keys', label: 'Keys', permission: 'api_key:list' },
   { to: '/console/sessions', label: 'Sessions', permission: undefined },
   { to: '/console/people', label: 'People', permission: 'api_key:list' },

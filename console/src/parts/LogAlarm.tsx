@@ -21,7 +21,7 @@ export function LogAlarm({ organisation }: { readonly organisation: string }) {
         Seen at <time dateTime={alarm.at}>{alarm.at}</time>. {alarm.message}.
       </p>
       <p>
-        <Link to={'/console/checkpoints' as never}>The evidence, and what to do</Link>
+        <Link to="/console/checkpoints">The evidence, and what to do</Link>
       </p>
     </div>
   );

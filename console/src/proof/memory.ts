@@ -29,6 +29,8 @@ export interface Memory {
   remember(organisation: string, what: Remembered): void;
   alarmOf(organisation: string): Alarm | undefined;
   raise(organisation: string, alarm: Alarm): void;
+  /** Forgets the alarm alone: what is wrong raises it again. */
+  dismiss(organisation: string): void;
   /** Forgets log and alarm: the next checkpoint is believed as the first one was. */
   forget(organisation: string): void;
 }
@@ -60,12 +62,13 @@ export class BrowserMemory implements Memory {
     if (this.alarmOf(organisation) === undefined) this.#write(`alarm ${organisation}`, alarm);
   }
 
+  dismiss(organisation: string): void {
+    this.#remove(`alarm ${organisation}`);
+  }
+
   forget(organisation: string): void {
-    for (const kind of ['log', 'alarm']) {
-      this.#known.delete(`${kind} ${organisation}`);
-      this.#inStorage((storage) => storage.removeItem(nameOf(`${kind} ${organisation}`)));
-    }
-    this.#tell();
+    this.#remove(`alarm ${organisation}`);
+    this.#remove(`log ${organisation}`);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -91,6 +94,12 @@ export class BrowserMemory implements Memory {
     const text = JSON.stringify(value);
     this.#known.set(name, text);
     this.#inStorage((storage) => storage.setItem(nameOf(name), text));
+    this.#tell();
+  }
+
+  #remove(name: string): void {
+    this.#known.delete(name);
+    this.#inStorage((storage) => storage.removeItem(nameOf(name)));
     this.#tell();
   }
 

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../api/queries.ts';
 import { serverApi } from './log-api.ts';
 import { keepVerification, markOf, setMarks } from './marks.ts';
+import type { Verification } from './steps.ts';
 import { browserMemory } from './this-browser.ts';
 import type { PageVerification, Verifier } from './verify.ts';
 import { whyNotHere } from './why-not-here.ts';
@@ -46,4 +47,10 @@ export async function verifyAll(
     setMarks(marks.verified, 'verified');
     setMarks(marks.failed, 'failed');
   }
+}
+
+/** Verifies that the log has only grown since this browser last saw it. */
+export async function verifyGrowth(organisation: string): Promise<Verification> {
+  const { verifyHead } = await load();
+  return verifyHead(verifier, organisation);
 }

@@ -218,6 +218,7 @@ describe('a log that a browser knows', () => {
     );
 
     trustKeys(changed.again.memory, log.organisation, [current]);
+    assert.equal(changed.again.memory.alarmOf(log.organisation), undefined);
     assert.equal((await verifyHead(changed.again, log.organisation)).verdict, 'verified');
     assert.deepEqual(
       new Set(changed.again.memory.recall(log.organisation)?.keys),

@@ -235,6 +235,7 @@ export function trustKeys(memory: Memory, organisation: string, texts: readonly 
   if (known === undefined) return;
   const keys = uniqueKeys([...texts, ...known.keys].map(parseKnownKey));
   memory.remember(organisation, { ...known, keys: keys.map(formatKnownKey) });
+  if (memory.alarmOf(organisation)?.kind === 'key') memory.dismiss(organisation);
 }
 
 async function attempt(
@@ -304,13 +305,14 @@ async function trustedHead(
 
   run.begin('What was there before');
   run.pass(await grownSince(known, checkpoint, message, api));
+  const at = now().toISOString();
   const newest: Remembered = {
     origin: checkpoint.origin,
     keys: trusted.map(formatKnownKey),
     personalPaths: served.personalPaths,
     checkpoint: message,
-    at: now().toISOString(),
-    firstAt: known?.firstAt ?? now().toISOString(),
+    at,
+    firstAt: known?.firstAt ?? at,
   };
   const meanwhile = memory.recall(organisation);
   if (meanwhile === undefined || headOf(meanwhile.checkpoint).size <= checkpoint.size) {

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import { type AuditEvent, meQuery } from '../../api/queries.ts';
+import { CopyButton } from '../../parts/CopyButton.tsx';
 import { ProofMark } from '../../parts/ProofMark.tsx';
 import { Steps } from '../../parts/Steps.tsx';
 import { markOf, subscribeToMarks, verificationOf } from '../../proof/marks.ts';
 import { verifyOne } from '../../proof/run.ts';
+import type { EventEvidence } from '../../proof/verify.ts';
 import { whyNotHere } from '../../proof/why-not-here.ts';
 import { Button } from '../../ui/Button.tsx';
 import { showFailure } from '../../ui/toasts.ts';
@@ -69,6 +71,16 @@ export function Proof({ sequence, event }: ProofProps) {
         </p>
       )}
       {verification !== undefined && <Steps steps={verification.steps} />}
+      {verification?.evidence !== undefined && (
+        <div className="buttons">
+          <Button onClick={() => save(verification.evidence)}>Download proof</Button>
+          <CopyButton
+            what="the command that verifies the file"
+            label="annals verify"
+            text={`annals verify event-${sequence}.event-proof.json --key log.key`}
+          />
+        </div>
+      )}
       {verification?.verdict === 'verified' && <Limits />}
     </>
   );
@@ -80,6 +92,13 @@ function verify(organisation: string, sequence: number, event: AuditEvent | unde
   );
 }
 
+function save(evidence: EventEvidence | undefined): void {
+  if (evidence === undefined) return;
+  import('../../proof/evidence-file.ts')
+    .then(({ saveEvidence }) => saveEvidence(evidence))
+    .catch((error: unknown) => showFailure('Cannot save the proof', error));
+}
+
 /** What a pass does not prove. */
 function Limits() {
   return (
@@ -88,7 +107,8 @@ function Limits() {
       <ul>
         <li>That the event is true, or that nothing was left out before it was recorded.</li>
         <li>
-          That this page is honest: it came from the same server. To check without it, compare the
+          That this page is honest: it came from the same server. To check without it, download the
+          proof and <a href="/console/verify.html">the page that needs no server</a>, or compare the
           key with the one that the operator gave you, and run
           <code className="mono"> annals verify --server --key log.key</code>.
         </li>
