@@ -1,10 +1,17 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { filterOf } from '../../api/queries.ts';
 import { formatCount } from '../../fields/count.ts';
 import { type Search, stringifySearch } from '../../search.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import type { ChangeSearch } from './EventsPage.tsx';
+
+function subscribeToVisibility(listener: () => void): () => void {
+  document.addEventListener('visibilitychange', listener);
+  return () => document.removeEventListener('visibilitychange', listener);
+}
+
+const isVisible = () => document.visibilityState === 'visible';
 
 interface NewerEventsProps {
   readonly search: Search;
@@ -24,9 +31,20 @@ export function NewerEvents({ search, snapshot, changeSearch }: NewerEventsProps
   const [isLive, setLive] = useState(false);
   const filter = stringifySearch(filterOf(search));
 
-  useEffect(() => {
+  const isSeen = useSyncExternalStore(subscribeToVisibility, isVisible);
+
+  // Another list, of which nothing newer is known.
+  const list = `${filter} ${snapshot}`;
+  const [counted, setCounted] = useState(list);
+  if (counted !== list) {
+    setCounted(list);
     setNewer(0);
-    if (snapshot === undefined) return;
+  }
+
+  useEffect(() => {
+    // A browser has six connections to a server that speaks HTTP/1.1, and each stream takes one: tabs behind give
+    // theirs up.
+    if (snapshot === undefined || !isSeen) return;
     const query = new URLSearchParams(filter);
     query.set('fromSequence', String(snapshot));
     const stream = new EventSource(`/v1/audit/stream?${query}`);
@@ -41,12 +59,11 @@ export function NewerEvents({ search, snapshot, changeSearch }: NewerEventsProps
         setNewer(arrived);
       }, 250);
     });
-    stream.addEventListener('end', () => stream.close());
     return () => {
       clearTimeout(timer);
       stream.close();
     };
-  }, [filter, snapshot]);
+  }, [filter, snapshot, isSeen]);
 
   useEffect(() => {
     if (!isLive || newer === 0) return;
