@@ -15,8 +15,8 @@ import {
   filterOf,
   meQuery,
 } from '../../api/queries.ts';
-import { type EventColumn, eventColumns } from '../../fields/columns.tsx';
 import type { Zone } from '../../fields/instant.ts';
+import { type EventColumn, eventColumns } from '../../parts/event-columns.tsx';
 import { ProofMark } from '../../parts/ProofMark.tsx';
 import { markOf } from '../../proof/marks.ts';
 import { verifyOne } from '../../proof/run.ts';

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { AuditEvent } from '../api/queries.ts';
-import { Instant } from '../parts/Instant.tsx';
-import { actorOf, cutMiddle, resourceOf } from './event-text.ts';
-import type { Zone } from './instant.ts';
+import { actorOf, cutMiddle, resourceOf } from '../fields/event-text.ts';
+import type { Zone } from '../fields/instant.ts';
+import { Instant } from './Instant.tsx';
 
 /** A column of the list of events. */
 export interface EventColumn {
