@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { it } from 'node:test';
-import type { KeyRecord } from '../records.ts';
+import type { KeyRecord, LinkRecord } from '../records.ts';
 import { openSqliteAccounts } from './accounts.ts';
 
 const open = (file: string) => openSqliteAccounts({ file, installation: new Uint8Array(16) });
@@ -202,6 +202,46 @@ it('sessions, links, searches and people come back as they were, and sessions th
   assert.deepEqual([...again.collections.links.values()], [{ ...link, revokedAt: 16 }]);
   assert.deepEqual([...again.collections.searches.values()], [search]);
   assert.deepEqual([...again.collections.people.values()], [{ ...person, revokedAt: 13 }]);
+  await again.close();
+  await rm(folder, { recursive: true });
+});
+
+it('what is changed and ends while something else ends has ended after a restart too', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'annals-accounts-'));
+  const file = join(folder, 'annals.db');
+  const first = await open(file);
+  const { sessions, links } = first.collections;
+  const session = {
+    secretHash: new Uint8Array(32),
+    account: 'admin',
+    createdAt: 1,
+    lastUsedAt: 1,
+  };
+  const link: LinkRecord = {
+    id: 'link',
+    purpose: 'sign-in',
+    organisation: 'org-1',
+    role: 'org-admin',
+    name: 'Noor',
+    secretHash: new Uint8Array(32),
+    createdAt: 1,
+    createdBy: 'admin',
+    opensUntil: 100,
+  };
+  await sessions.put({ ...session, id: 'other' });
+  await sessions.put({ ...session, id: 'used' });
+  await links.put(link);
+  await Promise.all([
+    sessions.remove('other'),
+    sessions.put({ ...session, id: 'used', lastUsedAt: 2 }),
+    links.put({ ...link, usedAt: 2 }),
+    sessions.remove('used'),
+    links.end({ ...link, usedAt: 2, revokedAt: 3 }),
+  ]);
+  await first.close();
+  const again = await open(file);
+  assert.deepEqual([...again.collections.sessions.values()], []);
+  assert.equal(again.collections.links.get('link')?.revokedAt, 3);
   await again.close();
   await rm(folder, { recursive: true });
 });

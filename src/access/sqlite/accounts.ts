@@ -132,6 +132,7 @@ class SqliteAccounts implements Accounts {
   }
 
   async close(): Promise<void> {
+    await this.#last;
     clearTimeout(this.#retry);
     if (this.#owed.size > 0) await this.#commit(() => this.#writeOwed()).catch(() => {});
     clearTimeout(this.#retry);
@@ -154,10 +155,15 @@ class SqliteAccounts implements Accounts {
     });
   }
 
-  /** Writes it now, and again later if that fails. */
+  /**
+   * Writes it after the changes before it, and again later if that fails. It is owed only from its turn on: with what is
+   * owed already it would come before them, and they would undo it on the disk.
+   */
   #owe(name: string, write: () => Promise<void>): Promise<void> {
-    this.#owed.set(name, write);
-    return this.#commit(() => this.#writeOwed());
+    return this.#commit(() => {
+      this.#owed.set(name, write);
+      return this.#writeOwed();
+    });
   }
 
   async #writeOwed(): Promise<void> {
