@@ -4,7 +4,6 @@ import { searchFieldsOf } from '../../search-fields.ts';
 import { type Codes, rowGroupRows } from '../log-slice.ts';
 import { encodeFacetColumn, type FacetColumn, valueGroupsOf } from './facet-columns.ts';
 import { blockRows } from './footer-index.ts';
-import type { SealedSegment } from './sealed-segment.ts';
 import { ValueGroup } from './value-group.ts';
 
 /** Codes of a row group in which no event has a value. */
@@ -51,11 +50,14 @@ export class DerivedFacet {
   }
 }
 
+/** What is read of a sealed segment, which imports this file. */
+interface ReadSegment {
+  readonly info: { readonly rows: number };
+  lines(rows: Uint32Array, maxBytes: number): { readonly bytes: Uint8Array<ArrayBuffer> };
+}
+
 /** Reads the columns of the facets from this one on from the bodies of all events of a segment. */
-export function deriveFacets(
-  segment: Pick<SealedSegment, 'info' | 'lines'>,
-  from: number,
-): readonly DerivedFacet[] {
+export function deriveFacets(segment: ReadSegment, from: number): readonly DerivedFacet[] {
   const { rows } = segment.info;
   const later = facets.slice(from);
   // In canonical JSON a member has one spelling: where that is not among the bytes, no event has the facet.
