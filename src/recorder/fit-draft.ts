@@ -118,9 +118,10 @@ function objectIn(parent: JsonObject, key: string): JsonObject {
 }
 
 /** An object in which `__proto__` is a key like any other. What has no prototype at all is slow in V8. */
-const bareObject = (): JsonObject => new Bare();
-const Bare = (() => {}) as unknown as new () => JsonObject;
-Bare.prototype = Object.create(null);
+const bareObject = (): JsonObject => new Bare() as JsonObject;
+class Bare {}
+Object.setPrototypeOf(Bare.prototype, null);
+Reflect.deleteProperty(Bare.prototype, 'constructor');
 
 function shrink(fields: JsonObject): { text: string; bytes: number } {
   for (;;) {
