@@ -105,6 +105,19 @@ describe('failed authentications', () => {
     assert.equal(first.attempts, 1);
   });
 
+  it('of more clients than there is room for are refused, however long the values are', () => {
+    const counts = new FailedAuthCounts('actor');
+    const agent = 'x'.repeat(60_000);
+    const add = (from: number, to: number) => {
+      for (let n = from; n < to; n += 1)
+        counts.addFailure(facts(n * second, `usr-${n}`, { agent }));
+    };
+    add(0, 500);
+    assert.equal(counts.groups().length, 500);
+    assert.throws(() => add(500, 1_000), { code: 'invalid', message: /narrow the time/ });
+    for (let n = 0; n < 1_000; n += 1) counts.addFailure(facts(n, 'usr-1', { agent }));
+  });
+
   it('add up to the same whatever the order', () => {
     const failure = fc
       .record({ at: fc.integer({ min: 0, max: 20 }), actor: fc.constantFrom('a', 'b') })

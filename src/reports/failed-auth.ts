@@ -1,3 +1,4 @@
+import { AnnalsError } from '../core/errors.ts';
 import { type Micros, second } from '../core/micros.ts';
 import { type AuthenticationFacts, type Grouping, groupings } from './authentication-facts.ts';
 
@@ -27,20 +28,33 @@ interface Client {
  */
 const sameMistakeMicros: Micros = 2 * second;
 
+/** What clients may take in memory: some 80,000 usual ones. Whoever guesses at names is another client each time. */
+const maxClientBytes = 64 * 1024 * 1024;
+
+/** About what a client takes besides its values, which are there twice: as they are, and in its key. */
+const clientBytes = 600;
+
 /** Counts failed authentications by one of their facts. Events may come in any order. */
 export class FailedAuthCounts {
   readonly #by: Grouping;
   readonly #clients = new Map<string, Client>();
-  readonly #successes = new Map<string, Micros[]>();
+  #bytes = 0;
+  /** Of each value that failed; computed once all failures are there. */
+  #firstFailures: ReadonlyMap<string, Micros> | undefined;
+  /** By value, the first one after its first failure. */
+  readonly #successes = new Map<string, Micros>();
 
   constructor(by: Grouping) {
     this.#by = by;
   }
 
+  /** Throws `invalid` when the failures are of too many clients. */
   addFailure({ at, attempts, values }: AuthenticationFacts): void {
     const key = JSON.stringify(groupings.map((name) => values[name] ?? null));
     let client = this.#clients.get(key);
     if (client === undefined) {
+      this.#bytes += clientBytes + 2 * key.length;
+      if (this.#bytes > maxClientBytes) throw tooManyClients(this.#clients.size);
       client = { values, times: [], attempts: [] };
       this.#clients.set(key, client);
     }
@@ -48,20 +62,27 @@ export class FailedAuthCounts {
     client.attempts.push(attempts);
   }
 
-  /** Call it after all failures: successes whose value never failed are not kept. */
+  /** Call it after all failures: a success is kept if its value failed before. */
   addSuccess({ at, values }: AuthenticationFacts): void {
     const value = values[this.#by];
     if (value === undefined) return;
-    const times = this.#successes.get(value);
-    if (times !== undefined) times.push(at);
-    else if (this.#failedValues().has(value)) this.#successes.set(value, [at]);
+    this.#firstFailures ??= this.#firstOfEach();
+    const first = this.#firstFailures.get(value) ?? Number.POSITIVE_INFINITY;
+    if (at < first) return;
+    this.#successes.set(value, Math.min(at, this.#successes.get(value) ?? at));
   }
 
-  #failed: Set<string | undefined> | undefined;
-
-  #failedValues(): Set<string | undefined> {
-    this.#failed ??= new Set([...this.#clients.values()].map(({ values }) => values[this.#by]));
-    return this.#failed;
+  #firstOfEach(): Map<string, Micros> {
+    const firsts = new Map<string, Micros>();
+    for (const { values, times } of this.#clients.values()) {
+      const value = values[this.#by];
+      if (value === undefined) continue;
+      firsts.set(
+        value,
+        times.reduce((least, at) => Math.min(least, at), firsts.get(value) ?? Infinity),
+      );
+    }
+    return firsts;
   }
 
   /** Most failures first, then by value; failures without a value are a group too. */
@@ -71,15 +92,14 @@ export class FailedAuthCounts {
       const times = clients.flatMap((client) => client.times);
       const first = times.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
       const last = times.reduce((most, at) => Math.max(most, at), Number.NEGATIVE_INFINITY);
-      const after = (this.#successes.get(value ?? '') ?? []).filter((at) => at >= first);
-      const succeededAt = after.reduce((least, at) => Math.min(least, at), Infinity);
+      const succeededAt = value === undefined ? undefined : this.#successes.get(value);
       return {
         ...(value !== undefined && { value }),
         count: clients.reduce((sum, client) => sum + countMistakes(client), 0),
         events: times.length,
         first,
         last,
-        ...(value !== undefined && succeededAt !== Infinity && { succeededAt }),
+        ...(succeededAt !== undefined && { succeededAt }),
       };
     });
     return groups.sort(
@@ -108,4 +128,11 @@ function countMistakes({ times, attempts }: Client): number {
   }
   endRun();
   return count;
+}
+
+function tooManyClients(clients: number): AnnalsError {
+  return new AnnalsError(
+    'invalid',
+    `Cannot count: the failures are of more than ${clients} clients, and there is no room to group more; narrow the time with from and to, or the events with a filter`,
+  );
 }

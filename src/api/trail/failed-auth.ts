@@ -65,7 +65,7 @@ const failedAuthRoute = ({ admit, reader, recordRead }: DialectDependencies): Ap
 
 const maxGroups = 1_000;
 const defaultGroups = 100;
-/** Failures that are counted in one response: each takes some 20 bytes of memory until it is sent. */
+/** Failures that are counted in one response: each takes some 20 bytes of memory until it is sent, and each client more. */
 const maxFailures = 1_000_000;
 
 const groupsParameters = countedParameters.extend({
