@@ -45,7 +45,8 @@ export class Links {
   /** Durable once resolved. Those that are of no use any more are removed. */
   async add(link: LinkRecord): Promise<void> {
     const { links } = this.#options.accounts.collections;
-    const useless = [...links.values()].filter((one) => this.#isUseless(one));
+    const signedIn = this.#signedIn();
+    const useless = [...links.values()].filter((one) => this.#isUseless(one, signedIn));
     await Promise.all([links.put(link), ...useless.map(({ id }) => links.remove(id))]);
   }
 
@@ -64,8 +65,9 @@ export class Links {
 
   /** Those of an organisation that can be opened, or whose sessions last, oldest first. */
   list(organisation: string): readonly LinkRecord[] {
+    const signedIn = this.#signedIn();
     return [...this.#options.accounts.collections.links.values()]
-      .filter((link) => link.organisation === organisation && this.#isAlive(link))
+      .filter((link) => link.organisation === organisation && this.#isAlive(link, signedIn))
       .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
   }
 
@@ -100,19 +102,21 @@ export class Links {
     await links.end({ ...(links.get(link.id) ?? link), revokedAt: link.revokedAt ?? at });
   }
 
-  #isAlive(link: LinkRecord): boolean {
+  /** @param signedIn the accounts with sessions */
+  #isAlive(link: LinkRecord, signedIn: ReadonlySet<string>): boolean {
     if (!isValid(link, this.#options.clock())) return false;
-    return this.opens(link) || this.#hasSessions(link);
+    return this.opens(link) || signedIn.has(link.id);
   }
 
   /** One whose sessions may have created something stays, so that this can be found through it. */
-  #isUseless(link: LinkRecord): boolean {
+  #isUseless(link: LinkRecord, signedIn: ReadonlySet<string>): boolean {
     const { usedAt, purpose, role } = link;
     const mayHaveCreated = usedAt !== undefined && purpose === 'sign-in' && role !== 'org-auditor';
-    return !mayHaveCreated && !this.#isAlive(link);
+    return !mayHaveCreated && !this.#isAlive(link, signedIn);
   }
 
-  #hasSessions({ id }: LinkRecord): boolean {
-    return this.#options.sessions.list().some(({ account }) => account === id);
+  /** Ids of the accounts with sessions. Looked up once for all links: there may be many of both. */
+  #signedIn(): ReadonlySet<string> {
+    return new Set(this.#options.sessions.list().map(({ account }) => account));
   }
 }
