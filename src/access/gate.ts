@@ -152,6 +152,14 @@ export class Gate {
     return link;
   }
 
+  /** Throws `unauthenticated` when a link that was opened has been revoked since. To be called after waits. */
+  checkLinkAgain({ id }: LinkRecord, request: Request): void {
+    const link = this.#options.links.get(id);
+    if (link?.revokedAt === undefined) return;
+    this.#deny(link, 'revoked', request);
+    throw linkDoesNotOpen();
+  }
+
   /** Throws `forbidden` for a request by which another site would sign a browser in. */
   refuseOtherSites(request: Request): void {
     const problem = this.#crossSiteProblem(request, false);

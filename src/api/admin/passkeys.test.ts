@@ -267,6 +267,23 @@ describe('a passkey', () => {
     assert.equal((await browser.request('GET', '/v1/me')).status, 401);
   });
 
+  it('makes nobody when its link is revoked while that is recorded', async () => {
+    const admin = await app.key('org-admin', await app.organisation());
+    const link = await createLink(admin);
+    const id = link.split('.')[1]!;
+    const response = new SoftwareAuthenticator().create(await creationOptions(link));
+    const record = app.ledger.record.bind(app.ledger);
+    app.ledger.record = async (...request) => {
+      app.ledger.record = record;
+      await app.json('DELETE', `/v1/links/${id}?withCreated=true`, { key: admin }, 200);
+      return record(...request);
+    };
+    const enrolment = { body: { link, response }, headers: origin };
+    assert.equal((await app.request('POST', '/v1/passkeys', enrolment)).status, 401);
+    assert.deepEqual(await app.json('GET', '/v1/people', { key: admin }), { items: [] });
+    assert.equal((await app.request('POST', '/v1/passkeys', enrolment)).status, 401);
+  });
+
   it('needs its own kind of link, https and a host name', async () => {
     const admin = await app.key('org-admin', await app.organisation());
     const post = (path: string, body: object, headers: Record<string, string> = origin) =>

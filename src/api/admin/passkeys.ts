@@ -150,6 +150,8 @@ export function passkeyRoutes(dependencies: PasskeyRouteDependencies): readonly 
       try {
         const facts = requestFacts(request);
         await ownRecords.accessChanged(personChange('person.create', person), link, facts);
+        // Whoever revoked it meanwhile, and what came of it, did not find this person yet.
+        gate.checkLinkAgain(link, request);
         await people.add(person);
         const session = await signIn(dependencies, person, c);
         return c.json({ person: personResponse(person), session }, 201);
