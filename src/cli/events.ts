@@ -100,7 +100,7 @@ Examples:
       `
 Examples:
   $ annals events histogram --since 24h
-  $ annals events histogram --from 2026-06-01 --buckets 60 --action auth.login_failed`,
+  $ annals events histogram --since 7d --buckets 60 --action auth.login_failed`,
     );
   addQueryOptions(histogram).action((flags: HistogramFlags) => showHistogram(flags, context));
 

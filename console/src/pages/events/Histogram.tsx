@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, memo, type PointerEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type PointerEvent, useMemo, useRef, useState } from 'react';
 import { type Histogram as Counts, histogramQuery } from '../../api/queries.ts';
 import { count, formatCount } from '../../fields/count.ts';
 import { instantParts, type Zone } from '../../fields/instant.ts';
+import { padBuckets } from '../../fields/pad-buckets.ts';
 import { rangeText } from '../../fields/ranges.ts';
 import type { Search } from '../../search.ts';
 import type { ChangeSearch } from './EventsPage.tsx';
@@ -28,14 +29,14 @@ const barHeight = 72;
  */
 export function Histogram({ search, snapshot, zone, changeSearch }: HistogramProps) {
   const { data, error, isPlaceholderData } = useQuery(histogramQuery(search, snapshot));
+  const counts = useMemo(() => data && shownCounts(data), [data]);
   if (error !== null) return <p className="notice bad">{error.message}</p>;
   if (data === undefined) return <div className="histogram loading" aria-hidden="true" />;
-  const { from, to, total } = data;
-  if (total === 0 || from === undefined || to === undefined) return null;
+  if (counts === undefined) return null;
   return (
     <Bars
-      key={`${from} ${data.bucketSeconds}`}
-      counts={{ ...data, from, to }}
+      key={`${counts.from} ${counts.bucketSeconds}`}
+      counts={counts}
       isOld={isPlaceholderData}
       zone={zone}
       changeSearch={changeSearch}
@@ -43,8 +44,25 @@ export function Histogram({ search, snapshot, zone, changeSearch }: HistogramPro
   );
 }
 
+type ShownCounts = Pick<Counts, 'buckets' | 'bucketSeconds'> & {
+  readonly from: string;
+  readonly to: string;
+};
+
+/** Undefined when there is nothing to be seen. */
+function shownCounts({ buckets, bucketSeconds, from, to, total }: Counts): ShownCounts | undefined {
+  if (total === 0 || from === undefined || to === undefined) return undefined;
+  const padded = padBuckets(buckets, bucketSeconds);
+  const [first, last] = [padded[0], padded.at(-1)];
+  if (padded === buckets || first === undefined || last === undefined) {
+    return { buckets, bucketSeconds, from, to };
+  }
+  const end = new Date(Date.parse(last.from) + bucketSeconds * 1_000).toISOString();
+  return { buckets: [...padded], bucketSeconds, from: first.from, to: end };
+}
+
 interface BarsProps {
-  readonly counts: Counts & Required<Pick<Counts, 'from' | 'to'>>;
+  readonly counts: ShownCounts;
   readonly isOld: boolean;
   readonly zone: Zone;
   readonly changeSearch: ChangeSearch;
