@@ -203,7 +203,7 @@ export interface FacetsQuery {
   readonly search?: string;
   /** At most so many values of each facet. */
   readonly limit: number;
-  /** A facet with more different values has none in the result, so that it does not take all memory. */
+  /** A facet with more different values has none in the result, so that it does not take all memory. Nor has one with very long ones. */
   readonly maxDistinct: number;
 }
 
@@ -214,7 +214,7 @@ export interface FacetCounts {
   readonly facets: readonly {
     /** Most frequent first, then by value in the order of UTF-16 units. */
     readonly values: readonly FacetCount[];
-    /** How many different values there are, beyond the limit too; absent when there are more than `maxDistinct`. */
+    /** How many different values there are, beyond the limit too; absent when there are too many. */
     readonly distinct?: number;
     /** Matching events without a value. */
     readonly absent: number;

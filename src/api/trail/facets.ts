@@ -51,7 +51,7 @@ const facetsSchema = z
               .describe('The most frequent values first, then in the order of the values'),
             distinct: count
               .describe(
-                `How many different values there are; absent, and \`values\` empty, when there are more than ${maxDistinct.toLocaleString('en')}`,
+                `How many different values there are; absent, and \`values\` empty, when there are more than ${maxDistinct.toLocaleString('en')}, or fewer that are very long`,
               )
               .exactOptional(),
             absent: count.describe('Matching events without a value'),

@@ -112,6 +112,9 @@ function* addRows(
   }
 }
 
+/** Values with more characters together are too many too: one value may have as many as an event. */
+const maxCharacters = 32 * 1024 * 1024;
+
 /** How often each value of one facet was seen. No value is an empty text, so that is where events without one are. */
 class Tally {
   readonly column: number;
@@ -125,6 +128,7 @@ class Tally {
   readonly #segments: Set<number>;
   readonly #sealed = new Map<string, number>();
   readonly #unsealed = new Map<string, number>();
+  #characters = 0;
   #hasTooMany = false;
 
   constructor(
@@ -179,8 +183,10 @@ class Tally {
       if (this.#hasTooMany) return;
       if (this.#search !== undefined && !searchForm(value).includes(this.#search)) return;
     }
+    if (!counts.has(value)) this.#characters += value.length;
     addCount(counts, value, count);
     if (counts.size > this.#maxDistinct + 1) this.#giveUp();
+    else if (this.#characters > maxCharacters && Number.isFinite(this.#maxDistinct)) this.#giveUp();
   }
 
   /** So many values take memory for an answer that nobody reads. */
