@@ -100,6 +100,16 @@ const checkpoints = createRoute({
   ),
 });
 
+const reference = createRoute({
+  path: '/reference',
+  getParentRoute: () => root,
+  validateSearch: searchOf,
+  component: lazyRouteComponent(
+    () => import('./pages/reference/ReferencePage.tsx'),
+    'ReferencePage',
+  ),
+});
+
 const signIn = createRoute({
   path: '/console/sign-in',
   getParentRoute: () => root,
@@ -111,6 +121,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     link,
+    reference,
     signedIn.addChildren([home, events, checkpoints, keys, sessions, links, people]),
   ]),
   parseSearch,

@@ -136,3 +136,10 @@ export const eventQuery = (sequence: number) =>
       (await get<AuditEvent>(`/v1/audit/sequence/${sequence}`, {}, signal)).body,
     staleTime: 60_000,
   });
+
+/** The server's description of its API. It needs no key, and is the same for as long as the server runs. */
+export const documentQuery = queryOptions({
+  queryKey: ['openapi'],
+  queryFn: async ({ signal }) => (await get<unknown>('/openapi.json', {}, signal)).body,
+  staleTime: Number.POSITIVE_INFINITY,
+});

@@ -9,4 +9,5 @@ export const pages = [
   { to: '/console/sessions', label: 'Sessions', permission: undefined },
   { to: '/console/people', label: 'People', permission: 'api_key:list' },
   { to: '/console/links', label: 'Links', permission: 'api_key:list' },
+  { to: '/reference', label: 'API', permission: undefined },
 ] as const;
