@@ -137,10 +137,11 @@ export class Gate {
    */
   authenticateLink(token: string, request: Request): LinkRecord {
     const address = this.#options.addressOf(request);
-    this.#guesses.check(address, wrongTokens);
     const { links } = this.#options;
     const link = links.find(token);
     if (link === undefined) {
+      // Only now, as for a cookie: whoever has a link is not kept out by others behind the same proxy.
+      this.#guesses.check(address, wrongTokens);
       this.#unknown(address, wrongTokens, request);
       throw linkDoesNotOpen();
     }
@@ -179,13 +180,14 @@ export class Gate {
     request: Request,
   ): Promise<RightAnswer> {
     const address = this.#options.addressOf(request);
-    this.#guesses.check(address, wrongTokens);
     if (person === undefined) {
+      this.#guesses.check(address, wrongTokens);
       this.#unknown(address, wrongTokens, request);
       throw notAccepted();
     }
     const answer = await verify(person).catch((error: unknown) => {
       if (error instanceof AnnalsError && error.code === 'unauthenticated') {
+        this.#guesses.check(address, wrongTokens);
         this.#wrong(address, wrongTokens);
         this.#deny(person, 'wrong passkey', request);
       }

@@ -140,6 +140,24 @@ describe('a link', () => {
     );
   });
 
+  it('opens behind a proxy through which somebody guesses', async () => {
+    const admin = await app.key('org-admin', await app.organisation());
+    const token = tokenOf(await create(admin, { purpose: 'sign-in' }));
+    const open = async (link: string) => {
+      const init = {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ link }),
+      };
+      const env = { incoming: { socket: { remoteAddress: '192.0.2.7' } } };
+      return (await app.serve(new Request('http://annals.test/v1/sessions', init), env)).status;
+    };
+    const wrong = `${token.slice(0, -3)}xxx`;
+    for (let guesses = 0; guesses < 100; guesses += 1) assert.equal(await open(wrong), 401);
+    assert.equal(await open(wrong), 429);
+    assert.equal(await open(token), 201);
+  });
+
   it('to share lets everybody in until it expires, who do not see each other', async () => {
     const organisation = await app.organisation();
     const admin = await app.key('org-admin', organisation);

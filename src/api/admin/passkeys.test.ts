@@ -150,6 +150,27 @@ describe('a passkey', () => {
     assert.equal(app.accounts.collections.people.get(person.id)?.counter, 1);
   });
 
+  it('signs in behind a proxy through which somebody guesses', async () => {
+    const { authenticator } = await enrolled(await app.organisation());
+    const answer = async (id?: string) => {
+      const response = {
+        ...authenticator.get(await signInOptions()),
+        ...(id && { id, rawId: id }),
+      };
+      const init = {
+        method: 'POST',
+        headers: { ...origin, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ response }),
+      };
+      const env = { incoming: { socket: { remoteAddress: '192.0.2.8' } } };
+      const url = 'https://annals.test/v1/sessions/passkey';
+      return (await app.serve(new Request(url, init), env)).status;
+    };
+    for (let guesses = 0; guesses < 100; guesses += 1) assert.equal(await answer('aaaa'), 401);
+    assert.equal(await answer('aaaa'), 429);
+    assert.equal(await answer(), 201);
+  });
+
   it('that was copied is found out by its counter', async () => {
     const { admin, authenticator, person } = await enrolled(await app.organisation());
     authenticator.counter = 7;
