@@ -1031,7 +1031,7 @@ export interface components {
             absent: number;
             /**
              * Format: int64
-             * @description How many different values there are; absent, and `values` empty, when there are more than 100,000
+             * @description How many different values there are; absent, and `values` empty, when there are more than 100,000, or fewer that are very long
              */
             distinct?: number;
             /** @description The filter that finds these values */
