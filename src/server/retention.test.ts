@@ -7,8 +7,11 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createApiKey, formatKey } from '../access/key.ts';
+import { AnnalsError } from '../core/errors.ts';
 import type { AuditEvent } from '../core/event.ts';
 import { day, type Micros, second } from '../core/micros.ts';
+import type { ExpiredRange, StoredEvent } from '../store/event-store.ts';
+import { type RetentionRoundsDependencies, startRetention } from './retention.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { readSettings, type SettingName } from './settings.ts';
 
@@ -80,4 +83,35 @@ describe('a server with a retention', () => {
     assert.equal(await total(server), 1);
     await server.stop();
   });
+});
+
+it('nothing is dropped from a log that is damaged, though the record of the drop is there', async () => {
+  const range = { organisation: 'org', from: 0, to: 4 };
+  const record = { body: JSON.stringify({ details: { lastSequence: 3 } }) } as StoredEvent;
+  let left: ExpiredRange[] = [range];
+  const store = {
+    list: async () => [record],
+    expired: async () => left,
+    drop: async () => {
+      left = [];
+    },
+  };
+  const round = async (list: () => Promise<StoredEvent[]>) => {
+    const dependencies = {
+      settings: { retention: 30 * day },
+      store,
+      reader: { list },
+      ledger: { record: () => Promise.reject(new Error('recorded twice')) },
+      clock: () => begin,
+      metrics: { droppedEvents: { inc: () => {} } },
+      log: pino({ level: 'silent' }),
+    } as unknown as RetentionRoundsDependencies;
+    const retention = startRetention(dependencies);
+    await new Promise(setImmediate);
+    await retention.close();
+    return left;
+  };
+  const damage = new AnnalsError('corrupt', 'The log of org was changed');
+  assert.deepEqual(await round(() => Promise.reject(damage)), [range]);
+  assert.deepEqual(await round(store.list), []);
 });

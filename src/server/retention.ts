@@ -3,12 +3,14 @@ import type { Clock, Micros } from '../core/micros.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Retention } from '../ledger/retention.ts';
-import type { EventStore, ExpiredRange } from '../store/event-store.ts';
+import type { EventReader, EventRetention, ExpiredRange } from '../store/event-store.ts';
 import type { Settings } from './settings.ts';
 
 export interface RetentionRoundsDependencies {
   readonly settings: Settings;
-  readonly store: EventStore;
+  readonly store: EventRetention;
+  /** Reads a log once it is checked: nothing is dropped from one before. */
+  readonly reader: Pick<EventReader, 'list'>;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -30,11 +32,15 @@ export function segmentMicros({ retention }: Settings): { readonly segmentMicros
 export function startRetention(dependencies: RetentionRoundsDependencies): {
   close(): Promise<void>;
 } {
-  const { settings, store, ledger, clock, metrics, log } = dependencies;
+  const { settings, store, reader, ledger, clock, metrics, log } = dependencies;
   const { retention: keep } = settings;
   if (keep === undefined) return { close: async () => {} };
   const retention = new Retention({
-    store,
+    store: {
+      expired: (...query) => store.expired(...query),
+      drop: (...ranges) => store.drop(...ranges),
+      list: (...query) => reader.list(...query),
+    },
     ledger,
     clock,
     keep,

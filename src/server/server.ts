@@ -326,7 +326,7 @@ export async function startServer(settings: Settings, world: ServerWorld): Promi
     data,
     ...world,
   });
-  const retention = { settings, store, ledger, clock: recordingClock, metrics, log };
+  const retention = { settings, store, reader, ledger, clock: recordingClock, metrics, log };
   opened.adopt(startRetention(retention), (it) => it.close());
   await ownRecords.system(startRecord(settings, verifierKeys.current, tls?.identity));
   // It has the record of this start, so every anchor is tried now, and not only when the next event comes.
