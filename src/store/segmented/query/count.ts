@@ -52,9 +52,10 @@ function* countNewRows(
   const rowGroups = slice.rowGroups.filter(({ firstRow }) => firstRow >= known.rows);
   let { count: full } = known;
   let partial = 0;
-  for (const { rowGroup, rows } of rowSelections([{ ...slice, rowGroups }], filter, allSequences)) {
-    if (rowGroup.rows === rowGroupRows) full += rows.length;
-    else partial += rows.length;
+  for (const selection of rowSelections([{ ...slice, rowGroups }], filter, allSequences)) {
+    const found = selection?.rows.length ?? 0;
+    if (selection?.rowGroup.rows === rowGroupRows) full += found;
+    else partial += found;
     yield;
   }
   const lastFull = rowGroups.findLast(({ rows }) => rows === rowGroupRows);
@@ -65,8 +66,8 @@ function* countNewRows(
 
 function* countRows(slice: LogSlice, filter: Filter, sequences: Range): PausableWork<number> {
   let total = 0;
-  for (const { rows } of rowSelections([slice], filter, sequences)) {
-    total += rows.length;
+  for (const selection of rowSelections([slice], filter, sequences)) {
+    total += selection?.rows.length ?? 0;
     yield;
   }
   return total;

@@ -91,7 +91,12 @@ function* addRows(
 ): PausableWork<void> {
   /** For each facet how often each code occurs; created once there is something to count. */
   let counts: Uint32Array[] = [];
-  for (const { rowGroup, rows } of rowSelections([slice], filter, sequences)) {
+  for (const selection of rowSelections([slice], filter, sequences)) {
+    if (selection === undefined) {
+      yield;
+      continue;
+    }
+    const { rowGroup, rows } = selection;
     if (counts.length === 0) {
       counts = tallies.map(({ column }) => new Uint32Array(slice.values.sizeOf(column)));
     }

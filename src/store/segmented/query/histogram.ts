@@ -45,9 +45,9 @@ export function* histogram(
       continue;
     }
     for (const selection of rowSelections([slice], filter, sequences)) {
-      const bucket = bucketOfAll(selection.rowGroup);
-      if (bucket !== undefined) addToBucket(selection, bucket, columnOf);
-      else addByTime(selection, bucketOf, columnOf);
+      const bucket = selection && bucketOfAll(selection.rowGroup);
+      if (bucket !== undefined) addToBucket(selection!, bucket, columnOf);
+      else if (selection !== undefined) addByTime(selection, bucketOf, columnOf);
       yield;
     }
     yield;

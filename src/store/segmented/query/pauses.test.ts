@@ -4,8 +4,10 @@ import type { PausableWork } from '../../../core/pausable-work.ts';
 import type { LogSlice, RowGroup } from '../log-slice.ts';
 import { count } from './count.ts';
 import { distinct } from './facet-counts.ts';
+import { histogram } from './histogram.ts';
 import { KnownAnswers } from './known-answers.ts';
 import { allSequences } from './row-selections.ts';
+import { scanPage } from './scan.ts';
 import { selectPage } from './select-page.ts';
 
 /** Slices of ten events each, one after the other in time. They note whose value counts and rows are looked at. */
@@ -72,6 +74,19 @@ describe('a query of many segments', () => {
     const { slices } = createSlices(50);
     assert.ok(stepsOf(count(slices, filter, allSequences, createAnswers())) > 50);
     assert.ok(stepsOf(distinct(slices, 'action', filter, createAnswers())) > 50);
+  });
+
+  it('can pause at each row group, even if none of its rows matches', () => {
+    const [slice] = createSlices(1).slices;
+    const [rowGroup] = slice!.rowGroups;
+    const large = { ...slice!, rowGroups: new Array<RowGroup>(50).fill(rowGroup!) };
+    const nowhere = { text: 'nowhere' };
+    const range = { from: 0, to: 100 };
+    const histogramQuery = { filter: nowhere, start: 0, width: 50, buckets: 2 };
+    assert.ok(stepsOf(count([large], nowhere, allSequences, createAnswers())) > 50);
+    assert.ok(stepsOf(distinct([large], 'action', nowhere, createAnswers())) > 50);
+    assert.ok(stepsOf(histogram([large], histogramQuery)) > 50);
+    assert.ok(stepsOf(scanPage([large], range, nowhere)) > 50);
   });
 
   it('ends with a page once it is full, and looks at no other segment', () => {

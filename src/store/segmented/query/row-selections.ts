@@ -14,12 +14,15 @@ export interface RowSelection {
   readonly rows: Uint16Array;
 }
 
-/** The matching rows of every row group that has some, in order of sequence. */
+/**
+ * The matching rows of every row group that has some, in order of sequence; undefined for one that was looked at and has
+ * none, so that a query for what is not there can pause too.
+ */
 export function* rowSelections(
   slices: readonly LogSlice[],
   filter: Filter,
   sequences: Range,
-): Generator<RowSelection> {
+): Generator<RowSelection | undefined> {
   const rowBuffer = createRowBuffer();
   for (const logSlice of slicesFrom(slices, sequences.from)) {
     if (!overlapsWindow(logSlice, filter) || !overlap(logSlice.range, sequences)) continue;
@@ -29,7 +32,7 @@ export function* rowSelections(
       if (!overlapsWindow(rowGroup, filter) || !overlap(rowGroup.range, sequences)) continue;
       const count = selectRows(rowGroup, logSlice.log, predicate, rowBuffer);
       const rows = rowBuffer.subarray(0, count);
-      if (rows.length > 0) yield { logSlice, rowGroup, rows };
+      yield rows.length === 0 ? undefined : { logSlice, rowGroup, rows };
     }
   }
 }

@@ -24,10 +24,10 @@ export function* scanPage(
   const events: StoredEvent[] = [];
   let characters = 0;
   for (const selection of rowSelections(slices, filter, range)) {
-    const rows = segmentRows(selection);
+    const rows = selection === undefined ? [] : segmentRows(selection);
     for (let at = 0; at < rows.length; at += eventsPerRead) {
       const room = Math.min(eventsPerRead, maxEvents - events.length);
-      for (const event of selection.logSlice.events(rows.slice(at, at + room))) {
+      for (const event of selection!.logSlice.events(rows.slice(at, at + room))) {
         events.push(event);
         characters += event.body.length;
       }

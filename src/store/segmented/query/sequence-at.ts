@@ -9,10 +9,10 @@ export function* sequenceAt(
   recordedAt: Micros,
 ): PausableWork<number | undefined> {
   const later = slices.filter(({ lastRecordedAt }) => lastRecordedAt >= recordedAt);
-  for (const { rowGroup, rows } of rowSelections(later, {}, allSequences)) {
-    const times = rowGroup.recordedAt();
-    const row = rows.find((at) => times[at]! >= recordedAt);
-    if (row !== undefined) return sequenceOfRow(rowGroup, row);
+  for (const selection of rowSelections(later, {}, allSequences)) {
+    const times = selection?.rowGroup.recordedAt() ?? [];
+    const row = selection?.rows.find((at) => times[at]! >= recordedAt);
+    if (row !== undefined) return sequenceOfRow(selection!.rowGroup, row);
     yield;
   }
   return undefined;
