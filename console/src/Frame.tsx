@@ -7,9 +7,11 @@ import { meQuery, queryClient } from './api/queries.ts';
 import { pages } from './pages/pages.ts';
 import { accountOf, roleOf } from './parts/account.ts';
 import { LogAlarm } from './parts/LogAlarm.tsx';
+import { ShortcutHelp } from './parts/ShortcutHelp.tsx';
 import { forgetMarks } from './proof/marks.ts';
 import { currentTheme, setTheme, type Theme } from './theme.ts';
 import { Icon } from './ui/Icon.tsx';
+import { onShortcut } from './ui/shortcuts.ts';
 import { showDone, showFailure } from './ui/toasts.ts';
 
 const themes: readonly [Theme, string][] = [
@@ -23,6 +25,8 @@ export function Frame() {
   const { data: me } = useQuery(meQuery);
   const navigate = useNavigate();
   const [theme, chooseTheme] = useState(currentTheme);
+  const [showsKeys, setShowsKeys] = useState(false);
+  useEffect(() => onShortcut('?', () => setShowsKeys(true)), []);
   useReadingAloud();
   if (me === undefined || me === null) return null;
   const account = accountOf(me);
@@ -93,6 +97,9 @@ export function Frame() {
                   ))}
                 </Menu.RadioGroup>
                 <Menu.Separator className="menu-line" />
+                <Menu.Item className="menu-item" onClick={() => setShowsKeys(true)}>
+                  Keys of the keyboard
+                </Menu.Item>
                 <Menu.Item className="menu-item" onClick={() => void signOut()}>
                   Sign out
                 </Menu.Item>
@@ -101,6 +108,7 @@ export function Frame() {
           </Menu.Portal>
         </Menu.Root>
       </header>
+      {showsKeys && <ShortcutHelp close={() => setShowsKeys(false)} />}
       {me.organisation !== undefined && <LogAlarm organisation={me.organisation.identity} />}
       <main id="main" className="page">
         <Outlet />

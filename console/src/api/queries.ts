@@ -143,3 +143,11 @@ export const documentQuery = queryOptions({
   queryFn: async ({ signal }) => (await get<unknown>('/openapi.json', {}, signal)).body,
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+type SearchList = components['schemas']['SearchList'];
+
+/** The searches that the organisation keeps, by name. */
+export const searchesQuery = queryOptions({
+  queryKey: ['listSearches'],
+  queryFn: async ({ signal }) => (await get<SearchList>('/v1/searches', {}, signal)).body.items,
+});

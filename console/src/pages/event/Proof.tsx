@@ -9,6 +9,7 @@ import { verifyOne } from '../../proof/run.ts';
 import type { EventEvidence } from '../../proof/verify.ts';
 import { whyNotHere } from '../../proof/why-not-here.ts';
 import { Button } from '../../ui/Button.tsx';
+import { onShortcut } from '../../ui/shortcuts.ts';
 import { showFailure } from '../../ui/toasts.ts';
 
 const verdicts = {
@@ -33,16 +34,8 @@ export function Proof({ sequence, event }: ProofProps) {
   const impossible = whyNotHere();
 
   useEffect(() => {
-    const onKey = (key: KeyboardEvent) => {
-      if (key.key !== 'v' || key.defaultPrevented || key.ctrlKey || key.metaKey || key.altKey)
-        return;
-      if ((key.target as Element).closest('input, select, textarea, [contenteditable]') !== null)
-        return;
-      key.preventDefault();
-      if (organisation !== undefined) verify(organisation, sequence, event);
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
+    if (organisation === undefined) return;
+    return onShortcut('v', () => verify(organisation, sequence, event));
   }, [organisation, sequence, event]);
 
   if (organisation === undefined) return null;

@@ -3,8 +3,10 @@ import type { Zone } from '../../fields/instant.ts';
 import { firstOf, type Search } from '../../search.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { onShortcut } from '../../ui/shortcuts.ts';
 import type { ChangeSearch } from './EventsPage.tsx';
 import { RangePicker } from './RangePicker.tsx';
+import { SavedSearches } from './SavedSearches.tsx';
 import { ZonePicker } from './ZonePicker.tsx';
 
 interface FilterBarProps {
@@ -24,16 +26,7 @@ export function FilterBar({ search, zone, changeSearch, showExport }: FilterBarP
     if (input.current !== null) input.current.value = text;
   }, [text]);
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const isTyping = (event.target as Element).closest('input, textarea, [contenteditable]');
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || isTyping !== null) return;
-      event.preventDefault();
-      input.current?.focus();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
+  useEffect(() => onShortcut('/', () => input.current?.focus()), []);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -60,6 +53,7 @@ export function FilterBar({ search, zone, changeSearch, showExport }: FilterBarP
         />
         <kbd aria-hidden="true">/</kbd>
       </form>
+      <SavedSearches search={search} />
       <RangePicker search={search} zone={zone} changeSearch={changeSearch} />
       <ZonePicker zone={zone} changeSearch={changeSearch} />
       <Button
