@@ -18,7 +18,7 @@ const maxFilesTogether = 12;
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const long = process.argv.includes('--long');
 
-const files = globSync(['{console,src,test}/**/*.test.ts'], { cwd: root })
+const files = globSync(['{console/src,src,test}/**/*.test.ts'], { cwd: root })
   .map((file) => file.split(sep).join('/'))
   .filter((file) => file.endsWith('.long.test.ts') === long)
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.startsWith(part)))

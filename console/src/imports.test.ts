@@ -14,6 +14,7 @@ const levels: Readonly<Record<string, number>> = {
   proof: 2,
   parts: 3,
   pages: 4,
+  offline: 4,
 };
 /** What every folder may use, and has no folder. */
 const shared = ['search.ts', 'theme.ts'];
