@@ -13,6 +13,8 @@ import { ServerProcess } from './server-process.fixture.ts';
 const wholeTables = [
   /^SELECT \* FROM organisations ORDER BY created_at$/,
   /^SELECT \* FROM keys ORDER BY created_at$/,
+  /^SELECT \* FROM (quotas|personal_paths ORDER BY organisation, path)$/,
+  /^SELECT [\w", ]+ FROM (sessions|links|people|searches)$/,
   /^SELECT name, value FROM settings$/,
   /^SELECT key, organisation, size AS upTo FROM retirements$/,
   /^SELECT \* FROM logs ORDER BY number$/,
