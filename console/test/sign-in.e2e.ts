@@ -46,3 +46,20 @@ test('a wrong key is refused in words, and the refusal is in the trail', async (
   };
   await expect.poll(refusals).toBeGreaterThan(0);
 });
+
+test('a session that ended meanwhile is said, and signing in again leads back', async ({
+  page,
+  context,
+}) => {
+  await signIn(page, trail.auditor, '/console/events?outcome=failure');
+  await rowsShown(page);
+  await context.clearCookies();
+  await page.getByRole('button', { name: 'Own records' }).click();
+  await expect(page.getByRole('heading', { name: 'Your session has ended' })).toBeVisible();
+
+  await page.getByRole('link', { name: 'Sign in again' }).click();
+  await page.getByLabel('Key', { exact: true }).fill(trail.auditor);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await rowsShown(page);
+  await expect(page).toHaveURL(/outcome=failure.*includeSystemServices=true/);
+});

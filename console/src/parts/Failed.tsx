@@ -15,6 +15,18 @@ export function Failed({ error }: { readonly error?: unknown }) {
       </div>
     );
   }
+  if (error instanceof ApiError && error.status === 401) {
+    const back = encodeURIComponent(router.state.location.href);
+    return (
+      <div className="state" role="alert">
+        <h1 tabIndex={-1}>Your session has ended</h1>
+        <p>
+          <a href={`/console/sign-in?next=${back}`}>Sign in again</a>, and you come back to this
+          page.
+        </p>
+      </div>
+    );
+  }
   const isRefused = error instanceof ApiError && error.status === 403;
   return (
     <div className="state" role="alert">
