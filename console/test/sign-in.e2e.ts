@@ -63,3 +63,13 @@ test('a session that ended meanwhile is said, and signing in again leads back', 
   await rowsShown(page);
   await expect(page).toHaveURL(/outcome=failure.*includeSystemServices=true/);
 });
+
+test('a list that could not be loaded is asked for again', async ({ openAs }) => {
+  const page = await openAs(trail.auditor);
+  await page.route('**/v1/audit?*', (route) => route.fulfill({ status: 500, body: '{}' }));
+  await page.goto('/console/events');
+  await expect(page.getByRole('heading', { name: 'This page could not be loaded' })).toBeVisible();
+  await page.unroute('**/v1/audit?*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  expect((await rowsShown(page)).length).toBeGreaterThan(0);
+});

@@ -1,5 +1,6 @@
 import { useRouter } from '@tanstack/react-router';
 import { ApiError } from '../api/client.ts';
+import { queryClient } from '../api/queries.ts';
 import { Button } from '../ui/Button.tsx';
 
 /** What is shown in place of a page that failed, or that does not exist. */
@@ -27,13 +28,17 @@ export function Failed({ error }: { readonly error?: unknown }) {
       </div>
     );
   }
+  const tryAgain = async () => {
+    await router.invalidate();
+    await queryClient.refetchQueries({ type: 'active' });
+  };
   const isRefused = error instanceof ApiError && error.status === 403;
   return (
     <div className="state" role="alert">
       <h1 tabIndex={-1}>{isRefused ? 'You may not see this' : 'This page could not be loaded'}</h1>
       <p>{error instanceof Error ? error.message : String(error)}</p>
       <p>
-        <Button onClick={() => void router.invalidate()}>Try again</Button>
+        <Button onClick={() => void tryAgain()}>Try again</Button>
       </p>
     </div>
   );
