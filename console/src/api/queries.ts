@@ -48,7 +48,7 @@ export function filterOf(search: Search): Record<string, readonly string[]> {
       if (values !== undefined) filter[one] = values;
     }
   }
-  for (const name of ['searchText', 'from', 'to', 'includeSystemServices']) {
+  for (const name of ['searchText', '-searchText', 'from', 'to', 'includeSystemServices']) {
     const values = search[name];
     if (values !== undefined) filter[name] = values;
   }

@@ -40,17 +40,21 @@ describe('a line for a shell', () => {
     );
   });
 
-  it('says for which filters the command has no flag', () => {
+  it('has every filter of the API, also several values and what is left out', () => {
     const filter = {
-      '-action': ['a'],
+      '-action': ['a', 'b'],
+      '-searchText': ['health check'],
       userIdentity: ['usr-noor', 'usr-sam'],
-      outcome: ['failure'],
+      clientIp: ['203.0.113.9'],
     };
-    assert.deepEqual(exportCommand(filter, 'json', false).missing, [
-      '-action',
-      'userIdentity',
-      'outcome',
-    ]);
+    assert.deepEqual(exportCommand(filter, 'json', false), {
+      text: "annals export --from 1700-01-01 --not action=a --not action=b --not 'search-text=health check' --user-identity usr-noor --user-identity usr-sam --client-ip 203.0.113.9 --format json",
+      missing: [],
+    });
+  });
+
+  it('says for which filters the command has no flag', () => {
+    assert.deepEqual(exportCommand({ colour: ['red'] }, 'json', false).missing, ['colour']);
   });
 
   it('asks curl to save a file, and has no key in it', () => {

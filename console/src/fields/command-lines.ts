@@ -1,4 +1,5 @@
 import type { Search } from '../search.ts';
+import { filterNames } from './filters.ts';
 
 /** Lines for a shell that do what a page shows. None has a key in it: every user of a machine sees its command lines. */
 
@@ -8,20 +9,10 @@ export type ExportFormat = (typeof exportFormats)[number];
 /** The earliest day that an event can have. */
 const earliestDay = '1700-01-01';
 
-/** The flags of `annals export` that are filters, by the names of the API's parameters. */
-const flags: Readonly<Record<string, string>> = {
-  action: '--action',
-  resourceType: '--resource-type',
-  resourceIdentity: '--resource-identity',
-  userIdentity: '--user-identity',
-  serviceAccount: '--service-account',
-  impersonatorIdentity: '--impersonator-identity',
-  responseStatus: '--response-status',
-  searchText: '--search-text',
-};
+/** Filters of the API that are flags of `annals export`, each in the form of a flag. */
+const filters: ReadonlySet<string> = new Set([...filterNames, 'searchText']);
 
-/** Flags that may be repeated. Of the others the last one would count. */
-const repeated: ReadonlySet<string> = new Set(['action', 'resourceType']);
+const flagName = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 export interface CommandLine {
   readonly text: string;
@@ -29,20 +20,23 @@ export interface CommandLine {
   readonly missing: readonly string[];
 }
 
-/** @param filter parameters of the API */
-export function exportCommand(filter: Search, format: ExportFormat, proof: boolean): CommandLine {
-  const words = ['annals', 'export', '--from', filter.from?.[0] ?? earliestDay];
-  if (filter.to?.[0] !== undefined) words.push('--to', filter.to[0]);
+/** @param search parameters of the API */
+export function exportCommand(search: Search, format: ExportFormat, proof: boolean): CommandLine {
+  const words = ['annals', 'export', '--from', search.from?.[0] ?? earliestDay];
+  if (search.to?.[0] !== undefined) words.push('--to', search.to[0]);
   const missing: string[] = [];
-  for (const [name, values] of Object.entries(filter)) {
+  for (const [name, values] of Object.entries(search)) {
     if (name === 'from' || name === 'to') continue;
     if (name === 'includeSystemServices') {
       if (values[0] === 'true') words.push('--include-system-services');
       continue;
     }
-    const flag = flags[name];
-    if (flag === undefined || (values.length > 1 && !repeated.has(name))) missing.push(name);
-    else for (const value of values) words.push(flag, value);
+    const isNegated = name.startsWith('-');
+    const filter = isNegated ? name.slice(1) : name;
+    if (!filters.has(filter)) missing.push(name);
+    else if (isNegated)
+      for (const value of values) words.push('--not', `${flagName(filter)}=${value}`);
+    else for (const value of values) words.push(`--${flagName(filter)}`, value);
   }
   words.push('--format', format);
   if (proof) words.push('--proof');

@@ -35,3 +35,25 @@ export const filterLabels: Readonly<Record<FilterName, string>> = {
   sessionId: 'Session',
   projectId: 'Project',
 };
+
+/** Filters whose values may be joined by commas, so that a comma of a value is written `\\,`. */
+const lists: ReadonlySet<string> = new Set<FilterName>([
+  'action',
+  'outcome',
+  'resourceType',
+  'clientIp',
+  'country',
+  'responseStatus',
+]);
+
+/** The text by which the parameter of a filter has this value, and no other. */
+export function parameterValue(name: FilterName, value: string): string {
+  if (!lists.has(name)) return value;
+  return value.replace(/\\*,/g, (run) => `${'\\'.repeat((run.length - 1) * 2)}\\,`);
+}
+
+/** The value that such a text stands for, for a person. */
+export function shownValue(name: FilterName, text: string): string {
+  if (!lists.has(name)) return text;
+  return text.replace(/(\\+),/g, (_, run: string) => `${'\\'.repeat((run.length - 1) / 2)},`);
+}

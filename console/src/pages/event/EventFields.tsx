@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../api/queries.ts';
 import { eventFields } from '../../fields/event-fields.ts';
+import { parameterValue } from '../../fields/filters.ts';
 import { formatInstant, type Zone } from '../../fields/instant.ts';
 import { CopyButton } from '../../parts/CopyButton.tsx';
 import type { Search } from '../../search.ts';
@@ -22,6 +23,7 @@ export function EventFields({ event, search, zone, changeSearch }: EventFieldsPr
         if (text === undefined) return null;
         const kept = filter === undefined ? [] : (search[filter] ?? []);
         const left = filter === undefined ? [] : (search[`-${filter}`] ?? []);
+        const parameter = filter === undefined ? text : parameterValue(filter, text);
         return (
           <div key={label} className="field">
             <dt title={meaning}>{label}</dt>
@@ -35,7 +37,7 @@ export function EventFields({ event, search, zone, changeSearch }: EventFieldsPr
                       className="icon-button"
                       aria-label={`Only ${label} ${text}`}
                       title={`Only ${text}`}
-                      onClick={() => changeSearch({ [filter]: [...new Set([...kept, text])] })}
+                      onClick={() => changeSearch({ [filter]: [...new Set([...kept, parameter])] })}
                     >
                       <Icon name="filter" />
                     </button>
@@ -45,7 +47,7 @@ export function EventFields({ event, search, zone, changeSearch }: EventFieldsPr
                       aria-label={`Leave out ${label} ${text}`}
                       title={`Leave out ${text}`}
                       onClick={() =>
-                        changeSearch({ [`-${filter}`]: [...new Set([...left, text])] })
+                        changeSearch({ [`-${filter}`]: [...new Set([...left, parameter])] })
                       }
                     >
                       <Icon name="minus" />

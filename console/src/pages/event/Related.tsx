@@ -1,6 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { AuditEvent } from '../../api/queries.ts';
+import { parameterValue } from '../../fields/filters.ts';
 import { firstOf, type Search } from '../../search.ts';
+
+/** Windows of time are parameters too, and no filters of values. */
+const asParameter = (name: string, value: string) =>
+  name === 'clientIp' ? parameterValue(name, value) : value;
 
 const fiveMinutes = 5 * 60 * 1_000;
 
@@ -34,7 +39,9 @@ export function Related({
         const given = Object.entries(filter).filter(([, value]) => value !== undefined);
         if (given.length === 0) return null;
         const next = {
-          ...Object.fromEntries(given.map(([name, value]) => [name, [value]])),
+          ...Object.fromEntries(
+            given.map(([name, value = '']) => [name, [asParameter(name, value)]]),
+          ),
           ...(search.snapshot !== undefined && { snapshot: search.snapshot }),
           ...(search.zone !== undefined && { zone: search.zone }),
           includeSystemServices: [firstOf(search, 'includeSystemServices') ?? 'true'],

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { type FacetCounts, facetsQuery } from '../../api/queries.ts';
 import { formatCount } from '../../fields/count.ts';
 import { cutMiddle } from '../../fields/event-text.ts';
-import { type FilterName, filterLabels } from '../../fields/filters.ts';
+import { type FilterName, filterLabels, parameterValue } from '../../fields/filters.ts';
 import type { Search } from '../../search.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
@@ -155,7 +155,8 @@ function ValueList({ name, values, total, search, changeSearch }: ValueListProps
   return (
     <ul className="facet-values">
       {values.map(({ value, count }) => {
-        const isKept = kept.includes(value);
+        const parameter = parameterValue(name, value);
+        const isKept = kept.includes(parameter);
         return (
           <li key={value} style={{ '--share': total === 0 ? 0 : count / total } as object}>
             <button
@@ -165,7 +166,7 @@ function ValueList({ name, values, total, search, changeSearch }: ValueListProps
               title={isKept ? `Drop the filter: ${value}` : `Only ${value}`}
               onClick={() =>
                 changeSearch({
-                  [name]: isKept ? kept.filter((one) => one !== value) : [...kept, value],
+                  [name]: isKept ? kept.filter((one) => one !== parameter) : [...kept, parameter],
                   event: undefined,
                 })
               }
@@ -178,7 +179,7 @@ function ValueList({ name, values, total, search, changeSearch }: ValueListProps
               className="icon-button"
               aria-label={`Leave out ${value}`}
               title={`Leave out ${value}`}
-              onClick={() => changeSearch({ [`-${name}`]: [...left, value], event: undefined })}
+              onClick={() => changeSearch({ [`-${name}`]: [...left, parameter], event: undefined })}
             >
               <Icon name="minus" />
             </button>

@@ -1,4 +1,4 @@
-import { type FilterName, filterLabels, filterNames } from '../../fields/filters.ts';
+import { type FilterName, filterLabels, filterNames, shownValue } from '../../fields/filters.ts';
 import type { Zone } from '../../fields/instant.ts';
 import { rangeText } from '../../fields/ranges.ts';
 import { firstOf, type Search } from '../../search.ts';
@@ -18,7 +18,7 @@ export function chipsOf(search: Search, zone: Zone): readonly Chip[] {
       const values = search[parameter] ?? [];
       const is = parameter === name ? 'is' : 'is not';
       return values.map((value) => ({
-        text: `${filterLabels[name]} ${is} ${value}`,
+        text: `${filterLabels[name]} ${is} ${shownValue(name, value)}`,
         without: { [parameter]: values.filter((other) => other !== value) },
       }));
     }),
@@ -30,6 +30,10 @@ export function chipsOf(search: Search, zone: Zone): readonly Chip[] {
     ...(text === undefined
       ? []
       : [{ text: `Description has “${text}”`, without: { searchText: undefined } }]),
+    ...(search['-searchText'] ?? []).map((value, _at, values) => ({
+      text: `Description has no “${value}”`,
+      without: { '-searchText': values.filter((other) => other !== value) },
+    })),
     ...(from === undefined && to === undefined
       ? []
       : [{ text: rangeText(from, to, zone), without: { from: undefined, to: undefined } }]),
@@ -79,7 +83,7 @@ export function FilterChips({ search, zone, changeSearch }: FilterChipsProps) {
 
 function clear(search: Search): Changes {
   const narrowing = Object.keys(search).filter((name) =>
-    (filterNames as readonly string[]).includes(name.replace(/^-/, '')),
+    [...filterNames, 'searchText'].includes(name.replace(/^-/, '')),
   );
   return Object.fromEntries(narrowing.map((name) => [name, undefined]));
 }
