@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError, change } from '../../api/client.ts';
+import { whyNoSession } from '../../parts/no-session.ts';
 import { enrolPasskey, whyNoPasskeys } from '../../parts/passkey.ts';
 import { startSession } from '../../parts/signed-in.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -86,7 +87,7 @@ export function LinkPage() {
               type="submit"
               look="primary"
               busy={busy || makesPasskey === undefined}
-              disabledReason={makesPasskey ? whyNoPasskeys() : undefined}
+              disabledReason={whyNoSession() ?? (makesPasskey ? whyNoPasskeys() : undefined)}
             >
               {makesPasskey ? 'Create a passkey' : 'Open the audit trail'}
             </Button>

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { change } from '../../api/client.ts';
+import { whyNoSession } from '../../parts/no-session.ts';
 import { signInWithPasskey, whyNoPasskeys } from '../../parts/passkey.ts';
 import { startSession } from '../../parts/signed-in.ts';
 import { firstOf } from '../../search.ts';
@@ -17,6 +18,7 @@ export function SignInPage() {
 
   const signIn = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (whyNoSession() !== undefined) return;
     const form = event.currentTarget;
     const key = String(new FormData(form).get('key') ?? '').trim();
     setBusy(true);
@@ -47,6 +49,7 @@ export function SignInPage() {
     }
   };
   const noPasskeys = whyNoPasskeys();
+  const noSession = whyNoSession();
 
   return (
     <main className="sign-in">
@@ -55,6 +58,11 @@ export function SignInPage() {
         <span>Annals</span>
       </div>
       <h1 tabIndex={-1}>Sign in</h1>
+      {noSession !== undefined && (
+        <p className="notice bad" role="alert">
+          {noSession}
+        </p>
+      )}
       <form onSubmit={(event) => void signIn(event)}>
         <label htmlFor="key">Key</label>
         <input
@@ -75,7 +83,7 @@ export function SignInPage() {
             <span className="bad">{failure}</span>
           )}
         </p>
-        <Button type="submit" look="primary" busy={busy}>
+        <Button type="submit" look="primary" busy={busy} disabledReason={noSession}>
           Sign in
         </Button>
       </form>
@@ -89,7 +97,7 @@ export function SignInPage() {
           Sign in with a passkey
         </Button>
         <p id="passkey-help" className="help">
-          {noPasskeys ?? 'An admin invites you: then your device has one.'}
+          {noPasskeys ?? 'An admin sends you a link that makes one.'}
         </p>
         {passkeyFailure !== undefined && (
           <p className="notice bad" role="alert">
