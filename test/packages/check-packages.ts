@@ -115,7 +115,7 @@ function packBoth(): { annals: string; recorder: string } {
     return [pack(join(built, 'annals')), pack(join(built, 'recorder'))];
   });
   const expected = [
-    /^(?:CHANGELOG\.md|LICENSE|README\.md|THIRD-PARTY-NOTICES|package\.json|bin\/annals\.js|dist\/[\w-]+\.js(?:\.map)?|dist\/console\/(?:index\.html|icon\.svg|assets\/[\w-]+\.(?:css|js))(?:\.br)?|man\/annals[\w-]*\.1)$/,
+    /^(?:CHANGELOG\.md|LICENSE|README\.md|THIRD-PARTY-NOTICES|package\.json|bin\/annals\.js|dist\/[\w-]+\.js(?:\.map)?|dist\/console\/(?:(?:index|verify)\.html|icon\.svg|assets\/[\w-]+\.(?:css|js))(?:\.br)?|man\/annals[\w-]*\.1)$/,
     /^(?:LICENSE|README\.md|package\.json|esm\/index\.(?:js|d\.ts)|cjs\/(?:package\.json|index\.js(?:\.map)?|(?:core|recorder)\/[\w-]+\.d\.ts))$/,
   ];
   for (const [index, packed] of [annals, recorder].entries()) {
