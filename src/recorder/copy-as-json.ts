@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../core/json/parse-json.ts';
  */
 const maxDepth = 24;
 
-/** Thrown within this file only, to stop at a value that is larger than the budget. */
+/** Thrown to stop at a value that is too large. */
 const tooLarge = Symbol('too large');
 
 /**
