@@ -61,7 +61,7 @@ test('with a proof it is the command that exports, and the dialog says so', asyn
   await eventsShown(page);
   await page.getByRole('button', { name: 'Export' }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText('no flag for -outcome: this line exports more than is shown');
+  await expect(dialog).toContainText('--not outcome=');
   await dialog.getByLabel('With a proof').check();
   await expect(dialog.locator('code')).toHaveText(/--proof$/);
   await expect(dialog.getByRole('link', { name: /Download/ })).toHaveCount(0);

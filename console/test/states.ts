@@ -199,7 +199,7 @@ export const pageStates: readonly PageState[] = [
       await page.goto('/console/events?-action=kms.Decrypt');
       await eventsShown(page);
       await page.getByRole('button', { name: 'Export' }).click();
-      await expect(page.getByRole('dialog')).toContainText('this line exports more than is shown');
+      await expect(page.getByRole('dialog')).toContainText('annals export');
     },
   },
   {
