@@ -39,6 +39,19 @@ describe('a saved search', () => {
     await save(stranger, 'All');
   });
 
+  it('keeps both of two changes that are made at a time', async () => {
+    const key = await app.key('org-auditor', await app.organisation());
+    const { id } = await save(key, 'First', 'action=a');
+    const path = `/v1/searches/${id}`;
+    const both = await Promise.all([
+      status('PATCH', path, key, { name: 'Renamed' }),
+      status('PATCH', path, key, { query: 'action=b' }),
+    ]);
+    assert.deepEqual(both, [200, 200]);
+    const stored = app.accounts.collections.searches.get(id);
+    assert.deepEqual([stored?.name, stored?.query], ['Renamed', 'action=b']);
+  });
+
   it('is changed and deleted by its creator and by an admin, which the trail has', async () => {
     const organisation = await app.organisation();
     const [one, other] = [

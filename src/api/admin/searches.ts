@@ -142,10 +142,11 @@ export function searchRoutes(dependencies: SearchRouteDependencies): readonly Ap
       refuseTakenName(principal.organisation, search);
       await record('search.update', search, principal.account, request);
       checkKeyAgain(request);
-      searchFor(principal, search.id, request);
-      refuseTakenName(principal.organisation, search);
-      await searches.put(search);
-      return c.json(searchResponse(search));
+      // Another request may have changed the other field meanwhile.
+      const changed = { ...searchFor(principal, search.id, request), ...change };
+      refuseTakenName(principal.organisation, changed);
+      await searches.put(changed);
+      return c.json(searchResponse(changed));
     },
   );
 
