@@ -64,3 +64,13 @@ export function accountOf(
   const { people, links } = accounts.collections;
   return accounts.key(id) ?? people.get(id) ?? links.get(id);
 }
+
+/** Keys, links and people that this account created, revoked ones included. */
+export function accountsCreatedBy(
+  accounts: Pick<Accounts, 'keysCreatedBy' | 'collections'>,
+  id: string,
+): readonly Account[] {
+  const { people, links } = accounts.collections;
+  const others = [...links.values(), ...people.values()];
+  return [...accounts.keysCreatedBy(id), ...others.filter(({ createdBy }) => createdBy === id)];
+}

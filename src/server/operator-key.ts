@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Accounts } from '../access/accounts.ts';
+import { type Accounts, accountsCreatedBy } from '../access/accounts.ts';
 import {
   type ApiKey,
   createApiKey,
@@ -84,9 +84,12 @@ export async function ensureOperatorKey(
   await accounts.setSetting(operatorId, key.id);
   if (known !== undefined) {
     await accounts.revokeKey(known.id, clock());
-    const valid = accounts.keysCreatedBy(known.id).filter((one) => isValid(one, clock()));
-    const fields = { replaced: known.id, current: key.id, stillValid: valid.map(({ id }) => id) };
-    log.warn(fields, 'the operator’s key was replaced; the keys that it created are still valid');
+    const created = accountsCreatedBy(accounts, known.id);
+    const stillValid = created.filter((one) => isValid(one, clock())).map(({ id }) => id);
+    log.warn(
+      { replaced: known.id, current: key.id, stillValid },
+      'the operator’s key was replaced; the keys, links and people that it created are still valid',
+    );
   }
   return given === undefined ? { key: formatKey(key), file } : undefined;
 }

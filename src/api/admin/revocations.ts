@@ -1,4 +1,4 @@
-import { type Accounts, accountOf } from '../../access/accounts.ts';
+import { type Accounts, accountOf, accountsCreatedBy } from '../../access/accounts.ts';
 import type { Links } from '../../access/links.ts';
 import type { People } from '../../access/people.ts';
 import { type Account, isValid, type LinkRecord, type PersonRecord } from '../../access/records.ts';
@@ -78,12 +78,6 @@ export class Revocations {
     }
     return created;
   }
-}
-
-function accountsCreatedBy(accounts: Accounts, id: string): readonly Account[] {
-  const { links, people } = accounts.collections;
-  const others = [...links.values(), ...people.values()];
-  return [...accounts.keysCreatedBy(id), ...others.filter(({ createdBy }) => createdBy === id)];
 }
 
 function revocationOf(account: LinkRecord | PersonRecord): AccessChange {
