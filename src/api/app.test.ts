@@ -340,6 +340,7 @@ describe('GET /v1/audit', () => {
     '-from=2026-06-01',
     '-acton=GET',
     `action=${'a,'.repeat(1_000)}a`,
+    Array.from({ length: 51 }, (_, n) => `-searchText=text${n}`).join('&'),
     'includeSystemServices=maybe',
     'order=up',
     'from=yesterday',

@@ -43,7 +43,7 @@ export const flagParameter = z
   })
   .meta({ type: 'boolean' });
 
-const maxValues = 1_000;
+const maxListValues = 1_000;
 
 /** Parameters that may be repeated: their schemas get every text. The others get the last one. */
 const repeatable = new WeakSet<z.ZodType>();
@@ -76,6 +76,7 @@ function repeatableParameter(
   description: string,
   { schema, meta }: ValueKind,
   split: (text: string) => readonly string[],
+  maxValues = maxListValues,
 ) {
   const parameter = z
     .array(z.string())
@@ -93,8 +94,8 @@ export const listParameter = (description: string, kind = textKind) =>
   repeatableParameter(description, kind, splitList);
 
 /** Each text is one value, commas included: they occur in identities, such as those of LDAP. */
-export const valuesParameter = (description: string) =>
-  repeatableParameter(description, textKind, (text) => [text]);
+export const valuesParameter = (description: string, maxValues?: number) =>
+  repeatableParameter(description, textKind, (text) => [text], maxValues);
 
 /** @param inclusiveDay whether a date means the end of that day, not its midnight */
 export const instantParameter = (inclusiveDay: boolean) =>

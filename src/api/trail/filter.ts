@@ -65,9 +65,12 @@ const facetParameters = {
 
 const leaveOut = (what: string) => `Leave out events with this ${what}; repeat it for several`;
 
+/** Each text is looked for in every description that is read; a value of a field is looked up once. */
+const maxTexts = 50;
+
 /** Each filter the other way round. */
 const negatedParameters = {
-  '-searchText': valuesParameter(leaveOut('part of the description')),
+  '-searchText': valuesParameter(leaveOut('part of the description'), maxTexts),
   '-action': listParameter(leaveOut('action')),
   '-resourceType': listParameter(leaveOut('resource type')),
   '-resourceIdentity': valuesParameter(leaveOut('resource')),
