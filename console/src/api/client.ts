@@ -3,21 +3,11 @@ import { stringifySearch } from '../search.ts';
 /** What a request was answered with, if it was not what was asked for. Status 0: there was no answer. */
 export class ApiError extends Error {
   readonly status: number;
-  readonly retryAfterSeconds: number | undefined;
-  /** What in the request is wrong, by the names of the API. */
-  readonly fields: readonly string[];
 
-  constructor(
-    message: string,
-    status: number,
-    retryAfterSeconds?: number,
-    fields: readonly string[] = [],
-  ) {
+  constructor(message: string, status: number) {
     super(message);
-    this.fields = fields;
     this.name = 'ApiError';
     this.status = status;
-    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -62,26 +52,14 @@ async function send<T>(address: string, init: RequestInit): Promise<Answer<T>> {
 }
 
 async function refusalOf(response: Response): Promise<ApiError> {
-  const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN);
-  let fields: readonly string[] = [];
   let message = `The server answered ${response.status} ${response.statusText}`.trim();
   try {
     const body: unknown = await response.json();
     if (typeof body === 'object' && body !== null && 'message' in body) {
       message = String(body.message);
     }
-    if (typeof body === 'object' && body !== null && 'errors' in body) {
-      fields = (body.errors as readonly { readonly field?: string }[]).flatMap(
-        ({ field }) => field ?? [],
-      );
-    }
   } catch {
     // Something before the server answered, and not in JSON.
   }
-  return new ApiError(
-    message,
-    response.status,
-    Number.isNaN(retryAfter) ? undefined : retryAfter,
-    fields,
-  );
+  return new ApiError(message, response.status);
 }

@@ -38,7 +38,11 @@ export function Failed({ error }: { readonly error?: unknown }) {
       <h1 tabIndex={-1}>{isRefused ? 'You may not see this' : 'This page could not be loaded'}</h1>
       <p>{error instanceof Error ? error.message : String(error)}</p>
       <p>
-        <Button onClick={() => void tryAgain()}>Try again</Button>
+        {isRefused ? (
+          <a href="/console">To the first page</a>
+        ) : (
+          <Button onClick={() => void tryAgain()}>Try again</Button>
+        )}
       </p>
     </div>
   );

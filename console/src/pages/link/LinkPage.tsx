@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError, change } from '../../api/client.ts';
@@ -10,20 +9,17 @@ import { Icon } from '../../ui/Icon.tsx';
 import { forgetToken, keptToken } from './token.ts';
 
 /**
- * Lets in whoever has a link. A press is asked for: programs that look at the links in mail would use one up that works
- * once.
+ * Lets people in who have a link. It asks for a press, because programs that check the links in mail open each of them:
+ * one that works once would be used up.
  */
 export function LinkPage() {
   const navigate = useNavigate();
   const [failure, setFailure] = useState<string>();
   const [busy, setBusy] = useState(false);
   const token = keptToken();
-  const { data: makesPasskey } = useQuery({
-    queryKey: ['makesPasskey'],
-    queryFn: () => isForPasskey(token ?? ''),
-    enabled: token !== undefined,
-    gcTime: 0,
-  });
+  // The server refuses a token that says another purpose than its link has.
+  const makesPasskey = token?.startsWith('passkey.') === true;
+  const [isDead, setDead] = useState(false);
 
   const open = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -37,11 +33,8 @@ export function LinkPage() {
       await startSession();
       await navigate({ to: '/console', replace: true });
     } catch (error) {
-      setFailure(
-        error instanceof ApiError && error.status === 401
-          ? 'This link does not work any more: it was used, revoked, or is too old. Ask for another.'
-          : String(error instanceof Error ? error.message : error),
-      );
+      setDead(error instanceof ApiError && error.status === 401);
+      setFailure(error instanceof Error ? error.message : String(error));
     } finally {
       setBusy(false);
     }
@@ -54,7 +47,16 @@ export function LinkPage() {
         <span>Annals</span>
       </div>
       <h1 tabIndex={-1}>You were invited</h1>
-      {token === undefined ? (
+      {isDead ? (
+        <>
+          <p className="notice bad" role="alert">
+            This link does not work any more: it was used, revoked, or is too old. Ask for another.
+          </p>
+          <p>
+            <a href="/console/sign-in">Sign in another way</a>
+          </p>
+        </>
+      ) : token === undefined ? (
         <>
           <p>
             This page needs the whole link that you were sent, with what is behind its{' '}
@@ -86,7 +88,7 @@ export function LinkPage() {
             <Button
               type="submit"
               look="primary"
-              busy={busy || makesPasskey === undefined}
+              busy={busy}
               disabledReason={whyNoSession() ?? (makesPasskey ? whyNoPasskeys() : undefined)}
             >
               {makesPasskey ? 'Create a passkey' : 'Open the audit trail'}
@@ -96,15 +98,4 @@ export function LinkPage() {
       )}
     </main>
   );
-}
-
-/** Whether a link is there to make a passkey. Asking uses nothing up; one that is dead says so when it is opened. */
-async function isForPasskey(link: string): Promise<boolean> {
-  try {
-    await change('POST', '/v1/passkeys/options', { link });
-    return true;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return error.status === 400 && !error.fields.includes('link');
-  }
 }
