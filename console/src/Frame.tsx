@@ -122,6 +122,8 @@ function useReadingAloud(): void {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const [first] = useState(path);
   useEffect(() => {
+    // On a narrow screen the pages scroll, and the one that is shown may be out of sight.
+    document.querySelector('.frame-page.active')?.scrollIntoView({ block: 'nearest' });
     if (path === first) return;
     document.querySelector<HTMLElement>('h1')?.focus();
   }, [path, first]);

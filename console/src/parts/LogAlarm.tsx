@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useSyncExternalStore } from 'react';
+import { formatInstant } from '../fields/instant.ts';
 import { browserMemory } from '../proof/this-browser.ts';
 
 const titles = {
@@ -18,7 +19,7 @@ export function LogAlarm({ organisation }: { readonly organisation: string }) {
     <div className="alarm" role="alert">
       <strong>{titles[alarm.kind]}</strong>
       <p>
-        Seen at <time dateTime={alarm.at}>{alarm.at}</time>. {alarm.message}.
+        Seen at <time dateTime={alarm.at}>{formatInstant(alarm.at, 'UTC')}</time>. {alarm.message}.
       </p>
       <p>
         <Link to="/console/checkpoints">The evidence, and what to do</Link>

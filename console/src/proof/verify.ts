@@ -23,6 +23,7 @@ import {
 } from '../../../src/integrity/personal.ts';
 import { verifyConsistency } from '../../../src/integrity/proof.ts';
 import { ApiError } from '../api/client.ts';
+import { formatInstant } from '../fields/instant.ts';
 import {
   readConsistency,
   readInclusion,
@@ -299,7 +300,7 @@ async function trustedHead(
     ...signedBy.map(({ name, id }): [string, string] => ['signed by', `${name}+${id}`]),
     ...witnessedBy.map(({ key, at }): [string, string] => [
       'witnessed by',
-      `${key.name}+${key.id}, ${new Date(at / 1_000).toISOString()}`,
+      `${key.name}+${key.id}, ${formatInstant(new Date(at / 1_000).toISOString(), 'UTC')}`,
     ]),
   ]);
 
@@ -412,16 +413,18 @@ async function grownSince(
   const evidence = { kept: known.checkpoint, seen };
   if (newest.size < before.size) {
     throw new Refuted(
-      `The log was rolled back: it had ${before.size} events at ${known.at}, and now has ${newest.size}`,
+      `The log was rolled back: it had ${before.size} events at ${formatInstant(known.at, 'UTC')}, and now has ${newest.size}`,
       { kind: 'rollback', ...evidence },
     );
   }
   const same = newest.size === before.size;
-  const fork = `The log does not begin with the ${before.size} events that it had at ${known.at}: it was forked, or the answer was changed on its way`;
+  const fork = `The log does not begin with the ${before.size} events that it had at ${formatInstant(known.at, 'UTC')}: it was forked, or the answer was changed on its way`;
   if (same || before.size === 0) {
     const older = same ? newest.root : emptyRoot;
     if (!sameHash(older, before.root)) throw new Refuted(fork, { kind: 'fork', ...evidence });
-    return same ? `It is the one that this browser verified at ${known.at}.` : 'The log was empty.';
+    return same
+      ? `It is the one that this browser verified at ${formatInstant(known.at, 'UTC')}.`
+      : 'The log was empty.';
   }
   const answer = readConsistency(await api.consistency(before.size, newest.size));
   const hashes = answer.hashes.map((hash) => bytesOf(hash, hashBytes, 'a hash of the proof'));
@@ -431,7 +434,7 @@ async function grownSince(
   if (!verifyConsistency(before, newest, hashes)) {
     throw new Refuted(fork, { kind: 'fork', ...evidence });
   }
-  return `The log has only grown: it begins with the ${before.size} events that it had at ${known.at}.`;
+  return `The log has only grown: it begins with the ${before.size} events that it had at ${formatInstant(known.at, 'UTC')}.`;
 }
 
 function headOf(message: string): Checkpoint {

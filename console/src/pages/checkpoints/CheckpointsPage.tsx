@@ -2,6 +2,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useRouteContext } from '@tanstack/react-router';
 import { useState, useSyncExternalStore } from 'react';
 import { formatCount } from '../../fields/count.ts';
+import { formatInstant } from '../../fields/instant.ts';
 import { CopyButton } from '../../parts/CopyButton.tsx';
 import { Steps } from '../../parts/Steps.tsx';
 import { serverApi } from '../../proof/log-api.ts';
@@ -38,7 +39,7 @@ export function CheckpointsPage() {
         <h1 tabIndex={-1}>Checkpoints</h1>
         <p className="help">
           A checkpoint is the signed head of the log: how many events it has, and the root of the
-          tree over them. Whoever keeps one can prove later that the log has only grown since.
+          tree over them. Keep one, and you can prove later that the log has only grown since.
         </p>
       </header>
       {error !== null && (
@@ -110,12 +111,13 @@ function Growth({
         <dl className="facts">
           <div>
             <dt>Knows the log since</dt>
-            <dd>{known.firstAt}</dd>
+            <dd>{formatInstant(known.firstAt, 'UTC')}</dd>
           </div>
           <div>
             <dt>Newest checkpoint verified</dt>
             <dd>
-              {formatCount(headOf(known.checkpoint).size)} events, at {known.at}{' '}
+              {formatCount(headOf(known.checkpoint).size)} events, at{' '}
+              {formatInstant(known.at, 'UTC')}{' '}
               <CopyButton what="the checkpoint" text={known.checkpoint} />
             </dd>
           </div>
@@ -170,8 +172,9 @@ function Growth({
           close={() => setAsks(undefined)}
         >
           <p>
-            Enter the verifier key that the operator gave you, not in this page: whoever took over a
-            server can sign with a key of their own, and show it here.
+            Enter the verifier key that the operator gave you in another way. Do not copy it from
+            this page: somebody who has taken over the server can sign with another key, and show
+            that one here.
           </p>
           <div className="form">
             <label htmlFor="trusted-key">Verifier key</label>

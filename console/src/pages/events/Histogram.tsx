@@ -136,6 +136,8 @@ const Bars = memo(function Bars({ counts, isOld, zone, changeSearch }: BarsProps
   const said = hovered ?? current;
   const first = instantParts(counts.from, zone);
   const last = instantParts(counts.to, zone);
+  // Of bars of seconds both ends may be in one minute.
+  const clock = bucketSeconds < 60 ? 8 : 5;
 
   return (
     <div className={isOld ? 'histogram old' : 'histogram'}>
@@ -193,13 +195,13 @@ const Bars = memo(function Bars({ counts, isOld, zone, changeSearch }: BarsProps
       </div>
       <div className="histogram-axis" aria-hidden="true">
         <time>
-          {first.date} {first.time.slice(0, 5)}
+          {first.date} {first.time.slice(0, clock)}
         </time>
         <span className="histogram-said">
           {bounds === undefined ? labelOf(said) : `Show ${rangeText(bounds.from, bounds.to, zone)}`}
         </span>
         <time>
-          {last.date} {last.time.slice(0, 5)}
+          {last.date} {last.time.slice(0, clock)}
         </time>
       </div>
     </div>
