@@ -4912,7 +4912,7 @@ export interface operations {
     revokeLink: {
         parameters: {
             query?: {
-                /** @description Revoke the keys that whoever opened it created, and those that these created */
+                /** @description Also revoke the keys that people who opened it have created, and the keys that those have created */
                 withCreated?: boolean;
             };
             header?: never;

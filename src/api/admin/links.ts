@@ -97,7 +97,9 @@ const listQuery = pageParameters.extend({
 
 const revokeQuery = z.object({
   withCreated: flagParameter
-    .describe('Revoke the keys that whoever opened it created, and those that these created')
+    .describe(
+      'Also revoke the keys that people who opened it have created, and the keys that those have created',
+    )
     .exactOptional(),
 });
 

@@ -14,8 +14,8 @@ interface RangePickerProps {
 }
 
 /**
- * The window of time. A relative range is turned into an instant at once: whoever opens the link later sees the same
- * events.
+ * The window of time. A relative range becomes an instant at once, so that a link shows the same events when it is
+ * opened later.
  */
 export function RangePicker({ search, zone, changeSearch }: RangePickerProps) {
   const [open, setOpen] = useState(false);

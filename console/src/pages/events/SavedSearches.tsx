@@ -11,7 +11,7 @@ import { showDone } from '../../ui/toasts.ts';
 
 type Asking = 'save' | 'delete';
 
-/** Searches that the organisation keeps. One is what narrows the list; what it finds is found anew. */
+/** Searches that the organisation keeps: the filters of a list, and not what they found. */
 export function SavedSearches({ search }: { readonly search: Search }) {
   const navigate = useNavigate();
   const { data: searches = [], error } = useQuery(searchesQuery);

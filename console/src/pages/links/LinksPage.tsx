@@ -110,7 +110,7 @@ function Links({ organisation }: { readonly organisation: string | undefined }) 
               {revoked.role === 'org-admin' && (
                 <label className="check">
                   <input type="checkbox" name="withCreated" />
-                  Revoke the keys too that were created by whoever opened it
+                  Also revoke the keys that people who opened it have created
                 </label>
               )}
             </FormDialog>

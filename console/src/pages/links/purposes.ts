@@ -41,7 +41,7 @@ export const purposes: Readonly<Record<Link['purpose'], Purpose>> = {
       [7 * day, '7 days'],
     ],
     advice:
-      'It works once. Whoever opens it makes a passkey, and signs in with that from then on: see People.',
+      'It works once. The person who opens it makes a passkey, and signs in with it from then on: see People.',
   },
   'sign-in': {
     name: 'Sign-in, once',

@@ -91,8 +91,8 @@ export function SessionsPage() {
               close={() => setEnded(undefined)}
             >
               <p>
-                From the next request on that browser is signed out. Whoever still has the key or
-                the passkey can sign in again: revoke that to keep them out.
+                That browser is signed out from its next request on. A person who still has the key
+                or the passkey can sign in again: to keep them out, revoke that too.
               </p>
             </FormDialog>
           )}
