@@ -29,6 +29,12 @@ export function readCheckpoint(message: string): Checkpoint {
   return parseCheckpoint(parseNote(message).text);
 }
 
+/** Who signed a checkpoint that is trusted, as `name+id`: the log's keys, then witnesses. */
+export function signerIds(opened: OpenedCheckpoint | undefined): readonly string[] {
+  const { signedBy = [], witnessedBy = [] } = opened ?? {};
+  return [...signedBy, ...witnessedBy.map(({ key }) => key)].map(({ name, id }) => `${name}+${id}`);
+}
+
 /**
  * Checks who signed a checkpoint. Returns its signers among the trusted keys. When there are none, adds a finding, unless
  * the checkpoint is `alreadyTrusted` for another reason.

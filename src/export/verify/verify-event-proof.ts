@@ -3,7 +3,13 @@ import type { Checkpoint } from '../../integrity/checkpoint.ts';
 import { type EventProofFile, parseEventProof, proveLeaf } from '../../integrity/event-proof.ts';
 import { isErased, personalPaths } from '../../integrity/personal.ts';
 import { type VerifyFinding, VerifyFindings } from './findings.ts';
-import { checkSignatures, compareWithSaved, readCheckpoint, type Trust } from './trust.ts';
+import {
+  checkSignatures,
+  compareWithSaved,
+  readCheckpoint,
+  signerIds,
+  type Trust,
+} from './trust.ts';
 
 /** The result for the proof of one event. The names of the members are those of `--json`. */
 export interface EventReport {
@@ -56,10 +62,6 @@ export function verifyEventProof(name: string, text: string, trust: Trust): Even
     isSaved && trust.keys.length === 0,
     findings,
   );
-  const signers = [
-    ...(opened?.signedBy ?? []),
-    ...(opened?.witnessedBy.map(({ key }) => key) ?? []),
-  ];
   const proved = findings.count === 0;
   return {
     name,
@@ -67,7 +69,7 @@ export function verifyEventProof(name: string, text: string, trust: Trust): Even
     sequence,
     ...(proved && event !== undefined && { event, erased: isErased(event as object) }),
     checkpoint,
-    signers: signers.map((key) => `${key.name}+${key.id}`),
+    signers: signerIds(opened),
     findings: findings.all,
   };
 }

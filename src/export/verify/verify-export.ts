@@ -10,7 +10,13 @@ import { describeEvent, EventCheck, type ExportedEvent, OrderCheck } from './eve
 import type { FoundExport } from './find-exports.ts';
 import { type VerifyFinding, VerifyFindings } from './findings.ts';
 import { ProofReader } from './proof-reader.ts';
-import { checkSignatures, compareWithSaved, readCheckpoint, type Trust } from './trust.ts';
+import {
+  checkSignatures,
+  compareWithSaved,
+  readCheckpoint,
+  signerIds,
+  type Trust,
+} from './trust.ts';
 
 export interface VerifyEnvironment {
   readonly disk: Disk;
@@ -183,11 +189,7 @@ function checkProof(
     isSaved && trust.keys.length === 0,
     findings,
   );
-  const signers = [
-    ...(opened?.signedBy ?? []),
-    ...(opened?.witnessedBy.map(({ key }) => key) ?? []),
-  ];
-  return { checkpoint, signers: signers.map(({ name, id }) => `${name}+${id}`) };
+  return { checkpoint, signers: signerIds(opened) };
 }
 
 /** Without a manifest only the name of a file is known. */

@@ -5,7 +5,7 @@ import { type KnownKey, parseKnownKey } from '../../integrity/known-key.ts';
 import { verifyConsistency } from '../../integrity/proof.ts';
 import type { ProofServer } from '../proofs/proof-server.ts';
 import { type VerifyFinding, VerifyFindings } from './findings.ts';
-import { checkSignatures, readCheckpoint, type Trust } from './trust.ts';
+import { checkSignatures, readCheckpoint, signerIds, type Trust } from './trust.ts';
 
 /** The result for a log and its server. The names of the members are those of `--json`. */
 export interface ServerReport {
@@ -49,15 +49,11 @@ export async function verifyServer(
       signal,
     );
   }
-  const signers = [
-    ...(opened?.signedBy ?? []),
-    ...(opened?.witnessedBy.map(({ key }) => key) ?? []),
-  ];
   return {
     proved: findings.count === 0,
     checkpoint,
     message,
-    signers: signers.map(({ name, id }) => `${name}+${id}`),
+    signers: signerIds(opened),
     previous: served.previous,
     ...(kept && { kept }),
     findings: findings.all,
